@@ -1,0 +1,1 @@
+"""Restores Neo4j databases from backups in cloud storage, safely; the program of the restore container."""

@@ -1,0 +1,226 @@
+"""neo4j-admin: its argv by version family, its run, and what its ending means.
+
+It is always pointed at a configuration of ours, whose data folder is the staging one: it never sees the live data,
+so that its habit of deleting the target before it reads the source harms nothing.
+"""
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+from collections import deque
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from logging import getLogger
+from pathlib import Path
+from threading import Thread
+from typing import IO
+
+from neo4j_restore.errors import AdminError, BackupDamagedError, ConfigurationError, MigrationNeededError
+from neo4j_restore.spec import DatabaseName
+
+log = getLogger(__name__)
+
+
+@dataclass(frozen=True, order=True)
+class Version:
+    """A version of Neo4j; 2025.1 is 2025, 1."""
+
+    major: int
+    minor: int
+
+    def __str__(self) -> str:
+        """Return it as Neo4j writes it, without the patch."""
+        return f"{self.major}.{self.minor}"
+
+
+@dataclass(frozen=True)
+class Family:
+    """The commands of the versions from `first` on, until the next family.
+
+    restore, load: argv after `neo4j-admin`, with `{source}` and `{database}`. restore is empty where backup
+    directories are not taken. load_stdin is empty where a dump has to be a file.
+    """
+
+    first: Version
+    restore: tuple[str, ...]
+    load: tuple[str, ...]
+    load_stdin: tuple[str, ...]
+    data_setting: str
+    logs_setting: str
+
+
+_RESTORE_3 = ("restore", "--from={source}", "--database={database}")
+_LOAD_3 = ("load", "--from={source}", "--database={database}")
+_LOAD_44 = ("load", "--from=-", "--database={database}")
+_LOAD_5 = ("database", "load", "{database}", "--from-stdin")
+_DIRECTORIES_3 = ("dbms.directories.data", "dbms.directories.logs")
+_DIRECTORIES_5 = ("server.directories.data", "server.directories.logs")
+
+# Source: operations manuals of 3.5 to 5, "Restore a database backup" and "Restore a database dump".
+FAMILIES = (
+    Family(Version(3, 0), _RESTORE_3, _LOAD_3, (), *_DIRECTORIES_3),
+    # --move saves a second copy of the store: both folders are on the volume.
+    Family(Version(4, 2), (*_RESTORE_3, "--move"), _LOAD_3, (), *_DIRECTORIES_3),
+    Family(Version(4, 4), (*_RESTORE_3, "--move"), _LOAD_3, _LOAD_44, *_DIRECTORIES_3),
+    Family(Version(5, 0), (), (), _LOAD_5, *_DIRECTORIES_5),
+)
+
+# What the open tools print when the source is at fault, of 3.5 to 5.
+_DAMAGED = re.compile(
+    r"Not a valid Neo4j archive|Truncated source|truncated source|Data corruption|not a database backup"
+)
+# Printed by `load` of 5, which ends with 0 all the same; the server would leave the database offline.
+_UNSUPPORTED = re.compile(r"not on a supported version")
+
+_LAST_LINES = 8
+
+
+def family(version: Version) -> Family:
+    """Return the commands of `version`. Raises ConfigurationError for one before 3.0."""
+    fitting = [each for each in FAMILIES if each.first <= version]
+    if not fitting:
+        message = f"neo4j-admin is of version {version}: expected 3.0 or later"
+        raise ConfigurationError(message, hint="build the image from the Neo4j version that the server runs")
+    return fitting[-1]
+
+
+@dataclass(frozen=True)
+class Admin:
+    """The neo4j-admin found, and its version."""
+
+    program: Path
+    version: Version
+    heap_size: str
+
+    @property
+    def family(self) -> Family:
+        """Return its commands."""
+        return family(self.version)
+
+    def configure(self, conf: Path, data: Path) -> None:
+        """Write in the folder `conf` a neo4j.conf whose data folder is `data`, and nothing else."""
+        conf.mkdir(parents=True)
+        data.mkdir(parents=True)
+        lines = [f"{self.family.data_setting}={data}", f"{self.family.logs_setting}={conf.parent / 'logs'}"]
+        (conf / "neo4j.conf").write_text("\n".join(lines) + "\n")
+
+    def restore(self, source: Path, database: DatabaseName, conf: Path, lock: int) -> None:
+        """Restore the backup directory `source`; its files may be moved. Raises AdminError or BackupDamagedError."""
+        self._run(_filled(self.family.restore, source, database), conf, lock, None, str(source))
+
+    def load(self, source: Path, database: DatabaseName, conf: Path, lock: int) -> None:
+        """Load the dump in the file `source`."""
+        self._run(_filled(self.family.load, source, database), conf, lock, None, str(source))
+
+    def load_stream(self, blocks: Iterable[bytes], database: DatabaseName, conf: Path, lock: int, name: str) -> None:
+        """Load the dump that `blocks` yields, without a file; all are taken, even if neo4j-admin ends early."""
+        self._run(_filled(self.family.load_stdin, Path("-"), database), conf, lock, blocks, name)
+
+    def _run(self, argv: list[str], conf: Path, lock: int, blocks: Iterable[bytes] | None, name: str) -> None:
+        log.info("neo4j-admin %s", " ".join(argv))
+        process = subprocess.Popen(
+            [str(self.program), *argv],
+            stdin=subprocess.PIPE if blocks else subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            env=_environment(conf, self.heap_size),
+            cwd=conf.parent,
+            # It holds the volume's lock as long as it lives, whatever becomes of us.
+            pass_fds=(lock,),
+            # Its launcher may start a second process: they end together.
+            start_new_session=True,
+        )
+        try:
+            lines: deque[str] = deque(maxlen=200)
+            reader = Thread(target=_collect, args=(process.stdout, lines))
+            reader.start()
+            if blocks and process.stdin:
+                _feed(blocks, process.stdin)
+            status = process.wait()
+            reader.join()
+        finally:
+            # Only an interrupted run finds it alive: then it must not go on writing.
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+        _judge(status, list(lines), argv, name)
+
+
+def find_admin(environment: Mapping[str, str], heap_size: str) -> Admin:
+    """Return the neo4j-admin of NEO4J_HOME, else of PATH, asked for its version.
+
+    Raises ConfigurationError where there is none, AdminError where it does not answer.
+    """
+    home = environment.get("NEO4J_HOME", "")
+    found = shutil.which("neo4j-admin", path=f"{home}/bin" if home else environment.get("PATH", ""))
+    if not found:
+        message = f"no neo4j-admin in {home}/bin (NEO4J_HOME)" if home else "no neo4j-admin on PATH, and no NEO4J_HOME"
+        raise ConfigurationError(
+            message, hint="use the restore image, or set NEO4J_HOME to a Neo4j of the server's version"
+        )
+    return Admin(Path(found), _ask_version(found, heap_size), heap_size)
+
+
+def _ask_version(program: str, heap_size: str) -> Version:
+    environment = os.environ | {"HEAP_SIZE": heap_size}
+    answer = subprocess.run([program, "--version"], capture_output=True, text=True, env=environment, check=False)
+    found = re.search(r"(\d+)\.(\d+)(?:\.\d+)?", answer.stdout)
+    if answer.returncode or not found:
+        lines = (answer.stdout + answer.stderr).strip().splitlines()[-_LAST_LINES:]
+        message = f"{program} --version ended with {answer.returncode}: {' | '.join(lines)}"
+        raise AdminError(message, hint="check that Java is there, of the version that this Neo4j needs")
+    return Version(int(found[1]), int(found[2]))
+
+
+def _filled(argv: tuple[str, ...], source: Path, database: DatabaseName) -> list[str]:
+    return [each.format(source=source, database=database) for each in argv]
+
+
+def _environment(conf: Path, heap_size: str) -> dict[str, str]:
+    """Return our own environment, less any NEO4J_ setting: those are the server's, and name the live data."""
+    kept = {"NEO4J_HOME", "NEO4J_ACCEPT_LICENSE_AGREEMENT"}
+    own = {name: value for name, value in os.environ.items() if name in kept or not name.startswith("NEO4J_")}
+    return own | {"NEO4J_CONF": str(conf), "HEAP_SIZE": heap_size}
+
+
+def _feed(blocks: Iterable[bytes], pipe: IO[bytes]) -> None:
+    alive = True
+    for block in blocks:
+        if alive:
+            try:
+                pipe.write(block)
+            except BrokenPipeError:
+                # It has given up; its status says why. The rest is still read, for its checksum.
+                alive = False
+    try:
+        pipe.close()
+    except BrokenPipeError:
+        log.debug("neo4j-admin ended before its input did")
+
+
+def _collect(stream: IO[bytes] | None, lines: deque[str]) -> None:
+    if stream:
+        for raw in stream:
+            # Progress comes as parts of one line with carriage returns; the last part is the news.
+            line = raw.decode(errors="replace").rstrip().rpartition("\r")[2]
+            if line:
+                lines.append(line)
+                log.debug("neo4j-admin: %s", line)
+
+
+def _judge(status: int, lines: list[str], argv: list[str], name: str) -> None:
+    said = " | ".join(lines[-_LAST_LINES:])
+    text = "\n".join(lines)
+    if _UNSUPPORTED.search(text):
+        message = f"{name} is of an older Neo4j, and this one can't open it: {said}"
+        hint = "restore it with an image of its own Neo4j version; the old data is as it was"
+        raise MigrationNeededError(message, hint=hint)
+    if status and _DAMAGED.search(text):
+        message = f"neo4j-admin says that {name} is damaged: {said}"
+        raise BackupDamagedError(message, hint="take another set: TIMESTAMP names one; the old data is as it was")
+    if status:
+        message = f"neo4j-admin {' '.join(argv)} ended with {status} on {name}: {said or 'it said nothing'}"
+        raise AdminError(message, hint="see its lines above; the old data is as it was")

@@ -1,0 +1,174 @@
+"""From a listing to backup sets: what lies in the bucket, for which database, of what time, and which to take.
+
+Layouts understood, below the bucket's path (NAME is the database; for 3.x's `graph.db` also `graph.db-backup`):
+1. archives and dumps, `[NAME/]NAME[-STAMP].tar.gz|.tgz|.dump`, and `NAME-STAMP.backup.tar.gz`;
+2. raw directories, `…/NAME[-STAMP]/…` or `…/NAME/STAMP/…`, known by the store files in them.
+STAMP is `latest`, a date, or a date and time. Reports (`….report.tar.gz`) and other databases' sets never match.
+Sources: the backup scripts of the two Neo4j charts, and the operations manuals of 3.5 to 5.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from difflib import get_close_matches
+from enum import StrEnum
+
+from neo4j_restore.errors import BackupNotFoundError
+from neo4j_restore.spec import LATEST, BucketUrl, DatabaseName
+from neo4j_restore.stores import StoredObject
+
+# A folder with one of these is a database: record formats, and the block format of 5.14 and later.
+STORE_MARKERS = ("neostore", "block.metadata.db")
+
+_TIME = re.compile(r"(\d{4})-?(\d\d)-?(\d\d)(?:[T_ -]?(\d\d)[:_-]?(\d\d)[:_-]?(\d\d)Z?)?")
+
+
+class Kind(StrEnum):
+    """The forms of a set."""
+
+    ARCHIVE = "archive"
+    DIRECTORY = "directory"
+    DUMP = "dump"
+
+
+_ENDINGS = {".backup.tar.gz": Kind.ARCHIVE, ".tar.gz": Kind.ARCHIVE, ".tgz": Kind.ARCHIVE, ".dump": Kind.DUMP}
+
+
+@dataclass(frozen=True)
+class BackupSet:
+    """One backup of one database.
+
+    key: the object's, or for a directory its prefix with a slash at the end.
+    stamp: as in the name, or empty. time: the stamp's, else that of the newest object; UTC.
+    """
+
+    database: DatabaseName
+    kind: Kind
+    key: str
+    stamp: str
+    time: datetime
+    objects: tuple[StoredObject, ...]
+
+    @property
+    def size_bytes(self) -> int:
+        """Bytes to download."""
+        return sum(stored.size_bytes for stored in self.objects)
+
+
+def aliases(database: DatabaseName) -> tuple[str, ...]:
+    """Return the names under which backups of `database` are filed; the 3.x tools put `-backup` behind `graph.db`."""
+    return (database, f"{database}-backup") if database == "graph.db" else (database,)
+
+
+def time_of(stamp: str) -> datetime | None:
+    """Return the time that a stamp such as `2026-01-31-02:00:00` or `2026-01-31T02-00-00` tells, in UTC, or None."""
+    found = _TIME.fullmatch(stamp)
+    if not found:
+        return None
+    try:
+        return datetime(*(int(part) for part in found.groups(default="0")), tzinfo=UTC)  # type: ignore[misc, arg-type]
+    except ValueError:
+        return None
+
+
+def find_sets(
+    objects: Iterable[StoredObject], prefix: str, database: DatabaseName, *, exact: str = "", directory: str = ""
+) -> list[BackupSet]:
+    """Return the sets of `database` among `objects`, newest first.
+
+    prefix: the bucket's path, as the keys start with it. exact: a stamp to be taken as one though it tells no time.
+    directory: BACKUP_SET_DIR, where a raw set may lie under any name, relative to `prefix`.
+    """
+    below = [stored for stored in objects if stored.key.startswith(prefix) and not stored.key.endswith("/")]
+    found = [*_files(below, prefix, database, exact), *_directories(below, prefix, database, exact, directory)]
+    return sorted(found, key=lambda each: (each.time, each.key), reverse=True)
+
+
+def choose(sets: list[BackupSet], timestamp: str | datetime) -> BackupSet | None:
+    """Return the set that `timestamp` asks for, or None.
+
+    sets: of one database, newest first. `latest` takes the `latest` pointer where there is one, else the newest.
+    """
+    if isinstance(timestamp, datetime):
+        return next((each for each in sets if each.time <= timestamp), None)
+    if timestamp == LATEST:
+        pointers = [each for each in sets if each.stamp == LATEST]
+        return next(iter([*pointers, *sets]), None)
+    return next((each for each in sets if timestamp in {each.stamp, f"{each.stamp}.backup"}), None)
+
+
+def not_found(
+    bucket: BucketUrl, database: DatabaseName, timestamp: str | datetime, sets: list[BackupSet], keys: list[str]
+) -> BackupNotFoundError:
+    """Return the error that says what was looked for, where, and what is near: other sets, else similar keys."""
+    wanted = timestamp.isoformat() if isinstance(timestamp, datetime) else timestamp
+    message = f"no backup of {database} for {wanted} below {bucket}: {len(sets)} sets of it, {len(keys)} objects seen"
+    near = _nearest(sets, timestamp) or get_close_matches(f"{bucket.prefix}{database}-latest.tar.gz", keys, 5, 0.3)
+    names = ", ".join(bucket.of(key) for key in near)
+    return BackupNotFoundError(
+        message, hint=f"nearest: {names}" if names else "check BUCKET and DATABASE against the bucket's listing"
+    )
+
+
+def _nearest(sets: list[BackupSet], timestamp: str | datetime) -> list[str]:
+    if isinstance(timestamp, datetime):
+        return [each.key for each in sorted(sets, key=lambda each: abs(each.time - timestamp))[:5]]
+    return [each.key for each in sets[:5]]
+
+
+def _stamp(name: str, database: DatabaseName, exact: str) -> str | None:
+    """Return the stamp in a name without its ending, empty for the bare database, or None for another's name."""
+    for alias in aliases(database):
+        if name == alias:
+            return ""
+        stamp = name.removeprefix(f"{alias}-")
+        if stamp != name and _is_stamp(stamp, exact):
+            return stamp
+    return None
+
+
+def _is_stamp(text: str, exact: str) -> bool:
+    return text == LATEST or time_of(text) is not None or (bool(exact) and text == exact)
+
+
+def _files(objects: list[StoredObject], prefix: str, database: DatabaseName, exact: str) -> Iterator[BackupSet]:
+    for stored in objects:
+        folder, _, name = stored.key.removeprefix(prefix).rpartition("/")
+        ending = next((ending for ending in _ENDINGS if name.endswith(ending)), "")
+        if not ending or folder not in {"", *aliases(database)}:
+            continue
+        stamp = _stamp(name.removesuffix(ending), database, exact.removesuffix(".backup"))
+        if stamp is not None:
+            time = time_of(stamp) or stored.updated
+            yield BackupSet(database, _ENDINGS[ending], stored.key, stamp, time, (stored,))
+
+
+def _directories(
+    objects: list[StoredObject], prefix: str, database: DatabaseName, exact: str, directory: str
+) -> Iterator[BackupSet]:
+    folders = {
+        folder for stored in objects for folder, _, name in [stored.key.rpartition("/")] if name in STORE_MARKERS
+    }
+    for folder in sorted(folders):
+        relative = f"{folder}/".removeprefix(prefix).rstrip("/")
+        stamp = "" if directory and relative == directory else _directory_stamp(relative, database, exact)
+        if stamp is not None:
+            members = tuple(stored for stored in objects if stored.key.startswith(f"{folder}/"))
+            time = time_of(stamp) or max(stored.updated for stored in members)
+            yield BackupSet(database, Kind.DIRECTORY, f"{folder}/", stamp, time, members)
+
+
+def _directory_stamp(relative: str, database: DatabaseName, exact: str) -> str | None:
+    """Return the stamp of a folder of store files: its own, or that of the nearest folder around it that has one."""
+    *around, name = relative.split("/")
+    if around and around[-1] in aliases(database) and _is_stamp(name, exact):
+        return name
+    own = _stamp(name, database, exact)
+    if own != "":
+        return own
+    for each in reversed(around):
+        stamp = each if _is_stamp(each, exact) else _stamp(each, database, exact)
+        if stamp:
+            return stamp
+    return ""

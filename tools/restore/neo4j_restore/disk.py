@@ -1,0 +1,86 @@
+"""Writes that are on the disk when they return, and the disk's errors in an operator's words."""
+
+import errno
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from neo4j_restore.errors import NoSpaceError, VolumeError
+
+
+@contextmanager
+def errors_of(path: Path) -> Iterator[None]:
+    """Turn the operating system's errors about the volume at `path` into NoSpaceError or VolumeError."""
+    try:
+        yield
+    except OSError as error:
+        where = error.filename or path
+        if error.errno in {errno.ENOSPC, errno.EDQUOT}:
+            message = f"the volume at {path} is full: {shutil.disk_usage(path).free} bytes free, writing {where}"
+            raise NoSpaceError(
+                message, hint="make the volume larger, or free room on it; nothing was replaced"
+            ) from error
+        message = f"cannot use {where} on the volume at {path} as uid {os.geteuid()}: {error.strerror or error}"
+        hint = "check that the data volume is mounted there, sound, and owned by this user or group (fsGroup)"
+        raise VolumeError(message, hint=hint) from error
+
+
+def replace_file(path: Path, text: str) -> None:
+    """Write `text` at `path`: whole or not at all, and on the disk when this returns."""
+    new = path.with_name(f"{path.name}.new")
+    with new.open("w") as stream:
+        stream.write(text)
+        stream.flush()
+        os.fsync(stream.fileno())
+    new.replace(path)
+    fsync(path.parent)
+
+
+def append_line(path: Path, line: str) -> None:
+    """Add `line` at the end of `path`, unless it is the last one already; on the disk when this returns.
+
+    A line that a crash cut short is closed first, so that it spoils none but itself.
+    """
+    text = path.read_text() if path.exists() else ""
+    if text.endswith(f"{line}\n"):
+        return
+    with path.open("a") as stream:
+        stream.write(f"{line}\n" if not text or text.endswith("\n") else f"\n{line}\n")
+        stream.flush()
+        os.fsync(stream.fileno())
+    fsync(path.parent)
+
+
+def fsync(path: Path) -> None:
+    """Bring a file, or a folder's own entries, to the disk."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def fsync_tree(top: Path) -> None:
+    """Bring every file and folder below `top`, and `top`, to the disk."""
+    for folder, _, names in os.walk(top):
+        for name in names:
+            fsync(Path(folder, name))
+        fsync(Path(folder))
+
+
+def give_to_owner_of(volume: Path, top: Path) -> None:
+    """Where this runs as root, give all below `top` to the volume's owner, so that Neo4j can open it."""
+    owner = volume.stat()
+    if os.geteuid() != 0 or owner.st_uid == 0:
+        return
+    for folder, _, names in os.walk(top):
+        for path in (Path(folder), *(Path(folder, name) for name in names)):
+            os.chown(path, owner.st_uid, owner.st_gid, follow_symlinks=False)
+
+
+def remove_tree(top: Path) -> None:
+    """Remove the folder `top` and what is in it, if it is there."""
+    if top.exists():
+        shutil.rmtree(top)

@@ -1,0 +1,80 @@
+"""Every failure that an operator can meet; a leaf a next action. Only `__main__` turns them into exit codes."""
+
+from typing import ClassVar
+
+
+class RestoreError(Exception):
+    """What failed, on what, expected and found; `hint` says what to do next. Neither ever holds a secret.
+
+    database: the one it was about, or empty; set by whoever works on it.
+    """
+
+    exit_code: ClassVar[int] = 70
+    database: str = ""
+
+    def __init__(self, message: str, *, hint: str) -> None:
+        """Keep the one-line message and the one-line hint."""
+        super().__init__(message)
+        self.hint = hint
+
+
+class ConfigurationError(RestoreError):
+    """A variable is missing or malformed, or the volume or neo4j-admin is not where it should be."""
+
+    exit_code = 2
+
+
+class BackupNotFoundError(RestoreError):
+    """The store answered, and has no such set."""
+
+    exit_code = 10
+
+
+class BackupDamagedError(RestoreError):
+    """The set's bytes are not what the store, the archive or Neo4j says they should be."""
+
+    exit_code = 11
+
+
+class TargetOccupiedError(RestoreError):
+    """The volume holds, or another process uses, what may not be overwritten."""
+
+    exit_code = 12
+
+
+class NoSpaceError(RestoreError):
+    """The volume has no room for the set beside what it holds."""
+
+    exit_code = 13
+
+
+class VolumeError(RestoreError):
+    """The volume can't be read or written: not mounted, not ours, or failing."""
+
+    exit_code = 14
+
+
+class StoreError(RestoreError):
+    """The store could not be reached, or refused.
+
+    transient: the same request may succeed later; decided by the store's adapter, acted on by `transfer`.
+    """
+
+    exit_code = 20
+
+    def __init__(self, message: str, *, hint: str, transient: bool = False) -> None:
+        """Keep message and hint, and whether trying again makes sense."""
+        super().__init__(message, hint=hint)
+        self.transient = transient
+
+
+class AdminError(RestoreError):
+    """neo4j-admin did not do what it was asked; the message has its last lines."""
+
+    exit_code = 30
+
+
+class MigrationNeededError(RestoreError):
+    """The set is of an older Neo4j, and this one won't run it before a migration."""
+
+    exit_code = 31

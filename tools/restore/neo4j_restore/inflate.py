@@ -1,0 +1,83 @@
+"""gzip as a stream that is right to its last byte, or an error.
+
+A raw decompressor checks a member's CRC and length only at its trailer, and says nothing of a stream that ends
+before it. So this reader demands the trailer, goes on with further members, allows zeros behind the last one
+(tapes and some uploaders pad), and refuses anything else.
+"""
+
+from io import RawIOBase
+from typing import Any
+
+from isal import isal_zlib
+from isal.igzip_lib import IsalError
+
+from neo4j_restore.errors import BackupDamagedError
+
+MAGIC = b"\x1f\x8b"
+
+_GZIP = 31  # window bits: 15, and 16 for gzip's header and trailer
+_IN_BYTES = 64 * 1024
+
+
+class GzipReader(RawIOBase):
+    """The inflated bytes of `source`; `name` is for messages. Raises BackupDamagedError from any read."""
+
+    def __init__(self, source: RawIOBase, name: str) -> None:
+        """Take the stream; nothing is read yet."""
+        self._source, self._name = source, name
+        self._pending = b""
+        self._member: Any = None
+        self._begun = self._finished = False
+
+    def readable(self) -> bool:
+        """Return True."""
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        """Fill `buffer`; 0 only after the last member's trailer was found right and the source has ended."""
+        view = memoryview(buffer)
+        while not self._finished:
+            if self._member is None and not self._next_member():
+                break
+            count = self._inflate(view)
+            if count:
+                return count
+        return 0
+
+    def _next_member(self) -> bool:
+        """Begin the next member; at the source's end, or zeros up to it, finish instead."""
+        while len(self._pending) < len(MAGIC) and (more := self._source.read(_IN_BYTES)):
+            self._pending += more
+        if self._pending.startswith(MAGIC):
+            self._member = isal_zlib.decompressobj(_GZIP)
+            self._begun = True
+            return True
+        while self._begun and not self._pending.strip(b"\0"):
+            self._pending = self._source.read(_IN_BYTES) or b""
+            if not self._pending:
+                self._finished = True
+                return False
+        what = "other bytes than gzip's, or none, are where a member should begin"
+        raise self._damaged(what)
+
+    def _inflate(self, view: memoryview) -> int:
+        self._pending = self._pending or self._source.read(_IN_BYTES) or b""
+        # Without input it may still have output to give, of what it was fed before.
+        exhausted = not self._pending
+        try:
+            out = self._member.decompress(self._pending, len(view))
+        except IsalError as error:  # type: ignore[misc]  # its stub calls the class an instance
+            raise self._damaged(str(error)) from error
+        if self._member.eof:
+            self._pending, self._member = self._member.unused_data, None
+        elif exhausted and not out:
+            what = "it ends in the middle"
+            raise self._damaged(what)
+        else:
+            self._pending = self._member.unconsumed_tail
+        view[: len(out)] = out
+        return len(out)
+
+    def _damaged(self, what: str) -> BackupDamagedError:
+        message = f"{self._name} is damaged: as gzip, {what}"
+        return BackupDamagedError(message, hint="take another set: TIMESTAMP names one; the old data is as it was")

@@ -1,0 +1,66 @@
+"""What is inside a set: its first bytes, and where in an unpacked archive the database's store is."""
+
+from pathlib import Path
+
+from neo4j_restore.catalog import STORE_MARKERS, Kind, aliases, time_of
+from neo4j_restore.errors import BackupDamagedError, ConfigurationError
+from neo4j_restore.inflate import MAGIC as GZIP
+from neo4j_restore.spec import LATEST, DatabaseName
+
+# Dumps: 3.5 is a gzipped tar, 4.x a zstd frame, 5 has a magic of its own before either.
+# Source: Neo4j community, org.neo4j.dbms.archive.
+_HEADS = {Kind.ARCHIVE: (GZIP,), Kind.DUMP: (GZIP, b"\x28\xb5\x2f\xfd", b"DZV1", b"DGV1")}
+
+# Folders that backup tools and people pack a set in without naming its database.
+_NEUTRAL = {"", "backup", "backups", "data"}
+
+
+def check_head(kind: Kind, head: bytes, name: str) -> None:
+    """Raise BackupDamagedError unless `head`, a set's first bytes, can be of this kind."""
+    if not head.startswith(_HEADS[kind]):
+        expected = "a gzipped tar" if kind is Kind.ARCHIVE else "a Neo4j dump"
+        message = f"{name} is not {expected}: it begins with {head[:4].hex() or 'nothing'}, of {len(head)} bytes read"
+        raise BackupDamagedError(message, hint="see what wrote it, or take another set: TIMESTAMP names one")
+
+
+def find_store(top: Path, database: DatabaseName, backup_set_dir: str, name: str) -> Path:
+    """Return the folder below `top` that holds the store of `database`.
+
+    backup_set_dir: BACKUP_SET_DIR, believed where it is given. name: the set's, for messages.
+    Raises BackupDamagedError where there is no store, or another database's; ConfigurationError where
+    BACKUP_SET_DIR holds none, or several could be meant.
+    """
+    found = sorted({path.parent for marker in STORE_MARKERS for path in top.rglob(marker) if path.is_file()})
+    inside = [str(path.relative_to(top)) for path in found]
+    if backup_set_dir:
+        if backup_set_dir in inside:
+            return top / backup_set_dir
+        message = (
+            f"{name} has no store in BACKUP_SET_DIR, {backup_set_dir}; it has {', '.join(inside) or 'none at all'}"
+        )
+        raise ConfigurationError(message, hint="unset BACKUP_SET_DIR, or set it to one of these folders")
+    if not found:
+        message = f"{name} holds no database: no {' or '.join(STORE_MARKERS)} in it"
+        raise BackupDamagedError(message, hint="see what made it, or take another set: TIMESTAMP names one")
+    return _named(top, found, database, name)
+
+
+def _named(top: Path, found: list[Path], database: DatabaseName, name: str) -> Path:
+    own = [path for path in found if path != top and path.name in aliases(database)]
+    fitting = own or [path for path in found if path == top or _is_neutral(path.name, database)]
+    if len(fitting) == 1:
+        return fitting[0]
+    inside = ", ".join(str(path.relative_to(top)) for path in found)
+    if fitting:
+        message = f"{name} holds several stores that could be {database}: {inside}"
+        raise ConfigurationError(message, hint="set BACKUP_SET_DIR to the one that is meant")
+    message = f"{name} holds another database than {database}: {inside}"
+    raise BackupDamagedError(
+        message, hint="if it is the right one under another name, set BACKUP_SET_DIR to that folder"
+    )
+
+
+def _is_neutral(folder: str, database: DatabaseName) -> bool:
+    """Tell whether a folder's name says nothing of another database: a stamp, or the database with one."""
+    rest = folder.removeprefix(f"{database}-")
+    return folder in _NEUTRAL or rest == LATEST or rest == "backup" or time_of(rest) is not None

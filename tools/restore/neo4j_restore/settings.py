@@ -1,0 +1,168 @@
+"""Environment to `Settings`: every problem is reported at once, and past here no text means something else."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path, PurePosixPath
+from typing import TypeVar
+
+from neo4j_restore import spec
+from neo4j_restore.errors import ConfigurationError
+
+T = TypeVar("T")
+
+_VARIABLES = {variable.name: variable for variable in spec.VARIABLES}
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What the container was asked to do, all defaults applied.
+
+    timestamp: `latest`, an exact stamp, or a time in UTC.
+    backup_set_dir: relative, no slash at its ends; empty: the set is found by its store files.
+    credentials: path of the service key; None: the identity of the workload. Not looked at before the store is needed.
+    """
+
+    bucket: spec.BucketUrl
+    databases: tuple[spec.DatabaseName, ...]
+    timestamp: str | datetime
+    backup_set_dir: str
+    overwrite: spec.Overwrite
+    restore_id: str
+    purge: bool
+    data_dir: Path
+    credentials: Path | None
+    heap_size: str
+    retry_seconds: float
+    emulator_host: str
+
+
+@dataclass(frozen=True)
+class Reporting:
+    """How to talk; read before the rest, so that a mistake in the rest can be told."""
+
+    log_format: str
+    termination_log: Path
+
+
+def reporting(environment: Mapping[str, str]) -> Reporting:
+    """Return where and how to report. An unknown LOG_FORMAT is taken as `text` here and refused with the rest."""
+    log_format = _text(environment, "LOG_FORMAT").lower()
+    return Reporting(log_format if log_format == "json" else "text", Path(_text(environment, "TERMINATION_LOG")))
+
+
+def from_environment(environment: Mapping[str, str]) -> Settings:
+    """Return the settings that `environment` holds; an empty variable counts as unset.
+
+    Raises ConfigurationError that names every variable which is missing or malformed.
+    """
+    problems: list[str] = []
+
+    def read(name: str, parse: Callable[[str], T], otherwise: T) -> T:
+        text = _text(environment, name)
+        if not text:
+            if _VARIABLES[name].required:
+                problems.append(f"{name} is not set")
+            return otherwise
+        try:
+            return parse(text)
+        except spec.Invalid as error:
+            problems.append(f"{name}: {error}")
+            return otherwise
+
+    provider = read("CLOUD_PROVIDER", _choice({name: name for name in spec.PROVIDERS}), "")
+    bucket = read("BUCKET", lambda text: _supported(spec.parse_bucket(text, provider)), _NOWHERE)
+    databases = read("DATABASE", spec.parse_databases, _NO_DATABASES)
+    timestamp = read("TIMESTAMP", spec.parse_timestamp, _LATEST)
+    read("LOG_FORMAT", _choice({"text": "text", "json": "json"}), "")
+    settings = Settings(
+        bucket=bucket,
+        databases=databases,
+        timestamp=timestamp,
+        backup_set_dir=read("BACKUP_SET_DIR", _relative, ""),
+        overwrite=read("FORCE_OVERWRITE", _choice(spec.FORCE_OVERWRITE), spec.Overwrite.NEVER),
+        restore_id=read("RESTORE_ID", _identifier, spec.default_restore_id(bucket, databases, timestamp)),
+        purge=read("PURGE_ON_COMPLETE", _choice({"true": True, "false": False}), True),
+        data_dir=read("DATA_DIR", _absolute, Path("/data")),
+        credentials=read("GOOGLE_APPLICATION_CREDENTIALS", Path, None),
+        heap_size=read("HEAP_SIZE", _heap, ""),
+        retry_seconds=read("RETRY_SECONDS", _seconds, 0.0),
+        emulator_host=read("STORAGE_EMULATOR_HOST", _url, ""),
+    )
+    if problems:
+        raise ConfigurationError(
+            "; ".join(problems), hint="correct these variables of the restore container: `neo4j-restore --help` has all"
+        )
+    return settings
+
+
+_NO_DATABASES: tuple[spec.DatabaseName, ...] = ()
+
+_LATEST: str | datetime = spec.LATEST
+
+_NOWHERE = spec.BucketUrl(spec.Scheme.FILE, "", "/")
+
+
+def _text(environment: Mapping[str, str], name: str) -> str:
+    return environment.get(name, "").strip() or _VARIABLES[name].default
+
+
+def _choice(words: Mapping[str, T]) -> Callable[[str], T]:
+    def parse(text: str) -> T:
+        if text.lower() not in words:
+            message = f"{text!r} is none of {', '.join(words)}"
+            raise spec.Invalid(message)
+        return words[text.lower()]
+
+    return parse
+
+
+def _supported(bucket: spec.BucketUrl) -> spec.BucketUrl:
+    if bucket.scheme not in spec.SUPPORTED_SCHEMES:
+        message = f"{bucket}: this version reads {' and '.join(f'{scheme}://' for scheme in spec.SUPPORTED_SCHEMES)}"
+        raise spec.Invalid(message)
+    return bucket
+
+
+def _relative(text: str) -> str:
+    parts = [part for part in text.split("/") if part not in {"", "."}]
+    if ".." in parts or not parts:
+        message = f"{text!r} is no folder inside the archive: it is empty or has a '..'"
+        raise spec.Invalid(message)
+    return "/".join(parts)
+
+
+def _identifier(text: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9:._+-]{0,99}", text):
+        message = f"{text!r} is no name for a wish: letters, digits and ':._+-', 100 at most"
+        raise spec.Invalid(message)
+    return text
+
+
+def _absolute(text: str) -> Path:
+    if not PurePosixPath(text).is_absolute() or ".." in PurePosixPath(text).parts:
+        message = f"{text!r} is not an absolute path without '..'"
+        raise spec.Invalid(message)
+    return Path(text)
+
+
+def _heap(text: str) -> str:
+    if not re.fullmatch(r"[1-9][0-9]*[kKmMgG]", text):
+        message = f"{text!r} is no heap size, as 512m or 2g"
+        raise spec.Invalid(message)
+    return text
+
+
+def _seconds(text: str) -> float:
+    if not re.fullmatch(r"[0-9]{1,6}(\.[0-9]{1,3})?", text):
+        message = f"{text!r} is no number of seconds"
+        raise spec.Invalid(message)
+    return float(text)
+
+
+def _url(text: str) -> str:
+    if not re.fullmatch(r"https?://[^\s@]+", text):
+        message = f"{text!r} is no URL, as http://gcs:9023"
+        raise spec.Invalid(message)
+    return text.rstrip("/")

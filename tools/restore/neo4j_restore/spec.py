@@ -1,0 +1,230 @@
+"""The vocabulary that the image, the chart and the generator share: names, policies, stamps, variables, exit codes.
+
+Standard library only: the generator imports this module, and nothing else, from the image's package.
+"""
+
+import hashlib
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Final, NewType
+
+DatabaseName = NewType("DatabaseName", str)
+
+SYSTEM: Final = DatabaseName("system")
+
+LATEST: Final = "latest"
+
+
+class Invalid(ValueError):
+    """A word that the vocabulary does not allow; the message says what was found and what is expected."""
+
+
+class Scheme(StrEnum):
+    """The kinds of store that a bucket URL can name."""
+
+    GCS = "gs"
+    S3 = "s3"
+    AZURE = "azb"
+    FILE = "file"
+
+
+PROVIDERS: Final = {"gcp": Scheme.GCS, "aws": Scheme.S3, "azure": Scheme.AZURE}
+
+SUPPORTED_SCHEMES: Final = (Scheme.GCS, Scheme.FILE)
+
+
+class Overwrite(StrEnum):
+    """What may happen to a database that is already on the volume."""
+
+    NEVER = "never"
+    ONCE = "once"
+    ALWAYS = "always"
+
+
+FORCE_OVERWRITE: Final = {"false": Overwrite.NEVER, "once": Overwrite.ONCE, "true": Overwrite.ALWAYS}
+
+
+@dataclass(frozen=True)
+class BucketUrl:
+    """Where backup sets are.
+
+    bucket: the bucket's name; for `azb` the account; for `file` empty.
+    prefix: keys start with it; no slash at its start, one at its end, or empty. For `file` the folder, from the root.
+    """
+
+    scheme: Scheme
+    bucket: str
+    prefix: str
+
+    def __str__(self) -> str:
+        """Return the URL without a slash at its end."""
+        return self.of(self.prefix).rstrip("/")
+
+    def of(self, key: str) -> str:
+        """Return the URL of the object `key`."""
+        return f"{self.scheme}://{self.bucket}/{key}"
+
+
+# Bucket names: https://cloud.google.com/storage/docs/buckets#naming (S3's rule is narrower).
+_BUCKET = re.compile(r"[a-z0-9][a-z0-9._-]{1,220}[a-z0-9]")
+
+
+def parse_bucket(text: str, provider: str = "") -> BucketUrl:
+    """Return the place `text` names: `gs://b/p`, `file:///p`, or a bare `b/p` with a provider of `PROVIDERS`.
+
+    Slashes at the end and doubled ones are dropped. Raises Invalid.
+    """
+    if provider and provider not in PROVIDERS:
+        message = f"the cloud provider {provider!r} is none of {', '.join(PROVIDERS)}"
+        raise Invalid(message)
+    scheme, rest = _split_scheme(text, provider)
+    parts = [part for part in rest.split("/") if part]
+    if any(part in {".", ".."} for part in parts) or any(ord(char) < 32 for char in rest):
+        message = f"{text!r} has a '.', a '..' or a control character as a part of its path"
+        raise Invalid(message)
+    if scheme is Scheme.FILE:
+        if not rest.startswith("/"):
+            message = f"{text!r} is not absolute: a file URL has three slashes, as file:///backups"
+            raise Invalid(message)
+        return BucketUrl(scheme, "", "".join(f"{part}/" for part in parts))
+    if not parts or not _BUCKET.fullmatch(parts[0]):
+        message = f"{text!r} names no bucket (lower-case letters, digits, '-', '_' and '.', 3 or more)"
+        raise Invalid(message)
+    return BucketUrl(scheme, parts[0], "".join(f"{part}/" for part in parts[1:]))
+
+
+def _split_scheme(text: str, provider: str) -> tuple[Scheme, str]:
+    name, mark, rest = text.partition("://")
+    if not mark:
+        if provider:
+            return PROVIDERS[provider], text
+        message = f"{text!r} has no scheme: write gs://{text.strip('/') or 'bucket/path'}, or set the cloud provider"
+        raise Invalid(message)
+    if name not in set(Scheme):
+        message = f"{text!r} has the scheme {name!r}: expected one of {', '.join(Scheme)}"
+        raise Invalid(message)
+    scheme = Scheme(name)
+    if provider and scheme is not PROVIDERS[provider]:
+        message = f"{text!r} is not a store of the cloud provider {provider!r}"
+        raise Invalid(message)
+    return scheme, rest
+
+
+# Neo4j's rule for names, with 3.x's `graph.db`: operations manual, "Manage databases", naming rules.
+_DATABASE = re.compile(r"[a-z][a-z0-9.-]{2,62}")
+
+
+def parse_database(text: str) -> DatabaseName:
+    """Return `text` if Neo4j allows it as the name of a database's folder. Raises Invalid."""
+    if text != text.lower() and _DATABASE.fullmatch(text.lower()):
+        message = f"{text!r} is not in lower case, as Neo4j names its folders: write {text.lower()!r}"
+        raise Invalid(message)
+    if not _DATABASE.fullmatch(text) or (text.startswith("system") and text != SYSTEM):
+        message = f"{text!r} is no database name (3 to 63 of a-z, 0-9, '.', '-', a letter first, not system…)"
+        raise Invalid(message)
+    return DatabaseName(text)
+
+
+def parse_databases(text: str) -> tuple[DatabaseName, ...]:
+    """Return the names in a comma-separated list, in its order. Raises Invalid for a bad, doubled or missing name."""
+    names = [name.strip() for name in text.split(",")]
+    if not all(names):
+        message = f"{text!r} has an empty name: expected names with commas between them, as 'neo4j,system'"
+        raise Invalid(message)
+    databases = tuple(parse_database(name) for name in names)
+    if len(set(databases)) < len(databases):
+        message = f"{text!r} names a database twice"
+        raise Invalid(message)
+    return databases
+
+
+_RFC3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)")
+
+# What may stand between a database's name and the object's extension; no slash, no shell's or glob's characters.
+_STAMP = re.compile(r"[A-Za-z0-9][A-Za-z0-9:_.+-]{0,99}")
+
+
+def parse_timestamp(text: str) -> str | datetime:
+    """Return `latest`, a time in UTC (for an RFC 3339 time with its zone), or the exact stamp. Raises Invalid."""
+    if text in {"", LATEST}:
+        return LATEST
+    if _RFC3339.fullmatch(text):
+        try:
+            return datetime.fromisoformat(text.upper()).astimezone(UTC)
+        except (ValueError, OverflowError) as error:
+            message = f"{text!r} is no time: {error}"
+            raise Invalid(message) from error
+    if not _STAMP.fullmatch(text):
+        message = f"{text!r} is neither '{LATEST}', nor a stamp, nor a time as 2026-01-31T02:00:00Z"
+        raise Invalid(message)
+    return text
+
+
+def default_restore_id(bucket: BucketUrl, databases: Iterable[DatabaseName], timestamp: str | datetime) -> str:
+    """Return the name of a wish that was given none: the same for the same bucket, databases and timestamp."""
+    stamp = timestamp.isoformat() if isinstance(timestamp, datetime) else timestamp
+    wish = "\n".join([str(bucket), ",".join(sorted(databases)), stamp])
+    return hashlib.sha256(wish.encode()).hexdigest()[:16]
+
+
+@dataclass(frozen=True)
+class Variable:
+    """One variable of the container's environment; `default` is its text, empty for none."""
+
+    name: str
+    meaning: str
+    default: str = ""
+    required: bool = False
+
+
+VARIABLES: Final = (
+    Variable(
+        "BUCKET", "where the sets are, path allowed: `gs://b/p`, `file:///p`; `b/p` with `CLOUD_PROVIDER`", "", True
+    ),
+    Variable("DATABASE", "the databases, with commas between them: `neo4j,system`", "", True),
+    Variable(
+        "TIMESTAMP",
+        "`latest`; an exact stamp as in the object's name; or an RFC 3339 time: the newest set at or before it",
+        LATEST,
+    ),
+    Variable(
+        "GOOGLE_APPLICATION_CREDENTIALS",
+        "path of the service key, `/auth/credentials.json` in the chart; unset: workload identity",
+    ),
+    Variable("CLOUD_PROVIDER", "`gcp`, for a `BUCKET` without a scheme"),
+    Variable("BACKUP_SET_DIR", "where the set sits inside the archive, when it can't be found by its store files"),
+    Variable(
+        "FORCE_OVERWRITE",
+        "`false`: never over an existing database; `once`: one time for each `RESTORE_ID`; `true`: at every start",
+        "false",
+    ),
+    Variable(
+        "RESTORE_ID",
+        "names the wish for `once`; change it to restore again (default: a hash of bucket, databases, timestamp)",
+    ),
+    Variable("PURGE_ON_COMPLETE", "`true` removes staged files at the end; `false` keeps them for a look", "true"),
+    Variable("DATA_DIR", "Neo4j's data folder, the volume's mount", "/data"),
+    Variable("HEAP_SIZE", "heap of neo4j-admin, as `512m`", "512m"),
+    Variable("RETRY_SECONDS", "how long a store that fails for the moment is tried again", "60"),
+    Variable("LOG_FORMAT", "`text` or `json`, one line a step on stderr", "text"),
+    Variable("TERMINATION_LOG", "file that takes the reason of a failure", "/dev/termination-log"),
+    Variable("STORAGE_EMULATOR_HOST", "URL of an emulated GCS, for tests and demonstrations"),
+)
+
+
+EXIT_CODES: Final = {
+    0: "restored, or rightly skipped; the receipt says which",
+    2: "bad configuration",
+    10: "backup not found",
+    11: "backup damaged",
+    12: "target holds data we may not overwrite",
+    13: "not enough space",
+    14: "the volume can't be read or written",
+    20: "storage unreachable or denied",
+    30: "neo4j-admin failed",
+    31: "the store needs a migration that was not asked for",
+    70: "our bug; traceback shown",
+}

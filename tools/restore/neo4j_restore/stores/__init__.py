@@ -1,0 +1,60 @@
+"""Where backup sets live: one small interface, an adapter for each kind of store, each imported only when used."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from io import RawIOBase
+from typing import Protocol
+
+from neo4j_restore.settings import Settings
+from neo4j_restore.spec import Scheme
+
+
+@dataclass(frozen=True)
+class StoredObject:
+    """One object of a store.
+
+    key: as the store has it, no slash at its start. updated: UTC.
+    generation: pins these very bytes; a replaced object has another.
+    crc32c: CRC32C of the bytes, base64 of 4 bytes big-endian as GCS gives it; empty where the store keeps none.
+    """
+
+    key: str
+    size_bytes: int
+    updated: datetime
+    generation: str
+    crc32c: str = ""
+
+
+class Store(Protocol):
+    """What a store can do.
+
+    Every failure is a StoreError that names the object and the identity used; its `transient` says
+    whether the same request may succeed later. Retries, checksums and order belong to the callers.
+    """
+
+    def list(self, prefix: str) -> Iterator[StoredObject]:
+        """Yield the objects whose keys start with `prefix`, in any order."""
+        ...
+
+    def read(self, stored: StoredObject, start: int = 0) -> RawIOBase:
+        """Open the bytes of this generation of `stored` from offset `start` on.
+
+        Raises StoreError, not transient, when the object is gone or has been replaced.
+        """
+        ...
+
+    def close(self) -> None:
+        """Give back connections."""
+        ...
+
+
+def open_store(settings: Settings) -> Store:
+    """Return the store of `settings.bucket`; nothing is asked of it yet. Raises ConfigurationError for a bad key."""
+    if settings.bucket.scheme is Scheme.FILE:
+        from neo4j_restore.stores.local import LocalStore
+
+        return LocalStore()
+    from neo4j_restore.stores.gcs import GoogleStore
+
+    return GoogleStore(settings.bucket.bucket, settings.credentials, settings.emulator_host)

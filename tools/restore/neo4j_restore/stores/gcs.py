@@ -1,0 +1,152 @@
+"""The `gs://` store: Google Cloud Storage, by Google's own client for identity and listings.
+
+Bytes come by the client's kind of session straight from the download URL: a whole GET, read in blocks, is as
+fast as curl, where the client's own file objects are several times slower.
+"""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from io import RawIOBase
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, urlencode
+
+import google.auth
+import requests
+import urllib3
+from google.api_core import exceptions as api
+from google.auth import exceptions as auth
+from google.auth.credentials import AnonymousCredentials
+from google.auth.transport.requests import AuthorizedSession
+from google.cloud import storage
+
+from neo4j_restore.errors import ConfigurationError, StoreError
+from neo4j_restore.stores import StoredObject
+
+_SCOPE = "https://www.googleapis.com/auth/devstorage.read_only"
+
+# Source: https://cloud.google.com/storage/docs/retry-strategy
+_TRANSIENT_STATUS = {408, 429, 500, 502, 503, 504}
+
+_CONNECT_SECONDS, _STALL_SECONDS = 10.0, 60.0
+
+_FIELDS = "items(name,size,updated,generation,crc32c),nextPageToken"
+
+
+class GoogleStore:
+    """A bucket of Google Cloud Storage, or of an emulator of it."""
+
+    def __init__(self, bucket: str, credentials: Path | None, emulator_host: str) -> None:
+        """Take the identity: the key file, else the workload's. Raises ConfigurationError for a bad key file."""
+        self._bucket = bucket
+        self._identity = f"the key in {credentials}" if credentials else "the workload's identity"
+        found = self._credentials(credentials, emulator_host)
+        options = {"api_endpoint": emulator_host} if emulator_host else None
+        self._client = storage.Client(project="none", credentials=found, client_options=options)
+        self._session = AuthorizedSession(found, max_refresh_attempts=2)
+
+    def _credentials(self, path: Path | None, emulator_host: str) -> Any:
+        if path:
+            found = self._from_key(path)
+            return AnonymousCredentials() if emulator_host else found
+        if emulator_host:
+            self._identity = "no identity, as emulators need none"
+            return AnonymousCredentials()
+        with self._translated("find an identity for", ""):
+            return google.auth.default(scopes=[_SCOPE])[0]
+
+    def _from_key(self, path: Path) -> Any:
+        hint = "check the secret restore-service-key: it holds the service key under the name credentials.json"
+        try:
+            key = json.loads(path.read_text())
+            found = google.auth.load_credentials_from_dict(key, scopes=[_SCOPE])[0]
+        except OSError as error:
+            message = f"cannot read GOOGLE_APPLICATION_CREDENTIALS, {path}: {error.strerror}"
+            raise ConfigurationError(message, hint=hint) from error
+        except (ValueError, TypeError, AttributeError, auth.GoogleAuthError):
+            # The cause's text may quote the key, so it goes no further.
+            message = f"GOOGLE_APPLICATION_CREDENTIALS, {path}, holds no Google credentials in JSON"
+            raise ConfigurationError(message, hint=hint) from None
+        self._identity = getattr(found, "service_account_email", "") or self._identity
+        return found
+
+    def list(self, prefix: str) -> Iterator[StoredObject]:
+        """Yield the live objects below `prefix`; pages of 1,000 are fetched as they are needed."""
+        with self._translated("list", prefix):
+            timeout = (_CONNECT_SECONDS, _STALL_SECONDS)
+            # `retry=None`: trying again is the caller's, for every store alike.
+            for blob in self._client.list_blobs(
+                self._bucket, prefix=prefix, fields=_FIELDS, retry=None, timeout=timeout
+            ):
+                yield StoredObject(blob.name, blob.size, blob.updated, str(blob.generation), blob.crc32c or "")
+
+    def read(self, stored: StoredObject, start: int = 0) -> RawIOBase:
+        """Open one GET of the pinned generation."""
+        query = urlencode({"alt": "media", "generation": stored.generation})
+        base = f"{self._client.api_endpoint}/download/storage/v1/b/{quote(self._bucket, safe='')}"
+        # gzip accepted: the stored bytes come as they are, never inflated on the way (decompressive transcoding).
+        headers = {"Accept-Encoding": "gzip"} | ({"Range": f"bytes={start}-"} if start else {})
+        with self._translated("read", stored.key):
+            response = self._session.get(
+                f"{base}/o/{quote(stored.key, safe='')}?{query}",
+                headers=headers,
+                stream=True,
+                timeout=(_CONNECT_SECONDS, _STALL_SECONDS),
+            )
+            if response.status_code != (206 if start else 200):
+                with response:
+                    raise api.from_http_response(response)
+        return _Body(self, stored, response)
+
+    def close(self) -> None:
+        """Close both connection pools."""
+        self._session.close()
+        self._client.close()
+
+    @contextmanager
+    def _translated(self, verb: str, key: str) -> Iterator[None]:
+        try:
+            yield
+        except api.NotFound as error:
+            raise self._error(verb, key, "it is not there, or is another generation now") from error
+        except api.GoogleAPICallError as error:
+            transient = error.code in _TRANSIENT_STATUS
+            raise self._error(verb, key, f"{error.code} {_first_line(error.message)}", transient=transient) from error
+        except auth.TransportError as error:
+            raise self._error(verb, key, "the identity's server does not answer", transient=True) from error
+        except auth.GoogleAuthError as error:
+            raise self._error(verb, key, f"the identity is refused ({type(error).__name__})") from error
+        except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
+            raise self._error(verb, key, f"unreachable ({type(error).__name__})", transient=True) from error
+
+    def _error(self, verb: str, key: str, reason: str, *, transient: bool = False) -> StoreError:
+        message = f"cannot {verb} gs://{self._bucket}/{key} with {self._identity}: {reason}"
+        hint = (
+            "check the network, a proxy, and the store's status page; the next start goes on"
+            if transient
+            else "check the bucket's name, and that this identity has the role roles/storage.objectViewer on it"
+        )
+        return StoreError(message, hint=hint, transient=transient)
+
+
+def _first_line(text: str | None) -> str:
+    return (text or "").strip().splitlines()[0][:200] if (text or "").strip() else "no reason given"
+
+
+class _Body(RawIOBase):
+    """The bytes of one response, its errors translated."""
+
+    def __init__(self, store: GoogleStore, stored: StoredObject, response: requests.Response) -> None:
+        self._store, self._stored, self._response = store, stored, response
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        with self._store._translated("read", self._stored.key):
+            return int(self._response.raw.readinto(buffer) or 0)
+
+    def close(self) -> None:
+        self._response.close()
+        super().close()

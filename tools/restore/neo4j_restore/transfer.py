@@ -1,0 +1,163 @@
+"""Bytes from a store: tried again, resumed where they broke off, counted, and checked against the store's checksum."""
+
+import base64
+import random
+import time
+from collections.abc import Callable, Iterator
+from io import RawIOBase
+from logging import getLogger
+from typing import Any, TypeVar
+
+import google_crc32c
+
+from neo4j_restore.errors import BackupDamagedError, StoreError
+from neo4j_restore.stores import Store, StoredObject
+
+log = getLogger(__name__)
+
+T = TypeVar("T")
+
+# Larger blocks leave the processor's cache before the checksum and the inflater have seen them.
+BLOCK_BYTES = 256 * 1024
+
+_FIRST_PAUSE_SECONDS, _LONGEST_PAUSE_SECONDS = 0.5, 15.0
+
+_PROGRESS_SECONDS = 10.0
+
+
+class Retry:
+    """How long one trouble may last: from its first failure until something works again, `seconds` at most."""
+
+    def __init__(self, seconds: float, *, pause: Callable[[float], None] = time.sleep) -> None:
+        """Keep the budget; `pause` waits for so many seconds."""
+        self._seconds, self._pause = seconds, pause
+        self._since: float | None = None
+        self._tries = 0
+
+    def worked(self) -> None:
+        """Forget the trouble: what comes next is another."""
+        self._since, self._tries = None, 0
+
+    def wait(self, error: StoreError) -> None:
+        """Wait before the next try, longer each time and never in step with others; or raise `error` as final."""
+        now = time.monotonic()
+        self._since = now if self._since is None else self._since
+        longest = min(_LONGEST_PAUSE_SECONDS, _FIRST_PAUSE_SECONDS * 2**self._tries)
+        pause = random.uniform(longest / 2, longest)  # noqa: S311 - spreads load, guards nothing
+        if not error.transient or now + pause > self._since + self._seconds:
+            raise error
+        self._tries += 1
+        log.warning("%s; next try in %.1f s", error, pause)
+        self._pause(pause)
+
+    def call(self, action: Callable[[], T]) -> T:
+        """Return what `action` returns, tried again while its StoreError is transient and the budget lasts."""
+        while True:
+            try:
+                done = action()
+            except StoreError as error:
+                self.wait(error)
+            else:
+                self.worked()
+                return done
+
+
+class Progress:
+    """Tells of bytes, rate and time left, at most one line each ten seconds."""
+
+    def __init__(self, name: str, total_bytes: int) -> None:
+        """Start the clock."""
+        self._name, self._total, self._done = name, total_bytes, 0
+        self._start = self._told = time.monotonic()
+
+    def add(self, count: int) -> None:
+        """Count `count` bytes more."""
+        self._done += count
+        now = time.monotonic()
+        if now - self._told >= _PROGRESS_SECONDS:
+            self._told = now
+            rate = self._done / (now - self._start)
+            left = (self._total - self._done) / rate if rate else 0
+            log.info(
+                "%s: %d of %d bytes, %.1f MB/s, %.0f s left", self._name, self._done, self._total, rate / 1e6, left
+            )
+
+
+class Download(RawIOBase):
+    """The verified bytes of one object, as a stream.
+
+    A transient failure is resumed at its offset, from the same generation. Whoever reads to the end has bytes
+    of the listed size whose CRC32C is the store's; else BackupDamagedError is raised there.
+    """
+
+    def __init__(self, store: Store, stored: StoredObject, retry: Retry, progress: Progress) -> None:
+        """Take what is to be read; the first request is made by the first read."""
+        self._store, self._stored, self._retry, self._progress = store, stored, retry, progress
+        self._stream: RawIOBase | None = None
+        self._offset = 0
+        self._checksum = google_crc32c.Checksum()
+
+    def readable(self) -> bool:
+        """Return True."""
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        """Fill `buffer` with what comes next; 0 once all of it has come and was found right."""
+        if self._offset == self._stored.size_bytes:
+            self._verify()
+            return 0
+        view = memoryview(buffer)[: self._stored.size_bytes - self._offset]
+        count = self._retry.call(lambda: self._some(view))
+        self._offset += count
+        self._checksum.update(bytes(view[:count]))
+        self._progress.add(count)
+        return count
+
+    def _some(self, view: memoryview) -> int:
+        try:
+            if self._stream is None:
+                self._stream = self._store.read(self._stored, self._offset)
+            count = self._stream.readinto(view) or 0
+        except StoreError:
+            self._drop()
+            raise
+        if not count:
+            self._drop()
+            message = f"{self._stored.key} ended at byte {self._offset} of {self._stored.size_bytes}"
+            raise StoreError(message, hint="the connection was cut short; try again", transient=True)
+        return count
+
+    def _verify(self) -> None:
+        found = base64.b64encode(self._checksum.digest()).decode()
+        if self._stored.crc32c and found != self._stored.crc32c:
+            message = f"{self._stored.key} is damaged: CRC32C {found}, the store has {self._stored.crc32c}"
+            raise BackupDamagedError(message, hint="start again; if it stays so, take another set with TIMESTAMP")
+
+    def _drop(self) -> None:
+        if self._stream is not None:
+            self._stream.close()
+            self._stream = None
+
+    def close(self) -> None:
+        """Give the connection back."""
+        self._drop()
+        super().close()
+
+
+def blocks(stream: RawIOBase) -> Iterator[bytes]:
+    """Yield what is left of `stream`, in blocks."""
+    while block := stream.read(BLOCK_BYTES):
+        yield block
+
+
+def head(store: Store, stored: StoredObject, retry: Retry, count: int = 512) -> bytes:
+    """Return the first `count` bytes of `stored`, fewer if it is shorter; not checked."""
+
+    def read() -> bytes:
+        with store.read(stored) as stream:
+            found = b""
+            while len(found) < count and (more := stream.read(count - len(found))):
+                found += more
+            return found
+
+    return retry.call(read)
