@@ -1,0 +1,59 @@
+"""Backup sets, good and bad, built as the tools build them: small, but with every file that a record store has."""
+
+import gzip
+import io
+import tarfile
+from collections.abc import Mapping
+from pathlib import Path
+
+from neo4j_restore.volume import RECORD_STORES
+
+
+def store_files(mark: str = "old") -> dict[str, bytes]:
+    """Return a record store's files by name, as a backup directory has them; `mark` tells two stores apart."""
+    files = {name: f"{mark} {name} ".encode() * 200 for name in RECORD_STORES}
+    return files | {
+        "neostore.transaction.db.0": f"{mark} log".encode() * 100,
+        "schema/index/token-lookup-1.0/1/index-1": f"{mark} index".encode() * 100,
+    }
+
+
+def tar_bytes(files: Mapping[str, bytes], *, below: str = "") -> bytes:
+    """Return a tar of `files`; `below` stands before each name, verbatim, as in `backups/neo4j/`."""
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w", format=tarfile.GNU_FORMAT) as archive:
+        for name, data in files.items():
+            member = tarfile.TarInfo(below + name)
+            member.size = len(data)
+            archive.addfile(member, io.BytesIO(data))
+    return buffer.getvalue()
+
+
+def tar_gz(files: Mapping[str, bytes] | None = None, *, below: str = "backups/neo4j/") -> bytes:
+    """Return a backup set as the charts' backup jobs upload it."""
+    return gzip.compress(tar_bytes(store_files() if files is None else files, below=below), 1)
+
+
+def write_files(top: Path, files: Mapping[str, bytes]) -> None:
+    """Write `files` below `top`."""
+    for name, data in files.items():
+        path = top / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+
+
+def write_database(data: Path, mark: str, database: str = "neo4j") -> None:
+    """Write a database into a data folder as a server of 4.x leaves it."""
+    files = store_files(mark)
+    logs = {name: files.pop(name) for name in list(files) if name.startswith("neostore.transaction")}
+    write_files(data / "databases" / database, files | {"database_lock": b""})
+    write_files(data / "transactions" / database, logs)
+
+
+def snapshot(top: Path) -> dict[str, bytes]:
+    """Return every file below `top` with its bytes, our own folder left out."""
+    return {
+        str(path.relative_to(top)): path.read_bytes()
+        for path in sorted(top.rglob("*"))
+        if path.is_file() and ".neo4j-restore" not in path.parts
+    }

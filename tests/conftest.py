@@ -1,0 +1,62 @@
+"""What several test files use: an emulated bucket, and the real command in an environment of its own."""
+
+import os
+import subprocess
+import sys
+import uuid
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from tests import standin, stores
+
+Run = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture(scope="session")
+def emulator() -> Iterator[stores.Emulator]:
+    """Run one emulator for all tests."""
+    with stores.emulator() as running:
+        yield running
+
+
+@pytest.fixture
+def bucket(emulator: stores.Emulator) -> stores.Bucket:
+    """Return an empty bucket of this test's own."""
+    return emulator.bucket(f"backups-{uuid.uuid4().hex[:12]}")
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    """Return an empty data volume."""
+    folder = tmp_path / "data"
+    folder.mkdir()
+    return folder
+
+
+@pytest.fixture
+def neo4j_restore(tmp_path: Path, data: Path, bucket: stores.Bucket) -> Run:
+    """Return the real command: `neo4j_restore("run", DATABASE="neo4j")`, by default on this test's bucket and volume.
+
+    neo4j-admin is the stand-in for 4.4, unless NEO4J_HOME is given. The termination log is `tmp_path / "reason"`.
+    """
+    (tmp_path / "reason").touch()
+    default = {
+        "PATH": os.environ["PATH"],
+        "BUCKET": bucket.url,
+        "DATABASE": "neo4j",
+        "DATA_DIR": str(data),
+        "STORAGE_EMULATOR_HOST": bucket.host,
+        "TERMINATION_LOG": str(tmp_path / "reason"),
+        "RETRY_SECONDS": "1",
+    }
+
+    def run(*argv: str, **environment: str) -> subprocess.CompletedProcess[str]:
+        home = tmp_path / "neo4j"
+        if "NEO4J_HOME" not in environment and not home.exists():
+            standin.install(home)
+        variables = {**default, "NEO4J_HOME": str(home), **environment}
+        command = [str(Path(sys.executable).with_name("neo4j-restore")), *argv]
+        return subprocess.run(command, env=variables, capture_output=True, text=True, check=False, timeout=120)
+
+    return run

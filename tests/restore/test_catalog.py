@@ -1,0 +1,121 @@
+"""Which objects are sets of which database, and which set is taken."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from neo4j_restore import catalog, spec
+from neo4j_restore.catalog import BackupSet, Kind
+from neo4j_restore.stores import StoredObject
+
+NEO4J = spec.DatabaseName("neo4j")
+GRAPH = spec.DatabaseName("graph.db")
+UPLOADED = datetime(2026, 5, 1, tzinfo=UTC)
+
+
+def stored(key: str, updated: datetime = UPLOADED) -> StoredObject:
+    return StoredObject(key, 10, updated, "1")
+
+
+def sets_of(*keys: str, database: spec.DatabaseName = NEO4J, prefix: str = "", exact: str = "") -> list[BackupSet]:
+    return catalog.find_sets([stored(key) for key in keys], prefix, database, exact=exact)
+
+
+@pytest.mark.parametrize(
+    ("key", "kind", "stamp"),
+    [
+        ("neo4j-latest.tar.gz", Kind.ARCHIVE, "latest"),
+        ("neo4j/neo4j-latest.tar.gz", Kind.ARCHIVE, "latest"),
+        ("neo4j/neo4j-2026-01-31-02:00:00.tar.gz", Kind.ARCHIVE, "2026-01-31-02:00:00"),
+        ("neo4j-2026-01-31T02:00:00.backup.tar.gz", Kind.ARCHIVE, "2026-01-31T02:00:00"),
+        ("neo4j-20260131.tgz", Kind.ARCHIVE, "20260131"),
+        ("neo4j.dump", Kind.DUMP, ""),
+        ("neo4j-2026-01-31T02-00-00.dump", Kind.DUMP, "2026-01-31T02-00-00"),
+        ("neo4j/neostore", Kind.DIRECTORY, ""),
+        ("neo4j-latest/neostore", Kind.DIRECTORY, "latest"),
+        ("neo4j/2026-01-31/neostore", Kind.DIRECTORY, "2026-01-31"),
+        ("2026-01-31/backups/neo4j/block.metadata.db", Kind.DIRECTORY, "2026-01-31"),
+        ("neo4j-2026-01-31/neo4j/neostore", Kind.DIRECTORY, "2026-01-31"),
+    ],
+)
+def test_a_set_is_known_by_its_name(key: str, kind: Kind, stamp: str) -> None:
+    (found,) = sets_of(key)
+    assert (found.kind, found.stamp) == (kind, stamp)
+    assert found.time == (catalog.time_of(stamp) or UPLOADED)
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        "neo4j-2026-01-31-02:00:00.report.tar.gz",
+        "neo4j-2026-01-31T02:00:00.backup.report.tar.gz",
+        "neo4j-test-latest.tar.gz",
+        "neo4j-test/neo4j-test-latest.tar.gz",
+        "neo4j2-latest.tar.gz",
+        "other/neo4j-latest.tar.gz",
+        "neo4j-backup-latest.tar.gz",
+        "neo4j-2026-13-31.tar.gz",
+        "neo4j-latest.tar.gz/",
+        "neo4j-test/neostore",
+        "neo4j/neostore.nodestore.db",
+        "neo4j.txt",
+    ],
+)
+def test_other_objects_are_no_sets_of_it(key: str) -> None:
+    assert sets_of(key) == []
+
+
+def test_the_old_tools_name_for_graph_db_is_known() -> None:
+    keys = ("graph.db-backup-2020-01-31-02:00:00.tar.gz", "graph.db-backup/neostore")
+    assert len(sets_of(*keys, database=GRAPH)) == 2
+
+
+def test_a_directory_takes_all_below_it_and_nothing_beside() -> None:
+    keys = ("p/neo4j/neostore", "p/neo4j/schema/index/1", "p/neo4j-test/neostore", "p/neo4j/")
+    (found,) = sets_of(*keys, prefix="p/")
+    assert [each.key for each in found.objects] == ["p/neo4j/neostore", "p/neo4j/schema/index/1"]
+
+
+def test_the_pointer_is_taken_else_the_newest() -> None:
+    stamps = ("neo4j-2026-01-31.dump", "neo4j-2026-03-31.dump", "neo4j-2026-02-28.dump")
+    newest = catalog.choose(sets_of(*stamps), "latest")
+    pointer = catalog.choose(sets_of(*stamps, "neo4j-latest.dump"), "latest")
+    assert newest is not None
+    assert pointer is not None
+    assert (newest.stamp, pointer.stamp) == ("2026-03-31", "latest")
+    assert catalog.choose([], "latest") is None
+
+
+@given(st.lists(st.datetimes(datetime(2000, 1, 1), datetime(2090, 1, 1)), min_size=1, unique=True), st.data())
+def test_a_time_takes_the_newest_set_at_or_before_it(times: list[datetime], data: st.DataObject) -> None:
+    times = [time.replace(microsecond=0) for time in times]
+    wanted = data.draw(st.sampled_from(times)).replace(tzinfo=UTC) + timedelta(seconds=data.draw(st.integers(0, 5)))
+    found = catalog.choose(sets_of(*(f"neo4j-{time:%Y-%m-%dT%H:%M:%S}.dump" for time in times)), wanted)
+    assert found is not None
+    assert found.time == max(time.replace(tzinfo=UTC) for time in times if time.replace(tzinfo=UTC) <= wanted)
+
+
+def test_an_exact_stamp_needs_no_time_in_it() -> None:
+    keys = ("neo4j-before-upgrade.dump", "neo4j-2026-03-31.dump")
+    found = catalog.choose(sets_of(*keys, exact="before-upgrade"), "before-upgrade")
+    assert found is not None
+    assert found.key == "neo4j-before-upgrade.dump"
+    assert catalog.choose(sets_of(*keys, exact="after-upgrade"), "after-upgrade") is None
+
+
+def test_the_official_charts_stamp_may_have_its_ending() -> None:
+    sets = sets_of("neo4j-2026-01-31T02:00:00.backup.tar.gz")
+    for stamp in ("2026-01-31T02:00:00", "2026-01-31T02:00:00.backup"):
+        assert catalog.choose(sets, stamp) is sets[0]
+
+
+def test_not_found_names_the_nearest_in_time() -> None:
+    bucket = spec.parse_bucket("gs://backups")
+    sets = sets_of("neo4j-2026-01-31.dump", "neo4j-2026-03-31.dump")
+    wanted = datetime(2026, 1, 1, tzinfo=UTC)
+    error = catalog.not_found(bucket, NEO4J, wanted, sets, ["neo4j-2026-01-31.dump"])
+    assert error.hint.startswith("nearest: gs://backups/neo4j-2026-01-31.dump")
+    nothing = catalog.not_found(bucket, NEO4J, "latest", [], [])
+    assert "check BUCKET and DATABASE" in nothing.hint

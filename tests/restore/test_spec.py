@@ -1,0 +1,88 @@
+"""The shared vocabulary: what both ends accept and refuse."""
+
+from contextlib import suppress
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from neo4j_restore import spec
+
+
+@pytest.mark.parametrize(
+    ("text", "provider", "url"),
+    [
+        ("gs://backups", "", "gs://backups"),
+        ("gs://backups//a/b///", "", "gs://backups/a/b"),
+        ("backups/a", "gcp", "gs://backups/a"),
+        ("s3://backups/a", "aws", "s3://backups/a"),
+        ("file:///backups/", "", "file:///backups"),
+    ],
+)
+def test_a_bucket_is_read_whatever_its_slashes(text: str, provider: str, url: str) -> None:
+    assert str(spec.parse_bucket(text, provider)) == url
+
+
+@pytest.mark.parametrize(
+    ("text", "provider", "said"),
+    [
+        ("backups", "", "no scheme"),
+        ("http://backups", "", "'http'"),
+        ("gs://", "", "no bucket"),
+        ("gs://UP", "", "no bucket"),
+        ("gs://backups/../x", "", "'..'"),
+        ("gs://backups/a\nb", "", "control character"),
+        ("file://backups", "", "three slashes"),
+        ("gs://backups", "aws", "not a store of"),
+        ("backups", "ibm", "'ibm'"),
+    ],
+)
+def test_a_bad_bucket_is_refused_with_the_reason(text: str, provider: str, said: str) -> None:
+    with pytest.raises(spec.Invalid, match=said):
+        spec.parse_bucket(text, provider)
+
+
+@pytest.mark.parametrize("name", ["neo4j", "system", "graph.db", "a-b.c9"])
+def test_neo4js_names_are_allowed(name: str) -> None:
+    assert spec.parse_databases(f" {name} ") == (name,)
+
+
+@pytest.mark.parametrize(
+    "names", ["", "neo4j,", "Neo4j", "neo4j,neo4j", "systemx", "no", "neo*", "../x", "a/b", "9abc", "neo4j;system"]
+)
+def test_other_names_are_refused(names: str) -> None:
+    with pytest.raises(spec.Invalid):
+        spec.parse_databases(names)
+
+
+def test_a_time_is_read_in_its_zone() -> None:
+    assert spec.parse_timestamp("2026-01-31T02:00:00+02:00") == datetime(2026, 1, 31, tzinfo=UTC)
+    assert spec.parse_timestamp("2026-01-31t02:00:00.5z") == datetime(2026, 1, 31, 2, 0, 0, 500000, UTC)
+
+
+@pytest.mark.parametrize("text", ["2026-02-31T02:00:00Z", "a/b", "../x", "*", "-x"])
+def test_other_timestamps_are_refused(text: str) -> None:
+    with pytest.raises(spec.Invalid):
+        spec.parse_timestamp(text)
+
+
+def test_a_stamp_without_a_zone_is_taken_as_it_is() -> None:
+    assert spec.parse_timestamp("2026-01-31-02:00:00") == "2026-01-31-02:00:00"
+    assert spec.parse_timestamp("") == "latest"
+
+
+@given(st.permutations(["neo4j", "system", "movies"]))
+def test_a_wish_has_one_name_whatever_the_order_of_its_databases(names: list[str]) -> None:
+    bucket = spec.parse_bucket("gs://backups/p")
+    databases = spec.parse_databases(",".join(names))
+    # Written on volumes: another value would make every fulfilled wish a new one.
+    assert spec.default_restore_id(bucket, databases, "latest") == "4a691014f8bdc9af"
+    assert spec.default_restore_id(bucket, databases, "2026-01-31") != "4a691014f8bdc9af"
+
+
+@given(st.text(max_size=40))
+def test_any_text_is_parsed_or_refused(text: str) -> None:
+    for parse in (spec.parse_bucket, spec.parse_databases, spec.parse_timestamp):
+        with suppress(spec.Invalid):
+            assert parse(text)
