@@ -2,6 +2,7 @@
 
 import gzip
 import io
+import shutil
 import tarfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -50,10 +51,17 @@ def write_database(data: Path, mark: str, database: str = "neo4j") -> None:
     write_files(data / "transactions" / database, logs)
 
 
-def snapshot(top: Path) -> dict[str, bytes]:
-    """Return every file below `top` with its bytes, our own folder left out."""
-    return {
-        str(path.relative_to(top)): path.read_bytes()
-        for path in sorted(top.rglob("*"))
-        if path.is_file() and ".neo4j-restore" not in path.parts
-    }
+def snapshot(data: Path) -> dict[str, bytes]:
+    """Return every file of a data folder with its bytes, our own folder left out."""
+    return {name: content for name, content in snapshot_all(data).items() if not name.startswith(".neo4j-restore/")}
+
+
+def snapshot_all(top: Path) -> dict[str, bytes]:
+    """Return every file below `top` with its bytes."""
+    return {str(path.relative_to(top)): path.read_bytes() for path in sorted(top.rglob("*")) if path.is_file()}
+
+
+def empty(top: Path) -> None:
+    """Remove all that is in the folder `top`."""
+    for path in top.iterdir():
+        shutil.rmtree(path) if path.is_dir() else path.unlink()

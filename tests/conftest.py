@@ -43,6 +43,8 @@ def neo4j_restore(tmp_path: Path, data: Path, bucket: stores.Bucket) -> Run:
     (tmp_path / "reason").touch()
     default = {
         "PATH": os.environ["PATH"],
+        # Lets the child process count its lines as well, where they are counted.
+        **{name: value for name, value in os.environ.items() if name.startswith("COVERAGE_")},
         "BUCKET": bucket.url,
         "DATABASE": "neo4j",
         "DATA_DIR": str(data),

@@ -5,11 +5,12 @@ fast as curl, where the client's own file objects are several times slower.
 """
 
 import json
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from io import RawIOBase
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 from urllib.parse import quote, urlencode
 
 import google.auth
@@ -17,9 +18,12 @@ import requests
 import urllib3
 from google.api_core import exceptions as api
 from google.auth import exceptions as auth
+from google.auth import identity_pool
 from google.auth.credentials import AnonymousCredentials
 from google.auth.transport.requests import AuthorizedSession
 from google.cloud import storage
+from google.oauth2 import credentials as oauth2
+from google.oauth2 import service_account
 
 from neo4j_restore.errors import ConfigurationError, StoreError
 from neo4j_restore.stores import StoredObject
@@ -30,6 +34,13 @@ _SCOPE = "https://www.googleapis.com/auth/devstorage.read_only"
 _TRANSIENT_STATUS = {408, 429, 500, 502, 503, 504}
 
 _CONNECT_SECONDS, _STALL_SECONDS = 10.0, 60.0
+
+# One loader a type: a type unknown here could run a program, or send a token elsewhere.
+_KEY_TYPES: Final[dict[str, Callable[..., Any]]] = {
+    "service_account": service_account.Credentials.from_service_account_info,
+    "authorized_user": oauth2.Credentials.from_authorized_user_info,
+    "external_account": identity_pool.Credentials.from_info,
+}
 
 _FIELDS = "items(name,size,updated,generation,crc32c),nextPageToken"
 
@@ -60,11 +71,11 @@ class GoogleStore:
         hint = "check the secret restore-service-key: it holds the service key under the name credentials.json"
         try:
             key = json.loads(path.read_text())
-            found = google.auth.load_credentials_from_dict(key, scopes=[_SCOPE])[0]
+            found = _KEY_TYPES[key["type"]](key, scopes=[_SCOPE])
         except OSError as error:
             message = f"cannot read GOOGLE_APPLICATION_CREDENTIALS, {path}: {error.strerror}"
             raise ConfigurationError(message, hint=hint) from error
-        except (ValueError, TypeError, AttributeError, auth.GoogleAuthError):
+        except (ValueError, TypeError, KeyError, AttributeError, auth.GoogleAuthError):
             # The cause's text may quote the key, so it goes no further.
             message = f"GOOGLE_APPLICATION_CREDENTIALS, {path}, holds no Google credentials in JSON"
             raise ConfigurationError(message, hint=hint) from None
@@ -97,6 +108,10 @@ class GoogleStore:
             if response.status_code != (206 if start else 200):
                 with response:
                     raise api.from_http_response(response)
+            if not _is_of(response, stored):
+                response.close()
+                error = self._error("read", stored.key, "it was replaced after it was listed")
+                raise error
         return _Body(self, stored, response)
 
     def close(self) -> None:
@@ -130,8 +145,17 @@ class GoogleStore:
         return StoreError(message, hint=hint, transient=transient)
 
 
+def _is_of(response: requests.Response, stored: StoredObject) -> bool:
+    """Tell whether the bytes are the listed ones, by what the answer says of them; not every emulator pins."""
+    generation = response.headers.get("X-Goog-Generation", stored.generation)
+    checksum = re.search(r"crc32c=([^,]+)", response.headers.get("X-Goog-Hash", ""))
+    return generation == stored.generation and (not checksum or checksum[1] == (stored.crc32c or checksum[1]))
+
+
 def _first_line(text: str | None) -> str:
-    return (text or "").strip().splitlines()[0][:200] if (text or "").strip() else "no reason given"
+    """Return the reason in an error's text, without the request's long URL before it."""
+    reason = re.sub(r"^[A-Z]+ \S+: ", "", (text or "").strip())
+    return reason.splitlines()[0][:200] if reason else "no reason given"
 
 
 class _Body(RawIOBase):

@@ -1,0 +1,143 @@
+"""The swap: cut off before or after any of its steps, the next start completes it or finds the old data."""
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from tests import archives
+
+from neo4j_restore import receipt, spec, swap
+from neo4j_restore.errors import TargetOccupiedError
+from neo4j_restore.volume import Layout
+
+NEO4J, SYSTEM = spec.parse_databases("neo4j,system")
+RECORD = {"restore_id": "wish", "restored": [{"database": "neo4j"}, {"database": "system"}], "finished": "now"}
+
+
+class CutOffError(Exception):
+    """The process ended here."""
+
+
+def write(data: Path, mark: str, database: spec.DatabaseName, *, logs: bool = True) -> None:
+    """Write a database of few files: each costs the exhaustive test an fsync."""
+    archives.write_files(data / "databases" / database, {"neostore": mark.encode(), "index/1": mark.encode()})
+    if logs:
+        archives.write_files(data / "transactions" / database, {"checkpoint.0": mark.encode()})
+
+
+def stage(layout: Layout, *, logs: bool = True) -> dict[str, bytes]:
+    """Stage both databases, and return what the volume must hold once they are swapped in."""
+    layout.home.mkdir(exist_ok=True)
+    swap.begin(layout, "wish", purge=True)
+    for database in (NEO4J, SYSTEM):
+        write(layout.staged_data, "restored", database, logs=logs)
+    return archives.snapshot_all(layout.staged_data)
+
+
+def restore(layout: Layout) -> None:
+    swap.seal(layout, (NEO4J, SYSTEM), RECORD)
+    swap.complete(layout)
+
+
+@contextmanager
+def cut_off_at(number: int, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+    """End the process before its `number`th change of the volume; yield the names of those made."""
+    made: list[str] = []
+
+    def counted(name: str, call: Callable[..., object]) -> Callable[..., object]:
+        def wrapper(*args: object, **options: object) -> object:
+            if len(made) == number:
+                raise CutOffError
+            made.append(name)
+            return call(*args, **options)
+
+        return wrapper
+
+    with monkeypatch.context() as patched:
+        for name in ("rename", "replace", "unlink", "mkdir", "rmdir"):
+            patched.setattr(os, name, counted(name, getattr(os, name)))
+        # A process that ends loses nothing of what it wrote: syncing is counted, and not waited for.
+        patched.setattr(os, "fsync", counted("fsync", lambda _: None))
+        yield made
+
+
+@pytest.mark.parametrize("logs", [True, False], ids=["with logs", "without logs"])
+@pytest.mark.parametrize("old", [True, False], ids=["over old data", "on an empty volume"])
+def test_cut_off_before_any_step_the_volume_is_old_or_becomes_new(
+    old: bool, logs: bool, data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    layout, number, ended, outcomes = Layout(data), 0, False, set()
+    while not ended:
+        archives.empty(data)
+        if old:
+            write(data, "old", NEO4J)
+        before = archives.snapshot(data)
+        after = stage(layout, logs=logs)
+        with cut_off_at(number, monkeypatch):
+            try:
+                restore(layout)
+                ended = True
+            except CutOffError:
+                number += 1
+        swap.recover(layout)
+        found = archives.snapshot(data)
+        outcomes.add(found == after)
+        assert found in (before, after), f"before step {number}"
+        assert swap.read(layout) is None
+        assert (receipt.read(layout.home).fulfilled("wish", NEO4J) == "now") == (found == after)
+        assert not layout.staging.exists()
+        assert not layout.previous.exists()
+    assert outcomes == {True, False}
+    assert number > 20
+
+
+def test_recovering_may_be_cut_off_as_well(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    layout = Layout(data)
+    write(data, "old", NEO4J)
+    after = stage(layout)
+    swap.seal(layout, (NEO4J, SYSTEM), RECORD)
+    for _ in range(200):
+        with cut_off_at(1, monkeypatch):
+            try:
+                swap.recover(layout)
+                break
+            except CutOffError:
+                continue
+    swap.recover(layout)
+    assert archives.snapshot(data) == after
+    assert len((layout.home / "history.jsonl").read_text().splitlines()) == 1
+
+
+def test_something_that_came_in_between_is_not_overwritten(data: Path) -> None:
+    layout = Layout(data)
+    stage(layout)
+    swap.seal(layout, (NEO4J, SYSTEM), RECORD)
+    write(data, "in between", NEO4J)
+    with pytest.raises(TargetOccupiedError, match="databases/neo4j is there"):
+        swap.recover(layout)
+    assert (data / "databases/neo4j/neostore").read_bytes().startswith(b"in between")
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", '{"format": 2}', '{"format": 1, "phase": "verified"}'])
+def test_a_journal_that_is_not_understood_stops_the_start(text: str, data: Path) -> None:
+    layout = Layout(data)
+    layout.home.mkdir()
+    (layout.home / "journal.json").write_text(text)
+    with pytest.raises(TargetOccupiedError, match=r"journal\.json"):
+        swap.recover(layout)
+
+
+def test_a_restore_is_not_sealed_without_its_own_intent(data: Path) -> None:
+    layout = Layout(data)
+    layout.home.mkdir()
+    with pytest.raises(TargetOccupiedError, match="changed by somebody else"):
+        swap.seal(layout, (NEO4J,), RECORD)
+
+
+@pytest.mark.parametrize("text", ["", "[]", '{"format": 2}', '{"format": 1}'])
+def test_a_receipt_that_is_not_understood_stops_the_start(text: str, data: Path) -> None:
+    (data / "receipt.json").write_text(text)
+    with pytest.raises(TargetOccupiedError, match=r"receipt\.json"):
+        receipt.read(data)

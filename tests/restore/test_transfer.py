@@ -1,0 +1,115 @@
+"""Downloads over a store that fails in every way it can: whole and right in the end, or an error."""
+
+import base64
+import io
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import google_crc32c
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from neo4j_restore.errors import BackupDamagedError, StoreError
+from neo4j_restore.stores import StoredObject
+from neo4j_restore.transfer import Download, Progress, Retry, blocks, head
+
+DATA = bytes(range(256)) * 40
+
+
+def stored(data: bytes = DATA, crc32c: str | None = None) -> StoredObject:
+    found = base64.b64encode(google_crc32c.Checksum(data).digest()).decode()
+    return StoredObject("neo4j.dump", len(data), datetime.now(UTC), "1", found if crc32c is None else crc32c)
+
+
+class Cut(io.RawIOBase):
+    """Gives `data`, then ends, or fails."""
+
+    def __init__(self, data: bytes, *, fails: bool) -> None:
+        self._stream, self._fails = io.BytesIO(data), fails
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
+        count = self._stream.readinto(memoryview(buffer)[:100])
+        if not count and self._fails:
+            message = "reset"
+            raise StoreError(message, hint="", transient=True)
+        return count
+
+
+class Flaky:
+    """A store whose connections break after so many bytes each; None: not at all. The rest open and fail."""
+
+    def __init__(self, lengths: list[int | None], *, fails: bool = True) -> None:
+        self._lengths, self._fails = iter(lengths), fails
+        self.starts: list[int] = []
+
+    def list(self, prefix: str) -> Iterator[StoredObject]:
+        raise AssertionError(prefix)
+
+    def read(self, stored: StoredObject, start: int = 0) -> io.RawIOBase:
+        self.starts.append(start)
+        length = next(self._lengths, 0)
+        return Cut(DATA[start:] if length is None else DATA[start : start + length], fails=self._fails)
+
+    def close(self) -> None:
+        """Nothing is held."""
+
+
+def retry(seconds: float = 1000) -> Retry:
+    return Retry(seconds, pause=lambda _: None)
+
+
+def download(store: Flaky, each: StoredObject, seconds: float = 1000) -> bytes:
+    return Download(store, each, retry(seconds), Progress("neo4j", each.size_bytes)).readall()
+
+
+@given(st.lists(st.integers(1, 5000), max_size=8), st.booleans())
+def test_a_broken_transfer_goes_on_where_it_stopped(lengths: list[int], fails: bool) -> None:
+    store = Flaky([*lengths, None], fails=fails)
+    assert download(store, stored()) == DATA
+    assert store.starts == sorted(set(store.starts))
+
+
+def test_a_store_that_stays_broken_is_given_up_after_the_budget() -> None:
+    with pytest.raises(StoreError, match="reset"):
+        download(Flaky([100]), stored(), seconds=0.1)
+
+
+def test_what_cannot_succeed_is_not_tried_again() -> None:
+    tries = []
+
+    def denied() -> None:
+        tries.append(1)
+        message = "403"
+        raise StoreError(message, hint="")
+
+    with pytest.raises(StoreError):
+        retry().call(denied)
+    assert tries == [1]
+
+
+def test_pauses_grow_and_are_never_in_step() -> None:
+    pauses: list[float] = []
+    one = Retry(1000, pause=pauses.append)
+    for _ in range(8):
+        one.wait(StoreError("busy", hint="", transient=True))
+    assert pauses[0] < pauses[3] < pauses[-1] <= 15
+    assert len(set(pauses)) == 8
+
+
+def test_another_checksum_than_the_stores_is_damage() -> None:
+    with pytest.raises(BackupDamagedError, match="the store has AAAAAA=="):
+        download(Flaky([None]), stored(crc32c="AAAAAA=="))
+
+
+def test_a_store_without_checksums_is_believed() -> None:
+    assert download(Flaky([None]), stored(crc32c="")) == DATA
+
+
+def test_blocks_and_head_give_the_bytes() -> None:
+    whole = Download(Flaky([None]), stored(), retry(), Progress("neo4j", 0))
+    assert b"".join(blocks(whole)) == DATA
+    assert head(Flaky([0, 7]), stored(), retry(), 7) == DATA[:7]
