@@ -121,9 +121,10 @@ class Admin:
 
     def _run(self, argv: list[str], conf: Path, lock: int, blocks: Iterable[bytes] | None, name: str) -> None:
         log.info("neo4j-admin %s", " ".join(argv))
-        process = subprocess.Popen(
+        lines: deque[str] = deque(maxlen=200)
+        with subprocess.Popen(
             [str(self.program), *argv],
-            stdin=subprocess.PIPE if blocks else subprocess.DEVNULL,
+            stdin=subprocess.DEVNULL if blocks is None else subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             env=_environment(conf, self.heap_size),
@@ -132,20 +133,18 @@ class Admin:
             pass_fds=(lock,),
             # Its launcher may start a second process: they end together.
             start_new_session=True,
-        )
-        try:
-            lines: deque[str] = deque(maxlen=200)
-            reader = Thread(target=_collect, args=(process.stdout, lines))
-            reader.start()
-            if blocks and process.stdin:
-                _feed(blocks, process.stdin)
-            status = process.wait()
-            reader.join()
-        finally:
-            # Only an interrupted run finds it alive: then it must not go on writing.
-            with suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
+        ) as process:
+            try:
+                reader = Thread(target=_collect, args=(process.stdout, lines))
+                reader.start()
+                if blocks is not None and process.stdin:
+                    _feed(blocks, process.stdin)
+                status = process.wait()
+                reader.join()
+            finally:
+                # Only an interrupted run finds it alive: then it must not go on writing.
+                with suppress(ProcessLookupError):
+                    os.killpg(process.pid, signal.SIGKILL)
         _judge(status, list(lines), argv, name)
 
 

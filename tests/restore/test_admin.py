@@ -1,0 +1,103 @@
+"""neo4j-admin: the argv of each version, where it is found, and what its endings mean."""
+
+import os
+from pathlib import Path
+
+import pytest
+from tests import standin
+
+from neo4j_restore import admin, spec
+from neo4j_restore.admin import Admin, Version
+from neo4j_restore.errors import AdminError, BackupDamagedError, ConfigurationError, MigrationNeededError
+
+NEO4J = spec.DatabaseName("neo4j")
+
+
+@pytest.mark.parametrize(
+    ("version", "restore", "load", "stdin"),
+    [
+        ("3.3.5", "restore --from=S --database=neo4j", "load --from=S --database=neo4j", ""),
+        ("3.5.35", "restore --from=S --database=neo4j", "load --from=S --database=neo4j", ""),
+        ("4.1.12", "restore --from=S --database=neo4j", "load --from=S --database=neo4j", ""),
+        ("4.2.0", "restore --from=S --database=neo4j --move", "load --from=S --database=neo4j", ""),
+        (
+            "4.4.48",
+            "restore --from=S --database=neo4j --move",
+            "load --from=S --database=neo4j",
+            "load --from=- --database=neo4j",
+        ),
+        ("5.26.30", "", "", "database load neo4j --from-stdin"),
+        ("2025.12.1", "", "", "database load neo4j --from-stdin"),
+    ],
+)
+def test_each_version_has_its_commands(version: str, restore: str, load: str, stdin: str) -> None:
+    major, minor = map(int, version.split(".")[:2])
+    family = admin.family(Version(major, minor))
+    argv = [
+        " ".join(each).format(source="S", database="neo4j") for each in (family.restore, family.load, family.load_stdin)
+    ]
+    assert argv == [restore, load, stdin]
+
+
+def test_the_version_is_asked_of_the_neo4j_admin_found(tmp_path: Path) -> None:
+    home = standin.install(tmp_path, "4.1.12")
+    assert admin.find_admin({"NEO4J_HOME": str(home)}, "64m").version == Version(4, 1)
+    assert admin.find_admin({"PATH": f"{home}/bin"}, "64m").program == home / "bin/neo4j-admin"
+
+
+@pytest.mark.parametrize(("name", "said"), [("NEO4J_HOME", "NEO4J_HOME"), ("PATH", "on PATH")])
+def test_no_neo4j_admin_is_a_matter_of_configuration(name: str, said: str, tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError, match=said):
+        admin.find_admin({name: str(tmp_path)}, "64m")
+
+
+@pytest.mark.parametrize(("answer", "said"), [("no Java here", "no Java here"), ("2.3.0", "expected 3.0 or later")])
+def test_an_answer_that_is_no_version_is_told(answer: str, said: str, tmp_path: Path) -> None:
+    home = standin.install_failing(tmp_path, "", version=f"'{answer}'")
+    with pytest.raises((AdminError, ConfigurationError), match=said):
+        _ = admin.find_admin({"NEO4J_HOME": str(home)}, "64m").family
+
+
+ENDINGS = {
+    "not a valid archive": ("Not a valid Neo4j archive: neo4j.dump", 1, BackupDamagedError),
+    "truncated": ("Unable to load database: ZstdIOException: Truncated source", 1, BackupDamagedError),
+    "corrupt": ("Unable to load database: ZstdIOException: Data corruption detected", 1, BackupDamagedError),
+    "old store, and 0": (
+        "The loaded database 'neo4j' is not on a supported version (current…)",
+        0,
+        MigrationNeededError,
+    ),
+    "newer": ("is of a newer version than the current binaries", 1, AdminError),
+    "usage": ("Unknown option", 64, AdminError),
+    "nothing": ("", 1, AdminError),
+}
+
+
+@pytest.mark.parametrize(("says", "status", "error"), ENDINGS.values(), ids=ENDINGS)
+def test_an_ending_becomes_the_operators_next_action(
+    says: str, status: int, error: type[Exception], tmp_path: Path
+) -> None:
+    home = standin.install_failing(tmp_path / "neo4j", says, status)
+    program = Admin(home / "bin/neo4j-admin", Version(4, 4), "64m")
+    program.configure(tmp_path / "conf", tmp_path / "data")
+    reader, writer = os.pipe()
+    # More than a pipe holds: it ends before its input does, and the input is still read to its end.
+    blocks = iter([bytes(100_000)] * 3)
+    with pytest.raises(error, match="the dump"):
+        program.load_stream(blocks, NEO4J, tmp_path / "conf", reader, "the dump")
+    assert next(blocks, None) is None
+    os.close(reader)
+    os.close(writer)
+
+
+def test_the_servers_settings_do_not_reach_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NEO4J_CONF", "/conf")
+    monkeypatch.setenv("NEO4J_server_directories_data", "/data")
+    home = standin.install_failing(tmp_path / "neo4j", "$NEO4J_CONF $HEAP_SIZE $NEO4J_server_directories_data.")
+    script = home / "bin/neo4j-admin"
+    script.write_text(script.read_text().replace("'", '"'))
+    program = Admin(script, Version(5, 26), "64m")
+    program.configure(tmp_path / "conf", tmp_path / "data")
+    with pytest.raises(AdminError, match=rf": {tmp_path}/conf 64m \.$"):
+        program.load_stream([], NEO4J, tmp_path / "conf", 0, "the dump")
+    assert (tmp_path / "conf/neo4j.conf").read_text().startswith(f"server.directories.data={tmp_path}/data\n")

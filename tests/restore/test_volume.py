@@ -1,0 +1,123 @@
+"""The volume's facts and locks, and the disk's errors in our words."""
+
+import errno
+import fcntl
+import multiprocessing
+import os
+from collections.abc import Callable
+from multiprocessing.synchronize import Event
+from pathlib import Path
+
+import pytest
+from tests import archives
+
+from neo4j_restore import disk, spec, volume
+from neo4j_restore.errors import NoSpaceError, RestoreError, TargetOccupiedError, VolumeError
+from neo4j_restore.volume import Found, Layout
+
+NEO4J = spec.DatabaseName("neo4j")
+
+CONTENTS: dict[str, tuple[list[str], Found]] = {
+    "nothing": ([], Found.ABSENT),
+    "a lock alone": (["databases/neo4j/database_lock"], Found.ABSENT),
+    "a record store": (["databases/neo4j/neostore"], Found.DATABASE),
+    "a block store": (["databases/neo4j/block.metadata.db"], Found.DATABASE),
+    "other files": (["databases/neo4j/notes.txt"], Found.UNKNOWN),
+    "a file in its place": (["databases/neo4j"], Found.UNKNOWN),
+    "logs alone": (["transactions/neo4j/checkpoint.0"], Found.UNKNOWN),
+}
+
+
+@pytest.mark.parametrize(("files", "found"), CONTENTS.values(), ids=CONTENTS)
+def test_a_database_is_known_by_its_store(files: list[str], found: Found, data: Path) -> None:
+    archives.write_files(data, dict.fromkeys(files, b"x"))
+    assert volume.find(data, NEO4J) is found
+
+
+def test_a_data_folder_that_is_not_mounted_is_told(data: Path) -> None:
+    with pytest.raises(VolumeError, match="is not there"):
+        volume.inspect(Layout(data / "gone"), ())
+
+
+def test_a_store_of_the_block_format_has_no_record_files(data: Path) -> None:
+    (data / "block.metadata.db").touch()
+    assert volume.missing_stores(data) == []
+
+
+def _hold(path: Path, take: Callable[[int], None], held: Event, done: Event) -> None:
+    with path.open("w") as stream:
+        take(stream.fileno())
+        held.set()
+        done.wait(30)
+
+
+def _flock(descriptor: int) -> None:
+    fcntl.flock(descriptor, fcntl.LOCK_EX)
+
+
+def _lockf(descriptor: int) -> None:
+    fcntl.lockf(descriptor, fcntl.LOCK_EX)
+
+
+def while_held(path: Path, take: Callable[[int], None], action: Callable[[], None]) -> None:
+    """Run `action` while another process holds a lock on `path`."""
+    context = multiprocessing.get_context("spawn")
+    held, done = context.Event(), context.Event()
+    other = context.Process(target=_hold, args=(path, take, held, done))
+    other.start()
+    try:
+        assert held.wait(30)
+        action()
+    finally:
+        done.set()
+        other.join()
+
+
+def test_a_second_restore_is_kept_away_while_the_first_lives(data: Path) -> None:
+    layout = Layout(data)
+    layout.home.mkdir()
+
+    def second() -> None:
+        with pytest.raises(TargetOccupiedError, match="another neo4j-restore"), volume.locked(layout):
+            pass
+
+    while_held(layout.home / "lock", _flock, second)
+    with volume.locked(layout):
+        """A lock file that is left over means nothing."""
+
+
+def test_a_running_server_is_left_alone(data: Path) -> None:
+    layout = Layout(data)
+    volume.refuse_running_server(layout)
+    archives.write_files(data, {"databases/store_lock": b""})
+
+    def restore() -> None:
+        with pytest.raises(TargetOccupiedError, match="a Neo4j server is running"):
+            volume.refuse_running_server(layout)
+
+    while_held(data / "databases/store_lock", _lockf, restore)
+    volume.refuse_running_server(layout)
+
+
+@pytest.mark.parametrize(
+    ("code", "error"),
+    [(errno.ENOSPC, NoSpaceError), (errno.EDQUOT, NoSpaceError), (errno.EIO, VolumeError), (errno.EROFS, VolumeError)],
+)
+def test_the_disks_errors_are_told_with_the_place(code: int, error: type[RestoreError], data: Path) -> None:
+    with pytest.raises(error, match=str(data / "file")), disk.errors_of(data):
+        raise OSError(code, os.strerror(code), str(data / "file"))
+
+
+def test_a_line_that_a_crash_cut_short_spoils_no_other(data: Path) -> None:
+    (data / "history").write_text('{"whole": 1}\n{"cut')
+    disk.append_line(data / "history", '{"next": 1}')
+    disk.append_line(data / "history", '{"next": 1}')
+    assert (data / "history").read_text() == '{"whole": 1}\n{"cut\n{"next": 1}\n'
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files away")
+def test_as_root_the_files_become_the_volumes_owners(data: Path) -> None:
+    os.chown(data, 7474, 7475)
+    archives.write_files(data / "new", {"a/b": b""})
+    disk.give_to_owner_of(data, data / "new")
+    assert {(path.stat().st_uid, path.stat().st_gid) for path in (data / "new").rglob("*")} == {(7474, 7475)}
