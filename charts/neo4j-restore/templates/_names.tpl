@@ -1,0 +1,53 @@
+{{/* All helpers take the root context, save where another is named. */}}
+
+{{/* The chart's name, for labels. */}}
+{{- define "neo4j-restore.name" -}}
+{{- default .Chart.Name .Values.nameOverride | trunc 52 | trimSuffix "-" -}}
+{{- end -}}
+
+{{/* Name of every object. Kubernetes puts a StatefulSet's name and an 11-character hash in a label of 63: 52 are left. */}}
+{{- define "neo4j-restore.fullname" -}}
+{{- $name := include "neo4j-restore.name" . -}}
+{{- $full := ternary .Release.Name (printf "%s-%s" .Release.Name $name) (contains $name .Release.Name) -}}
+{{- default $full .Values.fullnameOverride | trunc 52 | trimSuffix "-" -}}
+{{- end -}}
+
+{{/* Name of the pod's ServiceAccount. */}}
+{{- define "neo4j-restore.serviceAccountName" -}}
+{{- $own := ternary (include "neo4j-restore.fullname" .) "default" .Values.serviceAccount.create -}}
+{{- default $own .Values.serviceAccount.name -}}
+{{- end -}}
+
+{{/* Name of the claim behind /data: the given one, or the one that the StatefulSet makes. */}}
+{{- define "neo4j-restore.claimName" -}}
+{{- default (printf "data-%s-0" (include "neo4j-restore.fullname" .)) .Values.data.existingClaim -}}
+{{- end -}}
+
+{{/* Labels of chart and release. */}}
+{{- define "neo4j-restore.identity" -}}
+app.kubernetes.io/name: {{ include "neo4j-restore.name" . }}
+app.kubernetes.io/instance: {{ .Release.Name }}
+{{- end -}}
+
+{{/* Labels that select the pod of Neo4j, and no other of the release. They never change: a StatefulSet's selector can't. */}}
+{{- define "neo4j-restore.selectorLabels" -}}
+{{ include "neo4j-restore.identity" . }}
+app.kubernetes.io/component: database
+{{- end -}}
+
+{{/* Labels of every object. A "+" of a chart version is not allowed in a label. */}}
+{{- define "neo4j-restore.labels" -}}
+{{ include "neo4j-restore.identity" . }}
+app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
+app.kubernetes.io/managed-by: {{ .Release.Service }}
+helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" | trunc 63 | trimSuffix "-" }}
+{{- end -}}
+
+{{/* Image reference. Takes (dict "image" an image block of the values, "tag" the tag where the block has none). */}}
+{{- define "neo4j-restore.image" -}}
+{{- if .image.digest -}}
+{{ .image.repository }}@{{ .image.digest }}
+{{- else -}}
+{{ .image.repository }}:{{ default .tag .image.tag }}
+{{- end -}}
+{{- end -}}

@@ -1,0 +1,86 @@
+{{/* The parts of the StatefulSet's pod. All helpers take the root context. */}}
+
+{{/* What concerns the pod as a whole. */}}
+{{- define "neo4j-restore.pod" -}}
+serviceAccountName: {{ include "neo4j-restore.serviceAccountName" . }}
+automountServiceAccountToken: {{ .Values.serviceAccount.automountToken }}
+# A Service called neo4j would put NEO4J_PORT and the like into the environment, and the image them into neo4j.conf.
+enableServiceLinks: false
+terminationGracePeriodSeconds: {{ .Values.terminationGracePeriodSeconds }}
+securityContext:
+  {{- toYaml .Values.podSecurityContext | nindent 2 }}
+{{- range $key := list "imagePullSecrets" "nodeSelector" "tolerations" "affinity" "topologySpreadConstraints" "priorityClassName" }}
+{{- with get $.Values $key }}
+{{ $key }}:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- end }}
+{{- end -}}
+
+{{/* The Neo4j container: the image as it is, with its own entry point. */}}
+{{- define "neo4j-restore.neo4j" -}}
+name: neo4j
+image: {{ include "neo4j-restore.image" (dict "image" .Values.image "tag" "") }}
+imagePullPolicy: {{ .Values.image.pullPolicy }}
+env:
+  {{- include "neo4j-restore.neo4jEnv" . | nindent 2 }}
+ports:
+  - name: bolt
+    containerPort: 7687
+  - name: http
+    containerPort: 7474
+{{- range $probe, $timing := .Values.probes }}
+{{ $probe }}Probe:
+  tcpSocket:
+    port: bolt
+  {{- toYaml $timing | nindent 2 }}
+{{- end }}
+resources:
+  {{- toYaml .Values.resources | nindent 2 }}
+# No read-only root: the image's entry point writes neo4j.conf under /var/lib/neo4j.
+securityContext:
+  allowPrivilegeEscalation: false
+  capabilities:
+    drop:
+      - ALL
+terminationMessagePath: /dev/termination-log
+terminationMessagePolicy: FallbackToLogsOnError
+volumeMounts:
+  - name: data
+    mountPath: /data
+  - name: logs
+    mountPath: /logs
+  {{- with .Values.extraVolumeMounts }}
+  {{- toYaml . | nindent 2 }}
+  {{- end }}
+{{- end -}}
+
+{{/* The volumes, but for the one at /data where the StatefulSet makes a claim of that name. */}}
+{{- define "neo4j-restore.volumes" -}}
+- name: logs
+  emptyDir: {}
+{{- if .Values.data.emptyDir }}
+- name: data
+  emptyDir: {}
+{{- else if .Values.data.existingClaim }}
+- name: data
+  persistentVolumeClaim:
+    claimName: {{ .Values.data.existingClaim }}
+{{- end }}
+{{- if .Values.restore.enabled }}
+- name: restore-tmp
+  emptyDir: {}
+{{- with .Values.restore.secretName }}
+- name: restore-service-key
+  secret:
+    secretName: {{ . }}
+    defaultMode: 0440 # the pod's group reads it, others do not
+    items:
+      - key: credentials.json
+        path: credentials.json
+{{- end }}
+{{- end }}
+{{- with .Values.extraVolumes }}
+{{ toYaml . }}
+{{- end }}
+{{- end -}}

@@ -1,0 +1,92 @@
+{{/* The only place where values become a container's environment. All helpers take the root context. */}}
+
+{{/* Variables that the chart itself sets for the restore container: a list of those that are not empty. */}}
+{{- define "neo4j-restore.ownVariables" -}}
+{{- $restore := .Values.restore -}}
+{{- $env := list
+  (dict "name" "BUCKET" "value" $restore.bucket)
+  (dict "name" "CLOUD_PROVIDER" "value" $restore.cloudProvider)
+  (dict "name" "DATABASE" "value" $restore.database)
+  (dict "name" "TIMESTAMP" "value" $restore.timestamp)
+  (dict "name" "BACKUP_SET_DIR" "value" $restore.backupSetDir)
+  (dict "name" "FORCE_OVERWRITE" "value" (toString $restore.forceOverwrite))
+  (dict "name" "RESTORE_ID" "value" $restore.restoreId)
+  (dict "name" "PURGE_ON_COMPLETE" "value" (toString $restore.purgeOnComplete))
+  (dict "name" "GOOGLE_APPLICATION_CREDENTIALS" "value" (ternary "/auth/credentials.json" "" (ne $restore.secretName "")))
+  (dict "name" "STORAGE_EMULATOR_HOST" "value" $restore.emulatorHost)
+  (dict "name" "DATA_DIR" "value" "/data")
+  (dict "name" "HEAP_SIZE" "value" $restore.heapSize)
+  (dict "name" "RETRY_SECONDS" "value" (toJson $restore.retrySeconds))
+  (dict "name" "LOG_FORMAT" "value" $restore.logFormat)
+  (dict "name" "TERMINATION_LOG" "value" "/dev/termination-log")
+-}}
+{{- $set := list -}}
+{{- range $env }}{{ if .value }}{{ $set = append $set . }}{{ end }}{{ end -}}
+{{- concat $set (include "neo4j-restore.licence" . | fromYamlArray) | toYaml -}}
+{{- end -}}
+
+{{/* Environment of the restore container; of the test's too, which checks the same wish. */}}
+{{- define "neo4j-restore.env" -}}
+{{- concat (include "neo4j-restore.ownVariables" . | fromYamlArray) .Values.restore.extraEnv | toYaml -}}
+{{- end -}}
+
+{{/* The accepted licence, for both containers: a list of one variable, or of none. */}}
+{{- define "neo4j-restore.licence" -}}
+{{- $licence := .Values.acceptLicenseAgreement -}}
+{{- ternary (list) (list (dict "name" "NEO4J_ACCEPT_LICENSE_AGREEMENT" "value" $licence)) (eq $licence "no") | toYaml -}}
+{{- end -}}
+
+{{/* Environment of the Neo4j container. The image reads a setting from its name with "." as "_" and "_" as "__". */}}
+{{- define "neo4j-restore.neo4jEnv" -}}
+{{- $env := include "neo4j-restore.licence" . | fromYamlArray -}}
+{{- if not .Values.auth.enabled -}}
+{{- $env = append $env (dict "name" "NEO4J_AUTH" "value" "none") -}}
+{{- else if .Values.auth.existingSecret -}}
+{{- $key := dict "name" .Values.auth.existingSecret "key" "NEO4J_AUTH" -}}
+{{- $env = append $env (dict "name" "NEO4J_AUTH" "valueFrom" (dict "secretKeyRef" $key)) -}}
+{{- end -}}
+{{- range $setting, $value := .Values.config -}}
+{{- $name := $setting | replace "_" "__" | replace "." "_" | printf "NEO4J_%s" -}}
+{{- /* toString would write a large number as 1e+07. */ -}}
+{{- $env = append $env (dict "name" $name "value" (ternary $value (toJson $value) (kindIs "string" $value))) -}}
+{{- end -}}
+{{- concat $env .Values.extraEnv | default list | toYaml -}}
+{{- end -}}
+
+{{/* Security context of a container of the restore image. */}}
+{{- define "neo4j-restore.hardened" -}}
+allowPrivilegeEscalation: false
+readOnlyRootFilesystem: true
+capabilities:
+  drop:
+    - ALL
+{{- end -}}
+
+{{/* The init container, whole. */}}
+{{- define "neo4j-restore.container" -}}
+name: restore
+image: {{ include "neo4j-restore.image" (dict "image" .Values.restore.image "tag" .Chart.AppVersion) }}
+imagePullPolicy: {{ .Values.restore.image.pullPolicy }}
+env:
+  {{- include "neo4j-restore.env" . | nindent 2 }}
+resources:
+  {{- toYaml .Values.restore.resources | nindent 2 }}
+securityContext:
+  {{- include "neo4j-restore.hardened" . | nindent 2 }}
+# The reason of a failure, in `kubectl describe pod`; the last log lines where a kill left none.
+terminationMessagePath: /dev/termination-log
+terminationMessagePolicy: FallbackToLogsOnError
+volumeMounts:
+  - name: data
+    mountPath: /data
+  - name: restore-tmp
+    mountPath: /tmp
+  {{- if .Values.restore.secretName }}
+  - name: restore-service-key
+    mountPath: /auth
+    readOnly: true
+  {{- end }}
+  {{- with .Values.restore.extraVolumeMounts }}
+  {{- toYaml . | nindent 2 }}
+  {{- end }}
+{{- end -}}

@@ -1,0 +1,84 @@
+{{/*
+Rules over several values, which the schema cannot hold. Takes the root context; renders nothing, or fails once with
+every problem found: what is wrong, and what to set.
+*/}}
+{{- define "neo4j-restore.validate" -}}
+{{- $problems := include "neo4j-restore.validate.neo4j" . | fromYamlArray -}}
+{{- if .Values.restore.enabled -}}
+{{- $source := include "neo4j-restore.validate.source" . | fromYamlArray -}}
+{{- $policy := include "neo4j-restore.validate.policy" . | fromYamlArray -}}
+{{- $problems = concat $source $policy $problems -}}
+{{- end -}}
+{{- with $problems -}}
+{{- $count := ternary "a problem" (printf "%d problems" (len .)) (eq 1 (len .)) -}}
+{{- printf "\nerror: %s in the values:\n  - %s\n" $count (join "\n  - " .) | fail -}}
+{{- end -}}
+{{- end -}}
+
+{{/* Problems of where the backup is and of what it holds, as a YAML list. Takes the root context. */}}
+{{- define "neo4j-restore.validate.source" -}}
+{{- $problems := list -}}
+{{- $bucket := .Values.restore.bucket -}}
+{{- $provider := .Values.restore.cloudProvider -}}
+{{- if not $bucket -}}
+{{- $problems = append $problems "restore.bucket is empty: set where the backup sets are, as gs://bucket/path; or restore.enabled: false" -}}
+{{- else if not (contains "://" $bucket) -}}
+{{- if not $provider -}}
+{{- $problems = append $problems (printf "restore.bucket %q has no scheme: write gs://%s, or set restore.cloudProvider" $bucket $bucket) -}}
+{{- end -}}
+{{- else if not (or (hasPrefix "gs://" $bucket) (hasPrefix "file:///" $bucket)) -}}
+{{- $problems = append $problems (printf "restore.bucket %q is of no store that the restore image reads: expected gs://bucket/path or file:///path" $bucket) -}}
+{{- else if and $provider (not (hasPrefix "gs://" $bucket)) -}}
+{{- $problems = append $problems (printf "restore.bucket %q is not a store of restore.cloudProvider %q: clear the provider" $bucket $provider) -}}
+{{- end -}}
+{{- $names := list -}}
+{{- range splitList "," .Values.restore.database }}{{ $names = append $names (trim .) }}{{ end -}}
+{{- if not .Values.restore.database -}}
+{{- $problems = append $problems "restore.database is empty: set the databases to restore, as neo4j,system" -}}
+{{- else if ne (len $names) (len (uniq $names)) -}}
+{{- $problems = append $problems (printf "restore.database %q names a database twice: write each name once" .Values.restore.database) -}}
+{{- end -}}
+{{- range uniq $names -}}
+{{- if and (hasPrefix "system" .) (ne . "system") -}}
+{{- $problems = append $problems (printf "restore.database has %q, and Neo4j keeps names with system at their start for itself: write system, or the right name" .) -}}
+{{- end -}}
+{{- end -}}
+{{- $problems | toYaml -}}
+{{- end -}}
+
+{{/* Problems of what may happen to data that is there, as a YAML list. Takes the root context. */}}
+{{- define "neo4j-restore.validate.policy" -}}
+{{- $problems := list -}}
+{{- $policy := toString .Values.restore.forceOverwrite -}}
+{{- if and (eq $policy "true") (not .Values.restore.acceptDataLoss) -}}
+{{- $problems = append $problems "restore.forceOverwrite \"true\" rolls the database back to the backup at every restart of the pod, and drops what was written since: set \"once\" for one restore over existing data, or restore.acceptDataLoss: true if this is wanted" -}}
+{{- end -}}
+{{- if and .Values.restore.restoreId (ne $policy "once") -}}
+{{- $problems = append $problems (printf "restore.restoreId %q does nothing with restore.forceOverwrite %q: set \"once\" to restore over existing data, or clear the id" .Values.restore.restoreId $policy) -}}
+{{- end -}}
+{{- $own := list -}}
+{{- range include "neo4j-restore.ownVariables" . | fromYamlArray }}{{ $own = append $own .name }}{{ end -}}
+{{- range .Values.restore.extraEnv -}}
+{{- if has .name $own -}}
+{{- $problems = append $problems (printf "restore.extraEnv sets %s, which the chart sets: use its value of the restore block" .name) -}}
+{{- end -}}
+{{- end -}}
+{{- range $setting := list "server.directories.data" "server.directories.transaction.logs.root" "dbms.directories.data" "dbms.directories.transaction.logs.root" -}}
+{{- if hasKey $.Values.config $setting -}}
+{{- $problems = append $problems (printf "config moves %s, and the restore writes to /data: leave it out" $setting) -}}
+{{- end -}}
+{{- end -}}
+{{- $problems | toYaml -}}
+{{- end -}}
+
+{{/* Problems of Neo4j and its volume, as a YAML list. Takes the root context. */}}
+{{- define "neo4j-restore.validate.neo4j" -}}
+{{- $problems := list -}}
+{{- if and .Values.data.emptyDir .Values.data.existingClaim -}}
+{{- $problems = append $problems (printf "data.emptyDir and data.existingClaim %q are two volumes for /data: clear one" .Values.data.existingClaim) -}}
+{{- end -}}
+{{- if and .Values.auth.existingSecret (not .Values.auth.enabled) -}}
+{{- $problems = append $problems (printf "auth.existingSecret %q is not used with auth.enabled false: clear it, or enable auth" .Values.auth.existingSecret) -}}
+{{- end -}}
+{{- $problems | toYaml -}}
+{{- end -}}

@@ -1,0 +1,128 @@
+"""Runs a real Helm on the chart and hands back parsed objects."""
+
+import copy
+import json
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+ROOT = Path(__file__).parents[2]
+CHART = ROOT / "charts" / "neo4j-restore"
+CI_FILES = sorted((CHART / "ci").glob("*.yaml"))
+
+# Parsed YAML: of the chart's values, and of a Kubernetes object.
+Values = dict[str, Any]
+Object = dict[str, Any]
+
+
+def load(path: Path) -> Values:
+    """Return the values in a file."""
+    values: Values = yaml.safe_load(path.read_text(encoding="utf-8"))
+    return values
+
+
+def make_values(restore: Values | None = None, **others: object) -> Values:
+    """Return the least values that install, with keys of the restore block and of the top level on top."""
+    least = {"bucket": "gs://graph-backups/production", "database": "neo4j"}
+    return {"restore": {**least, **(restore or {})}, **others}
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """What `helm template` printed; objects are found by their kind."""
+
+    objects: tuple[Object, ...]
+
+    def __iter__(self) -> Iterator[Object]:
+        return iter(self.objects)
+
+    def only(self, kind: str) -> Object:
+        """Return the one object of a kind."""
+        (found,) = (item for item in self.objects if item["kind"] == kind)
+        return found
+
+    @property
+    def pod(self) -> Object:
+        """Return the spec of Neo4j's pod."""
+        spec: Object = self.only("StatefulSet")["spec"]["template"]["spec"]
+        return spec
+
+    @property
+    def restore(self) -> Object:
+        """Return the init container."""
+        (container,) = self.pod["initContainers"]
+        found: Object = container
+        return found
+
+    @property
+    def neo4j(self) -> Object:
+        """Return Neo4j's container."""
+        (container,) = self.pod["containers"]
+        found: Object = container
+        return found
+
+
+def env(container: Object) -> dict[str, Any]:
+    """Return a container's variables, no name twice: the text of each, or where it comes from."""
+    names = [item["name"] for item in container["env"]]
+    assert len(names) == len(set(names)), names
+    return {item["name"]: item["value"] if "value" in item else item["valueFrom"] for item in container["env"]}
+
+
+def mounts(container: Object) -> dict[str, Object]:
+    """Return a container's mounts by the name of their volume."""
+    return {item["name"]: item for item in container["volumeMounts"]}
+
+
+def volumes(pod: Object) -> dict[str, Object]:
+    """Return a pod's volumes by name."""
+    return {item["name"]: item for item in pod["volumes"]}
+
+
+@dataclass(frozen=True)
+class Helm:
+    """One Helm, of major version 3 or 4."""
+
+    path: Path
+    major: int
+
+    def run(self, *args: str, values: Values | None = None) -> subprocess.CompletedProcess[str]:
+        """Run Helm with `values` as a file on its stdin; the result as it is."""
+        given = ["--values", "-"] if values is not None else []
+        return subprocess.run(
+            [self.path, *args, *given], input=json.dumps(values), capture_output=True, text=True, check=False
+        )
+
+    def text(self, values: Values, *, release: str = "graph", chart: Path = CHART) -> str:
+        """Return what `helm template` prints."""
+        done = self.run("template", release, str(chart), values=values)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    def template(self, values: Values, *, release: str = "graph") -> Rendered:
+        """Return the objects that an installation would make."""
+        return Rendered(tuple(item for item in yaml.safe_load_all(self.text(values, release=release)) if item))
+
+    def refusal(self, values: Values) -> str:
+        """Return what Helm says of values that it must not take."""
+        done = self.run("template", "graph", str(CHART), values=values)
+        assert done.returncode != 0, done.stdout
+        return done.stderr
+
+
+def at(values: Values, path: tuple[str, ...]) -> Any:
+    """Return the value at a path of keys. Raises KeyError."""
+    for key in path:
+        values = values[key]
+    return values
+
+
+def without(values: Values, path: tuple[str, ...]) -> Values:
+    """Return a copy of the values in which the key at a path is left to its default."""
+    changed = copy.deepcopy(values)
+    del at(changed, path[:-1])[path[-1]]
+    return changed

@@ -1,0 +1,136 @@
+"""Values become the environment of the containers, by the vocabulary of `spec`."""
+
+import re
+
+import pytest
+from tests.chart.helm import CI_FILES, Helm, env, load, make_values, mounts, volumes
+
+from neo4j_restore import spec
+
+LICENCE = "NEO4J_ACCEPT_LICENSE_AGREEMENT"
+
+DEFAULTS = {variable.name: variable.default for variable in spec.VARIABLES}
+
+
+def test_the_least_values_set_the_documented_defaults(helm: Helm) -> None:
+    assert env(helm.template(make_values()).restore) == {
+        "BUCKET": "gs://graph-backups/production",
+        "DATABASE": "neo4j",
+        "GOOGLE_APPLICATION_CREDENTIALS": "/auth/credentials.json",
+        **{name: default for name, default in DEFAULTS.items() if default},
+    }
+
+
+def test_every_value_of_the_restore_block_reaches_the_container(helm: Helm) -> None:
+    values = make_values(
+        {
+            "bucket": "graph-backups/production",
+            "cloudProvider": "gcp",
+            "database": "neo4j,system",
+            "timestamp": "2026-01-31T02:00:00Z",
+            "backupSetDir": "data/backups/neo4j",
+            "forceOverwrite": "once",
+            "restoreId": "incident-4711",
+            "purgeOnComplete": False,
+            "heapSize": "2g",
+            "retrySeconds": 999999,
+            "logFormat": "json",
+            "emulatorHost": "http://emulator:9023",
+            "extraEnv": [{"name": "HTTPS_PROXY", "value": "http://proxy:3128"}],
+        }
+    )
+    assert env(helm.template(values).restore) == {
+        "BUCKET": "graph-backups/production",
+        "CLOUD_PROVIDER": "gcp",
+        "DATABASE": "neo4j,system",
+        "TIMESTAMP": "2026-01-31T02:00:00Z",
+        "BACKUP_SET_DIR": "data/backups/neo4j",
+        "FORCE_OVERWRITE": "once",
+        "RESTORE_ID": "incident-4711",
+        "PURGE_ON_COMPLETE": "false",
+        "GOOGLE_APPLICATION_CREDENTIALS": "/auth/credentials.json",
+        "STORAGE_EMULATOR_HOST": "http://emulator:9023",
+        "DATA_DIR": "/data",
+        "HEAP_SIZE": "2g",
+        "RETRY_SECONDS": "999999",
+        "LOG_FORMAT": "json",
+        "TERMINATION_LOG": "/dev/termination-log",
+        "HTTPS_PROXY": "http://proxy:3128",
+    }
+
+
+def test_the_chart_sets_every_variable_of_the_contract_and_no_other(helm: Helm) -> None:
+    emitted: set[str] = set()
+    for file in CI_FILES:
+        values = load(file)
+        if values["restore"].get("enabled", True):
+            extra = {item["name"] for item in values["restore"].get("extraEnv", [])}
+            emitted |= env(helm.template(values).restore).keys() - extra
+    assert emitted == DEFAULTS.keys() | {LICENCE}
+
+
+@pytest.mark.parametrize("given", [False, "false"], ids=["boolean", "text"])
+def test_a_policy_may_be_written_without_quotes(helm: Helm, given: object) -> None:
+    assert env(helm.template(make_values({"forceOverwrite": given})).restore)["FORCE_OVERWRITE"] == "false"
+
+
+def test_the_key_is_mounted_read_only_for_the_restore_container_alone(helm: Helm) -> None:
+    rendered = helm.template(make_values({"secretName": "bucket-key"}))
+    secret = volumes(rendered.pod)["restore-service-key"]["secret"]
+    assert secret["secretName"] == "bucket-key"
+    assert secret["items"] == [{"key": "credentials.json", "path": "credentials.json"}]
+    assert secret["defaultMode"] == 0o440
+    assert mounts(rendered.restore)["restore-service-key"]["mountPath"] == "/auth"
+    assert mounts(rendered.restore)["restore-service-key"]["readOnly"] is True
+    assert "restore-service-key" not in mounts(rendered.neo4j)
+
+
+def test_workload_identity_needs_no_key_and_annotates_the_service_account(helm: Helm) -> None:
+    annotations = {"iam.gke.io/gcp-service-account": "restore@example.iam.gserviceaccount.com"}
+    rendered = helm.template(make_values({"secretName": ""}, serviceAccount={"annotations": annotations}))
+    assert "GOOGLE_APPLICATION_CREDENTIALS" not in env(rendered.restore)
+    assert "restore-service-key" not in volumes(rendered.pod)
+    assert "restore-service-key" not in mounts(rendered.restore)
+    assert rendered.only("ServiceAccount")["metadata"]["annotations"] == annotations
+    assert rendered.pod["serviceAccountName"] == rendered.only("ServiceAccount")["metadata"]["name"]
+
+
+def test_settings_reach_neo4j_as_its_image_reads_them(helm: Helm) -> None:
+    config = {
+        "server.memory.heap.max_size": "4g",
+        "db.tx_log.rotation.retention_policy": "2 days 2G",
+        "server.metrics.enabled": False,
+        "db.checkpoint.interval.tx": 10000000,
+    }
+    found = env(helm.template(make_values(config=config)).neo4j)
+    assert found == {
+        "NEO4J_server_memory_heap_max__size": "4g",
+        "NEO4J_db_tx__log_rotation_retention__policy": "2 days 2G",
+        "NEO4J_server_metrics_enabled": "false",
+        "NEO4J_db_checkpoint_interval_tx": "10000000",
+    }
+    # The image's rule: the prefix goes, "_" becomes ".", and ".." becomes "_".
+    read = {re.sub(r"\.\.", "_", name.removeprefix("NEO4J_").replace("_", ".")) for name in found}
+    assert read == config.keys()
+
+
+@pytest.mark.parametrize("answer", ["yes", "eval"])
+def test_an_accepted_licence_reaches_both_containers(helm: Helm, answer: str) -> None:
+    rendered = helm.template(make_values(acceptLicenseAgreement=answer))
+    assert env(rendered.restore)[LICENCE] == answer
+    assert env(rendered.neo4j)[LICENCE] == answer
+
+
+def test_a_licence_is_never_accepted_by_itself(helm: Helm) -> None:
+    rendered = helm.template(make_values())
+    assert LICENCE not in env(rendered.restore) | env(rendered.neo4j)
+
+
+def test_the_first_password_comes_from_a_secret(helm: Helm) -> None:
+    found = env(helm.template(make_values(auth={"existingSecret": "graph-password"})).neo4j)
+    assert found == {"NEO4J_AUTH": {"secretKeyRef": {"name": "graph-password", "key": "NEO4J_AUTH"}}}
+
+
+def test_passwords_can_be_switched_off_and_are_not_by_default(helm: Helm) -> None:
+    assert env(helm.template(make_values(auth={"enabled": False})).neo4j) == {"NEO4J_AUTH": "none"}
+    assert env(helm.template(make_values()).neo4j) == {}

@@ -1,0 +1,135 @@
+"""What the pod may do, what it runs and what it keeps."""
+
+import pytest
+from tests.chart.helm import CHART, CI_FILES, Helm, Object, env, load, make_values, mounts, volumes
+
+DIGEST = "sha256:" + "a" * 64
+
+# https://kubernetes.io/docs/concepts/security/pod-security-standards/#restricted
+ALLOWED_VOLUMES = {
+    *("configMap", "csi", "downwardAPI", "emptyDir", "ephemeral"),
+    *("persistentVolumeClaim", "projected", "secret"),
+}
+FORBIDDEN_OF_PODS = {"hostNetwork", "hostPID", "hostIPC"}
+
+
+def violations(pod: Object) -> list[str]:
+    """Return what the Pod Security Standard `restricted` refuses in a pod's spec."""
+    context = pod["securityContext"]
+    containers = [*pod.get("initContainers", []), *pod["containers"]]
+    found = [f"{key} is set" for key in FORBIDDEN_OF_PODS & pod.keys()]
+    found += [volume["name"] for volume in pod["volumes"] if not (volume.keys() - {"name"}) <= ALLOWED_VOLUMES]
+    if context["runAsNonRoot"] is not True or context.get("runAsUser") == 0:
+        found.append("may run as root")
+    if context["seccompProfile"]["type"] not in {"RuntimeDefault", "Localhost"}:
+        found.append("no seccomp profile")
+    for container in containers:
+        limits = container["securityContext"]
+        if limits["allowPrivilegeEscalation"] is not False or limits["capabilities"] != {"drop": ["ALL"]}:
+            found.append(f"{container['name']} may gain privileges")
+        if limits.keys() & {"privileged", "runAsUser", "runAsNonRoot", "seccompProfile", "procMount"}:
+            found.append(f"{container['name']} has limits of its own")
+    return found
+
+
+@pytest.mark.parametrize("file", CI_FILES, ids=lambda file: file.stem)
+def test_every_pod_satisfies_the_restricted_pod_security_standard(helm: Helm, file: object) -> None:
+    rendered = helm.template(load(CHART / "ci" / str(file)))
+    pods = [rendered.pod, *(item["spec"] for item in rendered if item["kind"] == "Pod")]
+    assert [violations(pod) for pod in pods] == [[] for _ in pods]
+
+
+def test_the_restore_container_runs_unprivileged_on_a_read_only_root(helm: Helm) -> None:
+    rendered = helm.template(make_values())
+    context = rendered.pod["securityContext"]
+    assert [context[key] for key in ("runAsUser", "runAsGroup", "fsGroup")] == [7474, 7474, 7474]
+    assert context["fsGroupChangePolicy"] == "OnRootMismatch"
+    assert rendered.restore["securityContext"]["readOnlyRootFilesystem"] is True
+    assert mounts(rendered.restore)["restore-tmp"]["mountPath"] == "/tmp"  # noqa: S108 - in the pod
+    assert volumes(rendered.pod)["restore-tmp"]["emptyDir"] == {}
+
+
+def test_the_pod_holds_no_token_of_the_kubernetes_api(helm: Helm) -> None:
+    rendered = helm.template(make_values())
+    assert rendered.pod["automountServiceAccountToken"] is False
+    assert rendered.only("ServiceAccount")["automountServiceAccountToken"] is False
+
+
+def test_the_reason_of_a_failed_restore_becomes_the_container_s_message(helm: Helm) -> None:
+    restore = helm.template(make_values()).restore
+    assert restore["terminationMessagePath"] == env(restore)["TERMINATION_LOG"]
+    assert restore["terminationMessagePolicy"] == "FallbackToLogsOnError"
+
+
+def test_corrected_values_replace_a_pod_that_waits_in_init(helm: Helm) -> None:
+    assert helm.template(make_values()).only("StatefulSet")["spec"]["podManagementPolicy"] == "Parallel"
+
+
+def test_both_containers_see_the_same_data_folder(helm: Helm) -> None:
+    rendered = helm.template(make_values())
+    assert mounts(rendered.restore)["data"] == mounts(rendered.neo4j)["data"] == {"name": "data", "mountPath": "/data"}
+    assert env(rendered.restore)["DATA_DIR"] == "/data"
+
+
+def test_neo4j_s_image_runs_as_it_is(helm: Helm) -> None:
+    rendered = helm.template(make_values())
+    assert not rendered.neo4j.keys() & {"command", "args", "lifecycle"}
+    assert rendered.pod["enableServiceLinks"] is False
+
+
+def test_a_claim_is_made_for_the_data(helm: Helm) -> None:
+    values = make_values(data={"size": "500Gi", "storageClass": "fast", "accessModes": ["ReadWriteOncePod"]})
+    (claim,) = helm.template(values).only("StatefulSet")["spec"]["volumeClaimTemplates"]
+    assert claim["metadata"]["name"] == "data"
+    assert claim["spec"] == {
+        "accessModes": ["ReadWriteOncePod"],
+        "storageClassName": "fast",
+        "resources": {"requests": {"storage": "500Gi"}},
+    }
+
+
+def test_the_default_claim_is_of_the_cluster_s_default_class(helm: Helm) -> None:
+    (claim,) = helm.template(make_values()).only("StatefulSet")["spec"]["volumeClaimTemplates"]
+    assert "storageClassName" not in claim["spec"]
+
+
+@pytest.mark.parametrize(
+    ("data", "source"),
+    [
+        ({"existingClaim": "old"}, {"persistentVolumeClaim": {"claimName": "old"}}),
+        ({"emptyDir": True}, {"emptyDir": {}}),
+    ],
+    ids=["existing-claim", "empty-dir"],
+)
+def test_a_given_volume_replaces_the_claim(helm: Helm, data: Object, source: Object) -> None:
+    rendered = helm.template(make_values(data=data))
+    assert "volumeClaimTemplates" not in rendered.only("StatefulSet")["spec"]
+    assert volumes(rendered.pod)["data"] == {"name": "data", **source}
+
+
+def test_an_image_is_taken_by_its_digest_before_its_tag(helm: Helm) -> None:
+    values = make_values({"image": {"digest": DIGEST, "tag": "1"}}, image={"digest": DIGEST, "tag": "2"})
+    rendered = helm.template(values)
+    assert rendered.restore["image"] == f"neo4j-restore@{DIGEST}"
+    assert rendered.neo4j["image"] == f"neo4j@{DIGEST}"
+
+
+def test_the_restore_image_is_of_the_chart_s_app_version(helm: Helm) -> None:
+    rendered = helm.template(make_values())
+    assert rendered.restore["image"] == f"neo4j-restore:{load(CHART / 'Chart.yaml')['appVersion']}"
+    assert rendered.neo4j["image"] == "neo4j:5.26.30"
+
+
+def test_without_a_restore_nothing_of_it_is_left(helm: Helm) -> None:
+    rendered = helm.template({"restore": {"enabled": False}})
+    assert "initContainers" not in rendered.pod
+    assert volumes(rendered.pod).keys() == {"logs"}
+    assert [item["kind"] for item in rendered if item["kind"] == "Pod"] == []
+
+
+def test_the_probes_ask_the_bolt_port_and_wait_an_hour_for_the_start(helm: Helm) -> None:
+    neo4j = helm.template(make_values()).neo4j
+    for probe in ("startupProbe", "readinessProbe", "livenessProbe"):
+        assert neo4j[probe]["tcpSocket"] == {"port": "bolt"}
+    assert neo4j["startupProbe"]["periodSeconds"] * neo4j["startupProbe"]["failureThreshold"] == 3600
+    assert {port["name"]: port["containerPort"] for port in neo4j["ports"]} == {"bolt": 7687, "http": 7474}

@@ -1,0 +1,92 @@
+"""Values that must not be installed, and what is said of them."""
+
+import pytest
+from tests.chart.helm import CHART, Helm, Values, make_values
+
+from neo4j_restore import spec
+
+REFUSED: dict[str, tuple[Values, str]] = {
+    "no-bucket": (make_values({"bucket": ""}), "restore.bucket is empty"),
+    "no-database": (make_values({"database": ""}), "restore.database is empty"),
+    "no-scheme": (make_values({"bucket": "backups/graph"}), "write gs://backups/graph, or set restore.cloudProvider"),
+    "other-store": (make_values({"bucket": "ftp://backups"}), "expected gs://bucket/path or file:///path"),
+    "other-cloud": (
+        make_values({"bucket": "file:///backups", "cloudProvider": "gcp"}),
+        'not a store of restore.cloudProvider "gcp"',
+    ),
+    "twice": (make_values({"database": "neo4j, neo4j"}), "names a database twice"),
+    "reserved": (make_values({"database": "systems"}), "names with system at their start"),
+    "rollback": (make_values({"forceOverwrite": "true"}), "at every restart of the pod"),
+    "rollback-boolean": (make_values({"forceOverwrite": True}), "at every restart of the pod"),
+    "idle-id": (make_values({"restoreId": "again"}), 'restore.restoreId "again" does nothing'),
+    "own-variable": (make_values({"extraEnv": [{"name": "BUCKET", "value": "b"}]}), "restore.extraEnv sets BUCKET"),
+    "moved-data": (make_values(config={"server.directories.data": "/mnt"}), "config moves server.directories.data"),
+    "two-volumes": (make_values(data={"emptyDir": True, "existingClaim": "old"}), "two volumes for /data"),
+    "idle-password": (make_values(auth={"enabled": False, "existingSecret": "password"}), "is not used"),
+}
+
+
+@pytest.mark.parametrize(("values", "said"), REFUSED.values(), ids=REFUSED)
+def test_a_bad_combination_is_refused_with_its_reason(helm: Helm, values: Values, said: str) -> None:
+    refusal = helm.refusal(values)
+    assert "error: a problem in the values:" in refusal
+    assert said in refusal
+
+
+def test_all_problems_are_said_at_once(helm: Helm) -> None:
+    refusal = helm.refusal(
+        {
+            "restore": {"forceOverwrite": "true", "restoreId": "again"},
+            "auth": {"enabled": False, "existingSecret": "password"},
+            "data": {"emptyDir": True, "existingClaim": "old"},
+        }
+    )
+    assert "error: 6 problems in the values:" in refusal
+    for said in ("bucket is empty", "database is empty", "every restart", '"again"', '"password"', '"old"'):
+        assert said in refusal
+
+
+def test_a_rollback_at_every_start_is_taken_when_the_loss_is_accepted(helm: Helm) -> None:
+    helm.template(make_values({"forceOverwrite": "true", "acceptDataLoss": True}))
+
+
+def test_without_a_restore_its_values_are_not_asked_for(helm: Helm) -> None:
+    helm.template({"restore": {"enabled": False, "forceOverwrite": "true"}})
+
+
+BUCKETS = {
+    spec.Scheme.GCS: "gs://backups/graph",
+    spec.Scheme.S3: "s3://backups/graph",
+    spec.Scheme.AZURE: "azb://account/container",
+    spec.Scheme.FILE: "file:///backups/graph",
+}
+
+
+@pytest.mark.parametrize("scheme", spec.Scheme)
+def test_a_bucket_is_taken_if_the_image_reads_such_a_store(helm: Helm, scheme: spec.Scheme) -> None:
+    values = make_values({"bucket": BUCKETS[scheme]})
+    if scheme in spec.SUPPORTED_SCHEMES:
+        helm.template(values)
+    else:
+        assert "is of no store that the restore image reads" in helm.refusal(values)
+
+
+def accepted_by_spec(text: str) -> bool:
+    """Return whether the image takes a list of databases."""
+    try:
+        spec.parse_databases(text)
+    except spec.Invalid:
+        return False
+    return True
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("neo4j", "graph.db", "neo4j,system", " neo4j , system ", "a" * 63, "my-db.2"),
+        *("Neo4j", "ne", "a" * 64, "1db", "neo4j,", ",neo4j", "neo4j;system", "neo4j,neo4j", "systemx", "a_b", "*"),
+    ],
+)
+def test_the_chart_takes_the_databases_that_the_image_takes(helm: Helm, text: str) -> None:
+    done = helm.run("template", "graph", str(CHART), values=make_values({"database": text}))
+    assert (done.returncode == 0) is accepted_by_spec(text), done.stderr

@@ -1,0 +1,144 @@
+"""No typo passes, every key is known once, and the words are those of `spec`."""
+
+import copy
+import re
+from datetime import UTC
+
+import jsonschema
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.chart import schema
+from tests.chart.helm import CHART, CI_FILES, Helm, Values, at, load, make_values, without
+from tests.chart.schema import DEFAULTS, SCHEMA, Path, Schema
+
+from neo4j_restore import spec
+
+BLOCKS = dict(schema.blocks())
+
+# Objects that are not the chart's own: checked by Kubernetes, by Neo4j, or maps whose keys are the operator's.
+OPEN = {
+    ("definitions", "kubernetes"),
+    ("definitions", "mounts", "items"),
+    ("definitions", "texts"),
+    ("properties", "config"),
+    ("properties", "global"),
+}
+
+
+def open_objects(node: Schema, path: Path = ()) -> set[Path]:
+    """Return the places in a schema where an object may have keys that are not named."""
+    found = {path} if node.get("type") == "object" and node.get("additionalProperties") is not False else set()
+    for key, child in node.items():
+        if isinstance(child, dict):
+            found |= open_objects(child, (*path, key))
+    return found
+
+
+def test_the_schema_is_closed_but_for_what_is_not_the_chart_s() -> None:
+    jsonschema.Draft7Validator.check_schema(SCHEMA)
+    assert open_objects(SCHEMA) == OPEN
+
+
+@pytest.mark.parametrize("path", [path for path in BLOCKS if path], ids=".".join)
+def test_schema_and_values_have_the_same_keys(path: Path) -> None:
+    block = BLOCKS[path]
+    assert list(block["properties"]) == list(at(DEFAULTS, path)) == block["required"]
+
+
+def test_schema_and_values_have_the_same_blocks() -> None:
+    assert [key for key in SCHEMA["properties"] if key != "global"] == list(DEFAULTS) == SCHEMA["required"]
+
+
+@pytest.mark.parametrize("path", list(BLOCKS), ids=lambda path: ".".join(path) or "top")
+def test_a_typo_is_refused_at_every_level(helm: Helm, path: Path) -> None:
+    values = copy.deepcopy(DEFAULTS)
+    values["restore"] |= make_values()["restore"]
+    at(values, path)["typo"] = "x"
+    refusal = helm.refusal(values)
+    assert "'typo' not allowed" in refusal
+    assert f"'/{'/'.join(path)}'" in refusal or not path
+
+
+@pytest.mark.parametrize(
+    ("values", "place"),
+    [
+        (make_values({"timestamp": 20260131}), "/restore/timestamp"),
+        (make_values({"bucket": "My Backups"}), "/restore/bucket"),
+        (make_values({"purgeOnComplete": "no"}), "/restore/purgeOnComplete"),
+        (make_values({"extraEnv": [{"name": "A", "value": 1}]}), "/restore/extraEnv/0/value"),
+        (make_values({"heapSize": "big"}), "/restore/heapSize"),
+        (make_values(image={"repository": "neo4j:5"}), "/image/repository"),
+        (make_values(image={"tag": ""}), "/image/tag"),
+        (make_values(image={"digest": "sha256:1"}), "/image/digest"),
+        (make_values(acceptLicenseAgreement=True), "/acceptLicenseAgreement"),
+        (make_values(config={"server": {"memory": "1g"}}), "/config/server"),
+        (make_values(data={"size": "10 GB"}), "/data/size"),
+        (make_values(auth=None), "missing property 'auth'"),
+    ],
+    ids=lambda value: value.strip("/").replace("/", ".") if isinstance(value, str) else "",
+)
+def test_a_malformed_value_is_refused_by_its_place(helm: Helm, values: Values, place: str) -> None:
+    assert place in helm.refusal(values)
+
+
+def test_a_chart_that_contains_this_one_may_hand_down_its_globals(helm: Helm) -> None:
+    helm.template(make_values(**{"global": {"region": "europe"}}))
+
+
+def test_the_policies_are_those_of_the_image() -> None:
+    words = {str(word).lower() for word in schema.of("restore", "forceOverwrite")["enum"]}
+    assert words == spec.FORCE_OVERWRITE.keys()
+
+
+def test_the_clouds_are_those_that_the_image_reads() -> None:
+    readable = [name for name, scheme in spec.PROVIDERS.items() if scheme in spec.SUPPORTED_SCHEMES]
+    assert schema.of("restore", "cloudProvider")["enum"] == ["", *readable]
+
+
+def test_the_log_formats_are_those_of_the_image() -> None:
+    (meaning,) = (variable.meaning for variable in spec.VARIABLES if variable.name == "LOG_FORMAT")
+    assert schema.of("restore", "logFormat")["enum"] == re.findall(r"`(\w+)`", meaning)
+
+
+DATABASES = st.lists(st.from_regex(r"\A[a-z][a-z0-9.-]{2,62}\Z"), min_size=1, max_size=3).map(",".join)
+STAMPS = st.one_of(
+    st.datetimes(timezones=st.just(UTC)).map(lambda time: time.isoformat()),
+    st.from_regex(r"\A[A-Za-z0-9][A-Za-z0-9:_.+-]{0,99}\Z"),
+)
+BUCKETS = st.from_regex(r"\Ags://[a-z0-9][a-z0-9._-]{1,30}[a-z0-9](/[^\x00-\x1f]{0,20})?\Z")
+
+
+@given(DATABASES, STAMPS, BUCKETS)
+def test_the_schema_refuses_no_word_that_the_image_takes(databases: str, stamp: str, bucket: str) -> None:
+    for key, text in (("database", databases), ("timestamp", stamp), ("bucket", bucket)):
+        jsonschema.validate(text, schema.of("restore", key))
+
+
+def test_one_example_sets_every_key() -> None:
+    values = load(CHART / "ci" / "all-values.yaml")
+    for path in schema.knobs():
+        at(values, path)
+
+
+def outcome(helm: Helm, values: Values) -> str:
+    """Return what Helm makes of values: the objects, or the problems."""
+    done = helm.run("template", "graph", str(CHART), values=values)
+    return done.stdout or done.stderr
+
+
+def examples_of(path: Path) -> list[Values]:
+    """Return the examples that set a key to something else than its default."""
+    found = []
+    for values in map(load, CI_FILES):
+        try:
+            if at(values, path) != at(DEFAULTS, path):
+                found.append(values)
+        except KeyError:
+            continue
+    return found
+
+
+@pytest.mark.parametrize("path", list(schema.knobs()), ids=".".join)
+def test_every_key_makes_a_difference_in_some_example(helm: Helm, path: Path) -> None:
+    assert any(outcome(helm, values) != outcome(helm, without(values, path)) for values in examples_of(path))

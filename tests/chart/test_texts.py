@@ -1,0 +1,71 @@
+"""What the operator reads: the notes after an installation, the chart's README, the comments of the values."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+import yaml
+from tests.chart.helm import CHART, Helm, Values, make_values
+from tests.chart.schema import knobs
+from tests.chart.values_table import README, comments, readme
+
+# `helm template` prints no notes, and Helm 3 asks a cluster before a dry run: a template of the copy holds them.
+TEMPLATE = """notes: {{ include (print .Template.BasePath "/NOTES.txt") . | toJson }}"""
+
+
+@pytest.fixture(scope="session")
+def speaking_chart(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a copy of the chart that renders its notes as a document."""
+    copy = tmp_path_factory.mktemp("speaking") / CHART.name
+    shutil.copytree(CHART, copy)
+    (copy / "templates" / "speaking.yaml").write_text(TEMPLATE, encoding="utf-8")
+    return copy
+
+
+def notes(helm: Helm, chart: Path, values: Values) -> str:
+    """Return what the operator reads after an installation."""
+    documents = yaml.safe_load_all(helm.text(values, chart=chart))
+    (said,) = (item["notes"] for item in documents if item and "notes" in item)
+    return str(said)
+
+
+SAID: dict[str, tuple[Values, str]] = {
+    "what": (make_values(), "neo4j is restored from gs://graph-backups/production, set: latest."),
+    "never": (make_values(), "A database that is on the volume already is left alone."),
+    "once": (make_values({"forceOverwrite": "once", "restoreId": "a1"}), "is replaced, one time for restoreId a1."),
+    "always": (make_values({"forceOverwrite": "true", "acceptDataLoss": True}), "What was written since is lost."),
+    "watch": (make_values(), "kubectl --namespace default logs graph-neo4j-restore-0 -c restore -f"),
+    "failure": (make_values(), "kubectl --namespace default describe pod graph-neo4j-restore-0"),
+    "key": (make_values(), "create secret generic restore-service-key --from-file=credentials.json=KEY.json"),
+    "receipt": (make_values(), "cat /data/.neo4j-restore/receipt.json"),
+    "test": (make_values(), "helm --namespace default test graph"),
+    "first-password": (make_values(), "user neo4j and password neo4j, to be changed"),
+    "system": (make_values({"database": "neo4j, system"}), "Users and passwords are those of the backup"),
+    "empty-dir": (make_values(data={"emptyDir": True}), "The data goes with the pod"),
+    "no-password": (make_values(auth={"enabled": False}), "Clients need no password"),
+    "off": ({"restore": {"enabled": False}}, "Nothing is restored: restore.enabled is false."),
+}
+
+
+@pytest.mark.parametrize(("values", "said"), SAID.values(), ids=SAID)
+def test_the_notes_say_what_will_happen_and_what_to_do(
+    helm: Helm, speaking_chart: Path, values: Values, said: str
+) -> None:
+    assert said in notes(helm, speaking_chart, values)
+
+
+def test_the_notes_promise_no_password_that_a_restored_system_replaces(helm: Helm, speaking_chart: Path) -> None:
+    values = make_values({"database": "neo4j,system"}, auth={"existingSecret": "graph-password"})
+    said = notes(helm, speaking_chart, values)
+    assert "secret graph-password counts only where no system database was restored" in said
+    assert "password neo4j" not in said
+
+
+def test_the_readme_has_every_value_with_its_default_and_meaning() -> None:
+    assert README.read_text(encoding="utf-8") == readme(), "run: python -m tests.chart.values_table"
+
+
+def test_every_value_has_a_comment() -> None:
+    above = comments((CHART / "values.yaml").read_text(encoding="utf-8"))
+    keys = {path[:length] for path in knobs() for length in range(1, len(path) + 1)}
+    assert sorted(path for path in keys if not above[path]) == []

@@ -1,0 +1,75 @@
+"""`tools/helm` hands out a Helm, or says what is missing."""
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+from tests.chart.helm import ROOT, Helm
+
+# What the script itself needs; Go and Helm are left out.
+NEEDED = ["bash", "cat", "chmod", "cmp", "dirname", "mkdir", "mktemp", "mv", "nice", "rm"]
+
+
+@pytest.fixture
+def bare_path(tmp_path: Path) -> Path:
+    """Return a folder that as PATH has neither Go nor Helm."""
+    folder = tmp_path / "bin"
+    folder.mkdir()
+    for name in NEEDED:
+        found = shutil.which(name)
+        assert found is not None
+        (folder / name).symlink_to(found)
+    return folder
+
+
+def tools_helm(path: Path, which: str) -> subprocess.CompletedProcess[str]:
+    """Run the script with `path` as PATH and a new cache."""
+    given = {"PATH": str(path), "NEO4J_RESTORE_CACHE": str(path.parent / "cache"), "HOME": str(path.parent)}
+    return subprocess.run([ROOT / "tools" / "helm", which], env=given, capture_output=True, text=True, check=False)
+
+
+def put(folder: Path, name: str, prints: str) -> None:
+    """Put a program into a folder that prints one line."""
+    program = folder / name
+    program.write_text(f"#!/bin/sh\necho '{prints}'\n", encoding="utf-8")
+    program.chmod(0o755)
+
+
+def test_the_helms_say_the_version_that_is_pinned(helm: Helm) -> None:
+    pinned = (ROOT / "tools" / "go.mod").read_text(encoding="utf-8")
+    version = helm.run("version", "--template", "{{.Version}}").stdout
+    assert f"helm.sh/helm/v{helm.major} {version} " in pinned
+
+
+def test_without_go_it_says_how_to_get_it(bare_path: Path) -> None:
+    done = tools_helm(bare_path, "3")
+    assert done.returncode == 1
+    assert "error: Go is not on PATH" in done.stderr
+    assert "try: install Go 1.21 or later" in done.stderr
+    assert done.stdout == ""
+
+
+def test_a_go_that_cannot_read_the_module_is_named(bare_path: Path) -> None:
+    put(bare_path, "go", "go1.19.8")
+    done = tools_helm(bare_path, "4")
+    assert done.returncode == 1
+    assert "error: Go 1.19.8 is too old to build Helm" in done.stderr
+
+
+@pytest.mark.parametrize("version", ["v3.14.0", "v3.22.1", "v4.0.0"])
+def test_any_takes_a_recent_helm_that_is_there(bare_path: Path, version: str) -> None:
+    put(bare_path, "helm", version)
+    assert tools_helm(bare_path, "any").stdout == f"{bare_path / 'helm'}\n"
+
+
+@pytest.mark.parametrize("version", ["v3.13.3", "v2.17.0", ""])
+def test_any_builds_one_instead_of_an_old_helm(bare_path: Path, version: str) -> None:
+    put(bare_path, "helm", version)
+    assert "error: Go is not on PATH" in tools_helm(bare_path, "any").stderr
+
+
+def test_an_unknown_wish_is_refused_with_the_known_ones(bare_path: Path) -> None:
+    done = tools_helm(bare_path, "2")
+    assert done.returncode == 1
+    assert "try: tools/helm 3, tools/helm 4 or tools/helm any" in done.stderr
