@@ -1,0 +1,35 @@
+"""Scenario -> environment of the restore container: the contract of `neo4j_restore.spec.VARIABLES`."""
+
+from typing import Final
+
+from neo4j_scenarios.scenario import Scenario
+
+KEY_FOLDER: Final = "/auth"
+KEY_NAME: Final = "credentials.json"
+DATA_DIR: Final = "/data"
+
+# The Neo4j image and neo4j-admin read it; the one name of ours that starts with NEO4J_.
+LICENCE: Final = "NEO4J_ACCEPT_LICENSE_AGREEMENT"
+
+
+def environment(scenario: Scenario) -> dict[str, str]:
+    """Return the variables that the restore container is to have, in the order in which they are written.
+
+    Variables with nothing to say are left out; the others are there even where they have their default, to be seen.
+    """
+    asked = {
+        "GOOGLE_APPLICATION_CREDENTIALS": f"{KEY_FOLDER}/{KEY_NAME}" if scenario.secret else "",
+        "BUCKET": str(scenario.bucket),
+        "DATABASE": ",".join(scenario.databases),
+        "TIMESTAMP": scenario.timestamp,
+        "BACKUP_SET_DIR": scenario.backup_set_dir,
+        "FORCE_OVERWRITE": scenario.force_overwrite,
+        "RESTORE_ID": scenario.restore_id,
+        "PURGE_ON_COMPLETE": str(scenario.purge_on_complete).lower(),
+        "DATA_DIR": DATA_DIR,
+        "HEAP_SIZE": scenario.heap_size,
+        "LOG_FORMAT": scenario.log_format,
+        "STORAGE_EMULATOR_HOST": scenario.emulator_host,
+        LICENCE: scenario.accept_license,
+    }
+    return {name: value for name, value in asked.items() if value}

@@ -1,0 +1,62 @@
+"""Scenario -> text of its values file: laid out by a template, parsed back, compared with what was asked for. Pure."""
+
+import textwrap
+from functools import cache
+from typing import Final
+
+import jinja2
+import yaml
+
+from neo4j_scenarios.errors import Problem, RenderError
+from neo4j_scenarios.scenario import Scenario, command
+from neo4j_scenarios.validate import validate
+from neo4j_scenarios.values import values
+from neo4j_scenarios.write import MARK
+from neo4j_scenarios.yamltext import parse_yaml, toyaml
+
+# Columns of a comment with its indentation; included parts are indented by 4 more.
+_WIDTH: Final = 112
+
+
+def render(scenario: Scenario) -> str:
+    """Return the values file: the same bytes for the same scenario, each line ended by LF.
+
+    Raises RenderError if the text is not what `values` says, or not what the target chart's schema takes.
+    """
+    asked = values(scenario)
+    template = _environment().get_template(f"{scenario.target.slug}.yaml.j2")
+    text = template.render(s=scenario, v=asked, command=command(scenario), mark=MARK)
+    try:
+        said = parse_yaml(text)
+    except yaml.YAMLError as error:
+        raise RenderError(_bug(scenario, "is not YAML")) from error
+    if said != asked:
+        raise RenderError(_bug(scenario, "says something else than the scenario"))
+    if complaints := validate(scenario.target, said):
+        raise RenderError(*(_bug(scenario, complaint) for complaint in complaints))
+    return text
+
+
+def _bug(scenario: Scenario, what: str) -> Problem:
+    hint = f"this is a mistake of neo4j-scenarios: report it with the command `{command(scenario)}`"
+    return Problem(f"values file for {scenario.target.name}", what, hint)
+
+
+@cache
+def _environment() -> jinja2.Environment:
+    environment = jinja2.Environment(  # noqa: S701 - YAML, not HTML; `toyaml` is what quotes
+        loader=jinja2.PackageLoader("neo4j_scenarios"),
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.filters["toyaml"] = toyaml
+    environment.filters["comment"] = _comment
+    return environment
+
+
+def _comment(text: str, indent: int) -> str:
+    """Return `text` broken over lines; the first follows a `# ` in the template, at `indent` columns."""
+    lines = textwrap.wrap(text, _WIDTH - indent - 2, break_long_words=False, break_on_hyphens=False)
+    return f"\n{' ' * indent}# ".join(lines)

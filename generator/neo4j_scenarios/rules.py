@@ -1,0 +1,100 @@
+"""The rules of the inputs: each takes a text and returns its value, or raises Invalid with found and expected."""
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Final, TypeVar
+
+from neo4j_restore import spec
+from neo4j_restore.spec import Invalid
+
+T = TypeVar("T")
+
+
+def choice(words: Mapping[str, T]) -> Callable[[str], T]:
+    """Return a rule that takes the words of a mapping and gives what they stand for."""
+
+    def parse(text: str) -> T:
+        if text not in words:
+            message = f"{text!r} is none of {', '.join(words)}"
+            raise Invalid(message)
+        return words[text]
+
+    return parse
+
+
+def matching(pattern: str, expected: str) -> Callable[[str], str]:
+    """Return a rule that takes texts of a pattern as they are; `expected` completes `… is not`."""
+
+    def parse(text: str) -> str:
+        if not re.fullmatch(pattern, text):
+            message = f"{text!r} is not {expected}"
+            raise Invalid(message)
+        return text
+
+    return parse
+
+
+def optional(parse: Callable[[str], str]) -> Callable[[str], str]:
+    """Return the same rule, which also takes an empty text."""
+    return lambda text: parse(text) if text else ""
+
+
+def gcs_bucket(text: str) -> spec.BucketUrl:
+    """Return the place that a `gs://` URL names."""
+    if "://" not in text:
+        message = f"{text!r} has no scheme: write gs://{text.strip('/') or 'bucket/path'}"
+        raise Invalid(message)
+    url = spec.parse_bucket(text)
+    if url.scheme is not spec.Scheme.GCS:
+        message = f"{text!r}: this version writes scenarios for {spec.Scheme.GCS}:// buckets"
+        raise Invalid(message)
+    return url
+
+
+def timestamp(text: str) -> str:
+    """Return `latest`, a stamp as it is, or a time in UTC as RFC 3339."""
+    moment = spec.parse_timestamp(text)
+    return moment.isoformat().replace("+00:00", "Z") if isinstance(moment, datetime) else moment
+
+
+def folder(text: str) -> str:
+    """Return a relative path without slashes at its ends."""
+    parts = [part for part in text.split("/") if part not in {"", "."}]
+    if ".." in parts or not parts:
+        message = f"{text!r} is no folder inside the archive: it is empty or has a '..'"
+        raise Invalid(message)
+    return "/".join(parts)
+
+
+BOOLEAN: Final = choice({"true": True, "false": False})
+
+RELEASE: Final = matching(
+    r"[a-z]([a-z0-9-]{0,51}[a-z0-9])?", "a release's name (a-z, 0-9 and '-', a letter first, 53 at most)"
+)
+
+# What Kubernetes calls a DNS subdomain, the rule for Secrets and service accounts.
+NAME: Final = matching(
+    r"(?=.{1,253}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*",
+    "a name in Kubernetes (a-z, 0-9, '-' and '.', a letter or digit at both ends, 253 at most)",
+)
+
+REPOSITORY: Final = matching(
+    r"[a-z0-9]([a-z0-9._-]*[a-z0-9])?(:[0-9]+(?=/))?(/[a-z0-9]([a-z0-9._-]*[a-z0-9])?)*",
+    "an image's name without tag and digest, as registry.example:5000/team/neo4j",
+)
+TAG: Final = matching(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}", "an image's tag (letters, digits, '_.-', 128 at most)")
+DIGEST: Final = matching(r"sha256:[0-9a-f]{64}", "a digest: sha256: and 64 hexadecimal digits")
+
+GOOGLE_ACCOUNT: Final = matching(
+    r"[a-z0-9-]+@[a-z0-9.-]+\.gserviceaccount\.com", "an address as restore@project.iam.gserviceaccount.com"
+)
+
+# The image's rules for RESTORE_ID, HEAP_SIZE and STORAGE_EMULATOR_HOST; a test in tests/contract ties them.
+RESTORE_ID: Final = matching(
+    r"[A-Za-z0-9][A-Za-z0-9:._+-]{0,99}", "a name for a wish: letters, digits and ':._+-', 100 at most"
+)
+HEAP_SIZE: Final = matching(r"[1-9][0-9]*[kKmMgG]", "a heap size, as 512m or 2g")
+URL: Final = matching(r"https?://[^\s@]+", "a URL, as http://gcs:9023")
+
+STORAGE_SIZE: Final = matching(r"[1-9][0-9]*(Mi|Gi|Ti|Pi|M|G|T|P)", "a size of storage, as 10Gi")

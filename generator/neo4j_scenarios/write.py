@@ -1,0 +1,73 @@
+"""Text -> file: whole or not at all, and never over a file that is not ours."""
+
+import os
+from pathlib import Path
+from typing import Final, Literal
+
+from neo4j_scenarios.errors import OutputError, Problem
+
+# The first words of every file of ours.
+MARK: Final = "# Written by neo4j-scenarios"
+
+
+def write(path: Path, text: str, *, mode: int = 0o666, force: bool = False) -> Literal["written", "unchanged"]:
+    """Write `text` to `path`, unless that is what it holds: by a temporary file beside it, fsync and rename.
+
+    mode: the most that others may do, less the umask. force: replace a file that does not begin with `MARK`.
+    Links are followed. Raises OutputError; `path` is then as it was.
+    """
+    try:
+        real = Path(os.path.realpath(path))
+        if real.exists() or real.is_symlink():  # still a link: one that goes in circles
+            held = _held(path)
+            mode, present = mode & path.stat().st_mode, path.stat().st_mode & 0o777
+            if held == text.encode() and mode == present:
+                return "unchanged"
+            _refuse_foreign(path, held, force)
+        _replace(real, text.encode(), mode)
+    except OSError as error:
+        raise OutputError(_problem(path, f"can't be written: {error.strerror}")) from error
+    return "written"
+
+
+def difference(path: Path, text: str) -> Literal["missing", "stale"] | None:
+    """Return in what way `path` is not `text`; None if it is. Raises OutputError where that can't be known."""
+    try:
+        if not path.exists():
+            return "missing"
+        return None if _held(path) == text.encode() else "stale"
+    except OSError as error:
+        raise OutputError(_problem(path, f"can't be read: {error.strerror}")) from error
+
+
+def _held(path: Path) -> bytes:
+    if not path.is_file():
+        raise OutputError(_problem(path, "is not a regular file"))
+    return path.read_bytes()
+
+
+def _refuse_foreign(path: Path, held: bytes, force: bool) -> None:
+    if not force and not held.startswith(MARK.encode()):
+        what = f"was not written by neo4j-scenarios: it does not begin with {MARK!r}"
+        raise OutputError(Problem(str(path), what, "name another file, or replace this one with --force"))
+
+
+def _replace(path: Path, content: bytes, mode: int) -> None:
+    beside = path.with_name(f".{path.name}.{os.getpid()}.new")
+    try:
+        with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        beside.replace(path)
+    finally:
+        beside.unlink(missing_ok=True)
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+
+
+def _problem(path: Path, what: str) -> Problem:
+    return Problem(str(path), what, "name a file in a folder that is there, may be written to, and has room")

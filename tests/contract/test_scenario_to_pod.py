@@ -1,0 +1,128 @@
+"""What a scenario asks for is what the restore container gets: flags -> values file -> Helm -> pod -> settings."""
+
+import subprocess
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+from tests.generator.inputs import all_inputs, make_scenario
+
+from neo4j_restore import spec
+from neo4j_restore.errors import RestoreError
+from neo4j_restore.settings import Settings, from_environment
+from neo4j_scenarios import fields
+from neo4j_scenarios.environment import environment
+from neo4j_scenarios.parse import parse
+from neo4j_scenarios.render import render
+from neo4j_scenarios.scenario import Scenario
+
+ROOT = Path(__file__).parents[2]
+GSA = "restore@project.iam.gserviceaccount.com"
+
+SCENARIOS = {
+    "least": {},
+    "system": {"database": "neo4j,system"},
+    "once": {"force_overwrite": "once", "restore_id": "007"},
+    "always": {"force_overwrite": "true", "accept_data_loss": "true"},
+    "moment": {"timestamp": "2026-01-31T03:00:00+01:00"},
+    "stamp": {"timestamp": "2026-01-31-02:00:00", "backup_set_dir": "backups/größe", "purge_on_complete": "false"},
+    "identity": {"workload_identity": GSA},
+    "given account": {"workload_identity": GSA, "service_account": "graph"},
+    "enterprise": {"edition": "enterprise", "accept_license": "yes"},
+    "emulator": {"emulator_host": "http://gcs:9023", "log_format": "json", "heap_size": "2g"},
+    "images": {"restore_image": "registry.example:5000/team/restore", "restore_digest": "sha256:" + "0a" * 32},
+}
+
+
+@pytest.fixture(scope="session")
+def helm() -> str:
+    """Return the path of a Helm."""
+    done = subprocess.run([ROOT / "tools" / "helm", "any"], capture_output=True, text=True, check=False)
+    if done.returncode:
+        pytest.fail(done.stderr, pytrace=False)
+    return done.stdout.strip()
+
+
+def pod(helm: str, scenario: Scenario) -> dict[str, Any]:
+    """Return the spec of the pod that the chart makes of a scenario's values file."""
+    command = [helm, "template", scenario.release, str(ROOT / "charts" / "neo4j-restore"), "--values", "-"]
+    done = subprocess.run(command, input=render(scenario), capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    (workload,) = (item for item in yaml.safe_load_all(done.stdout) if item and item["kind"] == "StatefulSet")
+    spec: dict[str, Any] = workload["spec"]["template"]["spec"]
+    return spec
+
+
+def meant(scenario: Scenario, settings: Settings) -> None:
+    """Assert that the settings of the image are what the scenario means."""
+    assert (settings.bucket, settings.databases) == (scenario.bucket, scenario.databases)
+    assert settings.timestamp == spec.parse_timestamp(scenario.timestamp)
+    assert (settings.backup_set_dir, settings.overwrite) == (scenario.backup_set_dir, scenario.overwrite)
+    assert scenario.restore_id in {"", settings.restore_id}
+    assert (settings.purge, settings.heap_size) == (scenario.purge_on_complete, scenario.heap_size)
+    assert (settings.credentials is not None) == bool(scenario.secret)
+    assert settings.emulator_host == scenario.emulator_host
+
+
+@pytest.mark.parametrize("changes", SCENARIOS.values(), ids=SCENARIOS)
+def test_the_charts_restore_container_gets_what_the_scenario_asks_for(helm: str, changes: dict[str, str]) -> None:
+    scenario = make_scenario(**changes)
+    (container,) = pod(helm, scenario)["initContainers"]
+    variables = {item["name"]: item["value"] for item in container["env"]}
+    added = {name: variables[name] for name in variables.keys() - environment(scenario).keys()}
+    assert {name: variables[name] for name in environment(scenario)} == environment(scenario)
+    assert added.items() <= {variable.name: variable.default for variable in spec.VARIABLES}.items()
+    meant(scenario, from_environment(variables))
+
+
+@pytest.mark.parametrize("changes", SCENARIOS.values(), ids=SCENARIOS)
+def test_images_and_volumes_of_the_pod_are_those_of_the_scenario(helm: str, changes: dict[str, str]) -> None:
+    scenario = make_scenario(**changes)
+    made = pod(helm, scenario)
+    ending = f"@{scenario.restore_digest}" if scenario.restore_digest else f":{scenario.restore_tag}"
+    assert made["initContainers"][0]["image"].startswith(scenario.restore_image)
+    assert made["initContainers"][0]["image"].endswith(ending)
+    assert made["containers"][0]["image"] == f"{scenario.neo4j_image}:{scenario.neo4j_tag}"
+    secrets = [volume["secret"]["secretName"] for volume in made["volumes"] if "secret" in volume]
+    assert secrets == ([scenario.secret] if scenario.secret else [])
+
+
+@settings(deadline=None)
+@given(all_inputs())
+def test_the_image_understands_every_environment_that_a_scenario_gives(given: dict[str, str]) -> None:
+    scenario = parse(given)
+    meant(scenario, from_environment(environment(scenario)))
+
+
+@settings(deadline=None)
+@given(st.data())
+def test_generator_and_image_draw_the_same_line(data: st.DataObject) -> None:
+    tied = {
+        fields.RESTORE_ID: "RESTORE_ID",
+        fields.HEAP_SIZE: "HEAP_SIZE",
+        fields.EMULATOR_HOST: "STORAGE_EMULATOR_HOST",
+    }
+    field = data.draw(st.sampled_from(list(tied)), label="field")
+    text = data.draw(st.text(st.sampled_from("aA0:._+-kmGh/@tps "), min_size=1, max_size=12), label="text").strip()
+    assume(text)
+    both = {"BUCKET": "gs://graph-backups", "DATABASE": "neo4j"}
+    assert taken(lambda: field.parse(text)) == taken(lambda: from_environment({**both, tied[field]: text}))
+
+
+def test_a_time_is_the_same_moment_at_both_ends() -> None:
+    scenario = make_scenario(timestamp="2026-01-31T03:00:00+01:00")
+    assert scenario.timestamp == "2026-01-31T02:00:00Z"
+    assert spec.parse_timestamp(scenario.timestamp) == datetime.fromisoformat("2026-01-31T02:00:00+00:00")
+
+
+def taken(call: Any) -> bool:
+    """Return whether a rule takes its text."""
+    try:
+        call()
+    except (spec.Invalid, RestoreError):
+        return False
+    return True

@@ -1,0 +1,70 @@
+"""Inputs of scenarios: the least, and every other by Hypothesis."""
+
+from hypothesis import strategies as st
+
+from neo4j_scenarios.parse import parse
+from neo4j_scenarios.scenario import Scenario
+from neo4j_scenarios.targets import TARGETS
+
+
+def make_inputs(**changes: str) -> dict[str, str]:
+    """Return the least inputs, and `changes` with `_` for `-`."""
+    least = {"scenario": "single-instance", "bucket": "gs://graph-backups/production", "database": "neo4j"}
+    return {**least, **{key.replace("_", "-"): text for key, text in changes.items()}}
+
+
+def make_scenario(**changes: str) -> Scenario:
+    """Return the scenario that `make_inputs` asks for."""
+    return parse(make_inputs(**changes))
+
+
+_names = st.from_regex(r"[a-z][a-z0-9]{2,8}", fullmatch=True)
+_texts = st.from_regex(r"[A-Za-z0-9][A-Za-z0-9._-]{0,12}", fullmatch=True)
+_printable = st.text(st.characters(categories=("L", "N", "S")), min_size=1, max_size=8)
+_databases = st.lists(
+    _names.filter(lambda name: not name.startswith("system")) | st.just("system"), min_size=1, unique=True
+)
+
+_TAGS = {"neo4j-restore": "5.26.1", "neo4j/neo4j": "2026.01.2", "neo4j-helm": "4.4.10"}
+
+
+@st.composite
+def all_inputs(draw: st.DrawFn) -> dict[str, str]:
+    """Draw inputs that ask for something that can be: every key, every target, every policy."""
+    target = draw(st.sampled_from(sorted(TARGETS)))
+    enterprise, overwrite = draw(st.booleans()), draw(st.sampled_from(["false", "once", "true"]))
+    inputs = {
+        "scenario": "single-instance",
+        "target": target,
+        "bucket": "gs://" + "/".join([draw(_names), *draw(st.lists(_texts | _printable, max_size=3))]),
+        "database": ",".join(draw(_databases)),
+        "force-overwrite": overwrite,
+    }
+    optional = {
+        "timestamp": st.just("latest") | _texts | st.datetimes().map(lambda time: f"{time.isoformat('T', 'seconds')}Z"),
+        "backup-set-dir": st.lists(_texts | _printable, min_size=1, max_size=3).map("/".join),
+        "purge-on-complete": st.sampled_from(["true", "false"]),
+        "release": _names,
+        "neo4j-image": _names.map("registry.example:5000/team/{}".format),
+        "neo4j-tag": st.just(_TAGS[target]),
+        "restore-image": _names,
+        "restore-tag": _texts,
+        "restore-digest": st.just("sha256:" + "0a" * 32),
+        "storage-size": st.integers(1, 9999).map("{}Gi".format),
+        "storage-class": _names,
+        "heap-size": st.integers(1, 99).map("{}g".format),
+        "log-format": st.sampled_from(["text", "json"]),
+        "emulator-host": _names.map("http://{}:4443".format),
+        "service-account": _names,
+    }
+    if overwrite == "once":
+        optional["restore-id"] = _texts
+    if overwrite == "true":
+        inputs["accept-data-loss"] = "true"
+    if enterprise:
+        inputs |= {"edition": "enterprise", "accept-license": "yes"}
+    if draw(st.booleans()):
+        inputs |= {"workload-identity": "restore@project.iam.gserviceaccount.com", "service-account": draw(_names)}
+    else:
+        optional["secret"] = _names
+    return inputs | draw(st.fixed_dictionaries({}, optional=optional))

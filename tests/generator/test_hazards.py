@@ -1,0 +1,52 @@
+"""Combinations that are refused, and their nearest neighbours that are not."""
+
+import pytest
+from tests.generator.inputs import make_scenario
+
+from neo4j_scenarios.errors import UsageError
+
+GSA = "restore@project.iam.gserviceaccount.com"
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({"force_overwrite": "true"}, "--force-overwrite: with 'true' every start of the pod"),
+        ({"restore_id": "a"}, "--restore-id: 'a' does nothing with the policy 'false'"),
+        ({"secret": "key", "workload_identity": GSA}, "--secret: a key and a workload identity"),
+        ({"target": "neo4j/neo4j", "workload_identity": GSA}, "--service-account: is missing"),
+        ({"edition": "enterprise"}, "--accept-license: is missing"),
+        ({"target": "neo4j-helm", "edition": "enterprise", "accept_license": "eval"}, "does not know 'eval'"),
+        ({"neo4j_tag": "5.26.30-enterprise"}, "--neo4j-tag: '5.26.30-enterprise' is an enterprise image"),
+        ({"target": "neo4j-helm", "neo4j_tag": "5.26.30"}, "--neo4j-tag: the chart neo4j-helm runs Neo4j 4.x"),
+        ({"target": "neo4j/neo4j", "neo4j_tag": "4.4.10"}, "--neo4j-tag: the chart neo4j/neo4j runs Neo4j 5 and later"),
+    ],
+)
+def test_a_combination_that_would_hurt_is_refused(changes: dict[str, str], expected: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        make_scenario(**changes)
+    assert expected in str(caught.value)
+    assert all(problem.hint for problem in caught.value.problems)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"force_overwrite": "true", "accept_data_loss": "true"},
+        {"force_overwrite": "once", "restore_id": "a"},
+        {"workload_identity": GSA},
+        {"target": "neo4j/neo4j", "workload_identity": GSA, "service_account": "graph"},
+        {"edition": "enterprise", "accept_license": "eval"},
+        {"target": "neo4j-helm", "neo4j_tag": "4.4.10"},
+        {"neo4j_tag": "our-own-build"},
+    ],
+    ids=str,
+)
+def test_a_combination_that_is_meant_is_taken(changes: dict[str, str]) -> None:
+    assert make_scenario(**changes)
+
+
+def test_a_combination_is_not_judged_where_one_of_its_inputs_is_broken() -> None:
+    with pytest.raises(UsageError) as caught:
+        make_scenario(force_overwrite="true", accept_data_loss="oui")
+    assert [problem.where for problem in caught.value.problems] == ["--accept-data-loss"]

@@ -1,0 +1,125 @@
+"""Inputs -> scenario, or all that is wrong with them."""
+
+import pytest
+from hypothesis import given, settings
+from tests.generator.inputs import all_inputs, make_inputs, make_scenario
+
+from neo4j_restore.spec import Overwrite
+from neo4j_scenarios.errors import UsageError
+from neo4j_scenarios.fields import FIELDS, Field
+from neo4j_scenarios.parse import parse
+from neo4j_scenarios.scenario import command, inputs
+
+KEYS = {
+    "pem": "-----BEGIN PRIVATE KEY-----",
+    "json": '{"type": "service_account", "private_key": "hunter2"}',
+    "base64": "eyJ0eXBlIjogInNlcnZpY2VfYWNjb3VudCJ9",
+    "aws": "AKIAIOSFODNN7EXAMPLE",
+    "azure": "DefaultEndpointsProtocol=https;AccountKey=hunter2",
+    "token": "ya29.hunter2",
+}
+
+
+def refused(given: dict[str, str]) -> str:
+    with pytest.raises(UsageError) as caught:
+        parse(given)
+    return "\n".join(f"{problem.where}: {problem.what} | {problem.hint}" for problem in caught.value.problems)
+
+
+def test_all_defaults_are_applied() -> None:
+    scenario = make_scenario()
+    assert (scenario.target.name, scenario.timestamp, scenario.overwrite) == (
+        "neo4j-restore",
+        "latest",
+        Overwrite.NEVER,
+    )
+    assert (scenario.secret, scenario.neo4j_tag, scenario.restore_tag) == ("restore-service-key", "5.26.30", "0.1.0")
+    assert (scenario.purge_on_complete, scenario.heap_size, scenario.release) == (True, "512m", "neo4j")
+
+
+@pytest.mark.parametrize(
+    ("changes", "tag"),
+    [
+        ({"target": "neo4j-helm"}, "4.4.48"),
+        ({"target": "neo4j/neo4j"}, "5.26.30"),
+        ({"edition": "enterprise", "accept_license": "yes"}, "5.26.30-enterprise"),
+        ({"neo4j_tag": "5.20"}, "5.20"),
+    ],
+    ids=["labs", "official", "enterprise", "given"],
+)
+def test_the_tag_of_neo4j_fits_target_and_edition(changes: dict[str, str], tag: str) -> None:
+    assert make_scenario(**changes).neo4j_tag == tag
+
+
+@settings(deadline=None)
+@given(all_inputs())
+def test_a_scenario_gives_back_the_inputs_that_ask_for_it(given: dict[str, str]) -> None:
+    scenario = parse(given)
+    assert parse(inputs(scenario)) == scenario
+
+
+def test_the_command_of_a_file_leaves_defaults_out() -> None:
+    scenario = make_scenario(timestamp="latest", heap_size="512m", bucket="gs://graph-backups//production/")
+    assert command(scenario) == (
+        "neo4j-scenarios new single-instance --bucket gs://graph-backups/production --database neo4j"
+    )
+
+
+def test_every_broken_input_is_told_at_once() -> None:
+    broken = {
+        "target": "neo4j-hlem",
+        "bucket": "graph-backups/production",
+        "database": "neo4j,,system",
+        "timestamp": "last tuesday",
+        "backup-set-dir": "../../etc",
+        "force-overwrite": "yes",
+        "restore-id": "a b",
+        "purge-on-complete": "maybe",
+        "secret": "My_Secret",
+        "workload-identity": "me@example.com",
+        "release": "-x",
+        "edition": "pro",
+        "accept-license": "true",
+        "neo4j-image": "neo4j:5",
+        "restore-digest": "sha256:1",
+        "storage-size": "10",
+        "heap-size": "lots",
+        "log-format": "xml",
+        "emulator-host": "gcs:9023",
+        "databse": "neo4j",
+    }
+    told = refused({"scenario": "single-instance", **broken})
+    places = [line.split(":")[0] for line in told.splitlines()]
+    assert sorted(places) == sorted(f"--{key}" for key in broken)
+
+
+@pytest.mark.parametrize(
+    ("key", "text", "expected"),
+    [
+        ("scenario", "single-instanc", "did you mean 'single-instance'?"),
+        ("target", "neo4j/neo", "did you mean 'neo4j/neo4j'?"),
+        ("target", "mysql", "expected one of neo4j-helm, neo4j-restore, neo4j/neo4j"),
+        ("force-overwite", "once", "did you mean 'force-overwrite'?"),
+        ("bucket", "b/p", "write gs://b/p"),
+        ("bucket", "", "--bucket: is missing"),
+        ("bucket", "s3://backups/p", "this version writes scenarios for gs:// buckets"),
+        ("bucket", "file:///backups", "this version writes scenarios for gs:// buckets"),
+        ("database", "Neo4j", "write 'neo4j'"),
+        ("release", "a\nb: c", "control character"),
+    ],
+)
+def test_a_refusal_says_what_is_expected(key: str, text: str, expected: str) -> None:
+    assert expected in refused({**make_inputs(), key: text})
+
+
+@pytest.mark.parametrize("field", FIELDS, ids=lambda field: field.key)
+@pytest.mark.parametrize("key", KEYS.values(), ids=KEYS)
+def test_a_key_is_refused_in_every_input_and_not_shown(field: Field[object], key: str) -> None:
+    told = refused({**make_inputs(), field.key: key})
+    assert "looks like a key" in told
+    assert key not in told
+
+
+@pytest.mark.parametrize("field", FIELDS, ids=lambda field: field.key)
+def test_the_example_of_every_field_is_what_it_takes(field: Field[object]) -> None:
+    assert field.parse(field.example) is not None

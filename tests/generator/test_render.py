@@ -1,0 +1,129 @@
+"""Scenario -> text: deterministic, faithful, explained."""
+
+import dataclasses
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from hypothesis import given, settings
+from tests.generator.inputs import all_inputs, make_scenario
+
+from neo4j_scenarios.environment import environment
+from neo4j_scenarios.errors import RenderError
+from neo4j_scenarios.parse import parse
+from neo4j_scenarios.render import render
+from neo4j_scenarios.targets import TARGETS
+
+RESTORE_CONTAINER: dict[str, Callable[[Any], Any]] = {
+    "neo4j/neo4j": lambda values: values["podSpec"]["initContainers"][0],
+    "neo4j-helm": lambda values: values["core"]["initContainers"][0],
+}
+GSA = "restore@project.iam.gserviceaccount.com"
+
+
+@settings(deadline=None)
+@given(all_inputs())
+def test_the_same_scenario_gives_the_same_bytes(given: dict[str, str]) -> None:
+    text = render(parse(given))
+    assert text == render(parse(dict(reversed(given.items()))))
+    assert text.endswith("\n")
+    assert not text.endswith("\n\n")
+    assert "\r" not in text
+    assert all(line == line.rstrip() for line in text.splitlines())
+
+
+@pytest.mark.parametrize(("locale", "seed"), [("C", "0"), ("en_US.ISO-8859-1", "1"), ("C.UTF-8", "random")])
+def test_locale_and_hash_seed_do_not_change_a_byte(locale: str, seed: str) -> None:
+    program = str(Path(sys.executable).with_name("neo4j-scenarios"))
+    flags = ["--bucket", "gs://bbb/größe", "--database", "neo4j"]
+    surroundings = {"PATH": os.environ["PATH"], "LC_ALL": locale, "PYTHONHASHSEED": seed}
+    done = subprocess.run(
+        [program, "new", "single-instance", *flags], capture_output=True, check=True, env=surroundings
+    )
+    assert done.stdout.decode() == render(make_scenario(bucket="gs://bbb/größe"))
+
+
+@settings(deadline=None)
+@given(all_inputs())
+def test_the_container_of_a_foreign_chart_has_just_the_environment_asked_for(given: dict[str, str]) -> None:
+    scenario = parse(given)
+    values = yaml.safe_load(render(scenario))
+    if scenario.target.name in RESTORE_CONTAINER:
+        variables = RESTORE_CONTAINER[scenario.target.name](values)["env"]
+        assert {item["name"]: item["value"] for item in variables} == environment(scenario)
+        assert all(isinstance(item["value"], str) for item in variables)
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_texts_that_look_like_other_types_stay_texts(target: str) -> None:
+    given = {"force_overwrite": "once", "restore_id": "007", "timestamp": "2026-01-31", "backup_set_dir": "off"}
+    text = render(make_scenario(target=target, **given))
+    for value in ["once", "007", "2026-01-31", "off", "neo4j"]:
+        assert f': "{value}"' in text
+
+
+@pytest.mark.parametrize("target", RESTORE_CONTAINER)
+def test_a_foreign_charts_container_is_unprivileged_and_has_all_its_mounts(target: str) -> None:
+    container = RESTORE_CONTAINER[target](yaml.safe_load(render(make_scenario(target=target))))
+    mounts = {mount["mountPath"]: mount for mount in container["volumeMounts"]}
+    assert sorted(mounts) == ["/auth", "/data", "/tmp"]  # noqa: S108 - in the pod
+    assert mounts["/auth"]["readOnly"] is True
+    assert container["securityContext"]["runAsUser"] == 7474
+    assert container["securityContext"]["readOnlyRootFilesystem"] is True
+    assert container["securityContext"]["capabilities"] == {"drop": ["ALL"]}
+
+
+def test_the_official_charts_data_volume_is_mounted_as_that_chart_mounts_it() -> None:
+    values = yaml.safe_load(render(make_scenario(target="neo4j/neo4j")))
+    assert {"name": "data", "mountPath": "/data", "subPathExpr": "data"} in values["podSpec"]["initContainers"][0][
+        "volumeMounts"
+    ]
+
+
+def test_the_labs_chart_runs_alone_and_its_volume_belongs_to_neo4j() -> None:
+    values = yaml.safe_load(render(make_scenario(target="neo4j-helm", storage_class="fast")))
+    assert values["core"]["standalone"] is True
+    assert values["core"]["persistentVolume"] == {"size": "10Gi", "storageClass": "fast"}
+    assert values["securityContext"]["fsGroup"] == 7474
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_with_a_workload_identity_no_key_is_mounted(target: str) -> None:
+    text = render(make_scenario(target=target, workload_identity=GSA, service_account="graph"))
+    assert "restore-service-key" not in text
+    assert "/auth" not in text
+    assert '"graph"' in text
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({"database": "neo4j,system"}, "users and passwords become those of the backup"),
+        ({"database": "graph"}, "does not know graph by itself"),
+        ({"force_overwrite": "once"}, "replaces the databases that are on the volume"),
+        ({"force_overwrite": "true", "accept_data_loss": "true"}, "HAZARD, accepted by --accept-data-loss"),
+        ({"emulator_host": "http://gcs:9023"}, "HAZARD: an emulated GCS"),
+    ],
+    ids=["system", "other database", "once", "true", "emulator"],
+)
+@pytest.mark.parametrize("target", TARGETS)
+def test_a_hazard_is_told_beside_its_setting(target: str, changes: dict[str, str], expected: str) -> None:
+    text = render(make_scenario(target=target, **changes))
+    assert expected in " ".join(text.replace("#", " ").split())
+
+
+@pytest.mark.parametrize("target", TARGETS)
+@pytest.mark.parametrize(
+    "broken",
+    [{"release": "graph\nevil: true"}, {"restore_id": "a\x85b"}, {"storage_size": "much"}],
+    ids=["comment that breaks out", "text that YAML folds", "against the schema"],
+)
+def test_a_text_that_does_not_say_what_was_asked_for_is_never_given_out(target: str, broken: dict[str, str]) -> None:
+    scenario = dataclasses.replace(make_scenario(target=target), **broken)  # type: ignore[arg-type] # past the rules
+    with pytest.raises(RenderError, match=r"says something else|is not YAML|is not valid|does not match"):
+        render(scenario)

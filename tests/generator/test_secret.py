@@ -1,0 +1,100 @@
+"""The one place that handles a key: it takes keys alone, and shows them in the Secret alone."""
+
+import base64
+import json
+from pathlib import Path
+
+import pytest
+import yaml
+from tests.generator.conftest import Command
+
+SERVICE_ACCOUNT = {
+    "type": "service_account",
+    "client_email": "restore@project.iam.gserviceaccount.com",
+    "private_key": "-----BEGIN PRIVATE KEY-----\nhunter2\n-----END PRIVATE KEY-----\n",
+    "token_uri": "https://oauth2.googleapis.com/token",
+}
+EXTERNAL = {
+    "type": "external_account",
+    "audience": "//iam.googleapis.com/projects/1/locations/global/workloadIdentityPools/p/providers/q",
+    "subject_token_type": "urn:ietf:params:oauth:token-type:jwt",
+    "token_url": "https://sts.googleapis.com/v1/token",
+    "credential_source": {"file": "/var/run/token"},
+}
+AUTHORIZED_USER = {"type": "authorized_user", "client_id": "a", "client_secret": "hunter2", "refresh_token": "hunter2"}
+
+
+@pytest.fixture
+def key_file(tmp_path: Path) -> Path:
+    path = tmp_path / "key.json"
+    path.write_text(json.dumps(SERVICE_ACCOUNT))
+    return path
+
+
+@pytest.mark.parametrize("key", [SERVICE_ACCOUNT, EXTERNAL, AUTHORIZED_USER], ids=lambda key: key["type"])
+def test_the_secret_holds_the_key_file_byte_for_byte(neo4j_scenarios: Command, tmp_path: Path, key: object) -> None:
+    content = json.dumps(key, indent=3).encode() + b"\r\n"
+    (tmp_path / "key.json").write_bytes(content)
+    done = neo4j_scenarios("secret --key-file", tmp_path / "key.json")
+    secret = yaml.safe_load(done.out)
+    assert done.code == 0
+    assert (secret["kind"], secret["metadata"]) == ("Secret", {"name": "restore-service-key"})
+    assert list(secret["data"]) == ["credentials.json"]
+    assert base64.b64decode(secret["data"]["credentials.json"]) == content
+
+
+def test_name_and_namespace_are_taken(neo4j_scenarios: Command, key_file: Path) -> None:
+    done = neo4j_scenarios("secret --name graph-key --namespace prod --key-file", key_file)
+    assert yaml.safe_load(done.out)["metadata"] == {"name": "graph-key", "namespace": "prod"}
+
+
+def test_a_file_with_the_secret_is_its_owners_alone(neo4j_scenarios: Command, key_file: Path, tmp_path: Path) -> None:
+    done = neo4j_scenarios("secret --key-file", key_file, "-o", tmp_path / "secret.yaml")
+    assert (done.code, done.out) == (0, "")
+    assert (tmp_path / "secret.yaml").stat().st_mode & 0o777 == 0o600
+    assert "hunter2" not in done.err
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        ("hunter2", "is not JSON"),
+        ('{"private_key": "hunter2"', "is not JSON"),
+        ("[" * 100_000, "is not JSON"),
+        ("\xff hunter2", "is not JSON"),
+        ('["hunter2"]', "not an object"),
+        ('{"private_key": "hunter2"}', "has no 'type' that is known"),
+        ('{"type": "hunter2"}', "has no 'type' that is known: expected service_account, external_account"),
+        ('{"type": ["hunter2"]}', "has no 'type' that is known"),
+        ('{"type": "service_account", "private_key": "hunter2"}', "'client_email' is missing or empty"),
+        ('{"type": "external_account", "credential_source": "hunter2"}', "'credential_source' is missing or empty"),
+        ("hunter2" * 200_000, "is larger than a key"),
+    ],
+)
+def test_what_is_no_key_is_refused_and_not_shown(
+    neo4j_scenarios: Command, tmp_path: Path, content: str, expected: str
+) -> None:
+    (tmp_path / "key.json").write_bytes(content.encode("latin-1"))
+    done = neo4j_scenarios("secret --key-file", tmp_path / "key.json")
+    assert (done.code, done.out) == (1, "")
+    assert expected in done.err
+    assert "hunter2" not in done.err
+
+
+def test_all_that_a_key_lacks_is_told_at_once(neo4j_scenarios: Command, tmp_path: Path) -> None:
+    (tmp_path / "key.json").write_text('{"type": "service_account"}')
+    done = neo4j_scenarios("secret --key-file", tmp_path / "key.json")
+    for name in ["client_email", "private_key", "token_uri"]:
+        assert f"its '{name}' is missing or empty" in done.err
+
+
+def test_a_file_that_is_not_there_is_named(neo4j_scenarios: Command, tmp_path: Path) -> None:
+    done = neo4j_scenarios("secret --key-file", tmp_path / "absent.json")
+    assert done.code == 1
+    assert "absent.json: can't be read: No such file or directory" in done.err
+
+
+def test_a_bad_name_is_refused(neo4j_scenarios: Command, key_file: Path) -> None:
+    done = neo4j_scenarios("secret --name Graph_Key --key-file", key_file)
+    assert done.code == 2
+    assert "error: --name: 'Graph_Key' is not a name in Kubernetes" in done.err

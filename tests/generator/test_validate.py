@@ -1,0 +1,49 @@
+"""The schemas are closed, and speak the image's vocabulary."""
+
+import json
+from typing import Any
+
+import pytest
+import yaml
+from tests.generator.inputs import make_scenario
+
+from neo4j_restore.spec import VARIABLES
+from neo4j_scenarios.environment import LICENCE
+from neo4j_scenarios.render import render
+from neo4j_scenarios.targets import TARGETS
+from neo4j_scenarios.validate import SCHEMAS, validate
+
+
+@pytest.mark.parametrize("name", TARGETS)
+def test_a_key_that_the_chart_does_not_know_is_complained_of(name: str) -> None:
+    values: dict[str, Any] = yaml.safe_load(render(make_scenario(target=name)))
+    assert validate(TARGETS[name], values) == []
+    (complaint,) = validate(TARGETS[name], {**values, "restroe": {}})
+    assert "restroe" in complaint
+
+
+@pytest.mark.parametrize("name", ["neo4j/neo4j", "neo4j-helm"])
+def test_a_container_without_its_data_volume_is_complained_of(name: str) -> None:
+    values: dict[str, Any] = yaml.safe_load(render(make_scenario(target=name)))
+    block = values["podSpec" if name == "neo4j/neo4j" else "core"]
+    del block["initContainers"][0]["volumeMounts"][0]
+    assert any("volumeMounts" in complaint for complaint in validate(TARGETS[name], values))
+
+
+def test_a_restore_container_has_variables_of_the_contract_alone() -> None:
+    schema = json.loads((SCHEMAS / "restore-container.json").read_text(encoding="utf-8"))
+    names = schema["$defs"]["variable"]["properties"]["name"]["enum"]
+    assert set(names) - {LICENCE} <= {variable.name for variable in VARIABLES}
+
+
+@pytest.mark.parametrize("schema", sorted(SCHEMAS.glob("*.json")), ids=lambda path: path.stem)
+def test_every_object_of_a_schema_of_ours_is_closed(schema: Any) -> None:
+    def closed(node: Any) -> bool:
+        if isinstance(node, list):
+            return all(map(closed, node))
+        if not isinstance(node, dict):
+            return True
+        return (node.get("type") != "object" or "additionalProperties" in node) and all(map(closed, node.values()))
+
+    if schema.stem != "neo4j-restore":  # the chart's own tests look at that one
+        assert closed(json.loads(schema.read_text(encoding="utf-8")))
