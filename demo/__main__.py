@@ -1,0 +1,133 @@
+"""`make demo`: the whole way from a backup in a bucket to a running Neo4j, on this machine, with no cluster.
+
+1. a bucket, emulated in this process, with a real dump in it;
+2. a scenario for it, generated, and the chart rendered with it by helm;
+3. the restore container's command, run with its own environment on an empty data folder;
+4. a real Neo4j on that folder, which then is written to;
+5. the restore container once more, as after a pod's restart: nothing is restored twice.
+"""
+
+import shlex
+import subprocess
+import sys
+import tempfile
+import textwrap
+import time
+from pathlib import Path
+
+from demo.chart import Container, restore_container, scenario, template
+from demo.pod import Pod
+from demo.sample import DUMP, neo4j_home
+from tests.real.neo4j import Neo4j
+from tests.stores import Bucket, emulator
+
+KEY = "nightly/neo4j/neo4j-2026-01-31T02-00-00.dump"
+
+_COUNT = (
+    "MATCH (s:Station) WITH count(s) AS stations, count(s.name) AS names "
+    "MATCH ()-[l:LINE]->() RETURN stations, names, count(l) AS lines"
+)
+
+
+def main() -> int:
+    """Show it; return the exit code, that of the first program which fails."""
+    started = time.monotonic()
+    try:
+        with tempfile.TemporaryDirectory(prefix="neo4j-restore-demo-") as folder, emulator() as running:
+            show(Path(folder), running.bucket("demo"))
+    except subprocess.CalledProcessError as error:
+        say(f"{error.stdout or ''}{error.stderr or ''}", indent=3)
+        say(f"error: {shlex.join(error.cmd)} ended with {error.returncode}\ntry: see its lines above")
+        return error.returncode
+    say(f"\nDone in {time.monotonic() - started:.0f} s.")
+    return 0
+
+
+def show(folder: Path, bucket: Bucket) -> None:
+    """Go the whole way in `folder`."""
+    step(f"A bucket with a backup: {bucket.url}/{KEY}, {DUMP.stat().st_size} bytes, emulated at {bucket.host}")
+    bucket.put(KEY, DUMP.read_bytes())
+    container = render(folder, bucket)
+    try:
+        home = neo4j_home()
+    except subprocess.CalledProcessError as error:
+        without_java(container, folder, error.stderr)
+        return
+    pod = Pod(folder / "data", home)
+    restore(pod, container)
+    with Neo4j(home, pod.data) as server:
+        step(f"Neo4j {home.name} on the restored data")
+        count(server)
+        say("and we write: one station more", indent=3)
+        server.query("CREATE (:Station {id: 0, name: 'Built after the restore'})")
+    again(pod, container)
+    with Neo4j(home, pod.data) as server:
+        step("Neo4j once more: what was written after the restore is still there")
+        count(server)
+
+
+def render(folder: Path, bucket: Bucket) -> Container:
+    """Write a scenario, render the chart with it, and return the restore container."""
+    step("A scenario, generated")
+    values = folder / "values.yaml"
+    command(scenario(f"{bucket.url}/nightly", "neo4j", bucket.host, values))
+    settings = [line for line in values.read_text().splitlines() if line.strip() and not line.lstrip().startswith("#")]
+    say("\n".join(settings), indent=3)
+    step("The chart, rendered with it by helm: the restore container's environment")
+    container = restore_container(command(template(values)))
+    say("\n".join(f"{name}={value}" for name, value in container.env.items()), indent=3)
+    return container
+
+
+def without_java(container: Container, folder: Path, reason: str) -> None:
+    """Show what needs no neo4j-admin, and say what is left out."""
+    step("The restore container finds the backup (neo4j-restore list)")
+    say(Pod(folder / "data", None).run(container, "list"), indent=3)
+    step("Left out: the restore, and Neo4j on it. Both need Neo4j's own programs, which need Java:")
+    say(reason, indent=3)
+
+
+def restore(pod: Pod, container: Container) -> None:
+    """Run the restore container on an empty data folder."""
+    step("The restore container, on an empty data folder")
+    say(f"here /data is {pod.data}, and the emulated bucket needs no key", indent=3)
+    say(pod.run(container), indent=3)
+    step("The receipt it leaves beside the data")
+    say(pod.receipt.read_text(), indent=3)
+
+
+def again(pod: Pod, container: Container) -> None:
+    """Run the restore container as a restarted pod does."""
+    step("The restore container again, as when the pod restarts: nothing is restored twice")
+    before = pod.receipt.read_bytes()
+    say(pod.run(container), indent=3)
+    if pod.receipt.read_bytes() != before:
+        sys.exit(f"error: {pod.receipt} has changed: the set was restored twice")
+    say("the receipt is unchanged", indent=3)
+
+
+def count(server: Neo4j) -> None:
+    """Print what is in the databases."""
+    say(f"SHOW DATABASES: {server.status_of_databases()}", indent=3)
+    say(f"nodes: {server.query(_COUNT)[0]}", indent=3)
+
+
+def command(argv: list[str]) -> str:
+    """Show and run a program, and return its output. Raises CalledProcessError."""
+    say(f"$ {shlex.join(argv)}".replace(f"{Path.cwd()}/", ""), indent=3)
+    return subprocess.run(argv, capture_output=True, text=True, check=True).stdout
+
+
+def step(title: str) -> None:
+    """Print a step's heading."""
+    say(f"\n== {title}")
+
+
+def say(text: str, *, indent: int = 0) -> None:
+    """Print at once: programs that we start print too."""
+    sys.stdout.write(textwrap.indent(text.rstrip(), " " * indent) + "\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,59 @@
+"""What stands in for the pod: a data folder for its volume, and this machine's programs for the image's."""
+
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from demo.chart import Container
+from tests.real.unprivileged import give, unprivileged
+
+# Where the checkout's programs are, as /opt/neo4j-restore/bin is in the image.
+BIN = Path(sys.executable).parent
+
+
+@dataclass(frozen=True)
+class Pod:
+    """data: its volume. home: the image's Neo4j, None where there is no Java to run it."""
+
+    data: Path
+    home: Path | None
+
+    @property
+    def receipt(self) -> Path:
+        """Return where neo4j-restore leaves its receipt."""
+        return self.data / ".neo4j-restore" / "receipt.json"
+
+    def run(self, container: Container, command: str = "") -> str:
+        """Run the container's program, or another of its commands, and return what it said.
+
+        Raises CalledProcessError.
+        """
+        self.data.mkdir(exist_ok=True)
+        log = self.data.with_name("termination-log")
+        log.touch()
+        program, *words = container.argv
+        argv = [str(BIN / Path(program).name), *([command] if command else words)]
+        needs = [give(self.data).parent, give(log).parent, *([self.home] if self.home else [])]
+        done = subprocess.run(
+            unprivileged(argv, *needs),
+            env=self.env(container, log),
+            cwd="/",
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=True,
+        )
+        return done.stdout
+
+    def env(self, container: Container, log: Path) -> dict[str, str]:
+        """Return the container's environment, with this machine's paths in place of the pod's mounts.
+
+        The emulated bucket asks for no key, so the one of /auth is left out.
+        """
+        image = {name: os.environ[name] for name in ("PATH", "JAVA_HOME") if name in os.environ}
+        if self.home:
+            image["NEO4J_HOME"] = str(self.home)
+        own = {name: value for name, value in container.env.items() if name != "GOOGLE_APPLICATION_CREDENTIALS"}
+        return {**image, **own, "DATA_DIR": str(self.data), "TERMINATION_LOG": str(log)}

@@ -1,0 +1,40 @@
+"""The demo's backup, a real dump made by Neo4j Community 5.26; `python -m demo.sample` makes it anew."""
+
+import subprocess
+import tempfile
+from pathlib import Path
+
+from tests.real.neo4j import Neo4j
+
+ROOT = Path(__file__).parents[1]
+
+NEO4J_VERSION = "5.26.30"
+
+DUMP = Path(__file__).with_name("neo4j.dump")
+
+STATIONS = 200
+
+_WRITE = f"UNWIND range(1, {STATIONS}) AS i CREATE (:Station {{id: i, name: 'Station ' + toString(i)}})"
+_LINK = "MATCH (a:Station) MATCH (b:Station {id: a.id + 1}) CREATE (a)-[:LINE {minutes: 3 + a.id % 5}]->(b)"
+
+
+def neo4j_home() -> Path:
+    """Return a real Neo4j, assembled if need be. Raises CalledProcessError whose stderr says what is missing."""
+    argv = [str(ROOT / "tools" / "neo4j" / "assemble"), NEO4J_VERSION]
+    done = subprocess.run(argv, capture_output=True, text=True, check=True)
+    return Path(done.stdout.strip())
+
+
+def make() -> None:
+    """Write stations and the lines between them into a fresh server, and dump them to DUMP."""
+    with tempfile.TemporaryDirectory(prefix="neo4j-restore-sample-") as folder:
+        top = Path(folder)
+        server = Neo4j(neo4j_home(), top / "data")
+        with server:
+            server.query(_WRITE)
+            server.query(_LINK)
+        DUMP.write_bytes(server.dump("neo4j", top / "dumps").read_bytes())
+
+
+if __name__ == "__main__":
+    make()

@@ -1,0 +1,156 @@
+"""Enterprise 3.3: an online backup, filed in the ways that backup jobs file it, becomes a running server."""
+
+import io
+import shutil
+import tarfile
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from tests.archives import snapshot
+from tests.real.conftest import Made, MakePod
+from tests.real.neo4j import Neo4j
+from tests.real.people import AFTER, BEFORE, found
+from tests.real.restoring import Pod
+from tests.stores import Bucket
+
+
+@dataclass(frozen=True)
+class Layout:
+    """How a job files a backup: the object's key, the folder in the archive, and what the environment must say."""
+
+    key: str
+    entries: str
+    env: dict[str, str] = field(default_factory=dict)
+
+
+LAYOUTS = {
+    "flat, latest": Layout("graph.db-latest.tar.gz", "backups/graph.db"),
+    "in its folder, latest": Layout("graph.db/graph.db-latest.tar.gz", "backups/graph.db"),
+    "stamped": Layout(
+        "graph.db/graph.db-2026-01-31-02:00:00.tar.gz", "backups/graph.db", {"TIMESTAMP": "2026-01-31-02:00:00"}
+    ),
+    "absolute entries": Layout("graph.db-2026-01-31T02:00:00.backup.tar.gz", "/backups/graph.db"),
+    "data in the middle": Layout("graph.db-backup-2020-06-01-02:00:00.tar.gz", "data/graph.db-backup"),
+    "elsewhere": Layout("graph.db-latest.tar.gz", "mnt/nightly/store", {"BACKUP_SET_DIR": "mnt/nightly/store"}),
+}
+
+
+def tar_gz(folder: Path, entries: str) -> bytes:
+    """Return an archive of `folder` whose entries are below `entries`, a leading slash kept."""
+
+    def named(info: tarfile.TarInfo) -> tarfile.TarInfo:
+        info.name = entries + info.name.removeprefix("store")
+        return info
+
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w:gz") as archive:
+        archive.add(folder, "store", filter=named)
+    return buffer.getvalue()
+
+
+def assert_it_runs_with(server: Neo4j, expected: dict[str, int]) -> None:
+    with server:
+        assert found(server) == expected
+
+
+@pytest.mark.parametrize("layout", LAYOUTS.values(), ids=LAYOUTS.keys())
+def test_a_wiped_volume_comes_back_from_an_archive(
+    layout: Layout, neo4j_3: Made, pod: MakePod, backups: Bucket, request: pytest.FixtureRequest
+) -> None:
+    prefix = f"three/{request.node.callspec.id.replace(', ', '-').replace(' ', '-')}"
+    backups.put(f"{prefix}/{layout.key}", tar_gz(neo4j_3.backups / "graph.db", layout.entries))
+    backups.put(f"{prefix}/graph.db/graph.db-2026-11-01-02:00:00.report.tar.gz", b"a report, no backup")
+    backups.put(f"{prefix}/graph.db-test-latest.tar.gz", b"another database's")
+    volume = pod(neo4j_3, prefix, DATABASE="graph.db", **layout.env)
+    ended = volume.restore()
+    assert ended.code == 0, ended
+    assert not volume.has_staged_files()
+    # The restore of 3.x is a copy: the same files are the same database, which other tests here start.
+    assert snapshot(volume.data / "databases" / "graph.db") == snapshot(neo4j_3.backups / "graph.db")
+
+
+def test_a_wiped_volume_comes_back_from_a_folder_of_objects_and_is_restored_once(
+    neo4j_3: Made, pod: MakePod, backups: Bucket
+) -> None:
+    for path in (neo4j_3.backups / "graph.db").rglob("*"):
+        if path.is_file():
+            backups.put(f"raw/graph.db/{path.relative_to(neo4j_3.backups / 'graph.db')}", path.read_bytes())
+    volume = pod(neo4j_3, "raw", DATABASE="graph.db")
+    ended = volume.restore()
+    assert ended.code == 0, ended
+    assert_it_runs_with(Neo4j(volume.home, volume.data), BEFORE)
+
+    before, receipt = volume.photograph(), volume.receipt()
+    again = volume.restore()
+    assert again.code == 0, again
+    assert volume.photograph() == before
+    assert volume.receipt() == receipt
+
+
+@pytest.fixture
+def existing(neo4j_3: Made, pod: MakePod, backups: Bucket) -> Pod:
+    """Return a pod whose volume has the later database, with the backup in its bucket."""
+    backups.put("once/graph.db-latest.tar.gz", tar_gz(neo4j_3.backups / "graph.db", "backups/graph.db"))
+    return pod(neo4j_3, "once", neo4j_3.later, DATABASE="graph.db")
+
+
+def test_an_existing_database_is_left_alone_by_default(existing: Pod) -> None:
+    before = existing.photograph()
+    ended = existing.restore()
+    assert ended.code == 0, ended
+    assert existing.photograph() == before
+
+
+def test_force_overwrite_once_replaces_the_later_database(existing: Pod) -> None:
+    ended = existing.restore(FORCE_OVERWRITE="once")
+    assert ended.code == 0, ended
+    assert_it_runs_with(Neo4j(existing.home, existing.data), BEFORE)
+
+
+def test_a_running_server_is_not_restored_under(existing: Pod) -> None:
+    with Neo4j(existing.home, existing.data) as server:
+        ended = existing.restore(FORCE_OVERWRITE="once")
+        assert ended.code == 12, ended
+        assert found(server) == AFTER
+
+
+def truncated(archive: bytes) -> bytes:
+    return archive[: len(archive) // 2]
+
+
+def flipped(archive: bytes) -> bytes:
+    middle = len(archive) // 2
+    return archive[:middle] + bytes([archive[middle] ^ 0xFF]) + archive[middle + 1 :]
+
+
+@pytest.mark.parametrize("damage", [truncated, flipped])
+def test_a_damaged_archive_leaves_the_volume_as_it_was(
+    damage: Callable[[bytes], bytes], neo4j_3: Made, pod: MakePod, backups: Bucket
+) -> None:
+    archive = tar_gz(neo4j_3.backups / "graph.db", "backups/graph.db")
+    prefix = f"damaged/{damage.__name__}"
+    backups.put(f"{prefix}/graph.db-latest.tar.gz", damage(archive))
+    volume = pod(neo4j_3, prefix, neo4j_3.later, DATABASE="graph.db", FORCE_OVERWRITE="once")
+    before = volume.photograph()
+    ended = volume.restore()
+    assert ended.code == 11, ended
+    assert f"{prefix}/graph.db-latest.tar.gz" in ended.reason
+    assert volume.photograph() == before
+    assert not volume.has_staged_files()
+
+
+def test_a_backup_without_its_properties_is_refused_though_neo4j_admin_would_take_it(
+    neo4j_3: Made, pod: MakePod, backups: Bucket, tmp_path: Path
+) -> None:
+    incomplete = shutil.copytree(neo4j_3.backups / "graph.db", tmp_path / "incomplete")
+    (incomplete / "neostore.propertystore.db").unlink()
+    backups.put("incomplete/graph.db-latest.tar.gz", tar_gz(incomplete, "backups/graph.db"))
+    volume = pod(neo4j_3, "incomplete", neo4j_3.later, DATABASE="graph.db", FORCE_OVERWRITE="once")
+    before = volume.photograph()
+    ended = volume.restore()
+    assert ended.code == 11, ended
+    assert "neostore.propertystore.db" in ended.reason
+    assert volume.photograph() == before
+    assert_it_runs_with(Neo4j(volume.home, volume.data), AFTER)

@@ -1,0 +1,33 @@
+"""Community 4.4: a dump in a bucket, streamed into its neo4j-admin, becomes a running server, once."""
+
+from tests.real.conftest import Made, MakePod
+from tests.real.neo4j import Neo4j
+from tests.real.people import AFTER, BEFORE, found, write_later
+from tests.stores import Bucket
+
+
+def test_a_wiped_volume_comes_back_and_is_restored_once(neo4j_4: Made, pod: MakePod) -> None:
+    volume = pod(neo4j_4, "four", DATABASE="neo4j")
+    first = volume.restore()
+    assert first.code == 0, first
+    with Neo4j(volume.home, volume.data) as server:
+        assert server.status_of_databases() == {"neo4j": "online", "system": "online"}
+        assert found(server) == BEFORE
+        write_later(server)
+        assert found(server) == AFTER
+
+    before, receipt = volume.photograph(), volume.receipt()
+    second = volume.restore()
+    assert second.code == 0, second
+    assert volume.photograph() == before
+    assert volume.receipt() == receipt
+
+
+def test_a_truncated_dump_leaves_the_volume_as_it_was(neo4j_4: Made, pod: MakePod, backups: Bucket) -> None:
+    dump = (neo4j_4.backups / "neo4j.dump").read_bytes()
+    backups.put("truncated-4/neo4j.dump", dump[: len(dump) // 2])
+    volume = pod(neo4j_4, "truncated-4", neo4j_4.later, DATABASE="neo4j", FORCE_OVERWRITE="once")
+    before = volume.photograph()
+    ended = volume.restore()
+    assert ended.code == 11, ended
+    assert volume.photograph() == before

@@ -1,0 +1,105 @@
+"""Community 5.26: dumps of neo4j and system in a bucket become a running server, once."""
+
+import pytest
+from neo4j.exceptions import AuthError
+from tests.real.conftest import EARLY_USER, FIRST_USER, LATE_USER, Made, MakePod
+from tests.real.neo4j import Neo4j
+from tests.real.people import AFTER, BEFORE, found, write_later
+from tests.stores import Bucket
+
+ONLINE = {"neo4j": "online", "system": "online"}
+
+
+def test_a_wiped_volume_comes_back_with_its_nodes_and_users_and_is_restored_once(neo4j_5: Made, pod: MakePod) -> None:
+    volume = pod(neo4j_5, "five", DATABASE="neo4j,system")
+    first = volume.restore()
+    assert first.code == 0, first
+    receipt = volume.receipt()
+    assert [each["database"] for each in receipt["restored"]] == ["neo4j", "system"]
+    assert not volume.has_staged_files()
+    assert volume.owners() == {volume.data.stat().st_uid}
+    assert 0 not in volume.owners(), "the restore ran as root"
+
+    with Neo4j(volume.home, volume.data, FIRST_USER) as server:
+        assert server.status_of_databases() == ONLINE
+        assert found(server) == BEFORE
+        assert server.query("RETURN 1 AS one", auth=EARLY_USER) == [{"one": 1}]
+        with pytest.raises(AuthError):
+            server.query("RETURN 1 AS one", auth=LATE_USER)
+        write_later(server)
+
+    second = volume.restore()
+    assert second.code == 0, second
+    assert volume.receipt() == receipt
+    with Neo4j(volume.home, volume.data, FIRST_USER) as server:
+        assert server.status_of_databases() == ONLINE
+        assert found(server) == AFTER
+
+
+def test_existing_databases_are_left_alone_by_default(neo4j_5: Made, pod: MakePod) -> None:
+    volume = pod(neo4j_5, "five", neo4j_5.later, DATABASE="neo4j,system")
+    before = volume.photograph()
+    ended = volume.restore()
+    assert ended.code == 0, ended
+    assert "skip" in ended.said
+    assert volume.photograph() == before
+
+
+def test_force_overwrite_once_replaces_one_time(neo4j_5: Made, pod: MakePod) -> None:
+    volume = pod(neo4j_5, "five", neo4j_5.later, DATABASE="neo4j", FORCE_OVERWRITE="once")
+    ended = volume.restore()
+    assert ended.code == 0, ended
+    with Neo4j(volume.home, volume.data, LATE_USER) as server:
+        assert server.status_of_databases() == ONLINE
+        assert found(server) == BEFORE
+        write_later(server)
+
+    before, receipt = volume.photograph(), volume.receipt()
+    again = volume.restore()
+    assert again.code == 0, again
+    assert volume.photograph() == before
+    assert volume.receipt() == receipt
+
+
+def test_a_running_server_is_not_restored_under(neo4j_5: Made, pod: MakePod) -> None:
+    volume = pod(neo4j_5, "five", neo4j_5.later, DATABASE="neo4j", FORCE_OVERWRITE="once")
+    with Neo4j(volume.home, volume.data, LATE_USER) as server:
+        ended = volume.restore()
+        assert ended.code == 12, ended
+        assert found(server) == AFTER
+
+
+def test_a_truncated_dump_leaves_the_old_database_whole(neo4j_5: Made, pod: MakePod, backups: Bucket) -> None:
+    dump = (neo4j_5.backups / "neo4j.dump").read_bytes()
+    backups.put("truncated/neo4j.dump", dump[: len(dump) // 2])
+    volume = pod(neo4j_5, "truncated", neo4j_5.later, DATABASE="neo4j", FORCE_OVERWRITE="once")
+    before = volume.photograph()
+    ended = volume.restore()
+    assert ended.code == 11, ended
+    assert "truncated/neo4j.dump" in ended.reason
+    assert "try: take another set" in ended.said
+    assert volume.photograph() == before
+    assert not volume.has_staged_files()
+    with Neo4j(volume.home, volume.data, FIRST_USER) as server:
+        assert server.status_of_databases() == ONLINE
+        assert found(server) == AFTER
+
+
+def test_a_missing_dump_of_one_database_restores_none(neo4j_5: Made, pod: MakePod, backups: Bucket) -> None:
+    backups.put("half/neo4j.dump", (neo4j_5.backups / "neo4j.dump").read_bytes())
+    volume = pod(neo4j_5, "half", DATABASE="neo4j,system")
+    ended = volume.restore()
+    assert ended.code == 10, ended
+    assert "system" in ended.reason
+    assert volume.photograph() == {}
+
+
+def test_a_dump_of_an_older_neo4j_is_refused_and_the_old_data_kept(
+    neo4j_5: Made, neo4j_4: Made, pod: MakePod, backups: Bucket
+) -> None:
+    backups.put("older/neo4j.dump", (neo4j_4.backups / "neo4j.dump").read_bytes())
+    volume = pod(neo4j_5, "older", neo4j_5.later, DATABASE="neo4j", FORCE_OVERWRITE="once")
+    before = volume.photograph()
+    ended = volume.restore()
+    assert ended.code == 31, ended
+    assert volume.photograph() == before
