@@ -41,7 +41,7 @@ def test_each_version_has_its_commands(version: str, restore: str, load: str, st
 
 def test_the_version_is_asked_of_the_neo4j_admin_found(tmp_path: Path) -> None:
     home = standin.install(tmp_path, "4.1.12")
-    assert admin.find_admin({"NEO4J_HOME": str(home)}, "64m").version == Version(4, 1)
+    assert admin.find_admin({"NEO4J_HOME": str(home)}, "64m").version == Version(4, 1, 12)
     assert admin.find_admin({"PATH": f"{home}/bin"}, "64m").program == home / "bin/neo4j-admin"
 
 

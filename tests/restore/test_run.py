@@ -84,7 +84,7 @@ def test_the_receipt_says_what_was_restored_from_where(neo4j_restore: Run, bucke
     last = receipt.read(data / ".neo4j-restore").last
     (restored,) = last["restored"]
     blob = bucket.handle.get_blob("neo4j-latest.tar.gz")
-    assert (last["restore_id"], last["neo4j_admin"]) == ("drill-7", "4.4")
+    assert (last["restore_id"], last["neo4j_admin"]) == ("drill-7", "4.4.48")
     assert restored["object"] == f"{bucket.url}/neo4j-latest.tar.gz"
     assert (restored["generation"], restored["crc32c"]) == (str(blob.generation), blob.crc32c)
     assert json.loads((data / ".neo4j-restore/history.jsonl").read_text()) == last
@@ -260,14 +260,14 @@ def test_a_backup_directory_is_not_given_to_neo4j_5(neo4j_restore: Run, bucket: 
     bucket.put("neo4j-latest.tar.gz", archives.tar_gz())
     home = standin.install_failing(tmp_path / "five", "never asked", version="5.26.30")
     done = neo4j_restore("run", NEO4J_HOME=str(home))
-    assert (done.returncode, "neo4j-admin here is 5.26" in done.stderr) == (31, True)
+    assert (done.returncode, "neo4j-admin here is 5.26.30" in done.stderr) == (31, True)
 
 
 def test_plan_tells_and_changes_nothing(neo4j_restore: Run, bucket: Bucket, data: Path) -> None:
     bucket.put("neo4j-latest.tar.gz", archives.tar_gz())
     found = json.loads(neo4j_restore("plan", "--json").stdout)
     (planned,) = found["databases"]
-    assert (found["neo4j_admin"], planned["action"]) == ("4.4", "restore")
+    assert (found["neo4j_admin"], planned["action"]) == ("4.4.48", "restore")
     assert planned["set"]["object"] == f"{bucket.url}/neo4j-latest.tar.gz"
     assert list(data.iterdir()) == []
     assert "neo4j     restore" in neo4j_restore("plan").stdout

@@ -86,16 +86,17 @@ def test_a_second_restore_is_kept_away_while_the_first_lives(data: Path) -> None
         """A lock file that is left over means nothing."""
 
 
-def test_a_running_server_is_left_alone(data: Path) -> None:
+@pytest.mark.parametrize("lock", ["databases/store_lock", "databases/graph.db/store_lock", "databases/x/database_lock"])
+def test_a_running_server_of_any_line_is_left_alone(lock: str, data: Path) -> None:
     layout = Layout(data)
     volume.refuse_running_server(layout)
-    archives.write_files(data, {"databases/store_lock": b""})
+    archives.write_files(data, {lock: b""})
 
     def restore() -> None:
         with pytest.raises(TargetOccupiedError, match="a Neo4j server is running"):
             volume.refuse_running_server(layout)
 
-    while_held(data / "databases/store_lock", _lockf, restore)
+    while_held(data / lock, _lockf, restore)
     volume.refuse_running_server(layout)
 
 

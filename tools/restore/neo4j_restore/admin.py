@@ -26,14 +26,15 @@ log = getLogger(__name__)
 
 @dataclass(frozen=True, order=True)
 class Version:
-    """A version of Neo4j; 2025.1 is 2025, 1."""
+    """A version of Neo4j; 2025.12.1 is 2025, 12, 1."""
 
     major: int
     minor: int
+    patch: int = 0
 
     def __str__(self) -> str:
-        """Return it as Neo4j writes it, without the patch."""
-        return f"{self.major}.{self.minor}"
+        """Return it as Neo4j writes it."""
+        return f"{self.major}.{self.minor}.{self.patch}"
 
 
 @dataclass(frozen=True)
@@ -166,12 +167,12 @@ def find_admin(environment: Mapping[str, str], heap_size: str) -> Admin:
 def _ask_version(program: str, heap_size: str) -> Version:
     environment = os.environ | {"HEAP_SIZE": heap_size}
     answer = subprocess.run([program, "--version"], capture_output=True, text=True, env=environment, check=False)
-    found = re.search(r"(\d+)\.(\d+)(?:\.\d+)?", answer.stdout)
+    found = re.search(r"(\d+)\.(\d+)(?:\.(\d+))?", answer.stdout)
     if answer.returncode or not found:
         lines = (answer.stdout + answer.stderr).strip().splitlines()[-_LAST_LINES:]
         message = f"{program} --version ended with {answer.returncode}: {' | '.join(lines)}"
         raise AdminError(message, hint="check that Java is there, of the version that this Neo4j needs")
-    return Version(int(found[1]), int(found[2]))
+    return Version(int(found[1]), int(found[2]), int(found[3] or 0))
 
 
 def _filled(argv: tuple[str, ...], source: Path, database: DatabaseName) -> list[str]:

@@ -124,11 +124,13 @@ class Work:
         """Stage every database, then swap all of them in."""
         started, clock = datetime.now(UTC), time.monotonic()
         swap.begin(self.layout, self.settings.restore_id, purge=self.settings.purge)
-        self.program.configure(self._conf, self.layout.staged_data)
-        for step in prepared.restores:
-            if step.chosen:
-                with _about(step.database):
-                    self._stage(step.chosen)
+        try:
+            self._stage_all(prepared)
+        except (RestoreError, OSError):
+            # What is staged is of no use now; the room it takes may be what the volume lacks.
+            if self.settings.purge:
+                swap.clean(self.layout)
+            raise
         disk.give_to_owner_of(self.layout.data, self.layout.staging)
         seconds = round(time.monotonic() - clock, 3)
         record = _record(self.settings, prepared, started, seconds)
@@ -136,6 +138,13 @@ class Work:
         log.info("all is staged and verified: swapping it in")
         swap.complete(self.layout)
         log.info("restored %s in %.1f s", ", ".join(step.database for step in prepared.restores), seconds)
+
+    def _stage_all(self, prepared: Plan) -> None:
+        self.program.configure(self._conf, self.layout.staged_data)
+        for step in prepared.restores:
+            if step.chosen:
+                with _about(step.database):
+                    self._stage(step.chosen)
 
     @property
     def _conf(self) -> Path:
@@ -253,5 +262,5 @@ def own_version() -> str:
     try:
         return version("neo4j-restore")
     except PackageNotFoundError:
-        # The image holds the package without its distribution's metadata.
+        # A copy of the package alone, without its distribution.
         return "unknown"

@@ -147,14 +147,26 @@ def locked(layout: Layout) -> Iterator[int]:
 
 
 def refuse_running_server(layout: Layout) -> None:
-    """Raise TargetOccupiedError if a Neo4j server holds its lock on this data folder."""
-    path = layout.data / "databases" / "store_lock"
-    if not path.is_file():
-        return
-    with disk.errors_of(layout.data), path.open("r+") as stream:
+    """Raise TargetOccupiedError if a Neo4j server holds a lock on this data folder."""
+    with disk.errors_of(layout.data):
+        held = [path for path in _server_locks(layout.data) if path.is_file() and _is_held(path)]
+    if held:
+        message = f"a Neo4j server is running on {layout.data}: it holds {held[0].relative_to(layout.data)}"
+        raise TargetOccupiedError(message, hint="stop it first: a restore replaces files under it")
+
+
+def _server_locks(data: Path) -> list[Path]:
+    """Return the lock files of all lines: 4.x and later have one for the server and one a database, 3.x the latter."""
+    databases = data / "databases"
+    names = ("store_lock", "database_lock")
+    return [databases / "store_lock", *(path for name in names for path in databases.glob(f"*/{name}"))]
+
+
+def _is_held(path: Path) -> bool:
+    with path.open("r+") as stream:
         try:
             # Java's file locks are POSIX ones; taken and given back at once.
             fcntl.lockf(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except (BlockingIOError, PermissionError) as error:
-            message = f"a Neo4j server is running on {layout.data}"
-            raise TargetOccupiedError(message, hint="stop it first: a restore replaces files under it") from error
+        except (BlockingIOError, PermissionError):
+            return True
+    return False

@@ -124,7 +124,8 @@ class GoogleStore:
         try:
             yield
         except api.NotFound as error:
-            raise self._error(verb, key, "it is not there, or is another generation now") from error
+            gone = "there is no such bucket" if verb == "list" else "it is not there, or is another generation now"
+            raise self._error(verb, key, gone) from error
         except api.GoogleAPICallError as error:
             transient = error.code in _TRANSIENT_STATUS
             raise self._error(verb, key, f"{error.code} {_first_line(error.message)}", transient=transient) from error
