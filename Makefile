@@ -1,0 +1,80 @@
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := help
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+# What is built once and kept: Neo4j homes, Helm, images.
+export NEO4J_RESTORE_CACHE ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/neo4j-restore
+
+.PHONY: help
+help: ## show this help
+	@awk -F':.*## ' '/^[a-z0-9-]+:.*## / {printf "  %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.PHONY: venv
+venv: $(VENV)/.made ## make .venv with both commands in it
+
+$(VENV)/.made: pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check --upgrade 'pip>=25.1'
+	$(BIN)/pip install --quiet --disable-pip-version-check --editable . --group dev
+	touch $@
+
+.PHONY: fmt
+fmt: venv ## format the code
+	$(BIN)/ruff check --fix --quiet . || true
+	$(BIN)/ruff format .
+
+.PHONY: lint
+lint: venv ## check style and which package imports which
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports
+
+.PHONY: type
+type: venv ## check types
+	$(BIN)/mypy
+
+.PHONY: unit
+unit: venv helm ## run the quick tests: no Neo4j, no cluster
+	$(BIN)/pytest -m 'not real and not e2e' $(if $(K),-k '$(K)')
+
+.PHONY: test
+test: venv helm neo4j ## run all tests but those on a cluster; K=name for some
+	$(BIN)/pytest -m 'not e2e' $(if $(K),-k '$(K)') --cov --cov-report=term:skip-covered
+
+.PHONY: check
+check: lint type test ## what a change has to pass
+
+.PHONY: neo4j
+neo4j: ## assemble the real Neo4j homes that tests and the demo use, once
+	tools/neo4j/assemble >/dev/null
+
+.PHONY: demo
+demo: venv ## from a backup in a bucket to a running Neo4j, on this machine
+	@$(BIN)/python -m demo
+
+.PHONY: chart
+chart: venv helm ## remake the table in the chart's README, and run the chart's tests
+	$(BIN)/python -m tests.chart.values_table
+	$(BIN)/pytest tests/chart -q
+
+.PHONY: scenarios
+scenarios: venv ## write the values files of scenarios/ again
+	$(BIN)/neo4j-scenarios build scenarios/*/
+
+.PHONY: image
+image: venv ## build the restore image, and the others of e2e; without Docker from Debian packages
+	tools/image/build
+
+.PHONY: e2e
+e2e: venv ## install, restore and restart on the cluster of KUBECONFIG; K=name for some
+	$(BIN)/pytest tests/e2e -m e2e $(if $(K),-k '$(K)')
+
+.PHONY: helm
+helm: ## build Helm 3 and 4, pinned in tools/go.mod, once
+	tools/helm 3 >/dev/null
+	tools/helm 4 >/dev/null
