@@ -137,7 +137,7 @@ class Neo4j:
         """Return the dump of a database of a stopped server, `folder/DATABASE.dump`."""
         folder.mkdir(exist_ok=True)
         give(folder)
-        if self.line == "4":
+        if self.line in {"3", "4"}:
             self._admin("dump", f"--database={database}", f"--to={folder}/{database}.dump", needs=(folder,))
         else:
             self._admin("database", "dump", database, f"--to-path={folder}", needs=(folder,))

@@ -1,16 +1,17 @@
 """The guard and the checks: decisions that need neither a cloud nor a disk."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import product
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from neo4j_restore import plan, settings, spec
 from neo4j_restore.admin import Version
 from neo4j_restore.catalog import BackupSet, Kind
-from neo4j_restore.errors import MigrationNeededError, NoSpaceError, TargetOccupiedError
+from neo4j_restore.errors import ConfigurationError, MigrationNeededError, TargetOccupiedError
 from neo4j_restore.plan import Action, Decision, Plan, Step
 from neo4j_restore.receipt import Receipt
 from neo4j_restore.stores import StoredObject
@@ -18,6 +19,7 @@ from neo4j_restore.volume import Found, Volume
 
 NEO4J = spec.DatabaseName("neo4j")
 SETTINGS = settings.from_environment({"BUCKET": "gs://backups", "DATABASE": "neo4j", "RESTORE_ID": "wish"})
+NOW = datetime(2026, 5, 1, tzinfo=UTC)
 DONE = Receipt(wishes={"wish": {"neo4j": "2026-01-31T02:00:00+00:00"}})
 
 
@@ -25,8 +27,8 @@ def volume(found: Found = Found.ABSENT, *, receipt: Receipt | None = None, in_cl
     return Volume({NEO4J: found}, in_cluster, receipt or Receipt(), free_bytes=1000)
 
 
-def decide(overwrite: spec.Overwrite, state: Volume) -> Decision:
-    return plan.guard(replace(SETTINGS, overwrite=overwrite), state)[NEO4J]
+def decide(overwrite: spec.Overwrite, state: Volume, **changes: Any) -> Decision:
+    return plan.guard(replace(SETTINGS, overwrite=overwrite, **changes), state, NOW)[NEO4J]
 
 
 @pytest.mark.parametrize(
@@ -88,13 +90,63 @@ def test_a_set_that_this_neo4j_cannot_take_is_refused_before_the_first_byte(
     kind: Kind, version: Version, database: str
 ) -> None:
     with pytest.raises(MigrationNeededError):
-        plan.check(Plan((step(kind, database=database),), version), volume())
+        plan.check(Plan((step(kind, database=database),), version))
 
 
-def test_a_volume_without_room_is_told_need_and_have() -> None:
-    with pytest.raises(NoSpaceError, match="more than 1200 bytes, and the volume has 1000 free"):
-        plan.check(Plan((step(Kind.DUMP, 600), step(Kind.DUMP, 600)), Version(5, 26)), volume())
-    plan.check(Plan((step(Kind.DUMP, 600),), Version(5, 26)), volume())
+@pytest.mark.parametrize("kind", Kind)
+def test_a_set_that_this_neo4j_takes_passes(kind: Kind) -> None:
+    plan.check(Plan((step(kind, database="system"),), Version(4, 4)))
+
+
+@pytest.mark.parametrize("overwrite", spec.Overwrite)
+def test_an_expired_wish_keeps_existing_data_and_fails_on_an_empty_volume(overwrite: spec.Overwrite) -> None:
+    expired = {"not_after": NOW - timedelta(seconds=1)}
+    assert decide(overwrite, volume(Found.DATABASE), **expired).action is Action.SKIP
+    absent = decide(overwrite, volume(), **expired)
+    with pytest.raises(ConfigurationError, match="the wish expired at") as raised:
+        plan.refuse({NEO4J: absent}, "/data")
+    assert "RESTORE_NOT_AFTER" in raised.value.hint
+
+
+def test_a_wish_that_has_not_expired_is_carried_out() -> None:
+    assert decide(spec.Overwrite.ALWAYS, volume(Found.DATABASE), not_after=NOW).action is Action.RESTORE
+
+
+@pytest.mark.parametrize(
+    ("on_missing", "replaces", "near", "reclaimed", "fine"),
+    [
+        (spec.OnMissing.START_EMPTY, False, 0, False, True),
+        (spec.OnMissing.START_EMPTY, False, 1, False, False),
+        (spec.OnMissing.START_EMPTY, True, 0, False, False),
+        (spec.OnMissing.START_EMPTY, False, 0, True, False),
+        (spec.OnMissing.FAIL, False, 0, False, False),
+    ],
+)
+def test_neo4j_starts_empty_only_if_asked_and_nothing_is_there_at_all(
+    on_missing: spec.OnMissing, replaces: bool, near: int, reclaimed: bool, fine: bool
+) -> None:
+    absent = replace(step(Kind.DUMP), decision=Decision(Action.RESTORE, "so", replaces))
+    state = replace(volume(), reclaimed=reclaimed)
+    assert plan.missing_is_fine(replace(SETTINGS, on_missing=on_missing), absent, state, near) is fine
+
+
+def test_what_a_rollback_removed_stays_away_until_a_new_wish() -> None:
+    removed = {"removed": ["neo4j"]}
+    assert decide(spec.Overwrite.NEVER, volume(receipt=Receipt(removed))).action is Action.SKIP
+    assert decide(spec.Overwrite.ONCE, volume(receipt=Receipt(removed, DONE.wishes))).action is Action.SKIP
+    assert decide(spec.Overwrite.ONCE, volume(receipt=Receipt(removed))).action is Action.RESTORE
+
+
+def test_what_a_rollback_put_back_and_is_gone_now_is_restored() -> None:
+    put_back = Receipt({"rolled_back": ["neo4j"], "removed": []})
+    assert decide(spec.Overwrite.NEVER, volume(receipt=put_back)).action is Action.RESTORE
+
+
+def test_asking_for_one_more_database_does_not_overwrite_the_others_again() -> None:
+    one = settings.from_environment({"BUCKET": "gs://backups", "DATABASE": "neo4j"})
+    two = settings.from_environment({"BUCKET": "gs://backups", "DATABASE": "movies,neo4j"})
+    assert one.wish(NEO4J) == two.wish(NEO4J)
+    assert two.wish(NEO4J) != two.wish(spec.DatabaseName("movies"))
 
 
 def test_settings_take_the_contracts_defaults() -> None:

@@ -199,6 +199,7 @@ def test_a_damaged_archive_leaves_the_data_byte_for_byte(
     bucket.put("neo4j-latest.tar.gz", damage(archives.tar_gz()))
     done = neo4j_restore("run", FORCE_OVERWRITE="once")
     assert (done.returncode, archives.snapshot(data)) == (11, before), done.stderr
+    assert not (data / ".neo4j-restore/staging").exists()
     assert f"{bucket.url}/neo4j-latest.tar.gz" in json.loads((tmp_path / "reason").read_text())["message"]
 
 
@@ -231,7 +232,7 @@ def test_unknown_files_are_refused_not_overwritten(neo4j_restore: Run, bucket: B
     ("settings", "said"),
     [
         ({"STORAGE_EMULATOR_HOST": "http://127.0.0.1:9"}, "unreachable"),
-        ({"BUCKET": "gs://no-such-bucket"}, "gs://no-such-bucket/neo4j with no identity"),
+        ({"BUCKET": "gs://no-such-bucket"}, "gs://no-such-bucket/ with no identity"),
         ({"BUCKET": "file:///no/such/folder"}, "file:///no/such/folder"),
     ],
     ids=["unreachable", "no bucket", "no folder"],

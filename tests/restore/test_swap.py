@@ -10,10 +10,15 @@ from tests import archives
 
 from neo4j_restore import receipt, spec, swap
 from neo4j_restore.errors import TargetOccupiedError
+from neo4j_restore.swap import Journal, Phase
 from neo4j_restore.volume import Layout
 
 NEO4J, SYSTEM = spec.parse_databases("neo4j,system")
-RECORD = {"restore_id": "wish", "restored": [{"database": "neo4j"}, {"database": "system"}], "finished": "now"}
+RECORD = {
+    "restore_id": "wish",
+    "restored": [{"database": name, "wish": "wish"} for name in ("neo4j", "system")],
+    "finished": "now",
+}
 
 
 class CutOffError(Exception):
@@ -30,15 +35,15 @@ def write(data: Path, mark: str, database: spec.DatabaseName, *, logs: bool = Tr
 def stage(layout: Layout, *, logs: bool = True) -> dict[str, bytes]:
     """Stage both databases, and return what the volume must hold once they are swapped in."""
     layout.home.mkdir(exist_ok=True)
-    swap.begin(layout, "wish", purge=True)
+    swap.begin(layout, Journal(Phase.INTENT, "wish"))
     for database in (NEO4J, SYSTEM):
         write(layout.staged_data, "restored", database, logs=logs)
     return archives.snapshot_all(layout.staged_data)
 
 
 def restore(layout: Layout) -> None:
-    swap.seal(layout, (NEO4J, SYSTEM), RECORD)
-    swap.complete(layout)
+    swap.staged(layout)
+    swap.complete(layout, swap.seal(layout, (NEO4J, SYSTEM), RECORD))
 
 
 @contextmanager
@@ -88,7 +93,7 @@ def test_cut_off_before_any_step_the_volume_is_old_or_becomes_new(
         assert swap.read(layout) is None
         assert (receipt.read(layout.home).fulfilled("wish", NEO4J) == "now") == (found == after)
         assert not layout.staging.exists()
-        assert not layout.previous.exists()
+        assert not layout.outgoing.exists()
     assert outcomes == {True, False}
     assert number > 20
 

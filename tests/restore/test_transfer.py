@@ -11,8 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from neo4j_restore.errors import BackupDamagedError, StoreError
+from neo4j_restore.progress import Progress
 from neo4j_restore.stores import StoredObject
-from neo4j_restore.transfer import Download, Progress, Retry, blocks, head
+from neo4j_restore.transfer import Download, Retry, blocks, part
 
 DATA = bytes(range(256)) * 40
 
@@ -109,7 +110,9 @@ def test_a_store_without_checksums_is_believed() -> None:
     assert download(Flaky([None]), stored(crc32c="")) == DATA
 
 
-def test_blocks_and_head_give_the_bytes() -> None:
+def test_blocks_and_parts_give_the_bytes() -> None:
     whole = Download(Flaky([None]), stored(), retry(), Progress("neo4j", 0))
     assert b"".join(blocks(whole)) == DATA
-    assert head(Flaky([0, 7]), stored(), retry(), 7) == DATA[:7]
+    assert part(Flaky([7, 7]), stored(), retry(), 0, 7) == DATA[:7]
+    assert part(Flaky([None]), stored(), retry(), len(DATA) - 4, 100) == DATA[-4:]
+    assert part(Flaky([]), stored(b""), retry(), 0, 100) == b""

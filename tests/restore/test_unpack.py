@@ -1,19 +1,24 @@
 """Archives that mean harm, and the honest ones that look like it."""
 
 import io
+import shutil
 import tarfile
+import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from tests import archives
 
-from neo4j_restore.errors import BackupDamagedError
-from neo4j_restore.unpack import unpack
+from neo4j_restore.errors import BackupDamagedError, NoSpaceError
+from neo4j_restore.unpack import Limits, limits, unpack
 
 
-def tar_of(*members: tarfile.TarInfo, data: bytes = b"x") -> bytes:
+def tar_of(*members: tarfile.TarInfo, data: bytes = b"x", kind: int = tarfile.PAX_FORMAT) -> bytes:
     buffer = io.BytesIO()
-    with tarfile.open(fileobj=buffer, mode="w") as archive:
+    with tarfile.open(fileobj=buffer, mode="w", format=kind) as archive:
         for member in members:
             if member.isreg():
                 member.size = len(data)
@@ -27,8 +32,8 @@ def member(name: str, kind: bytes = tarfile.REGTYPE, link: str = "") -> tarfile.
     return info
 
 
-def unpacked(data: bytes, into: Path) -> int:
-    return unpack(io.BytesIO(data), into, "the set")  # type: ignore[arg-type]
+def unpacked(data: bytes, into: Path, limits: Limits | None = None) -> int:
+    return unpack(io.BytesIO(data), into, "the set", limits or Limits(10**9, 10**9))  # type: ignore[arg-type]
 
 
 HOSTILE = {
@@ -48,7 +53,8 @@ HOSTILE = {
     "case of folders": [member("neo4j/neostore"), member("Neo4j/other")],
     "folder, then file": [member("neo4j", tarfile.DIRTYPE), member("neo4j")],
     "control character": [member("neo\n4j")],
-    "too long a name": [member("n" * 2000)],
+    "too long a name": [member("n" * 256)],
+    "too long a path": [member("n/" * 600 + "n")],
     "the folder itself": [member("./")],
 }
 
@@ -90,8 +96,78 @@ def test_a_sparse_file_is_refused(tmp_path: Path) -> None:
         unpacked(tar_of(sparse, data=b"1\n0\n1\n" + bytes(506)), tmp_path / "in")
 
 
+def test_a_bomb_is_refused_by_its_headers_before_it_is_written(tmp_path: Path) -> None:
+    bomb = archives.tar_bytes({f"neostore.{number}": bytes(1000) for number in range(10)})
+    with pytest.raises(BackupDamagedError, match="more than gzip can pack"):
+        unpacked(bomb, tmp_path / "in", Limits(ratio_bytes=4999, free_bytes=10**9))
+    assert sum(path.stat().st_size for path in (tmp_path / "in").iterdir()) == 4000
+
+
+def test_what_would_fill_the_volume_is_refused_before_it_is_full(tmp_path: Path) -> None:
+    with pytest.raises(NoSpaceError, match="unpacks to 2000 bytes or more, and the volume has room for 1999"):
+        unpacked(archives.tar_bytes({"a": bytes(1000), "b": bytes(1000)}), tmp_path / "in", Limits(10**9, 1999))
+
+
+def test_limits_leave_the_volume_some_room(tmp_path: Path) -> None:
+    found = limits(1000, tmp_path)
+    assert 1000 * 1000 < found.ratio_bytes < 2000 * 1000
+    assert found.free_bytes < shutil.disk_usage(tmp_path).free
+
+
+def test_a_flood_of_entries_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("neo4j_restore.unpack._MOST_ENTRIES", 100)
+    with pytest.raises(BackupDamagedError, match="more than 100 entries"):
+        unpacked(archives.tar_bytes({str(number): b"" for number in range(200)}), tmp_path / "in")
+
+
+def test_an_extension_that_would_fill_the_memory_is_refused(tmp_path: Path) -> None:
+    huge = member("neostore", tarfile.XHDTYPE)
+    huge.size = 2**40
+    with pytest.raises(BackupDamagedError, match="the set"):
+        unpacked(huge.tobuf(tarfile.GNU_FORMAT) + bytes(10240), tmp_path / "in")
+
+
+def test_extensions_of_extensions_without_end_are_refused(tmp_path: Path) -> None:
+    extension = member("neostore", tarfile.XHDTYPE)
+    with pytest.raises(BackupDamagedError, match="the set"):
+        unpacked(extension.tobuf(tarfile.GNU_FORMAT) * 5000 + bytes(10240), tmp_path / "in")
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(st.tuples(st.integers(0, 4095), st.integers(0, 255)), min_size=1, max_size=12), st.booleans())
+def test_any_change_is_unpacked_inside_or_refused(changes: list[tuple[int, int]], pax: bool) -> None:
+    whole = bytearray(
+        tar_of(member("n" * 150), member("neo4j/neostore"), kind=tarfile.PAX_FORMAT if pax else tarfile.GNU_FORMAT)
+    )
+    for position, value in changes:
+        whole[position % len(whole)] = value
+    with tempfile.TemporaryDirectory() as folder, suppress(BackupDamagedError):
+        unpacked(bytes(whole), Path(folder) / "in")
+    assert not Path(folder).exists()
+
+
 def test_modes_and_owners_of_the_archive_are_not_taken(tmp_path: Path) -> None:
     odd = member("neostore")
     odd.mode, odd.uid = 0o6777, 0
     unpacked(tar_of(odd), tmp_path / "in")
     assert (tmp_path / "in/neostore").stat().st_mode & 0o7111 == 0
+
+
+def test_a_bad_header_in_the_middle_is_not_taken_for_the_end(tmp_path: Path) -> None:
+    whole = bytearray(archives.tar_bytes({"neostore": b"x" * 512, "neostore.transaction.db.0": b"y" * 512}))
+    whole[1024 + 150] ^= 1
+    with pytest.raises(BackupDamagedError):
+        unpacked(bytes(whole), tmp_path / "in")
+
+
+def test_a_second_archive_behind_the_first_is_not_lost_in_silence(tmp_path: Path) -> None:
+    one, two = archives.tar_bytes({"neostore": b"x"}), archives.tar_bytes({"other": b"y"})
+    with pytest.raises(BackupDamagedError, match="other bytes behind it"):
+        unpacked(one + two, tmp_path / "in")
+
+
+def test_content_that_is_zeros_is_no_end_mark(tmp_path: Path) -> None:
+    whole = archives.tar_bytes({"neostore": bytes(4096)})
+    with pytest.raises(BackupDamagedError):
+        unpacked(whole[: 512 + 4096], tmp_path / "in")
+    assert unpacked(whole, tmp_path / "whole") == 4096

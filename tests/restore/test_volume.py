@@ -117,8 +117,9 @@ def test_a_line_that_a_crash_cut_short_spoils_no_other(data: Path) -> None:
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files away")
-def test_as_root_the_files_become_the_volumes_owners(data: Path) -> None:
-    os.chown(data, 7474, 7475)
-    archives.write_files(data / "new", {"a/b": b""})
-    disk.give_to_owner_of(data, data / "new")
-    assert {(path.stat().st_uid, path.stat().st_gid) for path in (data / "new").rglob("*")} == {(7474, 7475)}
+@pytest.mark.parametrize("owner", [1000, 0], ids=["the volume's owner", "root's own volume"])
+def test_as_root_the_files_become_neo4js(owner: int, data: Path) -> None:
+    os.chown(data, owner, 7475)
+    archives.write_files(data / ".neo4j-restore", {"lock": b"", "staging/data/databases/neo4j/neostore": b""})
+    disk.give_to_owner(data, data / ".neo4j-restore/staging")
+    assert {(path.stat().st_uid, path.stat().st_gid) for path in data.rglob("*")} == {(owner or 7474, 7475)}

@@ -1,4 +1,4 @@
-"""The command `neo4j-restore`: run, plan, list, verify. Here alone are errors told, and turned into exit codes."""
+"""The command `neo4j-restore`. Here alone are errors told, and turned into exit codes."""
 
 import argparse
 import json
@@ -9,17 +9,24 @@ import sys
 import traceback
 from collections.abc import Mapping, Sequence
 from contextlib import closing
-from typing import NoReturn
+from typing import Any, NoReturn
 
-from neo4j_restore import reports, settings, spec
+from neo4j_restore import explain, reports, settings, spec
 from neo4j_restore.errors import RestoreError
+
+log = logging.getLogger("neo4j_restore")
 
 _COMMANDS = {
     "run": "restore what the environment asks for, if the volume needs it (the container's default)",
     "plan": "print what run would do, and change nothing",
     "list": "print the backup sets of each database, newest first",
+    "status": "print the volume's state, the last receipt and the history",
     "verify": "check that the volume holds what the environment asks for; asks no store",
+    "rollback": "put back what the last restore replaced, if KEEP_PREVIOUS was true",
+    "explain": "print what an exit code means, and what to do",
 }
+
+_WITH_JSON = {"plan", "list", "status", "rollback"}
 
 
 def main(argv: Sequence[str] | None = None) -> NoReturn:
@@ -29,66 +36,99 @@ def main(argv: Sequence[str] | None = None) -> NoReturn:
     reports.configure(arguments.log_format or reporting.log_format)
     signal.signal(signal.SIGTERM, _terminated)
     try:
-        code = _run(arguments, os.environ)
+        _run(arguments, os.environ)
     except RestoreError as error:
-        code = error.exit_code
         reports.failure(reporting.termination_log, error)
+        sys.exit(error.exit_code)
     except Exception as error:  # noqa: BLE001 - a bug must end non-zero and be told as well
-        code = 70
         traceback.print_exc()
         reports.bug(reporting.termination_log, error)
-    sys.exit(code)
+        sys.exit(70)
+    sys.exit(0)
 
 
-def _run(arguments: argparse.Namespace, environment: Mapping[str, str]) -> int:
-    # Imported by need: a start with nothing to do pays neither for a store's library nor for neo4j-admin.
-    asked = settings.from_environment(environment)
-    if arguments.command == "verify":
-        return _verify(asked)
+def _run(arguments: argparse.Namespace, environment: Mapping[str, str]) -> None:
+    # Each imports what it needs: a start with nothing to do pays for no store's library.
+    if arguments.command == "explain":
+        _print(explain.explain(arguments.code))
+    elif arguments.command in {"status", "rollback"}:
+        _on_volume(arguments)
+    else:
+        _WITH_SETTINGS[arguments.command](arguments, settings.from_environment(environment), environment)
+
+
+def _do_run(_: argparse.Namespace, asked: settings.Settings, environment: Mapping[str, str]) -> None:
     from neo4j_restore import restore
 
-    if arguments.command == "list":
-        return _list(asked, as_json=arguments.json)
-    if arguments.command == "plan":
-        return _plan(asked, environment, as_json=arguments.json)
     restore.run(asked, environment)
-    return 0
 
 
-def _plan(asked: settings.Settings, environment: Mapping[str, str], *, as_json: bool) -> int:
-    from neo4j_restore import plan, restore, stores, volume
+def _do_plan(arguments: argparse.Namespace, asked: settings.Settings, environment: Mapping[str, str]) -> None:
+    from neo4j_restore import plan, restore, swap, volume
 
-    state = volume.inspect(volume.Layout(asked.data_dir), asked.databases)
-    decided = restore.decide(asked, state)
+    layout = volume.Layout(asked.data_dir)
+    unfinished = swap.read(layout)
+    if unfinished:
+        log.warning("an earlier restore is unfinished, at %s: run deals with it first", unfinished.phase)
+    decided, state = restore.decide(asked, layout)
+    if decided.restores and volume.server_lock(layout):
+        log.warning("a server is running on %s: run refuses until it has stopped", layout.data)
     if decided.restores:
+        from neo4j_restore import prepare, stores
+
         with closing(stores.open_store(asked)) as store:
-            decided, _ = restore.prepare(asked, environment, decided, state, store)
+            decided, _program = prepare.prepare(asked, environment, decided, state, store)
     found = plan.as_json(decided, asked.bucket)
-    print(json.dumps(found, indent=1) if as_json else reports.plan_table(found))  # noqa: T201 - the command's data
-    return 0
+    _print(_as_json(found) if arguments.json else reports.plan_table(found))
 
 
-def _list(asked: settings.Settings, *, as_json: bool) -> int:
-    from neo4j_restore import plan, restore, stores
+def _do_list(arguments: argparse.Namespace, asked: settings.Settings, _: Mapping[str, str]) -> None:
+    from neo4j_restore import plan, prepare, stores
 
     with closing(stores.open_store(asked)) as store:
-        sets = [each for database in asked.databases for each in restore.find_sets(asked, store, database)[0]]
+        sets = [each for database in asked.databases for each in prepare.find_sets(asked, store, database)[0]]
     found = [plan.set_as_json(each, asked.bucket) for each in sets]
-    print(json.dumps(found, indent=1) if as_json else reports.set_table(found))  # noqa: T201 - the command's data
-    return 0
+    _print(_as_json(found) if arguments.json else reports.set_table(found))
 
 
-def _verify(asked: settings.Settings) -> int:
+def _do_verify(_: argparse.Namespace, asked: settings.Settings, __: Mapping[str, str]) -> None:
     from neo4j_restore import verify
 
     for line in verify.verify(asked):
-        print(line)  # noqa: T201 - the command's data
-    return 0
+        _print(line)
+
+
+_WITH_SETTINGS = {"run": _do_run, "plan": _do_plan, "list": _do_list, "verify": _do_verify}
+
+
+def _on_volume(arguments: argparse.Namespace) -> None:
+    """Run a command that needs the volume alone: no bucket and no database has to be named."""
+    from neo4j_restore import rollback, status
+
+    data_dir = settings.data_dir(os.environ)
+    if arguments.command == "status":
+        found = status.status(data_dir)
+        _print(_as_json(found) if arguments.json else reports.status_text(found))
+    else:
+        names = list(rollback.rollback(data_dir))
+        _print(_as_json({"rolled_back": names}) if arguments.json else f"put back: {', '.join(names) or 'nothing'}")
+
+
+def _print(text: str) -> None:
+    try:
+        print(text, flush=True)  # noqa: T201 - the command's data, on stdout
+    except BrokenPipeError:
+        # The reader, `head` say, has seen enough; and Python must not try again when it ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _as_json(found: Any) -> str:
+    return json.dumps(found, indent=1)
 
 
 def _terminated(number: int, _: object) -> NoReturn:
     """End as the signal would end a process, but stop neo4j-admin first. The next start cleans up, or goes on."""
-    logging.getLogger(__name__).warning("told to stop: the next start goes on; the data is as it was")
+    log.warning("told to stop: the next start begins again, or completes the swap if all was verified")
     sys.exit(128 + number)
 
 
@@ -103,8 +143,10 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for name, text in _COMMANDS.items():
         command = commands.add_parser(name, help=text, description=text)
-        if name in {"plan", "list"}:
-            command.add_argument("--json", action="store_true", help="print JSON instead of a table")
+        if name in _WITH_JSON:
+            command.add_argument("--json", action="store_true", help="print JSON instead of text")
+        if name == "explain":
+            command.add_argument("code", type=int, choices=list(spec.EXIT_CODES), help="an exit code", metavar="CODE")
     return parser
 
 

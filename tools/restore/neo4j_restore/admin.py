@@ -10,15 +10,22 @@ import shutil
 import signal
 import subprocess
 from collections import deque
-from collections.abc import Iterable, Mapping
-from contextlib import suppress
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from logging import getLogger
 from pathlib import Path
 from threading import Thread
 from typing import IO
 
-from neo4j_restore.errors import AdminError, BackupDamagedError, ConfigurationError, MigrationNeededError
+from neo4j_restore.errors import (
+    ANOTHER_SET,
+    AdminError,
+    BackupDamagedError,
+    ConfigurationError,
+    MigrationNeededError,
+    NoSpaceError,
+)
 from neo4j_restore.spec import DatabaseName
 
 log = getLogger(__name__)
@@ -76,6 +83,8 @@ _DAMAGED = re.compile(
 # Printed by `load` of 5, which ends with 0 all the same; the server would leave the database offline.
 _UNSUPPORTED = re.compile(r"not on a supported version")
 
+_FULL = re.compile(r"No space left on device|Disk quota exceeded")
+
 _LAST_LINES = 8
 
 
@@ -104,7 +113,8 @@ class Admin:
     def configure(self, conf: Path, data: Path) -> None:
         """Write in the folder `conf` a neo4j.conf whose data folder is `data`, and nothing else."""
         conf.mkdir(parents=True)
-        data.mkdir(parents=True)
+        # `load` of 3.x does not make this folder by itself.
+        (data / "databases").mkdir(parents=True)
         lines = [f"{self.family.data_setting}={data}", f"{self.family.logs_setting}={conf.parent / 'logs'}"]
         (conf / "neo4j.conf").write_text("\n".join(lines) + "\n")
 
@@ -123,18 +133,21 @@ class Admin:
     def _run(self, argv: list[str], conf: Path, lock: int, blocks: Iterable[bytes] | None, name: str) -> None:
         log.info("neo4j-admin %s", " ".join(argv))
         lines: deque[str] = deque(maxlen=200)
-        with subprocess.Popen(
-            [str(self.program), *argv],
-            stdin=subprocess.DEVNULL if blocks is None else subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            env=_environment(conf, self.heap_size),
-            cwd=conf.parent,
-            # It holds the volume's lock as long as it lives, whatever becomes of us.
-            pass_fds=(lock,),
-            # Its launcher may start a second process: they end together.
-            start_new_session=True,
-        ) as process:
+        with (
+            _startable(self.program),
+            subprocess.Popen(
+                [str(self.program), *argv],
+                stdin=subprocess.DEVNULL if blocks is None else subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                env=_environment(conf, self.heap_size),
+                cwd=conf.parent,
+                # It holds the volume's lock as long as it lives, whatever becomes of us.
+                pass_fds=(lock,),
+                # Its launcher may start a second process: they end together.
+                start_new_session=True,
+            ) as process,
+        ):
             try:
                 reader = Thread(target=_collect, args=(process.stdout, lines))
                 reader.start()
@@ -166,13 +179,26 @@ def find_admin(environment: Mapping[str, str], heap_size: str) -> Admin:
 
 def _ask_version(program: str, heap_size: str) -> Version:
     environment = os.environ | {"HEAP_SIZE": heap_size}
-    answer = subprocess.run([program, "--version"], capture_output=True, text=True, env=environment, check=False)
+    with _startable(Path(program)):
+        answer = subprocess.run([program, "--version"], capture_output=True, text=True, env=environment, check=False)
     found = re.search(r"(\d+)\.(\d+)(?:\.(\d+))?", answer.stdout)
     if answer.returncode or not found:
         lines = (answer.stdout + answer.stderr).strip().splitlines()[-_LAST_LINES:]
         message = f"{program} --version ended with {answer.returncode}: {' | '.join(lines)}"
         raise AdminError(message, hint="check that Java is there, of the version that this Neo4j needs")
     return Version(int(found[1]), int(found[2]), int(found[3] or 0))
+
+
+@contextmanager
+def _startable(program: Path) -> Iterator[None]:
+    """Tell of a program that the system can't start, which is no fault of the volume's."""
+    try:
+        yield
+    except OSError as error:
+        if error.filename != str(program):
+            raise
+        message = f"{program} does not start: {error.strerror}"
+        raise AdminError(message, hint="check that it is an executable of this system, and its first line") from error
 
 
 def _filled(argv: tuple[str, ...], source: Path, database: DatabaseName) -> list[str]:
@@ -216,11 +242,14 @@ def _judge(status: int, lines: list[str], argv: list[str], name: str) -> None:
     text = "\n".join(lines)
     if _UNSUPPORTED.search(text):
         message = f"{name} is of an older Neo4j, and this one can't open it: {said}"
-        hint = "restore it with an image of its own Neo4j version; the old data is as it was"
+        hint = "restore it with an image of its own Neo4j version"
         raise MigrationNeededError(message, hint=hint)
+    if status and _FULL.search(text):
+        message = f"the volume was full while neo4j-admin worked on {name}: {said}"
+        raise NoSpaceError(message, hint="make the volume larger, or free room on it")
     if status and _DAMAGED.search(text):
         message = f"neo4j-admin says that {name} is damaged: {said}"
-        raise BackupDamagedError(message, hint="take another set: TIMESTAMP names one; the old data is as it was")
+        raise BackupDamagedError(message, hint=ANOTHER_SET)
     if status:
         message = f"neo4j-admin {' '.join(argv)} ended with {status} on {name}: {said or 'it said nothing'}"
-        raise AdminError(message, hint="see its lines above; the old data is as it was")
+        raise AdminError(message, hint="its last lines say why; `neo4j-restore explain 30` says what to check")

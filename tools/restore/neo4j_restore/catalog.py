@@ -10,7 +10,7 @@ Sources: the backup scripts of the two Neo4j charts, and the operations manuals 
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from difflib import get_close_matches
 from enum import StrEnum
 
@@ -20,6 +20,12 @@ from neo4j_restore.stores import StoredObject
 
 # A folder with one of these is a database: record formats, and the block format of 5.14 and later.
 STORE_MARKERS = ("neostore", "block.metadata.db")
+
+# Names between a bucket's path and a raw directory that say nothing of another environment.
+_NEUTRAL = {"backup", "backups", "data", "databases"}
+
+# Comparing names is slow.
+_MOST_COMPARED = 1000
 
 _TIME = re.compile(r"(\d{4})-?(\d\d)-?(\d\d)(?:[T_ -]?(\d\d)[:_-]?(\d\d)[:_-]?(\d\d)Z?)?")
 
@@ -62,12 +68,17 @@ def aliases(database: DatabaseName) -> tuple[str, ...]:
 
 
 def time_of(stamp: str) -> datetime | None:
-    """Return the time that a stamp such as `2026-01-31-02:00:00` or `2026-01-31T02-00-00` tells, in UTC, or None."""
+    """Return the time that a stamp such as `2026-01-31-02:00:00` or `2026-01-31T02-00-00` tells, in UTC, or None.
+
+    A date alone is its day's last second: a set of that day is not known to be older than anything in it.
+    """
     found = _TIME.fullmatch(stamp)
     if not found:
         return None
+    year, month, day, *time = found.groups()
+    hour, minute, second = map(int, time if time[0] else (23, 59, 59))
     try:
-        return datetime(*(int(part) for part in found.groups(default="0")), tzinfo=UTC)  # type: ignore[misc, arg-type]
+        return datetime(int(year), int(month), int(day), hour, minute, second, tzinfo=UTC)
     except ValueError:
         return None
 
@@ -104,7 +115,9 @@ def not_found(
     """Return the error that says what was looked for, where, and what is near: other sets, else similar keys."""
     wanted = timestamp.isoformat() if isinstance(timestamp, datetime) else timestamp
     message = f"no backup of {database} for {wanted} below {bucket}: {len(sets)} sets of it, {len(keys)} objects seen"
-    near = _nearest(sets, timestamp) or get_close_matches(f"{bucket.prefix}{database}-latest.tar.gz", keys, 5, 0.3)
+    near = _nearest(sets, timestamp) or get_close_matches(
+        f"{bucket.prefix}{database}-latest.tar.gz", keys[:_MOST_COMPARED], 5, 0.3
+    )
     names = ", ".join(bucket.of(key) for key in near)
     return BackupNotFoundError(
         message, hint=f"nearest: {names}" if names else "check BUCKET and DATABASE against the bucket's listing"
@@ -147,28 +160,55 @@ def _files(objects: list[StoredObject], prefix: str, database: DatabaseName, exa
 def _directories(
     objects: list[StoredObject], prefix: str, database: DatabaseName, exact: str, directory: str
 ) -> Iterator[BackupSet]:
-    folders = {
-        folder for stored in objects for folder, _, name in [stored.key.rpartition("/")] if name in STORE_MARKERS
+    members: dict[str, list[StoredObject]] = {
+        folder: [] for stored in objects for folder, _, name in [stored.key.rpartition("/")] if name in STORE_MARKERS
     }
-    for folder in sorted(folders):
+    for stored in objects:
+        for above in _folders_of(stored.key):
+            if above in members:
+                members[above].append(stored)
+    for folder, inside in members.items():
         relative = f"{folder}/".removeprefix(prefix).rstrip("/")
         stamp = "" if directory and relative == directory else _directory_stamp(relative, database, exact)
         if stamp is not None:
-            members = tuple(stored for stored in objects if stored.key.startswith(f"{folder}/"))
-            time = time_of(stamp) or max(stored.updated for stored in members)
-            yield BackupSet(database, Kind.DIRECTORY, f"{folder}/", stamp, time, members)
+            time = time_of(stamp) or max(stored.updated for stored in inside)
+            yield BackupSet(database, Kind.DIRECTORY, f"{folder}/", stamp, time, tuple(inside))
+
+
+def _folders_of(key: str) -> Iterator[str]:
+    end = key.rfind("/")
+    while end > 0:
+        yield key[:end]
+        end = key.rfind("/", 0, end)
 
 
 def _directory_stamp(relative: str, database: DatabaseName, exact: str) -> str | None:
     """Return the stamp of a folder of store files: its own, or that of the nearest folder around it that has one."""
     *around, name = relative.split("/")
+    stamps = [_around(each, database, exact) for each in around]
+    if None in stamps:
+        return None
     if around and around[-1] in aliases(database) and _is_stamp(name, exact):
         return name
     own = _stamp(name, database, exact)
-    if own != "":
-        return own
-    for each in reversed(around):
-        stamp = each if _is_stamp(each, exact) else _stamp(each, database, exact)
-        if stamp:
-            return stamp
-    return ""
+    return own or next((each for each in reversed(stamps) if each), own)
+
+
+def _around(name: str, database: DatabaseName, exact: str) -> str | None:
+    """Return the stamp in a folder around a set, empty for a neutral name, or None for one that may say `staging`."""
+    if name in _NEUTRAL:
+        return ""
+    return name if _is_stamp(name, exact) else _stamp(name, database, exact)
+
+
+def bears_name(key: str, prefix: str, database: DatabaseName) -> bool:
+    """Tell whether any part of `key` below `prefix` begins with the database's name."""
+    return any(part.startswith(database) for part in key.removeprefix(prefix).split("/"))
+
+
+def stale_pointer(chosen: BackupSet, sets: list[BackupSet]) -> str:
+    """Return a warning if `chosen` is a `latest` that was written long before the newest stamped set, else nothing."""
+    newest = next((each for each in sets if each.stamp not in {"", LATEST}), None)
+    if chosen.stamp != LATEST or newest is None or newest.time - chosen.time < timedelta(days=1):
+        return ""
+    return f"{chosen.key} is of {chosen.time:%Y-%m-%d}, and {newest.key} is newer: the pointer may be stale"

@@ -9,6 +9,9 @@ from pathlib import Path
 
 from neo4j_restore.errors import NoSpaceError, VolumeError
 
+# Source: the Dockerfiles of the Neo4j images from 4.0 on.
+NEO4J_ID = 7474
+
 
 @contextmanager
 def errors_of(path: Path) -> Iterator[None]:
@@ -19,9 +22,7 @@ def errors_of(path: Path) -> Iterator[None]:
         where = error.filename or path
         if error.errno in {errno.ENOSPC, errno.EDQUOT}:
             message = f"the volume at {path} is full: {shutil.disk_usage(path).free} bytes free, writing {where}"
-            raise NoSpaceError(
-                message, hint="make the volume larger, or free room on it; nothing was replaced"
-            ) from error
+            raise NoSpaceError(message, hint="make the volume larger, or free room on it") from error
         message = f"cannot use {where} on the volume at {path} as uid {os.geteuid()}: {error.strerror or error}"
         hint = "check that the data volume is mounted there, sound, and owned by this user or group (fsGroup)"
         raise VolumeError(message, hint=hint) from error
@@ -70,14 +71,22 @@ def fsync_tree(top: Path) -> None:
         fsync(Path(folder))
 
 
-def give_to_owner_of(volume: Path, top: Path) -> None:
-    """Where this runs as root, give all below `top` to the volume's owner, so that Neo4j can open it."""
-    owner = volume.stat()
-    if os.geteuid() != 0 or owner.st_uid == 0:
+def give_to_owner(volume: Path, top: Path) -> None:
+    """Where this runs as root, give all below `top`, and Neo4j's folders, to the user that Neo4j runs as.
+
+    That is the volume's owner; for a volume that is root's own, 7474, the user of Neo4j's images.
+    """
+    if os.geteuid() != 0:
         return
-    for folder, _, names in os.walk(top):
-        for path in (Path(folder), *(Path(folder, name) for name in names)):
-            os.chown(path, owner.st_uid, owner.st_gid, follow_symlinks=False)
+    status = volume.stat()
+    owner, group = status.st_uid or NEO4J_ID, status.st_gid or NEO4J_ID
+    home = top.parent
+    own = [home, *(path for path in home.iterdir() if path.is_file())]
+    for name in ("databases", "transactions"):
+        (volume / name).mkdir(exist_ok=True)
+        own.append(volume / name)
+    for path in [*own, *(Path(folder, name) for folder, _, names in os.walk(top) for name in (".", *names))]:
+        os.chown(path, owner, group, follow_symlinks=False)
 
 
 def remove_tree(top: Path) -> None:

@@ -2,15 +2,19 @@
 
 from typing import ClassVar
 
+ANOTHER_SET = "take another set: TIMESTAMP names one"
+
 
 class RestoreError(Exception):
     """What failed, on what, expected and found; `hint` says what to do next. Neither ever holds a secret.
 
-    database: the one it was about, or empty; set by whoever works on it.
+    database: the one it was about, or empty. phase: `recover`, `plan`, `stage` or `swap`, or empty.
+    Both are set by whoever works on it.
     """
 
     exit_code: ClassVar[int] = 70
     database: str = ""
+    phase: str = ""
 
     def __init__(self, message: str, *, hint: str) -> None:
         """Keep the one-line message and the one-line hint."""

@@ -11,7 +11,7 @@ from typing import Any
 from isal import isal_zlib
 from isal.igzip_lib import IsalError
 
-from neo4j_restore.errors import BackupDamagedError
+from neo4j_restore.errors import ANOTHER_SET, BackupDamagedError
 
 MAGIC = b"\x1f\x8b"
 
@@ -80,4 +80,4 @@ class GzipReader(RawIOBase):
 
     def _damaged(self, what: str) -> BackupDamagedError:
         message = f"{self._name} is damaged: as gzip, {what}"
-        return BackupDamagedError(message, hint="take another set: TIMESTAMP names one; the old data is as it was")
+        return BackupDamagedError(message, hint=ANOTHER_SET)

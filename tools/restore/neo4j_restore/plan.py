@@ -6,15 +6,15 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
 from neo4j_restore import admin
 from neo4j_restore.catalog import BackupSet, Kind
-from neo4j_restore.errors import MigrationNeededError, NoSpaceError, TargetOccupiedError
+from neo4j_restore.errors import ConfigurationError, MigrationNeededError, TargetOccupiedError
 from neo4j_restore.settings import Settings
-from neo4j_restore.spec import SYSTEM, BucketUrl, DatabaseName, Overwrite
+from neo4j_restore.spec import SYSTEM, BucketUrl, DatabaseName, OnMissing, Overwrite
 from neo4j_restore.volume import Found, Volume
 
 
@@ -24,6 +24,7 @@ class Action(StrEnum):
     RESTORE = "restore"
     SKIP = "skip"
     REFUSE = "refuse"
+    EXPIRED = "expired"
 
 
 @dataclass(frozen=True)
@@ -37,19 +38,24 @@ class Decision:
 
 @dataclass(frozen=True)
 class Step:
-    """One database of the plan. `chosen` is the set to restore, None where nothing is."""
+    """One database of the plan. `chosen` is the set to restore, None where nothing is; `warning` may be empty."""
 
     database: DatabaseName
     decision: Decision
     chosen: BackupSet | None
+    warning: str = ""
 
 
 @dataclass(frozen=True)
 class Plan:
-    """All databases of the request, in its order. version: neo4j-admin's, or None where nothing is restored."""
+    """All databases of the request, in its order. version: neo4j-admin's, or None where nothing is restored.
+
+    need_bytes: the room on the volume that the restore takes at its peak.
+    """
 
     steps: tuple[Step, ...]
     version: admin.Version | None = None
+    need_bytes: int = 0
 
     @property
     def restores(self) -> tuple[Step, ...]:
@@ -57,25 +63,32 @@ class Plan:
         return tuple(step for step in self.steps if step.decision.action is Action.RESTORE)
 
 
-def guard(settings: Settings, volume: Volume) -> dict[DatabaseName, Decision]:
-    """Return the decision for each database asked for, in the request's order."""
-    return {database: _decide(settings, volume, database) for database in settings.databases}
+def guard(settings: Settings, volume: Volume, now: datetime) -> dict[DatabaseName, Decision]:
+    """Return the decision for each database asked for, in the request's order. now: UTC."""
+    return {database: _decide(settings, volume, database, now) for database in settings.databases}
 
 
-def _decide(settings: Settings, volume: Volume, database: DatabaseName) -> Decision:
-    found = volume.databases[database]
+def _decide(settings: Settings, volume: Volume, database: DatabaseName, now: datetime) -> Decision:
+    found, wish = volume.databases[database], settings.wish(database)
+    done = settings.overwrite is Overwrite.ONCE and volume.receipt.fulfilled(wish, database)
     if found is Found.UNKNOWN:
         return Decision(Action.REFUSE, "its folder holds files but no store: not known what they are")
+    expired = settings.not_after is not None and now > settings.not_after
     if found is Found.ABSENT and not volume.in_cluster:
+        if volume.receipt.removed(database) and (settings.overwrite is Overwrite.NEVER or done):
+            return Decision(Action.SKIP, "the last rollback removed it; a new RESTORE_ID with once restores it")
+        if expired:
+            return Decision(Action.EXPIRED, f"it is absent, and the wish expired at {settings.not_after}")
         return Decision(Action.RESTORE, "there is no such database on the volume")
     there = "it exists" if found is Found.DATABASE else "the volume has a cluster's state (cluster-state)"
     if settings.overwrite is Overwrite.NEVER:
         return Decision(Action.SKIP, f"{there}, and FORCE_OVERWRITE is false")
-    done = volume.receipt.fulfilled(settings.restore_id, database)
-    if settings.overwrite is Overwrite.ONCE and done:
-        return Decision(Action.SKIP, f"the wish {settings.restore_id} was fulfilled at {done}")
-    wish = f"once, for the wish {settings.restore_id}" if settings.overwrite is Overwrite.ONCE else "true"
-    return Decision(Action.RESTORE, f"{there}, and FORCE_OVERWRITE is {wish}", replaces=found is Found.DATABASE)
+    if done:
+        return Decision(Action.SKIP, f"the wish {wish} was fulfilled at {done}")
+    if expired:
+        return Decision(Action.SKIP, f"{there}, and the wish expired at {settings.not_after}")
+    policy = f"once, for the wish {wish}" if settings.overwrite is Overwrite.ONCE else "true"
+    return Decision(Action.RESTORE, f"{there}, and FORCE_OVERWRITE is {policy}", replaces=found is Found.DATABASE)
 
 
 def refuse(decisions: Mapping[DatabaseName, Decision], data: str) -> None:
@@ -85,10 +98,23 @@ def refuse(decisions: Mapping[DatabaseName, Decision], data: str) -> None:
         hint = f"look into {data}/databases and {data}/transactions; move away what is there, then start again"
         message = f"refused to touch {'; '.join(refused)}"
         raise TargetOccupiedError(message, hint=hint)
+    expired = [f"{name}: {each.reason}" for name, each in decisions.items() if each.action is Action.EXPIRED]
+    if expired:
+        hint = "set RESTORE_NOT_AFTER later, or take it out, if this volume is to be restored; else give it its data"
+        raise ConfigurationError("; ".join(expired), hint=hint)
 
 
-def check(plan: Plan, volume: Volume) -> None:
-    """Raise what would fail later: a set that this Neo4j can't take, or a volume without room."""
+def missing_is_fine(settings: Settings, step: Step, volume: Volume, near: int) -> bool:
+    """Tell whether Neo4j may start without this database: asked for, nothing to lose, and nothing like a set of it.
+
+    near: how many objects in the bucket bear its name. A volume whose data was deleted for room never starts empty.
+    """
+    asked = settings.on_missing is OnMissing.START_EMPTY
+    return asked and near == 0 and not step.decision.replaces and not volume.reclaimed
+
+
+def check(plan: Plan) -> None:
+    """Raise MigrationNeededError for a set that this Neo4j can't take."""
     for step in plan.restores:
         if step.chosen and step.chosen.kind is not Kind.DUMP and plan.version and plan.version.major >= 5:
             message = f"{step.chosen.key} is a backup of Neo4j 4.4 or older, and neo4j-admin here is {plan.version}"
@@ -97,22 +123,20 @@ def check(plan: Plan, volume: Volume) -> None:
         if step.database == SYSTEM and plan.version and plan.version.major < 4:
             message = f"neo4j-admin {plan.version} has no system database: it came with Neo4j 4.0"
             raise MigrationNeededError(message, hint="take system out of DATABASE, or use an image of 4.0 or later")
-    need = sum(step.chosen.size_bytes for step in plan.restores if step.chosen)
-    if need > volume.free_bytes:
-        message = f"the sets need more than {need} bytes, and the volume has {volume.free_bytes} free"
-        raise NoSpaceError(message, hint="make the volume larger, or free room on it; nothing was touched")
 
 
 def as_json(plan: Plan, bucket: BucketUrl) -> dict[str, Any]:
     """Return the plan as `plan --json` prints it: a published contract."""
     return {
         "neo4j_admin": str(plan.version) if plan.version else None,
+        "need_bytes": plan.need_bytes,
         "databases": [
             {
                 "database": step.database,
                 "action": step.decision.action.value,
                 "reason": step.decision.reason,
                 "replaces": step.decision.replaces,
+                "warning": step.warning or None,
                 "set": set_as_json(step.chosen, bucket) if step.chosen else None,
             }
             for step in plan.steps

@@ -18,7 +18,7 @@ class Receipt:
     """The last restore, and all wishes fulfilled on this volume.
 
     last: the published record: restore_id, request, restored, left_alone, versions, times, bytes, seconds.
-    wishes: RESTORE_ID to database to the time, ISO 8601, at which the wish was fulfilled for it.
+    wishes: RESTORE_ID, or its default for one database, to database to the time, ISO 8601, at which it was fulfilled.
     """
 
     last: Mapping[str, Any] = field(default_factory=dict)
@@ -28,10 +28,15 @@ class Receipt:
         """Return when the wish was fulfilled for `database`, or an empty text."""
         return self.wishes.get(restore_id, {}).get(database, "")
 
+    def removed(self, database: DatabaseName) -> bool:
+        """Tell whether the last thing done here was a rollback to a time when there was no `database`."""
+        return database in self.last.get("removed", [])
+
     def plus(self, record: Mapping[str, Any]) -> "Receipt":
         """Return the receipt after the restore that `record` tells of."""
-        done = {each["database"]: record["finished"] for each in record["restored"]}
-        wishes = {**self.wishes, record["restore_id"]: {**self.wishes.get(record["restore_id"], {}), **done}}
+        wishes = {wish: dict(done) for wish, done in self.wishes.items()}
+        for each in record["restored"]:
+            wishes.setdefault(each["wish"], {})[each["database"]] = record["finished"]
         return Receipt(record, wishes)
 
 
@@ -46,10 +51,10 @@ def read(home: Path) -> Receipt:
         if found["format"] != FORMAT:
             message = f"{path} has format {found['format']}, expected {FORMAT}"
             raise TargetOccupiedError(message, hint="use the version of neo4j-restore that wrote it, or a newer one")
-        return Receipt(found["last"], found["wishes"])
+        return Receipt(dict(found["last"]), {wish: dict(done) for wish, done in found["wishes"].items()})
     except FileNotFoundError:
         return Receipt()
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
         message = f"{path} is no receipt ({error}): whether this wish was fulfilled can't be known"
         raise TargetOccupiedError(message, hint=f"look at {home / 'history.jsonl'}, then move the file away") from error
 

@@ -35,7 +35,7 @@ class _Text(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         time = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="seconds")
         word = "warning: " if record.levelno == logging.WARNING else ""
-        return f"{time} {word}{record.getMessage()}"
+        return f"{time} {word}{_one_line(record.getMessage())}"
 
 
 def configure(log_format: str) -> None:
@@ -53,8 +53,8 @@ def failure(termination_log: Path, error: RestoreError) -> None:
     log = logging.getLogger("neo4j_restore")
     log.error("error: %s", _one_line(error))
     log.error("try: %s", error.hint)
-    found = {"code": error.exit_code, "database": error.database, "message": _one_line(error), "hint": error.hint}
-    _terminate(termination_log, found)
+    about = {"code": error.exit_code, "phase": error.phase, "database": error.database}
+    _terminate(termination_log, about | {"message": _one_line(error), "hint": error.hint})
 
 
 def bug(termination_log: Path, error: Exception) -> None:
@@ -62,7 +62,7 @@ def bug(termination_log: Path, error: Exception) -> None:
     message = f"neo4j-restore has a bug: {type(error).__name__}: {_one_line(error)}"
     logging.getLogger("neo4j_restore").error("error: %s", message)
     hint = "report it with the traceback in this container's log; the data is as it was, or the next start completes it"
-    _terminate(termination_log, {"code": 70, "database": "", "message": message, "hint": hint})
+    _terminate(termination_log, {"code": 70, "phase": "", "database": "", "message": message, "hint": hint})
 
 
 def _terminate(path: Path, found: dict[str, Any]) -> None:
@@ -75,8 +75,9 @@ def _terminate(path: Path, found: dict[str, Any]) -> None:
         path.write_text(text)
 
 
-def _one_line(error: Exception) -> str:
-    return " ".join(str(error).split())
+def _one_line(text: object) -> str:
+    """Return it without line breaks and control characters, which could forge a line of the log."""
+    return "".join(char if char.isprintable() else " " for char in " ".join(str(text).split()))
 
 
 def plan_table(found: dict[str, Any]) -> str:
@@ -92,6 +93,18 @@ def set_table(found: Sequence[dict[str, Any]]) -> str:
     """Return sets as a table for people; found: `plan.set_as_json` of each."""
     names = ("database", "time", "size_bytes", "kind", "object")
     return _table([[name.upper() for name in names], *[[str(each[name]) for name in names] for each in found]])
+
+
+def status_text(found: dict[str, Any]) -> str:
+    """Return the volume's state for people; found: `status.status`."""
+    last = found["receipt"] or {}
+    lines = [f"state: {found['state']}", f"restore id: {found['restore_id'] or '-'}"]
+    lines += [f"restored: {each['database']} from {each['object']}" for each in last.get("restored", [])]
+    lines += [f"rolled back: {name}" for name in last.get("rolled_back", [])]
+    lines += [f"finished: {last.get('finished', '-')}"]
+    lines += [f"previous generation: {'kept' if found['previous_kept'] else 'none'}"]
+    lines += [f"history: {len(found['history'])} entries"]
+    return "\n".join(lines)
 
 
 def _table(rows: list[list[str]]) -> str:

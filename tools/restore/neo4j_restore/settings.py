@@ -21,6 +21,8 @@ class Settings:
 
     timestamp: `latest`, an exact stamp, or a time in UTC.
     backup_set_dir: relative, no slash at its ends; empty: the set is found by its store files.
+    restore_id: empty where none is given: see `wish`.
+    not_after: when the wish expires, in UTC.
     credentials: path of the service key; None: the identity of the workload. Not looked at before the store is needed.
     """
 
@@ -30,12 +32,21 @@ class Settings:
     backup_set_dir: str
     overwrite: spec.Overwrite
     restore_id: str
+    not_after: datetime | None
+    on_missing: spec.OnMissing
+    space: spec.SpaceMode
+    keep_previous: bool
     purge: bool
     data_dir: Path
     credentials: Path | None
     heap_size: str
     retry_seconds: float
+    stall_seconds: float
     emulator_host: str
+
+    def wish(self, database: spec.DatabaseName) -> str:
+        """Return the name of the wish to restore `database`: RESTORE_ID, else one that no other database changes."""
+        return self.restore_id or spec.default_restore_id(self.bucket, (database,), self.timestamp)
 
 
 @dataclass(frozen=True)
@@ -50,6 +61,15 @@ def reporting(environment: Mapping[str, str]) -> Reporting:
     """Return where and how to report. An unknown LOG_FORMAT is taken as `text` here and refused with the rest."""
     log_format = _text(environment, "LOG_FORMAT").lower()
     return Reporting(log_format if log_format == "json" else "text", Path(_text(environment, "TERMINATION_LOG")))
+
+
+def data_dir(environment: Mapping[str, str]) -> Path:
+    """Return DATA_DIR alone, for commands that need nothing else. Raises ConfigurationError."""
+    try:
+        return _absolute(_text(environment, "DATA_DIR"))
+    except spec.Invalid as error:
+        message = f"DATA_DIR: {error}"
+        raise ConfigurationError(message, hint="set it to where the data volume is mounted") from error
 
 
 def from_environment(environment: Mapping[str, str]) -> Settings:
@@ -82,14 +102,23 @@ def from_environment(environment: Mapping[str, str]) -> Settings:
         timestamp=timestamp,
         backup_set_dir=read("BACKUP_SET_DIR", _relative, ""),
         overwrite=read("FORCE_OVERWRITE", _choice(spec.FORCE_OVERWRITE), spec.Overwrite.NEVER),
-        restore_id=read("RESTORE_ID", _identifier, spec.default_restore_id(bucket, databases, timestamp)),
-        purge=read("PURGE_ON_COMPLETE", _choice({"true": True, "false": False}), True),
+        restore_id=read("RESTORE_ID", _identifier, ""),
+        not_after=read("RESTORE_NOT_AFTER", spec.parse_time, None),
+        on_missing=read("ON_MISSING", _choice({each.value: each for each in spec.OnMissing}), spec.OnMissing.FAIL),
+        space=read("SPACE_MODE", _choice({each.value: each for each in spec.SpaceMode}), spec.SpaceMode.KEEP),
+        keep_previous=read("KEEP_PREVIOUS", _TRUTH, otherwise=False),
+        purge=read("PURGE_ON_COMPLETE", _TRUTH, otherwise=True),
         data_dir=read("DATA_DIR", _absolute, Path("/data")),
-        credentials=read("GOOGLE_APPLICATION_CREDENTIALS", Path, None),
+        credentials=read("GOOGLE_APPLICATION_CREDENTIALS", _key_path, None),
         heap_size=read("HEAP_SIZE", _heap, ""),
         retry_seconds=read("RETRY_SECONDS", _seconds, 0.0),
+        stall_seconds=read("STALL_SECONDS", _positive_seconds, 0.0),
         emulator_host=read("STORAGE_EMULATOR_HOST", _url, ""),
     )
+    if settings.space is spec.SpaceMode.RECLAIM and (
+        settings.overwrite is not spec.Overwrite.ALWAYS or settings.keep_previous
+    ):
+        problems.append("SPACE_MODE: reclaim goes with FORCE_OVERWRITE true alone, and without KEEP_PREVIOUS")
     if problems:
         raise ConfigurationError(
             "; ".join(problems), hint="correct these variables of the restore container: `neo4j-restore --help` has all"
@@ -116,6 +145,9 @@ def _choice(words: Mapping[str, T]) -> Callable[[str], T]:
         return words[text.lower()]
 
     return parse
+
+
+_TRUTH = _choice({"true": True, "false": False})
 
 
 def _supported(bucket: spec.BucketUrl) -> spec.BucketUrl:
@@ -147,6 +179,14 @@ def _absolute(text: str) -> Path:
     return Path(text)
 
 
+def _key_path(text: str) -> Path:
+    """Return the key's path; the text is never repeated, for some put the key itself there."""
+    if not PurePosixPath(text).is_absolute() or len(text) > 1000 or "\n" in text:
+        message = "it is no absolute path; name the key's file, never the key itself"
+        raise spec.Invalid(message)
+    return Path(text)
+
+
 def _heap(text: str) -> str:
     if not re.fullmatch(r"[1-9][0-9]*[kKmMgG]", text):
         message = f"{text!r} is no heap size, as 512m or 2g"
@@ -159,6 +199,14 @@ def _seconds(text: str) -> float:
         message = f"{text!r} is no number of seconds"
         raise spec.Invalid(message)
     return float(text)
+
+
+def _positive_seconds(text: str) -> float:
+    found = _seconds(text)
+    if not found:
+        message = f"{text!r} leaves no time for an answer"
+        raise spec.Invalid(message)
+    return found
 
 
 def _url(text: str) -> str:

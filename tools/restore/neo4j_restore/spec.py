@@ -47,6 +47,20 @@ class Overwrite(StrEnum):
 FORCE_OVERWRITE: Final = {"false": Overwrite.NEVER, "once": Overwrite.ONCE, "true": Overwrite.ALWAYS}
 
 
+class OnMissing(StrEnum):
+    """What to do about a database that is neither on the volume nor in the bucket."""
+
+    FAIL = "fail"
+    START_EMPTY = "start-empty"
+
+
+class SpaceMode(StrEnum):
+    """Whether the old data stays until the new is there."""
+
+    KEEP = "keep"
+    RECLAIM = "reclaim"
+
+
 @dataclass(frozen=True)
 class BucketUrl:
     """Where backup sets are.
@@ -77,6 +91,9 @@ def parse_bucket(text: str, provider: str = "") -> BucketUrl:
 
     Slashes at the end and doubled ones are dropped. Raises Invalid.
     """
+    if "?" in text or "@" in text:
+        message = "it has a '?' or an '@': name the bucket and its path alone, never a key or signature"
+        raise Invalid(message)
     if provider and provider not in PROVIDERS:
         message = f"the cloud provider {provider!r} is none of {', '.join(PROVIDERS)}"
         raise Invalid(message)
@@ -163,6 +180,15 @@ def parse_timestamp(text: str) -> str | datetime:
     return text
 
 
+def parse_time(text: str) -> datetime:
+    """Return an RFC 3339 time with its zone, in UTC. Raises Invalid."""
+    found = parse_timestamp(text)
+    if isinstance(found, datetime):
+        return found
+    message = f"{text!r} is no time with its zone, as 2026-01-31T02:00:00Z"
+    raise Invalid(message)
+
+
 def default_restore_id(bucket: BucketUrl, databases: Iterable[DatabaseName], timestamp: str | datetime) -> str:
     """Return the name of a wish that was given none: the same for the same bucket, databases and timestamp."""
     stamp = timestamp.isoformat() if isinstance(timestamp, datetime) else timestamp
@@ -202,6 +228,25 @@ VARIABLES: Final = (
         "false",
     ),
     Variable(
+        "KEEP_PREVIOUS",
+        "`true` keeps what a restore replaced, one generation, for `neo4j-restore rollback`; it takes its room",
+        "false",
+    ),
+    Variable(
+        "RESTORE_NOT_AFTER",
+        "an RFC 3339 time after which the wish has expired: existing data stays, and an empty volume is an error",
+    ),
+    Variable(
+        "ON_MISSING",
+        "where the bucket has no set of an absent database: `fail`, or `start-empty` to let Neo4j make a new one",
+        "fail",
+    ),
+    Variable(
+        "SPACE_MODE",
+        "`keep` has room for old and new; `reclaim` deletes the old data first, for `FORCE_OVERWRITE` `true` alone",
+        "keep",
+    ),
+    Variable(
         "RESTORE_ID",
         "names the wish for `once`; change it to restore again (default: a hash of bucket, databases, timestamp)",
     ),
@@ -209,6 +254,7 @@ VARIABLES: Final = (
     Variable("DATA_DIR", "Neo4j's data folder, the volume's mount", "/data"),
     Variable("HEAP_SIZE", "heap of neo4j-admin, as `512m`", "512m"),
     Variable("RETRY_SECONDS", "how long a store that fails for the moment is tried again", "60"),
+    Variable("STALL_SECONDS", "how long a connection may stay silent before it is given up and resumed", "60"),
     Variable("LOG_FORMAT", "`text` or `json`, one line a step on stderr", "text"),
     Variable("TERMINATION_LOG", "file that takes the reason of a failure", "/dev/termination-log"),
     Variable("STORAGE_EMULATOR_HOST", "URL of an emulated GCS, for tests and demonstrations"),

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 import google_crc32c
 
 from neo4j_restore.errors import BackupDamagedError, StoreError
+from neo4j_restore.progress import Progress
 from neo4j_restore.stores import Store, StoredObject
 
 log = getLogger(__name__)
@@ -21,8 +22,6 @@ T = TypeVar("T")
 BLOCK_BYTES = 256 * 1024
 
 _FIRST_PAUSE_SECONDS, _LONGEST_PAUSE_SECONDS = 0.5, 15.0
-
-_PROGRESS_SECONDS = 10.0
 
 
 class Retry:
@@ -62,55 +61,24 @@ class Retry:
                 return done
 
 
-class Progress:
-    """Tells of bytes, rate and time left, at most one line each ten seconds."""
+class Resuming(RawIOBase):
+    """The bytes of one object from `start` on, resumed where a transient failure broke them off, not yet checked."""
 
-    def __init__(self, name: str, total_bytes: int) -> None:
-        """Start the clock."""
-        self._name, self._total, self._done = name, total_bytes, 0
-        self._start = self._told = time.monotonic()
-
-    def add(self, count: int) -> None:
-        """Count `count` bytes more."""
-        self._done += count
-        now = time.monotonic()
-        if now - self._told >= _PROGRESS_SECONDS:
-            self._told = now
-            rate = self._done / (now - self._start)
-            left = (self._total - self._done) / rate if rate else 0
-            log.info(
-                "%s: %d of %d bytes, %.1f MB/s, %.0f s left", self._name, self._done, self._total, rate / 1e6, left
-            )
-
-
-class Download(RawIOBase):
-    """The verified bytes of one object, as a stream.
-
-    A transient failure is resumed at its offset, from the same generation. Whoever reads to the end has bytes
-    of the listed size whose CRC32C is the store's; else BackupDamagedError is raised there.
-    """
-
-    def __init__(self, store: Store, stored: StoredObject, retry: Retry, progress: Progress) -> None:
+    def __init__(self, store: Store, stored: StoredObject, retry: Retry, start: int = 0) -> None:
         """Take what is to be read; the first request is made by the first read."""
-        self._store, self._stored, self._retry, self._progress = store, stored, retry, progress
+        self._store, self._stored, self._retry = store, stored, retry
         self._stream: RawIOBase | None = None
-        self._offset = 0
-        self._checksum = google_crc32c.Checksum()
+        self._offset = start
 
     def readable(self) -> bool:
         """Return True."""
         return True
 
     def readinto(self, buffer: Any) -> int:
-        """Fill `buffer` with what comes next; 0 once all of it has come and was found right."""
-        if self._offset == self._stored.size_bytes:
-            self._verify()
-            return 0
-        view = memoryview(buffer)[: self._stored.size_bytes - self._offset]
-        count = self._retry.call(lambda: self._some(view))
+        """Fill `buffer` with what comes next; 0 at the object's listed size alone."""
+        view = memoryview(buffer)[: max(0, self._stored.size_bytes - self._offset)]
+        count = self._retry.call(lambda: self._some(view)) if view else 0
         self._offset += count
-        self._checksum.update(bytes(view[:count]))
-        self._progress.add(count)
         return count
 
     def _some(self, view: memoryview) -> int:
@@ -124,14 +92,8 @@ class Download(RawIOBase):
         if not count:
             self._drop()
             message = f"{self._stored.key} ended at byte {self._offset} of {self._stored.size_bytes}"
-            raise StoreError(message, hint="the connection was cut short; try again", transient=True)
+            raise StoreError(message, hint="it was cut short; the next start tries again", transient=True)
         return count
-
-    def _verify(self) -> None:
-        found = base64.b64encode(self._checksum.digest()).decode()
-        if self._stored.crc32c and found != self._stored.crc32c:
-            message = f"{self._stored.key} is damaged: CRC32C {found}, the store has {self._stored.crc32c}"
-            raise BackupDamagedError(message, hint="start again; if it stays so, take another set with TIMESTAMP")
 
     def _drop(self) -> None:
         if self._stream is not None:
@@ -144,20 +106,55 @@ class Download(RawIOBase):
         super().close()
 
 
+class Download(RawIOBase):
+    """The verified bytes of one object, as a stream.
+
+    Whoever reads to the end has bytes of the listed size whose CRC32C is the store's; else BackupDamagedError
+    is raised there.
+    """
+
+    def __init__(self, store: Store, stored: StoredObject, retry: Retry, progress: Progress) -> None:
+        """Take what is to be read; the first request is made by the first read."""
+        self._stored, self._progress = stored, progress
+        self._bytes = Resuming(store, stored, retry)
+        self._checksum = google_crc32c.Checksum()
+
+    def readable(self) -> bool:
+        """Return True."""
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        """Fill `buffer` with what comes next; 0 once all of it has come and was found right."""
+        count = self._bytes.readinto(buffer)
+        if not count:
+            self._verify()
+            return 0
+        self._checksum.update(bytes(memoryview(buffer)[:count]))
+        self._progress.add(count)
+        return count
+
+    def _verify(self) -> None:
+        found = base64.b64encode(self._checksum.digest()).decode()
+        if self._stored.crc32c and found != self._stored.crc32c:
+            message = f"{self._stored.key} is damaged: CRC32C {found}, the store has {self._stored.crc32c}"
+            raise BackupDamagedError(message, hint="start again; if it stays so, take another set with TIMESTAMP")
+
+    def close(self) -> None:
+        """Give the connection back."""
+        self._bytes.close()
+        super().close()
+
+
 def blocks(stream: RawIOBase) -> Iterator[bytes]:
     """Yield what is left of `stream`, in blocks."""
     while block := stream.read(BLOCK_BYTES):
         yield block
 
 
-def head(store: Store, stored: StoredObject, retry: Retry, count: int = 512) -> bytes:
-    """Return the first `count` bytes of `stored`, fewer if it is shorter; not checked."""
-
-    def read() -> bytes:
-        with store.read(stored) as stream:
-            found = b""
-            while len(found) < count and (more := stream.read(count - len(found))):
-                found += more
-            return found
-
-    return retry.call(read)
+def part(store: Store, stored: StoredObject, retry: Retry, start: int, count: int) -> bytes:
+    """Return `count` bytes of `stored` from `start` on, fewer at its end; not checked."""
+    found = b""
+    with Resuming(store, stored, retry, start) as stream:
+        while len(found) < count and (more := stream.read(count - len(found))):
+            found += more
+    return found

@@ -4,20 +4,40 @@ The rules are stricter than tarfile's `data` filter, which some Pythons of 3.11 
 """
 
 import os
+import shutil
 import tarfile
+from dataclasses import dataclass
 from io import RawIOBase
 from pathlib import Path, PurePosixPath
-from typing import Any, NoReturn, cast
+from typing import Any, NoReturn, Self, cast
 
-from neo4j_restore.errors import BackupDamagedError
+from neo4j_restore.errors import ANOTHER_SET, BackupDamagedError, NoSpaceError
 from neo4j_restore.transfer import BLOCK_BYTES
 
-# Ends a tar: two blocks of zeros. tarfile takes the end of the stream for one as well, so a cut goes unnoticed.
-_END = bytes(1024)
+# Ends a tar: two blocks of zeros.
+_END_BYTES = 1024
 
 _MOST_ENTRIES = 1_000_000
 
-_LONGEST_NAME = 1024
+# A file system's own bound on a name, and one on a path that leaves room for the folder it goes into.
+_LONGEST_PART, _LONGEST_NAME = 255, 1024
+
+# tarfile reads these whole.
+_EXTENSIONS = {
+    tarfile.XHDTYPE,
+    tarfile.XGLTYPE,
+    tarfile.SOLARIS_XHDTYPE,
+    tarfile.GNUTYPE_LONGNAME,
+    tarfile.GNUTYPE_LONGLINK,
+}
+
+_LONGEST_EXTENSION = 1024 * 1024
+
+# Deflate's own bound is 1032; a preallocated transaction log of zeros comes near it.
+_MOST_RATIO = 1100
+
+# Left to journal, receipt and Neo4j's first steps.
+_RESERVE_BYTES = 1024 * 1024
 
 _TAR_BUFFER_BYTES = 64 * 1024
 
@@ -33,7 +53,7 @@ class Names:
     def accept(self, name: str, *, folder: bool = False) -> PurePosixPath:
         """Return `name` as a path relative to the set, a slash at its start dropped. Raises BackupDamagedError."""
         path = PurePosixPath(name.lstrip("/"))
-        if ".." in path.parts or any(ord(char) < 32 for char in name) or len(os.fsencode(name)) > _LONGEST_NAME:
+        if ".." in path.parts or any(ord(char) < 32 for char in name) or _is_too_long(path):
             self.refuse(f"the entry {name[:80]!r} leads out of it, or is no name")
         for above in reversed(path.parents):
             self._note(above, folder=True)
@@ -51,29 +71,60 @@ class Names:
     def refuse(self, what: str) -> NoReturn:
         """Raise BackupDamagedError that says what is wrong with the set."""
         message = f"{self._source} is no backup set: {what}"
-        raise BackupDamagedError(message, hint="nothing of it was used; see what made it, or take another set")
+        raise BackupDamagedError(message, hint="see what made it, or take another set")
 
 
-def unpack(stream: RawIOBase, into: Path, source: str) -> int:
+def _is_too_long(path: PurePosixPath) -> bool:
+    longest = max((len(os.fsencode(part)) for part in path.parts), default=0)
+    return longest > _LONGEST_PART or len(os.fsencode(path)) > _LONGEST_NAME
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How much an archive may become. ratio_bytes: more is a bomb; free_bytes: more does not fit the volume."""
+
+    ratio_bytes: int
+    free_bytes: int
+
+
+def limits(packed_bytes: int, volume: Path) -> Limits:
+    """Return the limits for an archive of `packed_bytes`: no honest gzip grows by more, no volume past its end."""
+    return Limits(_MOST_RATIO * packed_bytes, shutil.disk_usage(volume).free - _RESERVE_BYTES)
+
+
+def unpack(stream: RawIOBase, into: Path, source: str, limits: Limits) -> int:
     """Unpack the tar in `stream` below the folder `into`, and read the stream to its end; return the bytes written.
 
-    source: the object's name, for messages. Raises BackupDamagedError; what was written by then stays in `into`.
+    source: the object's name, for messages.
+    Raises BackupDamagedError or NoSpaceError; what was written by then stays in `into`.
     """
     into.mkdir(parents=True)
     names, watched, written = Names(source), _Watched(stream), 0
     try:
-        with tarfile.open(fileobj=cast("Any", watched), mode="r|", bufsize=_TAR_BUFFER_BYTES) as archive:
+        with tarfile.open(
+            fileobj=cast("Any", watched), mode="r|", bufsize=_TAR_BUFFER_BYTES, tarinfo=_Header
+        ) as archive:
             for member in archive:
+                _check_size(member, written, limits, names, source)
                 written += _extract(archive, member, into, names)
-    except (tarfile.TarError, EOFError) as error:
+    except (tarfile.TarError, EOFError, ValueError, OverflowError, RecursionError) as error:
+        # The last three: numbers that are none, and extensions of extensions without end.
         message = f"{source} is damaged: as tar, {error}"
-        raise BackupDamagedError(
-            message, hint="take another set: TIMESTAMP names one; the old data is as it was"
-        ) from error
+        raise BackupDamagedError(message, hint=ANOTHER_SET) from error
     watched.drain()
-    if watched.tail != _END:
+    if watched.size < archive.offset + _END_BYTES or watched.last_content > archive.offset:
         names.refuse("as tar, it lacks its end mark, or has other bytes behind it")
     return written
+
+
+def _check_size(member: tarfile.TarInfo, written: int, limits: Limits, names: Names, source: str) -> None:
+    """Refuse a member by the size in its header, before its first byte: tarfile gives no more bytes than that."""
+    size = written + member.size
+    if member.size < 0 or size > limits.ratio_bytes:
+        names.refuse(f"with {member.name!r} it would unpack to {size} bytes, more than gzip can pack into it")
+    if size > limits.free_bytes:
+        message = f"{source} unpacks to {size} bytes or more, and the volume has room for {max(0, limits.free_bytes)}"
+        raise NoSpaceError(message, hint="make the volume larger, or free room on it")
 
 
 def _extract(archive: tarfile.TarFile, member: tarfile.TarInfo, into: Path, names: Names) -> int:
@@ -104,16 +155,37 @@ def _write_all(file: RawIOBase, view: memoryview) -> None:
         view = view[file.write(view) or 0 :]
 
 
+class _Header(tarfile.TarInfo):
+    """A header that is right, or an error: a bad one is not the end, and an extension can't fill the memory."""
+
+    @classmethod
+    def frombuf(cls, buf: bytes | bytearray, encoding: str, errors: str) -> Self:
+        try:
+            found = super().frombuf(buf, encoding, errors)
+        except tarfile.EOFHeaderError:  # type: ignore[attr-defined]  # not in its stub
+            raise
+        except tarfile.HeaderError as error:
+            # tarfile takes a bad header, or none, for the end, and says nothing of what it leaves out.
+            raise tarfile.ReadError(str(error)) from error
+        if found.type in _EXTENSIONS and found.size > _LONGEST_EXTENSION:
+            message = f"an extension of {found.size} bytes"
+            raise tarfile.ReadError(message)
+        return found
+
+
 class _Watched:
-    """A stream that remembers its last bytes, so that the tar's end can be looked at once tarfile has passed it."""
+    """A stream that remembers its size and where its last byte that is not zero was: tarfile reads ahead."""
 
     def __init__(self, stream: RawIOBase) -> None:
         self._stream = stream
-        self.tail = b""
+        self.size = self.last_content = 0
 
     def read(self, count: int) -> bytes:
         data = self._stream.read(count) or b""
-        self.tail = data[-len(_END) :] if len(data) >= len(_END) else (self.tail + data)[-len(_END) :]
+        content = len(data.rstrip(b"\0"))
+        if content:
+            self.last_content = self.size + content
+        self.size += len(data)
         return data
 
     def drain(self) -> None:

@@ -2,6 +2,7 @@
 
 from neo4j_restore import swap, volume
 from neo4j_restore.errors import BackupNotFoundError, TargetOccupiedError
+from neo4j_restore.receipt import Receipt
 from neo4j_restore.settings import Settings
 from neo4j_restore.volume import Found, Layout
 
@@ -12,7 +13,7 @@ def verify(settings: Settings) -> list[str]:
     Raises TargetOccupiedError while a restore is unfinished, BackupNotFoundError for a database that is not there.
     """
     layout = Layout(settings.data_dir)
-    state = volume.inspect(layout, settings.databases)
+    state = volume.inspect(layout, settings.databases, needs_receipt=True)
     if swap.read(layout):
         message = f"a restore on the volume at {layout.data} is not finished"
         raise TargetOccupiedError(message, hint="wait for the restore container, and read its log")
@@ -24,6 +25,12 @@ def verify(settings: Settings) -> list[str]:
     return [
         f"{name}: restored from {restored[name]['object']} at {state.receipt.last['finished']}"
         if name in restored
-        else f"{name}: present; the last restore left it alone"
+        else f"{name}: present; {_words(state.receipt)}"
         for name in settings.databases
     ]
+
+
+def _words(found: Receipt) -> str:
+    if "rolled_back" in found.last:
+        return f"the restore {found.last['restore_id']} was rolled back at {found.last['finished']}"
+    return "the last restore left it alone" if found.last else "no restore is on record"

@@ -1,7 +1,9 @@
 """The data volume as it is: where things lie, what is there, and the lock that keeps a second restore away."""
 
+import errno
 import fcntl
 import os
+import stat
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -10,7 +12,7 @@ from pathlib import Path
 
 from neo4j_restore import disk, receipt
 from neo4j_restore.catalog import STORE_MARKERS
-from neo4j_restore.errors import TargetOccupiedError, VolumeError
+from neo4j_restore.errors import ConfigurationError, TargetOccupiedError, VolumeError
 from neo4j_restore.receipt import Receipt
 from neo4j_restore.spec import DatabaseName
 
@@ -33,6 +35,9 @@ RECORD_STORES = (
     "neostore.relationshiptypestore.db.names",
     "neostore.schemastore.db",
 )
+
+
+_PROBE = "no-such-file"
 
 
 class Found(StrEnum):
@@ -65,8 +70,18 @@ class Layout:
         return self.staging / "data"
 
     @property
-    def previous(self) -> Path:
+    def outgoing(self) -> Path:
         """Return where replaced databases go until the swap is complete."""
+        return self.home / "outgoing"
+
+    @property
+    def reclaimed(self) -> Path:
+        """Return what SPACE_MODE=reclaim is deleting."""
+        return self.home / "reclaimed"
+
+    @property
+    def previous(self) -> Path:
+        """Return the one generation that KEEP_PREVIOUS keeps, a data folder."""
         return self.home / "previous"
 
 
@@ -77,27 +92,71 @@ def parts_of(database: DatabaseName) -> tuple[str, str]:
 
 @dataclass(frozen=True)
 class Volume:
-    """Facts of one moment; `databases` has an entry for each that was asked for."""
+    """Facts of one moment; `databases` has an entry for each that was asked for.
+
+    receipt: empty where it was not needed. reclaimed: data was deleted for a restore that has not succeeded yet.
+    """
 
     databases: Mapping[DatabaseName, Found]
     in_cluster: bool
     receipt: Receipt
     free_bytes: int
+    reclaimed: bool = False
 
 
-def inspect(layout: Layout, databases: tuple[DatabaseName, ...]) -> Volume:
-    """Return what is on the volume. Raises VolumeError, or TargetOccupiedError for a receipt that can't be read."""
+def inspect(layout: Layout, databases: tuple[DatabaseName, ...], *, needs_receipt: bool = False) -> Volume:
+    """Return what is on the volume.
+
+    needs_receipt: read it though every database is there. A healthy server needs none to start again.
+    Raises VolumeError; TargetOccupiedError for a receipt that can't be read, or a data folder inside the data folder.
+    """
     with disk.errors_of(layout.data):
         if not layout.data.is_dir():
             message = f"the data folder {layout.data} is not there"
             raise VolumeError(message, hint="mount the data volume there, or set DATA_DIR to where it is mounted")
-        status = os.statvfs(layout.data)
+        _refuse_nested(layout.data)
+        found = {database: find(layout.data, database) for database in databases}
+        needed = needs_receipt or Found.ABSENT in found.values()
         return Volume(
-            databases={database: find(layout.data, database) for database in databases},
+            databases=found,
             in_cluster=(layout.data / "cluster-state").exists(),
-            receipt=receipt.read(layout.home),
-            free_bytes=status.f_bavail * status.f_frsize,
+            receipt=receipt.read(layout.home) if needed else Receipt(),
+            free_bytes=free_bytes(layout),
         )
+
+
+def free_bytes(layout: Layout) -> int:
+    """Return the room on the volume that is not root's alone."""
+    status = os.statvfs(layout.data)
+    return status.f_bavail * status.f_frsize
+
+
+def _refuse_nested(data: Path) -> None:
+    """Refuse a volume mounted one folder too high: Neo4j would run on the data below, not on what is restored here."""
+    if (data / "data" / "databases").is_dir() and not (data / "databases").exists():
+        message = f"{data} has a data folder in it, {data}/data, and no databases of its own"
+        hint = "mount the volume with the subPath that Neo4j's container has (data, in the official chart)"
+        raise TargetOccupiedError(message, hint=hint)
+
+
+def check_renames(layout: Layout) -> None:
+    """Raise ConfigurationError if no rename reaches from our folder to Neo4j's: the swap is made of renames.
+
+    Tried with a file that is not there, so nothing can be left behind: the kernel compares the mounts first, and
+    two mounts of one file system, whose device numbers are the same, refuse as well.
+    """
+    for folder in (layout.data / "databases", layout.data / "transactions"):
+        if folder.is_dir():
+            try:
+                (layout.home / _PROBE).rename(folder / _PROBE)
+            except FileNotFoundError:
+                continue
+            except OSError as error:
+                if error.errno != errno.EXDEV:
+                    raise
+                message = f"{folder} can't be reached by a rename from {layout.home}: {error.strerror}"
+                hint = "mount one volume at DATA_DIR, with databases and transactions in it"
+                raise ConfigurationError(message, hint=hint) from error
 
 
 def find(data: Path, database: DatabaseName) -> Found:
@@ -119,6 +178,11 @@ def missing_stores(store: Path) -> list[str]:
     return [name for name in RECORD_STORES if not (store / name).is_file()]
 
 
+def has_logs(data: Path, database: DatabaseName) -> bool:
+    """Tell whether the database in the data folder `data` has transaction logs; without, a server leaves it offline."""
+    return any(any((data / part).glob("neostore.transaction.db*")) for part in parts_of(database))
+
+
 def _names(path: Path) -> list[str]:
     if path.is_symlink() or path.is_file():
         return [path.name]
@@ -130,11 +194,11 @@ def locked(layout: Layout) -> Iterator[int]:
     """Hold the volume's lock; yield its descriptor, for neo4j-admin to inherit: while it runs, the lock holds.
 
     The kernel gives the lock back when its last holder ends, so a lock file left over by a crash means nothing.
-    Raises TargetOccupiedError while another restore, or a running Neo4j, uses the volume.
+    Raises TargetOccupiedError while another restore uses the volume.
     """
     with disk.errors_of(layout.data):
-        layout.home.mkdir(exist_ok=True)
-        descriptor = os.open(layout.home / "lock", os.O_RDWR | os.O_CREAT, 0o644)
+        _take_after(layout)
+        descriptor = _open_lock(layout)
     try:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -146,13 +210,36 @@ def locked(layout: Layout) -> Iterator[int]:
         os.close(descriptor)
 
 
+def _take_after(layout: Layout) -> None:
+    """Make our folder, and let all that is made from now on be as shared as the volume is (fsGroup)."""
+    os.umask(0o002 if layout.data.stat().st_mode & stat.S_IWGRP else 0o022)
+    if not layout.home.exists():
+        layout.home.mkdir(exist_ok=True)
+        disk.fsync(layout.data)
+
+
+def _open_lock(layout: Layout) -> int:
+    path = layout.home / "lock"
+    try:
+        return os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
+    except PermissionError:
+        # Another user's, of an earlier image: to lock it, reading is enough.
+        return os.open(path, os.O_RDONLY)
+
+
 def refuse_running_server(layout: Layout) -> None:
     """Raise TargetOccupiedError if a Neo4j server holds a lock on this data folder."""
+    held = server_lock(layout)
+    if held:
+        message = f"a Neo4j server is running on {layout.data}: it holds {held}"
+        raise TargetOccupiedError(message, hint="stop it first: a restore replaces files under it")
+
+
+def server_lock(layout: Layout) -> str:
+    """Return the lock that a Neo4j server holds, relative to the data folder, or nothing. Reads, and writes nothing."""
     with disk.errors_of(layout.data):
         held = [path for path in _server_locks(layout.data) if path.is_file() and _is_held(path)]
-    if held:
-        message = f"a Neo4j server is running on {layout.data}: it holds {held[0].relative_to(layout.data)}"
-        raise TargetOccupiedError(message, hint="stop it first: a restore replaces files under it")
+    return str(held[0].relative_to(layout.data)) if held else ""
 
 
 def _server_locks(data: Path) -> list[Path]:
@@ -163,10 +250,10 @@ def _server_locks(data: Path) -> list[Path]:
 
 
 def _is_held(path: Path) -> bool:
-    with path.open("r+") as stream:
+    with path.open() as stream:
         try:
-            # Java's file locks are POSIX ones; taken and given back at once.
-            fcntl.lockf(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            # Java's file locks are POSIX ones, and exclusive; this one is shared, taken and given back at once.
+            fcntl.lockf(stream, fcntl.LOCK_SH | fcntl.LOCK_NB)
         except (BlockingIOError, PermissionError):
             return True
     return False

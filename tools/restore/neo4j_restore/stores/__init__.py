@@ -57,4 +57,5 @@ def open_store(settings: Settings) -> Store:
         return LocalStore()
     from neo4j_restore.stores.gcs import GoogleStore
 
-    return GoogleStore(settings.bucket.bucket, settings.credentials, settings.emulator_host)
+    bucket = settings.bucket.bucket
+    return GoogleStore(bucket, settings.credentials, settings.emulator_host, settings.stall_seconds)

@@ -5,6 +5,7 @@ fast as curl, where the client's own file objects are several times slower.
 """
 
 import json
+import os
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -33,7 +34,11 @@ _SCOPE = "https://www.googleapis.com/auth/devstorage.read_only"
 # Source: https://cloud.google.com/storage/docs/retry-strategy
 _TRANSIENT_STATUS = {408, 429, 500, 502, 503, 504}
 
-_CONNECT_SECONDS, _STALL_SECONDS = 10.0, 60.0
+_CONNECT_SECONDS = 10.0
+
+_REASON_BYTES = 64 * 1024
+
+_GONE = "it is not there, or is another generation now"
 
 # One loader a type: a type unknown here could run a program, or send a token elsewhere.
 _KEY_TYPES: Final[dict[str, Callable[..., Any]]] = {
@@ -42,15 +47,24 @@ _KEY_TYPES: Final[dict[str, Callable[..., Any]]] = {
     "external_account": identity_pool.Credentials.from_info,
 }
 
-_FIELDS = "items(name,size,updated,generation,crc32c),nextPageToken"
+_FIELDS = "kind,items(name,size,updated,generation,crc32c),nextPageToken"
+
+
+# Else the library reads the bucket's metadata beside the first listing, in a thread of its own, with a right
+# (storage.buckets.get) that reading backups does not need.
+os.environ.setdefault("DISABLE_GCS_PYTHON_CLIENT_OTEL_BUCKET_METADATA", "true")
 
 
 class GoogleStore:
     """A bucket of Google Cloud Storage, or of an emulator of it."""
 
-    def __init__(self, bucket: str, credentials: Path | None, emulator_host: str) -> None:
-        """Take the identity: the key file, else the workload's. Raises ConfigurationError for a bad key file."""
+    def __init__(self, bucket: str, credentials: Path | None, emulator_host: str, stall_seconds: float = 60) -> None:
+        """Take the identity: the key file, else the workload's. Raises ConfigurationError for a bad key file.
+
+        stall_seconds: a connection that is silent for so long is a transient error.
+        """
         self._bucket = bucket
+        self._timeout = (min(_CONNECT_SECONDS, stall_seconds), stall_seconds)
         self._identity = f"the key in {credentials}" if credentials else "the workload's identity"
         found = self._credentials(credentials, emulator_host)
         options = {"api_endpoint": emulator_host} if emulator_host else None
@@ -64,7 +78,7 @@ class GoogleStore:
         if emulator_host:
             self._identity = "no identity, as emulators need none"
             return AnonymousCredentials()
-        with self._translated("find an identity for", ""):
+        with self.translated("find an identity for", ""):
             return google.auth.default(scopes=[_SCOPE])[0]
 
     def _from_key(self, path: Path) -> Any:
@@ -84,13 +98,24 @@ class GoogleStore:
 
     def list(self, prefix: str) -> Iterator[StoredObject]:
         """Yield the live objects below `prefix`; pages of 1,000 are fetched as they are needed."""
-        with self._translated("list", prefix):
-            timeout = (_CONNECT_SECONDS, _STALL_SECONDS)
+        with self.translated("list", prefix):
             # `retry=None`: trying again is the caller's, for every store alike.
-            for blob in self._client.list_blobs(
-                self._bucket, prefix=prefix, fields=_FIELDS, retry=None, timeout=timeout
-            ):
-                yield StoredObject(blob.name, blob.size, blob.updated, str(blob.generation), blob.crc32c or "")
+            found = self._client.list_blobs(
+                self._bucket, prefix=prefix, fields=_FIELDS, retry=None, timeout=self._timeout
+            )
+            tokens = set()
+            for page in found.pages:
+                self._check_page(prefix, page, again=found.next_page_token in tokens)
+                tokens.add(found.next_page_token)
+                for blob in page:
+                    yield StoredObject(blob.name, int(blob.size), blob.updated, str(blob.generation), blob.crc32c or "")
+
+    def _check_page(self, prefix: str, page: Any, *, again: bool) -> None:
+        """Raise StoreError for an answer that is no listing: an empty one from a gateway is no empty bucket."""
+        if page.raw_page.get("kind") != "storage#objects" or again:
+            reason = "the answer is no listing, or one without end"
+            wrong = self.error("list", prefix, reason, transient=True)
+            raise wrong
 
     def read(self, stored: StoredObject, start: int = 0) -> RawIOBase:
         """Open one GET of the pinned generation."""
@@ -98,21 +123,31 @@ class GoogleStore:
         base = f"{self._client.api_endpoint}/download/storage/v1/b/{quote(self._bucket, safe='')}"
         # gzip accepted: the stored bytes come as they are, never inflated on the way (decompressive transcoding).
         headers = {"Accept-Encoding": "gzip"} | ({"Range": f"bytes={start}-"} if start else {})
-        with self._translated("read", stored.key):
+        with self.translated("read", stored.key):
             response = self._session.get(
-                f"{base}/o/{quote(stored.key, safe='')}?{query}",
-                headers=headers,
-                stream=True,
-                timeout=(_CONNECT_SECONDS, _STALL_SECONDS),
+                f"{base}/o/{quote(stored.key, safe='')}?{query}", headers=headers, stream=True, timeout=self._timeout
             )
-            if response.status_code != (206 if start else 200):
-                with response:
-                    raise api.from_http_response(response)
-            if not _is_of(response, stored):
-                response.close()
-                error = self._error("read", stored.key, "it was replaced after it was listed")
-                raise error
-        return _Body(self, stored, response)
+        wrong = self._refusal(stored, start, response)
+        if wrong:
+            response.close()
+            raise wrong
+        return _Body(self, stored, start, response)
+
+    def _refusal(self, stored: StoredObject, start: int, response: requests.Response) -> StoreError | None:
+        """Return what is wrong with an answer, or None if it is the bytes asked for; its body is not trusted."""
+        status = response.status_code
+        if status == 404:
+            return self.error("read", stored.key, _GONE)
+        if status not in {200, 206}:
+            reason = f"{status} {_reason(response)}"
+            return self.error("read", stored.key, reason, transient=status in _TRANSIENT_STATUS)
+        if not _is_of(response, stored):
+            return self.error("read", stored.key, "it was replaced after it was listed")
+        length, left = response.headers.get("Content-Length"), stored.size_bytes - start
+        if status != (206 if start else 200) or length != str(left):
+            reason = f"the answer, {status}, has {length} bytes, and the object has {left} from byte {start} on"
+            return self.error("read", stored.key, reason, transient=True)
+        return None
 
     def close(self) -> None:
         """Close both connection pools."""
@@ -120,26 +155,33 @@ class GoogleStore:
         self._client.close()
 
     @contextmanager
-    def _translated(self, verb: str, key: str) -> Iterator[None]:
+    def translated(self, verb: str, key: str) -> Iterator[None]:
+        """Let no exception of the libraries out: each becomes a StoreError."""
         try:
             yield
         except api.NotFound as error:
-            gone = "there is no such bucket" if verb == "list" else "it is not there, or is another generation now"
-            raise self._error(verb, key, gone) from error
+            raise self.error(verb, key, "there is no such bucket") from error
         except api.GoogleAPICallError as error:
             transient = error.code in _TRANSIENT_STATUS
-            raise self._error(verb, key, f"{error.code} {_first_line(error.message)}", transient=transient) from error
+            raise self.error(verb, key, f"{error.code} {_first_line(error.message)}", transient=transient) from error
         except auth.TransportError as error:
-            raise self._error(verb, key, "the identity's server does not answer", transient=True) from error
+            raise self.error(verb, key, "the identity's server does not answer", transient=True) from error
+        except auth.DefaultCredentialsError as error:
+            raise self.error(verb, key, "there is no identity: no key, and no workload identity") from error
         except auth.GoogleAuthError as error:
-            raise self._error(verb, key, f"the identity is refused ({type(error).__name__})") from error
+            raise self.error(verb, key, f"the identity is refused ({type(error).__name__})") from error
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
-            raise self._error(verb, key, f"unreachable ({type(error).__name__})", transient=True) from error
+            raise self.error(verb, key, f"unreachable ({type(error).__name__})", transient=True) from error
+        except (ValueError, TypeError, KeyError, AttributeError) as error:
+            # What the library makes of an answer in another form than Google's: a gateway spoke, not the store.
+            reason = f"the answer is not understood ({type(error).__name__})"
+            raise self.error(verb, key, reason, transient=True) from error
 
-    def _error(self, verb: str, key: str, reason: str, *, transient: bool = False) -> StoreError:
+    def error(self, verb: str, key: str, reason: str, *, transient: bool = False) -> StoreError:
+        """Return the error that names the object and the identity."""
         message = f"cannot {verb} gs://{self._bucket}/{key} with {self._identity}: {reason}"
         hint = (
-            "check the network, a proxy, and the store's status page; the next start goes on"
+            "check the network, a proxy, and the store's status page; the next start tries again"
             if transient
             else "check the bucket's name, and that this identity has the role roles/storage.objectViewer on it"
         )
@@ -159,18 +201,33 @@ def _first_line(text: str | None) -> str:
     return reason.splitlines()[0][:200] if reason else "no reason given"
 
 
-class _Body(RawIOBase):
-    """The bytes of one response, its errors translated."""
+def _reason(response: requests.Response) -> str:
+    """Return the reason in an error's body, which may be anything, and endless."""
+    try:
+        return _first_line(json.loads(response.raw.read(_REASON_BYTES, decode_content=True))["error"]["message"])
+    except (ValueError, TypeError, KeyError, OSError, urllib3.exceptions.HTTPError):
+        return response.reason or "no reason given"
 
-    def __init__(self, store: GoogleStore, stored: StoredObject, response: requests.Response) -> None:
+
+class _Body(RawIOBase):
+    """The bytes of one response, its errors translated; an end before the object's is one."""
+
+    def __init__(self, store: GoogleStore, stored: StoredObject, start: int, response: requests.Response) -> None:
         self._store, self._stored, self._response = store, stored, response
+        self._offset = start
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, buffer: Any) -> int:
-        with self._store._translated("read", self._stored.key):
-            return int(self._response.raw.readinto(buffer) or 0)
+        with self._store.translated("read", self._stored.key):
+            count = int(self._response.raw.readinto(buffer) or 0)
+        self._offset += count
+        if not count and self._offset < self._stored.size_bytes:
+            reason = f"the connection ended at byte {self._offset} of {self._stored.size_bytes}"
+            cut = self._store.error("read", self._stored.key, reason, transient=True)
+            raise cut
+        return count
 
     def close(self) -> None:
         self._response.close()

@@ -5,8 +5,9 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from io import RawIOBase
+from io import FileIO, RawIOBase
 from pathlib import Path
+from typing import Any
 
 from neo4j_restore.errors import StoreError
 from neo4j_restore.stores import StoredObject
@@ -46,11 +47,29 @@ class LocalStore:
             stream.close()
             message = f"file:///{stored.key} was replaced after it was listed"
             raise StoreError(message, hint="start again: the new file will be listed and taken whole")
-        stream.seek(start)
-        return stream
+        return _File(path, stream, start)
 
     def close(self) -> None:
         """Nothing is held."""
+
+
+class _File(RawIOBase):
+    """An open file, its errors translated."""
+
+    def __init__(self, path: Path, stream: FileIO, start: int) -> None:
+        self._path, self._stream = path, stream
+        stream.seek(start)
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        with _translated("read", self._path):
+            return self._stream.readinto(buffer) or 0
+
+    def close(self) -> None:
+        self._stream.close()
+        super().close()
 
 
 def _stored(path: Path) -> StoredObject:

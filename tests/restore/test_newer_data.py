@@ -1,0 +1,178 @@
+"""Between a crash and the next start somebody may have used the volume: what they wrote is not lost in silence."""
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+from tests import archives, standin
+from tests.conftest import Run
+from tests.restore.test_run import exists, expected
+from tests.stores import Bucket
+
+from neo4j_restore import swap
+from neo4j_restore.errors import TargetOccupiedError
+from neo4j_restore.spec import DatabaseName
+from neo4j_restore.swap import Journal, Phase
+from neo4j_restore.volume import Layout
+
+NEO4J = DatabaseName("neo4j")
+RECORD = {"restore_id": "a", "restored": [], "finished": "now"}
+
+
+@pytest.fixture
+def sealed(data: Path) -> Layout:
+    """Leave a restore that was sealed over existing data, and cut off before its first rename."""
+    exists(data)
+    layout = Layout(data)
+    layout.home.mkdir()
+    swap.begin(layout, Journal(Phase.INTENT, "a"))
+    archives.write_database(layout.staged_data, "old")
+    swap.seal(layout, (NEO4J,), RECORD)
+    return layout
+
+
+def test_a_sealed_restore_is_not_completed_over_later_writes(sealed: Layout, neo4j_restore: Run, data: Path) -> None:
+    (data / "databases/neo4j/neostore").write_bytes(b"written since")
+    before = archives.snapshot(data)
+    done = neo4j_restore("run")
+    assert (done.returncode, "after a restore was sealed" in done.stderr, archives.snapshot(data)) == (12, True, before)
+
+
+def test_the_hint_to_keep_what_was_written_works(sealed: Layout, neo4j_restore: Run, data: Path) -> None:
+    (data / "databases/neo4j/neostore").write_bytes(b"written since")
+    (sealed.home / "journal.json").unlink()
+    before = archives.snapshot(data)
+    assert neo4j_restore("run").returncode == 0
+    assert archives.snapshot(data) == before
+
+
+def test_the_hint_to_finish_the_restore_works(sealed: Layout, neo4j_restore: Run, data: Path) -> None:
+    for part in ("databases/neo4j", "transactions/neo4j"):
+        archives.empty(data / part)
+        (data / part).rmdir()
+    assert neo4j_restore("run").returncode == 0
+    assert archives.snapshot(data).items() >= expected().items()
+    assert not sealed.home.joinpath("journal.json").exists()
+
+
+def test_what_was_about_to_be_replaced_is_not_deleted_without_its_journal(
+    sealed: Layout, neo4j_restore: Run, bucket: Bucket, data: Path
+) -> None:
+    bucket.put("neo4j-latest.tar.gz", archives.tar_gz())
+    sealed.outgoing.mkdir()
+    (data / "databases").rename(sealed.outgoing / "databases")
+    (sealed.home / "journal.json").unlink()
+    done = neo4j_restore("run")
+    assert (done.returncode, str(sealed.outgoing) in done.stderr) == (12, True)
+    assert (sealed.outgoing / "databases/neo4j/neostore").is_file()
+
+
+def test_a_staged_folder_that_vanished_in_mid_swap_is_told(sealed: Layout, data: Path) -> None:
+    (sealed.outgoing / "databases").mkdir(parents=True)
+    (data / "databases/neo4j").rename(sealed.outgoing / "databases/neo4j")
+    archives.empty(sealed.staging)
+    with pytest.raises(TargetOccupiedError, match="neither staged in") as raised:
+        swap.recover(sealed)
+    assert str(sealed.outgoing) in raised.value.hint
+    assert (sealed.outgoing / "databases/neo4j/neostore").read_bytes().startswith(b"newer")
+
+
+def test_a_staged_folder_that_vanished_before_the_swap_leaves_the_old_data(
+    sealed: Layout, neo4j_restore: Run, data: Path
+) -> None:
+    archives.empty(sealed.staging)
+    before = archives.snapshot(data)
+    done = neo4j_restore("run")
+    assert (done.returncode, "the old data is as it was" in done.stderr, archives.snapshot(data)) == (12, True, before)
+
+
+def test_a_reclaim_that_was_cut_off_before_it_deleted_puts_everything_back(data: Path) -> None:
+    before = exists(data)
+    layout = Layout(data)
+    layout.home.mkdir()
+    parts = swap.parts_of_all(data, (NEO4J,))
+    swap.write(layout, Journal(Phase.INTENT, "a", retire=parts, reclaim=True))
+    (layout.outgoing / "databases").mkdir(parents=True)
+    (data / "databases/neo4j").rename(layout.outgoing / "databases/neo4j")
+    swap.recover(layout)
+    assert archives.snapshot(data) == before
+    assert swap.read(layout) is None
+
+
+def test_a_volume_whose_data_was_deleted_for_room_never_starts_empty(
+    neo4j_restore: Run, bucket: Bucket, data: Path, tmp_path: Path
+) -> None:
+    exists(data)
+    bucket.put("neo4j-latest.tar.gz", archives.tar_gz())
+    failing = standin.install_failing(tmp_path / "failing", "the moon is full")
+    neo4j_restore("run", SPACE_MODE="reclaim", FORCE_OVERWRITE="true", NEO4J_HOME=str(failing))
+    assert json.loads(neo4j_restore("status", "--json").stdout)["state"] == "intent"
+    bucket.handle.delete_blob("neo4j-latest.tar.gz")
+    assert neo4j_restore("run", ON_MISSING="start-empty").returncode == 10
+    neo4j_restore("run", NEO4J_HOME=str(failing))
+    assert neo4j_restore("run", ON_MISSING="start-empty").returncode == 10
+    bucket.put("neo4j-latest.tar.gz", archives.tar_gz())
+    assert neo4j_restore("run").returncode == 0
+    assert json.loads(neo4j_restore("status", "--json").stdout)["state"] == "done"
+
+
+def test_a_receipt_nobody_needs_keeps_no_healthy_server_from_starting(neo4j_restore: Run, data: Path) -> None:
+    exists(data)
+    archives.write_files(data / ".neo4j-restore", {"receipt.json": b'{"format": 9}'})
+    assert neo4j_restore("run").returncode == 0
+    assert neo4j_restore("run", FORCE_OVERWRITE="once").returncode == 12
+
+
+def test_a_volume_mounted_one_folder_too_high_is_refused(neo4j_restore: Run, bucket: Bucket, data: Path) -> None:
+    bucket.put("neo4j-latest.tar.gz", archives.tar_gz())
+    archives.write_database(data / "data", "live")
+    done = neo4j_restore("run")
+    assert (done.returncode, "subPath" in done.stderr, (data / "databases").exists()) == (12, True, False)
+
+
+def test_a_generation_is_kept_until_something_is_replaced(neo4j_restore: Run, bucket: Bucket, data: Path) -> None:
+    before = exists(data)
+    for name in ("neo4j", "movies"):
+        bucket.put(f"{name}-latest.tar.gz", archives.tar_gz(below=f"backups/{name}/"))
+    neo4j_restore("run", FORCE_OVERWRITE="once", KEEP_PREVIOUS="true")
+    neo4j_restore("run", DATABASE="movies", KEEP_PREVIOUS="true")
+    assert archives.snapshot_all(data / ".neo4j-restore/previous") == before
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can make a file another user's")
+def test_a_lock_of_another_user_is_still_a_lock(neo4j_restore: Run, data: Path) -> None:
+    exists(data)
+    archives.write_files(data / ".neo4j-restore", {"lock": b""})
+    (data / ".neo4j-restore/lock").chmod(0o444)
+    assert neo4j_restore("run").returncode == 0
+
+
+def test_a_stale_pointer_is_told(neo4j_restore: Run, bucket: Bucket) -> None:
+    bucket.put("neo4j-latest.tar.gz", archives.tar_gz())
+    bucket.put("neo4j-2090-01-01T02:00:00.tar.gz", archives.tar_gz())
+    planned = neo4j_restore("plan", "--json")
+    assert "the pointer may be stale" in json.loads(planned.stdout)["databases"][0]["warning"]
+    assert "the pointer may be stale" in planned.stderr
+
+
+def test_one_raw_directory_does_not_become_two_databases(neo4j_restore: Run, bucket: Bucket, data: Path) -> None:
+    for name, content in archives.store_files().items():
+        bucket.put(f"x/mine/{name}", content)
+    done = neo4j_restore("run", DATABASE="neo4j,system", BACKUP_SET_DIR="x/mine")
+    assert (done.returncode, archives.snapshot(data)) == (2, {}), done.stderr
+
+
+def test_a_set_of_another_environment_is_not_taken_for_its_name(neo4j_restore: Run, bucket: Bucket) -> None:
+    for name, content in archives.store_files().items():
+        bucket.put(f"staging/neo4j/{name}", content)
+    done = neo4j_restore("run")
+    assert (done.returncode, "staging/neo4j" in done.stderr) == (10, True)
+
+
+def test_a_set_without_its_transaction_logs_is_damaged(neo4j_restore: Run, bucket: Bucket, data: Path) -> None:
+    files = {name: content for name, content in archives.store_files().items() if "transaction" not in name}
+    bucket.put("neo4j-latest.tar.gz", archives.tar_gz(files))
+    done = neo4j_restore("run")
+    assert (done.returncode, "lacks neostore.transaction.db" in done.stderr) == (11, True)
+    assert archives.snapshot(data) == {}

@@ -1,0 +1,100 @@
+"""The environment's every variable: what it takes, and what it is told otherwise."""
+
+from pathlib import Path
+
+import pytest
+
+from neo4j_restore import settings, spec
+from neo4j_restore.errors import ConfigurationError
+
+LEAST = {"BUCKET": "gs://backups", "DATABASE": "neo4j"}
+
+WRONG = {
+    "BUCKET": ["gs://key@backups", "gs://backups?sig=hush", "backups", "s3://backups", "gs://"],
+    "DATABASE": ["", "neo*", "a,b"],
+    "TIMESTAMP": ["*"],
+    "CLOUD_PROVIDER": ["ibm"],
+    "BACKUP_SET_DIR": ["../x", "/", "a/../b"],
+    "FORCE_OVERWRITE": ["yes"],
+    "RESTORE_ID": ["two words", "-x"],
+    "KEEP_PREVIOUS": ["1"],
+    "PURGE_ON_COMPLETE": ["1"],
+    "RESTORE_NOT_AFTER": ["latest", "2026-01-31", "2026-01-31T02:00:00"],
+    "ON_MISSING": ["empty"],
+    "SPACE_MODE": ["tight", "reclaim"],
+    "DATA_DIR": ["data", "/data/../etc"],
+    "HEAP_SIZE": ["512", "0m", "big"],
+    "RETRY_SECONDS": ["-1", "soon"],
+    "STALL_SECONDS": ["0", "x"],
+    "GOOGLE_APPLICATION_CREDENTIALS": ["key.json", '/{"private_key":\n"hush"}'],
+    "LOG_FORMAT": ["xml"],
+    "STORAGE_EMULATOR_HOST": ["gcs:9023", "http://user@gcs"],
+}
+
+
+@pytest.mark.parametrize(("name", "text"), [(name, text) for name, texts in WRONG.items() for text in texts])
+def test_a_wrong_value_is_told_with_its_variable(name: str, text: str) -> None:
+    with pytest.raises(ConfigurationError, match=rf"^{name}(:| is not set)"):
+        settings.from_environment({**LEAST, name: text})
+
+
+@pytest.mark.parametrize("name", ["BUCKET", "GOOGLE_APPLICATION_CREDENTIALS"])
+def test_a_secret_in_the_wrong_place_is_not_repeated(name: str) -> None:
+    with pytest.raises(ConfigurationError) as raised:
+        settings.from_environment({**LEAST, name: "gs://backups?private_key=hush"})
+    assert "hush" not in f"{raised.value} {raised.value.hint}"
+
+
+def test_every_variable_that_can_be_wrong_is_tried_here() -> None:
+    assert set(WRONG) | {"TERMINATION_LOG"} == {variable.name for variable in spec.VARIABLES}
+
+
+def test_all_variables_together_are_taken() -> None:
+    found = settings.from_environment(
+        {
+            "BUCKET": "backups//p/",
+            "CLOUD_PROVIDER": "gcp",
+            "DATABASE": " neo4j , system",
+            "TIMESTAMP": "before-upgrade",
+            "BACKUP_SET_DIR": "/data//sets/./blue/",
+            "FORCE_OVERWRITE": "Once",
+            "RESTORE_ID": "drill-7",
+            "KEEP_PREVIOUS": "TRUE",
+            "PURGE_ON_COMPLETE": "false",
+            "RESTORE_NOT_AFTER": "2026-01-31T02:00:00+02:00",
+            "ON_MISSING": "start-empty",
+            "DATA_DIR": "/volume",
+            "HEAP_SIZE": "2g",
+            "RETRY_SECONDS": "2.5",
+            "STALL_SECONDS": "5",
+            "GOOGLE_APPLICATION_CREDENTIALS": "/auth/credentials.json",
+            "STORAGE_EMULATOR_HOST": "http://gcs:9023/",
+        }
+    )
+    assert str(found.bucket) == "gs://backups/p"
+    assert (found.databases, found.timestamp, found.backup_set_dir) == (
+        ("neo4j", "system"),
+        "before-upgrade",
+        "data/sets/blue",
+    )
+    assert (found.overwrite, found.restore_id, found.keep_previous, found.purge) == (
+        spec.Overwrite.ONCE,
+        "drill-7",
+        True,
+        False,
+    )
+    assert str(found.not_after) == "2026-01-31 00:00:00+00:00"
+    assert (found.data_dir, found.credentials) == (Path("/volume"), Path("/auth/credentials.json"))
+    assert (found.heap_size, found.retry_seconds, found.stall_seconds) == ("2g", 2.5, 5)
+    assert found.emulator_host == "http://gcs:9023"
+
+
+def test_how_to_report_is_known_even_when_the_rest_is_wrong() -> None:
+    assert settings.reporting({"LOG_FORMAT": "JSON", "TERMINATION_LOG": "/x"}).log_format == "json"
+    assert settings.reporting({"LOG_FORMAT": "xml"}) == settings.Reporting("text", Path("/dev/termination-log"))
+
+
+def test_a_wish_has_the_same_name_whatever_the_spelling() -> None:
+    one = settings.from_environment({"BUCKET": "gs://backups/p/", "DATABASE": "neo4j,system"})
+    two = settings.from_environment({"BUCKET": "backups/p", "CLOUD_PROVIDER": "gcp", "DATABASE": "system,neo4j"})
+    assert [one.wish(database) for database in one.databases] == [two.wish(database) for database in one.databases]

@@ -1,0 +1,79 @@
+"""What a restore needs, and what it is told when the volume has less."""
+
+import gzip
+import struct
+from datetime import UTC, datetime
+
+import pytest
+from zstandard import ZstdCompressor
+
+from neo4j_restore import space, spec
+from neo4j_restore.admin import FAMILIES
+from neo4j_restore.catalog import BackupSet, Kind
+from neo4j_restore.errors import NoSpaceError
+from neo4j_restore.spec import SpaceMode
+from neo4j_restore.stores import StoredObject
+
+OLD, _, MOVES, FIVE = FAMILIES
+GIB = 2**30
+
+
+def chosen(kind: Kind, size: int) -> BackupSet:
+    now = datetime.now(UTC)
+    return BackupSet(spec.DatabaseName("neo4j"), kind, "key", "", now, (StoredObject("key", size, now, "1"),))
+
+
+def dump(total: int, magic: bytes = b"DZV1") -> bytes:
+    header = b"zstd" + struct.pack(">iqq", 1, 36, total)
+    return magic + ZstdCompressor().compress(header + bytes(10_000))
+
+
+@pytest.mark.parametrize("magic", [b"DZV1", b""])
+def test_a_dumps_header_tells_its_size(magic: bytes) -> None:
+    head = dump(5 * GIB, magic)
+    assert space.estimate(chosen(Kind.DUMP, 1000), head[:16384], b"", FIVE).bytes == 5 * GIB
+    # Where neo4j-admin takes no stream, the dump itself lies beside it.
+    assert space.estimate(chosen(Kind.DUMP, 1000), head, b"", OLD).bytes == 5 * GIB + 1000
+
+
+@pytest.mark.parametrize("head", [b"DZV1junk", b"", b"DGV1\x1f\x8b"])
+def test_a_dump_without_a_header_needs_its_own_size_at_least(head: bytes) -> None:
+    assert space.estimate(chosen(Kind.DUMP, 1000), head, b"", FIVE).bytes == 1000
+
+
+@pytest.mark.parametrize("kind", [Kind.ARCHIVE, Kind.DUMP])
+def test_a_gzips_trailer_tells_its_size(kind: Kind) -> None:
+    packed = gzip.compress(bytes(range(256)) * 4000)
+    found = space.estimate(chosen(kind, len(packed)), packed, packed[-4:], MOVES)
+    assert (found.bytes, found.source) == (256 * 4000, "gzip trailer")
+
+
+def test_beyond_4_gib_the_ratio_of_the_first_megabyte_tells_which() -> None:
+    packed = gzip.compress(bytes(range(256)) * 4000)
+    ratio = 256 * 4000 / len(packed)
+    tail = struct.pack("<I", (9 * GIB + 5) % 2**32)
+    found = space.estimate(chosen(Kind.ARCHIVE, round(9 * GIB / ratio)), packed, tail, MOVES)
+    assert found.bytes == 9 * GIB + 5
+
+
+def test_without_move_the_unpacked_set_is_there_twice() -> None:
+    assert space.estimate(chosen(Kind.DIRECTORY, 1000), b"", b"", OLD).bytes == 2000
+    assert space.estimate(chosen(Kind.DIRECTORY, 1000), b"", b"", MOVES).bytes == 1000
+
+
+def test_an_archive_without_a_trailer_needs_its_own_size_at_least() -> None:
+    assert space.estimate(chosen(Kind.ARCHIVE, 3), b"abc", b"", MOVES).bytes == 3
+
+
+def test_too_little_room_is_told_with_need_have_and_the_knob() -> None:
+    with pytest.raises(NoSpaceError, match=rf"needs {GIB + 16 * 2**20} bytes, and the volume has {GIB}$") as raised:
+        space.check(GIB, GIB, GIB, SpaceMode.KEEP, replaces=True)
+    assert "SPACE_MODE=reclaim" in raised.value.hint
+    with pytest.raises(NoSpaceError) as raised:
+        space.check(GIB, GIB, 0, SpaceMode.KEEP, replaces=False)
+    assert "SPACE_MODE" not in raised.value.hint
+
+
+def test_reclaim_counts_the_room_of_what_goes() -> None:
+    space.check(GIB, GIB // 2, GIB, SpaceMode.RECLAIM, replaces=True)
+    space.check(GIB, 2 * GIB, 0, SpaceMode.KEEP, replaces=True)

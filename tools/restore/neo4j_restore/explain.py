@@ -1,0 +1,129 @@
+"""What each exit code means for the operator: cause, what is on the disk, what to do."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from neo4j_restore import spec
+
+_AS_IT_WAS = (
+    "What it was before; what had been staged is removed, or by the next start. With SPACE_MODE=reclaim the old data "
+    "may be deleted already: the message says so, and no start is a success before a restore is."
+)
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """One exit code; each text is one or more sentences, todo a list of steps."""
+
+    cause: str
+    disk: str
+    todo: tuple[str, ...]
+
+
+EXPLANATIONS: Final = {
+    0: Explanation(
+        "Every database asked for was restored, or was rightly left alone: it exists and the policy keeps it, its wish "
+        "was fulfilled or has expired, or the bucket has no set of it and ON_MISSING is start-empty.",
+        "The restored databases, with a receipt in .neo4j-restore/receipt.json; or what was there before.",
+        ("Nothing. `neo4j-restore status` shows the receipt, and the log says why a database was left alone.",),
+    ),
+    2: Explanation(
+        "A variable is missing or malformed, the wish has expired on an empty volume, BACKUP_SET_DIR does not fit the "
+        "archive, the key's file is no key, there is no neo4j-admin, or Neo4j's folders are on other file systems.",
+        _AS_IT_WAS,
+        (
+            "Read the message: it names every variable at once, with what was found and what is expected.",
+            "Correct the values, and upgrade the release. Trying again without a change can't help.",
+        ),
+    ),
+    10: Explanation(
+        "The store answered, and has no set that fits: none of this database, or none for this timestamp. For "
+        "`rollback`: no previous generation is kept. For `verify`: the database is not on the volume.",
+        _AS_IT_WAS,
+        (
+            "Compare BUCKET, DATABASE and TIMESTAMP with the nearest candidates in the message.",
+            "`neo4j-restore list` prints all sets that it sees.",
+            "If Neo4j shall start without a backup, set ON_MISSING to start-empty.",
+        ),
+    ),
+    11: Explanation(
+        "The set's bytes are not what they should be: another checksum than the store's, a cut or changed gzip, tar or "
+        "dump, an entry that leads out of the archive, a store that lacks files, or another database's.",
+        _AS_IT_WAS,
+        (
+            "Take another set: TIMESTAMP names one, `neo4j-restore list` prints them.",
+            "See what made the set: a backup job that failed midway uploads half an archive.",
+        ),
+    ),
+    12: Explanation(
+        "The volume holds files that are no database and not ours, a server or another restore uses it, or our own "
+        "journal or receipt there can't be read.",
+        "What it was before. If a swap was under way it is completed by the next start that succeeds.",
+        (
+            "Read the message: it names the folder or the lock.",
+            "Stop the server or the other pod; or look at the files, and move them away.",
+        ),
+    ),
+    13: Explanation(
+        "The volume has no room for what the restore needs at its peak, or was full in the middle.",
+        f"{_AS_IT_WAS} A swap under way is completed by the next start.",
+        (
+            "Make the volume larger; the message says need and have.",
+            "KEEP_PREVIOUS=true keeps a replaced generation on the volume; without it its room is free.",
+            "Where the old data may go before the new is there: SPACE_MODE=reclaim with FORCE_OVERWRITE=true.",
+        ),
+    ),
+    14: Explanation(
+        "The volume can't be read or written: it is not mounted, is another user's, is read-only, or fails.",
+        "What it was before, as far as the volume still tells. A swap under way is completed by the next start.",
+        (
+            "Check the mount at DATA_DIR, its owner and fsGroup, and the node's log for errors of the disk.",
+            "Start again once it is sound: nothing has to be undone by hand.",
+        ),
+    ),
+    20: Explanation(
+        "The store is unreachable, refuses this identity, or the bucket or the listed object is gone.",
+        _AS_IT_WAS,
+        (
+            "The message names object and identity: check the bucket's name, and that identity's right to read it.",
+            "Unreachable: check network, proxy and DNS from the pod; the restart of the pod tries again.",
+        ),
+    ),
+    30: Explanation(
+        "neo4j-admin ended with an error, or did not start.",
+        _AS_IT_WAS + " neo4j-admin only ever worked in the staging folder.",
+        (
+            "Read its last lines, in the message.",
+            "Check that the image holds a Neo4j of the version that the server runs, and raise HEAP_SIZE or the "
+            "container's memory if it was killed.",
+        ),
+    ),
+    31: Explanation(
+        "The set is of an older Neo4j than the one in the image, which can't open it without a migration.",
+        _AS_IT_WAS,
+        ("Restore it with an image and a server of the version that made it, and migrate there.",),
+    ),
+    70: Explanation(
+        "neo4j-restore has a bug.",
+        "What it was before, or a sealed swap that the next start completes.",
+        ("Report it with the traceback in the container's log.",),
+    ),
+}
+
+
+def explain(code: int) -> str:
+    """Return the explanation of `code` as text for a terminal. Raises KeyError for a code that is none."""
+    found = EXPLANATIONS[code]
+    steps = "\n".join(f"  - {step}" for step in found.todo)
+    return (
+        f"{code}: {spec.EXIT_CODES[code]}\n\ncause: {found.cause}\n\non the disk: {found.disk}\n\nwhat to do:\n{steps}"
+    )
+
+
+def page() -> str:
+    """Return the documentation page of all exit codes, in Markdown: docs/exit-codes.md."""
+    parts = ["# Exit codes", "", "`neo4j-restore explain CODE` prints each of these. Written by `make docs`."]
+    for code, found in EXPLANATIONS.items():
+        parts += ["", f"## {code}: {spec.EXIT_CODES[code]}", "", f"**Cause.** {found.cause}", ""]
+        parts += [f"**On the disk.** {found.disk}", "", "**What to do.**", "", *(f"- {step}" for step in found.todo)]
+    return "\n".join(parts) + "\n"

@@ -1,0 +1,58 @@
+"""Puts the previous generation back, which a restore with KEEP_PREVIOUS=true kept; by the same swap, turned round.
+
+What is rolled back is kept in its stead, so nothing is lost. Done twice it changes nothing, so a pod that
+does it at every start is safe.
+"""
+
+from datetime import UTC, datetime
+from logging import getLogger
+from pathlib import Path
+
+from neo4j_restore import disk, receipt, swap, volume
+from neo4j_restore.errors import BackupNotFoundError
+from neo4j_restore.spec import DatabaseName
+from neo4j_restore.swap import Journal, Phase
+from neo4j_restore.volume import Layout
+
+log = getLogger(__name__)
+
+
+def rollback(data_dir: Path) -> tuple[DatabaseName, ...]:
+    """Return the databases that were put back; none if the last thing done here was a rollback already.
+
+    Raises BackupNotFoundError where no generation is kept, TargetOccupiedError while Neo4j runs on the volume.
+    """
+    layout = Layout(data_dir)
+    volume.inspect(layout, ())
+    with volume.locked(layout), disk.errors_of(layout.data):
+        swap.recover(layout)
+        last = receipt.read(layout.home).last
+        if "rolled_back" in last:
+            log.info("nothing to do: the restore %s was rolled back at %s", last["restore_id"], last["finished"])
+            return ()
+        volume.refuse_running_server(layout)
+        return _swap_back(layout, str(last.get("restore_id", "")), _names(last.get("restored", [])))
+
+
+def _swap_back(layout: Layout, restore_id: str, restored: set[DatabaseName]) -> tuple[DatabaseName, ...]:
+    kept = {DatabaseName(path.name) for path in (layout.previous / "databases").glob("*")}
+    if not kept:
+        message = f"no previous generation is kept on the volume at {layout.data}"
+        raise BackupNotFoundError(message, hint="set KEEP_PREVIOUS to true before a restore; else restore an older set")
+    databases, gone = tuple(sorted(kept | restored)), sorted(restored - kept)
+    now = datetime.now(UTC).isoformat(timespec="seconds")
+    record = {"restore_id": restore_id, "rolled_back": sorted(kept), "removed": gone, "restored": [], "finished": now}
+    retire = swap.parts_of_all(layout.data, databases)
+    install = swap.parts_of_all(layout.previous, databases)
+    seen = swap.fingerprint(layout.data, retire)
+    journal = Journal(
+        Phase.VERIFIED, restore_id, layout.previous.name, retire, install, record, keep=True, fingerprint=seen
+    )
+    swap.write(layout, journal)
+    swap.complete(layout, journal)
+    log.info("put back %s, as before the restore %s", ", ".join(sorted(kept)), restore_id)
+    return tuple(sorted(kept))
+
+
+def _names(restored: list[dict[str, str]]) -> set[DatabaseName]:
+    return {DatabaseName(each["database"]) for each in restored}

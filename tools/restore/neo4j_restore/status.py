@@ -1,0 +1,36 @@
+"""What state the volume is in: the restore under way, the last receipt, the history. Reads, and changes nothing."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from neo4j_restore import receipt, swap, volume
+from neo4j_restore.volume import Layout
+
+
+def status(data_dir: Path) -> dict[str, Any]:
+    """Return state, receipt and history as `status --json` prints them: a published contract.
+
+    state: `none` (nothing was ever restored here), `done`, or the phase of an unfinished restore.
+    history: oldest first; a line that a crash cut short is left out.
+    """
+    layout = Layout(data_dir)
+    volume.inspect(layout, ())
+    journal, last = swap.read(layout), receipt.read(layout.home).last
+    return {
+        "state": journal.phase.value if journal else "done" if last else "none",
+        "restore_id": journal.restore_id if journal else last.get("restore_id"),
+        "previous_kept": (layout.previous / "databases").exists(),
+        "receipt": last or None,
+        "history": _history(layout.home / "history.jsonl"),
+    }
+
+
+def _history(path: Path) -> list[dict[str, Any]]:
+    found = []
+    for line in path.read_text().splitlines() if path.exists() else []:
+        try:
+            found.append(json.loads(line))
+        except ValueError:
+            continue
+    return found
