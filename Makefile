@@ -46,6 +46,17 @@ unit: venv helm ## run the quick tests: no Neo4j, no cluster
 test: venv helm neo4j ## run all tests but those on a cluster; K=name for some
 	$(BIN)/pytest -m 'not e2e' $(if $(K),-k '$(K)') --cov --cov-report=term:skip-covered
 
+.PHONY: faults
+faults: venv helm neo4j ## kill, cut off, fill up and corrupt hundreds of times; prints the README's table
+	rm -f build/faults.jsonl && mkdir -p build
+	FAULTS=all FAULTS_TABLE=$(CURDIR)/build/faults.jsonl $(BIN)/pytest tests/faults
+	$(BIN)/python -m tests.faults.table build/faults.jsonl
+
+.PHONY: docs
+docs: venv ## write the pages that are made from the code
+	$(BIN)/python -c 'from neo4j_restore.explain import page; print(page(), end="")' >docs/exit-codes.md
+	$(BIN)/python -m tests.chart.values_table
+
 .PHONY: check
 check: lint type test ## what a change has to pass
 

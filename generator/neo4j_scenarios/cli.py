@@ -97,6 +97,10 @@ def new(
     accept_data_loss: Annotated[
         bool, typer.Option("--accept-data-loss", help=fields.ACCEPT_DATA_LOSS.meaning, show_default=False)
     ] = False,
+    keep_previous: Annotated[str | None, _option(fields.KEEP_PREVIOUS)] = None,
+    not_after: Annotated[str | None, _option(fields.NOT_AFTER)] = None,
+    on_missing: Annotated[str | None, _option(fields.ON_MISSING)] = None,
+    space_mode: Annotated[str | None, _option(fields.SPACE_MODE)] = None,
     purge_on_complete: Annotated[str | None, _option(fields.PURGE_ON_COMPLETE)] = None,
     secret: Annotated[str | None, _option(fields.SECRET)] = None,
     workload_identity: Annotated[str | None, _option(fields.WORKLOAD_IDENTITY)] = None,

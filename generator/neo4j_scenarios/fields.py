@@ -88,6 +88,33 @@ ACCEPT_DATA_LOSS = Field(
     "true",
     "false",
 )
+KEEP_PREVIOUS = Field(
+    "keep-previous",
+    "keep what a restore replaces, one generation, for a rollback: true, which takes its room on the volume, or false",
+    rules.BOOLEAN,
+    "true",
+    "false",
+)
+NOT_AFTER = Field(
+    "not-after",
+    "RFC 3339 time at which the wish expires: from then on existing data stays, and an absent database is an error",
+    rules.optional(rules.time),
+    "2026-02-28T00:00:00Z",
+)
+ON_MISSING = Field(
+    "on-missing",
+    "what to do about an absent database that the bucket has no set of: fail, or start-empty",
+    rules.choice({each.value: each for each in spec.OnMissing}),
+    "start-empty",
+    "fail",
+)
+SPACE_MODE = Field(
+    "space-mode",
+    "room for a restore over existing data: keep the old data until the new is verified, or reclaim its room before",
+    rules.choice({each.value: each for each in spec.SpaceMode}),
+    "reclaim",
+    "keep",
+)
 PURGE_ON_COMPLETE = Field(
     "purge-on-complete",
     "remove downloaded and staged files at the end: true, or false to keep them for a look",
@@ -183,6 +210,10 @@ FIELDS: Final[tuple[Field[object], ...]] = (
     FORCE_OVERWRITE,
     RESTORE_ID,
     ACCEPT_DATA_LOSS,
+    KEEP_PREVIOUS,
+    NOT_AFTER,
+    ON_MISSING,
+    SPACE_MODE,
     PURGE_ON_COMPLETE,
     SECRET,
     WORKLOAD_IDENTITY,

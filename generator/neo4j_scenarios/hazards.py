@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from neo4j_restore.spec import Overwrite
+from neo4j_restore.spec import Overwrite, SpaceMode
 from neo4j_scenarios.scenario import Scenario
 from neo4j_scenarios.targets import NEO4J, NEO4J_HELM
 
@@ -26,6 +26,7 @@ class Hazard:
 def hazards(scenario: Scenario) -> Iterator[Hazard]:
     """Yield all that is wrong with the scenario as a whole."""
     yield from _data_loss(scenario)
+    yield from _room(scenario)
     yield from _identity(scenario)
     yield from _licence(scenario)
     yield from _version(scenario)
@@ -43,6 +44,23 @@ def _data_loss(scenario: Scenario) -> Iterator[Hazard]:
             ("restore-id", "force-overwrite"),
             f"{scenario.restore_id!r} does nothing with the policy {scenario.force_overwrite!r}",
             "--force-overwrite once restores one time for each restore id; or leave --restore-id out",
+        )
+
+
+def _room(scenario: Scenario) -> Iterator[Hazard]:
+    if scenario.space_mode is not SpaceMode.RECLAIM:
+        return
+    if scenario.overwrite is not Overwrite.ALWAYS or not scenario.accept_data_loss:
+        yield Hazard(
+            ("space-mode", "force-overwrite", "accept-data-loss"),
+            "'reclaim' deletes the old data before the new is there: if the restore then fails, there is none",
+            "a larger --storage-size; or --force-overwrite true with --accept-data-loss if losing it is acceptable",
+        )
+    if scenario.keep_previous:
+        yield Hazard(
+            ("space-mode", "keep-previous"),
+            "'reclaim' deletes what --keep-previous is to keep",
+            "leave one of --space-mode and --keep-previous out",
         )
 
 

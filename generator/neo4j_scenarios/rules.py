@@ -55,7 +55,16 @@ def gcs_bucket(text: str) -> spec.BucketUrl:
 def timestamp(text: str) -> str:
     """Return `latest`, a stamp as it is, or a time in UTC as RFC 3339."""
     moment = spec.parse_timestamp(text)
-    return moment.isoformat().replace("+00:00", "Z") if isinstance(moment, datetime) else moment
+    return _rfc3339(moment) if isinstance(moment, datetime) else moment
+
+
+def time(text: str) -> str:
+    """Return a time in UTC as RFC 3339."""
+    return _rfc3339(spec.parse_time(text))
+
+
+def _rfc3339(moment: datetime) -> str:
+    return moment.isoformat().replace("+00:00", "Z")
 
 
 def folder(text: str) -> str:

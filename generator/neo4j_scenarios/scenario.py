@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from neo4j_restore import spec
-from neo4j_restore.spec import Overwrite
+from neo4j_restore.spec import OnMissing, Overwrite, SpaceMode
 from neo4j_scenarios import fields
 from neo4j_scenarios.fields import FIELDS
 from neo4j_scenarios.targets import Edition, Kind, Target
@@ -18,6 +18,7 @@ class Scenario:
     """One deployment. An empty text means that nothing was asked for and that none is the default.
 
     timestamp: `latest`, a stamp, or a time in UTC as RFC 3339.
+    not_after: a time in UTC as RFC 3339.
     secret: name of the Secret with the service key; empty with a workload identity.
     """
 
@@ -30,6 +31,10 @@ class Scenario:
     overwrite: Overwrite
     restore_id: str
     accept_data_loss: bool
+    keep_previous: bool
+    not_after: str
+    on_missing: OnMissing
+    space_mode: SpaceMode
     purge_on_complete: bool
     secret: str
     workload_identity: str
@@ -62,6 +67,7 @@ def inputs(scenario: Scenario) -> dict[str, str]:
         "bucket": str(scenario.bucket),
         "database": ",".join(scenario.databases),
         "accept-data-loss": str(scenario.accept_data_loss).lower(),
+        "keep-previous": str(scenario.keep_previous).lower(),
         "purge-on-complete": str(scenario.purge_on_complete).lower(),
     }
     defaults = {

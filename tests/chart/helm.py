@@ -2,7 +2,9 @@
 
 import copy
 import json
+import re
 import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -58,12 +60,24 @@ class Rendered:
         found: Object = container
         return found
 
+    def reader(self, command: str) -> Object:
+        """Return the pod of `helm test` that runs a command on the volume."""
+        (found,) = (item for item in self.objects if item["kind"] == "Pod" and command in args(item))
+        return found
+
     @property
     def neo4j(self) -> Object:
         """Return Neo4j's container."""
         (container,) = self.pod["containers"]
         found: Object = container
         return found
+
+
+def args(pod: Object) -> list[str]:
+    """Return the arguments of a pod's one container."""
+    (container,) = pod["spec"]["containers"]
+    found: list[str] = container["args"]
+    return found
 
 
 def env(container: Object) -> dict[str, Any]:
@@ -81,6 +95,13 @@ def mounts(container: Object) -> dict[str, Object]:
 def volumes(pod: Object) -> dict[str, Object]:
     """Return a pod's volumes by name."""
     return {item["name"]: item for item in pod["volumes"]}
+
+
+def commands() -> set[str]:
+    """Return the commands that the restore image has, by its help."""
+    program = Path(sys.executable).with_name("neo4j-restore")
+    done = subprocess.run([program, "--help"], capture_output=True, text=True, check=True)
+    return set(re.findall(r"^    ([a-z]+) ", done.stdout, re.MULTILINE))
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from tests.chart.helm import CI_FILES, Helm, env, load, make_values, mounts, volumes
+from tests.chart.helm import CHART, CI_FILES, Helm, env, load, make_values, mounts, volumes
 
 from neo4j_restore import spec
 
@@ -31,9 +31,14 @@ def test_every_value_of_the_restore_block_reaches_the_container(helm: Helm) -> N
             "backupSetDir": "data/backups/neo4j",
             "forceOverwrite": "once",
             "restoreId": "incident-4711",
+            "keepPrevious": True,
+            "notAfter": "2026-02-28T00:00:00+01:00",
+            "onMissing": "start-empty",
+            "spaceMode": "keep",
             "purgeOnComplete": False,
             "heapSize": "2g",
             "retrySeconds": 999999,
+            "stallSeconds": 999999,
             "logFormat": "json",
             "emulatorHost": "http://emulator:9023",
             "extraEnv": [{"name": "HTTPS_PROXY", "value": "http://proxy:3128"}],
@@ -47,12 +52,17 @@ def test_every_value_of_the_restore_block_reaches_the_container(helm: Helm) -> N
         "BACKUP_SET_DIR": "data/backups/neo4j",
         "FORCE_OVERWRITE": "once",
         "RESTORE_ID": "incident-4711",
+        "KEEP_PREVIOUS": "true",
+        "RESTORE_NOT_AFTER": "2026-02-28T00:00:00+01:00",
+        "ON_MISSING": "start-empty",
+        "SPACE_MODE": "keep",
         "PURGE_ON_COMPLETE": "false",
         "GOOGLE_APPLICATION_CREDENTIALS": "/auth/credentials.json",
         "STORAGE_EMULATOR_HOST": "http://emulator:9023",
         "DATA_DIR": "/data",
         "HEAP_SIZE": "2g",
         "RETRY_SECONDS": "999999",
+        "STALL_SECONDS": "999999",
         "LOG_FORMAT": "json",
         "TERMINATION_LOG": "/dev/termination-log",
         "HTTPS_PROXY": "http://proxy:3128",
@@ -67,6 +77,11 @@ def test_the_chart_sets_every_variable_of_the_contract_and_no_other(helm: Helm) 
             extra = {item["name"] for item in values["restore"].get("extraEnv", [])}
             emitted |= env(helm.template(values).restore).keys() - extra
     assert emitted == DEFAULTS.keys() | {LICENCE}
+
+
+def test_old_data_may_go_first_where_losing_it_was_accepted(helm: Helm) -> None:
+    found = env(helm.template(load(CHART / "ci" / "reclaim-values.yaml")).restore)
+    assert (found["SPACE_MODE"], found["FORCE_OVERWRITE"], found["KEEP_PREVIOUS"]) == ("reclaim", "true", "false")
 
 
 @pytest.mark.parametrize("given", [False, "false"], ids=["boolean", "text"])

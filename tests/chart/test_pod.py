@@ -61,6 +61,17 @@ def test_the_reason_of_a_failed_restore_becomes_the_container_s_message(helm: He
     assert restore["terminationMessagePolicy"] == "FallbackToLogsOnError"
 
 
+def test_the_init_container_restores_and_by_another_word_puts_back(helm: Helm) -> None:
+    assert helm.template(make_values()).restore["args"] == ["run"]
+    assert helm.template(make_values({"command": "rollback"})).restore["args"] == ["rollback"]
+
+
+def test_a_rollback_starts_a_new_pod_on_the_same_volume(helm: Helm) -> None:
+    before, after = (helm.template(make_values({"command": word})).only("StatefulSet") for word in ("run", "rollback"))
+    assert before["spec"].pop("template") != after["spec"].pop("template")
+    assert before == after
+
+
 def test_corrected_values_replace_a_pod_that_waits_in_init(helm: Helm) -> None:
     assert helm.template(make_values()).only("StatefulSet")["spec"]["podManagementPolicy"] == "Parallel"
 

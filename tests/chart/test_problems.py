@@ -1,5 +1,7 @@
 """Values that must not be installed, and what is said of them."""
 
+from collections.abc import Callable
+
 import pytest
 from tests.chart.helm import CHART, Helm, Values, make_values
 
@@ -16,9 +18,33 @@ REFUSED: dict[str, tuple[Values, str]] = {
     ),
     "twice": (make_values({"database": "neo4j, neo4j"}), "names a database twice"),
     "reserved": (make_values({"database": "systems"}), "names with system at their start"),
-    "rollback": (make_values({"forceOverwrite": "true"}), "at every restart of the pod"),
-    "rollback-boolean": (make_values({"forceOverwrite": True}), "at every restart of the pod"),
+    "always": (make_values({"forceOverwrite": "true"}), "at every restart of the pod"),
+    "always-boolean": (make_values({"forceOverwrite": True}), "at every restart of the pod"),
     "idle-id": (make_values({"restoreId": "again"}), 'restore.restoreId "again" does nothing'),
+    "reclaim-never": (
+        make_values({"spaceMode": "reclaim"}),
+        'goes with restore.forceOverwrite "true" alone, not "false"',
+    ),
+    "reclaim-once": (
+        make_values({"spaceMode": "reclaim", "forceOverwrite": "once"}),
+        'goes with restore.forceOverwrite "true" alone, not "once"',
+    ),
+    "reclaim-keep": (
+        make_values({"spaceMode": "reclaim", "forceOverwrite": True, "acceptDataLoss": True, "keepPrevious": True}),
+        "deletes what restore.keepPrevious is to keep",
+    ),
+    "rollback-always": (
+        make_values({"command": "rollback", "forceOverwrite": "true", "acceptDataLoss": True}),
+        'restore.forceOverwrite "true" replaces again at the next run',
+    ),
+    "rollback-empty-dir": (
+        make_values({"command": "rollback"}, data={"emptyDir": True}),
+        "restore.command rollback finds nothing with data.emptyDir",
+    ),
+    "no-zone": (
+        make_values({"notAfter": "2026-01-31T02:00:00"}),
+        'restore.notAfter "2026-01-31T02:00:00" is no time with its zone: write it as "2026-01-31T02:00:00Z"',
+    ),
     "own-variable": (make_values({"extraEnv": [{"name": "BUCKET", "value": "b"}]}), "restore.extraEnv sets BUCKET"),
     "moved-data": (make_values(config={"server.directories.data": "/mnt"}), "config moves server.directories.data"),
     "two-volumes": (make_values(data={"emptyDir": True, "existingClaim": "old"}), "two volumes for /data"),
@@ -51,7 +77,7 @@ def test_a_rollback_at_every_start_is_taken_when_the_loss_is_accepted(helm: Helm
 
 
 def test_without_a_restore_its_values_are_not_asked_for(helm: Helm) -> None:
-    helm.template({"restore": {"enabled": False, "forceOverwrite": "true"}})
+    helm.template({"restore": {"enabled": False, "forceOverwrite": "true", "spaceMode": "reclaim"}})
 
 
 BUCKETS = {
@@ -71,10 +97,10 @@ def test_a_bucket_is_taken_if_the_image_reads_such_a_store(helm: Helm, scheme: s
         assert "is of no store that the restore image reads" in helm.refusal(values)
 
 
-def accepted_by_spec(text: str) -> bool:
-    """Return whether the image takes a list of databases."""
+def accepted(parse: Callable[[str], object], text: str) -> bool:
+    """Return whether a rule of the image takes a text."""
     try:
-        spec.parse_databases(text)
+        parse(text)
     except spec.Invalid:
         return False
     return True
@@ -89,4 +115,17 @@ def accepted_by_spec(text: str) -> bool:
 )
 def test_the_chart_takes_the_databases_that_the_image_takes(helm: Helm, text: str) -> None:
     done = helm.run("template", "graph", str(CHART), values=make_values({"database": text}))
-    assert (done.returncode == 0) is accepted_by_spec(text), done.stderr
+    assert (done.returncode == 0) is accepted(spec.parse_databases, text), done.stderr
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("2026-01-31T02:00:00Z", "2026-01-31T02:00:00+01:00", "2024-02-29t23:59:59.25z", "2026-01-31 02:00:00-11:30"),
+        *("2026-01-31", "2026-01-31T02:00:00", "2026-02-29T02:00:00Z", "2026-13-01T02:00:00Z", "2026-01-31T24:01:00Z"),
+        *("2026-01-31T02:00Z", "2026-01-31T02:00:00+24:00", "latest", "tomorrow", "1769824800", "Z"),
+    ],
+)
+def test_the_chart_takes_the_times_that_the_image_takes(helm: Helm, text: str) -> None:
+    done = helm.run("template", "graph", str(CHART), values=make_values({"notAfter": text}))
+    assert (done.returncode == 0) is accepted(spec.parse_time, text), done.stderr

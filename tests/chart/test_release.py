@@ -1,7 +1,10 @@
 """Names, labels and the objects beside the pod."""
 
 import pytest
-from tests.chart.helm import CHART, CI_FILES, Helm, Object, env, load, make_values, mounts, volumes
+from tests.chart.helm import CHART, CI_FILES, Helm, Object, args, commands, env, load, make_values, mounts, volumes
+
+# What `helm test` runs, in its order.
+READERS = ("verify", "status", "plan")
 
 LONGEST = "r" * 53  # Helm's limit for a release's name
 
@@ -20,9 +23,9 @@ def test_a_release_named_as_the_chart_says_so_once(helm: Helm) -> None:
 
 def test_a_given_name_is_taken_for_every_object(helm: Helm) -> None:
     rendered = helm.template(make_values(fullnameOverride="graph-production"))
-    names = {item["kind"]: item["metadata"]["name"] for item in rendered}
-    assert names.pop("Pod") == "graph-production-restored"
-    assert set(names.values()) == {"graph-production"}
+    pods = {item["metadata"]["name"] for item in rendered if item["kind"] == "Pod"}
+    assert pods == {"graph-production-restored", "graph-production-status", "graph-production-plan"}
+    assert {item["metadata"]["name"] for item in rendered} - pods == {"graph-production"}
 
 
 def test_the_service_and_the_statefulset_select_the_pod_of_neo4j_and_not_that_of_the_test(helm: Helm) -> None:
@@ -31,7 +34,8 @@ def test_the_service_and_the_statefulset_select_the_pod_of_neo4j_and_not_that_of
     workload = rendered.only("StatefulSet")["spec"]
     assert workload["selector"]["matchLabels"] == selector
     assert selector.items() <= workload["template"]["metadata"]["labels"].items()
-    assert not selector.items() <= rendered.only("Pod")["metadata"]["labels"].items()
+    for command in READERS:
+        assert not selector.items() <= rendered.reader(command)["metadata"]["labels"].items()
 
 
 def test_the_service_offers_bolt_and_http(helm: Helm) -> None:
@@ -58,21 +62,44 @@ def test_the_same_values_render_the_same_bytes(helm: Helm) -> None:
 
 def test_helm_test_asks_the_receipt_for_the_same_wish(helm: Helm) -> None:
     rendered = helm.template(make_values({"forceOverwrite": "once"}))
-    (verify,) = rendered.only("Pod")["spec"]["containers"]
+    (verify,) = rendered.reader("verify")["spec"]["containers"]
     assert verify["args"] == ["verify"]
     assert verify["image"] == rendered.restore["image"]
     assert env(verify) == env(rendered.restore)
 
 
-def test_helm_test_reads_the_volume_on_the_node_of_neo4j_and_needs_no_key(helm: Helm) -> None:
+def test_helm_test_checks_the_volume_first_and_each_pod_has_one_container_whose_log_it_can_print(helm: Helm) -> None:
+    pods = [item for item in helm.template(make_values()) if item["kind"] == "Pod"]
+    order = sorted(pods, key=lambda pod: int(pod["metadata"]["annotations"]["helm.sh/hook-weight"]))
+    assert [args(pod) for pod in order] == [[command] for command in READERS]
+    assert {pod["metadata"]["annotations"]["helm.sh/hook"] for pod in pods} == {"test"}
+
+
+def test_the_commands_that_read_are_those_of_the_image() -> None:
+    assert set(READERS) <= commands()
+
+
+def test_only_the_plan_gets_the_key_and_the_volumes_of_the_store(helm: Helm) -> None:
+    store = {"extraVolumes": [{"name": "store", "emptyDir": {}}]}
+    rendered = helm.template(make_values({"extraVolumeMounts": [{"name": "store", "mountPath": "/store"}]}, **store))
+    for command in READERS:
+        pod: Object = rendered.reader(command)["spec"]
+        given = volumes(pod).keys() - {"data", "tmp"}
+        assert given == ({"restore-service-key", "store"} if command == "plan" else set())
+        assert mounts(pod["containers"][0]).keys() == volumes(pod).keys()
+    plan = rendered.reader("plan")["spec"]
+    assert volumes(plan)["restore-service-key"] == volumes(rendered.pod)["restore-service-key"]
+
+
+@pytest.mark.parametrize("command", READERS)
+def test_helm_test_reads_the_volume_on_the_node_of_neo4j(helm: Helm, command: str) -> None:
     rendered = helm.template(make_values())
-    pod: Object = rendered.only("Pod")["spec"]
+    pod: Object = rendered.reader(command)["spec"]
     (term,) = pod["affinity"]["podAffinity"]["requiredDuringSchedulingIgnoredDuringExecution"]
     assert term["topologyKey"] == "kubernetes.io/hostname"
     assert term["labelSelector"]["matchLabels"] == rendered.only("Service")["spec"]["selector"]
     assert volumes(pod)["data"]["persistentVolumeClaim"] == {"claimName": "data-graph-neo4j-restore-0"}
     assert mounts(pod["containers"][0])["data"] == {"name": "data", "mountPath": "/data", "readOnly": True}
-    assert volumes(pod).keys() == {"data", "tmp"}
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 import copy
 import re
+from collections.abc import Iterable
 from datetime import UTC
 
 import jsonschema
@@ -9,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.chart import schema
-from tests.chart.helm import CHART, CI_FILES, Helm, Values, at, load, make_values, without
+from tests.chart.helm import CHART, CI_FILES, Helm, Values, at, commands, load, make_values, without
 from tests.chart.schema import DEFAULTS, SCHEMA, Path, Schema
 
 from neo4j_restore import spec
@@ -65,9 +66,15 @@ def test_a_typo_is_refused_at_every_level(helm: Helm, path: Path) -> None:
     [
         (make_values({"timestamp": 20260131}), "/restore/timestamp"),
         (make_values({"bucket": "My Backups"}), "/restore/bucket"),
+        (make_values({"bucket": "gs://backups/graph?X-Goog-Signature=1"}), "/restore/bucket"),
+        (make_values({"bucket": "gs://key@backups/graph"}), "/restore/bucket"),
         (make_values({"purgeOnComplete": "no"}), "/restore/purgeOnComplete"),
         (make_values({"extraEnv": [{"name": "A", "value": 1}]}), "/restore/extraEnv/0/value"),
         (make_values({"heapSize": "big"}), "/restore/heapSize"),
+        (make_values({"command": "plan"}), "/restore/command"),
+        (make_values({"notAfter": 1769824800}), "/restore/notAfter"),
+        (make_values({"onMissing": "empty"}), "/restore/onMissing"),
+        (make_values({"stallSeconds": 0}), "/restore/stallSeconds"),
         (make_values(image={"repository": "neo4j:5"}), "/image/repository"),
         (make_values(image={"tag": ""}), "/image/tag"),
         (make_values(image={"digest": "sha256:1"}), "/image/digest"),
@@ -91,6 +98,18 @@ def test_the_policies_are_those_of_the_image() -> None:
     assert words == spec.FORCE_OVERWRITE.keys()
 
 
+@pytest.mark.parametrize(
+    ("key", "words"), [("onMissing", spec.OnMissing), ("spaceMode", spec.SpaceMode)], ids=["onMissing", "spaceMode"]
+)
+def test_the_words_of_a_policy_are_those_of_the_image(key: str, words: Iterable[str]) -> None:
+    assert schema.of("restore", key)["enum"] == list(words)
+
+
+def test_the_init_container_s_commands_are_the_two_of_the_image_after_which_neo4j_may_start() -> None:
+    assert schema.of("restore", "command")["enum"] == ["run", "rollback"]
+    assert commands() > {"run", "rollback"}
+
+
 def test_the_clouds_are_those_that_the_image_reads() -> None:
     readable = [name for name, scheme in spec.PROVIDERS.items() if scheme in spec.SUPPORTED_SCHEMES]
     assert schema.of("restore", "cloudProvider")["enum"] == ["", *readable]
@@ -106,7 +125,7 @@ STAMPS = st.one_of(
     st.datetimes(timezones=st.just(UTC)).map(lambda time: time.isoformat()),
     st.from_regex(r"\A[A-Za-z0-9][A-Za-z0-9:_.+-]{0,99}\Z"),
 )
-BUCKETS = st.from_regex(r"\Ags://[a-z0-9][a-z0-9._-]{1,30}[a-z0-9](/[^\x00-\x1f]{0,20})?\Z")
+BUCKETS = st.from_regex(r"\Ags://[a-z0-9][a-z0-9._-]{1,30}[a-z0-9](/[^\x00-\x1f?@]{0,20})?\Z")
 
 
 @given(DATABASES, STAMPS, BUCKETS)

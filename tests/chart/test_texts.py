@@ -34,11 +34,21 @@ SAID: dict[str, tuple[Values, str]] = {
     "never": (make_values(), "A database that is on the volume already is left alone."),
     "once": (make_values({"forceOverwrite": "once", "restoreId": "a1"}), "is replaced, one time for restoreId a1."),
     "always": (make_values({"forceOverwrite": "true", "acceptDataLoss": True}), "What was written since is lost."),
+    "reclaim": (
+        make_values({"forceOverwrite": "true", "acceptDataLoss": True, "spaceMode": "reclaim"}),
+        "The old data is deleted before the new is there",
+    ),
+    "rollback": (make_values({"command": "rollback"}), "WARNING: restore.command is rollback."),
+    "back-to-run": (make_values({"command": "rollback"}), "CHART --reuse-values --set restore.command=run"),
+    "kept": (make_values({"keepPrevious": True}), "CHART --reuse-values --set restore.command=rollback"),
+    "expiry": (make_values({"notAfter": "2026-01-31T02:00:00Z"}), "The wish expires at 2026-01-31T02:00:00Z."),
+    "start-empty": (make_values({"onMissing": "start-empty"}), "Neo4j starts without its data"),
+    "old-data": (make_values(), "what to do. Old data is still in place."),
+    "status": (make_values(), "helm --namespace default test graph --logs"),
     "watch": (make_values(), "kubectl --namespace default logs graph-neo4j-restore-0 -c restore -f"),
     "failure": (make_values(), "kubectl --namespace default describe pod graph-neo4j-restore-0"),
     "key": (make_values(), "create secret generic restore-service-key --from-file=credentials.json=KEY.json"),
     "receipt": (make_values(), "cat /data/.neo4j-restore/receipt.json"),
-    "test": (make_values(), "helm --namespace default test graph"),
     "first-password": (make_values(), "user neo4j and password neo4j, to be changed"),
     "system": (make_values({"database": "neo4j, system"}), "Users and passwords are those of the backup"),
     "empty-dir": (make_values(data={"emptyDir": True}), "The data goes with the pod"),
@@ -59,6 +69,19 @@ def test_the_notes_promise_no_password_that_a_restored_system_replaces(helm: Hel
     said = notes(helm, speaking_chart, values)
     assert "secret graph-password counts only where no system database was restored" in said
     assert "password neo4j" not in said
+
+
+def test_the_notes_promise_no_old_data_that_was_deleted_for_room(helm: Helm, speaking_chart: Path) -> None:
+    values = make_values({"forceOverwrite": "true", "acceptDataLoss": True, "spaceMode": "reclaim"})
+    assert "still in place" not in notes(helm, speaking_chart, values)
+
+
+def test_the_notes_of_a_rollback_promise_no_restore(helm: Helm, speaking_chart: Path) -> None:
+    said = notes(helm, speaking_chart, make_values({"command": "rollback", "keepPrevious": True}))
+    assert "Nothing is restored from gs://graph-backups/production." in said
+    assert "neo4j is restored from" not in said
+    assert "Neo4j starts only after a rollback that worked." in said
+    assert "restore.command=rollback" not in said
 
 
 def test_the_readme_has_every_value_with_its_default_and_meaning() -> None:

@@ -28,6 +28,9 @@ SCENARIOS = {
     "system": {"database": "neo4j,system"},
     "once": {"force_overwrite": "once", "restore_id": "007"},
     "always": {"force_overwrite": "true", "accept_data_loss": "true"},
+    "previous": {"keep_previous": "true", "not_after": "2026-02-28T01:00:00+01:00"},
+    "empty": {"on_missing": "start-empty"},
+    "reclaim": {"force_overwrite": "true", "accept_data_loss": "true", "space_mode": "reclaim"},
     "moment": {"timestamp": "2026-01-31T03:00:00+01:00"},
     "stamp": {"timestamp": "2026-01-31-02:00:00", "backup_set_dir": "backups/größe", "purge_on_complete": "false"},
     "identity": {"workload_identity": GSA},
@@ -63,6 +66,9 @@ def meant(scenario: Scenario, settings: Settings) -> None:
     assert settings.timestamp == spec.parse_timestamp(scenario.timestamp)
     assert (settings.backup_set_dir, settings.overwrite) == (scenario.backup_set_dir, scenario.overwrite)
     assert scenario.restore_id in {"", settings.restore_id}
+    assert settings.not_after == (spec.parse_time(scenario.not_after) if scenario.not_after else None)
+    assert (settings.on_missing, settings.space) == (scenario.on_missing, scenario.space_mode)
+    assert settings.keep_previous == scenario.keep_previous
     assert (settings.purge, settings.heap_size) == (scenario.purge_on_complete, scenario.heap_size)
     assert (settings.credentials is not None) == bool(scenario.secret)
     assert settings.emulator_host == scenario.emulator_host

@@ -25,6 +25,8 @@ _databases = st.lists(
     _names.filter(lambda name: not name.startswith("system")) | st.just("system"), min_size=1, unique=True
 )
 
+_times = st.datetimes().map(lambda time: f"{time.isoformat('T', 'seconds')}Z")
+
 _TAGS = {"neo4j-restore": "5.26.1", "neo4j/neo4j": "2026.01.2", "neo4j-helm": "4.4.10"}
 
 
@@ -41,7 +43,11 @@ def all_inputs(draw: st.DrawFn) -> dict[str, str]:
         "force-overwrite": overwrite,
     }
     optional = {
-        "timestamp": st.just("latest") | _texts | st.datetimes().map(lambda time: f"{time.isoformat('T', 'seconds')}Z"),
+        "timestamp": st.just("latest") | _texts | _times,
+        "keep-previous": st.sampled_from(["true", "false"]),
+        "not-after": _times,
+        "on-missing": st.sampled_from(["fail", "start-empty"]),
+        "space-mode": st.just("keep"),
         "backup-set-dir": st.lists(_texts | _printable, min_size=1, max_size=3).map("/".join),
         "purge-on-complete": st.sampled_from(["true", "false"]),
         "release": _names,
@@ -61,6 +67,8 @@ def all_inputs(draw: st.DrawFn) -> dict[str, str]:
         optional["restore-id"] = _texts
     if overwrite == "true":
         inputs["accept-data-loss"] = "true"
+        if draw(st.booleans()):
+            optional |= {"space-mode": st.just("reclaim"), "keep-previous": st.just("false")}
     if enterprise:
         inputs |= {"edition": "enterprise", "accept-license": "yes"}
     if draw(st.booleans()):

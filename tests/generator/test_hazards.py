@@ -6,6 +6,7 @@ from tests.generator.inputs import make_scenario
 from neo4j_scenarios.errors import UsageError
 
 GSA = "restore@project.iam.gserviceaccount.com"
+RECLAIM = {"space_mode": "reclaim", "force_overwrite": "true", "accept_data_loss": "true"}
 
 
 @pytest.mark.parametrize(
@@ -13,6 +14,10 @@ GSA = "restore@project.iam.gserviceaccount.com"
     [
         ({"force_overwrite": "true"}, "--force-overwrite: with 'true' every start of the pod"),
         ({"restore_id": "a"}, "--restore-id: 'a' does nothing with the policy 'false'"),
+        ({"space_mode": "reclaim"}, "--space-mode: 'reclaim' deletes the old data before the new is there"),
+        ({"space_mode": "reclaim", "force_overwrite": "once"}, "--space-mode: 'reclaim' deletes the old data"),
+        ({"space_mode": "reclaim", "force_overwrite": "true"}, "--space-mode: 'reclaim' deletes the old data"),
+        ({**RECLAIM, "keep_previous": "true"}, "--space-mode: 'reclaim' deletes what --keep-previous is to keep"),
         ({"secret": "key", "workload_identity": GSA}, "--secret: a key and a workload identity"),
         ({"target": "neo4j/neo4j", "workload_identity": GSA}, "--service-account: is missing"),
         ({"edition": "enterprise"}, "--accept-license: is missing"),
@@ -34,6 +39,10 @@ def test_a_combination_that_would_hurt_is_refused(changes: dict[str, str], expec
     [
         {"force_overwrite": "true", "accept_data_loss": "true"},
         {"force_overwrite": "once", "restore_id": "a"},
+        RECLAIM,
+        {**RECLAIM, "keep_previous": "false"},
+        {"keep_previous": "true", "force_overwrite": "once", "not_after": "2026-02-28T00:00:00Z"},
+        {"on_missing": "start-empty"},
         {"workload_identity": GSA},
         {"target": "neo4j/neo4j", "workload_identity": GSA, "service_account": "graph"},
         {"edition": "enterprise", "accept_license": "eval"},

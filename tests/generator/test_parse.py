@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from tests.generator.inputs import all_inputs, make_inputs, make_scenario
 
-from neo4j_restore.spec import Overwrite
+from neo4j_restore.spec import OnMissing, Overwrite, SpaceMode
 from neo4j_scenarios.errors import UsageError
 from neo4j_scenarios.fields import FIELDS, Field
 from neo4j_scenarios.parse import parse
@@ -34,6 +34,8 @@ def test_all_defaults_are_applied() -> None:
         Overwrite.NEVER,
     )
     assert (scenario.secret, scenario.neo4j_tag, scenario.restore_tag) == ("restore-service-key", "5.26.30", "0.1.0")
+    assert (scenario.keep_previous, scenario.not_after) == (False, "")
+    assert (scenario.on_missing, scenario.space_mode) == (OnMissing.FAIL, SpaceMode.KEEP)
     assert (scenario.purge_on_complete, scenario.heap_size, scenario.release) == (True, "512m", "neo4j")
 
 
@@ -74,6 +76,10 @@ def test_every_broken_input_is_told_at_once() -> None:
         "backup-set-dir": "../../etc",
         "force-overwrite": "yes",
         "restore-id": "a b",
+        "keep-previous": "1",
+        "not-after": "2026-02-28",
+        "on-missing": "empty",
+        "space-mode": "free",
         "purge-on-complete": "maybe",
         "secret": "My_Secret",
         "workload-identity": "me@example.com",
@@ -106,6 +112,10 @@ def test_every_broken_input_is_told_at_once() -> None:
         ("bucket", "file:///backups", "this version writes scenarios for gs:// buckets"),
         ("database", "Neo4j", "write 'neo4j'"),
         ("release", "a\nb: c", "control character"),
+        ("not-after", "2026-02-28T00:00:00", "is no time with its zone"),
+        ("not-after", "latest", "is no time with its zone"),
+        ("on-missing", "start_empty", "is none of fail, start-empty"),
+        ("space-mode", "delete", "is none of keep, reclaim"),
     ],
 )
 def test_a_refusal_says_what_is_expected(key: str, text: str, expected: str) -> None:

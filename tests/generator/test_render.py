@@ -24,6 +24,7 @@ RESTORE_CONTAINER: dict[str, Callable[[Any], Any]] = {
     "neo4j-helm": lambda values: values["core"]["initContainers"][0],
 }
 GSA = "restore@project.iam.gserviceaccount.com"
+RECLAIM = {"space_mode": "reclaim", "force_overwrite": "true", "accept_data_loss": "true"}
 
 
 @settings(deadline=None)
@@ -108,13 +109,34 @@ def test_with_a_workload_identity_no_key_is_mounted(target: str) -> None:
         ({"force_overwrite": "once"}, "replaces the databases that are on the volume"),
         ({"force_overwrite": "true", "accept_data_loss": "true"}, "HAZARD, accepted by --accept-data-loss"),
         ({"emulator_host": "http://gcs:9023"}, "HAZARD: an emulated GCS"),
+        ({"on_missing": "start-empty"}, "Neo4j starts without its data. A wrong bucket or path looks just so."),
+        (RECLAIM, "HAZARD, accepted by --accept-data-loss: the old data is deleted before the new is there"),
+        ({"keep_previous": "true"}, "neo4j-restore rollback puts it back"),
+        ({"not_after": "2026-02-28T00:00:00Z"}, "a pod whose volume lacks a database does not start"),
     ],
-    ids=["system", "other database", "once", "true", "emulator"],
+    ids=["system", "other database", "once", "true", "emulator", "start empty", "reclaim", "previous", "expiry"],
 )
 @pytest.mark.parametrize("target", TARGETS)
 def test_a_hazard_is_told_beside_its_setting(target: str, changes: dict[str, str], expected: str) -> None:
     text = render(make_scenario(target=target, **changes))
     assert expected in " ".join(text.replace("#", " ").split())
+
+
+@pytest.mark.parametrize(
+    ("changes", "room"),
+    [
+        ({}, "Room for the databases, and as much again while a restore replaces some."),
+        ({"keep_previous": "true"}, "as much again for the generation that is kept, and as much again while"),
+        (RECLAIM, "Room for the databases: what is replaced goes before."),
+    ],
+    ids=["usual", "previous", "reclaim"],
+)
+@pytest.mark.parametrize("target", TARGETS)
+def test_the_room_that_the_volume_needs_is_told_beside_its_size(
+    target: str, changes: dict[str, str], room: str
+) -> None:
+    text = render(make_scenario(target=target, **changes))
+    assert room in " ".join(text.replace("#", " ").split())
 
 
 @pytest.mark.parametrize("target", TARGETS)

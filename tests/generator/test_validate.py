@@ -1,13 +1,14 @@
 """The schemas are closed, and speak the image's vocabulary."""
 
 import json
+from collections.abc import Iterable
 from typing import Any
 
 import pytest
 import yaml
 from tests.generator.inputs import make_scenario
 
-from neo4j_restore.spec import VARIABLES
+from neo4j_restore import spec
 from neo4j_scenarios.environment import LICENCE
 from neo4j_scenarios.render import render
 from neo4j_scenarios.targets import TARGETS
@@ -33,7 +34,19 @@ def test_a_container_without_its_data_volume_is_complained_of(name: str) -> None
 def test_a_restore_container_has_variables_of_the_contract_alone() -> None:
     schema = json.loads((SCHEMAS / "restore-container.json").read_text(encoding="utf-8"))
     names = schema["$defs"]["variable"]["properties"]["name"]["enum"]
-    assert set(names) - {LICENCE} <= {variable.name for variable in VARIABLES}
+    assert set(names) - {LICENCE} <= {variable.name for variable in spec.VARIABLES}
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [("FORCE_OVERWRITE", spec.FORCE_OVERWRITE), ("ON_MISSING", spec.OnMissing), ("SPACE_MODE", spec.SpaceMode)],
+    ids=["FORCE_OVERWRITE", "ON_MISSING", "SPACE_MODE"],
+)
+def test_a_restore_container_has_policies_of_the_contract_alone(name: str, words: Iterable[str]) -> None:
+    rules = json.loads((SCHEMAS / "restore-container.json").read_text(encoding="utf-8"))["$defs"]["container"]
+    parts = [rule["contains"]["properties"] for rule in rules["properties"]["env"]["allOf"]]
+    (found,) = (part["value"]["enum"] for part in parts if part["name"]["const"] == name)
+    assert found == list(words)
 
 
 @pytest.mark.parametrize("schema", sorted(SCHEMAS.glob("*.json")), ids=lambda path: path.stem)

@@ -1,7 +1,10 @@
 """What the images install: the versions that the tests ran with, each with its hash, and from no named index."""
 
+import ast
 import re
+import sys
 import tomllib
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
@@ -23,6 +26,21 @@ def of(image: str, name: str) -> str:
 def test_the_image_has_the_versions_that_the_project_is_tested_with() -> None:
     assert pins(of("tools/restore", "requirements.in")) <= set(PROJECT["project"]["dependencies"])
     assert pins(of("tools/image/store", "requirements.in")) <= set(PROJECT["dependency-groups"]["dev"])
+
+
+def imported(package: Path) -> set[str]:
+    """Return the modules outside the standard library that a package imports, by their first name."""
+    nodes = [node for path in package.rglob("*.py") for node in ast.walk(ast.parse(path.read_text()))]
+    names = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
+    names |= {node.module for node in nodes if isinstance(node, ast.ImportFrom) and node.module}
+    return {name.partition(".")[0] for name in names} - sys.stdlib_module_names - {package.name}
+
+
+def test_the_image_installs_all_that_the_program_imports() -> None:
+    locked = {pin.partition("==")[0] for pin in pins(of("tools/restore", "requirements.txt"))}
+    owners = packages_distributions()
+    lacks = {name for name in imported(ROOT / "tools/restore/neo4j_restore") if not locked & set(owners[name])}
+    assert lacks == set()
 
 
 @IMAGES

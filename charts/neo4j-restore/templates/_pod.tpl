@@ -70,17 +70,22 @@ volumeMounts:
 {{- if .Values.restore.enabled }}
 - name: restore-tmp
   emptyDir: {}
-{{- with .Values.restore.secretName }}
-- name: restore-service-key
-  secret:
-    secretName: {{ . }}
-    defaultMode: 0440 # the pod's group reads it, others do not
-    items:
-      - key: credentials.json
-        path: credentials.json
+{{- if .Values.restore.secretName }}
+{{ include "neo4j-restore.keyVolume" . }}
 {{- end }}
 {{- end }}
 {{- with .Values.extraVolumes }}
 {{ toYaml . }}
 {{- end }}
+{{- end -}}
+
+{{/* The volume of the service key. */}}
+{{- define "neo4j-restore.keyVolume" -}}
+- name: restore-service-key
+  secret:
+    secretName: {{ .Values.restore.secretName }}
+    defaultMode: 0440 # the pod's group reads it, others do not
+    items:
+      - key: credentials.json
+        path: credentials.json
 {{- end -}}

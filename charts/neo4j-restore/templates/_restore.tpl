@@ -11,12 +11,17 @@
   (dict "name" "BACKUP_SET_DIR" "value" $restore.backupSetDir)
   (dict "name" "FORCE_OVERWRITE" "value" (toString $restore.forceOverwrite))
   (dict "name" "RESTORE_ID" "value" $restore.restoreId)
+  (dict "name" "KEEP_PREVIOUS" "value" (toString $restore.keepPrevious))
+  (dict "name" "RESTORE_NOT_AFTER" "value" $restore.notAfter)
+  (dict "name" "ON_MISSING" "value" $restore.onMissing)
+  (dict "name" "SPACE_MODE" "value" $restore.spaceMode)
   (dict "name" "PURGE_ON_COMPLETE" "value" (toString $restore.purgeOnComplete))
   (dict "name" "GOOGLE_APPLICATION_CREDENTIALS" "value" (ternary "/auth/credentials.json" "" (ne $restore.secretName "")))
   (dict "name" "STORAGE_EMULATOR_HOST" "value" $restore.emulatorHost)
   (dict "name" "DATA_DIR" "value" "/data")
   (dict "name" "HEAP_SIZE" "value" $restore.heapSize)
   (dict "name" "RETRY_SECONDS" "value" (toJson $restore.retrySeconds))
+  (dict "name" "STALL_SECONDS" "value" (toJson $restore.stallSeconds))
   (dict "name" "LOG_FORMAT" "value" $restore.logFormat)
   (dict "name" "TERMINATION_LOG" "value" "/dev/termination-log")
 -}}
@@ -67,6 +72,8 @@ capabilities:
 name: restore
 image: {{ include "neo4j-restore.image" (dict "image" .Values.restore.image "tag" .Chart.AppVersion) }}
 imagePullPolicy: {{ .Values.restore.image.pullPolicy }}
+args:
+  - {{ .Values.restore.command }}
 env:
   {{- include "neo4j-restore.env" . | nindent 2 }}
 resources:

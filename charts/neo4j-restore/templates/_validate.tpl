@@ -7,7 +7,8 @@ every problem found: what is wrong, and what to set.
 {{- if .Values.restore.enabled -}}
 {{- $source := include "neo4j-restore.validate.source" . | fromYamlArray -}}
 {{- $policy := include "neo4j-restore.validate.policy" . | fromYamlArray -}}
-{{- $problems = concat $source $policy $problems -}}
+{{- $keeping := include "neo4j-restore.validate.keeping" . | fromYamlArray -}}
+{{- $problems = concat $source $policy $keeping $problems -}}
 {{- end -}}
 {{- with $problems -}}
 {{- $count := ternary "a problem" (printf "%d problems" (len .)) (eq 1 (len .)) -}}
@@ -66,6 +67,37 @@ every problem found: what is wrong, and what to set.
 {{- range $setting := list "server.directories.data" "server.directories.transaction.logs.root" "dbms.directories.data" "dbms.directories.transaction.logs.root" -}}
 {{- if hasKey $.Values.config $setting -}}
 {{- $problems = append $problems (printf "config moves %s, and the restore writes to /data: leave it out" $setting) -}}
+{{- end -}}
+{{- end -}}
+{{- $problems | toYaml -}}
+{{- end -}}
+
+{{/* Problems of the old data's keeping, and of when the wish expires, as a YAML list. Takes the root context. */}}
+{{- define "neo4j-restore.validate.keeping" -}}
+{{- $problems := list -}}
+{{- $restore := .Values.restore -}}
+{{- $always := eq (toString $restore.forceOverwrite) "true" -}}
+{{- if eq $restore.spaceMode "reclaim" -}}
+{{- if not $always -}}
+{{- $problems = append $problems (printf "restore.spaceMode reclaim deletes the old data before the new is there, and goes with restore.forceOverwrite \"true\" alone, not %q: set keep, and make the volume larger" (toString $restore.forceOverwrite)) -}}
+{{- end -}}
+{{- if $restore.keepPrevious -}}
+{{- $problems = append $problems "restore.spaceMode reclaim deletes what restore.keepPrevious is to keep: set one of the two" -}}
+{{- end -}}
+{{- end -}}
+{{- if eq $restore.command "rollback" -}}
+{{- if $always -}}
+{{- $problems = append $problems "restore.command rollback puts data back that restore.forceOverwrite \"true\" replaces again at the next run: set \"once\" or \"false\"" -}}
+{{- end -}}
+{{- if .Values.data.emptyDir -}}
+{{- $problems = append $problems "restore.command rollback finds nothing with data.emptyDir: what was kept went with the pod" -}}
+{{- end -}}
+{{- end -}}
+{{- with $restore.notAfter -}}
+{{- $time := upper . | replace " " "T" -}}
+{{- /* toDate makes of what is no time, as of February 30, the zero time. */ -}}
+{{- if or (not (regexMatch "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]{8,}(Z|[+-]([01][0-9]|2[0-3]):[0-5][0-9])$" $time)) (toDate "2006-01-02T15:04:05Z07:00" $time).IsZero -}}
+{{- $problems = append $problems (printf "restore.notAfter %q is no time with its zone: write it as \"2026-01-31T02:00:00Z\"" .) -}}
 {{- end -}}
 {{- end -}}
 {{- $problems | toYaml -}}

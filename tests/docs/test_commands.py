@@ -1,0 +1,121 @@
+"""What a reader copies from a page works: the generator's commands for real, Helm's as a rendering."""
+
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+from tests.docs.pages import PAGES, ROOT, blocks, commands, name
+
+from neo4j_scenarios.targets import NEO4J_RESTORE, TARGETS
+
+CHART = ROOT / "charts" / "neo4j-restore"
+KEY = {
+    "type": "service_account",
+    "client_email": "restore@project.iam.gserviceaccount.com",
+    "private_key": "-----BEGIN PRIVATE KEY-----\nhunter2\n-----END PRIVATE KEY-----\n",
+    "token_uri": "https://oauth2.googleapis.com/token",
+}
+WORKLOAD = "{{ .Values | toJson }}\n"
+
+# Which chart a name stands for; what is not here is looked for in the project.
+FOREIGN = {target.chart: target for target in TARGETS.values() if target is not NEO4J_RESTORE}
+
+WITH_COMMANDS = [page for page in PAGES if commands(page, "neo4j-scenarios", "helm")]
+
+
+@pytest.fixture(scope="session")
+def helm() -> str:
+    """Return the path of a Helm."""
+    done = subprocess.run([ROOT / "tools" / "helm", "any"], capture_output=True, text=True, check=False)
+    if done.returncode:
+        pytest.fail(done.stderr, pytrace=False)
+    return done.stdout.strip()
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Path:
+    """Return a folder as a reader has it: the charts, the scenarios, a key."""
+    (tmp_path / "charts").symlink_to(ROOT / "charts")
+    shutil.copytree(ROOT / "scenarios", tmp_path / "scenarios")
+    for file in ("key.json", "KEY.json"):
+        (tmp_path / file).write_text(json.dumps(KEY))
+    return tmp_path
+
+
+def run(desk: Path, *command: str) -> str:
+    """Return what a command prints; it has to succeed."""
+    done = subprocess.run(command, cwd=desk, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, f"{command}\n{done.stderr}"
+    return done.stdout
+
+
+def scenarios(desk: Path, *words: str) -> str:
+    """Run the generator."""
+    return run(desk, str(Path(sys.executable).with_name("neo4j-scenarios")), *words)
+
+
+def rendered(helm: str, desk: Path, words: list[str]) -> str:
+    """Return what Helm would install by the words behind `install`, `upgrade` or `template`."""
+    release, chart, *flags = words
+    files = [flags[index + 1] for index, flag in enumerate(flags) if flag == "-f"]
+    target = FOREIGN.get(chart, NEO4J_RESTORE)
+    for file in files:
+        if not (desk / file).exists():
+            where = ["--bucket", "gs://my-backups/nightly", "--database", "neo4j", "--target", target.name]
+            scenarios(desk, "new", "single-instance", *where, "-o", file)
+    if "--reuse-values" in flags:
+        flags = [flag for flag in flags if flag != "--reuse-values"]
+        flags += ["-f", str(CHART / "ci" / "minimal-values.yaml")]
+    return run(desk, helm, "template", release, str(stand_in(desk)) if chart in FOREIGN else chart, *flags)
+
+
+def stand_in(desk: Path) -> Path:
+    """Return a chart that shows the values it is given."""
+    chart = desk / "stand-in"
+    (chart / "templates").mkdir(parents=True, exist_ok=True)
+    (chart / "Chart.yaml").write_text("apiVersion: v2\nname: stand-in\nversion: 1.0.0\n")
+    (chart / "templates" / "values.yaml").write_text(WORKLOAD)
+    return chart
+
+
+@pytest.mark.parametrize("page", WITH_COMMANDS, ids=name)
+def test_the_commands_of_a_page_work_in_their_order(helm: str, desk: Path, page: Path) -> None:
+    for program, verb, *words in commands(page, "neo4j-scenarios", "helm"):
+        if program == "neo4j-scenarios":
+            scenarios(desk, verb, *words)
+        elif verb in {"install", "upgrade", "template"}:
+            assert rendered(helm, desk, words)
+        else:
+            assert (verb, len(words) >= 1) == ("test", True)
+
+
+@pytest.mark.parametrize("chart", FOREIGN)
+def test_the_rollback_with_a_foreign_chart_changes_the_arguments_alone(helm: str, desk: Path, chart: str) -> None:
+    found = commands(ROOT / "docs" / "operations.md", "helm")
+    (words,) = (words for _, _, *words in found if words[1:2] == [chart])
+    back, before = (yaml.safe_load(rendered(helm, desk, each)) for each in (words, words[:-2]))
+    (container,) = (back.get("podSpec") or back["core"])["initContainers"]
+    assert container.pop("args") == ["rollback"]
+    assert back == before
+
+
+YAML = [
+    (page, code) for page in (ROOT / "docs" / "operations.md", CHART / "README.md") for code in blocks(page, "yaml")
+]
+
+
+@pytest.mark.parametrize(("page", "code"), YAML, ids=[f"{name(page)}-{index}" for index, (page, _) in enumerate(YAML)])
+def test_the_values_in_a_page_are_values_of_the_chart(helm: str, desk: Path, page: Path, code: str) -> None:
+    (desk / "values.yaml").write_text(code)
+    minimal = str(CHART / "ci" / "minimal-values.yaml")
+    assert run(desk, helm, "template", "graph", "charts/neo4j-restore", "-f", minimal, "-f", "values.yaml")
+
+
+def test_there_are_commands_to_run() -> None:
+    assert len(commands(ROOT / "README.md", "neo4j-scenarios", "helm")) >= 4
+    assert len(commands(ROOT / "docs" / "operations.md", "helm")) >= 5
+    assert len(YAML) >= 2

@@ -1,0 +1,181 @@
+"""What the README promises to programs is what the commands print, and what they leave on the volume and in the pod."""
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests import archives
+from tests.conftest import Run
+from tests.stores import Bucket
+
+from neo4j_restore import reports, spec
+from neo4j_restore.catalog import Kind
+from neo4j_restore.plan import Action
+from neo4j_restore.swap import Phase
+
+README = (Path(__file__).parents[2] / "tools" / "restore" / "README.md").read_text()
+
+KINDS: dict[type, str] = {str: "text", int: "number", float: "number", bool: "boolean", list: "list", dict: "object"}
+
+
+@dataclass(frozen=True)
+class Row:
+    """One field of a table: its path, with `*` for any name; what it may be; what it tells."""
+
+    path: str
+    kinds: frozenset[str]
+    tells: str
+
+    def covers(self, path: str) -> bool:
+        """Return whether the row is about the field at `path`."""
+        return re.fullmatch(re.escape(self.path).replace(r"\*", r"[^.\[]+"), path) is not None
+
+
+def table(before: str) -> list[Row]:
+    """Return the rows of the table below the first line that starts with `before`."""
+    _, _, rest = README.partition(f"\n{before}")
+    lines = rest[rest.index("\n| field | is | tells |\n") :].strip().splitlines()[2:]
+    rows = [re.fullmatch(r"\| `(.+?)` \| (.+?) \|(.*)\|", line) for line in lines[: lines.index("")]]
+    return [Row(row[1], frozenset(row[2].split(" or ")), row[3]) for row in rows if row]
+
+
+def fields(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
+    """Yield every field in `value` with its path: `a.b`, and `a[].b` for what a list's objects have."""
+    if isinstance(value, list):
+        for each in value:
+            yield from fields(each, f"{path}[]")
+    if isinstance(value, dict):
+        for key, below in value.items():
+            yield (inner := f"{path}.{key}".removeprefix(".")), below
+            yield from fields(below, inner)
+
+
+def fits(kind: str, value: Any) -> bool:
+    """Return whether a value is what a table calls `kind`."""
+    if kind in {"texts", "records"}:
+        return isinstance(value, list) and all(fits(kind.removesuffix("s"), each) for each in value)
+    if kind == "record":
+        return isinstance(value, dict) and "restored" in value
+    if kind == "time":
+        return (
+            isinstance(value, str) and bool(re.match(r"\d{4}-", value)) and bool(datetime.fromisoformat(value).tzinfo)
+        )
+    return kind == ("null" if value is None else KINDS[type(value)])
+
+
+def keeps(rows: list[Row], *values: Any) -> None:
+    """Assert that `values` have the fields of a table, each of its kind, and no others; and that none is made up."""
+    met: set[Row] = set()
+    records = tuple(row.path for row in rows if row.kinds & {"record", "records"})
+    for path, value in (found for each in values for found in fields(each)):
+        if path.startswith(tuple(f"{record}{mark}" for record in records for mark in ".[")):
+            continue  # has a table of its own
+        covering = {row for row in rows if row.covers(path)}
+        assert covering, f"{path} is not in the README"
+        assert any(fits(kind, value) for row in covering for kind in row.kinds), (path, value)
+        met |= covering
+    assert [row.path for row in rows if row not in met] == []
+
+
+def words(before: str, path: str) -> list[str]:
+    """Return the words in backquotes that a table has for the field at `path`."""
+    (found,) = (row.tells for row in table(before) if row.path == path)
+    return re.findall(r"`([^`]+)`", found)
+
+
+@pytest.fixture
+def restored(neo4j_restore: Run, bucket: Bucket, data: Path) -> Path:
+    """Restore one database of two, over data that is kept; return our folder on the volume."""
+    archives.write_database(data, "newer")
+    archives.write_database(data, "beside", "movies")
+    bucket.put("neo4j-latest.tar.gz", archives.tar_gz())
+    bucket.put("graph-latest.tar.gz", archives.tar_gz(below="backups/graph/"))
+    again = {"FORCE_OVERWRITE": "once", "KEEP_PREVIOUS": "true"}
+    assert neo4j_restore("run", **again).returncode == 0
+    assert neo4j_restore("run", DATABASE="graph,movies").returncode == 0
+    return data / ".neo4j-restore"
+
+
+def test_a_plan_has_the_fields_of_its_table(neo4j_restore: Run, bucket: Bucket, data: Path) -> None:
+    archives.write_database(data, "beside", "movies")
+    bucket.put("neo4j-latest.tar.gz", archives.tar_gz())
+    both = json.loads(neo4j_restore("plan", "--json", DATABASE="neo4j,movies").stdout)
+    nothing = json.loads(neo4j_restore("plan", "--json", DATABASE="movies").stdout)
+    keeps(table("### `plan --json`"), both, nothing)
+    assert [each["action"] for each in both["databases"]] == words("### `plan --json`", "databases[].action")
+    assert both["databases"][0]["set"] == json.loads(neo4j_restore("list", "--json").stdout)[0]
+
+
+def test_a_list_has_the_fields_of_its_table(neo4j_restore: Run, bucket: Bucket) -> None:
+    bucket.put("neo4j-latest.tar.gz", archives.tar_gz())
+    bucket.put("neo4j-2026-01-31-02:00:00.dump", b"DZV1")
+    for name, content in archives.store_files().items():
+        bucket.put(f"neo4j-2026-01-30/{name}", content)
+    found = json.loads(neo4j_restore("list", "--json").stdout)
+    keeps(table("### `list --json`"), found)
+    assert {each["kind"] for each in found} == set(Kind) == set(words("### `list --json`", "[].kind"))
+
+
+def test_status_has_the_fields_of_its_table(neo4j_restore: Run, restored: Path, tmp_path: Path) -> None:
+    found = json.loads(neo4j_restore("status", "--json").stdout)
+    (tmp_path / "empty").mkdir()
+    nothing = json.loads(neo4j_restore("status", "--json", DATA_DIR=str(tmp_path / "empty")).stdout)
+    keeps(table("### `status --json`"), found, nothing)
+    assert [nothing["state"], found["state"]] == words("### `status --json`", "state")
+    assert found["history"][-1] == found["receipt"] == json.loads((restored / "receipt.json").read_text())["last"]
+
+
+def test_every_phase_of_the_journal_is_told_in_its_order() -> None:
+    _, _, below = README.partition("| phase | what is on the disk | what the next start does |\n")
+    assert re.findall(r"^\| `(\w+)` \|", below.split("\n\n")[0], re.MULTILINE) == list(Phase)
+
+
+def test_a_rollback_has_the_fields_of_its_table(neo4j_restore: Run, bucket: Bucket, data: Path) -> None:
+    archives.write_database(data, "newer")
+    bucket.put("neo4j-latest.tar.gz", archives.tar_gz())
+    neo4j_restore("run", FORCE_OVERWRITE="once", KEEP_PREVIOUS="true")
+    done = json.loads(neo4j_restore("rollback", "--json").stdout)
+    keeps(table("### `rollback --json`"), done)
+    (_, record) = map(json.loads, (data / ".neo4j-restore/history.jsonl").read_text().splitlines())
+    keeps(table("The record of a rollback:"), record)
+    assert json.loads(neo4j_restore("rollback", "--json").stdout) == {"rolled_back": []}
+
+
+def test_receipt_and_history_have_the_fields_of_their_tables(
+    neo4j_restore: Run, bucket: Bucket, restored: Path
+) -> None:
+    for name, content in archives.store_files().items():
+        bucket.put(f"people/2026-01-30/{name}", content)
+    assert neo4j_restore("run", DATABASE="people,movies").returncode == 0
+    receipt = json.loads((restored / "receipt.json").read_text())
+    history = [json.loads(line) for line in (restored / "history.jsonl").read_text().splitlines()]
+    keeps(table("### Receipt and history"), receipt)
+    keeps(table("`.neo4j-restore/history.jsonl` has"), *history)
+    assert (len(history), history[-1]) == (3, receipt["last"])
+    assert words("`.neo4j-restore/history.jsonl` has", "force_overwrite") == list(spec.Overwrite)
+
+
+def test_the_termination_message_has_the_fields_of_its_table(neo4j_restore: Run, tmp_path: Path) -> None:
+    done = neo4j_restore("run")
+    found = json.loads((tmp_path / "reason").read_text())
+    keeps(table("### Termination message"), found)
+    assert found["code"] == done.returncode == 10
+    assert f"at most {reports._MESSAGE_BYTES} bytes" in README
+
+
+def test_a_log_line_has_the_fields_of_its_table(neo4j_restore: Run, bucket: Bucket) -> None:
+    bucket.put("neo4j-latest.tar.gz", archives.tar_gz())
+    lines = neo4j_restore("run", LOG_FORMAT="json").stderr.splitlines()
+    keeps(table("### Log lines"), *map(json.loads, lines))
+
+
+def test_what_may_not_be_done_ends_with_a_code_in_place_of_a_plan(neo4j_restore: Run, data: Path) -> None:
+    archives.write_files(data / "databases/neo4j", {"precious": b"?"})
+    done = neo4j_restore("plan", "--json")
+    assert (done.returncode, done.stdout) == (12, "")
+    assert set(words("### `plan --json`", "databases[].action")) | {"refuse", "expired"} == set(Action)
