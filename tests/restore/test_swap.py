@@ -10,6 +10,7 @@ from tests import archives
 
 from neo4j_restore import receipt, spec, swap
 from neo4j_restore.errors import TargetOccupiedError
+from neo4j_restore.rollback import rollback
 from neo4j_restore.swap import Journal, Phase
 from neo4j_restore.volume import Layout
 
@@ -146,3 +147,25 @@ def test_a_receipt_that_is_not_understood_stops_the_start(text: str, data: Path)
     (data / "receipt.json").write_text(text)
     with pytest.raises(TargetOccupiedError, match=r"receipt\.json"):
         receipt.read(data)
+
+
+def test_a_rollback_cut_off_anywhere_loses_neither_generation(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    layout, number, ended = Layout(data), 0, False
+    while not ended:
+        archives.empty(data)
+        write(data, "live", NEO4J)
+        live = archives.snapshot(data)
+        layout.home.mkdir()
+        write(layout.previous, "kept", NEO4J)
+        kept = archives.snapshot_all(layout.previous)
+        receipt.write(layout.home, receipt.Receipt({"restore_id": "a", "restored": [{"database": "neo4j"}]}))
+        with cut_off_at(number, monkeypatch):
+            try:
+                rollback(data)
+                ended = True
+            except CutOffError:
+                number += 1
+        rollback(data)
+        assert archives.snapshot(data) == kept, f"before step {number}"
+        assert archives.snapshot_all(layout.previous) == live, f"before step {number}"
+    assert number > 10

@@ -154,8 +154,8 @@ def _record(settings: Settings, prepared: Plan, started: datetime, seconds: floa
         ],
         "neo4j_admin": str(prepared.version),
         "neo4j_restore": own_version(),
-        "started": started.isoformat(timespec="seconds"),
-        "finished": datetime.now(UTC).isoformat(timespec="seconds"),
+        "started": started.isoformat(timespec="milliseconds"),
+        "finished": datetime.now(UTC).isoformat(timespec="milliseconds"),
         "bytes": sum(step.chosen.size_bytes for step in prepared.restores if step.chosen),
         "seconds": seconds,
     }

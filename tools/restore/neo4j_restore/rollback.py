@@ -40,7 +40,7 @@ def _swap_back(layout: Layout, restore_id: str, restored: set[DatabaseName]) -> 
         message = f"no previous generation is kept on the volume at {layout.data}"
         raise BackupNotFoundError(message, hint="set KEEP_PREVIOUS to true before a restore; else restore an older set")
     databases, gone = tuple(sorted(kept | restored)), sorted(restored - kept)
-    now = datetime.now(UTC).isoformat(timespec="seconds")
+    now = datetime.now(UTC).isoformat(timespec="milliseconds")
     record = {"restore_id": restore_id, "rolled_back": sorted(kept), "removed": gone, "restored": [], "finished": now}
     retire = swap.parts_of_all(layout.data, databases)
     install = swap.parts_of_all(layout.previous, databases)

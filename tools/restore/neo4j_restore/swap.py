@@ -271,12 +271,14 @@ def _install(layout: Layout, journal: Journal) -> None:
 
 def _put_away(layout: Layout, journal: Journal) -> None:
     """Let what was replaced go, or keep it as the one previous generation."""
-    replaced = parts_present(layout.outgoing, journal.retire)
-    if replaced or journal.incoming == layout.previous.name:
+    if parts_present(layout.outgoing, journal.retire):
         disk.remove_tree(layout.previous)
-        if journal.keep and replaced:
+        if journal.keep:
             layout.outgoing.rename(layout.previous)
             disk.fsync(layout.home)
+    elif not any(layout.previous.glob("*/*")):
+        # What a rollback took its folders from. One with databases in it is kept, by this run before a crash, say.
+        disk.remove_tree(layout.previous)
     disk.remove_tree(layout.outgoing)
 
 
