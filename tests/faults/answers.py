@@ -1,6 +1,7 @@
 """What can go wrong with one answer of a store: the proxy's faults."""
 
 import select
+import threading
 from dataclasses import replace
 
 from tests.faults.proxy import Answer, Exchange, Fault, refusal
@@ -113,3 +114,14 @@ def flipped(at: int) -> Fault:
 def garbled(code: int) -> Fault:
     """Refuse with this status, and a body that is JSON but not the store's."""
     return lambda exchange: exchange.send(Answer(code, {"Content-Type": "application/json"}, b'"busy"'))
+
+
+def held(until: threading.Event) -> Fault:
+    """Answer rightly, but not before the event."""
+
+    def fault(exchange: Exchange) -> None:
+        while not until.wait(0.05) and not exchange.ended.is_set():
+            pass
+        exchange.send(exchange.ask())
+
+    return fault

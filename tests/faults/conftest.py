@@ -1,0 +1,35 @@
+"""What fault tests share: the process that forks a child a try, pods on it, and a backup of a real database."""
+
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from random import Random
+
+import pytest
+from tests.faults import forks
+from tests.faults.cases import Case
+from tests.faults.forks import Forks
+from tests.faults.pods import Pod, make_pod
+from tests.faults.table import everything
+from tests.real.conftest import neo4j_3
+
+__all__ = ["neo4j_3"]
+
+MakePod = Callable[[Case], Pod]
+
+
+def some(total: int, name: str, count: int) -> Sequence[int]:
+    """Return all numbers below `total` in the full run; else `count` of them, for one name always the same."""
+    return range(total) if everything() else sorted(Random(name).sample(range(total), count))  # noqa: S311
+
+
+@pytest.fixture(scope="session")
+def forking(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Forks]:
+    """Run one forking process for all tests."""
+    with forks.forks(tmp_path_factory.mktemp("forks")) as running:
+        yield running
+
+
+@pytest.fixture
+def pod(forking: Forks, tmp_path: Path) -> MakePod:
+    """Make the pod of a case, on a folder of this test's own."""
+    return lambda case: make_pod(case, forking, tmp_path / "pod")

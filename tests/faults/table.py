@@ -1,0 +1,70 @@
+"""What the fault tests came to: kind of fault, tries, survived. `python -m tests.faults.table FILE` prints it."""
+
+import json
+import os
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+_SHOWN = 5
+
+
+def everything() -> bool:
+    """Tell whether the full run is wanted: FAULTS=all, as `make faults` sets it."""
+    return os.environ.get("FAULTS") == "all"
+
+
+def record(kind: str, tries: int, survived: int) -> None:
+    """Add a line to the file that FAULTS_TABLE names; without it, do nothing."""
+    if path := os.environ.get("FAULTS_TABLE"):
+        with Path(path).open("a") as stream:
+            stream.write(json.dumps({"kind": kind, "tries": tries, "survived": survived}) + "\n")
+
+
+@dataclass
+class Tally:
+    """The tries of one test. broken: what each that was not survived ended in."""
+
+    tries: int = 0
+    broken: list[str] = field(default_factory=list)
+
+    @contextmanager
+    def attempt(self, name: str) -> Iterator[None]:
+        """Count one try; an assertion that fails in it is kept, so that the next try is made all the same."""
+        self.tries += 1
+        try:
+            yield
+        except AssertionError as error:
+            self.broken.append(f"{name}: {error}")
+
+
+@contextmanager
+def tally(kind: str) -> Iterator[Tally]:
+    """Count the tries of a kind of fault, record them, and fail unless there were some and all were survived."""
+    counted = Tally()
+    yield counted
+    record(kind, counted.tries, counted.tries - len(counted.broken))
+    if counted.broken or not counted.tries:
+        shown = "\n\n".join(counted.broken[:_SHOWN])
+        pytest.fail(f"{kind}: {len(counted.broken)} of {counted.tries} not survived\n{shown}", pytrace=False)
+
+
+def markdown(lines: Iterable[str]) -> str:
+    """Return the table of recorded `lines`, one row a kind in the order of their first, and the sum of all."""
+    rows: dict[str, list[int]] = {}
+    for line in lines:
+        found = json.loads(line)
+        row = rows.setdefault(found["kind"], [0, 0])
+        row[0] += found["tries"]
+        row[1] += found["survived"]
+    rows["**all**"] = [sum(column) for column in zip(*rows.values(), strict=True)] or [0, 0]
+    head = ["| kind of fault | tries | survived |", "| --- | ---: | ---: |"]
+    return "\n".join([*head, *(f"| {kind} | {tries} | {survived} |" for kind, (tries, survived) in rows.items())])
+
+
+if __name__ == "__main__":
+    sys.stdout.write(markdown(Path(sys.argv[1]).read_text().splitlines()) + "\n")

@@ -1,0 +1,51 @@
+"""After a loss of power, whatever of the unsynced is left, the next start finds the old data, or completes the new."""
+
+from pathlib import Path
+from random import Random
+
+import pytest
+from tests.archives import empty
+from tests.faults import power, power_recorder
+from tests.faults.cases import CASES, Case
+from tests.faults.conftest import MakePod
+from tests.faults.pods import Pod
+from tests.faults.power import Sync
+from tests.faults.power_recorder import Recording
+from tests.faults.table import everything, tally
+
+_IDS = [case.name for case in CASES]
+
+
+def recorded(volume: Pod, tmp_path: Path) -> Recording:
+    """Run the case's command on the volume as it is, and return all that it did there."""
+    path = tmp_path / "recording"
+    ended = volume.cut({"kind": "record", "volume": str(volume.data), "to": str(path)})
+    assert ended.code == 0, ended
+    return power_recorder.read(path)
+
+
+def lose_power(volume: Pod, recording: Recording, cut: int, random: Random) -> None:
+    """Leave of the volume what a power loss may leave at the event `cut`."""
+    image = power.left(recording.first, recording.events[:cut], random)
+    empty(volume.data)
+    image.write(volume.data)
+
+
+def cuts(recording: Recording, random: Random) -> list[int]:
+    """Return moments at which most is at stake: before each fsync and at the end; a few of them but in the full run."""
+    numbers = [number for number, event in enumerate(recording.events) if isinstance(event, Sync)]
+    numbers.append(len(recording.events))
+    return numbers * 3 if everything() else random.sample(numbers, 5)
+
+
+@pytest.mark.parametrize("case", CASES, ids=_IDS)
+def test_after_a_power_loss_the_volume_is_old_or_becomes_new(case: Case, pod: MakePod, tmp_path: Path) -> None:
+    volume = pod(case)
+    recording = recorded(volume, tmp_path)
+    volume.assert_done()
+    with tally("power loss") as tries:
+        for seed, cut in enumerate(cuts(recording, Random(case.name))):  # noqa: S311
+            with tries.attempt(f"{case.name}, at event {cut} of {len(recording.events)}, seed {seed}"):
+                lose_power(volume, recording, cut, Random(seed))  # noqa: S311
+                volume.assert_old_or_goes_on()
+                volume.assert_recovers()

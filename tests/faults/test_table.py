@@ -1,0 +1,47 @@
+"""The table of faults: what is recorded comes out, summed by kind; a try that breaks is counted and told."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from tests.faults import table
+
+
+@pytest.fixture
+def recorded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return the file that tries of this test are recorded in."""
+    monkeypatch.setenv("FAULTS_TABLE", str(tmp_path / "table"))
+    return tmp_path / "table"
+
+
+def test_tries_are_summed_by_kind_in_the_order_they_came(recorded: Path) -> None:
+    for kind, tries in (("kill", 3), ("power loss", 2), ("kill", 4)):
+        table.record(kind, tries, tries)
+    printed = subprocess.run(
+        [sys.executable, "-m", "tests.faults.table", str(recorded)], capture_output=True, text=True, check=True
+    ).stdout
+    assert printed.splitlines()[2:] == ["| kill | 7 | 7 |", "| power loss | 2 | 2 |", "| **all** | 9 | 9 |"]
+
+
+def test_a_try_that_breaks_is_counted_and_told_and_the_others_are_made(recorded: Path) -> None:
+    def run() -> None:
+        with table.tally("kill") as tally:
+            for number in range(3):
+                with tally.attempt(f"at {number}"):
+                    assert number != 1, "half"
+
+    with pytest.raises(pytest.fail.Exception, match=r"kill: 1 of 3 not survived\nat 1: half"):
+        run()
+    assert '"tries": 3, "survived": 2' in recorded.read_text()
+
+
+def test_no_try_at_all_is_a_failure(recorded: Path) -> None:
+    with pytest.raises(pytest.fail.Exception, match="0 of 0"), table.tally("kill"):
+        pass
+    assert recorded.exists()
+
+
+def test_without_a_file_nothing_is_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("FAULTS_TABLE", raising=False)
+    table.record("kill", 1, 1)
