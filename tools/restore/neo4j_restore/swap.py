@@ -166,9 +166,9 @@ def recover(layout: Layout) -> None:
     or has written to it since.
     """
     journal = read(layout)
+    # A crash while it was written, before it counted.
+    (layout.home / "journal.json.new").unlink(missing_ok=True)
     if journal is None:
-        # A crash while it was written, before it counted.
-        (layout.home / "journal.json.new").unlink(missing_ok=True)
         _refuse_orphans(layout)
         return
     refuse_running_server(layout)
