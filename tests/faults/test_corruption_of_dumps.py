@@ -70,12 +70,12 @@ def pod(forking: Forks, tmp_path: Path, dump: Dump) -> Scene:
 
 
 def damages(good: bytes) -> dict[str, bytes]:
-    """Return the dump with a bit changed in its middle and its checksum; in the full run in each region, and cut."""
+    """Return the dump with a bit changed in its middle; in the full run in each region, and cut."""
     if not everything():
-        return {"data": flipped(good, 4 * len(good)), "checksum": flipped(good, 8 * len(good) - 1)}
+        return {"data": flipped(good, 4 * len(good))}
     ends = {"magic": 4, "header": 10, "data": len(good) - 4, "checksum": len(good)}
     regions = [Region(name, start, end) for (name, end), start in zip(ends.items(), [0, *ends.values()], strict=False)]
-    bits = {f"{each.name}, bit {bit}": bit for each in regions for bit in [*each.bits()][::4]}
+    bits = {f"{each.name}, bit {bit}": bit for each in regions for bit in [*each.bits()][::3]}
     cuts = {f"cut at {count}": good[:count] for count in (0, 3, 4, 100, len(good) // 2, len(good) - 1)}
     return {name: flipped(good, bit) for name, bit in bits.items()} | cuts
 

@@ -89,5 +89,5 @@ def test_at_any_change_of_the_volume_it_ends_and_the_next_start_completes(pod: S
                 assert code == TERMINATED or "told to stop" not in run.said()
                 assert pod.holds_old() or (pod.data / ".neo4j-restore/journal.json").exists() or pod.holds(NEW)
                 assert_next_start_restores(pod)
-            number += 1 if everything() else 12
+            number += 3 if everything() else 24
     assert number > 100
