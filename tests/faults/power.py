@@ -85,6 +85,17 @@ class Image:
                 self.write(top / name, child)
 
 
+def all_of(first: Image, events: Sequence[Event]) -> Image:
+    """Return the volume `first` after all of `events`."""
+    image = deepcopy(first)
+    for event in events:
+        if isinstance(event, Entries):
+            image.apply(event)
+        elif isinstance(event, Content):
+            image.files[event.node] = event.file
+    return image
+
+
 def left(first: Image, events: Sequence[Event], random: Random) -> Image:
     """Return a volume, one of the many that a power loss after `events` may leave of the volume `first`."""
     image = deepcopy(first)

@@ -9,7 +9,7 @@ from tests.faults import power, power_recorder
 from tests.faults.cases import CASES, Case
 from tests.faults.conftest import MakePod
 from tests.faults.pods import Pod
-from tests.faults.power import Sync
+from tests.faults.power import Content, File, Sync
 from tests.faults.power_recorder import Recording
 from tests.faults.table import everything, tally
 
@@ -49,3 +49,22 @@ def test_after_a_power_loss_the_volume_is_old_or_becomes_new(case: Case, pod: Ma
                 lose_power(volume, recording, cut, Random(seed))  # noqa: S311
                 volume.assert_old_or_goes_on()
                 volume.assert_recovers()
+
+
+def test_a_line_of_the_history_that_lost_only_its_end_is_not_told_again(pod: MakePod, tmp_path: Path) -> None:
+    volume = pod(next(case for case in CASES if case.name == "a dump, once, over old data"))
+    recording = recorded(volume, tmp_path)
+    line = (volume.home / "history.jsonl").read_bytes()
+    written = next(
+        number
+        for number, event in enumerate(recording.events)
+        if isinstance(event, Content) and event.file.data == line
+    )
+    with tally("power loss in the last byte of the history") as tries, tries.attempt("once"):
+        image = power.all_of(recording.first, recording.events[: written + 1])
+        (node,) = (node for node, file in image.files.items() if file.data == line)
+        image.files[node] = File(line[:-1], image.files[node].mtime_ns)
+        empty(volume.data)
+        image.write(volume.data)
+        volume.assert_old_or_goes_on()
+        volume.assert_recovers()

@@ -47,8 +47,11 @@ def append_line(path: Path, line: str) -> None:
     text = path.read_text() if path.exists() else ""
     if text.endswith(f"{line}\n"):
         return
+    last = text.rpartition("\n")[2]
+    # Of the same line all but its end may have been kept.
+    rest = "\n" if last == line else f"\n{line}\n" if last else f"{line}\n"
     with path.open("a") as stream:
-        stream.write(f"{line}\n" if not text or text.endswith("\n") else f"\n{line}\n")
+        stream.write(rest)
         stream.flush()
         os.fsync(stream.fileno())
     fsync(path.parent)
