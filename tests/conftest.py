@@ -10,7 +10,18 @@ from pathlib import Path
 import pytest
 from tests import standin, stores
 
+_HELM = Path(__file__).parents[1] / "tools" / "helm"
+
 Run = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture(scope="session")
+def helm() -> str:
+    """Return the path of a Helm."""
+    done = subprocess.run([_HELM, "any"], capture_output=True, text=True, check=False)
+    if done.returncode:
+        pytest.fail(done.stderr, pytrace=False)
+    return done.stdout.strip()
 
 
 @pytest.fixture(scope="session")

@@ -41,15 +41,6 @@ SCENARIOS = {
 }
 
 
-@pytest.fixture(scope="session")
-def helm() -> str:
-    """Return the path of a Helm."""
-    done = subprocess.run([ROOT / "tools" / "helm", "any"], capture_output=True, text=True, check=False)
-    if done.returncode:
-        pytest.fail(done.stderr, pytrace=False)
-    return done.stdout.strip()
-
-
 def pod(helm: str, scenario: Scenario) -> dict[str, Any]:
     """Return the spec of the pod that the chart makes of a scenario's values file."""
     command = [helm, "template", scenario.release, str(ROOT / "charts" / "neo4j-restore"), "--values", "-"]

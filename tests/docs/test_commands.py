@@ -27,15 +27,6 @@ FOREIGN = {target.chart: target for target in TARGETS.values() if target is not 
 WITH_COMMANDS = [page for page in PAGES if commands(page, "neo4j-scenarios", "helm")]
 
 
-@pytest.fixture(scope="session")
-def helm() -> str:
-    """Return the path of a Helm."""
-    done = subprocess.run([ROOT / "tools" / "helm", "any"], capture_output=True, text=True, check=False)
-    if done.returncode:
-        pytest.fail(done.stderr, pytrace=False)
-    return done.stdout.strip()
-
-
 @pytest.fixture
 def desk(tmp_path: Path) -> Path:
     """Return a folder as a reader has it: the charts, the scenarios, a key."""

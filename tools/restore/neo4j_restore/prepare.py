@@ -12,7 +12,7 @@ from neo4j_restore.plan import Action, Decision, Plan, Step
 from neo4j_restore.settings import Settings
 from neo4j_restore.spec import DatabaseName
 from neo4j_restore.stores import Store, StoredObject
-from neo4j_restore.volume import Layout, Volume, parts_of
+from neo4j_restore.volume import Volume, parts_of
 
 log = getLogger(__name__)
 
@@ -113,5 +113,5 @@ def _look(settings: Settings, store: Store, chosen: BackupSet, family: admin.Fam
 
 
 def _size(data: Path, database: DatabaseName) -> int:
-    tops = [Layout(data).data / part for part in parts_of(database)]
+    tops = [data / part for part in parts_of(database)]
     return sum(path.stat().st_blocks * 512 for top in tops for path in top.rglob("*") if path.is_file())
