@@ -97,6 +97,12 @@ def test_reading_starts_at_any_offset(subject: Subject, start: int, rest: bytes)
         assert stream.readall() == rest
 
 
+@pytest.mark.parametrize(("start", "end", "part"), [(0, 4, b"0123"), (4, 9, b"45678"), (0, 10, b"0123456789")])
+def test_reading_ends_where_it_is_told(subject: Subject, start: int, end: int, part: bytes) -> None:
+    with subject.store.read(put(subject, "neo4j.dump", b"0123456789"), start, end) as stream:
+        assert stream.readall() == part
+
+
 def test_an_empty_object_has_no_bytes(subject: Subject) -> None:
     with subject.store.read(put(subject, "empty", b"")) as stream:
         assert stream.readall() == b""

@@ -20,6 +20,7 @@ from neo4j_restore.errors import RestoreError
 from neo4j_restore.plan import Action, Plan, Step
 from neo4j_restore.settings import Settings
 from neo4j_restore.spec import Overwrite, SpaceMode, default_restore_id
+from neo4j_restore.stores import StoredObject
 from neo4j_restore.swap import Journal, Phase
 from neo4j_restore.volume import Layout, Volume
 
@@ -168,9 +169,15 @@ def _restored(chosen: BackupSet, settings: Settings, step: Step) -> dict[str, An
         "wish": settings.wish(step.database),
         "warning": step.warning or None,
         "generation": single.generation if single else None,
-        "crc32c": single.crc32c or None if single else None,
+        "crc32c": _crc32c(single) if single else None,
+        "checksum": str(single.checksum) if single and single.checksum else None,
         "replaced": step.decision.replaces,
     }
+
+
+def _crc32c(stored: StoredObject) -> str | None:
+    found = stored.checksum
+    return str(found).partition(":")[2] if found and found.algorithm == "crc32c" else None
 
 
 def _as_text(timestamp: str | datetime) -> str:

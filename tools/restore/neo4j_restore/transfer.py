@@ -1,6 +1,5 @@
 """Bytes from a store: tried again, resumed where they broke off, counted, and checked against the store's checksum."""
 
-import base64
 import random
 import time
 from collections.abc import Callable, Iterator
@@ -8,8 +7,7 @@ from io import RawIOBase
 from logging import getLogger
 from typing import Any, TypeVar
 
-import google_crc32c
-
+from neo4j_restore.checksums import Checksum
 from neo4j_restore.errors import BackupDamagedError, StoreError
 from neo4j_restore.progress import Progress
 from neo4j_restore.stores import Store, StoredObject
@@ -109,7 +107,7 @@ class Resuming(RawIOBase):
 class Download(RawIOBase):
     """The verified bytes of one object, as a stream.
 
-    Whoever reads to the end has bytes of the listed size whose CRC32C is the store's; else BackupDamagedError
+    Whoever reads to the end has bytes of the listed size whose checksum is the store's; else BackupDamagedError
     is raised there.
     """
 
@@ -117,7 +115,7 @@ class Download(RawIOBase):
         """Take what is to be read; the first request is made by the first read."""
         self._stored, self._progress = stored, progress
         self._bytes = Resuming(store, stored, retry)
-        self._checksum = google_crc32c.Checksum()
+        self._running = stored.checksum.start() if stored.checksum else None
 
     def readable(self) -> bool:
         """Return True."""
@@ -129,14 +127,16 @@ class Download(RawIOBase):
         if not count:
             self._verify()
             return 0
-        self._checksum.update(bytes(memoryview(buffer)[:count]))
+        if self._running:
+            self._running.update(memoryview(buffer)[:count])
         self._progress.add(count)
         return count
 
     def _verify(self) -> None:
-        found = base64.b64encode(self._checksum.digest()).decode()
-        if self._stored.crc32c and found != self._stored.crc32c:
-            message = f"{self._stored.key} is damaged: CRC32C {found}, the store has {self._stored.crc32c}"
+        expected = self._stored.checksum
+        found = Checksum(expected.algorithm, self._running.digest()) if expected and self._running else None
+        if found != expected:
+            message = f"{self._stored.key} is damaged: its checksum is {found}, the store has {expected}"
             raise BackupDamagedError(message, hint="start again; if it stays so, take another set with TIMESTAMP")
 
     def close(self) -> None:

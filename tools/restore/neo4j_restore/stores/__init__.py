@@ -6,6 +6,7 @@ from datetime import datetime
 from io import RawIOBase
 from typing import Protocol
 
+from neo4j_restore.checksums import Checksum
 from neo4j_restore.settings import Settings
 from neo4j_restore.spec import Scheme
 
@@ -16,14 +17,16 @@ class StoredObject:
 
     key: as the store has it, no slash at its start. updated: UTC.
     generation: pins these very bytes; a replaced object has another.
-    crc32c: CRC32C of the bytes, base64 of 4 bytes big-endian as GCS gives it; empty where the store keeps none.
+    checksum: of all its bytes; None where the store keeps none, or tells it only when the object is looked at.
+    thaw: the command that makes it readable, for one in an archive tier; empty where it can be read now.
     """
 
     key: str
     size_bytes: int
     updated: datetime
     generation: str
-    crc32c: str = ""
+    checksum: Checksum | None = None
+    thaw: str = ""
 
 
 class Store(Protocol):
@@ -37,9 +40,18 @@ class Store(Protocol):
         """Yield the objects whose keys start with `prefix`, in any order."""
         ...
 
-    def read(self, stored: StoredObject, start: int = 0) -> RawIOBase:
-        """Open the bytes of this generation of `stored` from offset `start` on.
+    def look(self, stored: StoredObject) -> StoredObject:
+        """Return `stored` with what a listing does not tell: its checksum, whether it has to be thawed.
 
+        Costs one request at most. Raises StoreError, not transient, when the object is gone or has been replaced.
+        """
+        ...
+
+    def read(self, stored: StoredObject, start: int = 0, end: int | None = None) -> RawIOBase:
+        """Open the bytes of this generation of `stored` from offset `start` on, up to `end` (not included).
+
+        end: the object's size where None is given. Fewer bytes than that are an error of the stream, transient.
+        The stream may have an attribute `checksum`, of the whole object, where the answer told it.
         Raises StoreError, not transient, when the object is gone or has been replaced.
         """
         ...

@@ -26,6 +26,7 @@ from google.cloud import storage
 from google.oauth2 import credentials as oauth2
 from google.oauth2 import service_account
 
+from neo4j_restore import checksums
 from neo4j_restore.errors import ConfigurationError, StoreError
 from neo4j_restore.stores import StoredObject
 
@@ -108,7 +109,13 @@ class GoogleStore:
                 self._check_page(prefix, page, again=found.next_page_token in tokens)
                 tokens.add(found.next_page_token)
                 for blob in page:
-                    yield StoredObject(blob.name, int(blob.size), blob.updated, str(blob.generation), blob.crc32c or "")
+                    yield StoredObject(
+                        blob.name,
+                        int(blob.size),
+                        blob.updated,
+                        str(blob.generation),
+                        checksums.from_base64("crc32c", blob.crc32c),
+                    )
 
     def _check_page(self, prefix: str, page: Any, *, again: bool) -> None:
         """Raise StoreError for an answer that is no listing: an empty one from a gateway is no empty bucket."""
@@ -117,25 +124,31 @@ class GoogleStore:
             wrong = self.error("list", prefix, reason, transient=True)
             raise wrong
 
-    def read(self, stored: StoredObject, start: int = 0) -> RawIOBase:
+    def look(self, stored: StoredObject) -> StoredObject:
+        """Return it as it is: the listing tells all."""
+        return stored
+
+    def read(self, stored: StoredObject, start: int = 0, end: int | None = None) -> RawIOBase:
         """Open one GET of the pinned generation."""
+        end = stored.size_bytes if end is None else end
+        whole = (start, end) == (0, stored.size_bytes)
         query = urlencode({"alt": "media", "generation": stored.generation})
         base = f"{self._client.api_endpoint}/download/storage/v1/b/{quote(self._bucket, safe='')}"
         # gzip accepted: the stored bytes come as they are, never inflated on the way (decompressive transcoding).
-        headers = {"Accept-Encoding": "gzip"} | ({"Range": f"bytes={start}-"} if start else {})
+        headers = {"Accept-Encoding": "gzip"} | ({} if whole else {"Range": f"bytes={start}-{end - 1}"})
         with self.translated("read", stored.key):
             response = self._session.get(
                 f"{base}/o/{quote(stored.key, safe='')}?{query}", headers=headers, stream=True, timeout=self._timeout
             )
-        wrong = self._refusal(stored, start, response)
+        wrong = self._refusal(stored, (start, end), response)
         if wrong:
             response.close()
             raise wrong
-        return _Body(self, stored, start, response)
+        return _Body(self, stored, (start, end), response)
 
-    def _refusal(self, stored: StoredObject, start: int, response: requests.Response) -> StoreError | None:
+    def _refusal(self, stored: StoredObject, span: tuple[int, int], response: requests.Response) -> StoreError | None:
         """Return what is wrong with an answer, or None if it is the bytes asked for; its body is not trusted."""
-        status = response.status_code
+        (start, end), status = span, response.status_code
         if status == 404:
             return self.error("read", stored.key, _GONE)
         if status not in {200, 206}:
@@ -143,9 +156,9 @@ class GoogleStore:
             return self.error("read", stored.key, reason, transient=status in _TRANSIENT_STATUS)
         if not _is_of(response, stored):
             return self.error("read", stored.key, "it was replaced after it was listed")
-        length, left = response.headers.get("Content-Length"), stored.size_bytes - start
-        if status != (206 if start else 200) or length != str(left):
-            reason = f"the answer, {status}, has {length} bytes, and the object has {left} from byte {start} on"
+        length, whole = response.headers.get("Content-Length"), span == (0, stored.size_bytes)
+        if status != (200 if whole else 206) or length != str(end - start):
+            reason = f"the answer, {status}, has {length} bytes, and {end - start} from byte {start} on were asked for"
             return self.error("read", stored.key, reason, transient=True)
         return None
 
@@ -191,8 +204,9 @@ class GoogleStore:
 def _is_of(response: requests.Response, stored: StoredObject) -> bool:
     """Tell whether the bytes are the listed ones, by what the answer says of them; not every emulator pins."""
     generation = response.headers.get("X-Goog-Generation", stored.generation)
-    checksum = re.search(r"crc32c=([^,]+)", response.headers.get("X-Goog-Hash", ""))
-    return generation == stored.generation and (not checksum or checksum[1] == (stored.crc32c or checksum[1]))
+    said = re.search(r"crc32c=([^,]+)", response.headers.get("X-Goog-Hash", ""))
+    checksum = checksums.from_base64("crc32c", said[1]) if said else None
+    return generation == stored.generation and (not checksum or stored.checksum in {None, checksum})
 
 
 def _first_line(text: str | None) -> str:
@@ -212,9 +226,11 @@ def _reason(response: requests.Response) -> str:
 class _Body(RawIOBase):
     """The bytes of one response, its errors translated; an end before the object's is one."""
 
-    def __init__(self, store: GoogleStore, stored: StoredObject, start: int, response: requests.Response) -> None:
+    def __init__(
+        self, store: GoogleStore, stored: StoredObject, span: tuple[int, int], response: requests.Response
+    ) -> None:
         self._store, self._stored, self._response = store, stored, response
-        self._offset = start
+        self._offset, self._end = span
 
     def readable(self) -> bool:
         return True
@@ -223,8 +239,8 @@ class _Body(RawIOBase):
         with self._store.translated("read", self._stored.key):
             count = int(self._response.raw.readinto(buffer) or 0)
         self._offset += count
-        if not count and self._offset < self._stored.size_bytes:
-            reason = f"the connection ended at byte {self._offset} of {self._stored.size_bytes}"
+        if not count and self._offset < self._end:
+            reason = f"the connection ended at byte {self._offset} of {self._end}"
             cut = self._store.error("read", self._stored.key, reason, transient=True)
             raise cut
         return count

@@ -38,7 +38,11 @@ class LocalStore:
             for folder, _, names in os.walk(top, onerror=refuse, followlinks=False):
                 yield from (Path(folder, name) for name in names)
 
-    def read(self, stored: StoredObject, start: int = 0) -> RawIOBase:
+    def look(self, stored: StoredObject) -> StoredObject:
+        """Return it as it is: a file system keeps no checksum."""
+        return stored
+
+    def read(self, stored: StoredObject, start: int = 0, end: int | None = None) -> RawIOBase:
         """Open the file, if it is still the one that was listed."""
         path = Path("/", stored.key)
         with _translated("read", path):
@@ -47,7 +51,7 @@ class LocalStore:
             stream.close()
             message = f"file:///{stored.key} was replaced after it was listed"
             raise StoreError(message, hint="start again: the new file will be listed and taken whole")
-        return _File(path, stream, start)
+        return _File(path, stream, start, stored.size_bytes if end is None else end)
 
     def close(self) -> None:
         """Nothing is held."""
@@ -56,8 +60,8 @@ class LocalStore:
 class _File(RawIOBase):
     """An open file, its errors translated."""
 
-    def __init__(self, path: Path, stream: FileIO, start: int) -> None:
-        self._path, self._stream = path, stream
+    def __init__(self, path: Path, stream: FileIO, start: int, end: int) -> None:
+        self._path, self._stream, self._left = path, stream, end - start
         stream.seek(start)
 
     def readable(self) -> bool:
@@ -65,7 +69,9 @@ class _File(RawIOBase):
 
     def readinto(self, buffer: Any) -> int:
         with _translated("read", self._path):
-            return self._stream.readinto(buffer) or 0
+            count = self._stream.readinto(memoryview(buffer)[: self._left]) or 0
+        self._left -= count
+        return count
 
     def close(self) -> None:
         self._stream.close()
