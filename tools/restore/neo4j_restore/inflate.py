@@ -12,6 +12,7 @@ from isal import isal_zlib
 from isal.igzip_lib import IsalError
 
 from neo4j_restore.errors import ANOTHER_SET, BackupDamagedError
+from neo4j_restore.pipeline import Stream
 
 MAGIC = b"\x1f\x8b"
 
@@ -19,7 +20,7 @@ _GZIP = 31  # window bits: 15, and 16 for gzip's header and trailer
 _IN_BYTES = 64 * 1024
 
 
-class GzipReader(RawIOBase):
+class GzipReader(Stream):
     """The inflated bytes of `source`; `name` is for messages. Raises BackupDamagedError from any read."""
 
     def __init__(self, source: RawIOBase, name: str) -> None:
@@ -29,20 +30,14 @@ class GzipReader(RawIOBase):
         self._member: Any = None
         self._begun = self._finished = False
 
-    def readable(self) -> bool:
-        """Return True."""
-        return True
-
-    def readinto(self, buffer: Any) -> int:
-        """Fill `buffer`; 0 only after the last member's trailer was found right and the source has ended."""
-        view = memoryview(buffer)
+    def some(self, size: int) -> bytes:
+        """Return what comes next; nothing only after the last member's trailer was right and the source has ended."""
         while not self._finished:
             if self._member is None and not self._next_member():
                 break
-            count = self._inflate(view)
-            if count:
-                return count
-        return 0
+            if block := self._inflate(size):
+                return block
+        return b""
 
     def _next_member(self) -> bool:
         """Begin the next member; at the source's end, or zeros up to it, finish instead."""
@@ -60,12 +55,12 @@ class GzipReader(RawIOBase):
         what = "other bytes than gzip's, or none, are where a member should begin"
         raise self._damaged(what)
 
-    def _inflate(self, view: memoryview) -> int:
+    def _inflate(self, size: int) -> bytes:
         self._pending = self._pending or self._source.read(_IN_BYTES) or b""
         # Without input it may still have output to give, of what it was fed before.
         exhausted = not self._pending
         try:
-            out = self._member.decompress(self._pending, len(view))
+            out: bytes = self._member.decompress(self._pending, size)
         except IsalError as error:  # type: ignore[misc]  # its stub calls the class an instance
             raise self._damaged(str(error)) from error
         if self._member.eof:
@@ -75,8 +70,12 @@ class GzipReader(RawIOBase):
             raise self._damaged(what)
         else:
             self._pending = self._member.unconsumed_tail
-        view[: len(out)] = out
-        return len(out)
+        return out
+
+    def close(self) -> None:
+        """Close the source."""
+        self._source.close()
+        super().close()
 
     def _damaged(self, what: str) -> BackupDamagedError:
         message = f"{self._name} is damaged: as gzip, {what}"

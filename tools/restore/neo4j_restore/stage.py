@@ -10,6 +10,7 @@ from neo4j_restore import admin, disk, layouts, transfer, unpack, volume
 from neo4j_restore.catalog import BackupSet, Kind
 from neo4j_restore.errors import ANOTHER_SET, BackupDamagedError, RestoreError
 from neo4j_restore.inflate import GzipReader
+from neo4j_restore.pipeline import Ahead
 from neo4j_restore.plan import Plan
 from neo4j_restore.progress import Progress
 from neo4j_restore.settings import Settings
@@ -67,8 +68,9 @@ class Stage:
     def _unpack(self, chosen: BackupSet) -> Path:
         name, top = self._name(chosen), self._folder(chosen)
         limits = unpack.limits(chosen.size_bytes, self.layout.data)
-        with self._download(chosen.objects[0], Progress(name, chosen.size_bytes)) as stream:
-            size = unpack.unpack(GzipReader(stream, name), top, name, limits)
+        download = Ahead(self._download(chosen.objects[0], Progress(name, chosen.size_bytes)))
+        with Ahead(GzipReader(download, name)) as stream:
+            size = unpack.unpack(stream, top, name, limits)
         log.info("%s: unpacked %d bytes", chosen.database, size)
         return layouts.find_store(top, chosen.database, self.settings.backup_set_dir, name)
 

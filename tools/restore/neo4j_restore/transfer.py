@@ -9,15 +9,13 @@ from typing import Any, TypeVar
 
 from neo4j_restore.checksums import Checksum
 from neo4j_restore.errors import BackupDamagedError, StoreError
+from neo4j_restore.pipeline import BLOCK_BYTES, Stream
 from neo4j_restore.progress import Progress
 from neo4j_restore.stores import Store, StoredObject
 
 log = getLogger(__name__)
 
 T = TypeVar("T")
-
-# Larger blocks leave the processor's cache before the checksum and the inflater have seen them.
-BLOCK_BYTES = 256 * 1024
 
 _FIRST_PAUSE_SECONDS, _LONGEST_PAUSE_SECONDS = 0.5, 15.0
 
@@ -104,7 +102,7 @@ class Resuming(RawIOBase):
         super().close()
 
 
-class Download(RawIOBase):
+class Download(Stream):
     """The verified bytes of one object, as a stream.
 
     Whoever reads to the end has bytes of the listed size whose checksum is the store's; else BackupDamagedError
@@ -115,22 +113,20 @@ class Download(RawIOBase):
         """Take what is to be read; the first request is made by the first read."""
         self._stored, self._progress = stored, progress
         self._bytes = Resuming(store, stored, retry)
+        self._buffer = memoryview(bytearray(BLOCK_BYTES))
         self._running = stored.checksum.start() if stored.checksum else None
 
-    def readable(self) -> bool:
-        """Return True."""
-        return True
-
-    def readinto(self, buffer: Any) -> int:
-        """Fill `buffer` with what comes next; 0 once all of it has come and was found right."""
-        count = self._bytes.readinto(buffer)
+    def some(self, size: int) -> bytes:
+        """Return what comes next; nothing once all of it has come and was found right."""
+        count = self._bytes.readinto(self._buffer[:size])
         if not count:
             self._verify()
-            return 0
+            return b""
+        block = bytes(self._buffer[:count])
         if self._running:
-            self._running.update(memoryview(buffer)[:count])
+            self._running.update(block)
         self._progress.add(count)
-        return count
+        return block
 
     def _verify(self) -> None:
         expected = self._stored.checksum

@@ -12,7 +12,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any, NoReturn, Self, cast
 
 from neo4j_restore.errors import ANOTHER_SET, BackupDamagedError, NoSpaceError
-from neo4j_restore.transfer import BLOCK_BYTES
+from neo4j_restore.pipeline import BLOCK_BYTES
 
 # Ends a tar: two blocks of zeros.
 _END_BYTES = 1024
@@ -39,7 +39,7 @@ _MOST_RATIO = 1100
 # Left to journal, receipt and Neo4j's first steps.
 _RESERVE_BYTES = 1024 * 1024
 
-_TAR_BUFFER_BYTES = 64 * 1024
+_TAR_BUFFER_BYTES = BLOCK_BYTES
 
 
 class Names:
