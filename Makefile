@@ -12,7 +12,7 @@ export NEO4J_RESTORE_CACHE ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/neo4j-resto
 
 .PHONY: help
 help: ## show this help
-	@awk -F':.*## ' '/^[a-z0-9-]+:.*## / {printf "  %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F':.*## ' '/^[a-z0-9-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 .PHONY: venv
 venv: $(VENV)/.made ## make .venv with both commands in it
@@ -56,6 +56,17 @@ faults: venv helm neo4j ## kill, cut off, fill up and corrupt hundreds of times;
 docs: venv ## write the pages that are made from the code
 	$(BIN)/python -c 'from neo4j_restore.explain import page; print(page(), end="")' >docs/exit-codes.md
 	$(BIN)/python -m tests.chart.values_table
+
+.PHONY: bench
+bench: bench-restore ## measure against what else there is; writes docs/benchmarks.md
+
+.PHONY: bench-restore
+bench-restore: venv ## the restores' part of it
+	$(BIN)/python -m bench restore
+
+.PHONY: bench-quick
+bench-quick: venv ## show on tiny sets that every benchmark still works; no speed, no page
+	$(BIN)/python -m bench restore --quick --rounds 1
 
 .PHONY: check
 check: lint type test ## what a change has to pass

@@ -1,0 +1,83 @@
+"""What is restored, from how far, and by whom."""
+
+from dataclasses import dataclass
+
+from bench import contenders as who
+from bench.contenders import Contender
+from bench.servers import Distance
+
+_GZ, _ZST = ("targz", ".tar.gz"), ("tarzst", ".tar.zst")
+
+# What real object stores give a connection, about.
+CAP_BYTES = 100_000_000
+
+
+@dataclass(frozen=True)
+class Case:
+    """manifest: which files a result must have. bucket: where ours looks. distance: what a proxy adds."""
+
+    name: str
+    title: str
+    bucket: str
+    manifest: str
+    contenders: tuple[Contender, ...]
+    tls: bool = True
+    distance: Distance | None = None
+
+
+def restores(*, quick: bool) -> list[Case]:
+    """Return the cases of `make bench-restore`; quick: none that needs a program which takes long to build."""
+    rclone = [] if quick else [who.rclone_cat(*_GZ, "tar xz")]
+    rclone_raw = [] if quick else [who.rclone_copy()]
+    return [
+        Case(
+            "tar.gz",
+            "An archive, `.tar.gz`",
+            "targz",
+            "archive",
+            (
+                who.OURS,
+                who.old_way(*_GZ, "tar xzf"),
+                *rclone,
+                who.piped("curl-tar", *_GZ, "tar xz", ()),
+                who.piped("curl-igzip", *_GZ, "igzip -dc | tar x", ("igzip",)),
+                who.network_alone(*_GZ),
+                who.inflate_alone(*_GZ),
+                who.write_alone(),
+            ),
+        ),
+        Case(
+            "tar.zst",
+            "An archive, `.tar.zst`",
+            "tarzst",
+            "archive",
+            (
+                who.OURS,
+                who.old_way(*_ZST, "tar --zstd -xf"),
+                who.piped("curl-zstd", *_ZST, "zstd -dc | tar x", ("zstd",)),
+                who.zstd_alone(*_ZST),
+            ),
+        ),
+        Case(
+            "capped",
+            "`.tar.gz` where each connection is capped at 100 MB/s",
+            "targz",
+            "archive",
+            (
+                who.OURS,
+                who.old_way(*_GZ, "tar xzf"),
+                who.piped("curl-igzip", *_GZ, "igzip -dc | tar x", ("igzip",)),
+            ),
+            distance=Distance(rate=CAP_BYTES),
+        ),
+        Case("durable", "`.tar.gz`, synced and not", "targz", "archive", (who.OURS, who.OURS_UNSYNCED)),
+        Case(
+            "raw",
+            "A raw directory, each answer 20 ms away",
+            "raw",
+            "directory",
+            (who.OURS, who.serial_copy(), *rclone_raw),
+            tls=False,
+            distance=Distance(delay_ms=20),
+        ),
+    ]

@@ -1,0 +1,120 @@
+"""Who is compared: each is a shell script in an empty volume that ends with the store's files in databases/neo4j.
+
+Scripts find in their environment: URL and CERT of the store, HOST and PORT, OBJECTS (the store's folder), PYTHON, and
+BENCH, the folder of this package.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bench.sets import DATABASE, STAMP
+
+_INTO = f"databases/{DATABASE}"
+
+
+@dataclass(frozen=True)
+class Contender:
+    """One way to do a case's work.
+
+    checks: what of the bytes it verifies. leaves_store: the result is compared with the set's manifest.
+    once: it is so slow that its first run is its only one. needs: programs that must be there.
+    """
+
+    name: str
+    title: str
+    script: str
+    checks: str
+    needs: Sequence[str] = ()
+    leaves_store: bool = True
+    once: bool = False
+
+
+OURS = Contender(
+    "ours",
+    "neo4j-restore",
+    "neo4j-restore run",
+    "every object's CRC32C, the compression's own checksum, the archive's end; all synced to the disk",
+)
+
+OURS_UNSYNCED = Contender(
+    "ours-unsynced",
+    "neo4j-restore, fsync made to do nothing",
+    "eatmydata neo4j-restore run",
+    "as above, not synced",
+    ("eatmydata",),
+)
+
+
+def key(ending: str) -> str:
+    """Return the name of the archive that ends so, in its bucket."""
+    return f"{DATABASE}-{STAMP}{ending}"
+
+
+def _media(bucket: str, ending: str) -> str:
+    curl = 'curl -sSf --http1.1 ${CERT:+--cacert "$CERT"}'
+    return f'{curl} "$URL/download/storage/v1/b/{bucket}/o/{key(ending)}?alt=media"'
+
+
+def _moved(unpack: str) -> str:
+    return f"mkdir set databases; {unpack}; mv set/backups/{DATABASE} {_INTO}"
+
+
+def old_way(bucket: str, ending: str, tar: str) -> Contender:
+    """Return the old container's way: the cloud's command-line tool, then tar, then a move."""
+    fetch = f"gsutil -q cp gs://{bucket}/{key(ending)} archive"
+    script = _moved(f"{fetch}; {tar} archive -C set; rm archive")
+    checks = "the object's CRC32C, the compression's own checksum"
+    return Contender("old", f"gsutil cp, then {tar}", script, checks, ("gsutil", "tar"))
+
+
+def piped(name: str, bucket: str, ending: str, unpack: str, needs: Sequence[str]) -> Contender:
+    """Return curl piped into `unpack`, which reads an archive and unpacks it below `set`."""
+    script = _moved(f"{_media(bucket, ending)} | {unpack} -C set")
+    return Contender(
+        name, f"curl, piped to {unpack}", script, "the compression's own checksum", ("curl", "tar", *needs)
+    )
+
+
+def rclone_cat(bucket: str, ending: str, unpack: str) -> Contender:
+    """Return rclone piped into `unpack`."""
+    script = _moved(f"rclone cat store:{bucket}/{key(ending)} | {unpack} -C set")
+    return Contender(
+        "rclone", f"rclone cat, piped to {unpack}", script, "the compression's own checksum", ("rclone", "tar")
+    )
+
+
+def network_alone(bucket: str, ending: str) -> Contender:
+    """Return the download to nowhere."""
+    script = f"{_media(bucket, ending)} -o /dev/null"
+    return Contender("network", "limit: the network alone (curl to nowhere)", script, "-", ("curl",), False)
+
+
+def inflate_alone(bucket: str, ending: str) -> Contender:
+    """Return the decompression of a file that is in memory, to nowhere."""
+    script = f'"$PYTHON" "$BENCH"/inflate_alone.py "$OBJECTS/{bucket}/{key(ending)}"'
+    return Contender("inflate", "limit: the inflate alone (isal, to nowhere)", script, "-", (), False)
+
+
+def zstd_alone(bucket: str, ending: str) -> Contender:
+    """Return the same for zstd."""
+    script = f'zstd -dcq "$OBJECTS/{bucket}/{key(ending)}" >/dev/null'
+    return Contender("inflate", "limit: the decompression alone (zstd, to nowhere)", script, "-", ("zstd",), False)
+
+
+def write_alone() -> Contender:
+    """Return the copy of the unpacked set, from memory."""
+    script = f'mkdir databases; cp -r "$OBJECTS/../unpacked" {_INTO}'
+    return Contender("write", "limit: the write alone (cp -r)", script, "-", ("cp",))
+
+
+def serial_copy() -> Contender:
+    """Return a download of a raw directory, one object after the other, by Google's client."""
+    script = f'mkdir databases; "$PYTHON" "$BENCH"/serial_copy.py raw {DATABASE}/ {_INTO}'
+    checks = "every object's CRC32C"
+    return Contender("serial", "google-cloud-storage, one object after the other", script, checks, once=True)
+
+
+def rclone_copy() -> Contender:
+    """Return rclone's parallel copy of a raw directory."""
+    script = f"mkdir databases; rclone copy store:raw/{DATABASE} {_INTO} --transfers 32 --checkers 32"
+    return Contender("rclone", "rclone copy --transfers 32", script, "every object's MD5", ("rclone",))

@@ -1,0 +1,103 @@
+"""One run of one program: what it took, and how much room its folder took at the most."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Event, Thread
+
+from bench.errors import BenchError
+
+_SHIM = Path(__file__).with_name("shim.py")
+
+_SAMPLING_SECONDS = 0.05
+
+_LAST_BYTES = 2000
+
+
+@dataclass(frozen=True)
+class Sample:
+    """cpu_seconds and written_bytes: with all descendants. rss_bytes: the largest process's.
+
+    disk_bytes: the most that the files of the folder held together; 0 where it was not watched.
+    """
+
+    wall_seconds: float
+    cpu_seconds: float
+    rss_bytes: int
+    written_bytes: int
+    disk_bytes: int = 0
+
+
+def run(
+    argv: list[str], folder: Path, env: Mapping[str, str], *, timeout_seconds: float, watched: bool = False
+) -> Sample:
+    """Run `argv` in `folder`, beside which its log is left. Raises BenchError if it fails or takes too long.
+
+    watched: look at the folder's files every 50 ms, which costs a little.
+    """
+    result, log = folder.parent / "result", folder.parent / "log"
+    result.unlink(missing_ok=True)
+    shim = [sys.executable, "-S", "-E", str(_SHIM), str(result), *argv]
+    with log.open("wb") as output, _watching(folder, watched=watched) as most:
+        process = subprocess.Popen(
+            shim, cwd=folder, env=dict(env), stdin=subprocess.DEVNULL, stdout=output, stderr=output,
+            start_new_session=True,
+        )  # fmt: skip
+        try:
+            process.wait(timeout_seconds)
+        except subprocess.TimeoutExpired as error:
+            message = f"it ran longer than {timeout_seconds:.0f} s"
+            raise BenchError(message, hint=f"see {log}") from error
+        finally:
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+    return _sample(result, log, most[0] if most else 0)
+
+
+def _sample(result: Path, log: Path, disk_bytes: int) -> Sample:
+    said = log.read_bytes()[-_LAST_BYTES:].decode(errors="replace").strip()
+    if not result.exists():
+        message = f"it did not start: {said}"
+        raise BenchError(message, hint=f"see {log}")
+    wall, cpu, rss, written, code = result.read_text().split()
+    if int(code):
+        message = f"it ended with {code}: {said}"
+        raise BenchError(message, hint=f"see {log}")
+    return Sample(float(wall), float(cpu), int(rss), int(written), disk_bytes)
+
+
+@contextmanager
+def _watching(folder: Path, *, watched: bool) -> Iterator[list[int]]:
+    """Keep in the list that is given the most bytes that the files below `folder` had."""
+    most: list[int] = []
+    ended = Event()
+
+    def watch() -> None:
+        while not ended.wait(_SAMPLING_SECONDS):
+            most[:] = [max([*most, size(folder)])]
+
+    thread = Thread(target=watch)
+    if watched:
+        thread.start()
+    try:
+        yield most
+    finally:
+        ended.set()
+        if watched:
+            thread.join()
+
+
+def size(folder: Path) -> int:
+    """Return the bytes of all files below `folder`, one that vanishes meanwhile left out."""
+    total = 0
+    for top, _, names in os.walk(folder):
+        for name in names:
+            with suppress(OSError):
+                total += os.lstat(os.path.join(top, name)).st_size  # noqa: PTH118 - many a second
+    return total

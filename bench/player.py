@@ -1,0 +1,88 @@
+"""Runs one contender on an empty volume, and compares what it leaves with the set."""
+
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from bench.cases import Case
+from bench.compare import compare
+from bench.contenders import Contender
+from bench.measure import Sample
+from bench.places import ROOT
+from bench.servers import Endpoint
+from bench.sets import DATABASE, Sets
+from tests import standin
+
+from bench import measure, programs, servers
+
+_TIMEOUT_SECONDS = 300.0
+
+
+@dataclass(frozen=True)
+class Player:
+    """Runs one contender on an empty volume."""
+
+    case: Case
+    made: Sets
+    work: Path
+    end: Endpoint
+
+    def run(self, each: Contender, *, warm_up: bool) -> Sample:
+        """Return what it took. Raises BenchError if it fails, or in the warm-up if its result is not the set."""
+        volume = servers.fresh(self.work / "volume")
+        argv = [programs.program("bash"), "-euo", "pipefail", "-c", each.script]
+        sample = measure.run(argv, volume, self._env(each), timeout_seconds=_TIMEOUT_SECONDS, watched=warm_up)
+        if warm_up and each.leaves_store:
+            compare(volume, self.made.manifests[self.case.manifest])
+        return sample
+
+    def _env(self, each: Contender) -> dict[str, str]:
+        common = environment(self.work, self.end, self.made.objects, each.needs)
+        return common | {"BUCKET": f"gs://{self.case.bucket}"}
+
+
+def environment(work: Path, end: Endpoint, objects: Path, needs: Sequence[str] = ()) -> dict[str, str]:
+    """Return what a contender finds: the store's address in each tool's own words, and our settings.
+
+    needs: programs to be on its PATH. Raises BenchError for one that is missing.
+    """
+    paths = [str(Path(sys.executable).parent), *(str(Path(programs.program(name)).parent) for name in needs)]
+    home = work / "neo4j"
+    if not home.exists():
+        standin.install(home)
+    return {
+        "PATH": ":".join([*paths, os.environ["PATH"]]),
+        "HOME": str(work),
+        "PYTHON": sys.executable,
+        "BENCH": str(ROOT / "bench"),
+        "OBJECTS": str(objects),
+        "URL": end.url,
+        "CERT": end.certificate,
+        **_tools(work, end),
+        "STORAGE_EMULATOR_HOST": end.url,
+        "DATABASE": DATABASE,
+        "DATA_DIR": str(work / "volume"),
+        "NEO4J_HOME": str(home),
+        "TERMINATION_LOG": str(work / "termination-log"),
+        # The certificate's authority, for ours and for the serial copy.
+        **({"REQUESTS_CA_BUNDLE": end.certificate, "CA_BUNDLE": end.certificate} if end.certificate else {}),
+    }
+
+
+def _tools(work: Path, end: Endpoint) -> Mapping[str, str]:
+    boto = work / "boto"
+    boto.write_text(
+        f"[Credentials]\ngs_host = {end.host}\ngs_port = {end.port}\n"
+        f"gs_json_host = {end.host}\ngs_json_port = {end.port}\n"
+        f"[Boto]\nis_secure = True\nca_certificates_file = {end.certificate or 'system'}\n"
+        f"[GSUtil]\nstate_dir = {work / 'gsutil'}\nsoftware_update_check_period = 0\n"
+    )
+    rclone = {"TYPE": "google cloud storage", "ANONYMOUS": "true", "ENDPOINT": f"{end.url}/storage/v1/"}
+    return {
+        "BOTO_CONFIG": str(boto),
+        "RCLONE_CONFIG": "/dev/null",
+        **{f"RCLONE_CONFIG_STORE_{name}": value for name, value in rclone.items()},
+        **({"RCLONE_CA_CERT": end.certificate} if end.certificate else {}),
+    }

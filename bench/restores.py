@@ -1,0 +1,47 @@
+"""Measures all restores: every case, then what a start costs."""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+from bench import cases, machine, places, programs, rounds, servers, sets, starts
+from bench.results import Results
+from bench.sets import Sets
+
+Say = Callable[[str], None]
+
+_PROGRAMS = ("gsutil", "rclone", "curl", "tar", "igzip", "zstd", "fake-gcs-server")
+
+
+def measure(*, quick: bool, repeats: int, only: list[str], say: Say) -> Results:
+    """Return what was measured; only: names of cases, and `starts`; all if empty."""
+    made = sets.make(sets.QUICK if quick else sets.FULL)
+    results = Results()
+    with servers.working(places.sets() / f"work-{os.getpid()}") as work:
+        results.facts = _facts(made, work, repeats, quick=quick)
+        results.figures["unpacked_bytes"] = made.unpacked_bytes("archive")
+        for case in cases.restores(quick=quick):
+            if not only or case.name in only:
+                results.titles[case.name] = case.title
+                results.outcomes[case.name] = rounds.play(case, made, work, repeats, say)
+        if not only or "starts" in only:
+            results.figures["skip_cpu_seconds"] = starts.skip_cpu_seconds(made, work)
+            results.figures["first_cpu_seconds"] = starts.first_cpu_seconds(made, work)
+    return results
+
+
+def _facts(made: Sets, work: Path, repeats: int, *, quick: bool) -> dict[str, str]:
+    unpacked, packed = made.unpacked_bytes("archive"), made.object("targz", ".tar.gz").stat().st_size
+    of_set = (
+        f"{unpacked / 1e6:.0f} MB unpacked, {packed / 1e6:.0f} MB as .tar.gz, {len(made.manifests['archive'])} files"
+    )
+    raw = f"{made.unpacked_bytes('directory') / 1e6:.0f} MB, {len(made.manifests['directory'])} files"
+    names = [name for name in _PROGRAMS if not (quick and name == "rclone")]
+    return {
+        "set": of_set,
+        "raw directory": raw,
+        "rounds": f"{repeats} and a warm-up, in turn; medians",
+        "load before": f"{machine.load():.2f}",
+        **machine.describe(work),
+        **programs.versions(names),
+    }

@@ -1,0 +1,145 @@
+"""The store on loopback: fake-gcs-server on a folder of objects, by TLS or not, near or as if far away."""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+from bench.errors import BenchError
+from bench.programs import program
+
+_READY_SECONDS = 30.0
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """Where a store answers. certificate: its authority's file, empty without TLS."""
+
+    host: str
+    port: int
+    certificate: str = ""
+
+    @property
+    def url(self) -> str:
+        """Return it as STORAGE_EMULATOR_HOST takes it."""
+        return f"{'https' if self.certificate else 'http'}://{self.host}:{self.port}"
+
+
+@dataclass(frozen=True)
+class Distance:
+    """What a proxy adds. rate: bytes a second of each connection, 0 for no cap. delay_ms: before each answer."""
+
+    rate: int = 0
+    delay_ms: int = 0
+    hold: str = ""
+
+    @property
+    def argv(self) -> list[str]:
+        """Return it as the proxy takes it."""
+        return ["-rate", str(self.rate), "-delay", f"{self.delay_ms}ms", "-hold", self.hold]
+
+
+@contextmanager
+def store(objects: Path, work: Path, *, tls: bool, distance: Distance | None = None) -> Iterator[Endpoint]:
+    """Serve `objects` until the block ends, behind a proxy if there is a distance. Logs and keys go to `work`."""
+    certificate, key = _certificate(work) if tls else ("", "")
+    near, far = _free_port(), _free_port()
+    shown = far if distance else near
+    end = Endpoint("127.0.0.1", shown, certificate)
+    argv = [program("fake-gcs-server"), "-backend", "filesystem", "-filesystem-root", str(objects)]
+    argv += ["-host", "127.0.0.1", "-port", str(near), "-external-url", end.url, "-log-level", "error"]
+    argv += ["-data", "/nonexistent", "-public-host", f"127.0.0.1:{shown}", "-scheme", "https" if tls else "http"]
+    argv += ["-cert-location", certificate, "-private-key-location", key] if tls else []
+    with serving(argv, near, work / f"store-{near}.log"):
+        if distance:
+            with proxy(near, far, work, distance):
+                yield end
+        else:
+            yield end
+
+
+@contextmanager
+def proxy(near: int, far: int, work: Path, distance: Distance) -> Iterator[Path]:
+    """Run the proxy from port `far` to `near`; yield the file of what it prints."""
+    log = work / f"proxy-{far}.log"
+    argv = [program("bench-proxy"), "-listen", f"127.0.0.1:{far}", "-target", f"127.0.0.1:{near}", *distance.argv]
+    with serving(argv, far, log):
+        yield log
+
+
+@contextmanager
+def serving(argv: list[str], port: int, log: Path, env: dict[str, str] | None = None) -> Iterator[None]:
+    """Run a server that listens on `port` until the block ends. Raises BenchError if it does not."""
+    with log.open("wb") as output, _running(argv, output, env) as process:
+        deadline = time.monotonic() + _READY_SECONDS
+        while not _listens(port):
+            if process.poll() is not None or time.monotonic() > deadline:
+                message = f"{Path(argv[0]).name} does not listen: {log.read_text(errors='replace')[-600:]}"
+                raise BenchError(message, hint=f"see {log}")
+            time.sleep(0.05)
+        yield
+
+
+@contextmanager
+def _running(argv: list[str], output: IO[bytes], env: dict[str, str] | None) -> Iterator[subprocess.Popen[bytes]]:
+    process = subprocess.Popen(argv, stdout=output, stderr=output, stdin=subprocess.DEVNULL, env=env or os.environ)
+    try:
+        yield process
+    finally:
+        process.send_signal(signal.SIGTERM)
+        try:
+            process.wait(5)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def _certificate(work: Path) -> tuple[str, str]:
+    """Make a certificate for 127.0.0.1 that is its own authority, once in `work`; return it and its key."""
+    certificate, key = work / "certificate.pem", work / "key.pem"
+    if not certificate.exists():
+        argv = [program("openssl"), "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2"]
+        argv += ["-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1"]
+        argv += ["-keyout", str(key), "-out", str(certificate)]
+        made = subprocess.run(argv, capture_output=True, text=True, check=False)
+        if made.returncode:
+            message = f"openssl makes no certificate: {made.stderr[-300:]}"
+            raise BenchError(message, hint="it needs OpenSSL 1.1.1 or later")
+    return str(certificate), str(key)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def _listens(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.settimeout(1)
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def fresh(folder: Path) -> Path:
+    """Return `folder`, empty, and what was there before gone from the disk's queue too."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    os.sync()
+    return folder
+
+
+@contextmanager
+def working(folder: Path) -> Iterator[Path]:
+    """Give an empty folder to work in; it is removed at the end."""
+    try:
+        yield fresh(folder)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
