@@ -1,16 +1,16 @@
 """The command `neo4j-scenarios`. This module alone prints and ends the process."""
 
+import inspect
 import json
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from neo4j_scenarios import fields
 from neo4j_scenarios.errors import GeneratorError, OutputError, Problem, UsageError
-from neo4j_scenarios.fields import FIELDS, Field
+from neo4j_scenarios.fields import FIELDS, Field, access, deployment
 from neo4j_scenarios.secrecy import redact
 from neo4j_scenarios.targets import KINDS
 from neo4j_scenarios.write import difference, write
@@ -54,8 +54,15 @@ def _print(text: str) -> None:
         raise OutputError(problem) from error
 
 
-def _option(field: Field[object], metavar: str = "") -> Any:
-    return typer.Option(f"--{field.key}", metavar=metavar or field.example, help=field.help, show_default=False)
+_BY_NAME = inspect.Parameter.POSITIONAL_OR_KEYWORD
+
+# An example in place of the metavar, but where it is too long for a column.
+_METAVARS = {"restore-digest": "sha256:DIGITS", "ldap-groups": "GROUP=ROLE;..."}
+
+
+def _option(field: Field[object]) -> Any:
+    metavar = _METAVARS.get(field.key, field.example)
+    return typer.Option(f"--{field.key}", metavar=metavar, help=field.help, show_default=False)
 
 
 _Output = Annotated[
@@ -83,54 +90,42 @@ def _options(
     pass
 
 
+_Command = Callable[..., int]
+
+
+def _parameter(field: Field[object]) -> inspect.Parameter:
+    annotation: Any = Annotated[str | None, _option(field)]
+    default: bool | None = None
+    if field is deployment.SCENARIO:
+        argument = typer.Argument(metavar="SCENARIO", help=field.meaning, show_default=False)
+        return inspect.Parameter("scenario", _BY_NAME, annotation=Annotated[str, argument])
+    if field.switch:
+        option = typer.Option(f"--{field.key}", help=field.meaning, show_default=False)
+        annotation, default = Annotated[bool, option], False
+    return inspect.Parameter(field.key.replace("-", "_"), _BY_NAME, default=default, annotation=annotation)
+
+
+def _with_inputs(function: _Command) -> _Command:
+    """Give a command one parameter for each input, before its own; typer reads them from its signature."""
+    own = [each for each in inspect.signature(function).parameters.values() if each.kind is _BY_NAME]
+    inputs = sorted(map(_parameter, FIELDS), key=lambda each: each.default is not inspect.Parameter.empty)
+    function.__signature__ = inspect.Signature([*inputs, *own])  # type: ignore[attr-defined] # any function takes one
+    function.__annotations__ = {each.name: each.annotation for each in [*inputs, *own]}
+    return function
+
+
 @app.command()
-def new(
-    context: typer.Context,
-    scenario: Annotated[str, typer.Argument(metavar="SCENARIO", help=fields.SCENARIO.meaning, show_default=False)],
-    target: Annotated[str | None, _option(fields.TARGET)] = None,
-    bucket: Annotated[str | None, _option(fields.BUCKET)] = None,
-    database: Annotated[str | None, _option(fields.DATABASE)] = None,
-    timestamp: Annotated[str | None, _option(fields.TIMESTAMP)] = None,
-    backup_set_dir: Annotated[str | None, _option(fields.BACKUP_SET_DIR)] = None,
-    force_overwrite: Annotated[str | None, _option(fields.FORCE_OVERWRITE)] = None,
-    restore_id: Annotated[str | None, _option(fields.RESTORE_ID)] = None,
-    accept_data_loss: Annotated[
-        bool, typer.Option("--accept-data-loss", help=fields.ACCEPT_DATA_LOSS.meaning, show_default=False)
-    ] = False,
-    keep_previous: Annotated[str | None, _option(fields.KEEP_PREVIOUS)] = None,
-    not_after: Annotated[str | None, _option(fields.NOT_AFTER)] = None,
-    on_missing: Annotated[str | None, _option(fields.ON_MISSING)] = None,
-    space_mode: Annotated[str | None, _option(fields.SPACE_MODE)] = None,
-    purge_on_complete: Annotated[str | None, _option(fields.PURGE_ON_COMPLETE)] = None,
-    secret: Annotated[str | None, _option(fields.SECRET)] = None,
-    workload_identity: Annotated[str | None, _option(fields.WORKLOAD_IDENTITY)] = None,
-    service_account: Annotated[str | None, _option(fields.SERVICE_ACCOUNT)] = None,
-    release: Annotated[str | None, _option(fields.RELEASE)] = None,
-    edition: Annotated[str | None, _option(fields.EDITION)] = None,
-    accept_license: Annotated[str | None, _option(fields.ACCEPT_LICENSE)] = None,
-    neo4j_image: Annotated[str | None, _option(fields.NEO4J_IMAGE)] = None,
-    neo4j_tag: Annotated[str | None, _option(fields.NEO4J_TAG)] = None,
-    restore_image: Annotated[str | None, _option(fields.RESTORE_IMAGE)] = None,
-    restore_tag: Annotated[str | None, _option(fields.RESTORE_TAG)] = None,
-    restore_digest: Annotated[str | None, _option(fields.RESTORE_DIGEST, "sha256:DIGITS")] = None,
-    storage_size: Annotated[str | None, _option(fields.STORAGE_SIZE)] = None,
-    storage_class: Annotated[str | None, _option(fields.STORAGE_CLASS)] = None,
-    heap_size: Annotated[str | None, _option(fields.HEAP_SIZE)] = None,
-    log_format: Annotated[str | None, _option(fields.LOG_FORMAT)] = None,
-    emulator_host: Annotated[str | None, _option(fields.EMULATOR_HOST)] = None,
-    output: _Output = None,
-    force: _Force = False,
-    check: _Check = False,
-) -> int:
+@_with_inputs
+def new(output: _Output = None, force: _Force = False, check: _Check = False, **given: Any) -> int:
     """write the values file of one scenario"""
     from neo4j_scenarios.parse import parse
     from neo4j_scenarios.render import render
 
     if check and output is None:
         raise UsageError(Problem("--check", "has no file to compare with", "name the file with -o"))
-    # One parameter for each field: what was not given stays out, and the field's default holds.
-    given = {field.key: context.params[field.key.replace("-", "_")] for field in FIELDS}
-    texts = {key: str(value).lower() if value is True else value for key, value in given.items() if value}
+    # What was not given stays out, and the field's default holds.
+    named = {field.key: given[field.key.replace("-", "_")] for field in FIELDS}
+    texts = {key: str(value).lower() if value is True else value for key, value in named.items() if value}
     text = render(parse(texts))
     if output is None:
         _print(text)
@@ -194,7 +189,7 @@ def secret(
     key_file: Annotated[
         Path, typer.Option("--key-file", metavar="KEY.json", help="service key to read", show_default=False)
     ],
-    name: Annotated[str, typer.Option("--name", metavar="NAME", help="name of the Secret")] = fields.DEFAULT_SECRET,
+    name: Annotated[str, typer.Option("--name", metavar="NAME", help="name of the Secret")] = access.DEFAULT_SECRET,
     namespace: Annotated[
         str,
         typer.Option("--namespace", metavar="NAMESPACE", help="its namespace [default: kubectl's]", show_default=False),

@@ -7,8 +7,8 @@ from typing import Final
 
 import yaml
 
-from neo4j_scenarios import fields
 from neo4j_scenarios.errors import GeneratorError, InputFileError, Problem
+from neo4j_scenarios.fields import deployment
 from neo4j_scenarios.parse import parse
 from neo4j_scenarios.render import render
 from neo4j_scenarios.scenario import Scenario
@@ -37,7 +37,7 @@ def values_files(folders: list[Path]) -> dict[Path, str]:
     problems: list[Problem] = []
     for folder in folders:
         try:
-            for scenario in _scenarios(folder / INPUTS):
+            for scenario in scenarios(folder / INPUTS):
                 files[folder / f"values.{scenario.target.slug}.yaml"] = render(scenario)
         except GeneratorError as error:
             problems += error.problems
@@ -46,15 +46,22 @@ def values_files(folders: list[Path]) -> dict[Path, str]:
     return files
 
 
-def _scenarios(path: Path) -> Iterator[Scenario]:
+def scenarios(path: Path) -> Iterator[Scenario]:
+    """Yield what the `scenario.yaml` at `path` asks for: one for each target it names, or else for each that can.
+
+    Raises InputFileError or UsageError with file, line and column.
+    """
     read = _read(path)
     inputs = {key: value.text for key, value in read.items()}
-    kind = KINDS.get(inputs.get(fields.SCENARIO.key, ""))
-    if fields.TARGET.key in inputs or kind is None:
-        yield parse(inputs, _places(path, read))
-        return
-    for target in kind.targets:
-        yield parse({**inputs, fields.TARGET.key: target.name}, _places(path, read))
+    kind = KINDS.get(inputs.get(deployment.SCENARIO.key, ""))
+    by_default = [target.name for target in kind.targets] if kind else []
+    named = inputs.pop(deployment.TARGET.key, "")
+    for target in _names(named) or by_default or [deployment.TARGET.default]:
+        yield parse({**inputs, deployment.TARGET.key: target}, _places(path, read))
+
+
+def _names(text: str) -> list[str]:
+    return [name.strip() for name in text.split(",") if name.strip()]
 
 
 def _places(path: Path, read: Mapping[str, _Text]) -> Callable[[str], str]:

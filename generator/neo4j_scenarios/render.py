@@ -9,6 +9,7 @@ import yaml
 
 from neo4j_scenarios.errors import Problem, RenderError
 from neo4j_scenarios.scenario import Scenario, command
+from neo4j_scenarios.steps import steps
 from neo4j_scenarios.validate import validate
 from neo4j_scenarios.values import values
 from neo4j_scenarios.write import MARK
@@ -25,7 +26,7 @@ def render(scenario: Scenario) -> str:
     """
     asked = values(scenario)
     template = _environment().get_template(f"{scenario.target.slug}.yaml.j2")
-    text = template.render(s=scenario, v=asked, command=command(scenario), mark=MARK)
+    text = template.render(s=scenario, v=asked, command=command(scenario), steps=steps(scenario), mark=MARK)
     try:
         said = parse_yaml(text)
     except yaml.YAMLError as error:

@@ -76,6 +76,18 @@ def folder(text: str) -> str:
     return "/".join(parts)
 
 
+def count(least: int, most: int) -> Callable[[str], int]:
+    """Return a rule that takes whole numbers from `least` to `most`."""
+
+    def parse(text: str) -> int:
+        if not re.fullmatch(r"[0-9]{1,9}", text) or not least <= int(text) <= most:
+            message = f"{text!r} is not a whole number from {least} to {most}"
+            raise Invalid(message)
+        return int(text)
+
+    return parse
+
+
 BOOLEAN: Final = choice({"true": True, "false": False})
 
 RELEASE: Final = matching(
@@ -107,3 +119,16 @@ HEAP_SIZE: Final = matching(r"[1-9][0-9]*[kKmMgG]", "a heap size, as 512m or 2g"
 URL: Final = matching(r"https?://[^\s@]+", "a URL, as http://gcs:9023")
 
 STORAGE_SIZE: Final = matching(r"[1-9][0-9]*(Mi|Gi|Ti|Pi|M|G|T|P)", "a size of storage, as 10Gi")
+
+# No `$`: neo4j.conf may hold `$(…)`, which a chart has evaluated by a shell.
+LDAP_URL: Final = matching(
+    r"ldaps?://[A-Za-z0-9.-]+(:[0-9]{1,5})?", "a directory's URL, as ldaps://ldap.example.com:636"
+)
+LDAP_NAME: Final = matching(r"[^\s$\"{}=]+=[^$\"{}]+", "a distinguished name, as ou=people,dc=example,dc=com")
+LDAP_USER: Final = matching(
+    r"[^$\"{}]*\{0\}[^$\"{}]*", "a distinguished name with {0} in it, as uid={0},ou=people,dc=example,dc=com"
+)
+LDAP_GROUPS: Final = matching(
+    r"\"[^$\"]+\"\s*=\s*\w+(,\w+)*(;\s*\"[^$\"]+\"\s*=\s*\w+(,\w+)*)*;?",
+    'a list as "cn=dba,dc=example,dc=com"=admin;"cn=staff,dc=example,dc=com"=reader, each group in quotes',
+)

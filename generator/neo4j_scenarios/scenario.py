@@ -1,16 +1,18 @@
 """A scenario: what a values file is to bring about, all defaults applied; and the inputs that ask for it."""
 
+import re
 import shlex
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from neo4j_restore import spec
 from neo4j_restore.spec import OnMissing, Overwrite, SpaceMode
-from neo4j_scenarios import fields
-from neo4j_scenarios.fields import FIELDS
-from neo4j_scenarios.targets import Edition, Kind, Target
+from neo4j_scenarios.fields import FIELDS, Field, access, wish
+from neo4j_scenarios.targets import NEO4J, SINGLE_INSTANCE, Edition, Kind, Target
 
-_OVERWRITE_TEXT: Final = {policy: text for text, policy in spec.FORCE_OVERWRITE.items()}
+# Attributes that are not named as their input.
+_ATTRIBUTES: Final = {"scenario": "kind", "database": "databases", "force-overwrite": "overwrite"}
 
 
 @dataclass(frozen=True)
@@ -20,6 +22,7 @@ class Scenario:
     timestamp: `latest`, a stamp, or a time in UTC as RFC 3339.
     not_after: a time in UTC as RFC 3339.
     secret: name of the Secret with the service key; empty with a workload identity.
+    servers, read_replicas: of a cluster; as by default with one server.
     """
 
     kind: Kind
@@ -39,6 +42,17 @@ class Scenario:
     secret: str
     workload_identity: str
     service_account: str
+    servers: int
+    read_replicas: int
+    unpinned: bool
+    accept_first_bootstrap: bool
+    offline_maintenance: bool
+    ldap_url: str
+    ldap_user: str
+    ldap_search_base: str
+    ldap_groups: str
+    ldap_account: str
+    ldap_secret: str
     release: str
     edition: Edition
     accept_license: str
@@ -56,28 +70,43 @@ class Scenario:
     @property
     def force_overwrite(self) -> str:
         """The policy as FORCE_OVERWRITE says it."""
-        return _OVERWRITE_TEXT[self.overwrite]
+        return wish.FORCE_OVERWRITE.text(self.overwrite)
+
+    @property
+    def cluster(self) -> bool:
+        """Whether there are several servers, each of which restores by itself."""
+        return self.kind is not SINGLE_INSTANCE
+
+    @property
+    def major(self) -> int | None:
+        """The major version of Neo4j by its tag; None for a tag that does not tell."""
+        found = re.match(r"[0-9]+(?=\.)", self.neo4j_tag)
+        return int(found[0]) if found else None
+
+
+def attribute(field: Field[Any]) -> str:
+    """Return the name of the attribute of a Scenario that holds an input."""
+    return _ATTRIBUTES.get(field.key, field.key.replace("-", "_"))
+
+
+def derived(target: Target, edition: Edition, workload_identity: str) -> Mapping[str, str]:
+    """Return the defaults that depend on other inputs, by attribute."""
+    account = access.DEFAULT_ACCOUNT if workload_identity and target is NEO4J else ""
+    return {
+        "secret": "" if workload_identity else access.DEFAULT_SECRET,
+        "service_account": account,
+        "neo4j_tag": target.tag(edition),
+    }
 
 
 def inputs(scenario: Scenario) -> dict[str, str]:
-    """Return the fewest inputs that give `scenario`, in the order of `fields`: `parse(inputs(s)) == s`."""
-    texts = {
-        "scenario": scenario.kind.name,
-        "target": scenario.target.name,
-        "bucket": str(scenario.bucket),
-        "database": ",".join(scenario.databases),
-        "accept-data-loss": str(scenario.accept_data_loss).lower(),
-        "keep-previous": str(scenario.keep_previous).lower(),
-        "purge-on-complete": str(scenario.purge_on_complete).lower(),
-    }
-    defaults = {
-        "secret": "" if scenario.workload_identity else fields.DEFAULT_SECRET,
-        "neo4j-tag": scenario.target.tag(scenario.edition),
-    }
-    for field in FIELDS:
-        if field.key not in texts:
-            texts[field.key] = getattr(scenario, field.key.replace("-", "_"))
-    return {f.key: texts[f.key] for f in FIELDS if texts[f.key] != defaults.get(f.key, f.default)}
+    """Return the fewest inputs that give `scenario`, in the order of `FIELDS`: `parse(inputs(s)) == s`."""
+    defaults = derived(scenario.target, scenario.edition, scenario.workload_identity)
+    texts = {field: field.text(getattr(scenario, attribute(field))) for field in FIELDS}
+    return {field.key: text for field, text in texts.items() if text != defaults.get(attribute(field), field.default)}
+
+
+_SWITCHES: Final = {field.key for field in FIELDS if field.switch}
 
 
 def command(scenario: Scenario) -> str:
@@ -85,5 +114,5 @@ def command(scenario: Scenario) -> str:
     flags = inputs(scenario)
     words = ["neo4j-scenarios", "new", flags.pop("scenario")]
     for key, text in flags.items():
-        words += [f"--{key}"] if key == fields.ACCEPT_DATA_LOSS.key else [f"--{key}", text]
+        words += [f"--{key}"] if key in _SWITCHES else [f"--{key}", text]
     return shlex.join(words)

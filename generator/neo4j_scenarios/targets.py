@@ -26,6 +26,10 @@ class Target:
     newest: int
     neo4j: str
 
+    def runs(self, major: int) -> bool:
+        """Return whether the chart runs that major version of Neo4j."""
+        return self.oldest <= major <= self.newest
+
     @property
     def versions(self) -> str:
         """The versions of Neo4j that the chart runs, in words."""
@@ -39,7 +43,7 @@ class Target:
 _NO_END: Final = 9999
 
 NEO4J_RESTORE: Final = Target(
-    "neo4j-restore", "neo4j-restore", "charts/neo4j-restore", "this project's chart", 4, _NO_END, "5.26.30"
+    "neo4j-restore", "neo4j-restore", "charts/neo4j-restore", "this project's chart", 3, _NO_END, "5.26.30"
 )
 
 # The official chart since 5.0; its 4.4 line has charts of other names, and is not written.
@@ -68,7 +72,13 @@ SINGLE_INSTANCE: Final = Kind(
     (NEO4J_RESTORE, NEO4J, NEO4J_HELM),
 )
 
-KINDS: Final = {kind.name: kind for kind in (SINGLE_INSTANCE,)}
+CLUSTER: Final = Kind(
+    "cluster",
+    "a cluster of Neo4j whose servers each restore the same set before their first start",
+    (NEO4J, NEO4J_HELM),
+)
+
+KINDS: Final = {kind.name: kind for kind in (SINGLE_INSTANCE, CLUSTER)}
 
 
 def parse_kind(text: str) -> Kind:

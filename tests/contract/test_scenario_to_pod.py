@@ -14,11 +14,13 @@ from tests.generator.inputs import all_inputs, make_scenario
 from neo4j_restore import spec
 from neo4j_restore.errors import RestoreError
 from neo4j_restore.settings import Settings, from_environment
-from neo4j_scenarios import fields
 from neo4j_scenarios.environment import environment
+from neo4j_scenarios.fields import access, deployment, wish
+from neo4j_scenarios.folder import scenarios
 from neo4j_scenarios.parse import parse
 from neo4j_scenarios.render import render
 from neo4j_scenarios.scenario import Scenario
+from neo4j_scenarios.targets import NEO4J_RESTORE
 
 ROOT = Path(__file__).parents[2]
 GSA = "restore@project.iam.gserviceaccount.com"
@@ -38,6 +40,12 @@ SCENARIOS = {
     "enterprise": {"edition": "enterprise", "accept_license": "yes"},
     "emulator": {"emulator_host": "http://gcs:9023", "log_format": "json", "heap_size": "2g"},
     "images": {"restore_image": "registry.example:5000/team/restore", "restore_digest": "sha256:" + "0a" * 32},
+}
+
+READY_MADE = {
+    f"{path.parent.name}-{scenario.target.slug}": scenario
+    for path in sorted((ROOT / "scenarios").glob("*/scenario.yaml"))
+    for scenario in scenarios(path)
 }
 
 
@@ -76,6 +84,25 @@ def test_the_charts_restore_container_gets_what_the_scenario_asks_for(helm: str,
     meant(scenario, from_environment(variables))
 
 
+@pytest.mark.parametrize("scenario", READY_MADE.values(), ids=READY_MADE)
+def test_a_ready_made_file_gives_the_restore_container_what_its_scenario_means(helm: str, scenario: Scenario) -> None:
+    containers = restore_containers(helm, scenario)
+    assert len(containers) == (2 if scenario.read_replicas else 1)
+    for container in containers:
+        variables = {item["name"]: item["value"] for item in container["env"]}
+        assert {name: variables[name] for name in environment(scenario)} == environment(scenario)
+        meant(scenario, from_environment(variables))
+
+
+def restore_containers(helm: str, scenario: Scenario) -> list[dict[str, Any]]:
+    """Return the restore containers: those of our chart's pod, or as a foreign chart is given them."""
+    if scenario.target is NEO4J_RESTORE:
+        return list(pod(helm, scenario)["initContainers"])
+    values = yaml.safe_load(render(scenario))
+    blocks = [values[name] for name in ("podSpec", "core", "readReplica") if name in values]
+    return [container for block in blocks for container in block["initContainers"]]
+
+
 @pytest.mark.parametrize("changes", SCENARIOS.values(), ids=SCENARIOS)
 def test_images_and_volumes_of_the_pod_are_those_of_the_scenario(helm: str, changes: dict[str, str]) -> None:
     scenario = make_scenario(**changes)
@@ -99,9 +126,9 @@ def test_the_image_understands_every_environment_that_a_scenario_gives(given: di
 @given(st.data())
 def test_generator_and_image_draw_the_same_line(data: st.DataObject) -> None:
     tied = {
-        fields.RESTORE_ID: "RESTORE_ID",
-        fields.HEAP_SIZE: "HEAP_SIZE",
-        fields.EMULATOR_HOST: "STORAGE_EMULATOR_HOST",
+        wish.RESTORE_ID: "RESTORE_ID",
+        deployment.HEAP_SIZE: "HEAP_SIZE",
+        access.EMULATOR_HOST: "STORAGE_EMULATOR_HOST",
     }
     field = data.draw(st.sampled_from(list(tied)), label="field")
     text = data.draw(st.text(st.sampled_from("aA0:._+-kmGh/@tps "), min_size=1, max_size=12), label="text").strip()

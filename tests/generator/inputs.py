@@ -27,6 +27,18 @@ _databases = st.lists(
 
 _times = st.datetimes().map(lambda time: f"{time.isoformat('T', 'seconds')}Z")
 
+_ldap = st.fixed_dictionaries(
+    {
+        "ldap-url": _names.map("ldaps://{}.example:636".format),
+        "ldap-user": _names.map("uid={{0}},ou={}".format),
+        "ldap-search-base": _printable.filter(lambda text: not set(text) & set('$"{}=')).map("ou={}".format),
+        "ldap-groups": _names.map('"cn={},dc=example"=admin,reader;"cn=all"=reader'.format),
+    },
+)
+_account: st.SearchStrategy[dict[str, str]] = st.just({}) | st.fixed_dictionaries(
+    {"ldap-account": _names.map("cn={}".format), "ldap-secret": _names}
+)
+
 _TAGS = {"neo4j-restore": "5.26.1", "neo4j/neo4j": "2026.01.2", "neo4j-helm": "4.4.10"}
 
 
@@ -75,4 +87,21 @@ def all_inputs(draw: st.DrawFn) -> dict[str, str]:
         inputs |= {"workload-identity": "restore@project.iam.gserviceaccount.com", "service-account": draw(_names)}
     else:
         optional["secret"] = _names
+    if enterprise and draw(st.booleans()):
+        inputs |= draw(_ldap) | draw(_account)
+    if target == "neo4j/neo4j" and draw(st.booleans()):
+        inputs["offline-maintenance"] = "true"
+    if enterprise and target != "neo4j-restore" and draw(st.booleans()):
+        return draw(_of_a_cluster(inputs | draw(st.fixed_dictionaries({}, optional=optional))))
     return inputs | draw(st.fixed_dictionaries({}, optional=optional))
+
+
+@st.composite
+def _of_a_cluster(draw: st.DrawFn, inputs: dict[str, str]) -> dict[str, str]:
+    """Draw a cluster of what was drawn for one server."""
+    alone = {"force-overwrite", "restore-id", "accept-data-loss", "space-mode", "on-missing"}
+    cluster = {key: text for key, text in inputs.items() if key not in alone}
+    cluster |= {"scenario": "cluster", "servers": str(draw(st.integers(3, 9))), "accept-first-bootstrap": "true"}
+    if inputs["target"] == "neo4j-helm":
+        return cluster | {"read-replicas": str(draw(st.integers(0, 3))), "unpinned": "true"}
+    return cluster | {"database": "neo4j", "timestamp": draw(_times)}

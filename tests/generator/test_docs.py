@@ -6,9 +6,11 @@ from pathlib import Path
 import pytest
 from tests.generator.conftest import Command
 
-from neo4j_scenarios.fields import FIELDS, SCENARIO, Field
+from neo4j_scenarios.fields import FIELDS, Field
+from neo4j_scenarios.fields.deployment import SCENARIO
 from neo4j_scenarios.targets import TARGETS, Target
 
+FOLDERS = sorted(path.parent for path in Path(__file__).parents[2].glob("scenarios/*/scenario.yaml"))
 README = (Path(__file__).parents[2] / "generator" / "README.md").read_text(encoding="utf-8")
 
 
@@ -28,3 +30,11 @@ def test_every_flag_and_command_is_documented(neo4j_scenarios: Command, command:
 @pytest.mark.parametrize("target", TARGETS.values(), ids=TARGETS)
 def test_every_target_is_documented(target: Target) -> None:
     assert re.search(rf"^\| `{target.name}` \|.*\| {target.versions} \|$", README, re.MULTILINE)
+
+
+@pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
+def test_every_ready_made_scenario_has_its_row_with_its_targets(folder: Path) -> None:
+    written = {path.name.removeprefix("values.").removesuffix(".yaml") for path in folder.glob("values.*.yaml")}
+    targets = ", ".join(f"`{target.name}`" for target in TARGETS.values() if target.slug in written)
+    link = re.escape(f"| [{folder.name}](../scenarios/{folder.name}/README.md) | ")
+    assert re.search(rf"^{link}.+ \| {re.escape(targets)} \|$", README, re.MULTILINE)

@@ -30,6 +30,12 @@ def test_one_file_is_written_for_the_chart_that_is_named(neo4j_scenarios: Comman
     assert names(folder) == ["values.neo4j.yaml"]
 
 
+def test_charts_are_named_with_commas_between_them(neo4j_scenarios: Command, tmp_path: Path) -> None:
+    folder = make_folder(tmp_path / "graph", GOOD + "target: neo4j-restore, neo4j/neo4j\n")
+    assert neo4j_scenarios("build", folder).code == 0
+    assert names(folder) == ["values.neo4j-restore.yaml", "values.neo4j.yaml"]
+
+
 def test_a_second_build_changes_nothing_and_a_check_says_so(neo4j_scenarios: Command, tmp_path: Path) -> None:
     folder = make_folder(tmp_path / "graph")
     neo4j_scenarios("build", folder)

@@ -19,7 +19,10 @@ RECLAIM = {"space_mode": "reclaim", "force_overwrite": "true", "accept_data_loss
         ({"space_mode": "reclaim", "force_overwrite": "true"}, "--space-mode: 'reclaim' deletes the old data"),
         ({**RECLAIM, "keep_previous": "true"}, "--space-mode: 'reclaim' deletes what --keep-previous is to keep"),
         ({"secret": "key", "workload_identity": GSA}, "--secret: a key and a workload identity"),
-        ({"target": "neo4j/neo4j", "workload_identity": GSA}, "--service-account: is missing"),
+        ({"offline_maintenance": "true"}, "--offline-maintenance: the chart neo4j-restore has no offline maintenance"),
+        ({"database": "graph.db,system", "neo4j_tag": "3.5.35"}, "--database: Neo4j 3.x has no database 'system'"),
+        ({"target": "neo4j-helm", "neo4j_tag": "3.5.35"}, "--neo4j-tag: the chart neo4j-helm runs Neo4j 4.x"),
+        ({"neo4j_tag": "4.4.48-enterprise", "edition": "enterprise", "accept_license": "eval"}, "does not know 'eval'"),
         ({"edition": "enterprise"}, "--accept-license: is missing"),
         ({"target": "neo4j-helm", "edition": "enterprise", "accept_license": "eval"}, "does not know 'eval'"),
         ({"neo4j_tag": "5.26.30-enterprise"}, "--neo4j-tag: '5.26.30-enterprise' is an enterprise image"),
@@ -44,7 +47,10 @@ def test_a_combination_that_would_hurt_is_refused(changes: dict[str, str], expec
         {"keep_previous": "true", "force_overwrite": "once", "not_after": "2026-02-28T00:00:00Z"},
         {"on_missing": "start-empty"},
         {"workload_identity": GSA},
+        {"target": "neo4j/neo4j", "workload_identity": GSA},
         {"target": "neo4j/neo4j", "workload_identity": GSA, "service_account": "graph"},
+        {"target": "neo4j/neo4j", "offline_maintenance": "true"},
+        {"database": "graph.db", "neo4j_tag": "3.5.35"},
         {"edition": "enterprise", "accept_license": "eval"},
         {"target": "neo4j-helm", "neo4j_tag": "4.4.10"},
         {"neo4j_tag": "our-own-build"},
@@ -59,3 +65,17 @@ def test_a_combination_is_not_judged_where_one_of_its_inputs_is_broken() -> None
     with pytest.raises(UsageError) as caught:
         make_scenario(force_overwrite="true", accept_data_loss="oui")
     assert [problem.where for problem in caught.value.problems] == ["--accept-data-loss"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "able"),
+    [
+        ({"target": "neo4j-helm", "neo4j_tag": "3.5.35"}, "--target neo4j-restore, which runs it"),
+        ({"target": "neo4j-helm", "neo4j_tag": "5.26.30"}, "--target neo4j-restore, which runs it"),
+        ({"offline_maintenance": "true"}, "--target neo4j/neo4j, the one chart that has it"),
+    ],
+)
+def test_a_chart_that_can_not_names_one_that_can(changes: dict[str, str], able: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        make_scenario(**changes)
+    assert able in caught.value.problems[0].hint

@@ -86,6 +86,21 @@ def test_the_official_charts_data_volume_is_mounted_as_that_chart_mounts_it() ->
     ]
 
 
+def test_the_offline_maintenance_mode_keeps_the_container_and_is_ended_by_the_header() -> None:
+    text = render(make_scenario(target="neo4j/neo4j", offline_maintenance="true"))
+    values = yaml.safe_load(text)
+    assert values["neo4j"]["offlineMaintenanceModeEnabled"] is True
+    assert values["podSpec"]["initContainers"][0]["enabledInOfflineMaintenanceMode"] is True
+    assert "helm upgrade neo4j neo4j/neo4j -f values.yaml --set neo4j.offlineMaintenanceModeEnabled=false" in text
+
+
+def test_the_header_binds_the_service_account_that_the_official_chart_does_not_make() -> None:
+    text = render(make_scenario(target="neo4j/neo4j", workload_identity=GSA))
+    assert yaml.safe_load(text)["podSpec"]["serviceAccountName"] == "neo4j-restore"
+    assert "#   kubectl create serviceaccount neo4j-restore\n" in text
+    assert f"#   kubectl annotate serviceaccount neo4j-restore iam.gke.io/gcp-service-account={GSA}\n" in text
+
+
 def test_the_labs_chart_runs_alone_and_its_volume_belongs_to_neo4j() -> None:
     values = yaml.safe_load(render(make_scenario(target="neo4j-helm", storage_class="fast")))
     assert values["core"]["standalone"] is True

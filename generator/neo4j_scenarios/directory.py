@@ -1,0 +1,39 @@
+"""Scenario -> what neo4j.conf says about a directory, by LDAP; the account's password comes from a Secret alone.
+
+Source: Neo4j operations manual, "LDAP integration", 4.0 to 2026; the names are the same in all.
+"""
+
+from typing import Final
+
+from neo4j_scenarios.scenario import Scenario
+
+_LDAP: Final = "dbms.security.ldap"
+
+PASSWORD: Final = f"{_LDAP}.authorization.system_password"
+
+# The key of the password in its Secret, as the official chart has it.
+PASSWORD_KEY: Final = "LDAP_PASS"  # noqa: S105 - the name of a key, not a secret
+
+
+def settings(scenario: Scenario) -> dict[str, str]:
+    """Return settings of neo4j.conf by name; none without a directory."""
+    if not scenario.ldap_url:
+        return {}
+    asked = {
+        # With native, the users of `system` can still log in where the directory does not answer.
+        "dbms.security.authentication_providers": "ldap,native",
+        "dbms.security.authorization_providers": "ldap,native",
+        f"{_LDAP}.host": scenario.ldap_url,
+        f"{_LDAP}.authentication.user_dn_template": scenario.ldap_user,
+        f"{_LDAP}.authorization.user_search_base": scenario.ldap_search_base,
+        f"{_LDAP}.authorization.group_to_role_mapping": scenario.ldap_groups,
+    }
+    if scenario.ldap_account:
+        asked[f"{_LDAP}.authorization.use_system_account"] = "true"
+        asked[f"{_LDAP}.authorization.system_username"] = scenario.ldap_account
+    return asked
+
+
+def variable(setting: str) -> str:
+    """Return the variable from which Neo4j's image takes a setting."""
+    return f"NEO4J_{setting.replace('_', '__').replace('.', '_')}"

@@ -1,0 +1,37 @@
+"""Inputs of a cluster, and of the official chart's maintenance mode."""
+
+from neo4j_scenarios import rules
+from neo4j_scenarios.fields.field import Field
+
+SERVERS = Field(
+    "servers",
+    "servers of a cluster, 3 or more: cores of neo4j-helm, releases of neo4j/neo4j",
+    rules.count(3, 99),
+    "5",
+    "3",
+)
+READ_REPLICAS = Field("read-replicas", "read replicas of a cluster of neo4j-helm", rules.count(0, 99), "2", "0")
+UNPINNED = Field(
+    "unpinned",
+    "accept that each server of a cluster chooses its set by itself, so that two may restore different ones",
+    rules.BOOLEAN,
+    "true",
+    "false",
+    switch=True,
+)
+ACCEPT_FIRST_BOOTSTRAP = Field(
+    "accept-first-bootstrap",
+    "accept that a cluster of Neo4j 5 or later restores before its first start alone, a way Neo4j does not document",
+    rules.BOOLEAN,
+    "true",
+    "false",
+    switch=True,
+)
+OFFLINE_MAINTENANCE = Field(
+    "offline-maintenance",
+    "restore while the pod of neo4j/neo4j is in its offline maintenance mode, where Neo4j does not start",
+    rules.BOOLEAN,
+    "true",
+    "false",
+    switch=True,
+)

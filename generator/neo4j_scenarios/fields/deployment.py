@@ -1,0 +1,76 @@
+"""Inputs that say what is deployed: chart, editions, images, volume."""
+
+from typing import Final
+
+from neo4j_scenarios import rules
+from neo4j_scenarios.fields.field import Field
+from neo4j_scenarios.targets import KINDS, NEO4J_RESTORE, SINGLE_INSTANCE, TARGETS, Edition, parse_kind, parse_target
+
+_EDITIONS: Final[dict[str, Edition]] = {"community": "community", "enterprise": "enterprise"}
+
+SCENARIO = Field(
+    "scenario",
+    f"scenario to write: {', '.join(KINDS)}",
+    parse_kind,
+    SINGLE_INSTANCE.name,
+    required=True,
+    text=lambda kind: kind.name,
+)
+TARGET = Field(
+    "target",
+    f"chart that the values are for: {', '.join(TARGETS)}",
+    parse_target,
+    "neo4j/neo4j",
+    NEO4J_RESTORE.name,
+    text=lambda target: target.name,
+)
+RELEASE = Field("release", "name of the Helm release", rules.RELEASE, "graph", "neo4j")
+EDITION = Field(
+    "edition", "edition of Neo4j: community or enterprise", rules.choice(_EDITIONS), "enterprise", "community"
+)
+ACCEPT_LICENSE = Field(
+    "accept-license",
+    "accept the licence of the enterprise edition: yes, or eval to evaluate it",
+    rules.optional(rules.choice({"yes": "yes", "eval": "eval"})),
+    "yes",
+)
+NEO4J_IMAGE = Field("neo4j-image", "image of Neo4j, without tag", rules.REPOSITORY, "registry.example/neo4j", "neo4j")
+NEO4J_TAG = Field(
+    "neo4j-tag",
+    "tag of Neo4j's image",
+    rules.optional(rules.TAG),
+    "5.26.30-enterprise",
+    shown="; ".join(f"{target.neo4j} for {target.name}" for target in TARGETS.values()),
+)
+RESTORE_IMAGE = Field(
+    "restore-image",
+    "image of the restore container, without tag",
+    rules.REPOSITORY,
+    "registry.example/neo4j-restore",
+    "neo4j-restore",
+)
+RESTORE_TAG = Field("restore-tag", "tag of the restore container's image", rules.TAG, "0.1.0-enterprise", "0.1.0")
+RESTORE_DIGEST = Field(
+    "restore-digest",
+    "digest of the restore container's image, which then counts in place of its tag",
+    rules.optional(rules.DIGEST),
+    "sha256:" + "0123456789abcdef" * 4,
+)
+STORAGE_SIZE = Field(
+    "storage-size",
+    "size of the data volume, with room for old and new databases during a restore",
+    rules.STORAGE_SIZE,
+    "100Gi",
+    "10Gi",
+)
+STORAGE_CLASS = Field(
+    "storage-class", "class of the data volume", rules.optional(rules.NAME), "premium-rwo", shown="the cluster's"
+)
+HEAP_SIZE = Field("heap-size", "heap of neo4j-admin, in k, m or g", rules.HEAP_SIZE, "2g", "512m")
+LOG_FORMAT = Field(
+    "log-format",
+    "form of the restore container's log: text or json",
+    rules.choice({"text": "text", "json": "json"}),
+    "json",
+    "text",
+)

@@ -1,0 +1,19 @@
+"""What must not be asked for together: each rule looks at a whole scenario and says what to do instead."""
+
+from collections.abc import Iterator
+
+from neo4j_scenarios.hazards.access import access
+from neo4j_scenarios.hazards.cluster import cluster
+from neo4j_scenarios.hazards.data import data
+from neo4j_scenarios.hazards.deployment import deployment
+from neo4j_scenarios.hazards.hazard import Hazard
+from neo4j_scenarios.hazards.ldap import ldap
+from neo4j_scenarios.scenario import Scenario
+
+__all__ = ["Hazard", "hazards"]
+
+
+def hazards(scenario: Scenario) -> Iterator[Hazard]:
+    """Yield all that is wrong with the scenario as a whole."""
+    for rule in (data, access, deployment, cluster, ldap):
+        yield from rule(scenario)

@@ -1,0 +1,80 @@
+"""What would give the servers of a cluster different data, and what is for clusters alone."""
+
+from collections.abc import Iterator
+
+from neo4j_restore.spec import LATEST, SYSTEM, OnMissing, Overwrite
+from neo4j_scenarios.fields import cluster as fields
+from neo4j_scenarios.hazards.hazard import Hazard
+from neo4j_scenarios.scenario import Scenario
+from neo4j_scenarios.targets import NEO4J, NEO4J_HELM
+
+
+def cluster(scenario: Scenario) -> Iterator[Hazard]:
+    """Yield what is wrong with a cluster, or with an input of clusters for one server."""
+    if not scenario.cluster:
+        yield from _one_server(scenario)
+        return
+    yield from _same_data(scenario)
+    yield from _shape(scenario)
+    if scenario.target is NEO4J:
+        yield from _bootstrap(scenario)
+
+
+def _one_server(scenario: Scenario) -> Iterator[Hazard]:
+    for field, number in ((fields.SERVERS, scenario.servers), (fields.READ_REPLICAS, scenario.read_replicas)):
+        if str(number) != field.default:
+            yield Hazard(
+                (field.key, "scenario"),
+                f"'{number}' does nothing in the scenario {scenario.kind.name}",
+                "`neo4j-scenarios new cluster`, or leave it out",
+            )
+
+
+def _same_data(scenario: Scenario) -> Iterator[Hazard]:
+    if scenario.timestamp == LATEST and not scenario.unpinned:
+        yield Hazard(
+            ("timestamp", "unpinned"),
+            "with 'latest' each server chooses for itself: if a backup ends meanwhile, two restore different data",
+            "a stamp or time, as --timestamp 2026-01-31T02:00:00Z; --unpinned if no backup can end while they restore",
+        )
+    if scenario.overwrite is not Overwrite.NEVER:
+        yield Hazard(
+            ("force-overwrite",),
+            f"{scenario.force_overwrite!r} sets one server of a cluster back by itself, against all others",
+            "leave it out: a cluster restores into empty volumes; scenarios/cluster has the way for one that runs",
+        )
+    if scenario.on_missing is not OnMissing.FAIL:
+        yield Hazard(
+            ("on-missing",),
+            "'start-empty' lets a server start without data, and the others may then take that from it",
+            "leave it out, so that such a server waits",
+        )
+
+
+def _shape(scenario: Scenario) -> Iterator[Hazard]:
+    if scenario.edition != "enterprise":
+        yield Hazard(
+            ("edition",), "the community edition has no clusters", "--edition enterprise with --accept-license yes"
+        )
+    if scenario.read_replicas and scenario.target is not NEO4J_HELM:
+        yield Hazard(
+            ("read-replicas", "target"),
+            f"the chart {scenario.target.name} has none: Neo4j 5 and later have secondaries, database by database",
+            f"CREATE DATABASE … TOPOLOGY in the running cluster; or --target {NEO4J_HELM.name} for Neo4j 4.x",
+        )
+
+
+def _bootstrap(scenario: Scenario) -> Iterator[Hazard]:
+    if not scenario.accept_first_bootstrap:
+        yield Hazard(
+            ("accept-first-bootstrap", "target"),
+            "is missing: Neo4j documents no restore of a cluster of 5 or later before its first start",
+            "seed the database in the running cluster, by the Cypher in scenarios/cluster/README.md; "
+            "or --accept-first-bootstrap to do it nevertheless",
+        )
+    if SYSTEM in scenario.databases:
+        yield Hazard(
+            ("database", "target"),
+            "'system' of a cluster of Neo4j 5 or later holds which server has which database, of the old servers",
+            "leave system out; for users and roles Neo4j has a disaster recovery, and the metadata script of a backup",
+        )

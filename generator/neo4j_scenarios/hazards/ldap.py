@@ -1,0 +1,44 @@
+"""What would leave users without a way in, or an LDAP setting without effect."""
+
+from collections.abc import Iterator
+
+from neo4j_scenarios.fields import ldap as fields
+from neo4j_scenarios.hazards.hazard import Hazard
+from neo4j_scenarios.scenario import Scenario
+
+_NEEDED = (fields.LDAP_USER, fields.LDAP_SEARCH_BASE, fields.LDAP_GROUPS)
+_OTHERS = (*_NEEDED, fields.LDAP_ACCOUNT, fields.LDAP_SECRET)
+
+
+def ldap(scenario: Scenario) -> Iterator[Hazard]:
+    """Yield what is wrong with the directory's settings."""
+    given = {field.key: getattr(scenario, field.key.replace("-", "_")) for field in _OTHERS}
+    if not scenario.ldap_url:
+        for key in (key for key, text in given.items() if text):
+            yield Hazard((key, "ldap-url"), "does nothing without a directory", "name the directory by --ldap-url")
+        return
+    for field in (field for field in _NEEDED if not given[field.key]):
+        yield Hazard(
+            (field.key, "ldap-url"),
+            f"is missing with --ldap-url: the {field.meaning}",
+            f"--{field.key} {field.example}",
+        )
+    if bool(scenario.ldap_account) != bool(scenario.ldap_secret):
+        missing = "ldap-secret" if scenario.ldap_account else "ldap-account"
+        yield Hazard((missing, "ldap-url"), "is missing: account and password go together", "give both, or none")
+    yield from _neo4j(scenario)
+
+
+def _neo4j(scenario: Scenario) -> Iterator[Hazard]:
+    if scenario.edition != "enterprise":
+        yield Hazard(
+            ("edition", "ldap-url"),
+            "the community edition has no LDAP",
+            "--edition enterprise with --accept-license yes",
+        )
+    if scenario.major is not None and scenario.major < 4:
+        yield Hazard(
+            ("ldap-url", "neo4j-tag"),
+            f"is for Neo4j 4 and later: that of {scenario.major}.x has other names",
+            "set dbms.security.auth_provider and the rest in a values file of your own",
+        )

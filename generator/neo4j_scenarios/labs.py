@@ -1,0 +1,49 @@
+"""Scenario -> values of the labs chart."""
+
+from neo4j_scenarios.container import USER, Values, container, volumes
+from neo4j_scenarios.environment import DATA_DIR
+from neo4j_scenarios.identity import service_account
+from neo4j_scenarios.scenario import Scenario
+
+
+def labs(scenario: Scenario) -> Values:
+    """Return the values: one core that stands alone, or cores and read replicas, each with the container."""
+    shape: Values = {"standalone": not scenario.cluster}
+    if scenario.cluster:
+        shape["numberOfServers"] = scenario.servers
+    replicas = {"readReplica": {"numberOfServers": scenario.read_replicas, **_member(scenario)}}
+    return {
+        "image": scenario.neo4j_image,
+        "imageTag": scenario.neo4j_tag,
+        "acceptLicenseAgreement": scenario.accept_license or "no",
+        "core": {**shape, **_member(scenario)},
+        **(replicas if scenario.read_replicas else {}),
+        # By default this chart's pods have none: the volume would belong to root, and Neo4j start as root.
+        "securityContext": {
+            "runAsNonRoot": True,
+            "runAsUser": USER,
+            "runAsGroup": USER,
+            "fsGroup": USER,
+            "fsGroupChangePolicy": "OnRootMismatch",
+        },
+        **service_account(scenario),
+    }
+
+
+def config_map(scenario: Scenario) -> str:
+    """Return the name of the ConfigMap with the directory's settings: this chart's values can't hold settings."""
+    return f"{scenario.release}-ldap"
+
+
+def _member(scenario: Scenario) -> Values:
+    size = {"size": scenario.storage_size}
+    storage = {"storageClass": scenario.storage_class} if scenario.storage_class else {}
+    member: Values = {
+        "persistentVolume": {**size, **storage},
+        "initContainers": [container(scenario, {"name": "datadir", "mountPath": DATA_DIR})],
+        "additionalVolumes": volumes(scenario),
+    }
+    if scenario.ldap_url:
+        secret = [{"secretRef": {"name": scenario.ldap_secret}}] if scenario.ldap_secret else []
+        member["envFrom"] = [{"configMapRef": {"name": config_map(scenario)}}, *secret]
+    return member

@@ -1,0 +1,62 @@
+"""Scenario -> values of the official chart. A cluster is one release a server, all of them with the same values."""
+
+from typing import Final
+
+from neo4j_scenarios import directory
+from neo4j_scenarios.container import Values, container, volumes
+from neo4j_scenarios.environment import DATA_DIR
+from neo4j_scenarios.scenario import Scenario
+
+# `subPathExpr`: the chart mounts its data volume so, and without it the databases land a folder too high.
+_DATA: Final = {"name": "data", "mountPath": DATA_DIR, "subPathExpr": "data"}
+
+_PASSWORD_FOLDER: Final = "/config/ldap"  # noqa: S105 - a folder, not a secret
+
+
+def official(scenario: Scenario) -> Values:
+    """Return the values."""
+    mode = "dynamic" if scenario.storage_class else "defaultStorageClass"
+    storage = {"storageClassName": scenario.storage_class} if scenario.storage_class else {}
+    claim = {**storage, "requests": {"storage": scenario.storage_size}}
+    return {
+        "neo4j": _neo4j(scenario),
+        "image": {"customImage": f"{scenario.neo4j_image}:{scenario.neo4j_tag}"},
+        "volumes": {"data": {"mode": mode, mode: claim}},
+        **_directory(scenario),
+        "podSpec": _pod(scenario),
+        "additionalVolumes": volumes(scenario),
+    }
+
+
+def _neo4j(scenario: Scenario) -> Values:
+    neo4j: Values = {
+        "name": scenario.release,
+        "edition": scenario.edition,
+        "acceptLicenseAgreement": scenario.accept_license or "no",
+    }
+    if scenario.cluster:
+        neo4j["minimumClusterSize"] = scenario.servers
+    if scenario.offline_maintenance:
+        neo4j["offlineMaintenanceModeEnabled"] = True
+    return neo4j
+
+
+def _pod(scenario: Scenario) -> Values:
+    restore = container(scenario, dict(_DATA))
+    if scenario.offline_maintenance:
+        restore["enabledInOfflineMaintenanceMode"] = True
+    account = {"serviceAccountName": scenario.service_account} if scenario.service_account else {}
+    return {**account, "initContainers": [restore]}
+
+
+def _directory(scenario: Scenario) -> Values:
+    settings = directory.settings(scenario)
+    if not settings:
+        return {}
+    if not scenario.ldap_secret:
+        return {"config": settings}
+    return {
+        "config": settings,
+        "ldapPasswordFromSecret": scenario.ldap_secret,
+        "ldapPasswordMountPath": _PASSWORD_FOLDER,
+    }

@@ -1,0 +1,52 @@
+"""Scenario -> the commands that install it, in their order, for the header of its values file."""
+
+import shlex
+from collections.abc import Iterator
+
+from neo4j_scenarios import directory, identity
+from neo4j_scenarios.labs import config_map
+from neo4j_scenarios.scenario import Scenario
+from neo4j_scenarios.targets import NEO4J, NEO4J_HELM
+
+_PASSWORD_FILE = "PASSWORD-FILE"  # noqa: S105 - what the reader puts the file's name for
+
+
+def steps(scenario: Scenario) -> Iterator[str]:
+    """Yield shell commands, one a line; words in capitals are the reader's to replace."""
+    if scenario.secret:
+        yield f"neo4j-scenarios secret --key-file KEY.json --name {scenario.secret} | kubectl apply -f -"
+    yield from _account(scenario)
+    yield from _directory(scenario)
+    yield from _install(scenario)
+    if scenario.offline_maintenance:
+        yield (
+            f"helm upgrade {scenario.release} {scenario.target.chart} -f values.yaml"
+            " --set neo4j.offlineMaintenanceModeEnabled=false"
+        )
+
+
+def _account(scenario: Scenario) -> Iterator[str]:
+    if scenario.service_account and scenario.workload_identity:
+        yield f"kubectl create serviceaccount {scenario.service_account}"
+        for name, value in identity.annotations(scenario).items():
+            yield f"kubectl annotate serviceaccount {scenario.service_account} {name}={value}"
+
+
+def _directory(scenario: Scenario) -> Iterator[str]:
+    labs = scenario.target is NEO4J_HELM
+    if scenario.ldap_url and labs:
+        literals = [
+            f"--from-literal={directory.variable(key)}={text}" for key, text in directory.settings(scenario).items()
+        ]
+        yield shlex.join(["kubectl", "create", "configmap", config_map(scenario), *literals])
+    if scenario.ldap_secret:
+        key = directory.variable(directory.PASSWORD) if labs else directory.PASSWORD_KEY
+        yield f"kubectl create secret generic {scenario.ldap_secret} --from-file={key}={_PASSWORD_FILE}"
+
+
+def _install(scenario: Scenario) -> Iterator[str]:
+    names = [scenario.release]
+    if scenario.cluster and scenario.target is NEO4J:
+        names = [f"{scenario.release}-{number}" for number in range(1, scenario.servers + 1)]
+    for name in names:
+        yield f"helm install {name} {scenario.target.chart} -f values.yaml"

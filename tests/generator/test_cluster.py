@@ -1,0 +1,98 @@
+"""Clusters: every server restores the same set, or the scenario is refused."""
+
+from typing import Any
+
+import pytest
+import yaml
+from tests.generator.conftest import Command
+from tests.generator.inputs import make_scenario
+
+from neo4j_scenarios.errors import UsageError
+from neo4j_scenarios.render import render
+from neo4j_scenarios.scenario import Scenario
+
+ENTERPRISE = {"scenario": "cluster", "edition": "enterprise", "accept_license": "yes"}
+LABS = {**ENTERPRISE, "target": "neo4j-helm", "timestamp": "2026-01-31T02:00:00Z"}
+OFFICIAL = {**LABS, "target": "neo4j/neo4j", "accept_first_bootstrap": "true"}
+
+
+def make_cluster(**changes: str) -> Scenario:
+    return make_scenario(**{**OFFICIAL, **changes})
+
+
+def written(scenario: Scenario) -> dict[str, Any]:
+    values: dict[str, Any] = yaml.safe_load(render(scenario))
+    return values
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({**LABS, "timestamp": "latest"}, "--timestamp: with 'latest' each server chooses for itself"),
+        ({**OFFICIAL, "timestamp": "latest"}, "--timestamp: with 'latest' each server chooses for itself"),
+        ({**LABS, "force_overwrite": "once"}, "--force-overwrite: 'once' sets one server of a cluster back"),
+        ({**LABS, "force_overwrite": "true", "accept_data_loss": "true"}, "--force-overwrite: 'true' sets one server"),
+        ({**LABS, "on_missing": "start-empty"}, "--on-missing: 'start-empty' lets a server start without data"),
+        ({**LABS, "edition": "community", "accept_license": ""}, "--edition: the community edition has no clusters"),
+        ({**OFFICIAL, "read_replicas": "1"}, "--read-replicas: the chart neo4j/neo4j has none"),
+        ({**OFFICIAL, "accept_first_bootstrap": "false"}, "--accept-first-bootstrap: is missing"),
+        ({**OFFICIAL, "database": "neo4j,system"}, "--database: 'system' of a cluster of Neo4j 5 or later"),
+        ({**OFFICIAL, "servers": "2"}, "--servers: '2' is not a whole number from 3 to 99"),
+        ({"servers": "5"}, "--servers: '5' does nothing in the scenario single-instance"),
+        ({"read_replicas": "1"}, "--read-replicas: '1' does nothing in the scenario single-instance"),
+    ],
+    ids=lambda each: each if isinstance(each, str) else "",
+)
+def test_servers_that_would_differ_are_refused(changes: dict[str, str], expected: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        make_scenario(**changes)
+    assert [str(caught.value)[: len(expected)]] == [expected]
+    assert all(problem.hint for problem in caught.value.problems)
+
+
+def test_a_chart_that_runs_one_server_names_those_that_run_clusters(neo4j_scenarios: Command) -> None:
+    done = neo4j_scenarios("new cluster --bucket gs://graph-backups --database neo4j --timestamp 2026-01-31")
+    assert done.code == 2
+    assert "error: --target: the chart neo4j-restore can't do 'cluster': it runs one server\n" in done.err
+    assert "try: --target neo4j/neo4j; of the charts that can there are: neo4j/neo4j, neo4j-helm\n" in done.err
+
+
+def test_an_unpinned_cluster_is_taken_with_the_word_for_it_and_told() -> None:
+    text = render(make_scenario(**{**LABS, "timestamp": "latest", "unpinned": "true"}))
+    assert "HERE IT IS latest, accepted by --unpinned" in " ".join(text.replace("#", " ").split())
+
+
+def test_cores_and_read_replicas_of_the_labs_chart_restore_the_same() -> None:
+    values = written(make_scenario(**LABS, read_replicas="2"))
+    core, replica = values["core"], values["readReplica"]
+    assert (core["standalone"], core["numberOfServers"], replica["numberOfServers"]) == (False, 3, 2)
+    assert core["initContainers"] == replica["initContainers"]
+    assert core["additionalVolumes"] == replica["additionalVolumes"]
+    assert core["persistentVolume"] == replica["persistentVolume"]
+
+
+def test_a_cluster_without_read_replicas_has_none() -> None:
+    assert "readReplica" not in written(make_scenario(**LABS, servers="5"))
+
+
+def test_the_releases_of_the_official_chart_share_one_file_and_one_name() -> None:
+    scenario = make_cluster(release="graph", servers="5")
+    assert written(scenario)["neo4j"] == {
+        "name": "graph",
+        "edition": "enterprise",
+        "acceptLicenseAgreement": "yes",
+        "minimumClusterSize": 5,
+    }
+    for number in range(1, 6):
+        assert f"#   helm install graph-{number} neo4j/neo4j -f values.yaml\n" in render(scenario)
+
+
+def test_the_way_that_neo4j_documents_stands_beside_the_one_that_it_does_not() -> None:
+    text = " ".join(render(make_cluster()).replace("#", " ").split())
+    assert "HAZARD, accepted by --accept-first-bootstrap" in text
+    assert "OPTIONS {existingData: 'use', seedURI: 'gs://graph-backups/production/OBJECT'}" in text
+
+
+def test_a_service_account_of_ones_own_needs_a_role_in_a_cluster_of_the_official_chart() -> None:
+    assert "bind one to it" in render(make_cluster(service_account="graph"))
+    assert "bind one to it" not in render(make_cluster())
