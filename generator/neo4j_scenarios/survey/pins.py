@@ -1,0 +1,152 @@
+"""Which TIMESTAMP takes a chosen set, and no other, at every later install."""
+
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Final
+
+from neo4j_restore import catalog, spec
+from neo4j_restore.catalog import BackupSet
+from neo4j_restore.stores import StoredObject
+from neo4j_scenarios.errors import Problem
+from neo4j_scenarios.pin import Pin
+
+# A pointer's twin is among the newest sets of its size.
+_MOST_COMPARED: Final = 8
+
+
+@dataclass(frozen=True)
+class Pinned:
+    """The sets that a timestamp takes, and the TIMESTAMP that goes on taking them; or why there is none."""
+
+    sets: Mapping[spec.DatabaseName, BackupSet]
+    timestamp: str = ""
+    problem: Problem | None = None
+
+
+Sets = Mapping[spec.DatabaseName, list[BackupSet]]
+
+
+class Pinning:
+    """Pins sets of one bucket. look: returns an object with what a listing does not tell: its checksum."""
+
+    def __init__(self, bucket: spec.BucketUrl, look: Callable[[StoredObject], StoredObject]) -> None:
+        """Take the bucket for messages and URLs."""
+        self._bucket, self._look = bucket, look
+
+    def pinned(self, sets: Sets, timestamp: str) -> Pinned:
+        """Return the sets that `timestamp` takes of each database, and how they are named for good.
+
+        sets: of each database, the newest first. A pointer, or a bare name, is replaced by the next backup: its twin
+        with a stamp stands for it, the set of the same bytes. One TIMESTAMP holds for all databases: their common
+        stamp, else the time of the newest of them.
+        """
+        asked = spec.parse_timestamp(timestamp)
+        taken = {each: catalog.choose(found, asked) for each, found in sets.items()}
+        missing = [each for each, found in taken.items() if not found]
+        if missing:
+            return self._missing(missing, sets, timestamp, asked)
+        named: dict[spec.DatabaseName, BackupSet] = {}
+        for each, found in taken.items():
+            twin = self._twin(found, sets[each]) if found else None
+            if not twin:
+                return self._unnamed({each: one for each, one in taken.items() if one}, each, sets[each])
+            named[each] = twin
+        for candidate in _candidates(named):
+            if all(_key(sets[each], candidate) == found.key for each, found in named.items()):
+                return Pinned(named, candidate)
+        return Pinned(named, "", self._apart(named))
+
+    def taken(self, sets: Sets, timestamp: str) -> dict[spec.DatabaseName, Pin]:
+        """Return what `timestamp` takes of each database."""
+        asked = spec.parse_timestamp(timestamp)
+        found = {each: catalog.choose(there, asked) for each, there in sets.items()}
+        return {each: self.pin(one) for each, one in found.items() if one}
+
+    def pin(self, found: BackupSet) -> Pin:
+        """Return what a lock says of a set."""
+        if _is_one(found):
+            stored = self._look(found.objects[0])
+            generation, checksum = stored.generation, str(stored.checksum or "")
+        else:
+            generation, checksum = _hash(found), ""
+        return Pin(
+            self._bucket.of(found.key),
+            generation,
+            checksum,
+            found.size_bytes,
+            rfc3339(found.time),
+            found.stamp,
+            found.kind.value,
+        )
+
+    def _twin(self, found: BackupSet, sets: list[BackupSet]) -> BackupSet | None:
+        """Return the set itself if it has a stamp, else the one with a stamp that has the same bytes."""
+        if found.stamp not in {"", spec.LATEST}:
+            return found
+        alike = [
+            each
+            for each in sets
+            if each.stamp not in {"", spec.LATEST} and each.kind is found.kind and each.size_bytes == found.size_bytes
+        ]
+        bytes_of = self._fingerprint(found) if alike else None
+        return next((each for each in alike[:_MOST_COMPARED] if bytes_of and self._fingerprint(each) == bytes_of), None)
+
+    def _fingerprint(self, found: BackupSet) -> tuple[tuple[str, int, str], ...] | None:
+        """Return what two sets of the same bytes share; None where the store has no checksums to tell it by."""
+        if _is_one(found):
+            stored = self._look(found.objects[0])
+            return (("", stored.size_bytes, str(stored.checksum)),) if stored.checksum else None
+        if not all(each.checksum for each in found.objects):
+            return None
+        names = ((each.key.removeprefix(found.key), each.size_bytes, str(each.checksum)) for each in found.objects)
+        return tuple(sorted(names))
+
+    def _missing(self, missing: list[spec.DatabaseName], sets: Sets, timestamp: str, asked: str | datetime) -> Pinned:
+        first = missing[0]
+        near = catalog.not_found(self._bucket, first, asked, sets[first], [])
+        what = f"{self._bucket} has no backup of {', '.join(missing)} for {timestamp}"
+        hint = near.hint if sets[first] else "check bucket and database against `neo4j-restore list`"
+        return Pinned({}, "", Problem("", what, hint))
+
+    def _unnamed(
+        self, taken: Mapping[spec.DatabaseName, BackupSet], database: spec.DatabaseName, sets: list[BackupSet]
+    ) -> Pinned:
+        found = taken[database]
+        stamped = next((each for each in sets if each.stamp not in {"", spec.LATEST}), None)
+        what = f"{self._bucket.of(found.key)} is replaced by the next backup, and no set with a stamp has its bytes"
+        hint = f"let the backup job keep a copy as {database}-STAMP, for example of the day"
+        if stamped:
+            hint = f"set timestamp to {stamped.stamp}, the newest that has one; or {hint}"
+        return Pinned(taken, "", Problem("", what, hint))
+
+    def _apart(self, named: Mapping[spec.DatabaseName, BackupSet]) -> Problem:
+        objects = ", ".join(self._bucket.of(each.key) for each in named.values())
+        what = f"no single timestamp takes these sets together: {objects}"
+        return Problem("", what, "set timestamp to a stamp or a time that takes one set of each database")
+
+
+def _candidates(named: Mapping[spec.DatabaseName, BackupSet]) -> list[str]:
+    stamps = {each.stamp for each in named.values()}
+    newest = max(each.time for each in named.values())
+    return [*stamps, rfc3339(newest)] if len(stamps) == 1 else [rfc3339(newest)]
+
+
+def _key(sets: list[BackupSet], timestamp: str) -> str:
+    found = catalog.choose(sets, spec.parse_timestamp(timestamp))
+    return found.key if found else ""
+
+
+def _is_one(found: BackupSet) -> bool:
+    return len(found.objects) == 1 and found.objects[0].key == found.key
+
+
+def _hash(found: BackupSet) -> str:
+    names = sorted(f"{each.key}\0{each.generation}\n" for each in found.objects)
+    return f"sha256:{hashlib.sha256(''.join(names).encode()).hexdigest()}"
+
+
+def rfc3339(moment: datetime) -> str:
+    """Return a time in UTC, to the second."""
+    return moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")

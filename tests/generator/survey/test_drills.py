@@ -1,0 +1,80 @@
+"""Receipts of drills, as whoever makes drills leaves them beside the sets."""
+
+import json
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.generator.survey.asking import NEO4J, QUICK, SYSTEM, answer, fill, make_question
+
+from neo4j_restore.stores import StoredObject
+from neo4j_scenarios.survey import Options, drills
+
+WITH_DRILLS = Options(deadline_seconds=30, retry_seconds=0, stall_seconds=10, drills=True)
+
+
+def make_receipt(finished: str = "2026-05-01T03:00:00.000+00:00", seconds: float = 20, **changes: object) -> bytes:
+    restored = [{"database": "neo4j", "object": "gs://b/neo4j-2026-05-01.dump", "size_bytes": 4000}]
+    last = {"finished": finished, "seconds": seconds, "bytes": 4000, "restored": restored, **changes}
+    return json.dumps(last).encode()
+
+
+def test_a_receipt_tells_when_what_and_how_fast() -> None:
+    drill = drills.parse(make_receipt())[NEO4J]
+    assert drill.time == datetime(2026, 5, 1, 3, tzinfo=UTC)
+    assert drill.object == "gs://b/neo4j-2026-05-01.dump"
+    assert drill.bytes_per_second == 200
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        b"",
+        b"[]",
+        b"{}",
+        b"\xff",
+        b"[" * 100_000,
+        make_receipt(seconds=0),
+        make_receipt(seconds=float("nan")),
+        make_receipt(finished="yesterday"),
+        make_receipt(bytes=-1),
+        make_receipt(restored=[1]),
+    ],
+)
+def test_what_is_no_receipt_is_no_drill(text: bytes) -> None:
+    assert drills.parse(text) == {}
+
+
+@given(
+    st.binary() | st.recursive(st.none() | st.floats() | st.text(), st.lists).map(lambda it: json.dumps(it).encode())
+)
+def test_nothing_in_the_folder_breaks_a_report(text: bytes) -> None:
+    assert drills.parse(text) == {}
+
+
+def test_few_receipts_are_kept_of_however_many() -> None:
+    newest = drills.Newest("p/")
+    start = datetime(2026, 1, 1, tzinfo=UTC)
+    for day in range(100):
+        assert newest.takes(StoredObject(f"p/drills/{day:03}.json", 10, start + timedelta(day), "1"))
+    assert not newest.takes(StoredObject("p/neo4j.dump", 10, start, "1"))
+    assert [each.key for each in newest.found] == [f"p/drills/{day:03}.json" for day in (99, 98, 97, 96, 95)]
+
+
+def test_the_last_drill_of_each_database_is_told(tmp_path: Path) -> None:
+    url = fill(tmp_path, "neo4j-2026-05-01.dump", "system-2026-05-01.dump")
+    (tmp_path / "drills").mkdir()
+    for name, finished in {"a": "2026-05-03T03:00:00+00:00", "b": "2026-05-02T03:00:00+00:00"}.items():
+        (tmp_path / "drills" / f"{name}.json").write_bytes(make_receipt(finished))
+    (tmp_path / "drills" / "broken.json").write_bytes(b"{")
+    found = answer(make_question(url, databases=(NEO4J, SYSTEM)), WITH_DRILLS).drills
+    assert {name: drill.time.day for name, drill in found.items()} == {NEO4J: 3}
+
+
+def test_drills_are_read_for_reports_alone(tmp_path: Path) -> None:
+    url = fill(tmp_path, "neo4j-2026-05-01.dump")
+    (tmp_path / "drills").mkdir()
+    (tmp_path / "drills" / "a.json").write_bytes(make_receipt())
+    assert answer(make_question(url), QUICK).drills == {}

@@ -1,0 +1,186 @@
+"""What buckets hold, asked of real stores: folders, an emulator, and servers that don't answer."""
+
+import json
+import socket
+import threading
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from tests import stores
+from tests.generator.survey.asking import NEO4J, SYSTEM, answer, ask, fill, make_question, place
+
+from neo4j_scenarios.survey import Options
+
+
+def test_the_latest_set_is_told_with_all_that_pins_it(bucket: stores.Bucket) -> None:
+    for stamp in ("2026-08-21", "2026-08-22"):
+        bucket.put(f"p/neo4j-{stamp}.dump", stamp.encode())
+    found = answer(make_question(f"{bucket.url}/p", host=bucket.host))
+    pin = found.chosen[NEO4J]
+    assert (found.timestamp, pin.object) == ("2026-08-22", f"{bucket.url}/p/neo4j-2026-08-22.dump")
+    assert pin.checksum.startswith("crc32c:")
+    assert pin.generation.isdigit()
+    assert (pin.size_bytes, pin.kind) == (10, "dump")
+
+
+def test_what_the_lock_holds_and_what_is_latest_are_told_apart(tmp_path: Path) -> None:
+    url = fill(tmp_path, "neo4j-2026-08-21.dump", "neo4j-2026-08-22.dump")
+    found = answer(make_question(url, pinned="2026-08-21"))
+    assert found.held[NEO4J].stamp == "2026-08-21"
+    assert found.latest[NEO4J].stamp == found.chosen[NEO4J].stamp == "2026-08-22"
+
+
+def test_a_stamp_that_tells_no_time_is_found_where_it_is_asked_for(tmp_path: Path) -> None:
+    url = fill(tmp_path, "neo4j-before-upgrade.dump", "neo4j-2026-08-22.dump")
+    found = answer(make_question(url, timestamp="before-upgrade", pinned="before-upgrade"))
+    assert found.timestamp == "before-upgrade"
+    assert found.held == found.chosen
+
+
+def test_a_set_under_a_name_of_its_own_is_found_by_its_folder(tmp_path: Path) -> None:
+    url = fill(tmp_path, "odd/place/neostore", updated=datetime(2026, 8, 22, tzinfo=UTC))
+    found = answer(make_question(url, directory="odd/place"))
+    assert found.counts == {NEO4J: 1}
+    assert found.problem is not None
+
+
+def test_the_trend_is_of_the_newest_sets_and_leaves_pointers_out(tmp_path: Path) -> None:
+    for day in range(1, 29):
+        fill(tmp_path, f"neo4j-2026-07-{day:02}.dump", f"neo4j-2026-08-{day:02}.dump", size=day)
+    fill(tmp_path, "neo4j-latest.dump", size=999)
+    found = answer(make_question(f"file://{tmp_path}", timestamp="2026-08-28"))
+    sizes = [size for _, size in found.trend[NEO4J]]
+    assert sizes[-3:] == [26, 27, 28]
+    assert (len(sizes), found.counts[NEO4J]) == (30, 57)
+
+
+def test_a_bucket_that_fails_fails_alone(tmp_path: Path) -> None:
+    good = make_question(fill(tmp_path / "good", "neo4j-2026-08-22.dump"))
+    bad, worse = make_question(f"file://{tmp_path}/absent"), make_question("gs://nobody", host="http://127.0.0.1:1")
+    found = ask(good, bad, worse)
+    assert set(found.answers) == {good}
+    assert set(found.failures) == {bad.reach, worse.reach}
+    assert "no such folder" in found.failures[bad.reach].what
+    assert "unreachable" in found.failures[worse.reach].what
+
+
+def test_a_key_file_is_the_operators_and_shown_in_no_message(tmp_path: Path) -> None:
+    key = tmp_path / "key.json"
+    key.write_text('{"type": "service_account", "private_key": "hush"}')
+    question = make_question("gs://backups")
+    for options in (Options(credentials=key), Options()):
+        failed = ask(question, options=options, environment={"GOOGLE_APPLICATION_CREDENTIALS": str(key)}).failures
+        assert str(key) in failed[question.reach].what
+        assert "hush" not in str(failed)
+    assert "hush" not in repr(question)
+
+
+class _Listings(BaseHTTPRequestHandler):
+    """Answers each listing of any bucket with one set; those of the bucket `trickles` never end."""
+
+    asked: list[str]
+    gate: threading.Event
+
+    def do_GET(self) -> None:
+        url = urlsplit(self.path)
+        prefix = parse_qs(url.query)["prefix"][0]
+        self.asked.append(prefix)
+        item = {
+            "name": f"{prefix}neo4j-2026-08-22.dump",
+            "size": "7",
+            "updated": "2026-08-22T02:00:00Z",
+            "generation": "1",
+            "crc32c": "AAAAAA==",
+        }
+        body = json.dumps({"kind": "storage#objects", "items": [item]}).encode()
+        self.send_response(200)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        if prefix == "trickles/":
+            for byte in body:
+                self.wfile.write(bytes([byte]))
+                self.wfile.flush()
+                if self.gate.wait(0.05):
+                    return
+        self.wfile.write(body)
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@pytest.fixture
+def listings() -> Iterator[tuple[str, list[str]]]:
+    """Run a server of listings; return its URL, and the paths that it was asked for."""
+    asked: list[str] = []
+    gate = threading.Event()
+    handler = type("Handler", (_Listings,), {"asked": asked, "gate": gate})
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    server.daemon_threads = True
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_address[1]}", asked
+    finally:
+        gate.set()
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+def test_a_bucket_shared_by_many_clusters_is_listed_once(listings: tuple[str, list[str]]) -> None:
+    host, asked = listings
+    questions = [
+        make_question("gs://backups/p", timestamp=timestamp, databases=databases, host=host)
+        for timestamp in ("latest", "2026-08-22", "2026-08-23T00:00:00Z")
+        for databases in ((NEO4J,), (SYSTEM,), (NEO4J, SYSTEM))
+    ]
+    found = ask(*questions, *questions)
+    assert asked == ["p/"]
+    assert set(found.answers) == set(questions)
+
+
+def test_a_bucket_that_trickles_delays_itself_alone(listings: tuple[str, list[str]]) -> None:
+    host, _ = listings
+    slow, *others = [make_question(f"gs://backups/{name}", host=host) for name in ("trickles", "a", "b", "c")]
+    # With one thread the others are asked after the slow one: they have their answers as it is given up.
+    found = ask(slow, *others, options=Options(threads=1, deadline_seconds=1, retry_seconds=0, stall_seconds=10))
+    assert set(found.answers) == set(others)
+    assert "has not told all that it holds in 1 seconds" in found.failures[slow.reach].what
+
+
+def test_a_server_that_is_silent_is_one_problem(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        host = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        slow, good = make_question("gs://backups", host=host), make_question(fill(tmp_path, "neo4j-2026-08-22.dump"))
+        found = ask(slow, good, options=Options(deadline_seconds=30, retry_seconds=0, stall_seconds=0.2))
+    assert set(found.answers) == {good}
+    assert "unreachable" in found.failures[slow.reach].what
+
+
+def test_a_thousand_buckets_take_few_threads_and_one_listing_each(listings: tuple[str, list[str]]) -> None:
+    host, asked = listings
+    questions = [make_question(f"gs://backups/{number}", host=host) for number in range(1000)]
+    threads: list[int] = []
+    steps: list[tuple[int, int]] = []
+
+    def progress(done: int, of: int) -> None:
+        threads.append(sum(thread.name == "survey" for thread in threading.enumerate()))
+        steps.append((done, of))
+
+    from neo4j_scenarios.survey import survey
+
+    found = survey(questions, Options(threads=8), environment={}, progress=progress)
+    assert len(found.answers) == 1000
+    assert sorted(asked) == sorted(f"{number}/" for number in range(1000))
+    assert max(threads) <= 8
+    assert steps == [(done, 1000) for done in range(1, 1001)]
+
+
+def test_the_same_url_reached_in_two_ways_is_two_buckets(tmp_path: Path) -> None:
+    assert place("gs://backups", "http://a") != place("gs://backups", "http://b")
+    assert str(place("gs://backups/p", "http://a")) == "gs://backups/p"
