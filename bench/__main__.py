@@ -7,9 +7,10 @@ speed and writes no page.
 import argparse
 import sys
 
-from bench import goals, page, places, programs, restores, results
 from bench.errors import BenchError
 from bench.results import Results
+
+from bench import goals, page, places, programs, restores, results
 
 
 def main() -> int:

@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 
-from bench import contenders as who
 from bench.contenders import Contender
 from bench.servers import Distance
+
+from bench import contenders as who
 
 _GZ, _ZST = ("targz", ".tar.gz"), ("tarzst", ".tar.zst")
 

@@ -11,8 +11,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench import places
 from bench.errors import BenchError
+
+from bench import places
 
 
 @dataclass(frozen=True)

@@ -4,9 +4,10 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
-from bench import cases, machine, places, programs, rounds, servers, sets, starts
 from bench.results import Results
 from bench.sets import Sets
+
+from bench import cases, machine, places, programs, rounds, servers, sets, starts
 
 Say = Callable[[str], None]
 

@@ -3,13 +3,14 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from bench import servers
 from bench.cases import Case
 from bench.contenders import Contender
 from bench.errors import BenchError
 from bench.player import Player
 from bench.results import Outcome
 from bench.sets import Sets
+
+from bench import servers
 
 Say = Callable[[str], None]
 

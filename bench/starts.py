@@ -8,11 +8,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from statistics import median
 
-from bench import measure, servers
 from bench.errors import BenchError
 from bench.player import environment
 from bench.servers import Distance
 from bench.sets import Sets
+
+from bench import measure, servers
 
 _COMMAND = [str(Path(sys.executable).with_name("neo4j-restore")), "run"]
 

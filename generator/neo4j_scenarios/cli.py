@@ -1,25 +1,25 @@
 """The command `neo4j-scenarios`. This module alone prints and ends the process."""
 
 import inspect
-import json
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from neo4j_scenarios.errors import GeneratorError, OutputError, Problem, UsageError
+from neo4j_scenarios.commands.build import build
+from neo4j_scenarios.commands.delivery import deliver
+from neo4j_scenarios.commands.options import Check, Force
+from neo4j_scenarios.console import complain, put, put_json, report, say
+from neo4j_scenarios.errors import GeneratorError, Interrupted, Problem, UsageError
 from neo4j_scenarios.fields import FIELDS, Field, access, deployment
-from neo4j_scenarios.secrecy import redact
 from neo4j_scenarios.targets import KINDS
-from neo4j_scenarios.write import difference, write
-
-_DIFFERENT = 2
+from neo4j_scenarios.write import write
 
 app = typer.Typer(
     help="write Helm values files for Neo4j that restores its databases from a backup",
-    epilog="exit codes: 0 done, or no difference; 1 error; 2 wrong usage, or with --check a difference",
+    epilog="exit codes: 0 done, no difference; 1 error; 2 wrong usage, or a difference with --check; 130 interrupted",
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 120},
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
@@ -31,27 +31,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return int(app(args=arguments, prog_name="neo4j-scenarios", standalone_mode=False) or 0)
     except GeneratorError as error:
-        for problem in error.problems:
-            _complain(f"{problem.where}: {problem.what}", problem.hint)
+        report(error, as_json="--json" in (sys.argv if arguments is None else arguments))
         return error.exit_code
+    except (typer.Abort, KeyboardInterrupt):
+        complain("interrupted: nothing was written", "run it again")
+        return Interrupted.exit_code
     except typer.TyperException as error:
         context = getattr(error, "ctx", None)
-        _complain(error.format_message(), f"{context.command_path if context else 'neo4j-scenarios'} --help")
+        complain(error.format_message(), f"{context.command_path if context else 'neo4j-scenarios'} --help")
         return error.exit_code
-
-
-def _complain(what: str, hint: str) -> None:
-    typer.echo(f"error: {redact(what)}\ntry: {redact(hint)}", err=True)
-
-
-def _print(text: str) -> None:
-    try:
-        typer.echo(text.encode(), nl=False)  # as bytes: the same under every locale
-    except BrokenPipeError:
-        raise  # nobody reads on, as with `| head`: typer ends the process quietly
-    except OSError as error:
-        problem = Problem("stdout", f"can't be written: {error.strerror}", "send it to a place that has room")
-        raise OutputError(problem) from error
 
 
 _BY_NAME = inspect.Parameter.POSITIONAL_OR_KEYWORD
@@ -69,15 +57,13 @@ _Output = Annotated[
     Path | None,
     typer.Option("--output", "-o", metavar="FILE", help="file to write [default: stdout]", show_default=False),
 ]
-_Force = Annotated[bool, typer.Option("--force", help="replace a file that neo4j-scenarios did not write")]
-_Check = Annotated[bool, typer.Option("--check", help="write nothing, and exit with 2 if a file differs")]
 
 
 def _print_version(wanted: bool) -> None:
     if wanted:
         from importlib.metadata import version
 
-        _print(f"neo4j-scenarios {version('neo4j-restore')}\n")
+        put(f"neo4j-scenarios {version('neo4j-restore')}\n")
         raise typer.Exit
 
 
@@ -116,7 +102,7 @@ def _with_inputs(function: _Command) -> _Command:
 
 @app.command()
 @_with_inputs
-def new(output: _Output = None, force: _Force = False, check: _Check = False, **given: Any) -> int:
+def new(output: _Output = None, force: Force = False, check: Check = False, **given: Any) -> int:
     """write the values file of one scenario"""
     from neo4j_scenarios.parse import parse
     from neo4j_scenarios.render import render
@@ -128,34 +114,12 @@ def new(output: _Output = None, force: _Force = False, check: _Check = False, **
     texts = {key: str(value).lower() if value is True else value for key, value in named.items() if value}
     text = render(parse(texts))
     if output is None:
-        _print(text)
+        put(text)
         return 0
-    return _deliver({output: text}, check, force)
+    return deliver({output: text}, check=check, force=force)
 
 
-@app.command()
-def build(
-    folders: Annotated[list[Path], typer.Argument(metavar="FOLDER...", help="folders to build", show_default=False)],
-    force: _Force = False,
-    check: _Check = False,
-) -> int:
-    """write the values files of folders with a scenario.yaml"""
-    from neo4j_scenarios.folder import values_files
-
-    return _deliver(values_files(folders), check, force)
-
-
-def _deliver(files: Mapping[Path, str], check: bool, force: bool) -> int:
-    """Write the files, or with `check` name those that differ; return the exit code."""
-    if not check:
-        for path, text in files.items():
-            typer.echo(f"{write(path, text, force=force)} {path}", err=True)
-        return 0
-    found = {path: difference(path, text) for path, text in files.items()}
-    different = {path: state for path, state in found.items() if state}
-    for path, state in different.items():
-        _print(f"{state} {path}\n")
-    return _DIFFERENT if different else 0
+app.command()(build)
 
 
 @app.command(name="list")
@@ -175,13 +139,13 @@ def list_scenarios(
         for target in kind.targets
     ]
     if as_json:
-        _print(json.dumps(rows, indent=2) + "\n")
+        put_json(rows)
         return
     header = {key: key.upper() for key in rows[0]}
     columns = ["scenario", "target", "neo4j", "meaning"]
     widths = {key: max(len(row[key]) for row in [header, *rows]) for key in columns}
     for row in [header, *rows]:
-        _print("  ".join(row[key].ljust(widths[key]) for key in columns).rstrip() + "\n")
+        put("  ".join(row[key].ljust(widths[key]) for key in columns).rstrip() + "\n")
 
 
 @app.command()
@@ -195,16 +159,16 @@ def secret(
         typer.Option("--namespace", metavar="NAMESPACE", help="its namespace [default: kubectl's]", show_default=False),
     ] = "",
     output: _Output = None,
-    force: _Force = False,
+    force: Force = False,
 ) -> None:
     """write the manifest of the Secret with a service key"""
     from neo4j_scenarios.secret import manifest
 
     text = manifest(key_file, name, namespace)
     if output is None:
-        _print(text)
+        put(text)
     else:
-        typer.echo(f"{write(output, text, mode=0o600, force=force)} {output}", err=True)
+        say(f"{write(output, text, mode=0o600, force=force)} {output}")
 
 
 if __name__ == "__main__":

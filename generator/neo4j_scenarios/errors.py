@@ -8,11 +8,15 @@ from typing import ClassVar
 
 @dataclass(frozen=True)
 class Problem:
-    """One thing to correct: at which input (a flag, a place in a file; empty for none), what is wrong, what to do."""
+    """One thing to correct: at which input (a flag, a place in a file; empty for none), what is wrong, what to do.
+
+    clusters: the names of those of a fleet that it is a problem of; empty where there is no fleet.
+    """
 
     where: str
     what: str
     hint: str
+    clusters: tuple[str, ...] = ()
 
 
 class GeneratorError(Exception):
@@ -38,6 +42,12 @@ class InputFileError(GeneratorError):
 
 class OutputError(GeneratorError):
     """A file could not be written, or is not ours to replace."""
+
+
+class Interrupted(GeneratorError):
+    """The operator pressed Ctrl-C; says what was done by then."""
+
+    exit_code = 130
 
 
 class RenderError(GeneratorError):

@@ -1,7 +1,8 @@
 """Texts of flags or of a scenario.yaml -> `Scenario`, or every problem that they have."""
 
 from collections.abc import Callable, Mapping
-from typing import Any, TypeVar
+from functools import lru_cache
+from typing import Any, Final, TypeVar
 
 from neo4j_restore.spec import Invalid
 from neo4j_scenarios.errors import Problem, UsageError, did_you_mean
@@ -11,6 +12,8 @@ from neo4j_scenarios.scenario import Scenario, attribute, derived
 from neo4j_scenarios.secrecy import WITHHELD, looks_like_key
 
 T = TypeVar("T")
+
+_FIELDS: Final = {field.key: field for field in FIELDS}
 
 
 def flag(key: str) -> str:
@@ -48,22 +51,29 @@ class _Reader:
         self._inputs = inputs
         self._where = where
         self.failed: set[str] = set()
-        known = {field.key for field in FIELDS}
         self.problems = [
-            Problem(where(key), did_you_mean(key, known), "correct its name, or leave it out")
+            Problem(where(key), did_you_mean(key, _FIELDS), "correct its name, or leave it out")
             for key in inputs
-            if key not in known
+            if key not in _FIELDS
         ]
 
     def read(self, field: Field[T]) -> T:
         text = self._inputs.get(field.key, field.default)
         try:
-            return field.parse(_acceptable(text, field.required))
+            value: T = _parsed(field.key, text)  # type: ignore[assignment] # the rule of that key gives a T
         except Invalid as error:
             self.failed.add(field.key)
             hint = f"{self._where(field.key)} takes for example {field.example}"
             self.problems.append(Problem(self._where(field.key), str(error), hint))
             return field.parse(field.default if field.default or not field.required else field.example)
+        else:
+            return value
+
+
+@lru_cache(maxsize=65536)  # the clusters of a fleet say mostly the same
+def _parsed(key: str, text: str) -> object:
+    field = _FIELDS[key]
+    return field.parse(_acceptable(text, field.required))
 
 
 def _acceptable(text: str, required: bool) -> str:

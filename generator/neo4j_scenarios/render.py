@@ -1,7 +1,7 @@
 """Scenario -> text of its values file: laid out by a template, parsed back, compared with what was asked for. Pure."""
 
 import textwrap
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final
 
 import jinja2
@@ -19,14 +19,16 @@ from neo4j_scenarios.yamltext import parse_yaml, toyaml
 _WIDTH: Final = 112
 
 
-def render(scenario: Scenario) -> str:
+def render(scenario: Scenario, writer: str = "") -> str:
     """Return the values file: the same bytes for the same scenario, each line ended by LF.
 
+    writer: the command that writes the file, for its header; by default `new` with all its flags.
     Raises RenderError if the text is not what `values` says, or not what the target chart's schema takes.
     """
     asked = values(scenario)
     template = _environment().get_template(f"{scenario.target.slug}.yaml.j2")
-    text = template.render(s=scenario, v=asked, command=command(scenario), steps=steps(scenario), mark=MARK)
+    made_by = writer or command(scenario)
+    text = template.render(s=scenario, v=asked, command=made_by, steps=steps(scenario), mark=MARK)
     try:
         said = parse_yaml(text)
     except yaml.YAMLError as error:
@@ -51,12 +53,14 @@ def _environment() -> jinja2.Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
+        auto_reload=False,
     )
     environment.filters["toyaml"] = toyaml
     environment.filters["comment"] = _comment
     return environment
 
 
+@lru_cache(maxsize=4096)  # the comments of a fleet's files are mostly the same
 def _comment(text: str, indent: int) -> str:
     """Return `text` broken over lines; the first follows a `# ` in the template, at `indent` columns."""
     lines = textwrap.wrap(text, _WIDTH - indent - 2, break_long_words=False, break_on_hyphens=False)

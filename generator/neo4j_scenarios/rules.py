@@ -100,6 +100,12 @@ NAME: Final = matching(
     "a name in Kubernetes (a-z, 0-9, '-' and '.', a letter or digit at both ends, 253 at most)",
 )
 
+# What Kubernetes takes as the value of a label.
+LABEL_VALUE: Final = matching(
+    r"([A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?)?",
+    "a label's value (letters, digits and '_.-', a letter or digit at both ends, 63 at most)",
+)
+
 REPOSITORY: Final = matching(
     r"[a-z0-9]([a-z0-9._-]*[a-z0-9])?(:[0-9]+(?=/))?(/[a-z0-9]([a-z0-9._-]*[a-z0-9])?)*",
     "an image's name without tag and digest, as registry.example:5000/team/neo4j",

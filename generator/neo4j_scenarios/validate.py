@@ -1,7 +1,7 @@
 """The target charts' schemas: what their values files may say."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -10,7 +10,7 @@ from neo4j_scenarios.targets import Target
 from neo4j_scenarios.yamltext import parse_yaml
 
 if TYPE_CHECKING:
-    from jsonschema.protocols import Validator
+    from jsonschema_rs import Validator
 
 # neo4j-restore.* are links to the chart's own files; the others describe the part of foreign charts that we write.
 SCHEMAS: Final = Path(__file__).parent / "schemas"
@@ -22,8 +22,12 @@ def validate(target: Target, values: Mapping[str, Any]) -> list[str]:
     As Helm does, `values` are laid over the chart's defaults first, where the chart is ours.
     """
     complete = _laid_over(_defaults(target.slug), values)
-    errors = sorted(_validator(target.slug).iter_errors(complete), key=lambda error: error.json_path)
-    return [f"{error.json_path}: {error.message}" for error in errors]
+    errors = _validator(target.slug).iter_errors(complete)
+    return sorted(f"{_path(error.instance_path)}: {error.message}" for error in errors)
+
+
+def _path(steps: Sequence[str | int]) -> str:
+    return "$" + "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in steps)
 
 
 def _laid_over(defaults: Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, Any]:
@@ -42,14 +46,11 @@ def _defaults(slug: str) -> dict[str, Any]:
 
 @cache
 def _validator(slug: str) -> "Validator":
-    # Imported here: the two cost as much as all other modules together, and only what renders needs them.
-    import jsonschema
-    import referencing
+    # Imported here: only what renders needs it.
+    import jsonschema_rs
 
-    container = referencing.Resource.from_contents(_schema("restore-container"))
-    registry = referencing.Registry[Any]().with_resource("restore-container.json", container)
-    schema = _schema(slug)
-    return jsonschema.validators.validator_for(schema)(schema, registry=registry)
+    shared = jsonschema_rs.Registry([("json-schema:///restore-container.json", _schema("restore-container"))])
+    return jsonschema_rs.validator_for(_schema(slug), registry=shared)
 
 
 def _schema(slug: str) -> Any:

@@ -23,7 +23,9 @@ def run(script: str, volume: Path, timeout_seconds: float = 60) -> measure.Sampl
 
 
 def test_the_figures_of_descendants_count(volume: Path) -> None:
-    found = run('python3 -c "x = bytes([1]) * (90 << 20); [hash(bytes(1 << 20)) for _ in range(99)]" & wait; true', volume)
+    found = run(
+        'python3 -c "x = bytes([1]) * (90 << 20); [hash(bytes(1 << 20)) for _ in range(99)]" & wait; true', volume
+    )
     assert found.rss_bytes > 90 << 20
     assert found.cpu_seconds > 0
 

@@ -83,7 +83,7 @@ def test_all_problems_of_the_flags_are_told_and_nothing_is_written(neo4j_scenari
         ("new single-instance --bucket", "requires an argument"),
         ("new single-instance b", "unexpected extra argument"),
         ("secret", "Missing option '--key-file'"),
-        ("build", "Missing argument 'FOLDER...'"),
+        ("build", "Missing argument 'FLEET|FOLDER...'"),
     ],
 )
 def test_wrong_usage_is_told_in_the_same_way(neo4j_scenarios: Command, line: str, expected: str) -> None:
@@ -143,7 +143,7 @@ def test_a_reader_that_leaves_early_ends_the_command_quietly() -> None:
 def test_commands_that_render_nothing_do_not_load_what_renders() -> None:
     code = (
         "import sys; from neo4j_scenarios.cli import main; main(['list']);"
-        "print([name for name in ('jinja2', 'jsonschema', 'yaml') if name in sys.modules], file=sys.stderr)"
+        "print([name for name in ('jinja2', 'jsonschema_rs', 'yaml') if name in sys.modules], file=sys.stderr)"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stderr == "[]\n"

@@ -1,0 +1,37 @@
+"""A fleet -> the tree of its values files: `<cluster>/values.<target>.yaml`. Pure but for the reading of templates."""
+
+import shlex
+from collections.abc import Callable
+from typing import Final
+
+from neo4j_scenarios.fleet import Cluster, Fleet
+from neo4j_scenarios.output import Tree
+from neo4j_scenarios.render import render
+from neo4j_scenarios.scenario import Scenario
+
+# Where the output goes unless another folder is asked for: beside the fleet file.
+OUTPUT: Final = "out"
+
+
+def tree(fleet: Fleet, progress: Callable[[int], None] = lambda _: None) -> Tree:
+    """Return what the output folder of `fleet` is to hold: the same bytes for the same fleet.
+
+    progress: is told the number of clusters rendered so far. Raises RenderError.
+    """
+    files: dict[str, str] = {}
+    for count, cluster in enumerate(fleet.clusters, 1):
+        for scenario in cluster.scenarios:
+            files[path(cluster, scenario)] = render(scenario, writer(fleet, cluster))
+        progress(count)
+    others = frozenset(fleet.names).difference(cluster.name for cluster in fleet.clusters)
+    return Tree(fleet.path.name, files, lambda path: path.partition("/")[0] in others)
+
+
+def path(cluster: Cluster, scenario: Scenario) -> str:
+    """Return the path of a values file, relative to the output folder."""
+    return f"{cluster.name}/values.{scenario.target.slug}.yaml"
+
+
+def writer(fleet: Fleet, cluster: Cluster) -> str:
+    """Return the command, on one line, that writes a cluster's files again; it names no folder of this machine."""
+    return shlex.join(["neo4j-scenarios", "build", fleet.path.name, "--only", cluster.name])

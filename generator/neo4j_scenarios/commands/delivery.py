@@ -1,0 +1,34 @@
+"""Values files by themselves -> written one by one, or compared; how the commands tell it."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from neo4j_scenarios.commands.options import DIFFERENT
+from neo4j_scenarios.console import put, put_json, say
+from neo4j_scenarios.write import difference, write
+
+
+def deliver(files: Mapping[Path, str], *, check: bool, force: bool, as_json: bool = False, quiet: bool = False) -> int:
+    """Write the files, or with `check` name those that differ; return the exit code. Raises OutputError."""
+    if check:
+        return _compare(files, as_json)
+    states: dict[str, list[str]] = {"written": [], "unchanged": []}
+    for path, text in files.items():
+        state = write(path, text, force=force)
+        states[state].append(str(path))
+        if not quiet and not as_json:
+            say(f"{state} {path}")
+    if as_json:
+        put_json({"written": states["written"], "unchanged": len(states["unchanged"])})
+    return 0
+
+
+def _compare(files: Mapping[Path, str], as_json: bool) -> int:
+    found = {path: difference(path, text) for path, text in files.items()}
+    different = {path: state for path, state in found.items() if state}
+    if as_json:
+        named = {kind: [str(path) for path, state in found.items() if state == kind] for kind in ("missing", "stale")}
+        put_json({**named, "unchanged": len(found) - len(different)})
+    else:
+        put("".join(f"{state} {path}\n" for path, state in different.items()))
+    return DIFFERENT if different else 0

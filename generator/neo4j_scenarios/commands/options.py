@@ -1,0 +1,37 @@
+"""Options that several commands take."""
+
+from pathlib import Path
+from typing import Annotated, Final
+
+import typer
+
+from neo4j_scenarios.completion import FLEET, cluster_names
+
+# The exit code of a check that found a difference.
+DIFFERENT: Final = 2
+
+Output = Annotated[
+    Path | None,
+    typer.Option(
+        "--output", "-o", metavar="DIR", help="folder of the fleet's files [default: out beside it]", show_default=False
+    ),
+]
+Fleet = Annotated[
+    Path, typer.Option("--fleet", "-f", metavar="FLEET", help=f"fleet file [default: {FLEET}]", show_default=False)
+]
+Selector = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--selector", "-l", metavar="LABELS", help="clusters by labels: env=prod,tier!=dev", show_default=False
+    ),
+]
+Only = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--only", metavar="NAME", help="clusters by name: 'eu-*'", show_default=False, autocompletion=cluster_names
+    ),
+]
+Json = Annotated[bool, typer.Option("--json", help="print JSON, for programs")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="say nothing but errors, and what was asked for")]
+Force = Annotated[bool, typer.Option("--force", help="replace a file that neo4j-scenarios did not write")]
+Check = Annotated[bool, typer.Option("--check", help="write nothing, and exit with 2 if a file differs")]

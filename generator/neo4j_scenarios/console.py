@@ -1,0 +1,105 @@
+"""How the commands talk: data on stdout, all else on stderr; colour and progress on a terminal alone."""
+
+import json
+import os
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, Final, TextIO
+
+import typer
+
+from neo4j_scenarios.errors import GeneratorError, OutputError, Problem
+from neo4j_scenarios.secrecy import redact
+
+# Shorter work shows no bar.
+_PATIENCE_SECONDS: Final = 0.5
+_REDRAW_SECONDS: Final = 0.1
+_BAR_COLUMNS: Final = 30
+
+
+def put(text: str) -> None:
+    """Write data to stdout, as UTF-8 under every locale. Raises OutputError where it has no room."""
+    try:
+        typer.echo(text.encode(), nl=False)
+    except BrokenPipeError:
+        raise  # nobody reads on, as with `| head`: typer ends the process quietly
+    except OSError as error:
+        problem = Problem("stdout", f"can't be written: {error.strerror}", "send it to a place that has room")
+        raise OutputError(problem) from error
+
+
+def put_json(data: Any) -> None:
+    """Write data to stdout as JSON."""
+    put(json.dumps(data, indent=2, ensure_ascii=False) + "\n")
+
+
+def say(text: str) -> None:
+    """Write a line to stderr."""
+    typer.echo(text, err=True)
+
+
+def complain(what: str, hint: str) -> None:
+    """Write an error and what to do about it to stderr, without anything that looks like a key."""
+    say(
+        f"{_coloured('error:', typer.colors.RED)} {redact(what)}\n{_coloured('try:', typer.colors.CYAN)} {redact(hint)}"
+    )
+
+
+def report(error: GeneratorError, as_json: bool) -> None:
+    """Tell all problems of an error: to stderr, or for programs as JSON to stdout."""
+    if not as_json:
+        for problem in error.problems:
+            complain(f"{problem.where}: {problem.what}", problem.hint)
+        return
+    told = [
+        {"where": redact(p.where), "what": redact(p.what), "hint": redact(p.hint), "clusters": list(p.clusters)}
+        for p in error.problems
+    ]
+    put_json({"problems": told})
+
+
+def colours(stream: TextIO) -> bool:
+    """Return whether `stream` is a terminal that is to have colours: see https://no-color.org."""
+    return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+def _coloured(text: str, colour: str) -> str:
+    return typer.style(text, fg=colour, bold=True) if colours(sys.stderr) else text
+
+
+@contextmanager
+def progress(label: str, total: int, quiet: bool) -> Iterator[Callable[[int], None]]:
+    """Give a function that is told how much of `total` is done, and shows it if that takes long on a terminal."""
+    if quiet or not sys.stderr.isatty():
+        yield lambda _: None
+        return
+    bar = _Bar(label, total)
+    try:
+        yield bar.show
+    finally:
+        bar.remove()
+
+
+class _Bar:
+    def __init__(self, label: str, total: int) -> None:
+        self._label = label
+        self._total = total
+        self._next = time.monotonic() + _PATIENCE_SECONDS
+        self._shown = False
+
+    def show(self, done: int) -> None:
+        now = time.monotonic()
+        if now < self._next:
+            return
+        self._next = now + _REDRAW_SECONDS
+        self._shown = True
+        full = _BAR_COLUMNS * done // max(self._total, 1)
+        sys.stderr.write(f"\r{self._label} [{'#' * full}{'.' * (_BAR_COLUMNS - full)}] {done} of {self._total}\x1b[K")
+        sys.stderr.flush()
+
+    def remove(self) -> None:
+        if self._shown:
+            sys.stderr.write("\r\x1b[K")
+            sys.stderr.flush()

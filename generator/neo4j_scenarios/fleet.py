@@ -1,0 +1,169 @@
+"""A fleet file -> `Fleet`: its clusters, each with the scenarios it asks for; or all problems of all of them."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from neo4j_restore.spec import Invalid
+from neo4j_scenarios.errors import InputFileError, Problem, UsageError, did_you_mean
+from neo4j_scenarios.expand import expand
+from neo4j_scenarios.fields.deployment import SCENARIO, TARGET
+from neo4j_scenarios.fleetfile import Entry, FleetFile, read_fleet_file
+from neo4j_scenarios.grouping import Grouping
+from neo4j_scenarios.layers import GROUP, INPUTS, LABELS, REGION, VARIABLES, Layer, Setting, laid, settled
+from neo4j_scenarios.parse import parse
+from neo4j_scenarios.rules import LABEL_VALUE
+from neo4j_scenarios.scenario import Scenario
+from neo4j_scenarios.selectors import EVERYTHING, Selection
+from neo4j_scenarios.targets import KINDS
+from neo4j_scenarios.yamltree import Place
+
+_HINT: Final = "expressions know name, group, region, labels and the fleet's variables"
+
+
+@dataclass(frozen=True, slots=True)
+class Cluster:
+    """One cluster of a fleet, all layers laid over each other and all expressions worked out.
+
+    group, region: empty for none. inputs: the texts that `parse` takes, by the keys of `fields`; what no layer sets is
+    not there. layers: those that apply to it, the lowest first; each knows the place of each of its settings.
+    place: where the cluster is named. scenarios: what it asks for, one for each target.
+    """
+
+    name: str
+    place: Place
+    group: str
+    region: str
+    labels: Mapping[str, str]
+    variables: Mapping[str, str]
+    inputs: Mapping[str, str]
+    layers: tuple[Layer, ...]
+    scenarios: tuple[Scenario, ...]
+
+    def history(self, key: str) -> list[tuple[Layer, Setting]]:
+        """Return what the layers say about a key, as `bucket` or `labels.env`; the last counts."""
+        return [(layer, layer.settings[key]) for layer in self.layers if key in layer.settings]
+
+    def origin(self, key: str) -> Place | None:
+        """Return the place that set `key`; None if no layer did."""
+        said = self.history(key)
+        return said[-1][1].place if said else None
+
+
+@dataclass(frozen=True)
+class Fleet:
+    """The clusters that were selected, in the order of the file.
+
+    path: of the fleet file. names: of all its clusters, selected or not, in the order of the file.
+    """
+
+    path: Path
+    clusters: Sequence[Cluster]
+    names: Sequence[str]
+
+
+def load(path: Path, selection: Selection = EVERYTHING) -> Fleet:
+    """Return the fleet of a file, or the clusters of it that are selected.
+
+    Raises InputFileError with all problems of the file, of its inventory and of the selected clusters; one that several
+    clusters share is told once, at the place that set it. Raises UsageError where the selection takes none.
+    """
+    problems: list[Problem] = []
+    file = read_fleet_file(path, problems)
+    grouping = Grouping(path)
+    clusters = [cluster for entry in file.entries if (cluster := _cluster(entry, file, selection, grouping))]
+    if problems or grouping:
+        raise InputFileError(*dict.fromkeys(problems), *grouping.problems())
+    if not clusters:
+        what = f"takes none of the {len(file.entries)} clusters of {path}"
+        raise UsageError(Problem("the selection", what, f"neo4j-scenarios list {path}"))
+    return Fleet(path, clusters, [entry.name for entry in file.entries])
+
+
+def _cluster(entry: Entry, file: FleetFile, selection: Selection, grouping: Grouping) -> Cluster | None:
+    group = entry.layer.text(GROUP) or file.defaults.text(GROUP)
+    group_layer = file.groups.get(group)
+    region = entry.layer.text(REGION) or (group_layer.text(REGION) if group_layer else "") or file.defaults.text(REGION)
+    above = [layer for layer in (group_layer, file.regions.get(region)) if layer]
+    layers = (file.defaults, *above, entry.layer)
+    settings = laid(layer.settings for layer in layers)
+    complain = _Complaints(entry, settings, grouping)
+    # A group or region that the cluster does not have is not known to expressions and selectors either.
+    place = {key: text for key, text in (("name", entry.name), (GROUP, group), (REGION, region)) if text}
+    names: dict[str, object] = {**place}
+    labels = complain.expanded(LABELS, names)
+    if not selection.takes(entry.name, place | labels):
+        return None
+    _check_part(GROUP, group, file.groups, complain)
+    _check_part(REGION, region, file.regions, complain)
+    _check_labels(labels, complain)
+    names[LABELS] = labels
+    variables = complain.expanded(VARIABLES, names)
+    inputs = complain.expanded("", names | variables)
+    scenarios = tuple(_scenarios(inputs, complain))
+    return Cluster(entry.name, entry.place, group, region, labels, variables, inputs, layers, scenarios)
+
+
+class _Complaints:
+    """One cluster's settings, and what is wrong with them."""
+
+    def __init__(self, entry: Entry, settings: Mapping[str, Setting], grouping: Grouping) -> None:
+        self._entry = entry
+        self._grouping = grouping
+        self._all = settings
+        self._broken = {key for key, setting in settings.items() if setting.broken}
+        self._settings = settled(settings)
+
+    def add(self, key: str, what: str, hint: str) -> None:
+        if key not in self._broken:
+            setting = self._all.get(key)
+            self._grouping.add(self._entry.name, self._entry.place, key, setting and setting.place, what, hint)
+
+    def expanded(self, part: str, names: Mapping[str, object]) -> dict[str, str]:
+        """Return the texts of `labels`, of `variables`, or of the inputs (an empty part), expressions worked out."""
+        texts: dict[str, str] = {}
+        for key, setting in self._settings.items():
+            outer, _, inner = key.partition(".")
+            if inner if outer == part else not part and key in INPUTS:
+                texts[inner or key] = self._text(key, setting.text or "", names)
+        return texts
+
+    def _text(self, key: str, text: str, names: Mapping[str, object]) -> str:
+        try:
+            return expand(text, names)
+        except Invalid as error:
+            self.add(key, str(error), _HINT)
+            self._broken.add(key)
+            return ""
+
+
+def _check_part(key: str, name: str, layers: Mapping[str, Layer], complain: _Complaints) -> None:
+    if name and layers and name not in layers:
+        complain.add(key, did_you_mean(name, layers), f"name one of {key}s, or add it there")
+
+
+def _check_labels(labels: Mapping[str, str], complain: _Complaints) -> None:
+    for name, text in labels.items():
+        try:
+            LABEL_VALUE(text)
+        except Invalid as error:
+            complain.add(f"{LABELS}.{name}", str(error), "labels take for example 'prod'")
+
+
+def _scenarios(inputs: Mapping[str, str], complain: _Complaints) -> Iterator[Scenario]:
+    targets = (inputs.get(TARGET.key) or _chart(inputs.get(SCENARIO.key, ""))).split(",")
+    if len(set(targets)) < len(targets):
+        complain.add(TARGET.key, "names a chart twice, whose file would be written twice", "name each once")
+    for target in targets:
+        try:
+            yield parse({**inputs, TARGET.key: target.strip()}, str)
+        except UsageError as error:
+            for problem in error.problems:
+                complain.add(problem.where, problem.what, problem.hint)
+
+
+def _chart(scenario: str) -> str:
+    """Return the chart where none is named: ours, or else the first that can do the scenario."""
+    able = [target.name for target in KINDS[scenario].targets] if scenario in KINDS else []
+    return TARGET.default if TARGET.default in able or not able else able[0]

@@ -1,0 +1,147 @@
+"""The parts of a fleet file: defaults, groups, regions, and clusters as a list, a map, an inventory or a matrix."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path, PurePath
+from typing import Final
+
+from neo4j_restore.spec import Invalid
+from neo4j_scenarios import rules
+from neo4j_scenarios.errors import GeneratorError, Problem
+from neo4j_scenarios.expand import expand
+from neo4j_scenarios.inventory import read_inventory
+from neo4j_scenarios.layers import GROUP, REGION, Layer, entries, read_layer, unknown
+from neo4j_scenarios.matrix import read_matrix
+from neo4j_scenarios.secrecy import redact
+from neo4j_scenarios.yamltree import Items, Map, Node, Place, Text, read_tree
+
+HINT: Final = "a fleet file has defaults, groups, regions, and clusters, an inventory or a matrix"
+
+PARTS: Final = ("defaults", "groups", "regions", "clusters", "inventory", "matrix")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A cluster as it is named: its own layer only."""
+
+    name: str
+    place: Place
+    layer: Layer
+
+
+@dataclass(frozen=True)
+class FleetFile:
+    """The layers of a fleet file, not yet laid over each other. The names of `entries` are different."""
+
+    defaults: Layer
+    groups: Mapping[str, Layer]
+    regions: Mapping[str, Layer]
+    entries: list[Entry]
+
+
+def read_fleet_file(path: Path, problems: list[Problem]) -> FleetFile:
+    """Return the parts of the file, and add what is wrong with them to `problems`.
+
+    Raises InputFileError where the file can't be read at all.
+    """
+    root = read_tree(path, HINT)
+    parts: dict[str, tuple[Place, Node]] = {}
+    for key, (place, node) in entries(root, "the file", problems):
+        if key in PARTS:
+            parts[key] = (place, node)
+        else:
+            problems.append(unknown(place, key, PARTS))
+    if not {"clusters", "inventory", "matrix"}.intersection(parts):
+        problems.append(Problem(str(path), "has no clusters", HINT))
+    nothing = Place(str(path), 1, 1)
+    place, node = parts.get("defaults", (nothing, Text(None, nothing)))
+    return FleetFile(
+        read_layer("defaults", node, place, (GROUP, REGION), problems),
+        dict(_layers("group", parts.get("groups"), (REGION,), problems)),
+        dict(_layers("region", parts.get("regions"), (), problems)),
+        _entries(path, parts, problems),
+    )
+
+
+def _layers(
+    kind: str, part: tuple[Place, Node] | None, also: tuple[str, ...], problems: list[Problem]
+) -> Iterator[tuple[str, Layer]]:
+    for name, (place, node) in entries(part[1], f"{kind}s", problems) if part else ():
+        if _named(f"{kind}s", name, place, problems):
+            yield name, read_layer(f"{kind} {name}", node, place, also, problems)
+
+
+def _named(what: str, name: str, place: Place, problems: list[Problem]) -> bool:
+    try:
+        rules.LABEL_VALUE(name)
+    except Invalid as error:
+        problems.append(Problem(f"{place}: {what}", redact(str(error)), f"{what} are named for example 'prod-eu'"))
+        return False
+    return True
+
+
+def _entries(path: Path, parts: Mapping[str, tuple[Place, Node]], problems: list[Problem]) -> list[Entry]:
+    found: dict[str, Entry] = {}
+    for kind in ("clusters", "inventory", "matrix"):
+        if kind not in parts:
+            continue
+        for entry in _clusters(_source(path, kind, parts[kind][1], problems), problems):
+            if entry.name in found:
+                first = found[entry.name].place
+                what = f"{entry.name!r} is there a second time, and both would write one file: the first is at {first}"
+                problems.append(Problem(str(entry.place), what, "give one of the two another name"))
+            else:
+                found[entry.name] = entry
+    return list(found.values())
+
+
+def _source(path: Path, kind: str, node: Node, problems: list[Problem]) -> Node:
+    """Return the list or map of clusters that a part stands for."""
+    if kind == "matrix":
+
+        def name(pattern: Text, names: Mapping[str, str]) -> str:
+            try:
+                return expand(pattern.text or "", names)
+            except Invalid as error:
+                problems.append(Problem(f"{pattern.place}: name", str(error), "a matrix's name knows its axes"))
+                return ""
+
+        return read_matrix(node, name, problems)
+    if kind == "inventory":
+        if isinstance(node, Text) and node.text and not PurePath(node.text).is_absolute():
+            try:
+                return read_inventory(path.parent / node.text)
+            except GeneratorError as error:
+                problems += error.problems
+        else:
+            what = "is no path of a file, relative to the fleet file"
+            problems.append(Problem(f"{node.place}: inventory", what, "inventory: clusters.csv"))
+        return Items([], node.place)
+    return node
+
+
+def _clusters(node: Node, problems: list[Problem]) -> Iterator[Entry]:
+    if isinstance(node, Items):
+        for item in node.nodes:
+            yield from _listed(item, problems)
+        return
+    for name, (place, inner) in entries(node, "clusters", problems):
+        yield from _entry(name, place, inner, problems)
+
+
+def _listed(item: Node, problems: list[Problem]) -> Iterator[Entry]:
+    said = dict(entries(item, "a cluster", problems))
+    place, name = said.pop("name", (item.place, Text(None, item.place)))
+    if isinstance(name, Text) and name.text:
+        yield from _entry(name.text, place, Map(said, item.place), problems)
+    elif isinstance(item, Map):
+        problems.append(Problem(str(item.place), "is a cluster without a name", "name: eu-1"))
+
+
+def _entry(name: str, place: Place, node: Node, problems: list[Problem]) -> Iterator[Entry]:
+    try:
+        rules.NAME(name)
+    except Invalid as error:
+        problems.append(Problem(str(place), redact(str(error)), "a cluster is named for example 'eu-1'"))
+        return
+    yield Entry(name, place, read_layer(f"cluster {name}", node, place, (GROUP, REGION), problems))

@@ -1,0 +1,172 @@
+"""`neo4j-scenarios build fleet.yaml`, and its checks."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+from hypothesis import HealthCheck, given, settings
+from tests.generator.conftest import Command
+from tests.generator.fleets import GOOD, as_yaml, fleets, make_fleet
+
+from neo4j_scenarios.build import tree
+from neo4j_scenarios.fleet import load
+from neo4j_scenarios.parse import parse
+from neo4j_scenarios.render import render
+
+COMMAND = Path(sys.executable).with_name("neo4j-scenarios")
+
+
+def files(folder: Path) -> list[str]:
+    return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("values.*"))
+
+
+def test_every_cluster_has_its_folder_beside_the_fleet_file(neo4j_scenarios: Command, tmp_path: Path) -> None:
+    done = neo4j_scenarios("build", make_fleet(tmp_path))
+    assert (done.code, done.out) == (0, "")
+    assert files(tmp_path / "out") == [f"{name}/values.neo4j-restore.yaml" for name in ("eu-1", "eu-2", "us-1")]
+    assert done.err.splitlines()[0] == f"written {tmp_path}/out/eu-1/values.neo4j-restore.yaml"
+    assert done.err.splitlines()[-1] == "3 written"
+
+
+def test_a_file_says_which_command_writes_it_and_names_no_folder_of_this_machine(
+    neo4j_scenarios: Command, tmp_path: Path
+) -> None:
+    neo4j_scenarios("build", make_fleet(tmp_path), "-o", tmp_path / "there")
+    text = (tmp_path / "there" / "eu-1" / "values.neo4j-restore.yaml").read_text()
+    assert text.splitlines()[1] == "#   neo4j-scenarios build fleet.yaml --only eu-1"
+    assert str(tmp_path) not in text
+    assert yaml.safe_load(text)["data"] == {"size": "100Gi", "storageClass": "premium-rwo"}
+
+
+def test_a_second_build_writes_nothing_and_a_check_agrees(neo4j_scenarios: Command, tmp_path: Path) -> None:
+    fleet = make_fleet(tmp_path)
+    neo4j_scenarios("build", fleet)
+    before = {path: (path.stat().st_ino, path.stat().st_mtime_ns) for path in tmp_path.rglob("*")}
+    assert neo4j_scenarios("build", fleet).err == "3 unchanged\n"
+    assert neo4j_scenarios("build --check", fleet).code == 0
+    assert before == {path: (path.stat().st_ino, path.stat().st_mtime_ns) for path in tmp_path.rglob("*")}
+
+
+def test_a_check_lists_what_is_missing_stale_and_orphaned(neo4j_scenarios: Command, tmp_path: Path) -> None:
+    neo4j_scenarios("build", make_fleet(tmp_path))
+    fleet = make_fleet(tmp_path, GOOD.replace("eu-1:", "eu-9:").replace("50Gi", "60Gi"))
+    done = neo4j_scenarios("build --check", fleet)
+    out = tmp_path / "out"
+    assert done.code == 2
+    assert done.out.splitlines() == [
+        f"missing {out}/eu-9/values.neo4j-restore.yaml",
+        f"stale {out}/us-1/values.neo4j-restore.yaml",
+        f"orphaned {out}/eu-1/values.neo4j-restore.yaml",
+    ]
+    told = json.loads(neo4j_scenarios("build --check --json", fleet).out)
+    assert {key: told[key] if key == "unchanged" else len(told[key]) for key in told} == {
+        "missing": 1,
+        "stale": 1,
+        "orphaned": 1,
+        "unchanged": 1,
+    }
+
+
+def test_orphans_are_told_and_go_with_prune(neo4j_scenarios: Command, tmp_path: Path) -> None:
+    neo4j_scenarios("build", make_fleet(tmp_path))
+    fleet = make_fleet(tmp_path, GOOD.replace("  eu-2: {}\n", ""))
+    done = neo4j_scenarios("build", fleet)
+    assert done.err.splitlines()[-1] == "1 orphaned, 2 unchanged; --prune removes what is orphaned"
+    assert neo4j_scenarios("build --check", fleet).code == 2
+    assert neo4j_scenarios("build --prune", fleet).err.splitlines()[-1] == "1 removed, 2 unchanged"
+    assert not (tmp_path / "out" / "eu-2").exists()
+
+
+def test_a_selected_build_leaves_the_others_files_alone(neo4j_scenarios: Command, tmp_path: Path) -> None:
+    neo4j_scenarios("build", make_fleet(tmp_path))
+    fleet = make_fleet(tmp_path, GOOD.replace("100Gi", "200Gi"))
+    assert neo4j_scenarios("build --prune --only 'eu-*'", fleet).err.splitlines()[-1] == "1 written, 1 unchanged"
+    assert neo4j_scenarios("build --check", fleet).out == ""
+    assert neo4j_scenarios("build --check -l region=us", fleet).code == 0
+
+
+def test_nothing_is_written_where_anything_is_wrong(neo4j_scenarios: Command, tmp_path: Path) -> None:
+    done = neo4j_scenarios("build", make_fleet(tmp_path, GOOD.replace("50Gi", "lots")))
+    assert done.code == 1
+    assert f"error: {tmp_path}/fleet.yaml:12:8: storage-size: 'lots' is not a size of storage" in done.err
+    assert not (tmp_path / "out").exists()
+    (problem,) = json.loads(neo4j_scenarios("build --json", tmp_path / "fleet.yaml").out)["problems"]
+    assert problem["clusters"] == ["us-1"]
+
+
+def test_a_folder_of_someone_else_is_refused(neo4j_scenarios: Command, tmp_path: Path) -> None:
+    (tmp_path / "mine").write_text("")
+    done = neo4j_scenarios("build", make_fleet(tmp_path), "-o", tmp_path)
+    assert done.code == 1
+    assert "is not a folder of neo4j-scenarios" in done.err
+    assert neo4j_scenarios("build --check", tmp_path / "fleet.yaml", "-o", tmp_path).code == 1
+
+
+def test_quiet_says_nothing_and_json_only_json(neo4j_scenarios: Command, tmp_path: Path) -> None:
+    fleet = make_fleet(tmp_path)
+    done = neo4j_scenarios("build --json", fleet)
+    assert done.err == ""
+    assert len(json.loads(done.out)["written"]) == 3
+    done = neo4j_scenarios("build --quiet", fleet)
+    assert (done.out, done.err) == ("", "")
+
+
+def test_many_files_are_counted_and_not_all_named(neo4j_scenarios: Command, tmp_path: Path) -> None:
+    many = "".join(f"  c-{number}: {{}}\n" for number in range(40))
+    lines = neo4j_scenarios("build", make_fleet(tmp_path, GOOD + many)).err.splitlines()
+    assert len(lines) == 22
+    assert lines[-2:] == ["written … and 23 more", "43 written"]
+
+
+@pytest.mark.parametrize("flag", ["--prune", "-o x", "--only x", "-l x=y"])
+def test_what_is_for_fleets_alone_is_refused_for_folders(neo4j_scenarios: Command, tmp_path: Path, flag: str) -> None:
+    done = neo4j_scenarios(f"build {flag}", tmp_path)
+    assert done.code == 2
+    assert "error: FLEET: is missing" in done.err
+
+
+@pytest.mark.parametrize(("locale", "seed"), [("C", "0"), ("tr_TR.UTF-8", "1"), ("C.UTF-8", "random")])
+def test_locale_hash_seed_and_working_folder_do_not_change_a_byte(tmp_path: Path, locale: str, seed: str) -> None:
+    text = GOOD.replace(
+        "labels: {env: dev}", "labels: {env: dev}\n  variables: {dir: GRÖßEIi}\n  backup-set-dir: '{{ dir | lower }}'"
+    )
+    fleet = make_fleet(tmp_path, text)
+    surroundings = {"PATH": os.environ["PATH"], "LC_ALL": locale, "PYTHONHASHSEED": seed}
+    subprocess.run([COMMAND, "build", fleet.name], check=True, env=surroundings, cwd=tmp_path, capture_output=True)
+    for path, expected in tree(load(fleet)).files.items():
+        assert (tmp_path / "out" / path).read_bytes() == expected.encode()
+
+
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40)
+@given(fleets())
+def test_a_fleet_gives_the_same_bytes_whatever_the_order_of_its_keys(
+    neo4j_scenarios: Command, tmp_path: Path, fleet: dict[str, dict[str, dict[str, str]]]
+) -> None:
+    there = tree(load(make_fleet(tmp_path, as_yaml(fleet)))).files
+    turned = {
+        part: {name: dict(reversed(said.items())) for name, said in reversed(named.items())}
+        if part != "defaults"
+        else named
+        for part, named in reversed(fleet.items())
+    }
+    assert there == tree(load(make_fleet(tmp_path, as_yaml(turned)))).files
+    for cluster in load(tmp_path / "fleet.yaml").clusters:
+        (scenario,) = cluster.scenarios
+        said = {key: text for key, text in fleet["clusters"][cluster.name].items() if key != "group"}
+        line = f"neo4j-scenarios build fleet.yaml --only {cluster.name}"
+        assert there[f"{cluster.name}/values.{scenario.target.slug}.yaml"] == render(parse(said), line)
+
+
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=15)
+@given(fleets())
+def test_a_build_after_a_build_finds_nothing_to_do(
+    neo4j_scenarios: Command, tmp_path: Path, fleet: dict[str, dict[str, dict[str, str]]]
+) -> None:
+    path = make_fleet(tmp_path, as_yaml(fleet))
+    assert neo4j_scenarios("build --prune", path).code == 0
+    assert neo4j_scenarios("build --check", path).code == 0
+    assert neo4j_scenarios("build", path).err.endswith(f"{len(fleet['clusters'])} unchanged\n")

@@ -1,0 +1,58 @@
+"""Expressions in texts: worked out, in a sandbox, the same at every build."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from neo4j_restore.spec import Invalid
+from neo4j_scenarios.expand import expand
+
+NAMES = {"name": "eu-1", "region": "eu", "labels": {"env": "prod"}, "domain": "example"}
+
+
+@given(st.text().filter(lambda text: "{{" not in text))
+def test_a_text_without_an_expression_is_itself(text: str) -> None:
+    assert expand(text, NAMES) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("gs://backups-{{ region }}/{{ name }}", "gs://backups-eu/eu-1"),
+        ("{{ labels.env }}-{{ labels['env'] | upper }}", "prod-PROD"),
+        ("{{ name.split('-') | first }}{{ 1 + 1 }}", "eu2"),
+        ("{{ 'big' if labels.env == 'prod' else 'small' }}", "big"),
+        ("{{ tier | default('none') }}\n", "none\n"),
+    ],
+)
+def test_an_expression_is_worked_out(text: str, expected: str) -> None:
+    assert expand(text, NAMES) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("{{ reigon }}", "'reigon' is not known; did you mean 'region'?"),
+        ("{{ group }}", "names the group, and the cluster has none"),
+        ("{{ labels.evn }}", "has no attribute 'evn'"),
+        ("{{ name", "can't be worked out"),
+        ("{{ {% if 1 %} }}", "a statement or a comment"),
+        ("{{ name.__class__.__mro__ }}", "can't be worked out"),
+        ("{{ ''.join.__globals__ }}", "has no attribute '__globals__'"),
+        ("{{ 'a' * 999999999 }}", "the operator '*' is not allowed"),
+        ("{{ '%999999999d' % 1 }}", "the operator '%' is not allowed"),
+        ("{{ 2 ** 999999999 }}", "the operator '**' is not allowed"),
+        ("{{ name.upper }}", "a builtin_function_or_method is no text"),
+        ("{{ labels }}", "a dict is no text"),
+        ("{{ [1, 2] | random }}", "can't be worked out"),
+        ("{{ range(9) }}", "'range' is not known"),
+        ("{{ 1 / 0 }}", "can't be worked out"),
+        ("{{ name + 1 }}", "can't be worked out"),
+        ("{{ " + "(" * 500 + "1" + ")" * 500 + " }}", "can't be worked out"),
+    ],
+)
+def test_an_expression_that_does_not_work_is_told(text: str, expected: str) -> None:
+    with pytest.raises(Invalid) as caught:
+        expand(text, NAMES)
+    assert expected in str(caught.value)
+    assert "\n" not in str(caught.value)

@@ -1,0 +1,226 @@
+"""Fleet file -> clusters, or all that is wrong with all of them."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from tests.generator.fleets import DEFAULTS, GOOD, as_yaml, fleets, make_fleet
+
+from neo4j_scenarios.errors import GeneratorError, Problem, UsageError
+from neo4j_scenarios.fleet import Cluster, load
+from neo4j_scenarios.parse import parse
+from neo4j_scenarios.selectors import parse_selection
+
+
+def clusters(folder: Path, text: str, **files: str) -> dict[str, Cluster]:
+    return {cluster.name: cluster for cluster in load(make_fleet(folder, text, **files)).clusters}
+
+
+def problems(folder: Path, text: str, **files: str) -> list[Problem]:
+    with pytest.raises(GeneratorError) as caught:
+        load(make_fleet(folder, text, **files))
+    return [
+        Problem(p.where.replace(f"{folder}/", ""), p.what.replace(f"{folder}/", ""), p.hint, p.clusters)
+        for p in caught.value.problems
+    ]
+
+
+def told(folder: Path, text: str, **files: str) -> str:
+    return "\n".join(f"{problem.where}: {problem.what}" for problem in problems(folder, text, **files))
+
+
+def test_layers_are_laid_from_defaults_to_group_to_region_to_cluster(tmp_path: Path) -> None:
+    found = clusters(tmp_path, GOOD)
+    assert list(found) == ["eu-1", "eu-2", "us-1"]
+    assert found["eu-1"].inputs == {
+        "scenario": "single-instance",
+        "bucket": "gs://backups-eu/eu-1",
+        "database": "neo4j,system",
+        "storage-size": "100Gi",
+        "storage-class": "premium-rwo",
+    }
+    assert found["us-1"].inputs["storage-size"] == "50Gi"
+    assert (found["us-1"].group, found["us-1"].region) == ("prod", "us")
+    assert (dict(found["us-1"].labels), dict(found["eu-2"].labels)) == (
+        {"env": "prod", "tier": "gold"},
+        {"env": "dev"},
+    )
+
+
+def test_every_cluster_has_the_scenario_that_its_inputs_ask_for(tmp_path: Path) -> None:
+    for cluster in clusters(tmp_path, GOOD).values():
+        assert cluster.scenarios == (parse(cluster.inputs),)
+
+
+def test_a_cluster_with_several_targets_has_a_scenario_for_each(tmp_path: Path) -> None:
+    (cluster,) = clusters(tmp_path, DEFAULTS + "clusters: {eu-1: {target: [neo4j-restore, neo4j/neo4j]}}").values()
+    assert [scenario.target.name for scenario in cluster.scenarios] == ["neo4j-restore", "neo4j/neo4j"]
+
+
+def test_the_history_of_a_key_names_every_layer_and_its_place(tmp_path: Path) -> None:
+    cluster = clusters(tmp_path, GOOD)["us-1"]
+    said = [(layer.title, setting.text, setting.place.line) for layer, setting in cluster.history("storage-size")]
+    assert said == [("group prod", "100Gi", 9), ("region us", "50Gi", 12)]
+    assert cluster.origin("heap-size") is None
+
+
+def test_variables_know_labels_and_inputs_know_variables(tmp_path: Path) -> None:
+    text = """\
+defaults:
+  scenario: single-instance
+  labels: {site: "{{ region }}-{{ name }}"}
+  variables: {root: "gs://{{ labels.site }}"}
+  bucket: "{{ root }}/{{ group }}"
+  database: neo4j
+clusters:
+- {name: one, group: prod, region: eu}
+- {name: two, group: test, region: us, variables: {root: gs://other}}
+"""
+    found = clusters(tmp_path, text)
+    assert [found[name].inputs["bucket"] for name in found] == ["gs://eu-one/prod", "gs://other/test"]
+
+
+def test_null_removes_what_a_layer_below_says(tmp_path: Path) -> None:
+    found = clusters(tmp_path, GOOD.replace("eu-2: {}", "eu-2: {storage-class: null, labels: {env: ~}}"))
+    assert "storage-class" not in found["eu-2"].inputs
+    assert found["eu-2"].labels == {}
+
+
+def test_a_selection_leaves_others_out_and_knows_their_names(tmp_path: Path) -> None:
+    fleet = load(make_fleet(tmp_path), parse_selection(["env=prod"], ["eu-*"]))
+    assert [cluster.name for cluster in fleet.clusters] == ["eu-1"]
+    assert fleet.names == ["eu-1", "eu-2", "us-1"]
+
+
+def test_name_group_and_region_select_like_labels(tmp_path: Path) -> None:
+    path = make_fleet(tmp_path)
+    for selector, expected in [
+        ("region=us", ["us-1"]),
+        ("!group", ["eu-2"]),
+        ("name in (eu-2,us-1)", ["eu-2", "us-1"]),
+    ]:
+        assert [cluster.name for cluster in load(path, parse_selection([selector], [])).clusters] == expected
+
+
+def test_a_selection_of_nothing_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="takes none of the 3 clusters"):
+        load(make_fleet(tmp_path), parse_selection(["env=stage"], []))
+
+
+def test_what_is_wrong_with_a_cluster_that_is_not_selected_does_not_matter(tmp_path: Path) -> None:
+    path = make_fleet(tmp_path, GOOD.replace("eu-2: {}", "eu-2: {heap-size: lots}"))
+    assert len(load(path, parse_selection(["env=prod"], [])).clusters) == 2
+
+
+def test_a_problem_that_300_clusters_share_is_told_once_at_the_layer_that_made_it(tmp_path: Path) -> None:
+    names = [f"eu-{number}" for number in range(300)]
+    text = GOOD.replace("50Gi", "lots").replace("scenario:", "heap-size: much\n  scenario:")
+    (heap, size) = problems(
+        tmp_path, text.replace("eu-2: {}", "\n  ".join(f"{name}: {{region: us}}" for name in names[2:]))
+    )
+    assert heap.where == "fleet.yaml:2:3: heap-size"
+    assert "(300 clusters: eu-1, eu-2, eu-3, …)" in heap.what
+    assert len(heap.clusters) == 300
+    assert size.where == "fleet.yaml:13:8: storage-size"
+
+
+def test_a_problem_whose_text_differs_is_told_once_too(tmp_path: Path) -> None:
+    (problem,) = problems(tmp_path, GOOD.replace("gs://backups", "http://backups"))
+    assert problem.where == "fleet.yaml:3:3: bucket"
+    assert "'http://backups-eu/eu-1'" in problem.what
+    assert problem.what.endswith("(cluster eu-1, and likewise 2 more: eu-2, us-1)")
+
+
+def test_what_is_missing_is_told_at_the_cluster_or_for_all_at_the_file(tmp_path: Path) -> None:
+    text = DEFAULTS.replace("  bucket: gs://backups-{{ region }}/{{ name }}\n", "")
+    assert told(tmp_path, text + "clusters: {a: {}, b: {}}") == "fleet.yaml: bucket: is missing (2 clusters: a, b)"
+    one = text + "clusters: {a: {}, b: {bucket: gs://bbb}}"
+    assert told(tmp_path, one) == "fleet.yaml:6:12: bucket: is missing (cluster a)"
+
+
+def test_hazards_are_told_at_the_layer_that_made_them(tmp_path: Path) -> None:
+    text = GOOD.replace("storage-size: 100Gi", "force-overwrite: 'true'")
+    assert "fleet.yaml:9:31: force-overwrite: with 'true' every start of the pod" in told(tmp_path, text)
+
+
+def test_all_problems_of_all_clusters_are_told_at_once(tmp_path: Path) -> None:
+    text = """\
+defautls: {}
+groups:
+  prod: {labels: [a], region: us}
+clusters:
+- {name: one, group: prd, bucket: "{{ reigon }}", scenario: single-instance, database: neo4j}
+- {name: two, buckt: gs://b, scenario: single-instance, database: neo4j}
+- {heap-size: 1g}
+- {name: One}
+- name: one
+"""
+    assert told(tmp_path, text).splitlines() == [
+        "fleet.yaml:1:1: defautls: 'defautls' is not known; did you mean 'defaults'?",
+        "fleet.yaml:3:18: labels: is not a map, where keys with values are expected",
+        "fleet.yaml:6:15: buckt: 'buckt' is not known; did you mean 'bucket'?",
+        "fleet.yaml:7:3: is a cluster without a name",
+        "fleet.yaml:8:4: 'One' is not a name in Kubernetes (a-z, 0-9, '-' and '.', a letter or digit at both ends, "
+        "253 at most)",
+        "fleet.yaml:9:3: 'one' is there a second time, and both would write one file: the first is at fleet.yaml:5:4",
+        "fleet.yaml:5:15: group: 'prd' is not known; did you mean 'prod'? (cluster one)",
+        "fleet.yaml:5:27: bucket: 'reigon' is not known; did you mean 'region'? (cluster one)",
+        "fleet.yaml:6:4: bucket: is missing (cluster two)",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("", "fleet.yaml: has no clusters"),
+        ("- a\n", "fleet.yaml:1:1: the file: is not a map"),
+        ("defaults: {}\n", "fleet.yaml: has no clusters"),
+        ("clusters: {}\n", "takes none of the 0 clusters"),
+        ("clusters: eu-1\n", "fleet.yaml:1:11: clusters: is not a map"),
+        ("clusters: [eu-1]\n", "fleet.yaml:1:12: a cluster: is not a map"),
+        ("clusters: {../x: {}}\n", "fleet.yaml:1:12: '../x' is not a name"),
+        ("inventory: /etc/passwd\n", "fleet.yaml:1:12: inventory: is no path of a file, relative to the fleet file"),
+        ("inventory: absent.csv\n", "absent.csv: can't be read: No such file"),
+        ("groups: {a b: {}}\nclusters: {}\n", "fleet.yaml:1:10: groups: 'a b' is not a label's value"),
+        (GOOD.replace("tier: gold", "tier: a b"), "labels.tier: 'a b' is not a label's value"),
+        (GOOD.replace("tier: gold", "tier: '{{ x }}'"), "labels.tier: 'x' is not known"),
+        (GOOD.replace("group: prod,", "group: '{{ x }}',"), "group: '{{ x }}' is not known"),
+        (DEFAULTS + "clusters: {a: {target: [neo4j-helm, neo4j-helm]}}", "target: names a chart twice"),
+        (DEFAULTS + "clusters: {a: {target: [neo4j-hlem]}}", "target: 'neo4j-hlem' is not known; did you mean"),
+    ],
+)
+def test_a_broken_file_is_told(tmp_path: Path, text: str, expected: str) -> None:
+    assert expected in told(tmp_path, text)
+
+
+@pytest.mark.parametrize("place", ["bucket", "labels", "variables", "name", "group", "key"])
+def test_a_key_is_shown_in_no_message(tmp_path: Path, place: str) -> None:
+    key = "AKIAIOSFODNN7EXAMPLE"
+    cluster = {
+        "bucket": {"bucket": key},
+        "labels": {"labels": {"a": key}},
+        "variables": {"variables": {"a": key}},
+        "group": {"group": key},
+        "key": {key: "x"},
+        "name": {},
+    }[place]
+    text = as_yaml({"groups": {"a": {}}, "clusters": {key if place == "name" else "a": cluster}})
+    assert "looks like a key" in told(tmp_path, text)
+    assert key not in str(problems(tmp_path, text))
+
+
+def test_a_key_put_together_by_an_expression_is_refused(tmp_path: Path) -> None:
+    text = DEFAULTS + "clusters: {a: {secret: \"{{ 'AKIA' ~ 'IOSFODNN7EXAMPLE' }}\"}}"
+    assert "looks like a key" in told(tmp_path, text)
+
+
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(fleets())
+def test_a_cluster_of_a_fleet_is_the_scenario_of_its_inputs(
+    tmp_path: Path, fleet: dict[str, dict[str, dict[str, str]]]
+) -> None:
+    for cluster in load(make_fleet(tmp_path, as_yaml(fleet))).clusters:
+        said = {key: text for key, text in fleet["clusters"][cluster.name].items() if key != "group"}
+        assert cluster.scenarios == (parse(said),)
+        expected = fleet["defaults"]["labels"] | fleet["groups"][cluster.group]["labels"]  # type: ignore[operator] # maps
+        assert cluster.labels == {name: text for name, text in expected.items() if text is not None}

@@ -1,0 +1,56 @@
+"""Clusters from a file beside the fleet file."""
+
+from pathlib import Path
+
+import pytest
+from tests.generator.fleets import DEFAULTS
+from tests.generator.test_fleet import clusters, told
+
+FLEET = DEFAULTS + "inventory: clusters.csv\n"
+
+
+def test_each_row_of_a_csv_file_is_a_cluster_and_an_empty_cell_says_nothing(tmp_path: Path) -> None:
+    rows = (
+        'name,region,storage-size,database,labels.env,variables.x\neu-1,eu,,"neo4j,system",prod,\n\nus-1,us,5Gi,,,y\n'
+    )
+    found = clusters(tmp_path, FLEET, clusters_csv=rows)
+    assert found["eu-1"].inputs["database"] == "neo4j,system"
+    assert "storage-size" not in found["eu-1"].inputs
+    assert (found["eu-1"].labels, found["us-1"].variables) == ({"env": "prod"}, {"x": "y"})
+    assert str(found["us-1"].origin("storage-size")) == f"{tmp_path}/clusters.csv:4:9"
+
+
+@pytest.mark.parametrize(
+    "text", ['[{"name": "eu-1", "group": "a"}]', '{\n\t"eu-1": {"group": "a"}\n}'], ids=["list", "map"]
+)
+def test_an_inventory_may_be_json(tmp_path: Path, text: str) -> None:
+    fleet = DEFAULTS + "inventory: clusters.json\n"
+    assert clusters(tmp_path, fleet, clusters_json=text)["eu-1"].group == "a"
+
+
+@pytest.mark.parametrize(
+    ("rows", "expected"),
+    [
+        ("name,heap-size\neu-1,1g\neu-2\n", "clusters.csv:3:1: has 1 cells, and the header has 2"),
+        ("name,name\neu-1,eu-2\n", "clusters.csv:1:6: has the column 'name' a second time"),
+        ("name,databse\neu-1,neo4j\n", "clusters.csv:2:6: databse: 'databse' is not known; did you mean 'database'?"),
+        ("region\neu\n", "clusters.csv:2:1: is a cluster without a name"),
+        ('name,region\n"eu"x,a\n', "clusters.csv:2:1: is not CSV"),
+        ('name,region\n"eu,a\n', "clusters.csv:2:1: is not CSV"),
+        ("name\neu-1\neu-1\n", "clusters.csv:3:1: 'eu-1' is there a second time"),
+        ('name,labels.x,heap-size\neu-1,"a,""b",lots\n', "clusters.csv:2:14: heap-size: 'lots' is not a heap size"),
+        ("name,secret\neu-1,AKIAIOSFODNN7EXAMPLE\n", "clusters.csv:2:6: secret: is a text that looks like a key"),
+    ],
+)
+def test_a_broken_row_is_told_with_its_place(tmp_path: Path, rows: str, expected: str) -> None:
+    assert expected in told(tmp_path, FLEET, clusters_csv=rows)
+
+
+def test_an_inventory_that_is_no_text_is_told(tmp_path: Path) -> None:
+    (tmp_path / "clusters.csv").write_bytes(b"name\n\xff\n")
+    assert "clusters.csv: is not UTF-8 text" in told(tmp_path, FLEET)
+
+
+def test_clusters_of_both_kinds_are_one_fleet(tmp_path: Path) -> None:
+    assert list(clusters(tmp_path, FLEET + "clusters: {a: {}}\n", clusters_csv="name\nb\n")) == ["a", "b"]
+    assert "second time" in told(tmp_path, FLEET + "clusters: {a: {}}\n", clusters_csv="name\na\n")

@@ -1,0 +1,96 @@
+"""A folder of ours against a tree: what is missing, stale, orphaned; and what is refused."""
+
+from pathlib import Path
+
+import pytest
+
+from neo4j_scenarios.errors import OutputError
+from neo4j_scenarios.output import MARKER, Tree, compare
+from neo4j_scenarios.update import update
+from neo4j_scenarios.write import MARK
+
+
+def text(word: str) -> str:
+    return f"{MARK}: {word}\n"
+
+
+def make_tree(**words: str) -> Tree:
+    """Return a tree with a file in a folder for each word, `_` standing for `/`."""
+    return Tree("fleet.yaml", {name.replace("_", "/"): text(word) for name, word in words.items()})
+
+
+def make_folder(folder: Path, tree: Tree) -> Path:
+    update(folder, tree, compare(folder, tree))
+    return folder
+
+
+def test_what_is_missing_stale_unchanged_and_orphaned_is_told_in_the_trees_order(tmp_path: Path) -> None:
+    folder = make_folder(tmp_path / "out", make_tree(a_values="1", b_values="1", c_values="1"))
+    changes = compare(folder, make_tree(d_values="1", c_values="2", b_values="1"))
+    assert (changes.missing, changes.stale, changes.unchanged) == (["d/values"], ["c/values"], ["b/values"])
+    assert changes.orphaned == ["a/values"]
+    assert changes.any
+
+
+def test_nothing_is_written_by_a_comparison(tmp_path: Path) -> None:
+    assert compare(tmp_path / "out", make_tree(a_b="1")).missing == ["a/b"]
+    assert not (tmp_path / "out").exists()
+
+
+def test_files_of_others_are_no_orphans(tmp_path: Path) -> None:
+    folder = make_folder(tmp_path / "out", make_tree(a_values="1"))
+    (folder / "a" / "yours.yaml").write_text("mine: true\n")
+    (folder / "README.md").write_text("")
+    assert not compare(folder, make_tree(a_values="1")).any
+
+
+def test_what_is_kept_is_no_orphan(tmp_path: Path) -> None:
+    folder = make_folder(tmp_path / "out", make_tree(a_values="1", b_values="1"))
+    some = Tree("fleet.yaml", {"a/values": text("1")}, kept=lambda path: path.startswith("b/"))
+    assert not compare(folder, some).any
+
+
+def test_a_folder_that_is_not_ours_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "mine.txt").write_text("")
+    with pytest.raises(OutputError, match="is not a folder of neo4j-scenarios"):
+        compare(tmp_path, make_tree(a_b="1"))
+    assert compare(tmp_path, make_tree(a_b="1"), force=True).missing == ["a/b"]
+
+
+def test_the_folder_of_another_fleet_is_refused(tmp_path: Path) -> None:
+    folder = make_folder(tmp_path / "out", make_tree(a_b="1"))
+    with pytest.raises(OutputError, match=r"is the folder of something else than other\.yaml"):
+        compare(folder, Tree("other.yaml", {}))
+
+
+def test_all_that_is_in_the_way_is_told_at_once(tmp_path: Path) -> None:
+    folder = make_folder(tmp_path / "out", make_tree(z_values="1"))
+    (folder / "a").write_text("mine")
+    (folder / "b").symlink_to(tmp_path)
+    (folder / "c" / "values").mkdir(parents=True)
+    (folder / "d").mkdir()
+    (folder / "d" / "values").write_text("mine: true\n")
+    (folder / "e").mkdir()
+    (folder / "e" / "values").symlink_to("/dev/null")
+    with pytest.raises(OutputError) as caught:
+        compare(folder, make_tree(a_values="1", b_values="1", c_values="1", d_values="1", e_values="1"))
+    told = {problem.where.removeprefix(f"{folder}/"): problem.what for problem in caught.value.problems}
+    assert told == {
+        "a": "is no folder, and files are to go into it",
+        "b": "is no folder, and files are to go into it",
+        "c/values": "is a folder, and a file is to be there",
+        "d/values": f"was not written by neo4j-scenarios: it does not begin with {MARK!r}",
+        "e/values": "is not a regular file",
+    }
+
+
+def test_a_file_where_the_folder_is_to_be_is_told(tmp_path: Path) -> None:
+    (tmp_path / "out").write_text("")
+    with pytest.raises(OutputError, match="can't be read: Not a directory"):
+        compare(tmp_path / "out", make_tree(a_b="1"))
+
+
+def test_the_marker_is_no_orphan(tmp_path: Path) -> None:
+    folder = make_folder(tmp_path / "out", make_tree())
+    assert (folder / MARKER).read_text().startswith(MARK)
+    assert not compare(folder, make_tree()).any
