@@ -34,12 +34,54 @@ class _Crc32c:
         return bytes(self._found.digest())
 
 
+class _AwsCrc:
+    """A CRC of awscrt's, whose functions take what came before: `crc32` or `crc64nvme`."""
+
+    def __init__(self, name: str, width: int) -> None:
+        from awscrt import checksums
+
+        self._step: Callable[[Any, int], int] = getattr(checksums, name)
+        self._found, self._width = 0, width
+
+    def update(self, data: Any, /) -> None:
+        self._found = self._step(data, self._found)
+
+    def digest(self) -> bytes:
+        return self._found.to_bytes(self._width, "big")
+
+
 # What each algorithm is called in a store's answer, in small letters.
 ALGORITHMS: Final[dict[str, Callable[[], Running]]] = {
     "crc32c": _Crc32c,
+    "crc32": lambda: _AwsCrc("crc32", 4),
+    "crc64nvme": lambda: _AwsCrc("crc64nvme", 8),
     "md5": lambda: hashlib.md5(usedforsecurity=False),
+    "sha1": lambda: hashlib.sha1(usedforsecurity=False),
     "sha256": hashlib.sha256,
 }
+
+
+class _Composite:
+    """A checksum of the checksums of parts, as S3 keeps of what came in parts."""
+
+    def __init__(self, start: Callable[[], Running], part_bytes: int) -> None:
+        self._start, self._part_bytes = start, part_bytes
+        self._done, self._part, self._left = b"", start(), part_bytes
+
+    def update(self, data: Any, /) -> None:
+        view = memoryview(data)
+        while view:
+            if not self._left:
+                self._done += self._part.digest()
+                self._part, self._left = self._start(), self._part_bytes
+            now, view = view[: self._left], view[self._left :]
+            self._part.update(now)
+            self._left -= len(now)
+
+    def digest(self) -> bytes:
+        whole = self._start()
+        whole.update(self._done + self._part.digest())
+        return whole.digest()
 
 
 @dataclass(frozen=True)
@@ -47,18 +89,22 @@ class Checksum:
     """What a store, or a file beside the object, says the bytes must give.
 
     algorithm: of `ALGORITHMS`. digest: bytes, as the algorithm's standard orders them.
+    part_bytes: 0, or the size of the parts of whose checksums this is one; the last part may be smaller.
     """
 
     algorithm: str
     digest: bytes
+    part_bytes: int = 0
 
     def start(self) -> Running:
         """Return a new reckoning of the same kind."""
-        return ALGORITHMS[self.algorithm]()
+        start = ALGORITHMS[self.algorithm]
+        return _Composite(start, self.part_bytes) if self.part_bytes else start()
 
     def __str__(self) -> str:
-        """Return it as `crc32c:` and base64, as receipts and messages have it."""
-        return f"{self.algorithm}:{base64.b64encode(self.digest).decode()}"
+        """Return it as `crc32c:` and base64, as receipts and messages have it; with the size of parts, if of such."""
+        parts = f" of parts of {self.part_bytes} bytes" if self.part_bytes else ""
+        return f"{self.algorithm}:{base64.b64encode(self.digest).decode()}{parts}"
 
 
 def from_base64(algorithm: str, text: str | None) -> Checksum | None:

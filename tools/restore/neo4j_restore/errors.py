@@ -62,9 +62,11 @@ class StoreError(RestoreError):
     """The store could not be reached, or refused.
 
     transient: the same request may succeed later; decided by the store's adapter, acted on by `transfer`.
+    retry_after_seconds: how long the store asks to wait before the next try, or 0.
     """
 
     exit_code = 20
+    retry_after_seconds: float = 0
 
     def __init__(self, message: str, *, hint: str, transient: bool = False) -> None:
         """Keep message and hint, and whether trying again makes sense."""

@@ -3,11 +3,12 @@
 import random
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from io import RawIOBase
 from logging import getLogger
 from typing import Any, TypeVar
 
-from neo4j_restore.checksums import Checksum
+from neo4j_restore.checksums import Running
 from neo4j_restore.errors import BackupDamagedError, StoreError
 from neo4j_restore.pipeline import BLOCK_BYTES, Stream
 from neo4j_restore.progress import Progress
@@ -39,6 +40,7 @@ class Retry:
         self._since = now if self._since is None else self._since
         longest = min(_LONGEST_PAUSE_SECONDS, _FIRST_PAUSE_SECONDS * 2**self._tries)
         pause = random.uniform(longest / 2, longest)  # noqa: S311 - spreads load, guards nothing
+        pause = max(pause, error.retry_after_seconds)
         if not error.transient or now + pause > self._since + self._seconds:
             raise error
         self._tries += 1
@@ -58,13 +60,17 @@ class Retry:
 
 
 class Resuming(RawIOBase):
-    """The bytes of one object from `start` on, resumed where a transient failure broke them off, not yet checked."""
+    """The bytes of one object from `start` on, resumed where a transient failure broke them off, not yet checked.
+
+    checksum: of the whole object, None where no store tells it; some tell it with the first bytes alone.
+    """
 
     def __init__(self, store: Store, stored: StoredObject, retry: Retry, start: int = 0) -> None:
         """Take what is to be read; the first request is made by the first read."""
         self._store, self._stored, self._retry = store, stored, retry
         self._stream: RawIOBase | None = None
         self._offset = start
+        self.checksum = stored.checksum
 
     def readable(self) -> bool:
         """Return True."""
@@ -81,6 +87,8 @@ class Resuming(RawIOBase):
         try:
             if self._stream is None:
                 self._stream = self._store.read(self._stored, self._offset)
+                if not self._offset:
+                    self.checksum = self.checksum or getattr(self._stream, "checksum", None)
             count = self._stream.readinto(view) or 0
         except StoreError:
             self._drop()
@@ -114,7 +122,7 @@ class Download(Stream):
         self._stored, self._progress = stored, progress
         self._bytes = Resuming(store, stored, retry)
         self._buffer = memoryview(bytearray(BLOCK_BYTES))
-        self._running = stored.checksum.start() if stored.checksum else None
+        self._running: Running | None = None
 
     def some(self, size: int) -> bytes:
         """Return what comes next; nothing once all of it has come and was found right."""
@@ -123,14 +131,19 @@ class Download(Stream):
             self._verify()
             return b""
         block = bytes(self._buffer[:count])
+        if self._running is None and self._bytes.checksum:
+            self._running = self._bytes.checksum.start()
         if self._running:
             self._running.update(block)
         self._progress.add(count)
         return block
 
     def _verify(self) -> None:
-        expected = self._stored.checksum
-        found = Checksum(expected.algorithm, self._running.digest()) if expected and self._running else None
+        expected = self._bytes.checksum
+        if not expected:
+            return
+        running = self._running or expected.start()  # none of an object without bytes
+        found = replace(expected, digest=running.digest())
         if found != expected:
             message = f"{self._stored.key} is damaged: its checksum is {found}, the store has {expected}"
             raise BackupDamagedError(message, hint="start again; if it stays so, take another set with TIMESTAMP")
