@@ -39,11 +39,11 @@ type: venv ## check types
 	$(BIN)/mypy
 
 .PHONY: unit
-unit: venv helm ## run the quick tests: no Neo4j, no cluster
+unit: venv helm stores ## run the quick tests: no Neo4j, no cluster
 	$(BIN)/pytest -m 'not real and not e2e' $(if $(K),-k '$(K)')
 
 .PHONY: test
-test: venv helm neo4j ## run all tests but those on a cluster; K=name for some
+test: venv helm neo4j stores ## run all tests but those on a cluster; K=name for some
 	$(BIN)/pytest -m 'not e2e' $(if $(K),-k '$(K)') --cov --cov-report=term:skip-covered
 
 .PHONY: faults
@@ -100,3 +100,8 @@ e2e: venv ## install, restore and restart on the cluster of KUBECONFIG; K=name f
 helm: ## build Helm 3 and 4, pinned in tools/go.mod, once
 	tools/helm 3 >/dev/null
 	tools/helm 4 >/dev/null
+
+.PHONY: stores
+stores: ## build the emulated stores of the tests, pinned in tools/stores, once
+	tools/stores/install versitygw >/dev/null
+	tools/stores/install azurite >/dev/null

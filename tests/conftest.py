@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from tests import standin, stores
+from tests import standin, stores, versitygw
 
 _HELM = Path(__file__).parents[1] / "tools" / "helm"
 
@@ -35,6 +35,19 @@ def emulator() -> Iterator[stores.Emulator]:
 def bucket(emulator: stores.Emulator) -> stores.Bucket:
     """Return an empty bucket of this test's own."""
     return emulator.bucket(f"backups-{uuid.uuid4().hex[:12]}")
+
+
+@pytest.fixture(scope="session")
+def versity() -> Iterator[versitygw.S3]:
+    """Run one S3 for all tests."""
+    with versitygw.s3() as running:
+        yield running
+
+
+@pytest.fixture
+def s3_bucket(versity: versitygw.S3) -> versitygw.S3Bucket:
+    """Return an empty S3 bucket of this test's own."""
+    return versity.bucket()
 
 
 @pytest.fixture

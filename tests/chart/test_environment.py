@@ -41,6 +41,11 @@ def test_every_value_of_the_restore_block_reaches_the_container(helm: Helm) -> N
             "stallSeconds": 999999,
             "logFormat": "json",
             "emulatorHost": "http://emulator:9023",
+            "endpointUrl": "https://storage.example.org",
+            "region": "europe-west3",
+            "caBundle": {"configMapName": "authorities"},
+            "requesterPays": "billing-project",
+            "encryptionKey": {"secretName": "encryption"},
             "extraEnv": [{"name": "HTTPS_PROXY", "value": "http://proxy:3128"}],
         }
     )
@@ -59,6 +64,11 @@ def test_every_value_of_the_restore_block_reaches_the_container(helm: Helm) -> N
         "PURGE_ON_COMPLETE": "false",
         "GOOGLE_APPLICATION_CREDENTIALS": "/auth/credentials.json",
         "STORAGE_EMULATOR_HOST": "http://emulator:9023",
+        "ENDPOINT_URL": "https://storage.example.org",
+        "REGION": "europe-west3",
+        "CA_BUNDLE": "/certificates/ca.crt",
+        "REQUESTER_PAYS": "billing-project",
+        "ENCRYPTION_KEY_FILE": "/encryption/key",
         "DATA_DIR": "/data",
         "HEAP_SIZE": "2g",
         "RETRY_SECONDS": "999999",
@@ -98,6 +108,46 @@ def test_the_key_is_mounted_read_only_for_the_restore_container_alone(helm: Helm
     assert mounts(rendered.restore)["restore-service-key"]["mountPath"] == "/auth"
     assert mounts(rendered.restore)["restore-service-key"]["readOnly"] is True
     assert "restore-service-key" not in mounts(rendered.neo4j)
+
+
+@pytest.mark.parametrize(
+    ("values", "variable", "path"),
+    [
+        ({"bucket": "gs://graph-backups"}, "GOOGLE_APPLICATION_CREDENTIALS", "credentials.json"),
+        ({"bucket": "gs://graph-backups", "secretKey": "key"}, "GOOGLE_APPLICATION_CREDENTIALS", "key"),
+        ({"bucket": "s3://graph-backups"}, "CREDENTIALS_FILE", "credentials"),
+        ({"bucket": "graph-backups", "cloudProvider": "aws"}, "CREDENTIALS_FILE", "credentials"),
+        ({"bucket": "s3://graph-backups", "secretKey": "aws.ini"}, "CREDENTIALS_FILE", "aws.ini"),
+    ],
+)
+def test_the_key_has_the_name_that_its_store_s_have(
+    helm: Helm, values: dict[str, object], variable: str, path: str
+) -> None:
+    rendered = helm.template(make_values(values))
+    assert volumes(rendered.pod)["restore-service-key"]["secret"]["items"] == [{"key": path, "path": path}]
+    found = env(rendered.restore)
+    assert found[variable] == f"/auth/{path}"
+    assert {"GOOGLE_APPLICATION_CREDENTIALS", "CREDENTIALS_FILE"} & found.keys() == {variable}
+
+
+@pytest.mark.parametrize("kind", ["configMap", "secret"])
+def test_certificates_are_mounted_where_the_variable_says(helm: Helm, kind: str) -> None:
+    rendered = helm.template(make_values({"caBundle": {f"{kind}Name": "authorities", "key": "all.pem"}}))
+    volume = volumes(rendered.pod)["restore-certificates"][kind]
+    assert volume["items"] == [{"key": "all.pem", "path": "ca.crt"}]
+    assert volume.get("name", volume.get("secretName")) == "authorities"
+    mount = mounts(rendered.restore)["restore-certificates"]
+    assert f"{mount['mountPath']}/ca.crt" == env(rendered.restore)["CA_BUNDLE"]
+
+
+def test_the_encryption_key_is_mounted_for_the_restore_container_alone(helm: Helm) -> None:
+    rendered = helm.template(make_values({"encryptionKey": {"secretName": "encryption", "key": "aes"}}))
+    secret = volumes(rendered.pod)["restore-encryption-key"]["secret"]
+    assert (secret["secretName"], secret["items"]) == ("encryption", [{"key": "aes", "path": "key"}])
+    assert secret["defaultMode"] == 0o440
+    mount = mounts(rendered.restore)["restore-encryption-key"]
+    assert (f"{mount['mountPath']}/key", mount["readOnly"]) == (env(rendered.restore)["ENCRYPTION_KEY_FILE"], True)
+    assert "restore-encryption-key" not in mounts(rendered.neo4j)
 
 
 def test_workload_identity_needs_no_key_and_annotates_the_service_account(helm: Helm) -> None:

@@ -11,11 +11,27 @@ REFUSED: dict[str, tuple[Values, str]] = {
     "no-bucket": (make_values({"bucket": ""}), "restore.bucket is empty"),
     "no-database": (make_values({"database": ""}), "restore.database is empty"),
     "no-scheme": (make_values({"bucket": "backups/graph"}), "write gs://backups/graph, or set restore.cloudProvider"),
-    "other-store": (make_values({"bucket": "ftp://backups"}), "expected gs://bucket/path or file:///path"),
+    "other-store": (
+        make_values({"bucket": "ftp://backups"}),
+        "expected gs://bucket/path, s3://bucket/path or file:///path",
+    ),
     "other-cloud": (
         make_values({"bucket": "file:///backups", "cloudProvider": "gcp"}),
         'not a store of restore.cloudProvider "gcp"',
     ),
+    "other-cloud-s3": (
+        make_values({"bucket": "s3://backups", "cloudProvider": "gcp"}),
+        'not a store of restore.cloudProvider "gcp"',
+    ),
+    "two-bundles": (
+        make_values({"caBundle": {"configMapName": "a", "secretName": "b"}}),
+        'names the ConfigMap "a" and the Secret "b"',
+    ),
+    "payer-s3": (
+        make_values({"bucket": "s3://backups", "requesterPays": "my-project"}),
+        'restore.requesterPays "my-project" is for gs:// buckets',
+    ),
+    "payer-gs": (make_values({"requesterPays": True}), 'restore.requesterPays "true" names no project'),
     "twice": (make_values({"database": "neo4j, neo4j"}), "names a database twice"),
     "reserved": (make_values({"database": "systems"}), "names with system at their start"),
     "always": (make_values({"forceOverwrite": "true"}), "at every restart of the pod"),

@@ -10,7 +10,7 @@ from neo4j_restore.errors import ConfigurationError
 LEAST = {"BUCKET": "gs://backups", "DATABASE": "neo4j"}
 
 WRONG = {
-    "BUCKET": ["gs://key@backups", "gs://backups?sig=hush", "backups", "s3://backups", "gs://"],
+    "BUCKET": ["gs://key@backups", "gs://backups?sig=hush", "backups", "azb://backups/p", "gs://"],
     "DATABASE": ["", "neo*", "a,b"],
     "TIMESTAMP": ["*"],
     "CLOUD_PROVIDER": ["ibm"],
@@ -27,6 +27,12 @@ WRONG = {
     "RETRY_SECONDS": ["-1", "soon"],
     "STALL_SECONDS": ["0", "x"],
     "GOOGLE_APPLICATION_CREDENTIALS": ["key.json", '/{"private_key":\n"hush"}'],
+    "CREDENTIALS_FILE": ["credentials", "/[default]\naws_secret_access_key = hush"],
+    "ENDPOINT_URL": ["minio:9000", "https://user:hush@minio"],
+    "REGION": ["EU", "eu.central"],
+    "CA_BUNDLE": ["ca.crt"],
+    "REQUESTER_PAYS": ["true", "no", "my project"],
+    "ENCRYPTION_KEY_FILE": ["c2VjcmV0", "aes256"],
     "LOG_FORMAT": ["xml"],
     "STORAGE_EMULATOR_HOST": ["gcs:9023", "http://user@gcs"],
 }
@@ -38,7 +44,9 @@ def test_a_wrong_value_is_told_with_its_variable(name: str, text: str) -> None:
         settings.from_environment({**LEAST, name: text})
 
 
-@pytest.mark.parametrize("name", ["BUCKET", "GOOGLE_APPLICATION_CREDENTIALS"])
+@pytest.mark.parametrize(
+    "name", ["BUCKET", "GOOGLE_APPLICATION_CREDENTIALS", "CREDENTIALS_FILE", "ENCRYPTION_KEY_FILE"]
+)
 def test_a_secret_in_the_wrong_place_is_not_repeated(name: str) -> None:
     with pytest.raises(ConfigurationError) as raised:
         settings.from_environment({**LEAST, name: "gs://backups?private_key=hush"})
@@ -69,6 +77,11 @@ def test_all_variables_together_are_taken() -> None:
             "STALL_SECONDS": "5",
             "GOOGLE_APPLICATION_CREDENTIALS": "/auth/credentials.json",
             "STORAGE_EMULATOR_HOST": "http://gcs:9023/",
+            "ENDPOINT_URL": "https://storage.example.org/",
+            "REGION": "europe-west3",
+            "CA_BUNDLE": "/certificates/ca.crt",
+            "REQUESTER_PAYS": "billing-project",
+            "ENCRYPTION_KEY_FILE": "/encryption/key",
         }
     )
     assert str(found.bucket) == "gs://backups/p"
@@ -87,6 +100,32 @@ def test_all_variables_together_are_taken() -> None:
     assert (found.data_dir, found.credentials) == (Path("/volume"), Path("/auth/credentials.json"))
     assert (found.heap_size, found.retry_seconds, found.stall_seconds) == ("2g", 2.5, 5)
     assert found.emulator_host == "http://gcs:9023"
+    assert (found.endpoint_url, found.region, found.requester_pays) == (
+        "https://storage.example.org",
+        "europe-west3",
+        "billing-project",
+    )
+    assert (found.ca_bundle, found.encryption_key) == (Path("/certificates/ca.crt"), Path("/encryption/key"))
+
+
+@pytest.mark.parametrize(
+    ("given", "path"),
+    [
+        ({"GOOGLE_APPLICATION_CREDENTIALS": "/auth/g"}, "/auth/g"),
+        ({"GOOGLE_APPLICATION_CREDENTIALS": "/auth/g", "CREDENTIALS_FILE": "/auth/c"}, "/auth/c"),
+        ({"BUCKET": "s3://backups", "GOOGLE_APPLICATION_CREDENTIALS": "/auth/g"}, "None"),
+        ({"BUCKET": "s3://backups", "CREDENTIALS_FILE": "/auth/c"}, "/auth/c"),
+    ],
+    ids=["google", "both", "google for s3", "s3"],
+)
+def test_the_key_is_the_one_of_the_store(given: dict[str, str], path: str) -> None:
+    assert str(settings.from_environment({**LEAST, **given}).credentials) == path
+
+
+def test_the_clouds_own_variables_are_kept_and_never_shown() -> None:
+    found = settings.from_environment({**LEAST, "AWS_SECRET_ACCESS_KEY": "hush", "AZURE_CLIENT_ID": "", "AWSX": "1"})
+    assert found.identity == {"AWS_SECRET_ACCESS_KEY": "hush"}
+    assert "hush" not in repr(found)
 
 
 def test_how_to_report_is_known_even_when_the_rest_is_wrong() -> None:

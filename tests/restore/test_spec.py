@@ -18,6 +18,10 @@ from neo4j_restore import spec
         ("backups/a", "gcp", "gs://backups/a"),
         ("s3://backups/a", "aws", "s3://backups/a"),
         ("file:///backups/", "", "file:///backups"),
+        ("azb://account1/container/a/", "", "azb://account1/container/a"),
+        ("azb://account1/container", "azure", "azb://account1/container"),
+        # The labs chart's, whose credentials name the account.
+        ("circleci-build-system/testy/mcbuild/", "azure", "azb:///circleci-build-system/testy/mcbuild"),
     ],
 )
 def test_a_bucket_is_read_whatever_its_slashes(text: str, provider: str, url: str) -> None:
@@ -36,6 +40,13 @@ def test_a_bucket_is_read_whatever_its_slashes(text: str, provider: str, url: st
         ("file://backups", "", "three slashes"),
         ("gs://backups", "aws", "not a store of"),
         ("backups", "ibm", "'ibm'"),
+        ("azb://", "", "no account"),
+        ("azb:///container", "", "no account|no container"),
+        ("azb://my-account/container", "", "no account"),
+        ("azb://account1", "", "no container"),
+        ("azb://account1/Container", "", "no container"),
+        ("azb://account1/a--b", "", "no container"),
+        ("/", "azure", "no container"),
     ],
 )
 def test_a_bad_bucket_is_refused_with_the_reason(text: str, provider: str, said: str) -> None:

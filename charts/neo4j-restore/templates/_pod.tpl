@@ -70,22 +70,46 @@ volumeMounts:
 {{- if .Values.restore.enabled }}
 - name: restore-tmp
   emptyDir: {}
-{{- if .Values.restore.secretName }}
-{{ include "neo4j-restore.keyVolume" . }}
-{{- end }}
+{{ include "neo4j-restore.storeVolumes" . }}
 {{- end }}
 {{- with .Values.extraVolumes }}
 {{ toYaml . }}
 {{- end }}
 {{- end -}}
 
-{{/* The volume of the service key. */}}
-{{- define "neo4j-restore.keyVolume" -}}
+{{/* The volumes of what the store is asked with. The pod's group reads them, others do not. */}}
+{{- define "neo4j-restore.storeVolumes" -}}
+{{- $restore := .Values.restore -}}
+{{- with $restore.secretName }}
 - name: restore-service-key
   secret:
-    secretName: {{ .Values.restore.secretName }}
-    defaultMode: 0440 # the pod's group reads it, others do not
+    secretName: {{ . }}
+    defaultMode: 0440
     items:
-      - key: credentials.json
-        path: credentials.json
+      - key: {{ include "neo4j-restore.secretKey" $ }}
+        path: {{ include "neo4j-restore.secretKey" $ }}
+{{- end }}
+{{- if include "neo4j-restore.hasCaBundle" . }}
+- name: restore-certificates
+  {{- if $restore.caBundle.configMapName }}
+  configMap:
+    name: {{ $restore.caBundle.configMapName }}
+  {{- else }}
+  secret:
+    secretName: {{ $restore.caBundle.secretName }}
+    defaultMode: 0440
+  {{- end }}
+    items:
+      - key: {{ $restore.caBundle.key }}
+        path: ca.crt
+{{- end }}
+{{- with $restore.encryptionKey.secretName }}
+- name: restore-encryption-key
+  secret:
+    secretName: {{ . }}
+    defaultMode: 0440
+    items:
+      - key: {{ $restore.encryptionKey.key }}
+        path: key
+{{- end }}
 {{- end -}}

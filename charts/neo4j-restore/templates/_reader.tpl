@@ -13,7 +13,6 @@ true
 {{/* The pod. Takes (dict "root" the root context, "name" the pod's ending, "args" the command, "order" among the tests, "key" whether it needs the bucket's). */}}
 {{- define "neo4j-restore.reader" -}}
 {{- $ := .root -}}
-{{- $key := and .key $.Values.restore.secretName -}}
 apiVersion: v1
 kind: Pod
 metadata:
@@ -65,12 +64,8 @@ spec:
           readOnly: true
         - name: tmp
           mountPath: /tmp
-        {{- if $key }}
-        - name: restore-service-key
-          mountPath: /auth
-          readOnly: true
-        {{- end }}
         {{- if .key }}
+        {{- include "neo4j-restore.storeMounts" $ | nindent 8 }}
         {{- with $.Values.restore.extraVolumeMounts }}
         {{- toYaml . | nindent 8 }}
         {{- end }}
@@ -81,10 +76,8 @@ spec:
         claimName: {{ include "neo4j-restore.claimName" $ }}
     - name: tmp
       emptyDir: {}
-    {{- if $key }}
-    {{- include "neo4j-restore.keyVolume" $ | nindent 4 }}
-    {{- end }}
     {{- if .key }}
+    {{- include "neo4j-restore.storeVolumes" $ | nindent 4 }}
     {{- with $.Values.extraVolumes }}
     {{- toYaml . | nindent 4 }}
     {{- end }}

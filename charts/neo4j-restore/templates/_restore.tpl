@@ -16,7 +16,12 @@
   (dict "name" "ON_MISSING" "value" $restore.onMissing)
   (dict "name" "SPACE_MODE" "value" $restore.spaceMode)
   (dict "name" "PURGE_ON_COMPLETE" "value" (toString $restore.purgeOnComplete))
-  (dict "name" "GOOGLE_APPLICATION_CREDENTIALS" "value" (ternary "/auth/credentials.json" "" (ne $restore.secretName "")))
+  (dict "name" (include "neo4j-restore.keyVariable" .) "value" (ternary (printf "/auth/%s" (include "neo4j-restore.secretKey" .)) "" (ne $restore.secretName "")))
+  (dict "name" "ENDPOINT_URL" "value" $restore.endpointUrl)
+  (dict "name" "REGION" "value" $restore.region)
+  (dict "name" "CA_BUNDLE" "value" (ternary "/certificates/ca.crt" "" (ne (include "neo4j-restore.hasCaBundle" .) "")))
+  (dict "name" "REQUESTER_PAYS" "value" (toString $restore.requesterPays))
+  (dict "name" "ENCRYPTION_KEY_FILE" "value" (ternary "/encryption/key" "" (ne $restore.encryptionKey.secretName "")))
   (dict "name" "STORAGE_EMULATOR_HOST" "value" $restore.emulatorHost)
   (dict "name" "DATA_DIR" "value" "/data")
   (dict "name" "HEAP_SIZE" "value" $restore.heapSize)
@@ -28,6 +33,45 @@
 {{- $set := list -}}
 {{- range $env }}{{ if .value }}{{ $set = append $set . }}{{ end }}{{ end -}}
 {{- concat $set (include "neo4j-restore.licence" . | fromYamlArray) | toYaml -}}
+{{- end -}}
+
+{{/* "gs" for a bucket of Google's, or of no store that is known. */}}
+{{- define "neo4j-restore.isGoogle" -}}
+{{- if not (or (hasPrefix "s3://" .Values.restore.bucket) (eq .Values.restore.cloudProvider "aws")) }}gs{{ end -}}
+{{- end -}}
+
+{{/* The variable that names the key's file. */}}
+{{- define "neo4j-restore.keyVariable" -}}
+{{- ternary "GOOGLE_APPLICATION_CREDENTIALS" "CREDENTIALS_FILE" (ne (include "neo4j-restore.isGoogle" .) "") -}}
+{{- end -}}
+
+{{/* The name of the key in its secret, and of its file. */}}
+{{- define "neo4j-restore.secretKey" -}}
+{{- .Values.restore.secretKey | default (ternary "credentials.json" "credentials" (ne (include "neo4j-restore.isGoogle" .) "")) -}}
+{{- end -}}
+
+{{/* "true" where certificates are given; empty otherwise. */}}
+{{- define "neo4j-restore.hasCaBundle" -}}
+{{- if or .Values.restore.caBundle.configMapName .Values.restore.caBundle.secretName }}true{{ end -}}
+{{- end -}}
+
+{{/* Mounts of what the store is asked with: key, certificates, encryption key. */}}
+{{- define "neo4j-restore.storeMounts" -}}
+{{- if .Values.restore.secretName }}
+- name: restore-service-key
+  mountPath: /auth
+  readOnly: true
+{{- end }}
+{{- if include "neo4j-restore.hasCaBundle" . }}
+- name: restore-certificates
+  mountPath: /certificates
+  readOnly: true
+{{- end }}
+{{- if .Values.restore.encryptionKey.secretName }}
+- name: restore-encryption-key
+  mountPath: /encryption
+  readOnly: true
+{{- end }}
 {{- end -}}
 
 {{/* Environment of the restore container; of the test's too, which checks the same wish. */}}
@@ -88,11 +132,7 @@ volumeMounts:
     mountPath: /data
   - name: restore-tmp
     mountPath: /tmp
-  {{- if .Values.restore.secretName }}
-  - name: restore-service-key
-    mountPath: /auth
-    readOnly: true
-  {{- end }}
+  {{- include "neo4j-restore.storeMounts" . | nindent 2 }}
   {{- with .Values.restore.extraVolumeMounts }}
   {{- toYaml . | nindent 2 }}
   {{- end }}

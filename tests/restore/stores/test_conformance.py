@@ -1,124 +1,206 @@
 """One suite that every store passes: the listing, the bytes, and errors in our words."""
 
-import os
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
-from typing import Protocol
 
 import pytest
-from tests.stores import Bucket
+from tests.gateway import Fault, Gateway
+from tests.restore.stores.subjects import Subject, open_with
 
 from neo4j_restore.errors import StoreError
+from neo4j_restore.progress import Progress
 from neo4j_restore.stores import Store, StoredObject
-from neo4j_restore.stores.gcs import GoogleStore
-from neo4j_restore.stores.local import LocalStore
+from neo4j_restore.transfer import Download, Retry
+
+TEN = b"0123456789"
 
 
-class Subject(Protocol):
-    """A store under test: `prefix` is where its objects go, `put` writes one."""
-
-    store: Store
-    prefix: str
-
-    def put(self, key: str, data: bytes) -> None: ...
-
-
-class Google:
-    """The emulated Google Cloud Storage."""
-
-    def __init__(self, bucket: Bucket) -> None:
-        self.store: Store = GoogleStore(bucket.name, None, bucket.host)
-        self.prefix, self._bucket = "p/", bucket
-
-    def put(self, key: str, data: bytes) -> None:
-        self._bucket.put(key, data)
-
-
-class Local:
-    """A folder."""
-
-    def __init__(self, folder: Path) -> None:
-        self.store: Store = LocalStore()
-        self.prefix = f"{folder}/".lstrip("/")
-        folder.mkdir()
-
-    def put(self, key: str, data: bytes) -> None:
-        path = Path("/", key)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        new = path.with_name(f"{path.name}.new")
-        new.write_bytes(data)
-        new.replace(path)
-        later = path.stat().st_mtime_ns + 1_000_000
-        os.utime(path, ns=(later, later))
-
-
-@pytest.fixture(params=["gs", "file"])
-def subject(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Subject]:
-    made: Subject = Google(request.getfixturevalue("bucket")) if request.param == "gs" else Local(tmp_path / "store")
-    yield made
-    made.store.close()
-
-
-def put(subject: Subject, name: str, data: bytes = b"data") -> StoredObject:
+def put(subject: Subject, store: Store, name: str, data: bytes = b"data") -> StoredObject:
+    """Store an object, and return what the listing tells of it."""
     subject.put(subject.prefix + name, data)
-    (found,) = [each for each in subject.store.list(subject.prefix) if each.key == subject.prefix + name]
+    (found,) = [each for each in store.list(subject.prefix) if each.key == subject.prefix + name]
     return found
 
 
-def test_the_listing_tells_key_size_and_time(subject: Subject) -> None:
-    found = put(subject, "neo4j.dump", b"12345")
-    assert (found.key, found.size_bytes) == (f"{subject.prefix}neo4j.dump", 5)
+def read(store: Store, stored: StoredObject, start: int = 0, end: int | None = None) -> bytes:
+    with store.read(stored, start, end) as stream:
+        return stream.readall()
+
+
+def downloaded(store: Store, stored: StoredObject) -> bytes:
+    """Return the bytes as a restore takes them: resumed and verified."""
+    retry = Retry(60, pause=lambda _: None)
+    with Download(store, stored, retry, Progress("neo4j", stored.size_bytes)) as stream:
+        return stream.readall()
+
+
+def test_the_listing_tells_key_size_and_time(subject: Subject, store: Store) -> None:
+    found = put(subject, store, "neo4j.dump", b"12345")
+    assert (found.key, found.size_bytes, found.thaw) == (f"{subject.prefix}neo4j.dump", 5, "")
     assert abs(found.updated - datetime.now(UTC)) < timedelta(minutes=5)
 
 
-def test_a_prefix_may_end_inside_a_name(subject: Subject) -> None:
+def test_a_prefix_may_end_inside_a_name(subject: Subject, store: Store) -> None:
     for name in ("neo4j.dump", "neo4j/neostore", "system.dump"):
-        put(subject, name)
-    found = subject.store.list(f"{subject.prefix}neo4j")
+        put(subject, store, name)
+    found = store.list(f"{subject.prefix}neo4j")
     assert sorted(each.key for each in found) == [f"{subject.prefix}neo4j.dump", f"{subject.prefix}neo4j/neostore"]
 
 
-def test_more_than_a_thousand_objects_are_all_listed(subject: Subject) -> None:
+def test_nothing_below_a_prefix_is_an_empty_listing(subject: Subject, store: Store) -> None:
+    put(subject, store, "neo4j.dump")
+    assert list(store.list(f"{subject.prefix}other")) == []
+
+
+def test_more_than_a_thousand_objects_are_all_listed(subject: Subject, store: Store) -> None:
     for number in range(1005):
         subject.put(f"{subject.prefix}neo4j/{number}", b"")
-    assert len(list(subject.store.list(subject.prefix))) == 1005
+    found = [each.key for each in store.list(subject.prefix)]
+    assert sorted(found) == sorted(f"{subject.prefix}neo4j/{number}" for number in range(1005))
 
 
-@pytest.mark.parametrize("name", ["neo4j-2026-01-31T02:00:00.tar.gz", "a b/c+d%20e", "ä/#?&=", "deep/er/and/deeper"])
-def test_odd_characters_in_keys_are_kept(subject: Subject, name: str) -> None:
-    with subject.store.read(put(subject, name, b"odd")) as stream:
-        assert stream.readall() == b"odd"
+@pytest.mark.parametrize(
+    "name",
+    ["neo4j-2026-01-31T02:00:00.tar.gz", "a b/c+d%20e", "ä/#?&=", "~*'();!$,@", 'quo"te<&>', "deep/er/and/deeper"],
+)
+def test_odd_characters_in_keys_are_kept(subject: Subject, store: Store, name: str) -> None:
+    found = put(subject, store, name, b"odd")
+    assert downloaded(store, store.look(found)) == b"odd"
 
 
-@pytest.mark.parametrize(("start", "rest"), [(0, b"0123456789"), (4, b"456789"), (9, b"9")])
-def test_reading_starts_at_any_offset(subject: Subject, start: int, rest: bytes) -> None:
-    with subject.store.read(put(subject, "neo4j.dump", b"0123456789"), start) as stream:
-        assert stream.readall() == rest
+@pytest.mark.parametrize(("start", "rest"), [(0, TEN), (4, b"456789"), (9, b"9")])
+def test_reading_starts_at_any_offset(subject: Subject, store: Store, start: int, rest: bytes) -> None:
+    assert read(store, put(subject, store, "neo4j.dump", TEN), start) == rest
 
 
-@pytest.mark.parametrize(("start", "end", "part"), [(0, 4, b"0123"), (4, 9, b"45678"), (0, 10, b"0123456789")])
-def test_reading_ends_where_it_is_told(subject: Subject, start: int, end: int, part: bytes) -> None:
-    with subject.store.read(put(subject, "neo4j.dump", b"0123456789"), start, end) as stream:
-        assert stream.readall() == part
+@pytest.mark.parametrize(("start", "end", "part"), [(0, 4, b"0123"), (4, 9, b"45678"), (0, 10, TEN)])
+def test_reading_ends_where_it_is_told(subject: Subject, store: Store, start: int, end: int, part: bytes) -> None:
+    assert read(store, put(subject, store, "neo4j.dump", TEN), start, end) == part
 
 
-def test_an_empty_object_has_no_bytes(subject: Subject) -> None:
-    with subject.store.read(put(subject, "empty", b"")) as stream:
-        assert stream.readall() == b""
+def test_an_empty_object_has_no_bytes(subject: Subject, store: Store) -> None:
+    found = store.look(put(subject, store, "empty", b""))
+    assert (read(store, found), downloaded(store, found)) == (b"", b"")
 
 
-def test_a_replaced_object_is_not_read_in_place_of_the_listed_one(subject: Subject) -> None:
-    listed = put(subject, "neo4j-latest.dump", b"first")
-    assert put(subject, "neo4j-latest.dump", b"other").generation != listed.generation
-    with pytest.raises(StoreError) as raised:
-        subject.store.read(listed).readall()
-    assert not raised.value.transient
-    assert "neo4j-latest.dump" in str(raised.value)
+def test_a_replaced_object_is_not_read_in_place_of_the_listed_one(subject: Subject, store: Store) -> None:
+    listed = put(subject, store, "neo4j-latest.dump", b"first")
+    assert put(subject, store, "neo4j-latest.dump", b"other").generation != listed.generation
+    for start in (0, 2) if subject.pins_ranges else (0,):
+        with pytest.raises(StoreError, match=r"neo4j-latest\.dump") as raised:
+            read(store, listed, start)
+        assert not raised.value.transient
 
 
-def test_nothing_there_is_an_error_that_trying_again_does_not_mend(subject: Subject) -> None:
-    gone = StoredObject(f"{subject.prefix}gone", 1, datetime.now(UTC), "1")
+def test_an_object_replaced_while_it_is_read_is_never_mixed(subject: Subject, store: Store) -> None:
+    first, other = b"a" * subject.large_bytes, b"b" * subject.large_bytes
+    listed = put(subject, store, "neo4j-latest.dump", first)
+    with store.read(listed) as stream:
+        begun = stream.read(1000)
+        subject.put(listed.key, other)
+        with pytest.raises(StoreError):
+            read(store, listed, len(begun) if subject.pins_ranges else 0)
+        assert begun + stream.readall() == first
+
+
+def test_nothing_there_is_an_error_that_trying_again_does_not_mend(subject: Subject, store: Store) -> None:
+    gone = StoredObject(f"{subject.prefix}gone", 1, datetime.now(UTC), '"d41d8cd98f00b204e9800998ecf8427e"')
     with pytest.raises(StoreError, match="gone") as raised:
-        subject.store.read(gone)
+        store.read(gone)
     assert not raised.value.transient
+
+
+def test_a_bucket_that_is_not_there_is_told_as_such(subject: Subject) -> None:
+    store = open_with({**subject.environment, "BUCKET": subject.elsewhere})
+    prefix = "" if subject.host_variable else "nowhere/"
+    with pytest.raises(StoreError, match="no such") as raised:
+        list(store.list(prefix))
+    assert (raised.value.transient, "nowhere" in str(raised.value)) == (False, True)
+    store.close()
+
+
+def test_a_checksum_that_is_told_is_that_of_the_bytes(subject: Subject, store: Store) -> None:
+    found = store.look(put(subject, store, "neo4j.dump", TEN * 1000))
+    assert (found.checksum is None) is (subject.host_variable == "")
+    if found.checksum:
+        running = found.checksum.start()
+        running.update(TEN * 1000)
+        assert running.digest() == found.checksum.digest
+    assert downloaded(store, found) == TEN * 1000
+
+
+def test_what_is_read_whole_without_a_look_tells_its_checksum_too(remote: Subject) -> None:
+    store = open_with(remote.environment)
+    listed = put(remote, store, "neo4j/neostore", TEN)
+    with store.read(listed) as stream:
+        told = getattr(stream, "checksum", None) or listed.checksum
+    assert told == store.look(listed).checksum
+    assert told is not None
+    store.close()
+
+
+@pytest.mark.parametrize("status", [408, 429, 500, 502, 503, 504])
+def test_a_store_that_is_busy_is_asked_again(status: int, remote: Subject, behind: Store, between: Gateway) -> None:
+    listed = put(remote, behind, "neo4j.dump", TEN)
+    between.faults += [Fault(status, headers={"Retry_After": "7"})] * 3
+    pauses: list[float] = []
+    retry = Retry(1000, pause=pauses.append)
+    assert retry.call(lambda: [each.key for each in behind.list(remote.prefix)]) == [listed.key]
+    assert len(pauses) == 3
+    between.faults += [Fault(status)] * 2
+    assert downloaded(behind, listed) == TEN
+
+
+def test_a_store_that_says_when_to_come_again_is_believed(remote: Subject, behind: Store, between: Gateway) -> None:
+    between.faults += [Fault(503, headers={"Retry_After": "7"})]
+    with pytest.raises(StoreError) as raised:
+        list(behind.list(remote.prefix))
+    assert (raised.value.transient, raised.value.retry_after_seconds) == (True, 7)
+
+
+@pytest.mark.parametrize("reset", [False, True], ids=["closed", "reset"])
+@pytest.mark.parametrize("count", [0, 5, 9])
+def test_an_answer_cut_short_is_an_error_and_is_resumed(
+    count: int, reset: bool, remote: Subject, behind: Store, between: Gateway
+) -> None:
+    listed = put(remote, behind, "neo4j.dump", TEN)
+    between.faults += [Fault(count=count, reset=reset)]
+    with pytest.raises(StoreError) as raised:
+        read(behind, listed)
+    assert raised.value.transient
+    between.faults += [Fault(count=count, reset=reset)]
+    assert downloaded(behind, listed) == TEN
+
+
+@pytest.mark.parametrize("body", [b"", b"<html>Sign in</html>", b"{}", b"<?xml version='1.0'?><a/>"])
+def test_a_page_of_a_gateway_is_neither_a_listing_nor_an_object(
+    body: bytes, remote: Subject, behind: Store, between: Gateway
+) -> None:
+    listed = put(remote, behind, "neo4j.dump", TEN)
+    for ask in (lambda: list(behind.list(remote.prefix)), lambda: read(behind, listed)):
+        between.faults += [Fault(200, body=body)]
+        with pytest.raises(StoreError):
+            ask()
+
+
+def test_a_store_that_does_not_answer_is_told_and_asked_again(remote: Subject) -> None:
+    store = open_with({**remote.environment, remote.host_variable: "http://127.0.0.1:9"})
+    with pytest.raises(StoreError, match="unreachable") as raised:
+        list(store.list(remote.prefix))
+    assert (raised.value.transient, remote.environment["BUCKET"] in str(raised.value)) == (True, True)
+    store.close()
+
+
+def test_an_identity_that_may_not_is_told_with_what_it_lacks(remote: Subject) -> None:
+    if not remote.stranger:
+        assert remote.host_variable == "STORAGE_EMULATOR_HOST"
+        return
+    owner = open_with(remote.environment)
+    listed = put(remote, owner, "neo4j.dump", TEN)
+    store = open_with({**remote.environment, **remote.stranger})
+    for ask in (lambda: list(store.list(remote.prefix)), lambda: store.look(listed), lambda: store.read(listed)):
+        with pytest.raises(StoreError, match="403") as raised:
+            ask()
+        assert not raised.value.transient
+        assert "hush" not in f"{raised.value} {raised.value.hint}"
+    owner.close()
+    store.close()

@@ -9,9 +9,17 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
+from tests.restore.stores.subjects import open_with
 
 from neo4j_restore.errors import ConfigurationError, StoreError
-from neo4j_restore.stores.gcs import GoogleStore
+from neo4j_restore.stores import Store
+
+
+def google(host: str, key: Path | str = "") -> Store:
+    """Return the bucket `backups` of a store at the URL `host`."""
+    return open_with(
+        {"BUCKET": "gs://backups", "STORAGE_EMULATOR_HOST": host, "GOOGLE_APPLICATION_CREDENTIALS": str(key)}
+    )
 
 
 class Refusing(http.server.ThreadingHTTPServer):
@@ -53,7 +61,7 @@ def test_each_answer_is_told_with_object_identity_and_whether_to_try_again(
     status: int, transient: bool, refusing: Refusing
 ) -> None:
     refusing.status = status
-    store = GoogleStore("backups", None, f"http://127.0.0.1:{refusing.server_port}")
+    store = google(f"http://127.0.0.1:{refusing.server_port}")
     with pytest.raises(StoreError, match="gs://backups/neo4j with no identity") as raised:
         list(store.list("neo4j"))
     assert raised.value.transient is transient
@@ -74,7 +82,7 @@ def service_key(path: Path) -> str:
 def test_the_identity_is_named_by_its_address_and_never_by_its_key(tmp_path: Path, refusing: Refusing) -> None:
     refusing.status = 403
     pem = service_key(tmp_path / "key.json")
-    store = GoogleStore("backups", tmp_path / "key.json", f"http://127.0.0.1:{refusing.server_port}")
+    store = google(f"http://127.0.0.1:{refusing.server_port}", tmp_path / "key.json")
     with pytest.raises(StoreError, match=r"with reader@example\.invalid: 403 the reason$") as raised:
         list(store.list("neo4j"))
     assert pem.splitlines()[1] not in f"{raised.value} {raised.value.hint}"
@@ -85,11 +93,11 @@ def test_the_identity_is_named_by_its_address_and_never_by_its_key(tmp_path: Pat
 def test_a_file_that_is_no_key_is_told_without_its_text(text: str, tmp_path: Path) -> None:
     (tmp_path / "key.json").write_text(text)
     with pytest.raises(ConfigurationError, match=r"key\.json, holds no Google credentials") as raised:
-        GoogleStore("backups", tmp_path / "key.json", "")
+        google("", tmp_path / "key.json")
     assert "hush" not in str(raised.value)
 
 
 def test_a_key_that_is_not_there_names_the_secret(tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError) as raised:
-        GoogleStore("backups", tmp_path / "key.json", "")
+        google("", tmp_path / "key.json")
     assert "restore-service-key" in raised.value.hint

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from neo4j_restore import admin, catalog, layouts, plan, space, transfer
 from neo4j_restore.catalog import BackupSet, Kind
-from neo4j_restore.errors import BackupNotFoundError, ConfigurationError, RestoreError
+from neo4j_restore.errors import BackupNotFoundError, ConfigurationError, RestoreError, StoreError
 from neo4j_restore.plan import Action, Decision, Plan, Step
 from neo4j_restore.settings import Settings
 from neo4j_restore.spec import DatabaseName
@@ -27,6 +27,7 @@ def prepare(
     """Return the plan with its sets and the room it needs, and the neo4j-admin to use. Raises RestoreError."""
     program = admin.find_admin(environment, settings.heap_size)
     steps = choose_sets(settings, store, decided.steps, state)
+    steps = tuple(replace(step, chosen=step.chosen and _looked_at(settings, store, step.chosen)) for step in steps)
     for step in steps:
         if step.warning:
             log.warning("%s: %s", step.database, step.warning)
@@ -97,6 +98,22 @@ def _refuse_shared(chosen: list[BackupSet]) -> None:
     if len(set(keys)) < len(keys):
         message = f"{max(keys, key=keys.count)} would be restored as more than one database"
         raise ConfigurationError(message, hint="BACKUP_SET_DIR names one database's folder: ask for one database")
+
+
+def _looked_at(settings: Settings, store: Store, chosen: BackupSet) -> BackupSet:
+    """Return the set with what its listing does not tell. Raises StoreError for one that has to be thawed first."""
+    objects = chosen.objects
+    if chosen.kind is not Kind.DIRECTORY:
+        # The files of a directory are many, and each tells its checksum when it is read.
+        objects = (transfer.Retry(settings.retry_seconds).call(lambda: store.look(chosen.objects[0])),)
+    frozen = [each for each in objects if each.thaw]
+    if frozen:
+        more = f" (and {len(frozen) - 1} more)" if len(frozen) > 1 else ""
+        message = (
+            f"{settings.bucket.of(frozen[0].key)}{more} is in an archive tier, and can't be read before it is thawed"
+        )
+        raise StoreError(message, hint=f"thaw it, then start again: {frozen[0].thaw}")
+    return replace(chosen, objects=objects)
 
 
 def _look(settings: Settings, store: Store, chosen: BackupSet, family: admin.Family) -> space.Estimate:

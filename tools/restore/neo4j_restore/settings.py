@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path, PurePosixPath
 from typing import TypeVar
@@ -23,7 +23,9 @@ class Settings:
     backup_set_dir: relative, no slash at its ends; empty: the set is found by its store files.
     restore_id: empty where none is given: see `wish`.
     not_after: when the wish expires, in UTC.
-    credentials: path of the service key; None: the identity of the workload. Not looked at before the store is needed.
+    credentials: path of the key; None: the identity of the workload. Not looked at before the store is needed.
+    requester_pays: `true` for s3, the project to bill for gs, or empty.
+    identity: the variables by which AWS and Azure themselves tell who a workload is; some are secret.
     """
 
     bucket: spec.BucketUrl
@@ -43,6 +45,12 @@ class Settings:
     retry_seconds: float
     stall_seconds: float
     emulator_host: str
+    endpoint_url: str
+    region: str
+    ca_bundle: Path | None
+    requester_pays: str
+    encryption_key: Path | None
+    identity: Mapping[str, str] = field(repr=False)
 
     def wish(self, database: spec.DatabaseName) -> str:
         """Return the name of the wish to restore `database`: RESTORE_ID, else one that no other database changes."""
@@ -95,6 +103,7 @@ def from_environment(environment: Mapping[str, str]) -> Settings:
     bucket = read("BUCKET", lambda text: _supported(spec.parse_bucket(text, provider)), _NOWHERE)
     databases = read("DATABASE", spec.parse_databases, _NO_DATABASES)
     timestamp = read("TIMESTAMP", spec.parse_timestamp, _LATEST)
+    google_key = read("GOOGLE_APPLICATION_CREDENTIALS", _key_path, None)
     read("LOG_FORMAT", _choice({"text": "text", "json": "json"}), "")
     settings = Settings(
         bucket=bucket,
@@ -109,11 +118,18 @@ def from_environment(environment: Mapping[str, str]) -> Settings:
         keep_previous=read("KEEP_PREVIOUS", _TRUTH, otherwise=False),
         purge=read("PURGE_ON_COMPLETE", _TRUTH, otherwise=True),
         data_dir=read("DATA_DIR", _absolute, Path("/data")),
-        credentials=read("GOOGLE_APPLICATION_CREDENTIALS", _key_path, None),
+        credentials=read("CREDENTIALS_FILE", _key_path, None)
+        or (google_key if bucket.scheme is spec.Scheme.GCS else None),
         heap_size=read("HEAP_SIZE", _heap, ""),
         retry_seconds=read("RETRY_SECONDS", _seconds, 0.0),
         stall_seconds=read("STALL_SECONDS", _positive_seconds, 0.0),
         emulator_host=read("STORAGE_EMULATOR_HOST", _url, ""),
+        endpoint_url=read("ENDPOINT_URL", _url, ""),
+        region=read("REGION", _region, ""),
+        ca_bundle=read("CA_BUNDLE", _absolute, None),
+        requester_pays=read("REQUESTER_PAYS", _PAYER[bucket.scheme], ""),
+        encryption_key=read("ENCRYPTION_KEY_FILE", _key_path, None),
+        identity={name: text for name, text in environment.items() if name.startswith(("AWS_", "AZURE_")) and text},
     )
     if settings.space is spec.SpaceMode.RECLAIM and (
         settings.overwrite is not spec.Overwrite.ALWAYS or settings.keep_previous
@@ -148,6 +164,27 @@ def _choice(words: Mapping[str, T]) -> Callable[[str], T]:
 
 
 _TRUTH = _choice({"true": True, "false": False})
+
+
+def _project(text: str) -> str:
+    if not re.fullmatch(r"[a-z][a-z0-9:.-]{4,61}[a-z0-9]", text):
+        message = f"{text!r} is no Google project that could be billed"
+        raise spec.Invalid(message)
+    return text
+
+
+def _no_payer(text: str) -> str:
+    message = f"{text!r}: only gs:// and s3:// buckets can let their readers pay"
+    raise spec.Invalid(message)
+
+
+# How REQUESTER_PAYS is read for each kind of store.
+_PAYER: dict[spec.Scheme, Callable[[str], str]] = {
+    spec.Scheme.GCS: _project,
+    spec.Scheme.S3: _choice({"true": "true", "false": ""}),
+    spec.Scheme.AZURE: _no_payer,
+    spec.Scheme.FILE: _no_payer,
+}
 
 
 def _supported(bucket: spec.BucketUrl) -> spec.BucketUrl:
@@ -185,6 +222,13 @@ def _key_path(text: str) -> Path:
         message = "it is no absolute path; name the key's file, never the key itself"
         raise spec.Invalid(message)
     return Path(text)
+
+
+def _region(text: str) -> str:
+    if not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,62}", text):
+        message = f"{text!r} is no region, as eu-central-1"
+        raise spec.Invalid(message)
+    return text
 
 
 def _heap(text: str) -> str:

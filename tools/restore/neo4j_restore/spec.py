@@ -33,7 +33,7 @@ class Scheme(StrEnum):
 
 PROVIDERS: Final = {"gcp": Scheme.GCS, "aws": Scheme.S3, "azure": Scheme.AZURE}
 
-SUPPORTED_SCHEMES: Final = (Scheme.GCS, Scheme.FILE)
+SUPPORTED_SCHEMES: Final = (Scheme.GCS, Scheme.S3, Scheme.FILE)
 
 
 class Overwrite(StrEnum):
@@ -65,8 +65,9 @@ class SpaceMode(StrEnum):
 class BucketUrl:
     """Where backup sets are.
 
-    bucket: the bucket's name; for `azb` the account; for `file` empty.
-    prefix: keys start with it; no slash at its start, one at its end, or empty. For `file` the folder, from the root.
+    bucket: the bucket's name; for `azb` the account, empty where the credentials name it; for `file` empty.
+    prefix: keys start with it; no slash at its start, one at its end, or empty. For `file` the folder, from the root;
+    for `azb` the container is its first part.
     """
 
     scheme: Scheme
@@ -85,10 +86,15 @@ class BucketUrl:
 # Bucket names: https://cloud.google.com/storage/docs/buckets#naming (S3's rule is narrower).
 _BUCKET = re.compile(r"[a-z0-9][a-z0-9._-]{1,220}[a-z0-9]")
 
+# Source: https://learn.microsoft.com/azure/azure-resource-manager/management/resource-name-rules#microsoftstorage
+_ACCOUNT = re.compile(r"[a-z0-9]{3,24}")
+_CONTAINER = re.compile(r"[a-z0-9](-?[a-z0-9]){2,62}|\$root")
+
 
 def parse_bucket(text: str, provider: str = "") -> BucketUrl:
-    """Return the place `text` names: `gs://b/p`, `file:///p`, or a bare `b/p` with a provider of `PROVIDERS`.
+    """Return the place `text` names, or a bare `b/p` with a provider of `PROVIDERS`.
 
+    As `gs://b/p`, `s3://b/p`, `azb://account/container/p`, `file:///p`; bare with `azure`, `container/p`.
     Slashes at the end and doubled ones are dropped. Raises Invalid.
     """
     if "?" in text or "@" in text:
@@ -106,11 +112,29 @@ def parse_bucket(text: str, provider: str = "") -> BucketUrl:
         if not rest.startswith("/"):
             message = f"{text!r} is not absolute: a file URL has three slashes, as file:///backups"
             raise Invalid(message)
-        return BucketUrl(scheme, "", "".join(f"{part}/" for part in parts))
+        return BucketUrl(scheme, "", _folder(parts))
+    if scheme is Scheme.AZURE:
+        return _parse_azure(text, parts if "://" in text else ["", *parts])
     if not parts or not _BUCKET.fullmatch(parts[0]):
         message = f"{text!r} names no bucket (lower-case letters, digits, '-', '_' and '.', 3 or more)"
         raise Invalid(message)
-    return BucketUrl(scheme, parts[0], "".join(f"{part}/" for part in parts[1:]))
+    return BucketUrl(scheme, parts[0], _folder(parts[1:]))
+
+
+def _folder(parts: list[str]) -> str:
+    return "".join(f"{part}/" for part in parts)
+
+
+def _parse_azure(text: str, parts: list[str]) -> BucketUrl:
+    """Return the place of an Azure URL: account, container, path; the account is empty where none was to be named."""
+    account, *path = parts or [""]
+    if (account or "://" in text) and not _ACCOUNT.fullmatch(account):
+        message = f"{text!r} names no account (lower-case letters and digits, 3 to 24): azb://account/container/path"
+        raise Invalid(message)
+    if not path or not _CONTAINER.fullmatch(path[0]):
+        message = f"{text!r} names no container (lower-case letters, digits and '-', 3 to 63): azb://account/container"
+        raise Invalid(message)
+    return BucketUrl(Scheme.AZURE, account, _folder(path))
 
 
 def _split_scheme(text: str, provider: str) -> tuple[Scheme, str]:
@@ -208,7 +232,11 @@ class Variable:
 
 VARIABLES: Final = (
     Variable(
-        "BUCKET", "where the sets are, path allowed: `gs://b/p`, `file:///p`; `b/p` with `CLOUD_PROVIDER`", "", True
+        "BUCKET",
+        "where the sets are, path allowed: `gs://b/p`, `s3://b/p`, `azb://account/container/p`, `file:///p`; "
+        "`b/p` with `CLOUD_PROVIDER`",
+        "",
+        True,
     ),
     Variable("DATABASE", "the databases, with commas between them: `neo4j,system`", "", True),
     Variable(
@@ -220,7 +248,17 @@ VARIABLES: Final = (
         "GOOGLE_APPLICATION_CREDENTIALS",
         "path of the service key, `/auth/credentials.json` in the chart; unset: workload identity",
     ),
-    Variable("CLOUD_PROVIDER", "`gcp`, for a `BUCKET` without a scheme"),
+    Variable(
+        "CREDENTIALS_FILE",
+        "path of the key: JSON for `gs://`, an AWS or Azure credentials file for `s3://` and `azb://`; "
+        "unset: the workload's identity",
+    ),
+    Variable("CLOUD_PROVIDER", "`gcp`, `aws` or `azure`, for a `BUCKET` without a scheme"),
+    Variable("ENDPOINT_URL", "URL of a store that is not the cloud's own, as MinIO's `https://minio:9000`"),
+    Variable("REGION", "region of an `s3://` bucket (default: that of the credentials, of AWS, then `us-east-1`)"),
+    Variable("CA_BUNDLE", "path of the certificates, in PEM, that the store's is to be signed by"),
+    Variable("REQUESTER_PAYS", "who reads pays: `true` for `s3://`, the project to bill for `gs://`"),
+    Variable("ENCRYPTION_KEY_FILE", "path of the key that you encrypted the objects with, 32 bytes, raw or in base64"),
     Variable("BACKUP_SET_DIR", "where the set sits inside the archive, when it can't be found by its store files"),
     Variable(
         "FORCE_OVERWRITE",

@@ -67,7 +67,10 @@ def open_store(settings: Settings) -> Store:
         from neo4j_restore.stores.local import LocalStore
 
         return LocalStore()
+    if settings.bucket.scheme is Scheme.S3:
+        from neo4j_restore.stores.s3 import S3Store
+
+        return S3Store(settings)
     from neo4j_restore.stores.gcs import GoogleStore
 
-    bucket = settings.bucket.bucket
-    return GoogleStore(bucket, settings.credentials, settings.emulator_host, settings.stall_seconds)
+    return GoogleStore(settings)

@@ -1,0 +1,54 @@
+"""The stores of the conformance suite, and a gateway in front of each that has a URL."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from tests.gateway import Gateway, gateway
+from tests.restore.stores.subjects import Amazon, Google, Local, Subject, open_with
+
+from neo4j_restore.stores import Store
+
+IN_THE_CLOUD = ["gs", "s3"]
+
+
+def made(name: str, request: pytest.FixtureRequest, folder: Path) -> Subject:
+    """Return the store of that scheme, empty."""
+    if name == "gs":
+        return Google(request.getfixturevalue("bucket"))
+    return Amazon(request.getfixturevalue("s3_bucket")) if name == "s3" else Local(folder)
+
+
+@pytest.fixture(params=[*IN_THE_CLOUD, "file"])
+def subject(request: pytest.FixtureRequest, tmp_path: Path) -> Subject:
+    """Return each store in its turn."""
+    return made(request.param, request, tmp_path)
+
+
+@pytest.fixture
+def store(subject: Subject) -> Iterator[Store]:
+    """Return it as a restore opens it."""
+    opened = open_with(subject.environment)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(params=IN_THE_CLOUD)
+def remote(request: pytest.FixtureRequest, tmp_path: Path) -> Subject:
+    """Return each store that is asked over HTTP."""
+    return made(request.param, request, tmp_path)
+
+
+@pytest.fixture
+def between(remote: Subject) -> Iterator[Gateway]:
+    """Run a gateway in front of `remote`."""
+    with gateway(remote.environment[remote.host_variable]) as running:
+        yield running
+
+
+@pytest.fixture
+def behind(remote: Subject, between: Gateway) -> Iterator[Store]:
+    """Return the store as it is seen through the gateway."""
+    opened = open_with({**remote.environment, remote.host_variable: between.host})
+    yield opened
+    opened.close()

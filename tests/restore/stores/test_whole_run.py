@@ -1,0 +1,52 @@
+"""The whole command on every emulated store: what it restores, and what it says when it can't."""
+
+from pathlib import Path
+
+import pytest
+from tests import archives
+from tests.conftest import Run
+from tests.restore.stores.subjects import Subject
+
+from neo4j_restore import receipt
+
+
+def place(remote: Subject) -> dict[str, str]:
+    """Return the environment of a restore of what a test put below `remote.prefix`."""
+    return {**remote.environment, "BUCKET": f"{remote.environment['BUCKET']}/p"}
+
+
+def expected() -> dict[str, bytes]:
+    """Return the store files that a restored database has on the volume."""
+    return {f"databases/neo4j/{name}": data for name, data in archives.store_files().items() if "trans" not in name}
+
+
+def test_an_archive_is_restored_and_the_receipt_tells_its_checksum(
+    remote: Subject, neo4j_restore: Run, data: Path
+) -> None:
+    remote.put(f"{remote.prefix}neo4j-2026-01-31T02:00:00.backup.tar.gz", archives.tar_gz())
+    done = neo4j_restore("run", **place(remote))
+    assert done.returncode == 0, done.stderr
+    assert archives.snapshot(data).items() >= expected().items()
+    (restored,) = receipt.read(data / ".neo4j-restore").last["restored"]
+    assert restored["object"].startswith(f"{place(remote)['BUCKET']}/neo4j-2026-01-31")
+    assert (bool(restored["generation"]), bool(restored["checksum"])) == (True, True)
+
+
+def test_a_raw_directory_is_restored(remote: Subject, neo4j_restore: Run, data: Path) -> None:
+    for name, content in archives.store_files().items():
+        remote.put(f"{remote.prefix}neo4j/{name}", content)
+    done = neo4j_restore("run", **place(remote))
+    assert done.returncode == 0, done.stderr
+    assert archives.snapshot(data).items() >= expected().items()
+
+
+def test_a_bucket_that_is_not_there_ends_with_its_name(remote: Subject, neo4j_restore: Run, data: Path) -> None:
+    done = neo4j_restore("run", **{**remote.environment, "BUCKET": remote.elsewhere})
+    assert (done.returncode, "nowhere" in done.stderr, archives.snapshot(data)) == (20, True, {}), done.stderr
+
+
+@pytest.mark.parametrize("command", ["plan", "list"])
+def test_what_is_there_is_listed(remote: Subject, neo4j_restore: Run, command: str) -> None:
+    remote.put(f"{remote.prefix}neo4j-latest.tar.gz", archives.tar_gz())
+    done = neo4j_restore(command, **place(remote))
+    assert (done.returncode, "neo4j-latest.tar.gz" in done.stdout) == (0, True), done.stderr

@@ -1,0 +1,42 @@
+"""Signature Version 4, by awscrt."""
+
+from collections.abc import Mapping
+from typing import Final
+from urllib.parse import urlsplit
+
+from awscrt.auth import (
+    AwsCredentialsProvider,
+    AwsSignatureType,
+    AwsSignedBodyHeaderType,
+    AwsSignedBodyValue,
+    AwsSigningAlgorithm,
+    AwsSigningConfig,
+    aws_sign_request,
+)
+from awscrt.http import HttpHeaders, HttpRequest
+
+from neo4j_restore.stores.keyfiles import AwsKey
+
+_SIGNING_SECONDS: Final = 30
+
+
+def signed(method: str, url: str, headers: Mapping[str, str], key: AwsKey, region: str) -> dict[str, str]:
+    """Return `headers` with those that sign a request without a body; `url` has its path and query encoded."""
+    parts = urlsplit(url)
+    target = f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/"
+    request = HttpRequest(method, target, HttpHeaders([("Host", parts.netloc), *headers.items()]))
+    provider = AwsCredentialsProvider.new_static(key.access_key_id, key.secret, key.session_token or None)
+    config = AwsSigningConfig(
+        algorithm=AwsSigningAlgorithm.V4,
+        signature_type=AwsSignatureType.HTTP_REQUEST_HEADERS,
+        credentials_provider=provider,
+        region=region,
+        service="s3",
+        # S3 signs the path as it is sent.
+        use_double_uri_encode=False,
+        should_normalize_uri_path=False,
+        signed_body_value=AwsSignedBodyValue.EMPTY_SHA256,
+        signed_body_header_type=AwsSignedBodyHeaderType.X_AMZ_CONTENT_SHA_256,
+    )
+    aws_sign_request(request, config).result(_SIGNING_SECONDS)
+    return dict(request.headers)

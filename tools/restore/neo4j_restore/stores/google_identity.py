@@ -1,0 +1,59 @@
+"""Who we are to Google: the key in a file, else the workload."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Final
+
+import google.auth
+from google.auth import exceptions as auth
+from google.auth import identity_pool
+from google.auth.credentials import AnonymousCredentials
+from google.oauth2 import credentials as oauth2
+from google.oauth2 import service_account
+
+from neo4j_restore.errors import ConfigurationError
+from neo4j_restore.settings import Settings
+from neo4j_restore.stores.http import Errors
+
+HINT: Final = (
+    "mount a valid service key, or bind the pod's service account to a Google one "
+    "(iam.gke.io/gcp-service-account) for workload identity"
+)
+
+_SCOPE: Final = "https://www.googleapis.com/auth/devstorage.read_only"
+
+# One loader a type: a type unknown here could run a program, or send a token elsewhere.
+_KEY_TYPES: Final[dict[str, Callable[..., Any]]] = {
+    "service_account": service_account.Credentials.from_service_account_info,
+    "authorized_user": oauth2.Credentials.from_authorized_user_info,
+    "external_account": identity_pool.Credentials.from_info,
+}
+
+
+def find(settings: Settings, errors: Errors) -> Any:
+    """Return the identity, and name it in `errors`. Raises ConfigurationError for a file that holds none."""
+    if settings.credentials:
+        errors.identity = f"the key in {settings.credentials}"
+        found = _from_key(settings.credentials)
+        errors.identity = getattr(found, "service_account_email", "") or errors.identity
+        return AnonymousCredentials() if settings.emulator_host else found
+    if settings.emulator_host:
+        errors.identity = "no identity, as emulators need none"
+        return AnonymousCredentials()
+    errors.identity = "the workload's identity"
+    return google.auth.default(scopes=[_SCOPE])[0]
+
+
+def _from_key(path: Path) -> Any:
+    hint = "check the secret restore-service-key: it holds the service key under the name credentials.json"
+    try:
+        key = json.loads(path.read_text())
+        return _KEY_TYPES[key["type"]](key, scopes=[_SCOPE])
+    except OSError as error:
+        message = f"cannot read GOOGLE_APPLICATION_CREDENTIALS, {path}: {error.strerror}"
+        raise ConfigurationError(message, hint=hint) from error
+    except (ValueError, TypeError, KeyError, AttributeError, auth.GoogleAuthError):
+        # The cause's text may quote the key, so it goes no further.
+        message = f"GOOGLE_APPLICATION_CREDENTIALS, {path}, holds no Google credentials in JSON"
+        raise ConfigurationError(message, hint=hint) from None

@@ -1,0 +1,225 @@
+"""The `s3://` store: Amazon S3, and what speaks as it does: MinIO, Ceph, versitygw.
+
+awscrt signs and reckons CRC64NVME; the bytes come by a plain GET. obstore was measured: it is fast and shows no
+checksums, so not every byte could be verified with it.
+"""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from io import RawIOBase
+from typing import Final
+from urllib.parse import quote, urlencode
+
+import urllib3
+
+from neo4j_restore.checksums import Checksum
+from neo4j_restore.errors import StoreError
+from neo4j_restore.settings import Settings
+from neo4j_restore.stores import StoredObject, s3_answers
+from neo4j_restore.stores.aws_identity import find
+from neo4j_restore.stores.aws_signing import signed
+from neo4j_restore.stores.http import (
+    GONE,
+    PAGE_BYTES,
+    TRANSIENT_STATUS,
+    Body,
+    Errors,
+    Http,
+    byte_range,
+    seconds_to_wait,
+    small,
+    wrong_span,
+)
+from neo4j_restore.stores.sse import read_key
+
+_HINT: Final = "check the bucket's name and region, and that this identity may s3:ListBucket it and s3:GetObject in it"
+
+# Errors that pass, whatever their status. Source: https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
+_TRANSIENT_CODES: Final = {"SlowDown", "RequestTimeout", "InternalError", "ServiceUnavailable", "OperationAborted"}
+
+_WRONG_REGION: Final = {"AuthorizationHeaderMalformed", "PermanentRedirect", "TemporaryRedirect"}
+
+
+class S3Store:
+    """A bucket of S3."""
+
+    def __init__(self, settings: Settings) -> None:
+        """Take bucket, endpoint and identity; nothing is asked yet. Raises ConfigurationError for a bad file."""
+        self._bucket = settings.bucket.bucket
+        self._http = Http(settings.stall_seconds, settings.ca_bundle)
+        self._errors = Errors(f"s3://{self._bucket}/", "an identity still to be found", _HINT)
+        self._identity = find(settings, self._http, self._errors)
+        named = settings.region or self._identity.region
+        aws = settings.identity.get("AWS_REGION") or settings.identity.get("AWS_DEFAULT_REGION")
+        self._region = named or aws or "us-east-1"
+        self._endpoint = settings.endpoint_url
+        key = read_key(settings.encryption_key)
+        self._always = {"x-amz-request-payer": "requester"} if settings.requester_pays else {}
+        self._of_objects = {"x-amz-checksum-mode": "ENABLED"}
+        if key:
+            name = "x-amz-server-side-encryption-customer"
+            self._of_objects |= {f"{name}-algorithm": "AES256", f"{name}-key": key.text}
+            self._of_objects |= {f"{name}-key-MD5": key.digest("md5")}
+        # A version may be read by those alone who have s3:GetObjectVersion.
+        self._may_version = True
+
+    def _base(self) -> str:
+        """Return the bucket's URL: by host at AWS, by path anywhere else, and where a dot would break its certificate.
+
+        Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/VirtualHosting.html
+        """
+        if self._endpoint:
+            return f"{self._endpoint}/{self._bucket}"
+        domain = "amazonaws.com.cn" if self._region.startswith("cn-") else "amazonaws.com"
+        host = f"s3.{self._region}.{domain}"
+        return f"https://{host}/{self._bucket}" if "." in self._bucket else f"https://{self._bucket}.{host}"
+
+    def list(self, prefix: str) -> Iterator[StoredObject]:
+        """Yield the objects below `prefix`; pages of 1,000 are fetched as they are needed."""
+        token, seen = "", set[str]()
+        while True:
+            query = {"list-type": "2", "prefix": prefix, "encoding-type": "url"}
+            query |= {"continuation-token": token} if token else {}
+            with self._understood("list", prefix):
+                body = self._page(prefix, query)
+                root = s3_answers.parse_xml(body)
+                if root is None or root.tag != "ListBucketResult":
+                    message = "it is no listing"
+                    raise ValueError(message)
+                found = list(s3_answers.objects(root, self._bucket))
+                token = root.findtext("NextContinuationToken", "")
+                more = root.findtext("IsTruncated") == "true"
+                if more and (not token or token in seen):
+                    message = "it is a listing without end"
+                    raise ValueError(message)
+            seen.add(token)
+            yield from found
+            if not more:
+                return
+
+    def _page(self, prefix: str, query: Mapping[str, str]) -> bytes:
+        headers = {"x-amz-optional-object-attributes": "RestoreStatus"}
+        response = self._ask("GET", "list", prefix, "", query, headers)
+        if response.status != 200:
+            wrong = self._refusal("list", prefix, response)
+            raise wrong
+        return small(response, PAGE_BYTES)
+
+    def look(self, stored: StoredObject) -> StoredObject:
+        """Return it with its checksum, its version and how to thaw it, from one HEAD, or two where it has parts."""
+        headers = self._head(stored, {})
+        with self._understood("look at", stored.key):
+            size = int(headers.get("Content-Length", "-1"))
+            version = headers.get("x-amz-version-id") or ""
+            pinned = f"{_etag(stored)} {version}" if version not in {"", "null"} else stored.generation
+            thaw = s3_answers.thaw(headers, self._bucket, stored.key)
+        if size != stored.size_bytes:
+            wrong = self._errors.replaced("look at", stored.key)
+            raise wrong
+        checksum = None if thaw else self._checksum(stored, headers)
+        return StoredObject(stored.key, size, stored.updated, pinned, checksum, thaw)
+
+    def _head(self, stored: StoredObject, query: Mapping[str, str]) -> Mapping[str, str]:
+        response = self._of_object("HEAD", "look at", stored, query, {})
+        with response:
+            if response.status not in {200, 206}:
+                wrong = self._refusal("look at", stored.key, response)
+                raise wrong
+            return response.headers
+
+    def _checksum(self, stored: StoredObject, headers: Mapping[str, str]) -> Checksum | None:
+        part_bytes = 0
+        if s3_answers.has_parts(headers):
+            part_bytes = int(self._head(stored, {"partNumber": "1"}).get("Content-Length", "0"))
+        with self._understood("look at", stored.key):
+            return s3_answers.checksum(headers, stored.size_bytes, part_bytes)
+
+    def read(self, stored: StoredObject, start: int = 0, end: int | None = None) -> RawIOBase:
+        """Open one GET of this very version; a whole one tells its checksum where `stored` has none."""
+        span = (start, stored.size_bytes if end is None else end)
+        whole = span == (0, stored.size_bytes)
+        response = self._of_object("GET", "read", stored, {}, byte_range(*span, stored.size_bytes))
+        if response.status not in {200, 206}:
+            wrong = self._refusal("read", stored.key, response)
+            raise wrong
+        try:
+            reason = wrong_span(response.status, response.headers, span, stored.size_bytes)
+            if _plain(response.headers.get("ETag") or "") != _plain(_etag(stored)):
+                refused = self._errors.replaced("read", stored.key)
+                raise refused
+            if reason:
+                odd = self._errors.error("read", stored.key, reason, transient=True)
+                raise odd
+            checksum = stored.checksum or (self._checksum(stored, response.headers) if whole else None)
+        except StoreError:
+            response.close()
+            raise
+        return Body(self._errors, stored.key, span, response, checksum)
+
+    def _of_object(
+        self, method: str, verb: str, stored: StoredObject, query: Mapping[str, str], headers: Mapping[str, str]
+    ) -> urllib3.BaseHTTPResponse:
+        """Return the answer to a request for these very bytes: by ETag, and by version where there is one."""
+        headers = {**self._of_objects, **headers, "If-Match": _etag(stored)}
+        version = stored.generation.partition(" ")[2] if self._may_version else ""
+        response = self._ask(
+            method, verb, stored.key, stored.key, {**query, **({"versionId": version} if version else {})}, headers
+        )
+        if response.status == 403 and version:
+            response.close()
+            self._may_version = False
+            return self._of_object(method, verb, stored, query, headers)
+        return response
+
+    def _ask(
+        self, method: str, verb: str, key: str, path: str, query: Mapping[str, str], headers: Mapping[str, str]
+    ) -> urllib3.BaseHTTPResponse:
+        url = f"{self._base()}/{quote(path, safe='/~')}" + (f"?{urlencode(query, quote_via=quote)}" if query else "")
+        key_now = self._identity.key()
+        all_headers = signed(method, url, {**self._always, **headers}, key_now, self._region)
+        with self._errors.translated(verb, key):
+            response = self._http.ask(method, url, all_headers)
+        region = response.headers.get("x-amz-bucket-region") or self._region
+        if response.status in {301, 307, 400} and region != self._region and not self._endpoint:
+            response.close()
+            self._region = region
+            return self._ask(method, verb, key, path, query, headers)
+        return response
+
+    def _refusal(self, verb: str, key: str, response: urllib3.BaseHTTPResponse) -> StoreError:
+        status = response.status
+        with self._errors.translated(verb, key):
+            code, reason = s3_answers.reason(small(response), response.reason or "")
+        if status == 412:
+            return self._errors.replaced(verb, key)
+        if status == 404 and code != "NoSuchBucket" and verb != "list":
+            return self._errors.error(verb, key, GONE)
+        if code == "InvalidObjectState":
+            frozen = {"x-amz-storage-class": "GLACIER"}
+            hint = f"thaw it, then start again: {s3_answers.thaw(frozen, self._bucket, key)}"
+            return self._errors.error(verb, key, "it is in an archive tier", hint=hint)
+        transient = status in TRANSIENT_STATUS or code in _TRANSIENT_CODES
+        after = seconds_to_wait(response.headers)
+        return self._errors.error(verb, key, f"{status} {reason}", transient=transient, after=after)
+
+    @contextmanager
+    def _understood(self, verb: str, key: str) -> Iterator[None]:
+        """Make of an answer in another form than S3's a StoreError: a gateway spoke, not the store."""
+        try:
+            with self._errors.translated(verb, key):
+                yield
+        except ValueError as error:
+            reason = f"the answer is not understood ({error})"
+            raise self._errors.error(verb, key, reason, transient=True) from error
+
+    def close(self) -> None:
+        """Close all connections."""
+        self._http.close()
+
+
+def _etag(stored: StoredObject) -> str:
+    return stored.generation.partition(" ")[0]
+
+
+def _plain(etag: str) -> str:
+    return etag.removeprefix("W/").strip('"')

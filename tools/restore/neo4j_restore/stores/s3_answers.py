@@ -1,0 +1,141 @@
+"""What S3's answers say: pages of a listing, errors, checksums, archive tiers; bytes and headers in, facts out."""
+
+import base64
+import binascii
+import re
+import shlex
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Final
+from urllib.parse import unquote_plus
+from xml.etree import ElementTree
+
+from neo4j_restore.checksums import Checksum
+from neo4j_restore.stores import StoredObject
+
+# Cheapest to reckon first; an object mostly has one.
+_ALGORITHMS: Final = ("crc64nvme", "crc32c", "crc32", "sha256", "sha1")
+
+# Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/storage-class-intro.html
+_FROZEN: Final = {"GLACIER", "DEEP_ARCHIVE"}
+
+# Errors whose text may quote what was signed, or say nothing useful, in our words.
+REASONS: Final = {
+    "NoSuchBucket": "there is no such bucket",
+    "AccessDenied": "this identity may not",
+    "AllAccessDisabled": "this identity may not",
+    "InvalidAccessKeyId": "the store does not know this access key",
+    "SignatureDoesNotMatch": "the secret key is not that of this access key",
+    "ExpiredToken": "the session of this identity has expired",
+    "InvalidToken": "the session token is not valid",
+    "RequestTimeTooSkewed": "this machine's clock is off by more than 15 minutes",
+}
+
+
+def parse_xml(body: bytes) -> ElementTree.Element | None:
+    """Return the root of an answer without its namespace; None where it is no XML, or has entities of its own."""
+    if b"<!DOCTYPE" in body:
+        return None
+    try:
+        root = ElementTree.fromstring(body)  # noqa: S314 - without a DOCTYPE there is nothing to expand
+    except ElementTree.ParseError:
+        return None
+    for element in root.iter():
+        element.tag = element.tag.rpartition("}")[2]
+    return root
+
+
+def objects(root: ElementTree.Element, bucket: str) -> Iterator[StoredObject]:
+    """Yield the objects of one page. Raises ValueError for what is no page of S3's."""
+    # Not every store encodes, though it was asked to.
+    encoded = root.findtext("EncodingType") == "url"
+    for entry in root.iter("Contents"):
+        text = entry.findtext("Key", "")
+        key = unquote_plus(text, errors="strict") if encoded else text
+        yield StoredObject(
+            key,
+            int(entry.findtext("Size", "")),
+            datetime.fromisoformat(entry.findtext("LastModified", "")),
+            entry.findtext("ETag", ""),
+            thaw=thaw(_tier(entry), bucket, key),
+        )
+
+
+def _tier(entry: ElementTree.Element) -> dict[str, str]:
+    """Return what a listing tells of an object's tier, as the headers of a HEAD would."""
+    ongoing = entry.findtext("RestoreStatus/IsRestoreInProgress", "")
+    restore = {"x-amz-restore": f'ongoing-request="{ongoing}"'} if ongoing else {}
+    return {"x-amz-storage-class": entry.findtext("StorageClass", ""), **restore}
+
+
+def reason(body: bytes, otherwise: str) -> tuple[str, str]:
+    """Return an error's code and its reason, in our words where we have some."""
+    root = parse_xml(body)
+    code = (root.findtext("Code") or "") if root is not None and root.tag == "Error" else ""
+    text = (root.findtext("Message") or "") if root is not None and code else ""
+    said = " ".join(text.split())[:200] or otherwise or "no reason given"
+    return code, REASONS.get(code, f"{code} {said}".strip())
+
+
+def checksum(headers: Mapping[str, str], size_bytes: int, part_bytes: int) -> Checksum | None:
+    """Return the best checksum that the headers of a whole object hold.
+
+    part_bytes: size of its first part, or 0 where that is not known: checksums of parts are then left out.
+    Raises ValueError for a text that is no checksum.
+    """
+    for algorithm in _ALGORITHMS:
+        text = headers.get(f"x-amz-checksum-{algorithm}") or ""
+        digest, _, parts = text.partition("-")
+        if digest and not (parts and not _fits(int(parts), size_bytes, part_bytes)):
+            return Checksum(algorithm, _decoded(digest), part_bytes if parts else 0)
+    return _of_etag(headers, size_bytes, part_bytes)
+
+
+def _of_etag(headers: Mapping[str, str], size_bytes: int, part_bytes: int) -> Checksum | None:
+    """Return the MD5 that an ETag is, unless the object is encrypted with a key that S3 does not hold by itself.
+
+    Source: https://docs.aws.amazon.com/AmazonS3/latest/API/API_Object.html, "ETag".
+    """
+    kms = (headers.get("x-amz-server-side-encryption") or "").startswith("aws:kms")
+    if kms or headers.get("x-amz-server-side-encryption-customer-algorithm"):
+        return None
+    found = re.fullmatch(r'"?([0-9a-f]{32})(?:-([1-9]\d{0,4}))?"?', headers.get("ETag") or "")
+    if not found or (found[2] and not _fits(int(found[2]), size_bytes, part_bytes)):
+        return None
+    return Checksum("md5", bytes.fromhex(found[1]), part_bytes if found[2] else 0)
+
+
+def has_parts(headers: Mapping[str, str]) -> bool:
+    """Tell whether what the headers hold is of parts, whose size has to be asked for."""
+    texts = [headers.get(f"x-amz-checksum-{algorithm}") or "" for algorithm in _ALGORITHMS]
+    told = [text for text in texts if text]
+    return all("-" in text for text in told) if told else bool(re.search(r"-\d+\"?$", headers.get("ETag") or ""))
+
+
+def _fits(parts: int, size_bytes: int, part_bytes: int) -> bool:
+    """Tell whether so many parts of that size make the object: tools cut into equal ones, but nobody must."""
+    return part_bytes > 0 and -(-size_bytes // part_bytes) == parts
+
+
+def _decoded(text: str) -> bytes:
+    try:
+        return base64.b64decode(text, validate=True)
+    except binascii.Error as error:
+        message = f"{text!r} is no checksum"
+        raise ValueError(message) from error
+
+
+def thaw(headers: Mapping[str, str], bucket: str, key: str) -> str:
+    """Return the command that makes an object readable; empty for one that can be read.
+
+    Source: https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadObject.html, x-amz-restore, x-amz-archive-status.
+    """
+    deep = bool(headers.get("x-amz-archive-status"))
+    restore = headers.get("x-amz-restore") or ""
+    if not deep and (headers.get("x-amz-storage-class") not in _FROZEN or 'ongoing-request="false"' in restore):
+        return ""
+    which = f"--bucket {shlex.quote(bucket)} --key {shlex.quote(key)}"
+    if 'ongoing-request="true"' in restore:
+        return f"aws s3api wait object-exists {which} && aws s3api head-object {which} --query Restore"
+    wish = "{}" if deep else '{"Days":7,"GlacierJobParameters":{"Tier":"Standard"}}'
+    return f"aws s3api restore-object {which} --restore-request {shlex.quote(wish)}"

@@ -1,0 +1,49 @@
+"""A key of the customer's own with which objects were encrypted, as the clouds want it in headers."""
+
+import base64
+import binascii
+import hashlib
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from neo4j_restore.errors import ConfigurationError
+
+
+@dataclass(frozen=True)
+class EncryptionKey:
+    """An AES-256 key."""
+
+    raw: bytes = field(repr=False)
+
+    @property
+    def text(self) -> str:
+        """Return it in base64."""
+        return base64.b64encode(self.raw).decode()
+
+    def digest(self, algorithm: str) -> str:
+        """Return its checksum in base64, by which a store tells keys apart. algorithm: `md5` or `sha256`."""
+        return base64.b64encode(hashlib.new(algorithm, self.raw, usedforsecurity=False).digest()).decode()
+
+
+def read_key(path: Path | None) -> EncryptionKey | None:
+    """Return the key in a file, 32 bytes raw or in base64. Raises ConfigurationError, without any of its text."""
+    if not path:
+        return None
+    hint = "check the secret that holds it: 32 bytes, raw or in base64"
+    try:
+        found = path.read_bytes()
+    except OSError as error:
+        message = f"cannot read ENCRYPTION_KEY_FILE, {path}: {error.strerror}"
+        raise ConfigurationError(message, hint=hint) from error
+    raw = found if len(found) == 32 else _decoded(found)
+    if len(raw) != 32:
+        message = f"ENCRYPTION_KEY_FILE, {path}, holds no key of 32 bytes"
+        raise ConfigurationError(message, hint=hint)
+    return EncryptionKey(raw)
+
+
+def _decoded(text: bytes) -> bytes:
+    try:
+        return base64.b64decode(text.strip(), validate=True)
+    except binascii.Error:
+        return b""
