@@ -10,6 +10,7 @@ import typer
 
 from neo4j_scenarios.commands.build import build
 from neo4j_scenarios.commands.delivery import deliver
+from neo4j_scenarios.commands.importing import import_values
 from neo4j_scenarios.commands.options import Check, Force
 from neo4j_scenarios.console import complain, put, put_json, report, say
 from neo4j_scenarios.errors import GeneratorError, Interrupted, Problem, UsageError
@@ -19,7 +20,7 @@ from neo4j_scenarios.write import write
 
 app = typer.Typer(
     help="write Helm values files for Neo4j that restores its databases from a backup",
-    epilog="exit codes: 0 done, no difference; 1 error; 2 wrong usage, or a difference with --check; 130 interrupted",
+    epilog="exit codes: 0 done, no difference; 1 error; 2 wrong usage, a difference, a list of import; 130 interrupted",
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 120},
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
@@ -120,6 +121,9 @@ def new(output: _Output = None, force: Force = False, check: Check = False, **gi
 
 
 app.command()(build)
+
+
+app.command(name="import")(import_values)
 
 
 @app.command(name="list")

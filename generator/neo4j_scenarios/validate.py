@@ -38,6 +38,11 @@ def _laid_over(defaults: Mapping[str, Any], values: Mapping[str, Any]) -> dict[s
     return merged
 
 
+def defaults(target: Target) -> Mapping[str, Any]:
+    """Return the values that the target's chart has by itself; empty where they are not known."""
+    return _defaults(target.slug)
+
+
 @cache
 def _defaults(slug: str) -> dict[str, Any]:
     path = SCHEMAS / f"{slug}.values.yaml"

@@ -1,0 +1,6 @@
+"""A values file -> the inputs of a scenario, and the list of what a scenario can't carry."""
+
+from neo4j_scenarios.importing.found import Left
+from neo4j_scenarios.importing.imported import Imported, import_values
+
+__all__ = ["Imported", "Left", "import_values"]

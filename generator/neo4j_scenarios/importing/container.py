@@ -1,0 +1,173 @@
+"""A restore container of a values file, as charts take it that have no block for it -> inputs."""
+
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import PurePosixPath
+from typing import Any, Final
+
+from neo4j_restore import spec
+from neo4j_scenarios.environment import DATA_DIR, KEY_FOLDER, KEY_NAME, LICENCE
+from neo4j_scenarios.importing.bucket import give_bucket
+from neo4j_scenarios.importing.found import INPUTS, KEY_HINT, Found
+from neo4j_scenarios.located import Steps
+
+# Variables whose input has another name; of the others it is the same in lower case, with `-`.
+_RENAMED: Final = {
+    "RESTORE_NOT_AFTER": "not-after",
+    "STORAGE_EMULATOR_HOST": "emulator-host",
+    LICENCE: "accept-license",
+}
+
+# Those that name a key's file; the Secret is told by the mount.
+_KEY_FILES: Final = ("GOOGLE_APPLICATION_CREDENTIALS", "CREDENTIALS_FILE")
+
+# Where the key was mounted by the labs chart, for containers that do not say it.
+_OLD_KEY: Final = "/credentials/credentials"
+
+_IMAGE_WHY: Final = "is not this project's image: the old one ends with 0 after a failure, and Neo4j starts empty"
+_IMAGE_HINT: Final = "restore-image and restore-tag, with an image of the server's Neo4j line: tools/restore/README.md"
+
+_SECRET_NAME: Final = re.compile(r"(^|_)(PASSWORD|PASSWD|SECRET|TOKEN|KEY|ACCESS_KEY)$")
+
+
+def restore_containers(found: Found, *steps: str | int) -> list[Steps]:
+    """Return the paths of the restore containers in a list of init containers."""
+    listed = found.values.get(*steps)
+    containers = enumerate(listed) if isinstance(listed, list) else ()
+    return [(*steps, index) for index, item in containers if is_restore(item)]
+
+
+def is_restore(container: Any) -> bool:
+    """Return whether a container restores: by its image's name, or by what it is told."""
+    if not isinstance(container, Mapping):
+        return False
+    image = str(container.get("image", "")).rpartition("/")[2]
+    env = container.get("env")
+    names = {item.get("name") for item in env if isinstance(item, Mapping)} if isinstance(env, list) else set()
+    return "restore" in image or names >= {"BUCKET", "DATABASE"}
+
+
+def secret_name(name: str) -> bool:
+    """Return whether a variable of that name holds a secret, and not the path of one."""
+    return _SECRET_NAME.search(name) is not None
+
+
+def read_container(found: Found, at: Steps, volumes: Steps, data: Mapping[str, str]) -> None:
+    """Take what the container at `at` is told; `volumes` is the list of the pod's volumes, `data` its data's mount."""
+    _read_image(found, at)
+    env = dict(_variables(found, at))
+    if "BUCKET" in env:
+        give_bucket(found, env["BUCKET"], env.get("CLOUD_PROVIDER", ()))
+    for name, steps in env.items():
+        if name not in {"BUCKET", "CLOUD_PROVIDER", *_KEY_FILES}:
+            _read_variable(found, name, steps)
+    _read_mounts(found, at, volumes, data, env)
+    found.skip(*at, "name")
+
+
+def _read_image(found: Found, at: Steps) -> None:
+    image = found.text(*at, "image") or ""
+    name, digest = image.partition("@")[::2]
+    repository, tag = split_image(name)
+    if "neo4j-helm/restore" in repository or not repository:
+        found.leave((*at, "image"), _IMAGE_WHY, _IMAGE_HINT)
+        return
+    for key, text in (("restore-image", repository), ("restore-tag", tag), ("restore-digest", digest)):
+        found.give(key, text, *at, "image")
+
+
+def split_image(reference: str) -> tuple[str, str]:
+    """Return repository and tag of an image; a registry's port is no tag."""
+    repository, colon, tag = reference.rpartition(":")
+    return (repository, tag) if colon and "/" not in tag else (reference, "")
+
+
+def _variables(found: Found, at: Steps) -> Iterator[tuple[str, Steps]]:
+    """Yield the variables with a literal value; the others are listed."""
+    env = found.values.get(*at, "env")
+    for index, item in enumerate(env if isinstance(env, list) else []):
+        steps = (*at, "env", index)
+        name = item.get("name") if isinstance(item, Mapping) else None
+        if not isinstance(name, str) or "value" not in item:
+            found.leave(steps, "has no literal value, and an input is one", "name the value itself in scenario.yaml")
+        elif secret_name(name):
+            found.leave(steps, "holds a secret in the open", KEY_HINT)
+        else:
+            found.skip(*steps, "name")
+            yield name, (*steps, "value")
+
+
+def _read_variable(found: Found, name: str, steps: Steps) -> None:
+    key = _RENAMED.get(name, name.lower().replace("_", "-"))
+    defaults = {variable.name: variable.default for variable in spec.VARIABLES}
+    if key in INPUTS:
+        found.take(key, *steps)
+    elif found.text(*steps) == defaults.get(name, DATA_DIR if name == "DATA_DIR" else None):
+        found.skip(*steps)
+    elif name in defaults:
+        found.leave(steps, f"{name} is no input of a scenario", "set it in a values file of your own, laid over ours")
+    else:
+        found.leave(steps, f"{name} is no variable of the restore image", "leave it out, or see `neo4j-restore --help`")
+
+
+def _read_mounts(found: Found, at: Steps, volumes: Steps, data: Mapping[str, str], env: Mapping[str, Steps]) -> None:
+    key_file = next((found.text(*env[name]) for name in _KEY_FILES if name in env), None) or _OLD_KEY
+    mounts = found.values.get(*at, "volumeMounts")
+    for index, mount in enumerate(mounts if isinstance(mounts, list) else []):
+        steps = (*at, "volumeMounts", index)
+        path = mount.get("mountPath") if isinstance(mount, Mapping) else None
+        if path == DATA_DIR:
+            _read_data(found, steps, data)
+        elif path == "/tmp" or (isinstance(path, str) and PurePosixPath(path) == PurePosixPath(key_file).parent):  # noqa: S108 - a mount in the pod
+            found.skip(*steps)
+            _read_volume(found, volumes, str(mount.get("name")), PurePosixPath(key_file).name)
+    for name in _KEY_FILES:
+        if name in env and "secret" in found.origins:
+            found.skip(*env[name])
+    if "secret" not in found.origins:
+        found.origins["secret"] = at
+
+
+def _read_data(found: Found, steps: Steps, data: Mapping[str, str]) -> None:
+    mount = found.values.get(*steps)
+    below = mount.get("subPathExpr", mount.get("subPath", ""))
+    if mount.get("name") == data["name"] and below == data.get("subPathExpr", ""):
+        found.skip(*steps)
+        return
+    expected = f"{data['name']} at {DATA_DIR}, subPathExpr {data.get('subPathExpr', 'none')}"
+    found.leave(
+        steps,
+        f"is another mount of the data than this chart's own container has: expected {expected}",
+        "compare it with the mount of the server's container: where they differ, Neo4j does not see what is restored",
+    )
+
+
+def _read_volume(found: Found, volumes: Steps, name: str, key: str) -> None:
+    listed = found.values.get(*volumes)
+    for index, volume in enumerate(listed if isinstance(listed, list) else []):
+        if not isinstance(volume, Mapping) or volume.get("name") != name:
+            continue
+        steps = (*volumes, index)
+        found.skip(*steps)
+        if isinstance(volume.get("secret"), Mapping):
+            found.take("secret", *steps, "secret", "secretName")
+            _check_key(found, (*steps, "secret"), key)
+
+
+def _check_key(found: Found, steps: Steps, file: str) -> None:
+    """List a key under another name than that which our volume takes of the Secret."""
+    items = found.values.get(*steps, "items")
+    keys = {item.get("path"): item.get("key") for item in items or [] if isinstance(item, Mapping)}
+    key = keys.get(file, file)
+    if key != KEY_NAME:
+        leave_key(found, (*steps, "items") if items else steps, key)
+
+
+def leave_key(found: Found, steps: Steps, key: object) -> None:
+    """List that the Secret has the service key under another name."""
+    secret = found.inputs.get("secret", "NAME")
+    found.leave(
+        steps,
+        f"has the service key under {key!r}, and the restore image's volume takes {KEY_NAME!r} for {KEY_FOLDER}",
+        f"make the Secret again: neo4j-scenarios secret --key-file KEY.json --name {secret} | kubectl apply -f -",
+    )

@@ -1,0 +1,39 @@
+"""The command at the top of a generated values file: it has what values can't say, as consents."""
+
+import shlex
+from typing import Final
+
+from neo4j_scenarios.errors import GeneratorError
+from neo4j_scenarios.importing.found import INPUTS
+from neo4j_scenarios.located import Located
+from neo4j_scenarios.parse import parse
+from neo4j_scenarios.write import MARK
+
+_COMMAND: Final = ["neo4j-scenarios", "new"]
+
+
+def header_inputs(values: Located) -> dict[str, str]:
+    """Return the inputs of the command in the file's header; none where there is no such command."""
+    if not values.comment or not f"# {values.comment[0]}".startswith(MARK):
+        return {}
+    installs = [line.split()[2] for line in values.comment if line.startswith("helm install ")]
+    release = {"release": installs[0]} if len(installs) == 1 else {}
+    lines = [line for line in values.comment if line.startswith(" ".join(_COMMAND))]
+    if not lines:
+        return release  # a fleet's file, whose command does not have the inputs
+    try:
+        inputs = _flags(shlex.split(lines[0])[len(_COMMAND) :])
+        parse(inputs)
+    except (GeneratorError, ValueError):
+        return {}  # a header that was changed by hand
+    return inputs
+
+
+def _flags(words: list[str]) -> dict[str, str]:
+    inputs = {"scenario": words[0]} if words else {}
+    rest = words[1:]
+    while rest:
+        key = rest.pop(0).removeprefix("--")
+        alone = not rest or (rest[0].removeprefix("--") in INPUTS and rest[0].startswith("--"))
+        inputs[key] = "true" if alone else rest.pop(0)
+    return inputs

@@ -1,0 +1,65 @@
+"""Values of the official chart -> inputs."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from neo4j_scenarios.importing.container import read_container, restore_containers, split_image
+from neo4j_scenarios.importing.found import Found
+from neo4j_scenarios.importing.ldap import read_ldap
+from neo4j_scenarios.importing.parts import read_licence
+
+_DATA: Final = {"name": "data", "subPathExpr": "data"}
+
+_PASSWORD_WHY: Final = "is a password in the open"  # noqa: S105 - a message
+_PASSWORD_HINT: Final = "take it out, and out of the history of Git: neo4j.passwordFromSecret names a Secret"  # noqa: S105 - a message
+
+
+def read_official(found: Found) -> None:
+    """Take what the values say."""
+    found.take("release", "neo4j", "name")
+    found.take("edition", "neo4j", "edition")
+    read_licence(found, "neo4j", "acceptLicenseAgreement")
+    if found.values.get("neo4j", "password"):
+        found.leave(("neo4j", "password"), _PASSWORD_WHY, _PASSWORD_HINT)
+    read_ldap(found)
+    found.take("ldap-secret", "ldapPasswordFromSecret")
+    _read_shape(found)
+    _read_image(found)
+    _read_storage(found)
+    found.take("service-account", "podSpec", "serviceAccountName")
+    for index, steps in enumerate(restore_containers(found, "podSpec", "initContainers")):
+        if index:
+            found.leave(steps, "is a second restore container", "keep one: it restores all databases, or none")
+            continue
+        found.same[steps] = ("podSpec", "initContainers", 0)
+        read_container(found, steps, ("additionalVolumes",), _DATA)
+
+
+def _read_shape(found: Found) -> None:
+    size = found.values.get("neo4j", "minimumClusterSize")
+    if isinstance(size, int) and size > 1:
+        found.inputs["scenario"] = "cluster"
+        found.take("servers", "neo4j", "minimumClusterSize")
+    elif size == 1:
+        found.skip("neo4j", "minimumClusterSize")
+    if found.values.get("neo4j", "offlineMaintenanceModeEnabled") is False:
+        found.skip("neo4j", "offlineMaintenanceModeEnabled")
+    else:
+        found.take("offline-maintenance", "neo4j", "offlineMaintenanceModeEnabled")
+
+
+def _read_image(found: Found) -> None:
+    repository, tag = split_image(found.text("image", "customImage") or "")
+    found.give("neo4j-image", repository, "image", "customImage")
+    found.give("neo4j-tag", tag, "image", "customImage")
+
+
+def _read_storage(found: Found) -> None:
+    mode = found.text("volumes", "data", "mode")
+    block = found.values.get("volumes", "data", mode) if mode else None
+    if mode not in {"defaultStorageClass", "dynamic"} or not isinstance(block, Mapping):
+        return
+    found.skip("volumes", "data", "mode")
+    found.take("storage-size", "volumes", "data", mode, "requests", "storage")
+    if mode == "dynamic":
+        found.take("storage-class", "volumes", "data", mode, "storageClassName")

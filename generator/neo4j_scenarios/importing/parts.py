@@ -1,0 +1,30 @@
+"""Parts that several charts have alike."""
+
+from neo4j_scenarios.importing.found import Found
+
+_GOOGLE = "iam.gke.io/gcp-service-account"
+
+
+def read_licence(found: Found, *steps: str | int) -> None:
+    """Take the accepted licence; `no` is none."""
+    if found.text(*steps) in {"no", "false"}:
+        found.skip(*steps)
+        return
+    found.take("accept-license", *steps)
+
+
+def read_service_account(found: Found) -> None:
+    """Take the block `serviceAccount`: an account that is there, or one that the chart makes for an identity."""
+    if found.values.get("serviceAccount", "create") is False:
+        found.take("service-account", "serviceAccount", "name")
+    found.take("workload-identity", "serviceAccount", "annotations", _GOOGLE)
+    if {"service-account", "workload-identity"} & found.origins.keys():
+        found.skip("serviceAccount", "create")
+
+
+def read_edition(found: Found) -> None:
+    """Take the edition, where no key says it: by the image's tag, or else by the accepted licence."""
+    if "enterprise" in found.inputs.get("neo4j-tag", ""):
+        found.inputs["edition"] = "enterprise"
+    elif "accept-license" in found.inputs:
+        found.inputs.setdefault("edition", "enterprise")

@@ -1,0 +1,228 @@
+"""`neo4j-scenarios import`: a values file becomes a scenario, and what a scenario can't carry is told."""
+
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from tests.generator.conftest import Command
+from tests.generator.inputs import all_inputs, make_inputs, make_scenario
+
+from neo4j_scenarios.importing import import_values
+from neo4j_scenarios.importing.imported import import_located
+from neo4j_scenarios.located import locate
+from neo4j_scenarios.parse import parse
+from neo4j_scenarios.render import render
+from neo4j_scenarios.targets import TARGETS
+
+SAMPLES = Path(__file__).parent / "samples"
+
+LABS = {"scenario": "single-instance", "target": "neo4j-helm", "database": "neo4j,system"}
+ENTERPRISE = {"edition": "enterprise", "accept-license": "yes"}
+
+# What each sample becomes, and where it has what is not carried.
+EXPECTED = {
+    "labs-block.yaml": (
+        LABS
+        | ENTERPRISE
+        | {
+            "bucket": "gs://graph-backups",
+            "purge-on-complete": "false",
+            "secret": "neo4j-gcp-credentials",
+            "neo4j-tag": "4.4.10-enterprise",
+            "storage-size": "50Gi",
+            "storage-class": "premium-rwo",
+        },
+        [
+            "6:1 neo4jPassword",
+            "12:3 core.resources",
+            "16:5 core.restore.image",
+            "17:5 core.restore.imageTag",
+            "18:5 core.restore.secretName",
+            "23:5 core.restore.forceOverwrite",
+        ],
+    ),
+    "labs-azure.yaml": (
+        LABS | ENTERPRISE | {"secret": "azure-credentials", "neo4j-tag": "4.4.10-enterprise"},
+        ["6:3 core.restore.forceOverwrite", "8:5 core.restore.secretName", "11:5 core.restore.bucket"],
+    ),
+    "labs-init-container.yaml": (
+        LABS
+        | {
+            "bucket": "gs://graph-backups/daily",
+            "timestamp": "2026-01-31-02:00:00",
+            "secret": "neo4j-service-key",
+            "neo4j-tag": "4.4.10",
+        },
+        [
+            "6:7 core.initContainers[0]",
+            "9:7 core.initContainers[1].image",
+            "10:7 core.initContainers[1].imagePullPolicy",
+            "28:11 core.initContainers[1].env[5].value",
+        ],
+    ),
+    "labs-cluster.yaml": (
+        LABS
+        | ENTERPRISE
+        | {
+            "scenario": "cluster",
+            "bucket": "gs://graph-backups",
+            "secret": "neo4j-gcp-credentials",
+            "read-replicas": "1",
+            "neo4j-tag": "4.4.10-enterprise",
+        },
+        ["8:5 core.restore.secretName", "12:5 core.restore.timestamp"],
+    ),
+    "official.yaml": (
+        {
+            "scenario": "single-instance",
+            "target": "neo4j/neo4j",
+            "bucket": "gs://graph-backups",
+            "database": "neo4j",
+            "force-overwrite": "once",
+            "restore-id": "incident-42",
+            "secret": "graph-key",
+            "service-account": "graph",
+            "release": "graph",
+            "neo4j-image": "registry.example:5000/neo4j",
+            "neo4j-tag": "5.26.1-enterprise",
+            "restore-image": "registry.example:5000/neo4j-restore",
+            "restore-digest": "sha256:" + "0a" * 32,
+            "storage-size": "200Gi",
+            "storage-class": "premium-rwo",
+        }
+        | ENTERPRISE,
+        [
+            "6:3 neo4j.password",
+            "16:1 services",
+            "30:33 podSpec.initContainers[0].env[5].value",
+            "31:11 podSpec.initContainers[0].env[6]",
+            "33:11 podSpec.initContainers[0].env[7].value",
+            "35:11 podSpec.initContainers[0].volumeMounts[0]",
+            "39:5 additionalVolumes[0].secret",
+        ],
+    ),
+    "own.yaml": (
+        {
+            "scenario": "single-instance",
+            "target": "neo4j-restore",
+            "bucket": "gs://graph-backups/production",
+            "database": "neo4j",
+            "force-overwrite": "true",
+            "accept-data-loss": "true",
+            "workload-identity": "restore@project.iam.gserviceaccount.com",
+            "neo4j-tag": "5.26.1-enterprise",
+            "storage-size": "100Gi",
+        }
+        | ENTERPRISE,
+        ["7:3 restore.retrySeconds", "18:1 config"],
+    ),
+}
+
+
+@settings(deadline=None)
+@given(all_inputs())
+def test_a_generated_file_becomes_the_scenario_that_it_was_made_of(given: dict[str, str]) -> None:
+    scenario = parse(given)
+    found = import_located(locate(render(scenario), "values.yaml"), scenario.target, scenario.target)
+    assert (found.left, found.open) == ((), ())
+    assert parse(found.inputs) == scenario
+
+
+@pytest.mark.parametrize("name", EXPECTED)
+def test_files_of_other_hands_are_carried_and_the_rest_is_told_with_its_place(name: str) -> None:
+    found = import_values(SAMPLES / name)
+    inputs, left = EXPECTED[name]
+    assert found.inputs == inputs
+    assert [f"{each.place.line}:{each.place.column} {each.key}" for each in found.left] == left
+
+
+@pytest.mark.parametrize("name", sorted(EXPECTED.keys() - {"labs-azure.yaml", "labs-cluster.yaml"}))
+def test_what_is_written_can_be_built(neo4j_scenarios: Command, tmp_path: Path, name: str) -> None:
+    done = neo4j_scenarios("import", SAMPLES / name, "-o", tmp_path / "scenario.yaml")
+    assert (done.code, done.out) == (2, "")
+    assert "not carried: " in done.err
+    assert neo4j_scenarios("build", tmp_path).code == 0
+    (values,) = tmp_path.glob("values.*.yaml")
+    again = neo4j_scenarios("import", values)
+    assert (again.code, again.err) == (0, "")
+
+
+def test_what_only_a_person_can_decide_is_named_and_build_asks_for_it(neo4j_scenarios: Command, tmp_path: Path) -> None:
+    neo4j_scenarios("import", SAMPLES / "labs-azure.yaml", "-o", tmp_path / "scenario.yaml")
+    assert "# Missing, and yours to decide: bucket\n" in (tmp_path / "scenario.yaml").read_text()
+    done = neo4j_scenarios("build", tmp_path)
+    assert done.code != 0
+    assert "bucket: is missing" in done.err
+
+
+@pytest.mark.parametrize("name", EXPECTED)
+def test_secrets_are_neither_shown_nor_written(neo4j_scenarios: Command, name: str) -> None:
+    for done in (neo4j_scenarios("import", SAMPLES / name), neo4j_scenarios("import --json", SAMPLES / name)):
+        assert "correct-horse" not in done.out + done.err
+        assert "wJalr" not in done.out + done.err
+
+
+def test_a_pasted_key_is_not_shown_wherever_it_stands(neo4j_scenarios: Command, tmp_path: Path) -> None:
+    key = "-----BEGIN PRIVATE KEY-----hunter2"
+    file = tmp_path / "values.yaml"
+    for text in (f'"{key}": 1', f'nodeSelector: {{"{key}": a}}', f'config: {{a: "{key}"}}', f'image: {{tag: "{key}"}}'):
+        file.write_text(f"restore: {{bucket: gs://graph-backups, database: neo4j}}\n{text}\n")
+        done = neo4j_scenarios("import", file)
+        assert done.code == 2
+        assert "hunter2" not in done.out + done.err
+
+
+def test_data_loss_is_never_accepted_in_somebodys_place() -> None:
+    found = import_values(SAMPLES / "labs-block.yaml")
+    assert "force-overwrite" not in found.inputs
+    assert "accept-data-loss" not in found.inputs
+
+
+def test_a_file_can_become_a_scenario_for_another_chart() -> None:
+    found = import_values(SAMPLES / "labs-block.yaml", target="neo4j-restore")
+    scenario = parse(found.inputs)
+    assert scenario.target is TARGETS["neo4j-restore"]
+    assert scenario.neo4j_tag == "4.4.10-enterprise"
+
+
+def test_an_edited_file_says_more_than_its_header() -> None:
+    text = render(make_scenario(target="neo4j-helm", heap_size="1g", release="graph"))
+    edited = text.replace('value: "1g"', 'value: "3g"')
+    found = import_located(locate(edited, "values.yaml"), TARGETS["neo4j-helm"], TARGETS["neo4j-helm"])
+    assert found.inputs == make_inputs(target="neo4j-helm", heap_size="3g", release="graph")
+
+
+def test_programs_get_json(neo4j_scenarios: Command) -> None:
+    done = neo4j_scenarios("import --json", SAMPLES / "own.yaml")
+    told = json.loads(done.out)
+    assert (done.code, done.err) == (2, "")
+    assert (told["from"], told["target"], told["open"]) == ("neo4j-restore", "neo4j-restore", [])
+    assert told["scenario"]["bucket"] == "gs://graph-backups/production"
+    assert [(each["key"], each["line"]) for each in told["left"]] == [("restore.retrySeconds", 7), ("config", 18)]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("a: 1", "has no key that tells one of neo4j-restore, neo4j/neo4j, neo4j-helm"),
+        ("core: {}\nneo4j: {}", "has keys of neo4j/neo4j and of neo4j-helm"),
+        ("core: {}", "has no restore in it"),
+        ("core: [", "is not YAML"),
+    ],
+)
+def test_a_file_that_is_no_restore_is_an_error(
+    neo4j_scenarios: Command, tmp_path: Path, text: str, expected: str
+) -> None:
+    file = tmp_path / "values.yaml"
+    file.write_text(text)
+    done = neo4j_scenarios("import", file, "-o", tmp_path / "scenario.yaml")
+    assert (done.code, done.out) == (1, "")
+    assert expected in done.err
+    assert not (tmp_path / "scenario.yaml").exists()
+
+
+def test_an_unknown_chart_is_told_with_the_nearest(neo4j_scenarios: Command) -> None:
+    done = neo4j_scenarios("import", SAMPLES / "own.yaml", "--from", "neo4j-helmm")
+    assert done.code == 2
+    assert "did you mean 'neo4j-helm'?" in done.err

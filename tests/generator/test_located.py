@@ -1,0 +1,70 @@
+"""Values files are read with Helm's types, and every key has its place."""
+
+from typing import Any
+
+import pytest
+import yaml
+from hypothesis import given, settings
+from tests.generator.inputs import all_inputs
+
+from neo4j_scenarios.errors import InputFileError
+from neo4j_scenarios.located import locate
+from neo4j_scenarios.parse import parse
+from neo4j_scenarios.render import render
+
+
+@settings(deadline=None, max_examples=20)
+@given(all_inputs())
+def test_the_data_is_that_of_any_yaml_reader(given: dict[str, str]) -> None:
+    text = render(parse(given))
+    assert locate(text, "values.yaml").data == yaml.safe_load(text)
+
+
+def test_each_key_and_item_has_its_place() -> None:
+    values = locate("a: 1\nb:\n  - c: x\n  - {d: y}\n", "values.yaml")
+    assert str(values.place(("a",))) == "values.yaml:1:1"
+    assert str(values.place(("b", 0, "c"))) == "values.yaml:3:5"
+    assert str(values.place(("b", 1, "d"))) == "values.yaml:4:6"
+    assert str(values.place(("b", 1, "missing", "deep"))) == "values.yaml:4:5"
+
+
+def test_types_are_helms() -> None:
+    text = "time: 2026-01-31T02:00:00Z\nyes: no\nnumber: 5.26\ntext: '5'\nnothing:\n"
+    text += "base: &base {a: 1, b: 2}\nover: {<<: *base, b: 3}"
+    expected: dict[str, Any] = {
+        "time": "2026-01-31T02:00:00Z",
+        "yes": False,
+        "number": 5.26,
+        "text": "5",
+        "nothing": None,
+        "base": {"a": 1, "b": 2},
+        "over": {"a": 1, "b": 3},
+    }
+    assert locate(text, "values.yaml").data == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("a: 1\na: 2", "values.yaml:2:1: has 'a' a second time"),
+        ("a: &x\n  b: *x", "the anchor loops"),
+        ("[a]: 1", "values.yaml:1:1: has a list or a map where a key is expected"),
+        ("- a", "does not hold keys with values"),
+        ("a: 1\n---\nb: 2", "is not YAML"),
+        ("a: !!python/object/apply:os.system [ls]", "values.yaml:1:4: has a tag"),
+        ("a: [" * 5000, "values.yaml"),
+        (
+            "a: &a [1,1,1,1,1,1,1,1,1,1]\n"
+            + "".join(
+                f"{name}: &{name} [{','.join([f'*{below}'] * 10)}]\n"
+                for below, name in zip("abcde", "bcdef", strict=True)
+            ),
+            "stands for more than 200000 values",
+        ),
+    ],
+    ids=["doubled", "loop", "key", "list", "documents", "python", "deep", "bomb"],
+)
+def test_what_no_values_file_is_is_an_error_with_its_place(text: str, expected: str) -> None:
+    with pytest.raises(InputFileError, match=r"values\.yaml") as told:
+        locate(text, "values.yaml")
+    assert expected in str(told.value)
