@@ -12,7 +12,7 @@ export NEO4J_RESTORE_CACHE ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/neo4j-resto
 
 .PHONY: help
 help: ## show this help
-	@awk -F':.*## ' '/^[a-z0-9-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F':.*## ' '/^[a-z0-9-]+:.*## / {printf "  %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 .PHONY: venv
 venv: $(VENV)/.made ## make .venv with both commands in it
@@ -58,15 +58,20 @@ docs: venv ## write the pages that are made from the code
 	$(BIN)/python -m tests.chart.values_table
 
 .PHONY: bench
-bench: bench-restore ## measure against what else there is; writes docs/benchmarks.md
+bench: venv helm neo4j ## measure against what else there is; writes docs/benchmarks.md
+	$(BIN)/python -m bench
 
 .PHONY: bench-restore
-bench-restore: venv ## the restores' part of it
+bench-restore: venv neo4j ## the restores' half of it
 	$(BIN)/python -m bench restore
 
+.PHONY: bench-generator
+bench-generator: venv helm ## the generator's half
+	$(BIN)/python -m bench generator
+
 .PHONY: bench-quick
-bench-quick: venv ## show on tiny sets that every benchmark still works; no speed, no page
-	$(BIN)/python -m bench restore --quick --rounds 1
+bench-quick: venv helm neo4j ## show on tiny sets that every benchmark still works; no speed, no page
+	$(BIN)/python -m bench --quick --rounds 1
 
 .PHONY: check
 check: lint type test ## what a change has to pass

@@ -6,11 +6,29 @@ speed and writes no page.
 
 import argparse
 import sys
+from collections.abc import Callable
+from dataclasses import dataclass
 
 from bench.errors import BenchError
+from bench.goals import Goal
 from bench.results import Results
 
-from bench import goals, page, places, programs, restores, results
+from bench import generators, goals, page, places, programs, restores, results
+
+
+@dataclass(frozen=True)
+class Part:
+    """One half of the page."""
+
+    name: str
+    measure: Callable[..., Results]
+    goals: tuple[Goal, ...]
+
+
+PARTS = {
+    "restore": Part("restores", restores.measured, goals.RESTORE),
+    "generator": Part("generator", generators.measured, goals.GENERATOR),
+}
 
 
 def main() -> int:
@@ -18,30 +36,30 @@ def main() -> int:
     arguments = _parser().parse_args()
     try:
         programs.install_missing()
-        return _restore(arguments)
+        return max(_part(PARTS[name], arguments) for name in arguments.what or PARTS)
     except BenchError as error:
         say(f"error: {error}\ntry: {error.hint}")
         return 1
 
 
-def _restore(arguments: argparse.Namespace) -> int:
-    kept = places.RESULTS / f"restore{'-quick' if arguments.quick else ''}.json"
+def _part(part: Part, arguments: argparse.Namespace) -> int:
+    kept = places.RESULTS / f"{part.name}{'-quick' if arguments.quick else ''}.json"
     if not arguments.page_only:
-        measured = restores.measure(quick=arguments.quick, repeats=arguments.rounds, only=arguments.only or [], say=say)
-        measured.save(kept)
+        only = arguments.only or []
+        part.measure(quick=arguments.quick, repeats=arguments.rounds, only=only, say=say).save(kept)
     found = results.load(kept)
-    text = page.render(found, goals.RESTORE)
+    text = page.render(found, part.goals)
     say(text)
     if not arguments.quick:
-        page.write(places.PAGE, "restores", text)
-    return _judged(found, quick=arguments.quick)
+        page.write(places.PAGE, part.name, text)
+    return _judged(found, part.goals, all_of_it=arguments.quick and not arguments.only)
 
 
-def _judged(found: Results, *, quick: bool) -> int:
-    """Return 1 where a contender failed, or in a quick run a ratio lacks a figure."""
+def _judged(found: Results, wanted: tuple[Goal, ...], *, all_of_it: bool) -> int:
+    """Return 1 where a contender failed, or where a quick run of all cases leaves a goal without its figures."""
     failures = found.failures()
-    if quick:
-        verdicts = goals.judge(goals.RESTORE, found)
+    if all_of_it:
+        verdicts = goals.judge(wanted, found)
         failures += [
             f"not measured: {each.goal.text}" for each in verdicts if each.goal.quick and each.measured is None
         ]
@@ -52,7 +70,7 @@ def _judged(found: Results, *, quick: bool) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    parser.add_argument("what", choices=["restore"], help="what to measure")
+    parser.add_argument("what", nargs="*", choices=list(PARTS), help="what to measure (default: both)")
     parser.add_argument("--quick", action="store_true", help="tiny sizes; no page")
     parser.add_argument("--rounds", type=int, default=3, help="counted rounds of each case (default: 3)")
     parser.add_argument("--only", nargs="+", metavar="CASE", help="only these cases")

@@ -6,6 +6,7 @@ from bench.contenders import Contender
 from bench.servers import Distance
 
 from bench import contenders as who
+from bench import dumps
 
 _GZ, _ZST = ("targz", ".tar.gz"), ("tarzst", ".tar.zst")
 
@@ -15,7 +16,10 @@ CAP_BYTES = 100_000_000
 
 @dataclass(frozen=True)
 class Case:
-    """manifest: which files a result must have. bucket: where ours looks. distance: what a proxy adds."""
+    """manifest: which files a result must have. bucket: where ours looks. distance: what a proxy adds.
+
+    real_admin: a real Neo4j, and no stand-in.
+    """
 
     name: str
     title: str
@@ -24,6 +28,7 @@ class Case:
     contenders: tuple[Contender, ...]
     tls: bool = True
     distance: Distance | None = None
+    real_admin: bool = False
 
 
 def restores(*, quick: bool) -> list[Case]:
@@ -80,5 +85,18 @@ def restores(*, quick: bool) -> list[Case]:
             (who.OURS, who.serial_copy(), *rclone_raw),
             tls=False,
             distance=Distance(delay_ms=20),
+        ),
+        Case(
+            "dump",
+            "A dump of Neo4j 5, loaded by the real neo4j-admin",
+            dumps.BUCKET,
+            "dump",
+            (
+                who.OURS,
+                who.dump_old_way(dumps.BUCKET),
+                who.dump_piped(dumps.BUCKET),
+                who.load_alone(dumps.BUCKET),
+            ),
+            real_admin=True,
         ),
     ]

@@ -107,6 +107,28 @@ def write_alone() -> Contender:
     return Contender("write", "limit: the write alone (cp -r)", script, "-", ("cp",))
 
 
+_LOAD = f"neo4j-admin database load {DATABASE}"
+
+
+def dump_old_way(bucket: str) -> Contender:
+    """Return the download of a dump to a file, then its load."""
+    fetch = f"mkdir dumps; gsutil -q cp gs://{bucket}/{key('.dump')} dumps/{DATABASE}.dump"
+    script = f"{fetch}; {_LOAD} --from-path=dumps; rm -r dumps"
+    return Contender("old", "gsutil cp, then neo4j-admin load", script, "the object's CRC32C", ("gsutil",))
+
+
+def dump_piped(bucket: str) -> Contender:
+    """Return the dump piped into neo4j-admin."""
+    script = f"{_media(bucket, '.dump')} | {_LOAD} --from-stdin"
+    return Contender("curl", "curl, piped to neo4j-admin load", script, "nothing", ("curl",))
+
+
+def load_alone(bucket: str) -> Contender:
+    """Return neo4j-admin's own work, from a file in memory."""
+    script = f'{_LOAD} --from-stdin <"$OBJECTS/{bucket}/{key(".dump")}"'
+    return Contender("load", "limit: neo4j-admin load alone", script, "-")
+
+
 def serial_copy() -> Contender:
     """Return a download of a raw directory, one object after the other, by Google's client."""
     script = f'mkdir databases; "$PYTHON" "$BENCH"/serial_copy.py raw {DATABASE}/ {_INTO}'

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
+from bench.measure import Sample
 from bench.results import Results
 
 Measure = Callable[[Results], float | None]
@@ -44,7 +45,7 @@ class Verdict:
         """Return by which part of the bound it is missed; 0 where it is met."""
         if self.met or self.measured is None:
             return 0.0
-        return abs(self.measured - self.goal.bound) / self.goal.bound
+        return abs(self.measured - self.goal.bound) / (self.goal.bound or 1)
 
 
 def judge(goals: tuple[Goal, ...], results: Results) -> list[Verdict]:
@@ -93,7 +94,7 @@ def of_unpacked(case: str, part: Literal["written", "disk"]) -> Measure:
 
 
 def most_memory(results: Results) -> float | None:
-    """Return the largest process that any run of ours had, in MiB, neo4j-admin's Java left out."""
+    """Return the largest process that any run of ours had, in MiB; not of dumps, where that is neo4j-admin's Java."""
     runs = [
         sample.rss_bytes / 1024 / 1024
         for case, outcomes in results.outcomes.items()
@@ -103,6 +104,16 @@ def most_memory(results: Results) -> float | None:
         for sample in outcome.samples
     ]
     return max(runs, default=None)
+
+
+def median_of(case: str, contender: str, of: Callable[[Sample], float]) -> Measure:
+    """Return the median of one figure of a contender's runs."""
+
+    def measure(results: Results) -> float | None:
+        found = results.outcomes.get(case, {}).get(contender)
+        return found.median(of) if found else None
+
+    return measure
 
 
 RESTORE = (
@@ -135,4 +146,39 @@ RESTORE = (
     Goal("peak memory of any restore", "at most", 160, most_memory, "MiB"),
     Goal("a start with nothing to do, processor time", "at most", 0.25, figure("skip_cpu_seconds"), "s"),
     Goal("until the first byte is asked for, processor time", "at most", 0.4, figure("first_cpu_seconds"), "s"),
+)
+
+GENERATOR = (
+    Goal("10,000 clusters built: our time over bare writes", "at most", 6, ratio("large/ours", "large/bare")),
+    Goal(
+        "10,000 clusters built: peak memory",
+        "at most",
+        200,
+        median_of("large", "ours", lambda each: each.rss_bytes / 1e6),
+        "MB",
+    ),
+    Goal("10,000 checked: our time over bare writes", "at most", 3, ratio("large/ours-check", "large/bare")),
+    Goal("10,000 built again: our time over bare writes", "at most", 3, ratio("large/ours-again", "large/bare")),
+    Goal(
+        "10,000 built again: bytes written",
+        "at most",
+        0,
+        median_of("large", "ours-again", lambda each: each.written_bytes),
+    ),
+    Goal(
+        "1,000: helmfile write-values' time over ours",
+        "at least",
+        3,
+        ratio("small/write-values", "small/ours"),
+        quick=False,
+    ),
+    Goal(
+        "1,000: helmfile template's time over ours",
+        "at least",
+        40,
+        ratio("small/helmfile-template", "small/ours"),
+        quick=False,
+    ),
+    Goal("1,000: a helm template loop's time over ours", "at least", 40, ratio("small/helm-loop", "small/ours")),
+    Goal("`new`, from start to finish", "at most", 0.35, figure("new_seconds"), "s"),
 )

@@ -59,8 +59,15 @@ def _case(title: str, outcomes: dict[str, Outcome]) -> str:
     head = ["", "wall s", "of ours", "CPU s", "RSS MiB", "written MB", "room MB", "verifies"]
     rows = [_row(outcome, own) for outcome in outcomes.values()]
     failed = [f"- {each.title} failed: {_one_line(each.error)}" for each in outcomes.values() if each.error]
-    table = _table(head, rows, right=set(range(1, 7)))
+    if not any(outcome.disk_bytes for outcome in outcomes.values()):
+        # Nobody's room was watched.
+        head, rows = _without(head, 6), [_without(row, 6) for row in rows]
+    table = _table(head, rows, right=set(range(1, len(head) - 1)))
     return f"### {title}\n\n{table}" + ("\n\n" + "\n".join(failed) if failed else "")
+
+
+def _without(cells: list[str], index: int) -> list[str]:
+    return [*cells[:index], *cells[index + 1 :]]
 
 
 def _row(outcome: Outcome, own: float | None) -> list[str]:

@@ -15,7 +15,7 @@ from bench.servers import Endpoint
 from bench.sets import DATABASE, Sets
 from tests import standin
 
-from bench import measure, programs, servers
+from bench import dumps, measure, programs, servers
 
 _TIMEOUT_SECONDS = 300.0
 
@@ -40,7 +40,12 @@ class Player:
 
     def _env(self, each: Contender) -> dict[str, str]:
         common = environment(self.work, self.end, self.made.objects, each.needs)
-        return common | {"BUCKET": f"gs://{self.case.bucket}"}
+        return common | {"BUCKET": f"gs://{self.case.bucket}"} | (self._neo4j(common) if self.case.real_admin else {})
+
+    def _neo4j(self, common: Mapping[str, str]) -> dict[str, str]:
+        home, conf = dumps.neo4j_home(), dumps.configure(self.work, self.work / "volume")
+        path = f"{home / 'bin'}:{common['PATH']}"
+        return {"PATH": path, "NEO4J_HOME": str(home), "NEO4J_CONF": str(conf), "HEAP_SIZE": "512m"}
 
 
 def environment(work: Path, end: Endpoint, objects: Path, needs: Sequence[str] = ()) -> dict[str, str]:

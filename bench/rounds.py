@@ -1,31 +1,32 @@
-"""Plays a case: a warm-up round, whose results are compared with the set, then rounds A B C, A B C, ..."""
+"""A warm-up round, whose results are looked at, then rounds in turn: A B C, A B C, ..."""
 
-from collections.abc import Callable
-from pathlib import Path
+from collections.abc import Callable, Sequence
+from typing import Protocol
 
-from bench.cases import Case
 from bench.contenders import Contender
 from bench.errors import BenchError
-from bench.player import Player
+from bench.measure import Sample
 from bench.results import Outcome
-from bench.sets import Sets
-
-from bench import servers
 
 Say = Callable[[str], None]
 
 
-def play(case: Case, made: Sets, work: Path, rounds: int, say: Say) -> dict[str, Outcome]:
-    """Return each contender's outcome; one that fails is left out of the rounds that follow."""
-    outcomes = {each.name: Outcome(each.title, each.checks) for each in case.contenders}
-    with servers.store(made.objects, work, tls=case.tls, distance=case.distance) as end:
-        player = Player(case, made, work, end)
-        for number in range(rounds + 1):
-            for each in case.contenders:
-                outcome = outcomes[each.name]
-                if not outcome.error and (number == 0 or not each.once):
-                    _turn(player, each, outcome, warm_up=number == 0)
-                    say(f"{case.name} {number}/{rounds} {each.name}: {_told(outcome)}")
+class Player(Protocol):
+    """Runs a contender once. Raises BenchError if it fails, or in the warm-up if its result is wrong."""
+
+    def run(self, each: Contender, *, warm_up: bool) -> Sample:
+        """Return what it took."""
+
+
+def play(name: str, contenders: Sequence[Contender], player: Player, repeats: int, say: Say) -> dict[str, Outcome]:
+    """Return each contender's outcome by its name; one that fails is left out of the rounds that follow."""
+    outcomes = {each.name: Outcome(each.title, each.checks) for each in contenders}
+    for number in range(repeats + 1):
+        for each in contenders:
+            outcome = outcomes[each.name]
+            if not outcome.error and (number == 0 or not each.once):
+                _turn(player, each, outcome, warm_up=number == 0)
+                say(f"{name} {number}/{repeats} {each.name}: {_told(outcome)}")
     return outcomes
 
 

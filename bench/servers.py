@@ -143,3 +143,12 @@ def working(folder: Path) -> Iterator[Path]:
         yield fresh(folder)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def output(argv: list[str]) -> str:
+    """Return what a program prints, without the last line end. Raises BenchError if it fails."""
+    done = subprocess.run(argv, capture_output=True, text=True, check=False)
+    if done.returncode:
+        message = f"{Path(argv[0]).name} ended with {done.returncode}: {(done.stdout + done.stderr)[-600:]}"
+        raise BenchError(message, hint="run it by hand")
+    return done.stdout.strip()

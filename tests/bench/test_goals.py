@@ -7,7 +7,7 @@ from bench.goals import Goal, Verdict
 from bench.measure import Sample
 from bench.results import Outcome, Results
 
-from bench import goals, page, results
+from bench import goals, page, profile, results
 
 
 def sample(wall_seconds: float, **more: int) -> Sample:
@@ -74,3 +74,8 @@ def test_writing_a_part_leaves_the_rest_of_the_page(tmp_path: Path) -> None:
     page.write(file, "x", "new")
     page.write(file, "x", "newer")
     assert file.read_text() == "before\n<!-- x: written by make bench -->\nnewer\n<!-- end of x -->\nafter\n"
+
+
+def test_a_profile_tells_the_functions_that_ran_most_by_their_threads() -> None:
+    lines = ["thread (1): MainThread;main (a.py);read (b.py) 60", "thread (2): ahead;read (b.py) 40", "thread (3) 9"]
+    assert profile.summary(lines)[2:] == ["| MainThread | `read (b.py)` | 60% |", "| ahead | `read (b.py)` | 40% |"]
