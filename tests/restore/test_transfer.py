@@ -4,24 +4,19 @@ import io
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
-import google_crc32c
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from neo4j_restore.checksums import Checksum
-from neo4j_restore.errors import BackupDamagedError, StoreError
-from neo4j_restore.progress import Progress
+from neo4j_restore.errors import StoreError
 from neo4j_restore.stores import StoredObject
-from neo4j_restore.transfer import Download, Retry, blocks, part
+from neo4j_restore.transfer import Resuming, Retry, blocks, part
 
 DATA = bytes(range(256)) * 40
 
 
-def stored(data: bytes = DATA, digest: bytes | None = None) -> StoredObject:
-    found = google_crc32c.Checksum(data).digest() if digest is None else digest
-    checksum = Checksum("crc32c", found) if found else None
-    return StoredObject("neo4j.dump", len(data), datetime.now(UTC), "1", checksum)
+def stored(data: bytes = DATA) -> StoredObject:
+    return StoredObject("neo4j.dump", len(data), datetime.now(UTC), "1")
 
 
 class Cut(io.RawIOBase):
@@ -69,7 +64,8 @@ def retry(seconds: float = 1000) -> Retry:
 
 
 def download(store: Flaky, each: StoredObject, seconds: float = 1000) -> bytes:
-    return Download(store, each, retry(seconds), Progress("neo4j", each.size_bytes)).readall()
+    with Resuming(store, each, retry(seconds)) as stream:
+        return stream.readall()
 
 
 @given(st.lists(st.integers(1, 5000), max_size=8), st.booleans())
@@ -106,18 +102,24 @@ def test_pauses_grow_and_are_never_in_step() -> None:
     assert len(set(pauses)) == 8
 
 
-def test_another_checksum_than_the_stores_is_damage() -> None:
-    with pytest.raises(BackupDamagedError, match="the store has crc32c:AAAAAA=="):
-        download(Flaky([None]), stored(digest=bytes(4)))
+@given(st.integers(0, 10_000), st.integers(0, 10_000), st.lists(st.integers(1, 3000), max_size=4))
+def test_a_range_is_resumed_and_ends_where_it_should(start: int, end: int, lengths: list[int]) -> None:
+    with Resuming(Flaky([*lengths, None]), stored(), retry(), start, end) as stream:
+        assert stream.readall() == DATA[start:end]
 
 
-def test_a_store_without_checksums_is_believed() -> None:
-    assert download(Flaky([None]), stored(digest=b"")) == DATA
+def test_a_store_that_asks_for_a_pause_gets_it_and_each_trouble_is_told() -> None:
+    pauses: list[float] = []
+    troubles: list[StoreError] = []
+    one = Retry(1000, pause=pauses.append, trouble=troubles.append)
+    busy = StoreError("busy", hint="", transient=True)
+    busy.retry_after_seconds = 40
+    one.wait(busy)
+    assert (pauses, troubles) == ([40], [busy])
 
 
 def test_blocks_and_parts_give_the_bytes() -> None:
-    whole = Download(Flaky([None]), stored(), retry(), Progress("neo4j", 0))
-    assert b"".join(blocks(whole)) == DATA
+    assert b"".join(blocks(Resuming(Flaky([None]), stored(), retry()))) == DATA
     assert part(Flaky([7, 7]), stored(), retry(), 0, 7) == DATA[:7]
     assert part(Flaky([None]), stored(), retry(), len(DATA) - 4, 100) == DATA[-4:]
     assert part(Flaky([]), stored(b""), retry(), 0, 100) == b""

@@ -62,10 +62,12 @@ class StoreError(RestoreError):
     """The store could not be reached, or refused.
 
     transient: the same request may succeed later; decided by the store's adapter, acted on by `transfer`.
+    throttled: the store asks for fewer requests at once.
     retry_after_seconds: how long the store asks to wait before the next try, or 0.
     """
 
     exit_code = 20
+    throttled: bool = False
     retry_after_seconds: float = 0
 
     def __init__(self, message: str, *, hint: str, transient: bool = False) -> None:

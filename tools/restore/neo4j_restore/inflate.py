@@ -12,12 +12,12 @@ from isal import isal_zlib
 from isal.igzip_lib import IsalError
 
 from neo4j_restore.errors import ANOTHER_SET, BackupDamagedError
-from neo4j_restore.pipeline import Stream
+from neo4j_restore.pipeline import BLOCK_BYTES, Stream
 
 MAGIC = b"\x1f\x8b"
 
 _GZIP = 31  # window bits: 15, and 16 for gzip's header and trailer
-_IN_BYTES = 64 * 1024
+_IN_BYTES = BLOCK_BYTES
 
 
 class GzipReader(Stream):

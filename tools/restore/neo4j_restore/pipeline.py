@@ -40,7 +40,27 @@ class Stream(RawIOBase):
         return len(block)
 
 
-class Ahead(Stream):
+class Blocks(Stream):
+    """A stream whose blocks come in sizes of their own: `block` gives the next one."""
+
+    _rest = memoryview(b"")
+
+    def block(self) -> bytes:
+        """Return what comes next, however much it is; nothing at the end, as often as it is asked for."""
+        raise NotImplementedError
+
+    def some(self, size: int) -> bytes:
+        """Return what comes next, without a copy where it fits."""
+        if not self._rest:
+            block = self.block()
+            if len(block) <= size:
+                return block
+            self._rest = memoryview(block)
+        part, self._rest = self._rest[:size], self._rest[size:]
+        return bytes(part)
+
+
+class Ahead(Blocks):
     """What `source` gives, read ahead by a thread; an error in it is raised where its bytes would have come.
 
     From the first read on the source is the thread's alone, which closes it as well. At most 2 MiB wait.
@@ -52,22 +72,12 @@ class Ahead(Stream):
         self._ready: SimpleQueue[bytes | BaseException] = SimpleQueue()
         # A token for each block that may still be read ahead.
         self._room: SimpleQueue[None] = SimpleQueue()
-        self._rest = memoryview(b"")
         self._end: bytes | BaseException | None = None
         self._left = False
         self._thread = Thread(target=self._run, name="ahead", daemon=True)
 
-    def some(self, size: int) -> bytes:
+    def block(self) -> bytes:
         """Return what comes next; or raise what the source raised, each time again."""
-        if not self._rest:
-            block = self._next()
-            if len(block) <= size:
-                return block
-            self._rest = memoryview(block)
-        part, self._rest = self._rest[:size], self._rest[size:]
-        return bytes(part)
-
-    def _next(self) -> bytes:
         if self._end is None:
             self._start()
             found = self._ready.get()

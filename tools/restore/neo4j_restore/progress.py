@@ -28,10 +28,14 @@ class Progress:
         if self._terminal and self._done == self._total:
             sys.stderr.write("\r\x1b[K")
 
+    def __str__(self) -> str:
+        """Return how many bytes have come, of how many."""
+        return f"{self._done} of {self._total} bytes"
+
     def _words(self, now: float) -> str:
         rate = self._done / (now - self._start)
         left = (self._total - self._done) / rate
-        return f"{self._done} of {self._total} bytes, {rate / 1e6:.1f} MB/s, {left:.0f} s left"
+        return f"{self}, {rate / 1e6:.1f} MB/s, {left:.0f} s left"
 
     def _tell(self, words: str) -> None:
         if self._terminal:

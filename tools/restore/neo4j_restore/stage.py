@@ -1,12 +1,12 @@
 """Fills staging: for each database the set's bytes, unpacked or streamed, and what neo4j-admin makes of them."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from logging import getLogger
 from pathlib import Path
 
-from neo4j_restore import admin, disk, layouts, transfer, unpack, volume
+from neo4j_restore import admin, disk, fetch, layouts, transfer, unpack, volume
 from neo4j_restore.catalog import BackupSet, Kind
 from neo4j_restore.errors import ANOTHER_SET, BackupDamagedError, RestoreError
 from neo4j_restore.inflate import GzipReader
@@ -68,7 +68,7 @@ class Stage:
     def _unpack(self, chosen: BackupSet) -> Path:
         name, top = self._name(chosen), self._folder(chosen)
         limits = unpack.limits(chosen.size_bytes, self.layout.data)
-        download = Ahead(self._download(chosen.objects[0], Progress(name, chosen.size_bytes)))
+        download = self._download(chosen.objects[0], Progress(name, chosen.size_bytes))
         with Ahead(GzipReader(download, name)) as stream:
             size = unpack.unpack(stream, top, name, limits)
         log.info("%s: unpacked %d bytes", chosen.database, size)
@@ -78,11 +78,13 @@ class Stage:
         top = self._folder(chosen)
         names = unpack.Names(self._name(chosen))
         progress = Progress(self._name(chosen), chosen.size_bytes)
-        for stored in chosen.objects:
-            path = top / names.accept(stored.key.removeprefix(chosen.key))
-            path.parent.mkdir(parents=True, exist_ok=True)
-            with self._download(stored, progress) as stream:
-                unpack.write_file(stream, path)
+        paths = {stored.key: top / names.accept(stored.key.removeprefix(chosen.key)) for stored in chosen.objects}
+        # The largest first: what is left at the end is short, on however many connections.
+        objects = sorted(chosen.objects, key=lambda each: each.size_bytes, reverse=True)
+        with closing(fetch.Fetch(self.store, objects, self._terms, progress)) as fetching:
+            for stored, stream in fetching.streams():
+                paths[stored.key].parent.mkdir(parents=True, exist_ok=True)
+                unpack.write_file(stream, paths[stored.key])
         return top
 
     def _name(self, chosen: BackupSet) -> str:
@@ -91,8 +93,12 @@ class Stage:
     def _folder(self, chosen: BackupSet) -> Path:
         return self.layout.staging / "sets" / chosen.database
 
-    def _download(self, stored: StoredObject, progress: Progress) -> transfer.Download:
-        return transfer.Download(self.store, stored, transfer.Retry(self.settings.retry_seconds), progress)
+    @property
+    def _terms(self) -> fetch.Terms:
+        return fetch.Terms(self.settings.retry_seconds, 32)
+
+    def _download(self, stored: StoredObject, progress: Progress) -> fetch.Download:
+        return fetch.download(self.store, stored, self._terms, progress)
 
     def _check_complete(self, source: Path, chosen: BackupSet) -> None:
         missing = volume.missing_stores(source)

@@ -1,17 +1,14 @@
-"""Bytes from a store: tried again, resumed where they broke off, counted, and checked against the store's checksum."""
+"""Bytes from a store: tried again, and resumed where they broke off."""
 
 import random
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from io import RawIOBase
 from logging import getLogger
 from typing import Any, TypeVar
 
-from neo4j_restore.checksums import Running
-from neo4j_restore.errors import BackupDamagedError, StoreError
-from neo4j_restore.pipeline import BLOCK_BYTES, Stream
-from neo4j_restore.progress import Progress
+from neo4j_restore.errors import StoreError
+from neo4j_restore.pipeline import BLOCK_BYTES
 from neo4j_restore.stores import Store, StoredObject
 
 log = getLogger(__name__)
@@ -24,9 +21,15 @@ _FIRST_PAUSE_SECONDS, _LONGEST_PAUSE_SECONDS = 0.5, 15.0
 class Retry:
     """How long one trouble may last: from its first failure until something works again, `seconds` at most."""
 
-    def __init__(self, seconds: float, *, pause: Callable[[float], None] = time.sleep) -> None:
-        """Keep the budget; `pause` waits for so many seconds."""
-        self._seconds, self._pause = seconds, pause
+    def __init__(
+        self,
+        seconds: float,
+        *,
+        pause: Callable[[float], object] = time.sleep,
+        trouble: Callable[[StoreError], object] = lambda _: None,
+    ) -> None:
+        """Keep the budget; `pause` waits for so many seconds, `trouble` is told of each failure."""
+        self._seconds, self._pause, self._trouble = seconds, pause, trouble
         self._since: float | None = None
         self._tries = 0
 
@@ -41,6 +44,7 @@ class Retry:
         longest = min(_LONGEST_PAUSE_SECONDS, _FIRST_PAUSE_SECONDS * 2**self._tries)
         pause = random.uniform(longest / 2, longest)  # noqa: S311 - spreads load, guards nothing
         pause = max(pause, error.retry_after_seconds)
+        self._trouble(error)
         if not error.transient or now + pause > self._since + self._seconds:
             raise error
         self._tries += 1
@@ -60,25 +64,27 @@ class Retry:
 
 
 class Resuming(RawIOBase):
-    """The bytes of one object from `start` on, resumed where a transient failure broke them off, not yet checked.
+    """Bytes of one object, from `start` up to `end`, resumed where a transient failure broke them off; not yet checked.
 
     checksum: of the whole object, None where no store tells it; some tell it with the first bytes alone.
     """
 
-    def __init__(self, store: Store, stored: StoredObject, retry: Retry, start: int = 0) -> None:
-        """Take what is to be read; the first request is made by the first read."""
+    def __init__(
+        self, store: Store, stored: StoredObject, retry: Retry, start: int = 0, end: int | None = None
+    ) -> None:
+        """Take what is to be read, to its end where none is given; the first request is made by the first read."""
         self._store, self._stored, self._retry = store, stored, retry
         self._stream: RawIOBase | None = None
-        self._offset = start
         self.checksum = stored.checksum
+        self._offset, self._end = start, stored.size_bytes if end is None else min(end, stored.size_bytes)
 
     def readable(self) -> bool:
         """Return True."""
         return True
 
     def readinto(self, buffer: Any) -> int:
-        """Fill `buffer` with what comes next; 0 at the object's listed size alone."""
-        view = memoryview(buffer)[: max(0, self._stored.size_bytes - self._offset)]
+        """Fill `buffer` with what comes next; 0 at the end alone."""
+        view = memoryview(buffer)[: max(0, self._end - self._offset)]
         count = self._retry.call(lambda: self._some(view)) if view else 0
         self._offset += count
         return count
@@ -86,7 +92,7 @@ class Resuming(RawIOBase):
     def _some(self, view: memoryview) -> int:
         try:
             if self._stream is None:
-                self._stream = self._store.read(self._stored, self._offset)
+                self._stream = self._store.read(self._stored, self._offset, self._end)
                 if not self._offset:
                     self.checksum = self.checksum or getattr(self._stream, "checksum", None)
             count = self._stream.readinto(view) or 0
@@ -95,7 +101,7 @@ class Resuming(RawIOBase):
             raise
         if not count:
             self._drop()
-            message = f"{self._stored.key} ended at byte {self._offset} of {self._stored.size_bytes}"
+            message = f"{self._stored.key} ended at byte {self._offset} of {self._end}"
             raise StoreError(message, hint="it was cut short; the next start tries again", transient=True)
         return count
 
@@ -110,50 +116,6 @@ class Resuming(RawIOBase):
         super().close()
 
 
-class Download(Stream):
-    """The verified bytes of one object, as a stream.
-
-    Whoever reads to the end has bytes of the listed size whose checksum is the store's; else BackupDamagedError
-    is raised there.
-    """
-
-    def __init__(self, store: Store, stored: StoredObject, retry: Retry, progress: Progress) -> None:
-        """Take what is to be read; the first request is made by the first read."""
-        self._stored, self._progress = stored, progress
-        self._bytes = Resuming(store, stored, retry)
-        self._buffer = memoryview(bytearray(BLOCK_BYTES))
-        self._running: Running | None = None
-
-    def some(self, size: int) -> bytes:
-        """Return what comes next; nothing once all of it has come and was found right."""
-        count = self._bytes.readinto(self._buffer[:size])
-        if not count:
-            self._verify()
-            return b""
-        block = bytes(self._buffer[:count])
-        if self._running is None and self._bytes.checksum:
-            self._running = self._bytes.checksum.start()
-        if self._running:
-            self._running.update(block)
-        self._progress.add(count)
-        return block
-
-    def _verify(self) -> None:
-        expected = self._bytes.checksum
-        if not expected:
-            return
-        running = self._running or expected.start()  # none of an object without bytes
-        found = replace(expected, digest=running.digest())
-        if found != expected:
-            message = f"{self._stored.key} is damaged: its checksum is {found}, the store has {expected}"
-            raise BackupDamagedError(message, hint="start again; if it stays so, take another set with TIMESTAMP")
-
-    def close(self) -> None:
-        """Give the connection back."""
-        self._bytes.close()
-        super().close()
-
-
 def blocks(stream: RawIOBase) -> Iterator[bytes]:
     """Yield what is left of `stream`, in blocks."""
     while block := stream.read(BLOCK_BYTES):
@@ -162,8 +124,5 @@ def blocks(stream: RawIOBase) -> Iterator[bytes]:
 
 def part(store: Store, stored: StoredObject, retry: Retry, start: int, count: int) -> bytes:
     """Return `count` bytes of `stored` from `start` on, fewer at its end; not checked."""
-    found = b""
-    with Resuming(store, stored, retry, start) as stream:
-        while len(found) < count and (more := stream.read(count - len(found))):
-            found += more
-    return found
+    with Resuming(store, stored, retry, start, start + count) as stream:
+        return stream.readall()

@@ -28,6 +28,7 @@ from neo4j_restore.stores import StoredObject, google_identity
 from neo4j_restore.stores.http import (
     CONNECT_SECONDS,
     GONE,
+    KEPT_CONNECTIONS,
     SMALL_BYTES,
     TRANSIENT_STATUS,
     Body,
@@ -59,8 +60,9 @@ class GoogleStore:
         with self._translated("find an identity for", ""):
             found = google_identity.find(settings, self._errors)
         self._session = AuthorizedSession(found, max_refresh_attempts=2)
-        if settings.ca_bundle:
-            self._session.mount("https://", _Trusting(trusting(settings.ca_bundle)))
+        self._session.mount("http://", HTTPAdapter(pool_maxsize=KEPT_CONNECTIONS))
+        context = trusting(settings.ca_bundle) if settings.ca_bundle else None
+        self._session.mount("https://", _Trusting(context) if context else HTTPAdapter(pool_maxsize=KEPT_CONNECTIONS))
         endpoint = settings.emulator_host or settings.endpoint_url
         options = {"api_endpoint": endpoint} if endpoint else None
         self._client = storage.Client(project="none", credentials=found, client_options=options, _http=self._session)
@@ -126,7 +128,8 @@ class GoogleStore:
             return self._errors.error("read", stored.key, GONE)
         if status not in {200, 206}:
             reason, after = f"{status} {_reason(response)}", seconds_to_wait(response.headers)
-            return self._errors.error("read", stored.key, reason, transient=status in TRANSIENT_STATUS, after=after)
+            transient = status in TRANSIENT_STATUS
+            return self._errors.error("read", stored.key, reason, transient=transient, after=after, status=status)
         if not _is_of(response, stored):
             return self._errors.replaced("read", stored.key)
         reason = wrong_span(status, response.headers, span, stored.size_bytes)
@@ -169,7 +172,7 @@ class _Trusting(HTTPAdapter):
 
     def __init__(self, context: Any) -> None:
         self._context = context
-        super().__init__()
+        super().__init__(pool_maxsize=KEPT_CONNECTIONS)
 
     def init_poolmanager(self, *arguments: Any, **options: Any) -> None:
         super().init_poolmanager(*arguments, **options, ssl_context=self._context)

@@ -22,6 +22,9 @@ from neo4j_restore.errors import ConfigurationError, StoreError
 # https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
 TRANSIENT_STATUS: Final = frozenset({408, 429, 500, 502, 503, 504})
 
+# By these a store asks for fewer requests at once.
+_THROTTLING_STATUS: Final = frozenset({429, 503})
+
 CONNECT_SECONDS: Final = 10.0
 
 GONE: Final = "it is not there, or is another generation now"
@@ -32,7 +35,7 @@ SMALL_BYTES: Final = 64 * 1024
 PAGE_BYTES: Final = 16 * 1024 * 1024
 
 # As many requests at once keep their connections for the next ones.
-_KEPT_CONNECTIONS = 64
+KEPT_CONNECTIONS: Final = 64
 
 _CHECK_NETWORK = "check the network, a proxy, and the store's status page; the next start tries again"
 
@@ -50,12 +53,20 @@ class Errors:
     hint: str
 
     def error(
-        self, verb: str, key: str, reason: str, *, transient: bool = False, hint: str = "", after: float = 0
+        self,
+        verb: str,
+        key: str,
+        reason: str,
+        *,
+        transient: bool = False,
+        hint: str = "",
+        after: float = 0,
+        status: int = 0,
     ) -> StoreError:
-        """Return the error. after: the seconds that the store asks to wait before the next try."""
+        """Return the error. after: the seconds that the store asks to wait before the next try. status: HTTP's."""
         message = f"cannot {verb} {self.root}{key} with {self.identity}: {reason}"
         wrong = StoreError(message, hint=hint or (_CHECK_NETWORK if transient else self.hint), transient=transient)
-        wrong.retry_after_seconds = after
+        wrong.throttled, wrong.retry_after_seconds = status in _THROTTLING_STATUS, after
         return wrong
 
     def replaced(self, verb: str, key: str) -> StoreError:
@@ -120,7 +131,7 @@ class Http:
 
     def _made(self, proxy: str) -> urllib3.PoolManager:
         if not proxy:
-            return urllib3.PoolManager(maxsize=_KEPT_CONNECTIONS, ssl_context=self.context)
+            return urllib3.PoolManager(maxsize=KEPT_CONNECTIONS, ssl_context=self.context)
         parts = urlsplit(proxy)
         login = f"{parts.username}:{parts.password or ''}" if parts.username else None
         headers = urllib3.make_headers(proxy_basic_auth=login)
@@ -128,7 +139,7 @@ class Http:
         return urllib3.ProxyManager(
             bare,
             proxy_headers=headers,
-            maxsize=_KEPT_CONNECTIONS,
+            maxsize=KEPT_CONNECTIONS,
             ssl_context=self.context,
             proxy_ssl_context=self.context,
         )

@@ -200,7 +200,7 @@ class S3Store:
             return self._errors.error(verb, key, "it is in an archive tier", hint=hint)
         transient = status in TRANSIENT_STATUS or code in _TRANSIENT_CODES
         after = seconds_to_wait(response.headers)
-        return self._errors.error(verb, key, f"{status} {reason}", transient=transient, after=after)
+        return self._errors.error(verb, key, f"{status} {reason}", transient=transient, after=after, status=status)
 
     @contextmanager
     def _understood(self, verb: str, key: str) -> Iterator[None]:

@@ -1,0 +1,214 @@
+"""Objects over one connection or many: the same verified bytes in the same order, within a bound, or an error."""
+
+import io
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
+from dataclasses import replace
+from datetime import UTC, datetime
+from random import Random
+
+import google_crc32c
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from neo4j_restore import fetch
+from neo4j_restore.checksums import Checksum
+from neo4j_restore.errors import BackupDamagedError, StoreError
+from neo4j_restore.fetch import Fetch, Terms, download
+from neo4j_restore.progress import Progress
+from neo4j_restore.stores import StoredObject
+
+DATA = Random(1).randbytes(300_000)  # noqa: S311 - filler
+
+
+def stored(data: bytes = DATA, key: str = "neo4j.dump", digest: bytes | None = None) -> StoredObject:
+    found = google_crc32c.Checksum(data).digest() if digest is None else digest
+    checksum = Checksum("crc32c", found) if found else None
+    return StoredObject(key, len(data), datetime.now(UTC), "1", checksum)
+
+
+class Body(io.RawIOBase):
+    """An answer that tells the object's checksum, if there is one; a slow one gives a little at a time."""
+
+    def __init__(self, data: bytes, checksum: Checksum | None, *, slow: bool) -> None:
+        self._stream, self.checksum, self._slow = io.BytesIO(data), checksum, slow
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
+        if self._slow:
+            threading.Event().wait(0.002)
+        return self._stream.readinto(memoryview(buffer)[: 1000 if self._slow else None])
+
+
+class Memory:
+    """A store of these objects; `before` is called before each answer, with the key and the offset."""
+
+    def __init__(self, objects: dict[str, bytes], before: Callable[[str, int], object] = lambda *_: None) -> None:
+        self._objects, self._before = objects, before
+        self.asked: list[tuple[str, int]] = []
+        self.tells: Checksum | None = None
+        self.slow = False
+        self.now = self.most = 0
+        self._lock = threading.Lock()
+
+    def list(self, prefix: str) -> Iterator[StoredObject]:
+        raise AssertionError(prefix)
+
+    def look(self, stored: StoredObject) -> StoredObject:
+        return replace(stored, checksum=self.tells)
+
+    def read(self, stored: StoredObject, start: int = 0, end: int | None = None) -> io.RawIOBase:
+        with self._lock:
+            self.asked.append((stored.key, start))
+            self.now += 1
+            self.most = max(self.most, self.now)
+        try:
+            self._before(stored.key, start)
+        finally:
+            with self._lock:
+                self.now -= 1
+        whole = (start, end) == (0, stored.size_bytes)
+        return Body(self._objects[stored.key][start:end], self.tells if whole else None, slow=self.slow)
+
+    def close(self) -> None:
+        """Nothing is held."""
+
+
+def progress(*objects: StoredObject) -> Progress:
+    return Progress("neo4j", sum(each.size_bytes for each in objects))
+
+
+def all_of(store: Memory, objects: Sequence[StoredObject], terms: Terms) -> dict[str, bytes]:
+    with closing(Fetch(store, objects, terms, progress(*objects))) as fetching:
+        return {each.key: stream.readall() for each, stream in fetching.streams()}
+
+
+def until(happened: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 30
+    while not happened():
+        assert time.monotonic() < deadline
+        threading.Event().wait(0.001)
+
+
+def threads() -> list[threading.Thread]:
+    return [each for each in threading.enumerate() if each.name == "fetch"]
+
+
+@settings(deadline=None)
+@given(st.lists(st.integers(0, 3000), min_size=1, max_size=40), st.integers(1, 32))
+def test_many_objects_come_whole_and_in_their_order(sizes: list[int], connections: int) -> None:
+    objects = {str(number): DATA[number : number + size] for number, size in enumerate(sizes)}
+    listed = [stored(data, key) for key, data in objects.items()]
+    store = Memory(objects)
+    assert list(all_of(store, listed, Terms(60, connections)).items()) == list(objects.items())
+    assert store.most <= connections
+
+
+def test_a_starved_reader_gets_parts_over_more_connections_and_the_same_bytes(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(fetch, "_PART_BYTES", 20_000)
+    monkeypatch.setattr(fetch, "_LOOK_SECONDS", 0.01)
+    monkeypatch.setattr(fetch, "_NEAR_BYTES", 5000)
+    store = Memory({"neo4j.dump": DATA})
+    store.slow = True
+    with closing(download(store, stored(), Terms(60, 4), progress(stored()))) as stream:
+        assert stream.readall() == DATA
+    starts = [start for _, start in store.asked]
+    assert len(starts) == len(set(starts)) > 2
+
+
+def test_parts_of_an_object_whose_checksum_only_a_look_tells_are_verified(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fetch, "_PART_BYTES", 20_000)
+    plain, store = stored(digest=b""), Memory({"neo4j.dump": DATA})
+    store.tells = Checksum("crc32c", bytes(4))
+    with closing(download(store, plain, Terms(60, 4), progress(plain))) as stream:
+        stream.fetch.pace.limit = 4
+        with pytest.raises(BackupDamagedError, match="the store has crc32c:AAAAAA=="):
+            stream.readall()
+    assert len(store.asked) > 2
+
+
+def test_an_unstarved_reader_asks_once() -> None:
+    store = Memory({"neo4j.dump": DATA})
+    assert download(store, stored(), Terms(60, 4), progress(stored())).readall() == DATA
+    assert store.asked == [("neo4j.dump", 0)]
+
+
+def test_another_checksum_than_the_stores_is_damage() -> None:
+    wrong = stored(digest=bytes(4))
+    with pytest.raises(BackupDamagedError, match="the store has crc32c:AAAAAA=="):
+        download(Memory({wrong.key: DATA}), wrong, Terms(60), progress(wrong)).readall()
+
+
+def test_a_checksum_told_by_the_answer_alone_counts() -> None:
+    plain, store = stored(digest=b""), Memory({"neo4j.dump": DATA})
+    assert download(store, plain, Terms(60), progress(plain)).readall() == DATA
+    store.tells = Checksum("crc32c", bytes(4))
+    with pytest.raises(BackupDamagedError):
+        download(store, plain, Terms(60), progress(plain)).readall()
+
+
+def test_the_first_error_ends_all_and_the_threads() -> None:
+    objects = {str(number): DATA[:100] for number in range(200)}
+
+    def fails(key: str, _: int) -> None:
+        if key == "20":
+            message = "gone"
+            raise StoreError(message, hint="")
+        if int(key) > 20:
+            threading.Event().wait(0.01)
+
+    store = Memory(objects, fails)
+    with pytest.raises(StoreError, match="gone"):
+        all_of(store, [stored(data, key) for key, data in objects.items()], Terms(60, 8))
+    until(lambda: not threads())
+    assert len(store.asked) < 200
+
+
+def test_closed_early_the_threads_end_though_the_store_is_slow() -> None:
+    slow = threading.Event()
+    store = Memory({"neo4j.dump": DATA}, lambda *_: slow.wait(60))
+    stream = download(store, stored(), Terms(60), progress(stored()))
+    reader = threading.Thread(target=lambda: stream.read(1), daemon=True)
+    reader.start()
+    until(lambda: bool(threads()))
+    stream.close()
+    slow.set()
+    until(lambda: not threads())
+
+
+def test_a_download_past_its_deadline_is_told_with_how_far_it_came() -> None:
+    slow = threading.Event()
+    store = Memory({"neo4j.dump": DATA}, lambda *_: slow.wait(60))
+    terms = Terms(60, 1, deadline=time.monotonic(), deadline_seconds=7)
+    with (
+        closing(download(store, stored(), terms, progress(stored()))) as stream,
+        pytest.raises(StoreError, match="longer than 7 s: 0 of 300000 bytes") as raised,
+    ):
+        stream.read(1)
+    slow.set()
+    assert "DEADLINE_SECONDS" in raised.value.hint
+
+
+def test_a_throttling_store_is_read_with_fewer_connections() -> None:
+    refused: list[int] = []
+
+    def busy(_: str, __: int) -> None:
+        if len(refused) < 3:
+            refused.append(1)
+            message = "429"
+            error = StoreError(message, hint="", transient=True)
+            error.throttled = True
+            raise error
+
+    objects = {str(number): DATA[:100] for number in range(100)}
+    listed = [stored(data, key) for key, data in objects.items()]
+    with closing(Fetch(Memory(objects, busy), listed, Terms(60, 32), progress(*listed))) as fetching:
+        assert {each.key: stream.readall() for each, stream in fetching.streams()} == objects
+        assert fetching.pace.ceiling < 32

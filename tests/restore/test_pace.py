@@ -1,0 +1,64 @@
+"""How many connections: more while they pay off, fewer when the store asks for it."""
+
+from neo4j_restore.pace import Pace
+
+MB = 1_000_000
+
+
+def looks(pace: Pace, rates: list[int], *, waited: float = 1.0, now: float = 0.0) -> list[int]:
+    """Return the limits after a look a second, at these bytes a second."""
+    found = []
+    for number, rate in enumerate(rates):
+        pace.look(now + number, 1.0, waited, rate)
+        found.append(pace.limit)
+    return found
+
+
+def test_a_reader_that_does_not_wait_gets_no_more_connections() -> None:
+    assert looks(Pace(32), [100 * MB] * 4, waited=0.1) == [1] * 4
+
+
+def test_one_that_waits_gets_more_while_they_bring_more() -> None:
+    assert looks(Pace(32), [100 * MB, 200 * MB, 400 * MB, 800 * MB, 1600 * MB]) == [2, 4, 8, 16, 32]
+
+
+def test_never_more_than_the_most() -> None:
+    assert looks(Pace(3), [1 * MB, 2 * MB, 4 * MB]) == [2, 3, 3]
+    assert looks(Pace(1), [1 * MB] * 3) == [1, 1, 1]
+
+
+def test_more_that_brings_nothing_is_given_back_and_tried_again_later() -> None:
+    pace = Pace(32)
+    assert looks(pace, [100 * MB, 105 * MB, 100 * MB]) == [2, 1, 1]
+    assert looks(pace, [100 * MB], now=10.0) == [2]
+
+
+def test_small_objects_get_all_that_are_allowed_from_the_start() -> None:
+    assert (Pace(32).ceiling, Pace(3).ceiling) == (32, 3)
+
+
+def test_it_halves_once_for_refusals_that_come_together_and_grows_again_while_none_comes() -> None:
+    pace = Pace(32)
+    for now in (100.0, 100.1, 100.2):
+        pace.throttled(now)
+    assert pace.ceiling == 16
+    pace.throttled(102.0)
+    assert pace.ceiling == 8
+    looks(pace, [1 * MB], now=103.0)
+    assert pace.ceiling == 8
+    looks(pace, [1 * MB] * 12, now=107.0)
+    assert pace.ceiling == 32
+
+
+def test_a_refusal_takes_from_large_objects_what_they_have_too_many() -> None:
+    pace = Pace(8)
+    assert looks(pace, [100 * MB, 200 * MB, 400 * MB]) == [2, 4, 8]
+    pace.throttled(10.0)
+    assert pace.limit == 4
+
+
+def test_throttled_for_ever_one_connection_is_left() -> None:
+    pace = Pace(32)
+    for now in range(10):
+        pace.throttled(now * 2.0)
+    assert (pace.limit, pace.ceiling) == (1, 1)

@@ -1,0 +1,298 @@
+"""The verified bytes of objects, in their order, read ahead by as many connections as pay off.
+
+Threads read: an object whole over one connection, or, once that is slower than whoever takes the bytes, in parts over
+several. One thread takes: it alone checks, counts and writes, so what happens on the volume has one order.
+What has come and was not taken yet is 48 MiB at most, and for a single connection 4 MiB.
+"""
+
+import math
+import time
+from collections import deque
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from threading import Condition, Event, Lock, Thread
+
+from neo4j_restore.checksums import Checksum, Running
+from neo4j_restore.errors import BackupDamagedError, StoreError
+from neo4j_restore.pace import Pace
+from neo4j_restore.pipeline import BLOCK_BYTES, Blocks
+from neo4j_restore.progress import Progress
+from neo4j_restore.stores import Store, StoredObject
+from neo4j_restore.transfer import Resuming, Retry
+
+_PART_BYTES = 8 * 1024 * 1024
+
+_HELD_BYTES = 48 * 1024 * 1024
+
+# Of the part that is being taken: more would leave the processor's cache before it is checked and inflated.
+_NEAR_BYTES = 4 * 1024 * 1024
+
+_LOOK_SECONDS = 0.25
+
+_SMALL_BYTES = 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Terms:
+    """How a store is to be read: how long a trouble may last, connections at most, and until when (0: no end)."""
+
+    retry_seconds: float
+    connections: int = 1
+    deadline: float = 0.0
+    deadline_seconds: float = 0.0
+
+
+@dataclass(eq=False)
+class _Part:
+    """Bytes of an object from `start` up to `end`, of which those before `came` have come, and `blocks` wait."""
+
+    stored: StoredObject
+    start: int
+    end: int
+    came: int
+    blocks: deque[bytes] = field(default_factory=deque)
+    waiting_bytes: int = 0
+
+
+class Fetch:
+    """Reads `objects`; `streams` gives each as a stream of verified bytes, to be read to its end before the next."""
+
+    def __init__(self, store: Store, objects: Sequence[StoredObject], terms: Terms, progress: Progress) -> None:
+        """Take what is to be read; nothing is asked for yet."""
+        self._store, self._objects, self._terms, self._progress = store, objects, terms, progress
+        self.pace = Pace(terms.connections)
+        # What nobody reads yet, and what is read or has come, both in order.
+        self._todo = deque(_Part(each, 0, each.size_bytes, 0) for each in objects)
+        self._parts: deque[_Part] = deque()
+        self._checksums: dict[str, Checksum] = {}
+        self._lock = Lock()
+        self._come, self._room = Condition(self._lock), Condition(self._lock)
+        self._working = self._blocked = self._held = 0
+        self._left = Event()
+        self._error: BaseException | None = None
+        # Nothing is judged before the first bytes: an identity may have to be found, and a connection made.
+        self._seen = _Seen(math.inf)
+
+    def streams(self) -> Iterator[tuple[StoredObject, "Download"]]:
+        """Yield each object and its bytes. Raises StoreError; BackupDamagedError where bytes are not the store's."""
+        for stored in self._objects:
+            yield stored, Download(self, stored, self._progress)
+
+    def block(self, stored: StoredObject) -> bytes:
+        """Return what comes next of `stored`, the object that is being read; nothing at its end. For `Download`."""
+        with self._lock:
+            while True:
+                self._staff()
+                part = self._parts[0] if self._parts else None
+                if part and part.blocks:
+                    return self._take(part)
+                if part and part.came == part.end:
+                    self._parts.popleft()
+                    if part.end == stored.size_bytes:
+                        return b""
+                    continue
+                self._wait()
+
+    def told(self, stored: StoredObject) -> Checksum | None:
+        """Return the checksum of `stored`, by its listing or by the answer that had its first bytes, if by any."""
+        return stored.checksum or self._checksums.get(stored.key)
+
+    def _take(self, part: _Part) -> bytes:
+        if self._seen.since == math.inf:
+            self._seen = _Seen(time.monotonic())
+        block = part.blocks.popleft()
+        part.waiting_bytes -= len(block)
+        self._held -= len(block)
+        if self._blocked:
+            self._room.notify_all()
+        return block
+
+    def _wait(self) -> None:
+        """Wait until the first part has more, or it is time to look at the pace."""
+        if self._error:
+            raise self._error
+        began = time.monotonic()
+        if self._terms.deadline and began > self._terms.deadline:
+            raise self._late()
+        self._come.wait(_LOOK_SECONDS)
+        self._seen.waited += time.monotonic() - began
+
+    def _late(self) -> StoreError:
+        message = f"the download took longer than {self._terms.deadline_seconds:g} s: {self._progress} had come"
+        hint = "see why the store is so slow, or give it more time with DEADLINE_SECONDS"
+        return StoreError(message, hint=hint)
+
+    def _staff(self) -> None:
+        """See that as many threads read as the pace allows, and that there are parts for them."""
+        now = time.monotonic()
+        if now - self._seen.since >= _LOOK_SECONDS:
+            limit = self.pace.limit
+            self.pace.look(now, now - self._seen.since, self._seen.waited, self._seen.bytes)
+            self._seen = _Seen(now)
+            if limit < self.pace.limit:
+                self._cut()
+        while self._is_wanted():
+            self._working += 1
+            Thread(target=self._work, args=(self._next(),), name="fetch", daemon=True).start()
+
+    def _is_wanted(self) -> bool:
+        """Tell whether one more thread should begin with the next part."""
+        if not self._todo or self._error or self._left.is_set() or self._held >= _HELD_BYTES:
+            return False
+        part = self._todo[0]
+        return self._working < (self.pace.ceiling if part.end - part.start < _SMALL_BYTES else self.pace.limit)
+
+    def _cut(self) -> None:
+        """End what is being read after a part's length, so that others can read what follows."""
+        if self._parts:
+            self._shorten(self._parts[-1], self._parts[-1].came + _PART_BYTES)
+
+    def _shorten(self, part: _Part, end: int) -> None:
+        """End `part`, the last one, at `end`, and leave the rest to do, unless that is next to nothing."""
+        if part.end > end + _PART_BYTES // 2:
+            self._todo.appendleft(_Part(part.stored, end, part.end, end))
+            part.end = end
+
+    def _next(self) -> _Part:
+        part = self._todo.popleft()
+        if self.pace.limit > 1:
+            self._shorten(part, part.start + _PART_BYTES)
+        self._parts.append(part)
+        return part
+
+    def _work(self, part: _Part | None) -> None:
+        """Read part after part: a thread's whole life."""
+        buffer = memoryview(bytearray(BLOCK_BYTES))
+        try:
+            while part:
+                self._read(part, buffer)
+                part = self._another()
+        except BaseException as error:  # noqa: BLE001 - it is raised in the thread that takes the bytes
+            with self._lock:
+                self._error = self._error or error
+                self._working -= 1
+                self._come.notify_all()
+                self._room.notify_all()
+
+    def _another(self) -> _Part | None:
+        with self._lock:
+            self._working -= 1
+            if not self._is_wanted():
+                return None
+            self._working += 1
+            return self._next()
+
+    def _read(self, part: _Part, buffer: memoryview) -> None:
+        retry = Retry(self._terms.retry_seconds, pause=self._pause, trouble=self._trouble)
+        if part.start == 0 and part.end < part.stored.size_bytes and not part.stored.checksum:
+            # Some stores tell it with a whole answer alone, and for the asking.
+            self._tell(part, retry.call(lambda: self._store.look(part.stored)).checksum)
+        with Resuming(self._store, part.stored, retry, part.start, part.end) as stream:
+            while count := stream.readinto(buffer):
+                self._tell(part, stream.checksum)
+                if not self._give(part, bytes(buffer[:count])):
+                    break
+
+    def _tell(self, part: _Part, checksum: Checksum | None) -> None:
+        if checksum:
+            self._checksums[part.stored.key] = checksum
+
+    def _give(self, part: _Part, block: bytes) -> bool:
+        """Hand a block over, once there is room; tell whether more of the part is wanted."""
+        with self._lock:
+            self._blocked += 1
+            while not self._has_room(part) and not self._error and not self._left.is_set():
+                self._room.wait()
+            self._blocked -= 1
+            block = block[: part.end - part.came]
+            if block:
+                part.blocks.append(block)
+            part.came += len(block)
+            part.waiting_bytes += len(block)
+            self._held += len(block)
+            self._seen.bytes += len(block)
+            if part is self._parts[0]:
+                self._come.notify()
+            return part.came < part.end and not self._error and not self._left.is_set()
+
+    def _has_room(self, part: _Part) -> bool:
+        """Tell whether a part may have one more block: the first one always may, for all wait for its end."""
+        if part is self._parts[0]:
+            return part.waiting_bytes < _NEAR_BYTES
+        return self._held < _HELD_BYTES
+
+    def _pause(self, seconds: float) -> None:
+        self._left.wait(seconds)
+
+    def _trouble(self, error: StoreError) -> None:
+        if error.throttled:
+            with self._lock:
+                self.pace.throttled(time.monotonic())
+
+    def close(self) -> None:
+        """End the threads. One that waits for a silent store ends when it gives that up, and writes nowhere."""
+        self._left.set()
+        with self._lock:
+            self._room.notify_all()
+
+
+@dataclass
+class _Seen:
+    """What happened since the last look at the pace."""
+
+    since: float
+    waited: float = 0.0
+    bytes: int = 0
+
+
+class Download(Blocks):
+    """The verified bytes of one object, as a stream.
+
+    Whoever reads to the end has bytes of the listed size whose checksum is the store's; else BackupDamagedError
+    is raised there.
+    """
+
+    def __init__(self, fetch: Fetch, stored: StoredObject, progress: Progress) -> None:
+        """Take what is to be read."""
+        self.fetch, self._stored, self._progress = fetch, stored, progress
+        self._begun = self._over = False
+        self._expected: Checksum | None = None
+        self._running: Running | None = None
+
+    def block(self) -> bytes:
+        """Return what comes next; nothing once all of it has come and was found right."""
+        block = b"" if self._over else self.fetch.block(self._stored)
+        if not self._begun:
+            self._begun, self._expected = True, self.fetch.told(self._stored)
+            self._running = self._expected.start() if self._expected else None
+        if not block:
+            self._over = True
+            self._verify()
+            return b""
+        if self._running:
+            self._running.update(block)
+        self._progress.add(len(block))
+        return block
+
+    def _verify(self) -> None:
+        expected = self._expected
+        if not expected or not self._running:
+            return
+        found = replace(expected, digest=self._running.digest())
+        if found != expected:
+            message = f"{self._stored.key} is damaged: its checksum is {found}, the store has {expected}"
+            raise BackupDamagedError(message, hint="start again; if it stays so, take another set with TIMESTAMP")
+
+
+class _Only(Download):
+    """A download whose end is that of its threads as well."""
+
+    def close(self) -> None:
+        """End the threads."""
+        self.fetch.close()
+        super().close()
+
+
+def download(store: Store, stored: StoredObject, terms: Terms, progress: Progress) -> Download:
+    """Return the verified bytes of one object; the first request is made by the first read."""
+    return _Only(Fetch(store, (stored,), terms, progress), stored, progress)
