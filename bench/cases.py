@@ -29,11 +29,13 @@ class Case:
     tls: bool = True
     distance: Distance | None = None
     real_admin: bool = False
+    scheme: str = "gs"
 
 
 def restores(*, quick: bool) -> list[Case]:
     """Return the cases of `make bench-restore`; quick: none that needs a program which takes long to build."""
     rclone = [] if quick else [who.rclone_cat(*_GZ, "tar xz")]
+    s3_rclone = [] if quick else [who.rclone_cat(*_GZ, "tar xz", remote="s3")]
     rclone_raw = [] if quick else [who.rclone_copy()]
     return [
         Case(
@@ -85,6 +87,14 @@ def restores(*, quick: bool) -> list[Case]:
             (who.OURS, who.serial_copy(), *rclone_raw),
             tls=False,
             distance=Distance(delay_ms=20),
+        ),
+        Case(
+            "s3",
+            "`.tar.gz` from S3",
+            "targz",
+            "archive",
+            (who.OURS, who.s3_old_way(*_GZ, "tar xzf"), *s3_rclone),
+            scheme="s3",
         ),
         Case(
             "dump",

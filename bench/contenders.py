@@ -33,7 +33,7 @@ OURS = Contender(
     "ours",
     "neo4j-restore",
     "neo4j-restore run",
-    "every object's CRC32C, the compression's own checksum, the archive's end; all synced to the disk",
+    "every object's checksum, the compression's own, the archive's end; all synced to the disk",
 )
 
 OURS_UNSYNCED = Contender(
@@ -75,9 +75,17 @@ def piped(name: str, bucket: str, ending: str, unpack: str, needs: Sequence[str]
     )
 
 
-def rclone_cat(bucket: str, ending: str, unpack: str) -> Contender:
+def s3_old_way(bucket: str, ending: str, tar: str) -> Contender:
+    """Return the same from S3, by what Amazon's command-line tool is made of."""
+    fetch = f'"$PYTHON" "$BENCH"/s3_copy.py {bucket} {key(ending)} archive'
+    script = _moved(f"{fetch}; {tar} archive -C set; rm archive")
+    checks = "the object's CRC64NVME if one GET brings it, the compression's own checksum"
+    return Contender("old", f"boto3 download_file, then {tar}", script, checks, ("tar",))
+
+
+def rclone_cat(bucket: str, ending: str, unpack: str, remote: str = "store") -> Contender:
     """Return rclone piped into `unpack`."""
-    script = _moved(f"rclone cat store:{bucket}/{key(ending)} | {unpack} -C set")
+    script = _moved(f"rclone cat {remote}:{bucket}/{key(ending)} | {unpack} -C set")
     return Contender(
         "rclone", f"rclone cat, piped to {unpack}", script, "the compression's own checksum", ("rclone", "tar")
     )

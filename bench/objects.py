@@ -1,6 +1,7 @@
-"""Makes files objects of fake-gcs-server without an upload: it keeps an object's attributes beside its bytes.
+"""Makes files objects of the emulated stores without an upload: they keep an object's attributes beside its bytes.
 
-Source: fake-gcs-server, internal/backend/metadata_xattr.go and object.go: JSON in the attribute `user.metadata`.
+Sources: fake-gcs-server, internal/backend/metadata_xattr.go and object.go: JSON in the attribute `user.metadata`;
+versitygw, backend/posix/posix.go and s3response/s3response.go: `user.etag`, and JSON in `user.checksums`.
 """
 
 import base64
@@ -9,6 +10,7 @@ import json
 import os
 from pathlib import Path
 
+import awscrt.checksums
 import google_crc32c
 
 _TIME = "2026-01-31T02:00:00.000000Z"
@@ -18,6 +20,19 @@ def publish(objects: Path) -> None:
     """Give every file below `objects` the checksums, type and generation that the store tells of it."""
     for number, path in enumerate(sorted(path for path in objects.rglob("*") if path.is_file()), 1):
         os.setxattr(path, "user.metadata", json.dumps(_attributes(path, number)).encode())
+
+
+def publish_to_s3(path: Path) -> None:
+    """Give a file the ETag and the CRC64NVME that S3 tells of an object by default."""
+    crc, md5 = 0, hashlib.md5(usedforsecurity=False)
+    with path.open("rb") as file:
+        while block := file.read(1024 * 1024):
+            crc = awscrt.checksums.crc64nvme(block, crc)
+            md5.update(block)
+    digest = base64.b64encode(crc.to_bytes(8, "big")).decode()
+    checksums = {"Algorithm": "CRC64NVME", "Type": "FULL_OBJECT", "CRC64NVME": digest}
+    os.setxattr(path, "user.etag", f'"{md5.hexdigest()}"'.encode())
+    os.setxattr(path, "user.checksums", json.dumps(checksums).encode())
 
 
 def _attributes(path: Path, number: int) -> dict[str, object]:

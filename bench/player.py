@@ -40,7 +40,13 @@ class Player:
 
     def _env(self, each: Contender) -> dict[str, str]:
         common = environment(self.work, self.end, self.made.objects, each.needs)
-        return common | {"BUCKET": f"gs://{self.case.bucket}"} | (self._neo4j(common) if self.case.real_admin else {})
+        if self.case.scheme == "s3":
+            common |= s3_environment(self.end)
+        return (
+            common
+            | {"BUCKET": f"{self.case.scheme}://{self.case.bucket}"}
+            | (self._neo4j(common) if self.case.real_admin else {})
+        )
 
     def _neo4j(self, common: Mapping[str, str]) -> dict[str, str]:
         home, conf = dumps.neo4j_home(), dumps.configure(self.work, self.work / "volume")
@@ -73,6 +79,21 @@ def environment(work: Path, end: Endpoint, objects: Path, needs: Sequence[str] =
         "TERMINATION_LOG": str(work / "termination-log"),
         # The certificate's authority, for ours and for the serial copy.
         **({"REQUESTS_CA_BUNDLE": end.certificate, "CA_BUNDLE": end.certificate} if end.certificate else {}),
+    }
+
+
+def s3_environment(end: Endpoint) -> dict[str, str]:
+    """Return what the tools of S3 and ours find it by."""
+    return {
+        "ENDPOINT_URL": end.url,
+        "AWS_ACCESS_KEY_ID": servers.S3_KEY[0],
+        "AWS_SECRET_ACCESS_KEY": servers.S3_KEY[1],
+        "AWS_REGION": "us-east-1",
+        "AWS_DEFAULT_REGION": "us-east-1",
+        "RCLONE_CONFIG_S3_TYPE": "s3",
+        "RCLONE_CONFIG_S3_PROVIDER": "Other",
+        "RCLONE_CONFIG_S3_ENV_AUTH": "true",
+        "RCLONE_CONFIG_S3_ENDPOINT": end.url,
     }
 
 

@@ -37,7 +37,12 @@ def measured(*, quick: bool, repeats: int, only: list[str], say: Say) -> Results
 
 
 def _play(case: Case, made: Sets, work: Path, repeats: int, say: Say) -> dict[str, Outcome]:
-    with servers.store(made.objects, work, tls=case.tls, distance=case.distance) as end:
+    serve = (
+        servers.s3_store(made.objects, work)
+        if case.scheme == "s3"
+        else servers.store(made.objects, work, tls=case.tls, distance=case.distance)
+    )
+    with serve as end:
         return rounds.play(case.name, case.contenders, Player(case, made, work, end), repeats, say)
 
 

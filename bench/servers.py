@@ -13,9 +13,12 @@ from pathlib import Path
 from typing import IO
 
 from bench.errors import BenchError
+from bench.places import ROOT
 from bench.programs import program
 
 _READY_SECONDS = 30.0
+
+S3_KEY = ("benchkey", "bench-secret")
 
 
 @dataclass(frozen=True)
@@ -63,6 +66,18 @@ def store(objects: Path, work: Path, *, tls: bool, distance: Distance | None = N
                 yield end
         else:
             yield end
+
+
+@contextmanager
+def s3_store(objects: Path, work: Path) -> Iterator[Endpoint]:
+    """Serve `objects` as S3 over TLS until the block ends, to the key `S3_KEY`."""
+    certificate, key = _certificate(work)
+    port = _free_port()
+    argv = [output([str(ROOT / "tools" / "stores" / "install"), "versitygw"])]
+    argv += ["--access", S3_KEY[0], "--secret", S3_KEY[1], "--port", f"127.0.0.1:{port}", "--quiet", "--keep-alive"]
+    argv += ["--cert", certificate, "--key", key, "posix", str(objects)]
+    with serving(argv, port, work / f"s3-{port}.log"):
+        yield Endpoint("127.0.0.1", port, certificate)
 
 
 @contextmanager

@@ -5,6 +5,7 @@ size and CRC32C of every file of the unpacked store.
 """
 
 import json
+import os
 import shutil
 import subprocess
 import tarfile
@@ -13,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import google_crc32c
-from bench.objects import publish
+from bench.objects import publish, publish_to_s3
 
 from bench import places, records
 
@@ -103,7 +104,11 @@ def make(size: Size) -> Sets:
     found = json.loads((top / "manifest.json").read_text())
     manifests = {kind: {name: (size, crc) for name, (size, crc) in files.items()} for kind, files in found.items()}
     _link(top, manifests["archive"])
-    return Sets(size, top, manifests)
+    found = Sets(size, top, manifests)
+    archive = found.object("targz", ".tar.gz")
+    if "user.checksums" not in os.listxattr(archive):
+        publish_to_s3(archive)
+    return found
 
 
 def _link(top: Path, names: Iterable[str]) -> None:
