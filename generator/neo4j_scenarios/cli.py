@@ -12,6 +12,7 @@ from neo4j_scenarios.commands.build import build
 from neo4j_scenarios.commands.delivery import deliver
 from neo4j_scenarios.commands.importing import import_values
 from neo4j_scenarios.commands.options import Check, Force
+from neo4j_scenarios.commands.validating import validate
 from neo4j_scenarios.console import complain, put, put_json, report, say
 from neo4j_scenarios.errors import GeneratorError, Interrupted, Problem, UsageError
 from neo4j_scenarios.fields import FIELDS, Field, access, deployment
@@ -124,6 +125,7 @@ app.command()(build)
 
 
 app.command(name="import")(import_values)
+app.command()(validate)
 
 
 @app.command(name="list")

@@ -1,7 +1,7 @@
 """The target charts' schemas: what their values files may say."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -21,9 +21,14 @@ def validate(target: Target, values: Mapping[str, Any]) -> list[str]:
 
     As Helm does, `values` are laid over the chart's defaults first, where the chart is ours.
     """
+    return sorted(f"{_path(steps)}: {message}" for steps, message in errors(target, values))
+
+
+def errors(target: Target, values: Mapping[str, Any]) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    """Yield the same as `validate`, each with its path as keys and indices."""
     complete = _laid_over(_defaults(target.slug), values)
-    errors = _validator(target.slug).iter_errors(complete)
-    return sorted(f"{_path(error.instance_path)}: {error.message}" for error in errors)
+    for error in _validator(target.slug).iter_errors(complete):
+        yield tuple(error.instance_path), error.message
 
 
 def _path(steps: Sequence[str | int]) -> str:
@@ -47,6 +52,11 @@ def defaults(target: Target) -> Mapping[str, Any]:
 def _defaults(slug: str) -> dict[str, Any]:
     path = SCHEMAS / f"{slug}.values.yaml"
     return dict(parse_yaml(path.read_text(encoding="utf-8"))) if path.exists() else {}
+
+
+def schema(target: Target) -> Mapping[str, Any]:
+    """Return the target's schema."""
+    return dict(_schema(target.slug))
 
 
 @cache

@@ -19,7 +19,7 @@ def test_every_input_has_its_row(field: Field[object]) -> None:
     assert f"| `--{field.key}` | {field.meaning} | {field.default_in_words} |\n" in README
 
 
-@pytest.mark.parametrize("command", ["", "new", "build", "import", "list", "secret"])
+@pytest.mark.parametrize("command", ["", "new", "build", "import", "list", "secret", "validate"])
 def test_every_flag_and_command_is_documented(neo4j_scenarios: Command, command: str) -> None:
     shown = neo4j_scenarios(f"{command} --help").out
     assert f"neo4j-scenarios {command}".strip() in README

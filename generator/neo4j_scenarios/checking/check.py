@@ -1,0 +1,73 @@
+"""A values file -> all that is wrong with it."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from neo4j_scenarios.checking.charts import check_restore
+from neo4j_scenarios.checking.finding import Finding
+from neo4j_scenarios.checking.hazards import Consent
+from neo4j_scenarios.checking.rendered import check_rendered
+from neo4j_scenarios.checking.secrets import check_secrets
+from neo4j_scenarios.checking.shape import check_shape
+from neo4j_scenarios.errors import GeneratorError
+from neo4j_scenarios.importing.chart import chart_of
+from neo4j_scenarios.importing.header import header_inputs
+from neo4j_scenarios.located import Located, read_located
+from neo4j_scenarios.targets import NEO4J, NEO4J_HELM, TARGETS, Target
+from neo4j_scenarios.yamltree import Place
+
+
+@dataclass(frozen=True)
+class Rendering:
+    """How `helm template` is run: the chart (empty: the target's, as `helm install` is given it), and Helm itself."""
+
+    chart: str = ""
+    helm: str = "helm"
+
+
+def check(
+    path: Path, target: str = "", consent: Consent | None = None, rendering: Rendering | None = None
+) -> Sequence[Finding]:
+    """Return all that is wrong with a values file, in the order of its lines.
+
+    target: name of its chart; empty: told by its keys. consent: what is accepted besides what the file's own header
+    says. rendering: where given, the chart is rendered too. Raises GeneratorError where the file can't be read.
+    """
+    values = read_located(path)
+    chart = TARGETS[target] if target else chart_of(values, "--target")
+    accepted = _accepted(values, consent or Consent())
+    found = [*check_secrets(values, chart.name), *check_restore(values, chart, accepted)]
+    # Of one key the contract says more than the schema's pattern.
+    told_of = {each.key for each in found}
+    found += [each for each in check_shape(values, chart) if each.key not in told_of]
+    if rendering is not None:
+        told = {each.what for each in found}
+        place = rendering.chart or chart.chart
+        rendered = check_rendered(values, place, rendering.helm, accepted, cluster=_cluster(values, chart))
+        found += [each for each in rendered if each.what not in told]
+    return sorted(dict.fromkeys(found), key=lambda each: (each.place.line, each.place.column))
+
+
+def _accepted(values: Located, consent: Consent) -> Consent:
+    header = header_inputs(values)
+    return Consent(
+        consent.data_loss or header.get("accept-data-loss") == "true",
+        consent.unpinned or header.get("unpinned") == "true",
+    )
+
+
+def _cluster(values: Located, chart: Target) -> bool:
+    if chart is NEO4J_HELM:
+        return values.get("core", "standalone") is not True
+    size = values.get("neo4j", "minimumClusterSize")
+    return chart is NEO4J and isinstance(size, int) and size > 1
+
+
+def unreadable(error: GeneratorError, path: Path) -> Iterator[Finding]:
+    """Yield the problems of a file that can't be read, as findings."""
+    for problem in error.problems:
+        place, _, rest = problem.where.removeprefix(str(path)).partition(": ")
+        numbers = [int(each) for each in place.split(":") if each.isdigit()]
+        line, column = [*numbers, 1, 1][:2]
+        yield Finding(Place(str(path), line, column), rest, problem.what, problem.hint)

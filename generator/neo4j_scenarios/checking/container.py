@@ -1,0 +1,157 @@
+"""A restore container, as a values file or a rendered pod has it, against the contract."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import PurePosixPath
+from typing import Any
+
+from neo4j_scenarios.checking.contract import PATHS, complaints
+from neo4j_scenarios.checking.finding import Finding, finding
+from neo4j_scenarios.checking.hazards import Consent, hazards
+from neo4j_scenarios.environment import DATA_DIR
+from neo4j_scenarios.importing.container import secret_name
+from neo4j_scenarios.located import Located, Steps
+from neo4j_scenarios.secrecy import looks_like_key
+
+_OLD = "is the old restore image, which ends with 0 after a failure, so that Neo4j starts empty"
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a restore container stands.
+
+    at: its path. volumes: the path of the pod's list of volumes. given: names of volumes that the chart has itself.
+    data: how the server mounts its data, as `name` and `subPath`; mounted: whether the chart mounts volumes itself in a
+    container without mounts.
+    """
+
+    values: Located
+    at: Steps
+    volumes: Steps
+    data: tuple[str, str]
+    given: frozenset[str] = field(default_factory=frozenset)
+    mounted: bool = False
+    cluster: bool = False
+    consent: Consent = field(default_factory=Consent)
+
+
+def check_container(place: Place) -> Iterator[Finding]:
+    """Yield all that is wrong with the container: image, environment, mounts."""
+    image = str(place.values.get(*place.at, "image"))
+    if "neo4j-helm/restore" in image:
+        yield finding(place.values, (*place.at, "image"), _OLD, "neo4j-scenarios import makes a scenario of this file")
+    variables = list(_variables(place))
+    yield from _texts(place, variables)
+    environment = {name: text if isinstance(text, str) else None for name, _, text in variables}
+    steps = {name: at for name, at, _ in variables}
+    told = list(complaints(environment))
+    told += hazards(environment, cluster=place.cluster, consent=place.consent)
+    unsaid = place.values.get(*place.at, "envFrom") is not None
+    for name, what, hint in told:
+        if not (unsaid and name not in steps):
+            yield finding(place.values, steps.get(name, (*place.at, "env")), what, hint)
+    yield from _mounts(place, environment, steps)
+
+
+def _variables(place: Place) -> Iterator[tuple[str, Steps, Any]]:
+    """Yield name, place and literal value of each variable; a value from elsewhere is None."""
+    listed = place.values.get(*place.at, "env")
+    for index, item in enumerate(listed if isinstance(listed, list) else []):
+        steps = (*place.at, "env", index)
+        if isinstance(item, Mapping) and isinstance(item.get("name"), str):
+            literal = "value" in item
+            yield item["name"], (*steps, "value") if literal else steps, (item["value"] or "") if literal else None
+
+
+def _texts(place: Place, variables: list[tuple[str, Steps, Any]]) -> Iterator[Finding]:
+    seen: set[str] = set()
+    for name, steps, text in variables:
+        if name in seen:
+            yield finding(place.values, steps, f"{name} is there a second time", "leave one of the two out")
+        seen.add(name)
+        if text is not None and not isinstance(text, str):
+            what = f"{name}: {text!r} is no text, and Kubernetes takes texts alone"
+            yield finding(place.values, steps, what, "put it into double quotes")
+        elif text and (secret_name(name) or looks_like_key(text)):
+            what = "holds a secret in the open"
+            yield finding(
+                place.values, steps, what, "take it out, and out of Git; a Secret is mounted, and its path named"
+            )
+
+
+def _mounts(place: Place, environment: Mapping[str, str | None], steps: Mapping[str, Steps]) -> Iterator[Finding]:
+    listed = place.values.get(*place.at, "volumeMounts")
+    if listed is None and place.mounted:
+        mounts: list[tuple[Steps, Mapping[str, Any]]] = []
+    else:
+        mounts = _maps(listed, (*place.at, "volumeMounts"))
+        yield from _data(place, environment.get("DATA_DIR") or DATA_DIR, mounts)
+    volumes = {
+        volume.get("name"): (at, volume) for at, volume in _maps(place.values.get(*place.volumes), place.volumes)
+    }
+    for at, mount in mounts:
+        if mount.get("name") not in volumes and mount.get("name") not in place.given:
+            what = f"mounts the volume {mount.get('name')!r}, and the pod has none of that name"
+            yield finding(place.values, at, what, f"add it to {_words(place.volumes)}, or correct its name")
+    for name in PATHS:
+        path = environment.get(name)
+        if path and PurePosixPath(path).is_absolute():
+            yield from _file(place, name, path, steps[name], mounts, volumes)
+    if place.values.get(*place.at, "securityContext", "readOnlyRootFilesystem") is True and not _under("/tmp", mounts):  # noqa: S108 - a path in the pod
+        what = "has a read-only root and nothing mounted at /tmp, where temporary files go"
+        yield finding(place.values, (*place.at, "volumeMounts"), what, "mount an emptyDir at /tmp")
+
+
+def _data(place: Place, folder: str, mounts: list[tuple[Steps, Mapping[str, Any]]]) -> Iterator[Finding]:
+    name, below = place.data
+    expected = f"volume {name!r} at {DATA_DIR}" + (f" with subPathExpr {below!r}" if below else " without subPath")
+    for at, mount in mounts:
+        if mount.get("mountPath") == folder:
+            if (mount.get("name"), _below(mount)) != place.data:
+                what = f"is not mounted as the server's, which would not see what is restored: expected {expected}"
+                yield finding(place.values, at, what, "mount it as the server does")
+            return
+    what = f"mounts no volume at {folder}, where the data is to go"
+    yield finding(place.values, (*place.at, "volumeMounts"), what, f"mount the {expected}")
+
+
+def _below(mount: Mapping[str, Any]) -> str:
+    return str(mount.get("subPathExpr") or mount.get("subPath") or "")
+
+
+def _file(
+    place: Place,
+    name: str,
+    path: str,
+    steps: Steps,
+    mounts: list[tuple[Steps, Mapping[str, Any]]],
+    volumes: Mapping[Any, tuple[Steps, Mapping[str, Any]]],
+) -> Iterator[Finding]:
+    """Check that a file which a variable names is mounted, and that the volume has it."""
+    found = _under(path, mounts)
+    if found is None:
+        what = f"{name}: nothing is mounted at {PurePosixPath(path).parent}, so {path} is not there"
+        yield finding(place.values, steps, what, "mount the volume of the Secret there, or correct the path")
+        return
+    at, volume = volumes.get(found.get("name"), ((), {}))
+    items = volume["secret"].get("items") if isinstance(volume.get("secret"), Mapping) else None
+    paths = [item.get("path") for item in items if isinstance(item, Mapping)] if isinstance(items, list) else None
+    inner = str(PurePosixPath(path).relative_to(str(found.get("mountPath"))))
+    if paths is not None and not found.get("subPath") and inner not in paths:
+        what = f"puts {', '.join(map(str, paths))} into the volume, and {name} names {inner}"
+        yield finding(place.values, (*at, "secret", "items"), what, "let both name the same file")
+
+
+def _under(path: str, mounts: list[tuple[Steps, Mapping[str, Any]]]) -> Mapping[str, Any] | None:
+    """Return the mount that `path` is in, the deepest."""
+    inside = [each for _, each in mounts if PurePosixPath(path).is_relative_to(str(each.get("mountPath", "?")))]
+    return max(inside, key=lambda each: len(str(each["mountPath"])), default=None)
+
+
+def _maps(listed: Any, steps: Steps) -> list[tuple[Steps, Mapping[str, Any]]]:
+    items = enumerate(listed) if isinstance(listed, list) else ()
+    return [((*steps, index), item) for index, item in items if isinstance(item, Mapping)]
+
+
+def _words(steps: Steps) -> str:
+    return ".".join(map(str, steps))

@@ -1,0 +1,158 @@
+"""The environment of a restore container against the contract: the image's own rules, before there is a pod.
+
+Rules of single variables are `neo4j_restore.spec`'s, or tied to the image's by a test in tests/contract.
+"""
+
+import difflib
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from pathlib import PurePosixPath
+from typing import Final, NamedTuple, TypeVar
+
+from neo4j_restore import spec
+from neo4j_restore.spec import Invalid
+from neo4j_scenarios import rules
+from neo4j_scenarios.environment import LICENCE
+
+T = TypeVar("T")
+
+# Variables that name a file in the container.
+PATHS: Final = (
+    "GOOGLE_APPLICATION_CREDENTIALS",
+    "CREDENTIALS_FILE",
+    "CA_BUNDLE",
+    "ENCRYPTION_KEY_FILE",
+    "AGE_IDENTITY_FILE",
+)
+
+_VARIABLES: Final = {variable.name: variable for variable in spec.VARIABLES}
+
+
+class Complaint(NamedTuple):
+    """What is wrong with a variable, and what to do; `name` is empty where none is there to be named."""
+
+    name: str
+    what: str
+    hint: str
+
+
+def complaints(environment: Mapping[str, str | None]) -> Iterator[Complaint]:
+    """Yield all that the image would refuse; None stands for a value that the values file does not say."""
+    yield from _names(environment)
+    yield from _bucket(environment)
+    for name, text in environment.items():
+        if name in _RULES and text and text.strip():
+            yield from _told(name, lambda name=name, text=text: _RULES[name](text.strip()))  # type: ignore[misc] # mypy infers no type for a lambda with defaults
+    for variable in spec.VARIABLES:
+        said = environment.get(variable.name, "")
+        if variable.required and said is not None and not said.strip():
+            yield Complaint(variable.name, f"{variable.name} is not set", f"set it: {variable.meaning}")
+    yield from _together(environment)
+
+
+def _names(environment: Iterable[str]) -> Iterator[Complaint]:
+    for name in environment:
+        if name in _VARIABLES or name == LICENCE:
+            continue
+        short = name.removeprefix("NEO4J_")
+        if name != short:
+            hint = f"its name is {short}" if short in _VARIABLES else "take it out: settings belong to the server"
+            yield Complaint(name, f"{name}: no variable of the restore image starts with NEO4J_", hint)
+        elif near := difflib.get_close_matches(name, _VARIABLES, n=1, cutoff=0.8):
+            yield Complaint(name, f"{name} is not known; did you mean {near[0]}?", "correct its name, or leave it out")
+
+
+def _bucket(environment: Mapping[str, str | None]) -> Iterator[Complaint]:
+    text, provider = environment.get("BUCKET"), environment.get("CLOUD_PROVIDER", "")
+    if not text or not text.strip() or provider is None:
+        return
+    yield from _told("BUCKET", lambda: _supported(spec.parse_bucket(text.strip(), _provider(provider))))
+
+
+def _provider(text: str) -> str:
+    # An unknown one is told at CLOUD_PROVIDER; here it counts as none.
+    return text.strip().lower() if text.strip().lower() in spec.PROVIDERS else ""
+
+
+def _supported(bucket: spec.BucketUrl) -> None:
+    if bucket.scheme not in spec.SUPPORTED_SCHEMES:
+        message = f"{bucket}: this version reads {' and '.join(f'{each}://' for each in spec.SUPPORTED_SCHEMES)}"
+        raise Invalid(message)
+
+
+def _told(name: str, call: Callable[[], object]) -> Iterator[Complaint]:
+    try:
+        call()
+    except Invalid as error:
+        variable = _VARIABLES[name]
+        yield Complaint(name, f"{name}: {error}", f"{name} takes {variable.meaning}")
+
+
+def _together(environment: Mapping[str, str | None]) -> Iterator[Complaint]:
+    said = {name: (text or "").strip().lower() for name, text in environment.items()}
+    if said.get("SPACE_MODE") != spec.SpaceMode.RECLAIM.value:
+        return
+    unknown = {name for name in ("FORCE_OVERWRITE", "KEEP_PREVIOUS") if environment.get(name, "") is None}
+    if not unknown and (said.get("FORCE_OVERWRITE") != "true" or said.get("KEEP_PREVIOUS") == "true"):
+        yield Complaint(
+            "SPACE_MODE",
+            "SPACE_MODE: reclaim goes with FORCE_OVERWRITE true alone, and without KEEP_PREVIOUS",
+            "SPACE_MODE keep, and a volume that holds old and new",
+        )
+
+
+def _word(words: Iterable[str]) -> Callable[[str], str]:
+    rule = rules.choice({word: word for word in words})
+    return lambda text: rule(text.lower())
+
+
+def _path(text: str) -> str:
+    if not PurePosixPath(text).is_absolute() or ".." in PurePosixPath(text).parts:
+        message = f"{text!r} is not an absolute path without '..'"
+        raise Invalid(message)
+    return text
+
+
+def _key_path(text: str) -> str:
+    # The text is never repeated: some put the key itself there.
+    if not PurePosixPath(text).is_absolute() or len(text) > 1000 or "\n" in text:
+        message = "it is no absolute path; name the key's file, never the key itself"
+        raise Invalid(message)
+    return text
+
+
+def _seconds(least: float) -> Callable[[str], float]:
+    def parse(text: str) -> float:
+        if not re.fullmatch(r"[0-9]{1,6}(\.[0-9]{1,3})?", text) or float(text) < least:
+            message = f"{text!r} is no number of seconds"
+            raise Invalid(message)
+        return float(text)
+
+    return parse
+
+
+_TRUTH: Final = _word(("true", "false"))
+
+_RULES: Final[Mapping[str, Callable[[str], object]]] = {
+    "DATABASE": spec.parse_databases,
+    "TIMESTAMP": spec.parse_timestamp,
+    "GOOGLE_APPLICATION_CREDENTIALS": _key_path,
+    "CLOUD_PROVIDER": _word(spec.PROVIDERS),
+    "BACKUP_SET_DIR": rules.folder,
+    "FORCE_OVERWRITE": _word(spec.FORCE_OVERWRITE),
+    "KEEP_PREVIOUS": _TRUTH,
+    "RESTORE_NOT_AFTER": spec.parse_time,
+    "ON_MISSING": _word(spec.OnMissing),
+    "SPACE_MODE": _word(spec.SpaceMode),
+    "RESTORE_ID": rules.RESTORE_ID,
+    "PURGE_ON_COMPLETE": _TRUTH,
+    "DATA_DIR": _path,
+    "HEAP_SIZE": rules.HEAP_SIZE,
+    "RETRY_SECONDS": _seconds(0),
+    "STALL_SECONDS": _seconds(0.001),
+    "LOG_FORMAT": _word(("text", "json")),
+    "STORAGE_EMULATOR_HOST": rules.URL,
+}
+
+# The variables whose rules are known here; the image checks the others.
+KNOWN: Final = frozenset(_RULES) | {"BUCKET"}

@@ -1,0 +1,76 @@
+"""What Helm makes of a values file: the restore containers of the rendered pods, against the contract."""
+
+import shutil
+import subprocess
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+import yaml
+
+from neo4j_scenarios.checking.container import Place, check_container
+from neo4j_scenarios.checking.finding import Finding
+from neo4j_scenarios.checking.hazards import Consent
+from neo4j_scenarios.environment import DATA_DIR
+from neo4j_scenarios.errors import Problem, UsageError
+from neo4j_scenarios.importing.container import is_restore
+from neo4j_scenarios.located import Located
+from neo4j_scenarios.secrecy import redact
+from neo4j_scenarios.yamltree import Place as FilePlace
+
+_TIMEOUT_SECONDS: Final = 120
+_HINT: Final = "run the command yourself, with --debug: "
+
+
+def check_rendered(values: Located, chart: str, helm: str, consent: Consent, *, cluster: bool) -> Iterator[Finding]:
+    """Yield what is wrong with the restore containers of the chart's workloads.
+
+    chart: what `helm template` takes. helm: a path or a name on PATH. Raises UsageError where there is no Helm.
+    """
+    program = shutil.which(helm)
+    if program is None:
+        raise UsageError(Problem("--render", f"needs Helm, and there is no {helm!r} on PATH", "name it by --helm PATH"))
+    command = [program, "template", "check", chart, "--values", values.file]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=_TIMEOUT_SECONDS)
+    except subprocess.TimeoutExpired:
+        yield _whole(values, f"helm template did not end within {_TIMEOUT_SECONDS} seconds", _HINT + " ".join(command))
+        return
+    if done.returncode:
+        reason = " ".join(done.stderr.split())
+        yield _whole(values, f"helm template refuses it: {redact(reason)}", _HINT + " ".join(command))
+        return
+    for name, pod in _pods(done.stdout):
+        yield from _pod(values, name, pod, consent, cluster)
+
+
+def _whole(values: Located, what: str, hint: str) -> Finding:
+    return Finding(FilePlace(values.file, 1, 1), "", what, hint)
+
+
+def _pods(text: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Yield the pods of the workloads, each with the workload's name."""
+    for item in yaml.safe_load_all(text):
+        if isinstance(item, dict) and item.get("kind") in {"StatefulSet", "Deployment"}:
+            pod = dict(item["spec"]["template"]["spec"])
+            claims = [{"name": each["metadata"]["name"]} for each in item["spec"].get("volumeClaimTemplates") or []]
+            pod["volumes"] = [*(pod.get("volumes") or []), *claims]
+            yield f"{item['kind']}/{item['metadata']['name']}", pod
+
+
+def _pod(values: Located, name: str, pod: Mapping[str, Any], consent: Consent, cluster: bool) -> Iterator[Finding]:
+    made = Located(values.file, pod, {}, [])
+    data = next(filter(None, map(_data, pod.get("containers") or [])), ("", ""))
+    for index, container in enumerate(pod.get("initContainers") or []):
+        if is_restore(container):
+            at = ("initContainers", index)
+            place = Place(made, at, ("volumes",), data, cluster=cluster, consent=consent)
+            for each in check_container(place):
+                yield Finding(each.place, f"{name} {each.key}", each.what, each.hint)
+
+
+def _data(container: Mapping[str, Any]) -> tuple[str, str] | None:
+    """Return name and sub-path of the server's mount of its data."""
+    for mount in container.get("volumeMounts") or []:
+        if mount.get("mountPath") == DATA_DIR:
+            return str(mount.get("name")), str(mount.get("subPathExpr") or mount.get("subPath") or "")
+    return None

@@ -1,0 +1,53 @@
+"""Findings -> text for people, JSON for programs, and annotations for pull requests on GitHub."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from neo4j_scenarios.checking.finding import Finding
+from neo4j_scenarios.secrecy import redact
+
+
+def texts(found: Finding) -> tuple[str, str]:
+    """Return what is wrong, with its place, and what to do."""
+    key = f"{found.key}: " if found.key else ""
+    return f"{found.place}: {key}{redact(found.what)}", redact(found.hint)
+
+
+def as_data(found: Mapping[Path, Sequence[Finding]]) -> list[dict[str, Any]]:
+    """Return one object for each file: `file`, `valid`, and `problems` with key, line, column, what and hint."""
+    return [
+        {
+            "file": str(path),
+            "valid": not findings,
+            "problems": [
+                {
+                    "key": each.key,
+                    "line": each.place.line,
+                    "column": each.place.column,
+                    "what": redact(each.what),
+                    "hint": redact(each.hint),
+                }
+                for each in findings
+            ],
+        }
+        for path, findings in found.items()
+    ]
+
+
+def annotation(found: Finding) -> str:
+    """Return the workflow command that makes GitHub show a finding at its line.
+
+    Source: GitHub's documentation, "Workflow commands for GitHub Actions", setting an error message.
+    """
+    where = f"file={_property(found.place.file)},line={found.place.line},col={found.place.column}"
+    text = f"{found.key}: {redact(found.what)}\ntry: {redact(found.hint)}".removeprefix(": ")
+    return f"::error {where},title=neo4j-scenarios::{_data(text)}"
+
+
+def _data(text: str) -> str:
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(text: str) -> str:
+    return _data(text).replace(":", "%3A").replace(",", "%2C")

@@ -1,0 +1,42 @@
+"""Secrets that stand in a values file, where every reader of the repository sees them."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from neo4j_scenarios.checking.finding import Finding, finding
+from neo4j_scenarios.importing.found import KEY_HINT
+from neo4j_scenarios.located import Located, Steps
+from neo4j_scenarios.secrecy import looks_like_key
+from neo4j_scenarios.targets import NEO4J, NEO4J_HELM
+
+# The charts' own keys for a password in the open, and the key that names a Secret in its place.
+_PASSWORDS: Final[Mapping[str, tuple[Steps, str]]] = {
+    NEO4J.name: (("neo4j", "password"), "neo4j.passwordFromSecret"),
+    NEO4J_HELM.name: (("neo4jPassword",), "existingPasswordSecret"),
+}
+
+
+def check_secrets(values: Located, chart: str) -> Iterator[Finding]:
+    """Yield each place of a password, or of a text that looks like a key."""
+    steps, instead = _PASSWORDS.get(chart, ((), ""))
+    if steps and values.get(*steps):
+        yield finding(
+            values, steps, "is a password in the open", f"take it out, and out of Git: {instead} names a Secret"
+        )
+    yield from _keys(values, values.data, ())
+
+
+def _keys(values: Located, node: Any, steps: Steps) -> Iterator[Finding]:
+    # A container's variables are told by its own check.
+    if len(steps) > 2 and steps[-1] in {"name", "value"} and steps[-3] == "env":
+        return
+    if isinstance(node, Mapping):
+        for key, item in node.items():
+            if looks_like_key(key):
+                yield finding(values, (*steps, key), "looks like a key", KEY_HINT)
+            yield from _keys(values, item, (*steps, key))
+    elif isinstance(node, list):
+        for index, item in enumerate(node):
+            yield from _keys(values, item, (*steps, index))
+    elif isinstance(node, str) and looks_like_key(node):
+        yield finding(values, steps, "looks like a key, which no values file should hold", KEY_HINT)

@@ -1,0 +1,63 @@
+"""A values file against its chart's schema: closed where the chart or the file is ours, else what is known of it."""
+
+import difflib
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from neo4j_scenarios.checking.finding import Finding, finding
+from neo4j_scenarios.errors import did_you_mean
+from neo4j_scenarios.located import Located, Steps, at
+from neo4j_scenarios.secrecy import WITHHELD, looks_like_key
+from neo4j_scenarios.targets import NEO4J_RESTORE, Target
+from neo4j_scenarios.validate import defaults, errors, schema
+from neo4j_scenarios.write import MARK
+
+_TYPES: Final = {"object": Mapping, "array": list, "string": str, "boolean": bool}
+
+_SILENT: Final = "correct its name, or leave it out: Helm passes over it silently"
+_HINT: Final = "correct it: the chart's values.yaml has every key with its meaning"
+
+
+def check_shape(values: Located, target: Target) -> Iterator[Finding]:
+    """Yield what the schema has against the file.
+
+    Of foreign charts we know the part that we write: a file of ours is held to all of it, one of another hand to the
+    types of the keys that are known, and to names that are nearly right.
+    """
+    ours = bool(values.comment) and f"# {values.comment[0]}".startswith(MARK)
+    if target is not NEO4J_RESTORE and not ours:
+        yield from _known(values, (), schema(target), values.data)
+        return
+    for steps, message in errors(target, values.data):
+        if message.startswith("Additional properties"):
+            yield from _unknown(values, target, steps, message)
+        else:
+            yield finding(values, steps, f"is {WITHHELD}" if looks_like_key(message) else message, _HINT)
+
+
+def _unknown(values: Located, target: Target, steps: Steps, message: str) -> Iterator[Finding]:
+    """Yield the unknown keys of a map, each at its own place, where the schema names the map that they are in."""
+    inside, known = at(values.data, steps), at(defaults(target), steps)
+    for key in inside if isinstance(inside, Mapping) else ():
+        if f"'{key}'" in message:
+            what = did_you_mean(key, known) if isinstance(known, Mapping) and known else f"{key!r} is not known"
+            yield finding(values, (*steps, key), f"is {WITHHELD}" if looks_like_key(key) else what, _HINT)
+
+
+def _known(values: Located, steps: Steps, part: Mapping[str, Any], node: Any) -> Iterator[Finding]:
+    kind = _TYPES.get(part.get("type", ""))
+    if node is None or kind is None:
+        return
+    if not isinstance(node, kind):
+        what = f"is no {part['type']}, as it should be"
+        yield finding(values, steps, what, "see the chart's values.yaml")
+        return
+    properties = part.get("properties", {})
+    if not isinstance(node, Mapping):
+        return
+    for key in node:
+        if key in properties:
+            yield from _known(values, (*steps, key), properties[key], node[key])
+        elif near := difflib.get_close_matches(key, properties.keys() - node.keys(), n=1, cutoff=0.9):
+            what = f"is not known; did you mean {near[0]!r}?"
+            yield finding(values, (*steps, key), what, _SILENT)

@@ -1,0 +1,87 @@
+"""The command `validate`: any values file against its chart's schema and the restore contract."""
+
+from collections.abc import Sequence
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from neo4j_scenarios.commands.options import Json
+from neo4j_scenarios.console import complain, put, put_json
+from neo4j_scenarios.errors import GeneratorError, Problem, UsageError, did_you_mean
+from neo4j_scenarios.targets import TARGETS
+
+if TYPE_CHECKING:
+    from neo4j_scenarios.checking import Consent, Finding, Rendering
+
+_INVALID = 1
+
+
+class Format(StrEnum):
+    """How findings are told."""
+
+    TEXT = "text"
+    GITHUB = "github"
+
+
+def validate(
+    paths: Annotated[
+        list[Path], typer.Argument(metavar="VALUES.yaml...", help="values files to check", show_default=False)
+    ],
+    target: Annotated[
+        str,
+        typer.Option("--target", metavar="CHART", help="their chart [default: told by their keys]", show_default=False),
+    ] = "",
+    accept_data_loss: Annotated[
+        bool, typer.Option("--accept-data-loss", help="let FORCE_OVERWRITE be true on a single server")
+    ] = False,
+    unpinned: Annotated[bool, typer.Option("--unpinned", help="let each server of a cluster choose its set")] = False,
+    render: Annotated[bool, typer.Option("--render", help="check what helm template makes of them, too")] = False,
+    chart: Annotated[
+        str,
+        typer.Option("--chart", metavar="PATH", help="chart to render [default: the target's]", show_default=False),
+    ] = "",
+    helm: Annotated[str, typer.Option("--helm", metavar="PROGRAM", help="Helm, on PATH or by its path")] = "helm",
+    as_json: Json = False,
+    form: Annotated[Format, typer.Option("--format", help="text, or annotations of GitHub")] = Format.TEXT,
+) -> int:
+    """check values files, ours or others, against chart and contract"""
+    from neo4j_scenarios.checking import Consent, Rendering
+
+    if target and target not in TARGETS:
+        raise UsageError(Problem("--target", did_you_mean(target, TARGETS), "name a chart of `neo4j-scenarios list`"))
+    if chart and not render:
+        raise UsageError(Problem("--chart", "is for --render alone", "give both, or neither"))
+    rendering = Rendering(chart, helm) if render else None
+    consent = Consent(accept_data_loss, unpinned)
+    found = {path: _findings(path, target, consent, rendering) for path in paths}
+    _tell(found, as_json, form)
+    return _INVALID if any(found.values()) else 0
+
+
+def _findings(path: Path, target: str, consent: "Consent", rendering: "Rendering | None") -> "Sequence[Finding]":
+    from neo4j_scenarios.checking import check, unreadable
+
+    try:
+        return check(path, target, consent, rendering)
+    except UsageError:
+        raise
+    except GeneratorError as error:
+        return list(unreadable(error, path))
+
+
+def _tell(found: "dict[Path, Sequence[Finding]]", as_json: bool, form: Format) -> None:
+    from neo4j_scenarios.checking import report
+
+    if as_json:
+        put_json(report.as_data(found))
+        return
+    for path, findings in found.items():
+        for each in findings:
+            if form is Format.GITHUB:
+                put(f"{report.annotation(each)}\n")
+            else:
+                complain(*report.texts(each))
+        if not findings:
+            put(f"valid {path}\n")

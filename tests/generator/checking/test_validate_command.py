@@ -1,0 +1,270 @@
+"""`neo4j-scenarios validate`: what is wrong with a values file is told at its line, all of it at once."""
+
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from tests.generator.conftest import Command
+from tests.generator.inputs import all_inputs, make_scenario
+
+from neo4j_scenarios.checking import Finding, check
+from neo4j_scenarios.checking.report import annotation
+from neo4j_scenarios.parse import parse
+from neo4j_scenarios.render import render
+from neo4j_scenarios.yamltree import Place
+
+ROOT = Path(__file__).parents[3]
+CHART = ROOT / "charts" / "neo4j-restore"
+
+# An official-chart file by hand, without a mistake.
+OFFICIAL = """
+neo4j:
+  name: graph
+volumes:
+  data:
+    mode: defaultStorageClass
+services: {neo4j: {enabled: false}}
+podSpec:
+  initContainers:
+    - name: restore
+      image: registry.example/neo4j-restore:0.1.0
+      env:
+        - {name: BUCKET, value: gs://graph-backups}
+        - {name: DATABASE, value: neo4j}
+        - {name: GOOGLE_APPLICATION_CREDENTIALS, value: /auth/credentials.json}
+        - {name: HTTPS_PROXY, value: "http://proxy:3128"}
+      volumeMounts:
+        - {name: data, mountPath: /data, subPath: data}
+        - {name: key, mountPath: /auth}
+additionalVolumes:
+  - name: key
+    secret: {secretName: graph-key}
+"""
+LABS = """
+core:
+  standalone: true
+  initContainers:
+    - name: restore
+      image: registry.example/neo4j-restore:0.1.0
+      env:
+        - {name: BUCKET, value: gs://graph-backups}
+        - {name: DATABASE, value: neo4j}
+      volumeMounts:
+        - {name: datadir, mountPath: /data}
+"""
+OWN = """
+restore:
+  bucket: gs://graph-backups
+  database: neo4j
+"""
+
+# A change of such a file, the line of what is then wrong, and words of it.
+MISTAKES = {
+    "no bucket": (
+        OFFICIAL,
+        "{name: BUCKET, value: gs://graph-backups}",
+        "{name: X, value: y}",
+        12,
+        "BUCKET is not set",
+    ),
+    "bucket": (OFFICIAL, "gs://graph-backups", "graph-backups", 13, "BUCKET: 'graph-backups' has no scheme"),
+    "databases": (OFFICIAL, "value: neo4j}", "value: 'neo4j,Neo4j'}", 14, "is not in lower case"),
+    "name": (OFFICIAL, "HTTPS_PROXY", "TIMESTMP", 16, "did you mean TIMESTAMP?"),
+    "prefix": (OFFICIAL, "HTTPS_PROXY", "NEO4J_TIMESTAMP", 16, "starts with NEO4J_"),
+    "twice": (OFFICIAL, "HTTPS_PROXY", "DATABASE", 16, "DATABASE is there a second time"),
+    "number": (
+        OFFICIAL,
+        'name: HTTPS_PROXY, value: "http://proxy:3128"',
+        "name: RETRY_SECONDS, value: 60",
+        16,
+        "no text",
+    ),
+    "secret": (OFFICIAL, "name: HTTPS_PROXY", "name: DB_PASSWORD", 16, "holds a secret in the open"),
+    "sub-path": (OFFICIAL, ", subPath: data", "", 18, "is not mounted as the server's"),
+    "no data": (OFFICIAL, "mountPath: /data", "mountPath: /dta", 17, "mounts no volume at /data"),
+    "key elsewhere": (OFFICIAL, "mountPath: /auth", "mountPath: /keys", 15, "nothing is mounted at /auth"),
+    "volume": (OFFICIAL, "- name: key", "- name: kee", 19, "mounts the volume 'key', and the pod has none"),
+    "items": (
+        OFFICIAL,
+        "secretName: graph-key",
+        "secretName: k, items: [{key: a, path: key.json}]",
+        22,
+        "names credentials.json",
+    ),
+    "password": (
+        OFFICIAL,
+        "name: graph\n",
+        "name: graph\n  password: hunter2-hunter2\n",
+        4,
+        "is a password in the open",
+    ),
+    "typo": (OFFICIAL, "additionalVolumes", "additionalVolume", 20, "did you mean 'additionalVolumes'?"),
+    "type": (OFFICIAL, "services: {neo4j: {enabled: false}}", "image: neo4j", 7, "is no object"),
+    "cluster": (OFFICIAL, "name: graph\n", "name: graph\n  minimumClusterSize: 3\n", 13, "chooses for itself"),
+    "always": (
+        LABS,
+        "value: neo4j}",
+        "value: neo4j}\n        - {name: FORCE_OVERWRITE, value: 'true'}",
+        10,
+        "every start",
+    ),
+    "old image": (
+        LABS,
+        "registry.example/neo4j-restore:0.1.0",
+        "gcr.io/neo4j-helm/restore:4.4.10",
+        6,
+        "the old restore",
+    ),
+    "labs sub-path": (
+        LABS,
+        "standalone: true",
+        "standalone: true\n  persistentVolume: {subPath: neo}",
+        12,
+        "subPathExpr 'neo'",
+    ),
+    "read-only": (
+        LABS,
+        "name: restore\n",
+        "name: restore\n      securityContext: {readOnlyRootFilesystem: true}\n",
+        11,
+        "has a read-only root",
+    ),
+    "own key": (OWN, "database:", "databse:", 4, "did you mean 'database'?"),
+    "own policy": (OWN, "database: neo4j", "database: neo4j\n  forceOverwrite: 'true'", 5, "every start"),
+    "own time": (OWN, "database: neo4j", "database: neo4j\n  notAfter: tomorrow", 5, "RESTORE_NOT_AFTER: 'tomorrow'"),
+}
+
+
+@pytest.fixture
+def values(tmp_path: Path) -> Path:
+    """Return the path of a values file that is not there yet."""
+    return tmp_path / "values.yaml"
+
+
+@settings(deadline=None)
+@given(all_inputs())
+def test_every_generated_file_is_valid(tmp_path_factory: pytest.TempPathFactory, given: dict[str, str]) -> None:
+    path = tmp_path_factory.getbasetemp() / "values.yaml"
+    path.write_text(render(parse(given)), encoding="utf-8")
+    assert check(path) == []
+
+
+@pytest.mark.parametrize("text", [OFFICIAL, LABS, OWN], ids=["official", "labs", "own"])
+def test_a_file_of_another_hand_without_a_mistake_is_valid(neo4j_scenarios: Command, values: Path, text: str) -> None:
+    values.write_text(text)
+    done = neo4j_scenarios("validate", values)
+    assert (done.code, done.out, done.err) == (0, f"valid {values}\n", "")
+
+
+@pytest.mark.parametrize("mistake", MISTAKES)
+def test_a_mistake_is_told_at_its_line_with_a_way_out(neo4j_scenarios: Command, values: Path, mistake: str) -> None:
+    text, old, new, line, words = MISTAKES[mistake]
+    assert old in text
+    values.write_text(text.replace(old, new))
+    done = neo4j_scenarios("validate", values)
+    assert (done.code, done.out) == (1, "")
+    told = [each for each in done.err.splitlines() if each.startswith(f"error: {values}:{line}:")]
+    assert any(words in each for each in told), done.err
+    assert "hunter2" not in done.err
+    assert done.err.count("try: ") == done.err.count("error: ")
+
+
+def test_a_restore_container_in_the_wrong_place_is_told(neo4j_scenarios: Command, values: Path) -> None:
+    values.write_text(f"imageTag: 4.4.10\n{LABS}".replace("core:\n  standalone: true", "other:"))
+    done = neo4j_scenarios("validate", values)
+    assert done.code == 1
+    assert f"error: {values}:5:7: other.initContainers[0]: is a restore container" in done.err
+
+
+def test_a_file_without_a_restore_is_told(neo4j_scenarios: Command, values: Path) -> None:
+    values.write_text("core: {standalone: true}")
+    assert f"error: {values}:1:1: has no restore container" in neo4j_scenarios("validate", values).err
+
+
+def test_all_files_are_checked_and_all_problems_told_at_once(neo4j_scenarios: Command, tmp_path: Path) -> None:
+    for name, text in {"a": OWN, "b": "core: [", "c": OWN.replace("neo4j\n", "Neo4j\n").replace("gs://", "")}.items():
+        (tmp_path / f"{name}.yaml").write_text(text)
+    done = neo4j_scenarios("validate", *(tmp_path / f"{name}.yaml" for name in "abcd"))
+    assert (done.code, done.out) == (1, f"valid {tmp_path}/a.yaml\n")
+    places = [line.split(": ")[1].removeprefix(f"{tmp_path}/") for line in done.err.splitlines() if "error" in line]
+    assert places[0].startswith("b.yaml:")
+    assert [place.rsplit(":", 1)[0] for place in places[1:3]] == ["c.yaml:3", "c.yaml:4"]
+    assert places[3].startswith("d.yaml")
+
+
+def test_consent_is_taken_from_the_header_the_values_or_the_command_line(
+    neo4j_scenarios: Command, values: Path
+) -> None:
+    text = render(make_scenario(target="neo4j/neo4j", force_overwrite="true", accept_data_loss="true"))
+    values.write_text(text)
+    assert neo4j_scenarios("validate", values).code == 0
+    values.write_text("\n".join(line for line in text.splitlines() if not line.startswith("#")))
+    assert neo4j_scenarios("validate", values).code == 1
+    assert neo4j_scenarios("validate --accept-data-loss", values).code == 0
+    values.write_text(OWN + "  forceOverwrite: 'true'\n  acceptDataLoss: true\n")
+    assert neo4j_scenarios("validate", values).code == 0
+
+
+def test_an_edited_file_of_ours_is_held_to_the_whole_schema(neo4j_scenarios: Command, values: Path) -> None:
+    text = render(make_scenario(target="neo4j-helm"))
+    values.write_text(text.replace("runAsUser: 7474", "runAsUser: 0"))
+    assert neo4j_scenarios("validate", values).code == 1
+
+
+def test_helm_has_the_last_word(neo4j_scenarios: Command, values: Path, helm: str) -> None:
+    values.write_text(OWN)
+    asked = ("--render", "--helm", helm, "--chart", CHART)
+    assert neo4j_scenarios("validate", values, *asked).code == 0
+    values.write_text(OWN + "  command: rollback\ndata: {emptyDir: true}\n")
+    assert neo4j_scenarios("validate", values).code == 0
+    done = neo4j_scenarios("validate", values, *asked)
+    assert done.code == 1
+    assert "restore.command rollback finds nothing with data.emptyDir" in done.err
+
+
+def test_the_rendered_pod_is_checked(neo4j_scenarios: Command, values: Path, tmp_path: Path, helm: str) -> None:
+    # A chart that mounts its data in a folder, and hands init containers on as they are.
+    (tmp_path / "chart" / "templates").mkdir(parents=True)
+    (tmp_path / "chart" / "Chart.yaml").write_text("apiVersion: v2\nname: other\nversion: 1.0.0\n")
+    (tmp_path / "chart" / "templates" / "set.yaml").write_text(
+        """apiVersion: apps/v1
+kind: StatefulSet
+metadata: {name: graph}
+spec:
+  volumeClaimTemplates: [{metadata: {name: datadir}}]
+  template:
+    spec:
+      initContainers: {{ toYaml .Values.core.initContainers | nindent 8 }}
+      containers: [{name: neo4j, volumeMounts: [{name: datadir, mountPath: /data, subPath: graph}]}]
+"""
+    )
+    values.write_text(LABS)
+    done = neo4j_scenarios("validate --render", values, "--helm", helm, "--chart", tmp_path / "chart")
+    assert done.code == 1
+    assert f"error: {values}:1:1: StatefulSet/graph initContainers[0].volumeMounts[0]: is not mounted as" in done.err
+
+
+def test_without_helm_rendering_is_refused(neo4j_scenarios: Command, values: Path) -> None:
+    values.write_text(OWN)
+    done = neo4j_scenarios("validate --render --helm no-such-helm", values)
+    assert done.code == 2
+    assert "--render: needs Helm" in done.err
+    assert neo4j_scenarios("validate --chart x", values).code == 2
+
+
+def test_programs_get_json(neo4j_scenarios: Command, values: Path) -> None:
+    values.write_text(OWN.replace("neo4j\n", "Neo4j\n"))
+    done = neo4j_scenarios("validate --json", values)
+    ((told,),) = ([file] for file in json.loads(done.out))
+    assert (done.code, done.err, told["file"], told["valid"]) == (1, "", str(values), False)
+    assert {(each["key"], each["line"], each["column"]) for each in told["problems"]} == {("restore.database", 4, 3)}
+
+
+def test_github_shows_each_problem_at_its_line(neo4j_scenarios: Command, values: Path) -> None:
+    values.write_text(OWN.replace("neo4j\n", "Neo4j\n"))
+    done = neo4j_scenarios("validate --format github", values)
+    assert done.code == 1
+    assert done.out.startswith(f"::error file={values},line=4,col=3,title=neo4j-scenarios::restore.database: ")
+    odd = annotation(Finding(Place("a,b:c", 1, 2), "key", "50%\nmore", "hint"))
+    assert odd == "::error file=a%2Cb%3Ac,line=1,col=2,title=neo4j-scenarios::key: 50%25%0Amore%0Atry: hint"
