@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from tests import standin, stores, versitygw
+from tests import azurite, standin, stores, versitygw
 
 _HELM = Path(__file__).parents[1] / "tools" / "helm"
 
@@ -48,6 +48,19 @@ def versity() -> Iterator[versitygw.S3]:
 def s3_bucket(versity: versitygw.S3) -> versitygw.S3Bucket:
     """Return an empty S3 bucket of this test's own."""
     return versity.bucket()
+
+
+@pytest.fixture(scope="session")
+def azure() -> Iterator[azurite.Azure]:
+    """Run one Azure Blob Storage for all tests."""
+    with azurite.azure() as running:
+        yield running
+
+
+@pytest.fixture
+def azure_container(azure: azurite.Azure) -> azurite.AzureContainer:
+    """Return an empty container of this test's own."""
+    return azure.container()
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 
@@ -62,3 +63,57 @@ class Quiet(BaseHTTPRequestHandler):
         self.end_headers()
         if self.command != "HEAD":
             self.wfile.write(body)
+
+
+@dataclass(frozen=True)
+class Reply:
+    """An answer that a test made up, as its protocol has it."""
+
+    status: int = 200
+    body: bytes = b""
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A request as it came."""
+
+    method: str
+    path: str
+    headers: dict[str, str]
+    body: str
+
+
+class Scripted(ThreadingHTTPServer):
+    """Says what a test made up, where no emulator can: `replies` in their order, the last one ever after."""
+
+    daemon_threads = True
+
+    def __init__(self, *replies: Reply) -> None:
+        """Listen on a free port of the loopback interface."""
+        super().__init__(("127.0.0.1", 0), _Reciting)
+        self.host = f"http://127.0.0.1:{self.server_port}"
+        self.replies = list(replies)
+        self.asked: list[Asked] = []
+
+
+class _Reciting(Quiet):
+    server: Scripted
+
+    def do_GET(self) -> None:
+        body = self.rfile.read(int(self.headers.get("Content-Length", "0"))).decode()
+        lower = {name.lower(): value for name, value in self.headers.items()}
+        self.server.asked.append(Asked(self.command, self.path, lower, body))
+        replies = self.server.replies
+        reply = replies.pop(0) if len(replies) > 1 else replies[0]
+        self.answer(reply.status, reply.body, **reply.headers)
+
+    do_HEAD = do_POST = do_PUT = do_GET
+
+
+@contextmanager
+def scripted(*replies: Reply) -> Iterator[Scripted]:
+    """Run a server that gives `replies` until the block ends."""
+    running = Scripted(*replies)
+    with serving(running):
+        yield running

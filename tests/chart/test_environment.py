@@ -117,6 +117,8 @@ def test_the_key_is_mounted_read_only_for_the_restore_container_alone(helm: Helm
         ({"bucket": "gs://graph-backups", "secretKey": "key"}, "GOOGLE_APPLICATION_CREDENTIALS", "key"),
         ({"bucket": "s3://graph-backups"}, "CREDENTIALS_FILE", "credentials"),
         ({"bucket": "graph-backups", "cloudProvider": "aws"}, "CREDENTIALS_FILE", "credentials"),
+        ({"bucket": "azb://account/container"}, "CREDENTIALS_FILE", "credentials"),
+        ({"bucket": "container/path", "cloudProvider": "azure"}, "CREDENTIALS_FILE", "credentials"),
         ({"bucket": "s3://graph-backups", "secretKey": "aws.ini"}, "CREDENTIALS_FILE", "aws.ini"),
     ],
 )

@@ -13,7 +13,7 @@ REFUSED: dict[str, tuple[Values, str]] = {
     "no-scheme": (make_values({"bucket": "backups/graph"}), "write gs://backups/graph, or set restore.cloudProvider"),
     "other-store": (
         make_values({"bucket": "ftp://backups"}),
-        "expected gs://bucket/path, s3://bucket/path or file:///path",
+        "expected gs://bucket/path, s3://bucket/path, azb://account/container/path or file:///path",
     ),
     "other-cloud": (
         make_values({"bucket": "file:///backups", "cloudProvider": "gcp"}),
@@ -30,6 +30,10 @@ REFUSED: dict[str, tuple[Values, str]] = {
     "payer-s3": (
         make_values({"bucket": "s3://backups", "requesterPays": "my-project"}),
         'restore.requesterPays "my-project" is for gs:// buckets',
+    ),
+    "payer-azb": (
+        make_values({"bucket": "azb://account/container", "requesterPays": "true"}),
+        "is for gs:// and s3:// buckets",
     ),
     "payer-gs": (make_values({"requesterPays": True}), 'restore.requesterPays "true" names no project'),
     "twice": (make_values({"database": "neo4j, neo4j"}), "names a database twice"),

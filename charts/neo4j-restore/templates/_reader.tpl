@@ -20,6 +20,12 @@ metadata:
   labels:
     {{- include "neo4j-restore.labels" $ | nindent 4 }}
     app.kubernetes.io/component: test
+    {{- if .key }}
+    {{- with $.Values.podLabels }}
+    # Workload identity of AKS goes by a label.
+    {{- toYaml . | nindent 4 }}
+    {{- end }}
+    {{- end }}
   annotations:
     helm.sh/hook: test
     helm.sh/hook-weight: {{ .order | quote }}

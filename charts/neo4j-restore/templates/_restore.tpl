@@ -37,7 +37,8 @@
 
 {{/* "gs" for a bucket of Google's, or of no store that is known. */}}
 {{- define "neo4j-restore.isGoogle" -}}
-{{- if not (or (hasPrefix "s3://" .Values.restore.bucket) (eq .Values.restore.cloudProvider "aws")) }}gs{{ end -}}
+{{- $bucket := .Values.restore.bucket -}}
+{{- if not (or (hasPrefix "s3://" $bucket) (hasPrefix "azb://" $bucket) (has .Values.restore.cloudProvider (list "aws" "azure"))) }}gs{{ end -}}
 {{- end -}}
 
 {{/* The variable that names the key's file. */}}

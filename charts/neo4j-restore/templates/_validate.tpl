@@ -27,16 +27,18 @@ every problem found: what is wrong, and what to set.
 {{- if not $provider -}}
 {{- $problems = append $problems (printf "restore.bucket %q has no scheme: write gs://%s, or set restore.cloudProvider" $bucket $bucket) -}}
 {{- end -}}
-{{- else if not (or (hasPrefix "gs://" $bucket) (hasPrefix "s3://" $bucket) (hasPrefix "file:///" $bucket)) -}}
-{{- $problems = append $problems (printf "restore.bucket %q is of no store that the restore image reads: expected gs://bucket/path, s3://bucket/path or file:///path" $bucket) -}}
-{{- else if and $provider (not (hasPrefix (get (dict "gcp" "gs://" "aws" "s3://") $provider) $bucket)) -}}
+{{- else if not (or (hasPrefix "gs://" $bucket) (hasPrefix "s3://" $bucket) (hasPrefix "azb://" $bucket) (hasPrefix "file:///" $bucket)) -}}
+{{- $problems = append $problems (printf "restore.bucket %q is of no store that the restore image reads: expected gs://bucket/path, s3://bucket/path, azb://account/container/path or file:///path" $bucket) -}}
+{{- else if and $provider (not (hasPrefix (get (dict "gcp" "gs://" "aws" "s3://" "azure" "azb://") $provider) $bucket)) -}}
 {{- $problems = append $problems (printf "restore.bucket %q is not a store of restore.cloudProvider %q: clear the provider" $bucket $provider) -}}
 {{- end -}}
 {{- if and .Values.restore.caBundle.configMapName .Values.restore.caBundle.secretName -}}
 {{- $problems = append $problems (printf "restore.caBundle names the ConfigMap %q and the Secret %q: clear one" .Values.restore.caBundle.configMapName .Values.restore.caBundle.secretName) -}}
 {{- end -}}
 {{- with toString .Values.restore.requesterPays -}}
-{{- if and (ne . "false") (eq (include "neo4j-restore.isGoogle" $) "") (ne . "true") -}}
+{{- if and (ne . "false") (or (hasPrefix "azb://" $bucket) (eq $provider "azure")) -}}
+{{- $problems = append $problems (printf "restore.requesterPays %q is for gs:// and s3:// buckets: clear it" .) -}}
+{{- else if and (ne . "false") (eq (include "neo4j-restore.isGoogle" $) "") (ne . "true") -}}
 {{- $problems = append $problems (printf "restore.requesterPays %q is for gs:// buckets: write \"true\" for an s3:// bucket" .) -}}
 {{- else if and (include "neo4j-restore.isGoogle" $) (has . (list "true" "false")) -}}
 {{- $problems = append $problems (printf "restore.requesterPays %q names no project: write the Google project to bill, or clear it" .) -}}

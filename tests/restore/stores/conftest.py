@@ -1,22 +1,24 @@
 """The stores of the conformance suite, and a gateway in front of each that has a URL."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from tests.gateway import Gateway, gateway
-from tests.restore.stores.subjects import Amazon, Google, Local, Subject, open_with
+from tests.restore.stores.subjects import Amazon, Azure, Google, Local, Subject, open_with
 
 from neo4j_restore.stores import Store
 
-IN_THE_CLOUD = ["gs", "s3"]
+IN_THE_CLOUD: dict[str, Callable[[pytest.FixtureRequest], Subject]] = {
+    "gs": lambda request: Google(request.getfixturevalue("bucket")),
+    "s3": lambda request: Amazon(request.getfixturevalue("s3_bucket")),
+    "azb": lambda request: Azure(request.getfixturevalue("azure_container")),
+}
 
 
 def made(name: str, request: pytest.FixtureRequest, folder: Path) -> Subject:
     """Return the store of that scheme, empty."""
-    if name == "gs":
-        return Google(request.getfixturevalue("bucket"))
-    return Amazon(request.getfixturevalue("s3_bucket")) if name == "s3" else Local(folder)
+    return Local(folder) if name == "file" else IN_THE_CLOUD[name](request)
 
 
 @pytest.fixture(params=[*IN_THE_CLOUD, "file"])
@@ -33,7 +35,7 @@ def store(subject: Subject) -> Iterator[Store]:
     opened.close()
 
 
-@pytest.fixture(params=IN_THE_CLOUD)
+@pytest.fixture(params=list(IN_THE_CLOUD))
 def remote(request: pytest.FixtureRequest, tmp_path: Path) -> Subject:
     """Return each store that is asked over HTTP."""
     return made(request.param, request, tmp_path)

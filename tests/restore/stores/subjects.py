@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import ClassVar, Protocol
 
 from tests import stores
+from tests.azurite import STRANGER_KEY, AzureContainer
 from tests.versitygw import STRANGER, S3Bucket
 
 from neo4j_restore import settings
@@ -72,6 +73,24 @@ class Amazon:
 
     def put(self, key: str, data: bytes) -> None:
         self._bucket.put(key, data)
+
+
+class Azure:
+    """The emulated Azure Blob Storage."""
+
+    host_variable: ClassVar = "ENDPOINT_URL"
+    stranger: ClassVar = {"AZURE_STORAGE_KEY": STRANGER_KEY}
+    elsewhere: ClassVar = "azb://backups1/nowhere"
+    large_bytes: ClassVar = 16_000_000
+    pins_ranges: ClassVar = True
+
+    def __init__(self, container: AzureContainer) -> None:
+        self._container = container
+        self.prefix = f"{container.name}/p/"
+        self.environment = container.environment()
+
+    def put(self, key: str, data: bytes) -> None:
+        self._container.put(key.partition("/")[2], data)
 
 
 class Local:

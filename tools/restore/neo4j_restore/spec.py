@@ -33,7 +33,7 @@ class Scheme(StrEnum):
 
 PROVIDERS: Final = {"gcp": Scheme.GCS, "aws": Scheme.S3, "azure": Scheme.AZURE}
 
-SUPPORTED_SCHEMES: Final = (Scheme.GCS, Scheme.S3, Scheme.FILE)
+SUPPORTED_SCHEMES: Final = tuple(Scheme)
 
 
 class Overwrite(StrEnum):

@@ -71,6 +71,10 @@ def open_store(settings: Settings) -> Store:
         from neo4j_restore.stores.s3 import S3Store
 
         return S3Store(settings)
+    if settings.bucket.scheme is Scheme.AZURE:
+        from neo4j_restore.stores.azure import AzureStore
+
+        return AzureStore(settings)
     from neo4j_restore.stores.gcs import GoogleStore
 
     return GoogleStore(settings)

@@ -1,34 +1,157 @@
-"""Who we are to AWS: a key from a file or the environment."""
+"""Who we are to AWS, in the order of its own programs: a key, the role of a pod's token, pod identity, the node's role.
+
+Asked by plain requests in place of awscrt's chain, which says no more than that all of it failed.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+from urllib.parse import urlsplit
 
 from neo4j_restore.errors import ConfigurationError
 from neo4j_restore.settings import Settings
 from neo4j_restore.stores.http import Errors, Http
 from neo4j_restore.stores.keyfiles import AwsKey, read_aws
+from neo4j_restore.stores.refreshing import Refreshing
+from neo4j_restore.stores.s3_answers import domain, parse_xml
+from neo4j_restore.stores.tokens import Teller, text_of
+
+_WAYS: Final = (
+    "mount an AWS credentials file and name it in CREDENTIALS_FILE, or give the pod's service account a role "
+    "(eks.amazonaws.com/role-arn for IRSA, or a pod identity association)"
+)
+
+# Source: https://docs.aws.amazon.com/sdkref/latest/guide/feature-container-credentials.html
+_CONTAINER: Final = "http://169.254.170.2"
+_PLAIN_HOSTS: Final = {"localhost", "127.0.0.1", "::1", "169.254.170.2", "169.254.170.23", "fd00:ec2::23"}
+
+# Source: https://docs.aws.amazon.com/sdkref/latest/guide/feature-imds-credentials.html
+_NODE: Final = "http://169.254.169.254"
+
+Fetch = Callable[[], tuple[AwsKey, float]]
 
 
-class Identity:
-    """A key that is there for good."""
+class AwsIdentity:
+    """A key to sign with; `region` is that of a key file, or empty."""
 
-    def __init__(self, key: AwsKey) -> None:
-        """Take the key."""
-        self._key = key
-        self.region = key.region
-
-    def key(self) -> AwsKey:
-        """Return the key to sign with now."""
-        return self._key
+    def __init__(self, key: Callable[[], AwsKey], region: str = "") -> None:
+        """Take how to get the key."""
+        self.key = key
+        self.region = region
 
 
-def find(settings: Settings, http: Http, errors: Errors) -> Identity:
-    """Return the key to sign with. Raises ConfigurationError."""
+def find(settings: Settings, http: Http, errors: Errors) -> AwsIdentity:
+    """Return the identity, and name it in `errors`; nothing is asked yet. Raises ConfigurationError for a bad file."""
     environment = settings.identity
-    if settings.credentials:
-        key = read_aws(settings.credentials)
-        errors.identity = f"the access key {key.access_key_id} in {settings.credentials}"
-        return Identity(key)
-    access, secret = environment.get("AWS_ACCESS_KEY_ID", ""), environment.get("AWS_SECRET_ACCESS_KEY", "")
-    if access and secret:
-        errors.identity = f"the access key {access} of the environment"
-        return Identity(AwsKey(access, secret, environment.get("AWS_SESSION_TOKEN", "")))
-    message = "there is no identity for s3://: neither CREDENTIALS_FILE nor AWS_ACCESS_KEY_ID is set"
-    raise ConfigurationError(message, hint="name a key")
+    shared = environment.get("AWS_SHARED_CREDENTIALS_FILE")
+    file = settings.credentials or (Path(shared) if shared else None)
+    if file:
+        found = read_aws(file)
+        errors.identity = f"the access key {found.access_key_id} in {file}"
+        return AwsIdentity(lambda: found, found.region)
+    access = environment.get("AWS_ACCESS_KEY_ID", "")
+    if access:
+        return _static(access, environment, errors)
+    return AwsIdentity(Refreshing(_fetch(settings, http, errors)).now)
+
+
+def _static(access: str, environment: Mapping[str, str], errors: Errors) -> AwsIdentity:
+    secret = environment.get("AWS_SECRET_ACCESS_KEY", "")
+    if not secret:
+        message = "AWS_ACCESS_KEY_ID is set, and AWS_SECRET_ACCESS_KEY is not"
+        raise ConfigurationError(message, hint="set both, or neither")
+    errors.identity = f"the access key {access} of the environment"
+    key = AwsKey(access, secret, environment.get("AWS_SESSION_TOKEN", ""))
+    return AwsIdentity(lambda: key)
+
+
+def _fetch(settings: Settings, http: Http, errors: Errors) -> Fetch:
+    environment = settings.identity
+    role, token = environment.get("AWS_ROLE_ARN", ""), environment.get("AWS_WEB_IDENTITY_TOKEN_FILE", "")
+    if role and token:
+        errors.identity = f"the role {role} of the pod's service account"
+        region = environment.get("AWS_REGION") or environment.get("AWS_DEFAULT_REGION") or settings.region
+        default = f"https://sts.{region}.{domain(region)}" if region else "https://sts.amazonaws.com"
+        url = environment.get("AWS_ENDPOINT_URL_STS", default)
+        hint = f"check that {role} trusts the cluster's issuer, and this namespace and service account"
+        teller = Teller(http, errors, "AWS STS", hint)
+        name = environment.get("AWS_ROLE_SESSION_NAME", "neo4j-restore")
+        return lambda: _assumed(teller, url, {"RoleArn": role, "RoleSessionName": name}, token)
+    url = _container_url(environment)
+    if url:
+        errors.identity = "the pod's identity"
+        hint = "check that the service account has a pod identity association, and that its role may be assumed"
+        return lambda: _of_container(
+            Teller(http, errors, "the pod identity agent", hint, direct=True), url, environment
+        )
+    errors.identity = "the node's role"
+    return lambda: _of_node(
+        Teller(http, errors, "the node's metadata server", _WAYS, direct=True, last=True), environment
+    )
+
+
+def _assumed(teller: Teller, url: str, role: Mapping[str, str], token_file: str) -> tuple[AwsKey, float]:
+    """Return a key for the pod's token, from AWS's token service.
+
+    Source: https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithWebIdentity.html
+    """
+    wish = {"Action": "AssumeRoleWithWebIdentity", "Version": "2011-06-15", **role}
+    body = teller.ask("POST", f"{url}/", {}, {**wish, "WebIdentityToken": teller.read(token_file)}, reason=_sts_reason)
+    root = parse_xml(body)
+    found = root.find(".//Credentials") if root is not None else None
+    names = ("AccessKeyId", "SecretAccessKey", "SessionToken", "Expiration")
+    texts = [found.findtext(name, "") for name in names] if found is not None else []
+    return _key(teller, texts)
+
+
+def _sts_reason(body: bytes) -> str:
+    root = parse_xml(body)
+    code = root.findtext(".//Code", "") if root is not None else ""
+    text = root.findtext(".//Message", "") if root is not None else ""
+    return " ".join(f"{code}: {text}".split())[:200] if code else ""
+
+
+def _container_url(environment: Mapping[str, str]) -> str:
+    relative = environment.get("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI")
+    url = f"{_CONTAINER}{relative}" if relative else environment.get("AWS_CONTAINER_CREDENTIALS_FULL_URI", "")
+    parts = urlsplit(url)
+    if parts.scheme == "http" and parts.hostname not in _PLAIN_HOSTS:
+        message = (
+            f"AWS_CONTAINER_CREDENTIALS_FULL_URI names the host {parts.hostname}, which would get a token in clear"
+        )
+        raise ConfigurationError(message, hint="it is set by EKS or ECS; write an https:// URL for another host")
+    return url
+
+
+def _of_container(teller: Teller, url: str, environment: Mapping[str, str]) -> tuple[AwsKey, float]:
+    file = environment.get("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE", "")
+    token = teller.read(file) if file else environment.get("AWS_CONTAINER_AUTHORIZATION_TOKEN", "")
+    body = teller.ask(
+        "GET", url, {"Authorization": token} if token else {}, reason=lambda body: text_of(body, "message")
+    )
+    return _key(teller, teller.fields(body, "AccessKeyId", "SecretAccessKey", "Token", "Expiration"))
+
+
+def _of_node(teller: Teller, environment: Mapping[str, str]) -> tuple[AwsKey, float]:
+    if environment.get("AWS_EC2_METADATA_DISABLED", "").lower() == "true":
+        none = teller.error("is switched off, and there is no other identity")
+        raise none
+    base = environment.get("AWS_EC2_METADATA_SERVICE_ENDPOINT", _NODE).rstrip("/")
+    name = "X-aws-ec2-metadata-token"
+    token = teller.ask("PUT", f"{base}/latest/api/token", {f"{name}-ttl-seconds": "21600"}).decode("ascii", "replace")
+    path = f"{base}/latest/meta-data/iam/security-credentials/"
+    role = teller.ask("GET", path, {name: token}).decode("ascii", "replace").strip()
+    body = teller.ask("GET", f"{path}{role}", {name: token})
+    return _key(teller, teller.fields(body, "AccessKeyId", "SecretAccessKey", "Token", "Expiration"))
+
+
+def _key(teller: Teller, texts: list[str]) -> tuple[AwsKey, float]:
+    try:
+        access, secret, session, ends = texts
+        expires = datetime.fromisoformat(ends).timestamp()
+    except ValueError:
+        wrong = teller.error("gives an answer that is not understood", transient=True)
+    else:
+        return AwsKey(access, secret, session), expires
+    raise wrong

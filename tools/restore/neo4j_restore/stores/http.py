@@ -13,7 +13,7 @@ from urllib.request import getproxies
 
 import certifi
 import urllib3
-from urllib3.exceptions import HTTPError, SSLError
+from urllib3.exceptions import HTTPError
 
 from neo4j_restore.checksums import Checksum
 from neo4j_restore.errors import ConfigurationError, StoreError
@@ -76,15 +76,13 @@ class Errors:
 
     @contextmanager
     def translated(self, verb: str, key: str) -> Iterator[None]:
-        """Let no exception of the HTTP library out: each becomes a StoreError."""
+        """Let no exception of the HTTP libraries out: each becomes a StoreError."""
         try:
             yield
-        except SSLError as error:
-            if "CERTIFICATE_VERIFY_FAILED" not in str(error):
-                raise self.error(verb, key, "unreachable (SSLError)", transient=True) from error
-            hint = "CA_BUNDLE names the certificates of a store or proxy with a certificate of its own"
-            raise self.error(verb, key, "nobody we trust has signed its certificate", hint=hint) from error
         except (HTTPError, OSError) as error:
+            if "CERTIFICATE_VERIFY_FAILED" in str(error):
+                hint = "CA_BUNDLE names the certificates of a store or proxy with a certificate of its own"
+                raise self.error(verb, key, "nobody we trust has signed its certificate", hint=hint) from error
             raise self.error(verb, key, f"unreachable ({type(error).__name__})", transient=True) from error
 
 

@@ -63,17 +63,6 @@ class S3Store:
         # A version may be read by those alone who have s3:GetObjectVersion.
         self._may_version = True
 
-    def _base(self) -> str:
-        """Return the bucket's URL: by host at AWS, by path anywhere else, and where a dot would break its certificate.
-
-        Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/VirtualHosting.html
-        """
-        if self._endpoint:
-            return f"{self._endpoint}/{self._bucket}"
-        domain = "amazonaws.com.cn" if self._region.startswith("cn-") else "amazonaws.com"
-        host = f"s3.{self._region}.{domain}"
-        return f"https://{host}/{self._bucket}" if "." in self._bucket else f"https://{self._bucket}.{host}"
-
     def list(self, prefix: str) -> Iterator[StoredObject]:
         """Yield the objects below `prefix`; pages of 1,000 are fetched as they are needed."""
         token, seen = "", set[str]()
@@ -174,7 +163,9 @@ class S3Store:
     def _ask(
         self, method: str, verb: str, key: str, path: str, query: Mapping[str, str], headers: Mapping[str, str]
     ) -> urllib3.BaseHTTPResponse:
-        url = f"{self._base()}/{quote(path, safe='/~')}" + (f"?{urlencode(query, quote_via=quote)}" if query else "")
+        url = f"{s3_answers.base_url(self._bucket, self._region, self._endpoint)}/{quote(path, safe='/~')}" + (
+            f"?{urlencode(query, quote_via=quote)}" if query else ""
+        )
         key_now = self._identity.key()
         all_headers = signed(method, url, {**self._always, **headers}, key_now, self._region)
         with self._errors.translated(verb, key):

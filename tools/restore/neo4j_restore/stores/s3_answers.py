@@ -32,6 +32,22 @@ REASONS: Final = {
 }
 
 
+def domain(region: str) -> str:
+    """Return the domain that a region's services are below."""
+    return "amazonaws.com.cn" if region.startswith("cn-") else "amazonaws.com"
+
+
+def base_url(bucket: str, region: str, endpoint: str) -> str:
+    """Return the bucket's URL: by host at AWS, by path anywhere else, and where a dot would break its certificate.
+
+    Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/VirtualHosting.html
+    """
+    if endpoint:
+        return f"{endpoint}/{bucket}"
+    host = f"s3.{region}.{domain(region)}"
+    return f"https://{host}/{bucket}" if "." in bucket else f"https://{bucket}.{host}"
+
+
 def parse_xml(body: bytes) -> ElementTree.Element | None:
     """Return the root of an answer without its namespace; None where it is no XML, or has entities of its own."""
     if b"<!DOCTYPE" in body:

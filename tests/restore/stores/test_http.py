@@ -1,0 +1,163 @@
+"""Connections of every store: proxies, certificates, silence, and what a request may not do."""
+
+import datetime
+import ipaddress
+import ssl
+from collections.abc import Iterator
+from http.server import ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from tests.restore.stores.subjects import open_with
+from tests.servers import Quiet, Reply, Scripted, scripted, serving
+
+from neo4j_restore.errors import ConfigurationError, StoreError
+from neo4j_restore.stores import Store
+
+PAGE = Reply(200, b"<ListBucketResult><IsTruncated>false</IsTruncated></ListBucketResult>")
+GOOGLE_PAGE = Reply(200, b'{"kind": "storage#objects"}', {"Content_Type": "application/json"})
+EMPTY = Reply(200, b"<EnumerationResults><Blobs/><NextMarker/></EnumerationResults>")
+
+KEY = {"AWS_ACCESS_KEY_ID": "AKIA1", "AWS_SECRET_ACCESS_KEY": "hush"}
+STORES = {
+    "gs": ({"BUCKET": "gs://backups"}, "STORAGE_EMULATOR_HOST", GOOGLE_PAGE),
+    "s3": ({"BUCKET": "s3://backups", **KEY}, "ENDPOINT_URL", PAGE),
+    "azb": ({"BUCKET": "azb://backups1/nightly", "AZURE_STORAGE_KEY": "aGFsbG8="}, "ENDPOINT_URL", EMPTY),
+}
+each_store = pytest.mark.parametrize(("environment", "host", "page"), STORES.values(), ids=STORES)
+
+
+@pytest.fixture(autouse=True)
+def no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Start from an environment without proxies."""
+    for name in ("HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy", "ALL_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+
+
+def listed(store: Store) -> int:
+    try:
+        return len(list(store.list("nightly/")))
+    finally:
+        store.close()
+
+
+@each_store
+def test_a_proxy_is_asked_in_place_of_the_store(
+    environment: dict[str, str], host: str, page: Reply, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with scripted(page) as proxy:
+        monkeypatch.setenv("HTTP_PROXY", proxy.host.replace("//", "//user:pass@"))
+        assert listed(open_with({**environment, host: "http://store.invalid"})) == 0
+    assert proxy.asked[0].path.startswith("http://store.invalid/")
+    assert proxy.asked[0].headers["proxy-authorization"] == "Basic dXNlcjpwYXNz"
+
+
+@each_store
+@pytest.mark.parametrize("excepted", ["127.0.0.1", "127.0.0.0/8", "*"])
+def test_a_store_that_is_excepted_is_asked_without_the_proxy(
+    excepted: str, environment: dict[str, str], host: str, page: Reply, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
+    monkeypatch.setenv("NO_PROXY", excepted)
+    with scripted(page) as server:
+        assert listed(open_with({**environment, host: server.host})) == 0
+
+
+class Silent(ThreadingHTTPServer):
+    """Takes requests and answers none."""
+
+    daemon_threads = True
+
+
+class _Mute(Quiet):
+    def do_GET(self) -> None:
+        self.rfile.read()
+
+
+@each_store
+def test_a_silent_store_is_given_up(environment: dict[str, str], host: str, page: Reply) -> None:
+    with serving(Silent(("127.0.0.1", 0), _Mute)) as url:
+        with pytest.raises(StoreError, match="unreachable") as raised:
+            listed(open_with({**environment, host: url, "STALL_SECONDS": "0.2"}))
+        assert raised.value.transient
+
+
+@pytest.mark.parametrize("name", ["s3", "azb"])
+def test_no_redirect_is_followed(name: str) -> None:
+    environment, host, _ = STORES[name]
+    with scripted(Reply(307, b"", {"Location": "http://127.0.0.1:9/"})) as server:
+        with pytest.raises(StoreError, match="307"):
+            listed(open_with({**environment, host: server.host}))
+        assert len(server.asked) == 1
+
+
+@pytest.fixture(scope="module")
+def authority(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Make a certificate for 127.0.0.1 that signs itself: `ca.crt`, with `key.pem`, in the folder returned."""
+    folder = tmp_path_factory.mktemp("authority")
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "store of a test")])
+    now = datetime.datetime.now(datetime.UTC)
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - datetime.timedelta(days=1))
+        .not_valid_after(now + datetime.timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    (folder / "ca.crt").write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
+    private = key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    (folder / "key.pem").write_bytes(private)
+    return folder
+
+
+@pytest.fixture
+def secured(authority: Path, request: pytest.FixtureRequest) -> Iterator[Scripted]:
+    """Run a server with that certificate."""
+    server = Scripted(request.param)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(authority / "ca.crt", authority / "key.pem")
+    server.socket = context.wrap_socket(server.socket, server_side=True)
+    server.host = server.host.replace("http:", "https:")
+    with serving(server):
+        yield server
+
+
+SECURED = pytest.mark.parametrize(("environment", "host", "secured"), STORES.values(), ids=STORES, indirect=["secured"])
+
+
+@SECURED
+def test_a_company_s_own_authority_is_trusted_when_it_is_given(
+    environment: dict[str, str], host: str, secured: Scripted, authority: Path
+) -> None:
+    assert listed(open_with({**environment, host: secured.host, "CA_BUNDLE": str(authority / "ca.crt")})) == 0
+
+
+@SECURED
+def test_a_certificate_that_nobody_signed_is_told_with_what_to_set(
+    environment: dict[str, str], host: str, secured: Scripted
+) -> None:
+    with pytest.raises(StoreError, match="nobody we trust has signed") as raised:
+        listed(open_with({**environment, host: secured.host}))
+    assert (raised.value.transient, "CA_BUNDLE" in raised.value.hint) == (False, True)
+
+
+@each_store
+@pytest.mark.parametrize("text", ["", "no certificate", None], ids=["empty", "text", "gone"])
+def test_a_bundle_without_certificates_is_told(
+    text: str | None, environment: dict[str, str], host: str, page: Reply, tmp_path: Path
+) -> None:
+    if text is not None:
+        (tmp_path / "ca.crt").write_text(text)
+    with pytest.raises(ConfigurationError, match="CA_BUNDLE"):
+        open_with({**environment, host: "https://127.0.0.1:9", "CA_BUNDLE": str(tmp_path / "ca.crt")})

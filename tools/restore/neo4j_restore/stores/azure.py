@@ -1,0 +1,201 @@
+"""The `azb://` store: Azure Blob Storage, or Azurite. Keys are `container/name`, below the account."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from io import RawIOBase
+from typing import Final
+from urllib.parse import quote, urlencode, urlsplit
+
+import urllib3
+
+from neo4j_restore import checksums
+from neo4j_restore.checksums import Checksum
+from neo4j_restore.errors import ConfigurationError, StoreError
+from neo4j_restore.settings import Settings
+from neo4j_restore.stores import StoredObject, azure_answers
+from neo4j_restore.stores.azure_identity import find
+from neo4j_restore.stores.http import (
+    GONE,
+    PAGE_BYTES,
+    TRANSIENT_STATUS,
+    Body,
+    Errors,
+    Http,
+    byte_range,
+    seconds_to_wait,
+    small,
+    wrong_span,
+)
+from neo4j_restore.stores.s3_answers import parse_xml
+from neo4j_restore.stores.sse import read_key
+
+_HINT: Final = "check account and container, and that this identity has the role Storage Blob Data Reader on it"
+
+# The first version with all that is used here is 2020-12-06; a later one that Azurite knows as well.
+_VERSION: Final = "2023-11-03"
+
+
+class AzureStore:
+    """The containers of a storage account."""
+
+    def __init__(self, settings: Settings) -> None:
+        """Take account, endpoint and identity; nothing is asked yet. Raises ConfigurationError for a bad file."""
+        self._http = Http(settings.stall_seconds, settings.ca_bundle)
+        self._errors = Errors("azb://", "an identity still to be found", _HINT)
+        self._account, self._identity = find(settings, self._http, self._errors)
+        if not self._account:
+            message = f"{settings.bucket} names no account, and neither do the credentials"
+            raise ConfigurationError(message, hint="write BUCKET as azb://account/container/path")
+        self._errors.root = f"azb://{self._account}/"
+        self._base = _base(settings.endpoint_url, self._account)
+        key = read_key(settings.encryption_key)
+        name = "x-ms-encryption"
+        self._of_objects = (
+            {f"{name}-algorithm": "AES256", f"{name}-key": key.text, f"{name}-key-sha256": key.digest("sha256")}
+            if key
+            else {}
+        )
+        # A version may be read by those alone whose role or signature covers versions.
+        self._may_version = True
+
+    def list(self, prefix: str) -> Iterator[StoredObject]:
+        """Yield the blobs below `prefix`; pages of 1,000 are fetched as they are needed."""
+        container, _, start = prefix.partition("/")
+        marker, seen = "", set[str]()
+        query = {"restype": "container", "comp": "list", "maxresults": "1000", "prefix": start}
+        while True:
+            with self._understood("list", prefix):
+                root = parse_xml(self._page(prefix, container, {**query, **({"marker": marker} if marker else {})}))
+                if root is None or root.tag != "EnumerationResults":
+                    message = "it is no listing"
+                    raise ValueError(message)
+                found = list(azure_answers.objects(root, self._account, container))
+                marker = root.findtext("NextMarker", "")
+                if marker in seen:
+                    message = "it is a listing without end"
+                    raise ValueError(message)
+            seen.add(marker)
+            yield from found
+            if not marker:
+                return
+
+    def _page(self, prefix: str, container: str, query: Mapping[str, str]) -> bytes:
+        response = self._ask("GET", "list", prefix, container, query, {})
+        if response.status != 200:
+            wrong = self._refusal("list", prefix, response)
+            raise wrong
+        return small(response, PAGE_BYTES)
+
+    def look(self, stored: StoredObject) -> StoredObject:
+        """Return it with its version, its checksum and how to thaw it, from one HEAD."""
+        response = self._of_blob("HEAD", "look at", stored, {})
+        with response, self._understood("look at", stored.key):
+            if response.status != 200:
+                wrong = self._refusal("look at", stored.key, response)
+                raise wrong
+            headers = response.headers
+            version = headers.get("x-ms-version-id") or ""
+            tier, status = headers.get("x-ms-access-tier") or "", headers.get("x-ms-archive-status") or ""
+            container, _, name = stored.key.partition("/")
+            return replace(
+                stored,
+                generation=f"{_etag(stored)} {version}".strip(),
+                checksum=stored.checksum or checksums.from_base64("md5", headers.get("Content-MD5")),
+                thaw=azure_answers.thaw(tier, status, self._account, container, name),
+            )
+
+    def read(self, stored: StoredObject, start: int = 0, end: int | None = None) -> RawIOBase:
+        """Open one GET of these very bytes; it tells the checksum, if there is one."""
+        span = (start, stored.size_bytes if end is None else end)
+        response = self._of_blob("GET", "read", stored, byte_range(*span, stored.size_bytes))
+        if response.status not in {200, 206}:
+            wrong = self._refusal("read", stored.key, response)
+            raise wrong
+        try:
+            checksum = self._checked(stored, span, response)
+        except StoreError:
+            response.close()
+            raise
+        return Body(self._errors, stored.key, span, response, checksum)
+
+    def _checked(
+        self, stored: StoredObject, span: tuple[int, int], response: urllib3.BaseHTTPResponse
+    ) -> Checksum | None:
+        """Return the whole blob's checksum, if the answer is the bytes asked for. Raises StoreError."""
+        headers = response.headers
+        if (headers.get("ETag") or "") != _etag(stored):
+            replaced = self._errors.replaced("read", stored.key)
+            raise replaced
+        reason = wrong_span(response.status, headers, span, stored.size_bytes)
+        if reason:
+            odd = self._errors.error("read", stored.key, reason, transient=True)
+            raise odd
+        # Of a part, Content-MD5 would be that of the part.
+        name = "Content-MD5" if response.status == 200 else "x-ms-blob-content-md5"
+        with self._understood("read", stored.key):
+            return stored.checksum or checksums.from_base64("md5", headers.get(name))
+
+    def _of_blob(
+        self, method: str, verb: str, stored: StoredObject, headers: Mapping[str, str]
+    ) -> urllib3.BaseHTTPResponse:
+        """Return the answer to a request for these very bytes: by ETag, and by version where there is one."""
+        version = stored.generation.partition(" ")[2] if self._may_version else ""
+        query = {"versionid": version} if version else {}
+        pinned = {**self._of_objects, **headers, "If-Match": _etag(stored)}
+        response = self._ask(method, verb, stored.key, stored.key, query, pinned)
+        if response.status == 403 and version:
+            response.close()
+            self._may_version = False
+            return self._of_blob(method, verb, stored, headers)
+        return response
+
+    def _ask(
+        self, method: str, verb: str, key: str, path: str, query: Mapping[str, str], headers: Mapping[str, str]
+    ) -> urllib3.BaseHTTPResponse:
+        url = f"{self._base}/{quote(path, safe='/~')}" + (f"?{urlencode(query, quote_via=quote)}" if query else "")
+        url, all_headers = self._identity.signed(method, url, {"x-ms-version": _VERSION, **headers})
+        with self._errors.translated(verb, key):
+            return self._http.ask(method, url, all_headers)
+
+    def _refusal(self, verb: str, key: str, response: urllib3.BaseHTTPResponse) -> StoreError:
+        status, headers = response.status, response.headers
+        with self._errors.translated(verb, key):
+            code, reason = azure_answers.reason(small(response), headers, response.reason or "")
+        if status == 412:
+            return self._errors.replaced(verb, key)
+        if status == 404 and code != "ContainerNotFound" and verb != "list":
+            return self._errors.error(verb, key, GONE)
+        if code in azure_answers.ARCHIVED:
+            container, _, name = key.partition("/")
+            command = azure_answers.thaw("Archive", "", self._account, container, name)
+            hint = f"thaw it, then start again: {command}"
+            return self._errors.error(verb, key, "it is in the archive tier", hint=hint)
+        transient, after = status in TRANSIENT_STATUS, seconds_to_wait(headers)
+        return self._errors.error(verb, key, f"{status} {reason}", transient=transient, after=after)
+
+    @contextmanager
+    def _understood(self, verb: str, key: str) -> Iterator[None]:
+        """Make of an answer in another form than Azure's a StoreError: a gateway spoke, not the store."""
+        try:
+            with self._errors.translated(verb, key):
+                yield
+        except (ValueError, TypeError) as error:
+            reason = f"the answer is not understood ({error})"
+            raise self._errors.error(verb, key, reason, transient=True) from error
+
+    def close(self) -> None:
+        """Close all connections."""
+        self._http.close()
+
+
+def _base(endpoint: str, account: str) -> str:
+    """Return the account's URL: its own host, or a path of an endpoint that is for several, as Azurite's."""
+    if not endpoint:
+        return f"https://{account}.blob.core.windows.net"
+    host = urlsplit(endpoint).hostname or ""
+    return endpoint if host.startswith(f"{account}.") else f"{endpoint}/{account}"
+
+
+def _etag(stored: StoredObject) -> str:
+    return stored.generation.partition(" ")[0]

@@ -1,0 +1,93 @@
+"""What Azure's answers say: pages of a listing, errors, archive tiers; bytes and headers in, facts out."""
+
+import shlex
+from collections.abc import Iterator, Mapping
+from email.utils import parsedate_to_datetime
+from typing import Final
+from urllib.parse import unquote
+from xml.etree import ElementTree
+
+from neo4j_restore import checksums
+from neo4j_restore.stores import StoredObject
+from neo4j_restore.stores.s3_answers import parse_xml
+
+# Source: https://learn.microsoft.com/rest/api/storageservices/blob-service-error-codes
+REASONS: Final = {
+    "ContainerNotFound": "there is no such container",
+    "AuthenticationFailed": "the key or signature is not the account's, or has expired",
+    "AuthorizationFailure": "this identity may not, or the account's firewall does not let us in",
+    "AuthorizationPermissionMismatch": "this identity may not: it needs the role Storage Blob Data Reader",
+    "AuthorizationResourceTypeMismatch": "the SAS token is not for objects, or not for listings",
+    "InsufficientAccountPermissions": "this identity may not",
+    "InvalidAuthenticationInfo": "the proof of identity is not understood, or has expired",
+    "KeyBasedAuthenticationNotPermitted": "the account takes no keys: use workload identity",
+    "NoAuthenticationInformation": "the account wants to know who asks",
+}
+
+_TIER: Final = ("AccessTier", "ArchiveStatus")
+
+ARCHIVED: Final = {"BlobArchived", "BlobBeingRehydrated"}
+
+
+def objects(root: ElementTree.Element, account: str, container: str) -> Iterator[StoredObject]:
+    """Yield the blobs of one page, folders of a hierarchical account left out. Raises ValueError for no such page."""
+    for entry in root.iter("Blob"):
+        properties = entry.find("Properties")
+        if properties is None:
+            message = "a blob without properties"
+            raise ValueError(message)
+        if properties.findtext("ResourceType") == "directory":
+            continue
+        name = _name(entry)
+        yield StoredObject(
+            f"{container}/{name}",
+            int(properties.findtext("Content-Length", "")),
+            parsedate_to_datetime(properties.findtext("Last-Modified", "")),
+            quoted(properties.findtext("Etag", "")),
+            checksums.from_base64("md5", properties.findtext("Content-MD5")),
+            thaw(
+                properties.findtext("AccessTier", ""),
+                properties.findtext("ArchiveStatus", ""),
+                account,
+                container,
+                name,
+            ),
+        )
+
+
+def _name(entry: ElementTree.Element) -> str:
+    found = entry.find("Name")
+    text = (found.text or "") if found is not None else ""
+    # What XML cannot hold comes as %XX, and says so.
+    return unquote(text, errors="strict") if found is not None and found.get("Encoded") == "true" else text
+
+
+def quoted(etag: str) -> str:
+    """Return an ETag as headers have it: listings leave the quotes out."""
+    return etag if etag.startswith('"') or not etag else f'"{etag}"'
+
+
+def reason(body: bytes, headers: Mapping[str, str], otherwise: str) -> tuple[str, str]:
+    """Return an error's code and its reason, in our words where we have some."""
+    root = parse_xml(body)
+    code = headers.get("x-ms-error-code") or (root.findtext("Code") if root is not None else None) or ""
+    text = root.findtext("Message", "") if root is not None and root.tag == "Error" else ""
+    # What follows the first line are the request's id and time.
+    first = text.strip().partition("\n")[0][:200] or otherwise or "no reason given"
+    return code, REASONS.get(code, f"{code} {first}".strip())
+
+
+def thaw(tier: str, status: str, account: str, container: str, name: str) -> str:
+    """Return the command that makes a blob readable, or tells when it is; empty for one that can be read.
+
+    Source: https://learn.microsoft.com/azure/storage/blobs/archive-rehydrate-overview
+    """
+    if tier != "Archive":
+        return ""
+    which = " ".join(
+        f"{option} {shlex.quote(value)}"
+        for option, value in (("--account-name", account), ("--container-name", container), ("--name", name))
+    )
+    if status:
+        return f"az storage blob show {which} --auth-mode login --query properties.archiveStatus"
+    return f"az storage blob set-tier {which} --auth-mode login --tier Hot --rehydrate-priority High"
