@@ -43,14 +43,15 @@ def main() -> int:
 
 
 def _part(part: Part, arguments: argparse.Namespace) -> int:
-    kept = places.RESULTS / f"{part.name}{'-quick' if arguments.quick else ''}.json"
+    whole = not (arguments.quick or arguments.only)
+    kept = places.RESULTS / f"{part.name}{'' if whole else '-some'}.json"
     if not arguments.page_only:
         only = arguments.only or []
         part.measure(quick=arguments.quick, repeats=arguments.rounds, only=only, say=say).save(kept)
     found = results.load(kept)
     text = page.render(found, part.goals)
     say(text)
-    if not arguments.quick:
+    if whole:
         page.write(places.PAGE, part.name, text)
     return _judged(found, part.goals, all_of_it=arguments.quick and not arguments.only)
 
@@ -73,7 +74,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("what", nargs="*", choices=list(PARTS), help="what to measure (default: both)")
     parser.add_argument("--quick", action="store_true", help="tiny sizes; no page")
     parser.add_argument("--rounds", type=int, default=3, help="counted rounds of each case (default: 3)")
-    parser.add_argument("--only", nargs="+", metavar="CASE", help="only these cases")
+    parser.add_argument("--only", nargs="+", metavar="CASE", help="only these cases; no page")
     parser.add_argument("--page-only", action="store_true", help="write the page from what was measured before")
     return parser
 

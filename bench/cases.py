@@ -1,6 +1,6 @@
 """What is restored, from how far, and by whom."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bench.contenders import Contender
 from bench.servers import Distance
@@ -34,8 +34,8 @@ class Case:
 
 def restores(*, quick: bool) -> list[Case]:
     """Return the cases of `make bench-restore`; quick: none that needs a program which takes long to build."""
-    rclone = [] if quick else [who.rclone_cat(*_GZ, "tar xz")]
-    s3_rclone = [] if quick else [who.rclone_cat(*_GZ, "tar xz", remote="s3")]
+    rclone = [] if quick else [_once(who.rclone_cat(*_GZ, "tar xz"))]
+    s3_rclone = [] if quick else [_once(who.rclone_cat(*_GZ, "tar xz", remote="s3"))]
     rclone_raw = [] if quick else [who.rclone_copy()]
     return [
         Case(
@@ -47,7 +47,7 @@ def restores(*, quick: bool) -> list[Case]:
                 who.OURS,
                 who.old_way(*_GZ, "tar xzf"),
                 *rclone,
-                who.piped("curl-tar", *_GZ, "tar xz", ()),
+                _once(who.piped("curl-tar", *_GZ, "tar xz", ())),
                 who.piped("curl-igzip", *_GZ, "igzip -dc | tar x", ("igzip",)),
                 who.network_alone(*_GZ),
                 who.inflate_alone(*_GZ),
@@ -61,7 +61,7 @@ def restores(*, quick: bool) -> list[Case]:
             "archive",
             (
                 who.OURS,
-                who.old_way(*_ZST, "tar --zstd -xf"),
+                _once(who.old_way(*_ZST, "tar --zstd -xf")),
                 who.piped("curl-zstd", *_ZST, "zstd -dc | tar x", ("zstd",)),
                 who.zstd_alone(*_ZST),
             ),
@@ -73,7 +73,7 @@ def restores(*, quick: bool) -> list[Case]:
             "archive",
             (
                 who.OURS,
-                who.old_way(*_GZ, "tar xzf"),
+                _once(who.old_way(*_GZ, "tar xzf")),
                 who.piped("curl-igzip", *_GZ, "igzip -dc | tar x", ("igzip",)),
             ),
             distance=Distance(rate=CAP_BYTES),
@@ -93,7 +93,7 @@ def restores(*, quick: bool) -> list[Case]:
             "`.tar.gz` from S3",
             "targz",
             "archive",
-            (who.OURS, who.s3_old_way(*_GZ, "tar xzf"), *s3_rclone),
+            (who.OURS, _once(who.s3_old_way(*_GZ, "tar xzf")), *s3_rclone),
             scheme="s3",
         ),
         Case(
@@ -103,10 +103,15 @@ def restores(*, quick: bool) -> list[Case]:
             "dump",
             (
                 who.OURS,
-                who.dump_old_way(dumps.BUCKET),
+                _once(who.dump_old_way(dumps.BUCKET)),
                 who.dump_piped(dumps.BUCKET),
                 who.load_alone(dumps.BUCKET),
             ),
             real_admin=True,
         ),
     ]
+
+
+def _once(each: Contender) -> Contender:
+    """Return it to be run once: it is slow, its place is not in doubt, and the whole has to end."""
+    return replace(each, once=True)

@@ -17,7 +17,7 @@ class Contender:
     """One way to do a case's work.
 
     checks: what of the bytes it verifies. leaves_store: the result is compared with the set's manifest.
-    once: it is so slow that its first run is its only one. needs: programs that must be there.
+    once: its first run is its only one, and counts. needs: programs that must be there.
     """
 
     name: str

@@ -54,7 +54,7 @@ def make(made: Sets) -> Sets:
     if not kept.exists():
         target = made.objects / BUCKET
         shutil.rmtree(target, ignore_errors=True)
-        with servers.working(made.top / "importing") as work:
+        with servers.working(made.top) as work:
             manifest = _make(work, target, _NODES[made.size.name])
         publish(target)
         kept.write_text(json.dumps(manifest))

@@ -89,7 +89,7 @@ def measured(*, quick: bool, repeats: int, only: list[str], say: Say) -> Results
     """Return what was measured; only: `large` and `small`, the two fleets, and `new`."""
     results = Results()
     large, small = (60, 20) if quick else (10_000, 1_000)
-    with servers.working(places.sets() / f"work-{os.getpid()}") as work:
+    with servers.working(places.sets()) as work:
         results.facts = {"rounds": f"{repeats} and a warm-up, in turn; medians", **_facts(work)}
         for name, clusters, contenders in (
             ("large", large, (BUILD, BARE, CHECK, AGAIN)),

@@ -56,12 +56,12 @@ def _number(value: float) -> str:
 
 def _case(title: str, outcomes: dict[str, Outcome]) -> str:
     own = outcomes["ours"].median(_wall) if "ours" in outcomes else None
-    head = ["", "wall s", "of ours", "CPU s", "RSS MiB", "written MB", "room MB", "verifies"]
+    head = ["", "runs", "wall s", "of ours", "CPU s", "RSS MiB", "written MB", "room MB", "verifies"]
     rows = [_row(outcome, own) for outcome in outcomes.values()]
     failed = [f"- {each.title} failed: {_one_line(each.error)}" for each in outcomes.values() if each.error]
     if not any(outcome.disk_bytes for outcome in outcomes.values()):
         # Nobody's room was watched.
-        head, rows = _without(head, 6), [_without(row, 6) for row in rows]
+        head, rows = _without(head, 7), [_without(row, 7) for row in rows]
     table = _table(head, rows, right=set(range(1, len(head) - 1)))
     return f"### {title}\n\n{table}" + ("\n\n" + "\n".join(failed) if failed else "")
 
@@ -72,14 +72,15 @@ def _without(cells: list[str], index: int) -> list[str]:
 
 def _row(outcome: Outcome, own: float | None) -> list[str]:
     if not outcome.samples:
-        return [outcome.title, *["-"] * 6, outcome.checks]
+        return [outcome.title, "0", *["-"] * 6, outcome.checks]
     wall = outcome.median(_wall) or 0.0
     seconds = outcome.median(lambda each: each.cpu_seconds) or 0.0
     memory = (outcome.median(lambda each: each.rss_bytes) or 0.0) / 1024 / 1024
     written = (outcome.median(lambda each: each.written_bytes) or 0.0) / 1e6
     ratio = f"{wall / own:.2f}" if own else "-"
     sizes = [f"{memory:.0f}", f"{written:.0f}", f"{outcome.disk_bytes / 1e6:.0f}"]
-    return [outcome.title, f"{wall:.2f}", ratio, f"{seconds:.2f}", *sizes, outcome.checks]
+    runs = str(len(outcome.samples))
+    return [outcome.title, runs, f"{wall:.2f}", ratio, f"{seconds:.2f}", *sizes, outcome.checks]
 
 
 def _wall(each: Sample) -> float:

@@ -1,13 +1,14 @@
 """Measures all restores: every case, then what a start costs."""
 
-import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 from bench.cases import Case
 from bench.errors import BenchError
 from bench.player import Player
 from bench.results import Outcome, Results
+from bench.servers import Endpoint
 from bench.sets import Sets
 
 from bench import cases, dumps, machine, places, profile, programs, rounds, servers, sets, starts
@@ -18,40 +19,66 @@ _PROGRAMS = ("gsutil", "rclone", "curl", "tar", "igzip", "zstd", "fake-gcs-serve
 
 
 def measured(*, quick: bool, repeats: int, only: list[str], say: Say) -> Results:
-    """Return what was measured; only: names of cases, `starts` and `profile`; all if empty."""
-    made = dumps.make(sets.make(sets.QUICK if quick else sets.FULL))
+    """Return what was measured; only: names of cases, `starts` and `profile`; all if empty.
+
+    What can't be measured is told, and the rest goes on.
+    """
+    made = _with_dump(sets.make(sets.QUICK if quick else sets.FULL), say)
     results = Results()
-    with servers.working(places.sets() / f"work-{os.getpid()}") as work:
+    with servers.working(places.sets()) as work:
         results.facts = _facts(made, work, repeats, quick=quick)
         results.figures["unpacked_bytes"] = made.unpacked_bytes("archive")
         for case in cases.restores(quick=quick):
             if not only or case.name in only:
                 results.titles[case.name] = case.title
                 results.outcomes[case.name] = _play(case, made, work, repeats, say)
-        if not only or "starts" in only:
-            results.figures["skip_cpu_seconds"] = starts.skip_cpu_seconds(made, work)
-            results.figures["first_cpu_seconds"] = starts.first_cpu_seconds(made, work)
+        for name, measure in _FIGURES.items():
+            if not only or "starts" in only:
+                with _going_on(name, say):
+                    results.figures[name] = measure(made, work)
         if "profile" in only or not (only or quick):
-            results.profile = _profile(made, work, say)
+            with _going_on("profile", say):
+                results.profile = profile.profile(made, work)
     return results
 
 
+_FIGURES = {"skip_cpu_seconds": starts.skip_cpu_seconds, "first_cpu_seconds": starts.first_cpu_seconds}
+
+
+@contextmanager
+def _going_on(what: str, say: Say) -> Iterator[None]:
+    try:
+        yield
+    except BenchError as error:
+        say(f"{what} is not measured: {error}; {error.hint}")
+
+
+def _with_dump(made: Sets, say: Say) -> Sets:
+    with _going_on("dump", say):
+        return dumps.make(made)
+    return made
+
+
 def _play(case: Case, made: Sets, work: Path, repeats: int, say: Say) -> dict[str, Outcome]:
-    serve = (
-        servers.s3_store(made.objects, work)
-        if case.scheme == "s3"
-        else servers.store(made.objects, work, tls=case.tls, distance=case.distance)
-    )
-    with serve as end:
+    try:
+        return _raced(case, made, work, repeats, say)
+    except BenchError as error:
+        say(f"{case.name} is not measured: {error}; {error.hint}")
+        return {each.name: Outcome(each.title, each.checks, error=str(error)) for each in case.contenders}
+
+
+def _raced(case: Case, made: Sets, work: Path, repeats: int, say: Say) -> dict[str, Outcome]:
+    if case.manifest not in made.manifests:
+        message = "its set could not be made"
+        raise BenchError(message, hint="see the lines at the beginning")
+    with _serving(case, made, work) as end:
         return rounds.play(case.name, case.contenders, Player(case, made, work, end), repeats, say)
 
 
-def _profile(made: Sets, work: Path, say: Say) -> list[str]:
-    try:
-        return profile.profile(made, work)
-    except BenchError as error:
-        say(f"no profile: {error}")
-        return []
+def _serving(case: Case, made: Sets, work: Path) -> AbstractContextManager[Endpoint]:
+    if case.scheme == "s3":
+        return servers.s3_store(made.objects, work)
+    return servers.store(made.objects, work, tls=case.tls, distance=case.distance)
 
 
 def _facts(made: Sets, work: Path, repeats: int, *, quick: bool) -> dict[str, str]:
@@ -64,7 +91,7 @@ def _facts(made: Sets, work: Path, repeats: int, *, quick: bool) -> dict[str, st
     return {
         "set": of_set,
         "raw directory": raw,
-        "dump": f"{made.unpacked_bytes('dump') / 1e6:.0f} MB, {_dump_bytes(made) / 1e6:.0f} MB packed",
+        **({"dump": _dump_facts(made)} if "dump" in made.manifests else {}),
         "rounds": f"{repeats} and a warm-up, in turn; medians",
         "load before": f"{machine.load():.2f}",
         **machine.describe(work),
@@ -72,5 +99,6 @@ def _facts(made: Sets, work: Path, repeats: int, *, quick: bool) -> dict[str, st
     }
 
 
-def _dump_bytes(made: Sets) -> int:
-    return made.object(dumps.BUCKET, ".dump").stat().st_size
+def _dump_facts(made: Sets) -> str:
+    packed = made.object(dumps.BUCKET, ".dump").stat().st_size
+    return f"{made.unpacked_bytes('dump') / 1e6:.0f} MB, {packed / 1e6:.0f} MB packed"

@@ -152,8 +152,12 @@ def fresh(folder: Path) -> Path:
 
 
 @contextmanager
-def working(folder: Path) -> Iterator[Path]:
-    """Give an empty folder to work in; it is removed at the end."""
+def working(above: Path) -> Iterator[Path]:
+    """Give an empty folder below `above` to work in, removed at the end, as are those of runs that were killed."""
+    for left in above.glob("work-*"):
+        if not Path("/proc", left.name.removeprefix("work-")).exists():
+            shutil.rmtree(left, ignore_errors=True)
+    folder = above / f"work-{os.getpid()}"
     try:
         yield fresh(folder)
     finally:
