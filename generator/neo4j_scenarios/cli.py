@@ -10,13 +10,16 @@ import typer
 
 from neo4j_scenarios.commands.build import build
 from neo4j_scenarios.commands.delivery import deliver
+from neo4j_scenarios.commands.diff import diff
+from neo4j_scenarios.commands.explain import explain
 from neo4j_scenarios.commands.importing import import_values
+from neo4j_scenarios.commands.listing import list_scenarios
 from neo4j_scenarios.commands.options import Check, Force
+from neo4j_scenarios.commands.schema import schema
 from neo4j_scenarios.commands.validating import validate
-from neo4j_scenarios.console import complain, put, put_json, report, say
+from neo4j_scenarios.console import complain, put, report, say
 from neo4j_scenarios.errors import GeneratorError, Interrupted, Problem, UsageError
 from neo4j_scenarios.fields import FIELDS, Field, access, deployment
-from neo4j_scenarios.targets import KINDS
 from neo4j_scenarios.write import write
 
 app = typer.Typer(
@@ -122,36 +125,12 @@ def new(output: _Output = None, force: Force = False, check: Check = False, **gi
 
 
 app.command()(build)
-
-
+app.command()(diff)
+app.command()(explain)
 app.command(name="import")(import_values)
+app.command(name="list")(list_scenarios)
+app.command()(schema)
 app.command()(validate)
-
-
-@app.command(name="list")
-def list_scenarios(
-    as_json: Annotated[bool, typer.Option("--json", help="print JSON, for programs")] = False,
-) -> None:
-    """list the scenarios, and the charts that each can be written for"""
-    rows = [
-        {
-            "scenario": kind.name,
-            "meaning": kind.meaning,
-            "target": target.name,
-            "chart": target.chart,
-            "neo4j": target.versions,
-        }
-        for kind in KINDS.values()
-        for target in kind.targets
-    ]
-    if as_json:
-        put_json(rows)
-        return
-    header = {key: key.upper() for key in rows[0]}
-    columns = ["scenario", "target", "neo4j", "meaning"]
-    widths = {key: max(len(row[key]) for row in [header, *rows]) for key in columns}
-    for row in [header, *rows]:
-        put("  ".join(row[key].ljust(widths[key]) for key in columns).rstrip() + "\n")
 
 
 @app.command()

@@ -9,6 +9,13 @@ import typer
 FLEET: Final = "fleet.yaml"
 
 
+def keys(incomplete: str) -> list[str]:
+    """Return the inputs that begin with `incomplete`."""
+    from neo4j_scenarios.fields import FIELDS
+
+    return [field.key for field in FIELDS if field.key.startswith(incomplete)]
+
+
 def cluster_names(context: typer.Context, incomplete: str) -> list[str]:
     """Return the names of the clusters of the fleet file on the command line that begin with `incomplete`."""
     from neo4j_scenarios.errors import GeneratorError

@@ -42,9 +42,8 @@ def say(text: str) -> None:
 
 def complain(what: str, hint: str) -> None:
     """Write an error and what to do about it to stderr, without anything that looks like a key."""
-    say(
-        f"{_coloured('error:', typer.colors.RED)} {redact(what)}\n{_coloured('try:', typer.colors.CYAN)} {redact(hint)}"
-    )
+    say(f"{coloured('error:', typer.colors.RED, sys.stderr)} {redact(what)}")
+    say(f"{coloured('try:', typer.colors.CYAN, sys.stderr)} {redact(hint)}")
 
 
 def report(error: GeneratorError, as_json: bool) -> None:
@@ -60,13 +59,10 @@ def report(error: GeneratorError, as_json: bool) -> None:
     put_json({"problems": told})
 
 
-def colours(stream: TextIO) -> bool:
-    """Return whether `stream` is a terminal that is to have colours: see https://no-color.org."""
-    return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
-
-
-def _coloured(text: str, colour: str) -> str:
-    return typer.style(text, fg=colour, bold=True) if colours(sys.stderr) else text
+def coloured(text: str, colour: str, stream: TextIO) -> str:
+    """Return `text` in a colour where `stream` is a terminal that is to have some: see https://no-color.org."""
+    wanted = stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    return typer.style(text, fg=colour, bold=True) if wanted else text
 
 
 @contextmanager

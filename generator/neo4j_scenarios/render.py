@@ -40,6 +40,12 @@ def render(scenario: Scenario, writer: str = "") -> str:
     return text
 
 
+def note(name: str, scenario: Scenario) -> str:
+    """Return the sentences that values files have beside a setting, as `BUCKET`; empty where there are none."""
+    macro = getattr(_environment().get_template("_notes.j2").module, name, None)
+    return " ".join(str(macro(scenario)).split()) if macro else ""
+
+
 def _bug(scenario: Scenario, what: str) -> Problem:
     hint = f"this is a mistake of neo4j-scenarios: report it with the command `{command(scenario)}`"
     return Problem(f"values file for {scenario.target.name}", what, hint)

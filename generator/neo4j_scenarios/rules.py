@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Final, TypeVar
+from typing import Final, Generic, TypeVar
 
 from neo4j_restore import spec
 from neo4j_restore.spec import Invalid
@@ -11,33 +12,50 @@ from neo4j_restore.spec import Invalid
 T = TypeVar("T")
 
 
-def choice(words: Mapping[str, T]) -> Callable[[str], T]:
-    """Return a rule that takes the words of a mapping and gives what they stand for."""
+# Compared by identity, as functions are: a rule may hold what can't be hashed.
+@dataclass(frozen=True, eq=False)
+class Choice(Generic[T]):
+    """A rule that takes the words of a mapping and gives what they stand for."""
 
-    def parse(text: str) -> T:
-        if text not in words:
-            message = f"{text!r} is none of {', '.join(words)}"
+    words: Mapping[str, T]
+
+    def __call__(self, text: str) -> T:
+        """Return what a word stands for."""
+        if text not in self.words:
+            message = f"{text!r} is none of {', '.join(self.words)}"
             raise Invalid(message)
-        return words[text]
-
-    return parse
+        return self.words[text]
 
 
-def matching(pattern: str, expected: str) -> Callable[[str], str]:
-    """Return a rule that takes texts of a pattern as they are; `expected` completes `… is not`."""
+@dataclass(frozen=True, eq=False)
+class Matching:
+    """A rule that takes texts of a pattern as they are; `expected` completes `… is not`."""
 
-    def parse(text: str) -> str:
-        if not re.fullmatch(pattern, text):
-            message = f"{text!r} is not {expected}"
+    pattern: str
+    expected: str
+
+    def __call__(self, text: str) -> str:
+        """Return the text."""
+        if not re.fullmatch(self.pattern, text):
+            message = f"{text!r} is not {self.expected}"
             raise Invalid(message)
         return text
 
-    return parse
+
+@dataclass(frozen=True, eq=False)
+class Optionally:
+    """A rule that also takes an empty text."""
+
+    rule: Callable[[str], str]
+
+    def __call__(self, text: str) -> str:
+        """Return what the rule gives, and an empty text for one."""
+        return self.rule(text) if text else ""
 
 
-def optional(parse: Callable[[str], str]) -> Callable[[str], str]:
-    """Return the same rule, which also takes an empty text."""
-    return lambda text: parse(text) if text else ""
+choice = Choice
+matching = Matching
+optional = Optionally
 
 
 def gcs_bucket(text: str) -> spec.BucketUrl:

@@ -22,20 +22,24 @@ Test = Callable[[Mapping[str, str]], bool]
 
 @dataclass(frozen=True)
 class Selection:
-    """Clusters that pass every test of their labels, and whose names fit one of the patterns; no pattern fits all."""
+    """Clusters that pass every test of their labels, and whose names fit one of the patterns; no pattern fits all.
+
+    names: those that may be selected at all; empty for any.
+    """
 
     tests: Sequence[Test] = ()
     patterns: Sequence[str] = ()
+    names: frozenset[str] = frozenset()
 
     @property
     def everything(self) -> bool:
         """Whether nothing is left out."""
-        return not self.tests and not self.patterns
+        return not (self.tests or self.patterns or self.names)
 
     def takes(self, name: str, labels: Mapping[str, str]) -> bool:
         """Return whether the cluster is one of those selected."""
         named = not self.patterns or any(fnmatchcase(name, pattern) for pattern in self.patterns)
-        return named and all(test(labels) for test in self.tests)
+        return named and (not self.names or name in self.names) and all(test(labels) for test in self.tests)
 
 
 EVERYTHING: Final = Selection()

@@ -1,16 +1,20 @@
 """The README says what the command does."""
 
 import re
+import textwrap
 from pathlib import Path
 
 import pytest
 from tests.generator.conftest import Command
+from tests.generator.fleets import make_fleet
 
+from neo4j_scenarios.cli import app
 from neo4j_scenarios.fields import FIELDS, Field
 from neo4j_scenarios.fields.deployment import SCENARIO
 from neo4j_scenarios.targets import TARGETS, Target
 
 FOLDERS = sorted(path.parent for path in Path(__file__).parents[2].glob("scenarios/*/scenario.yaml"))
+COMMANDS = [each.name or getattr(each.callback, "__name__", "") for each in app.registered_commands]
 README = (Path(__file__).parents[2] / "generator" / "README.md").read_text(encoding="utf-8")
 
 
@@ -19,7 +23,7 @@ def test_every_input_has_its_row(field: Field[object]) -> None:
     assert f"| `--{field.key}` | {field.meaning} | {field.default_in_words} |\n" in README
 
 
-@pytest.mark.parametrize("command", ["", "new", "build", "import", "list", "secret", "validate"])
+@pytest.mark.parametrize("command", ["", *COMMANDS])
 def test_every_flag_and_command_is_documented(neo4j_scenarios: Command, command: str) -> None:
     shown = neo4j_scenarios(f"{command} --help").out
     assert f"neo4j-scenarios {command}".strip() in README
@@ -38,3 +42,13 @@ def test_every_ready_made_scenario_has_its_row_with_its_targets(folder: Path) ->
     targets = ", ".join(f"`{target.name}`" for target in TARGETS.values() if target.slug in written)
     link = re.escape(f"| [{folder.name}](../scenarios/{folder.name}/README.md) | ")
     assert re.search(rf"^{link}.+ \| {re.escape(targets)} \|$", README, re.MULTILINE)
+
+
+def test_the_fleet_of_the_page_is_one(neo4j_scenarios: Command, tmp_path: Path) -> None:
+    blocks = [textwrap.dedent(block) for block in re.findall(r"(?:^ {4,}.*\n|^\n)+", README, re.MULTILINE)]
+    (fleet,) = (block for block in blocks if "\nclusters:\n" in block)
+    (matrix,) = (block for block in blocks if "matrix:\n" in block)
+    assert neo4j_scenarios("build", make_fleet(tmp_path, fleet)).code == 0
+    changed = re.sub("clusters:.*", matrix.strip(), fleet, flags=re.DOTALL).replace("  eu: {s", "  ap: {}\n  eu: {s")
+    assert neo4j_scenarios("build", make_fleet(tmp_path, changed)).code == 0
+    assert (tmp_path / "out" / "ap-prod").is_dir()

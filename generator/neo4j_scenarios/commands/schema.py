@@ -1,0 +1,24 @@
+"""The command `schema`: JSON Schemas for editors."""
+
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from neo4j_scenarios.console import put_json
+
+
+class Kind(StrEnum):
+    """The files that have a schema."""
+
+    FLEET = "fleet"
+    SCENARIO = "scenario"
+
+
+def schema(
+    kind: Annotated[Kind, typer.Argument(metavar="[fleet|scenario]", help="file to print the schema of")] = Kind.FLEET,
+) -> None:
+    """print the JSON Schema of a fleet file or a scenario.yaml"""
+    from neo4j_scenarios.schema import SCHEMAS
+
+    put_json(SCHEMAS[kind.value]())

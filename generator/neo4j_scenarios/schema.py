@@ -1,0 +1,137 @@
+"""JSON Schemas of fleet files and of scenario.yaml, made from the inputs: for editors, which complete and explain.
+
+They say less than the commands check: what depends on several inputs, or on layers, is not theirs.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from neo4j_scenarios.fields import FIELDS, Field, deployment
+from neo4j_scenarios.layers import GROUP, LABELS, LISTS, REGION, VARIABLES
+from neo4j_scenarios.rules import LABEL_VALUE, Choice, Matching, Optionally
+from neo4j_scenarios.targets import KINDS, TARGETS
+
+Schema = dict[str, Any]
+
+# What editors know best.
+_DIALECT: Final = "http://json-schema.org/draft-07/schema#"
+
+_NAMES: Final = {deployment.SCENARIO.key: tuple(KINDS), deployment.TARGET.key: tuple(TARGETS)}
+
+# Texts without quotes that YAML, and so an editor, takes for something else.
+_SCALARS: Final = ["string", "number", "boolean"]
+
+_EXPRESSION: Final[Schema] = {"type": "string", "pattern": r"\{\{"}
+
+
+def scenario_schema() -> Schema:
+    """Return the schema of a scenario.yaml."""
+    return {
+        "$schema": _DIALECT,
+        "title": "scenario.yaml of neo4j-scenarios",
+        "type": "object",
+        "additionalProperties": False,
+        "required": [field.key for field in FIELDS if field.required],
+        "properties": {field.key: {**_told(field), "anyOf": _texts(field)} for field in FIELDS},
+    }
+
+
+def fleet_schema() -> Schema:
+    """Return the schema of a fleet file, and of an inventory in JSON or YAML by its definition `clusters`."""
+    layer = {"$ref": "#/definitions/layer"}
+    cluster = {"$ref": "#/definitions/cluster"}
+    place = {GROUP: _label("group, whose layer is laid over the defaults"), REGION: _label("region")}
+    part = {"type": ["object", "null"], "additionalProperties": {"anyOf": [layer, {"type": "null"}]}}
+    return {
+        "$schema": _DIALECT,
+        "title": "fleet file of neo4j-scenarios",
+        "type": "object",
+        "additionalProperties": False,
+        "anyOf": [{"required": [source]} for source in ("clusters", "inventory", "matrix")],
+        "properties": {
+            "defaults": {**layer, "description": "what holds for every cluster"},
+            "groups": {**part, "description": "layers over the defaults, by name"},
+            "regions": {**part, "description": "layers over the groups, by name"},
+            "clusters": {"$ref": "#/definitions/clusters"},
+            "inventory": {"type": "string", "description": "CSV, JSON or YAML file beside this one, with clusters"},
+            "matrix": _matrix(),
+        },
+        "definitions": {
+            "clusters": {
+                "description": "the clusters: a map by name, or a list",
+                "anyOf": [
+                    {"type": ["object", "null"], "additionalProperties": {"anyOf": [cluster, {"type": "null"}]}},
+                    {"type": "array", "items": cluster},
+                ],
+            },
+            "layer": _object({**_layer(), **place}),
+            "cluster": _object({**_layer(), **place, "name": {"type": "string", "description": "name, in a list"}}),
+        },
+    }
+
+
+SCHEMAS: Final[Mapping[str, Callable[[], Schema]]] = {"fleet": fleet_schema, "scenario": scenario_schema}
+
+
+def _layer() -> Schema:
+    inputs = {field.key: {**_told(field), "anyOf": [*_texts(field), *_in_layers(field)]} for field in FIELDS}
+    maps = {
+        LABELS: "labels, for selections and expressions",
+        VARIABLES: "texts for expressions: {{ name }}",
+    }
+    return inputs | {
+        key: {"type": ["object", "null"], "description": meaning, "additionalProperties": {"type": [*_SCALARS, "null"]}}
+        for key, meaning in maps.items()
+    }
+
+
+def _in_layers(field: Field[object]) -> list[Schema]:
+    null = {"type": "null", "description": "removes what a layer below says"}
+    items: Schema = {"type": "array", "minItems": 1, "items": {"type": "string"}}
+    return [_EXPRESSION, null, *([items] if field.key in LISTS else [])]
+
+
+def _texts(field: Field[object]) -> list[Schema]:
+    """Return what a text of the field may be, where its rule says it in a way that a schema can."""
+    rule: object = field.parse
+    words: tuple[str, ...] = _NAMES.get(field.key, ())
+    while isinstance(rule, Optionally):
+        rule = rule.rule
+    if isinstance(rule, Choice):
+        words = tuple(rule.words)
+    if words:
+        booleans = [word == "true" for word in words if word in ("true", "false")]
+        listed = [{"type": "string", "pattern": ","}] if field.key in LISTS else []
+        return [{"enum": [*words, *booleans]}, *listed]
+    if isinstance(rule, Matching):
+        return [{"type": "string", "pattern": f"^(?:{rule.pattern})$"}, {"type": "number"}]
+    return [{"type": _SCALARS}]
+
+
+def _told(field: Field[object]) -> Schema:
+    return {"description": field.help, "examples": [field.example]}
+
+
+def _label(meaning: str) -> Schema:
+    return {"type": ["string", "number", "null"], "pattern": f"^(?:{LABEL_VALUE.pattern})$", "description": meaning}
+
+
+def _matrix() -> Schema:
+    entry = {"type": "object", "minProperties": 1}
+    axis = {"type": "array", "minItems": 1, "items": {"type": _SCALARS}}
+    return {
+        "description": "a cluster for each combination of axes",
+        "type": "object",
+        "additionalProperties": False,
+        "required": ["name", "axes"],
+        "properties": {
+            "name": {"type": "string", "description": "name of each cluster: {{ region }}-{{ env }}"},
+            "axes": {"type": "object", "minProperties": 1, "additionalProperties": axis},
+            "exclude": {"type": "array", "items": entry, "description": "takes away combinations that agree"},
+            "include": {"type": "array", "items": entry, "description": "adds to combinations that agree, or is one"},
+        },
+    }
+
+
+def _object(properties: Schema) -> Schema:
+    return {"type": ["object", "null"], "additionalProperties": False, "properties": properties}

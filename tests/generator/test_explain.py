@@ -1,0 +1,87 @@
+"""What made each value, what an install does, and what it risks."""
+
+import json
+from pathlib import Path
+
+import pytest
+from tests.generator.conftest import Command
+from tests.generator.fleets import GOOD, make_fleet
+
+from neo4j_scenarios.fields import FIELDS
+
+
+@pytest.fixture
+def explain(neo4j_scenarios: Command, tmp_path: Path) -> Command:
+    """Return the command for a fleet of three clusters."""
+    fleet = make_fleet(tmp_path, GOOD.replace("eu-2: {}", "eu-2: {labels: {env: null}, force-overwrite: once}"))
+    return lambda *arguments: neo4j_scenarios("explain", *arguments, "-f", fleet)
+
+
+def test_a_value_names_the_layer_that_made_it_and_those_it_overrides(explain: Command, tmp_path: Path) -> None:
+    done = explain("us-1", "storage-size")
+    assert (done.code, done.err) == (0, "")
+    assert done.out.replace(f"{tmp_path}/", "").splitlines() == [
+        "storage-size: 50Gi",
+        "    region us, fleet.yaml:12:8",
+        "    over group prod, fleet.yaml:9:31: 100Gi",
+    ]
+
+
+def test_an_expression_is_shown_with_what_it_gave(explain: Command, tmp_path: Path) -> None:
+    assert explain("eu-1", "bucket").out.replace(f"{tmp_path}/", "").splitlines() == [
+        "bucket: gs://backups-eu/eu-1",
+        "    defaults, fleet.yaml:3:3: gs://backups-{{ region }}/{{ name }}",
+    ]
+
+
+def test_what_nobody_says_is_a_default(explain: Command) -> None:
+    assert explain("eu-1", "heap-size").out == "heap-size: 512m\n    by default\n"
+    assert explain("eu-1", "backup-set-dir").out == "backup-set-dir: none\n    by default\n"
+
+
+@pytest.mark.parametrize("key", [field.key for field in FIELDS])
+def test_every_input_can_be_explained(explain: Command, key: str) -> None:
+    assert explain("eu-1", key).out.startswith(f"{key}: ")
+
+
+def test_an_install_and_its_risks_are_told_in_words(explain: Command) -> None:
+    told = " ".join(explain("eu-2").out.split())
+    for sentence in [
+        "What an install does (neo4j-restore)",
+        "restores neo4j and system from gs://backups-eu/eu-2",
+        "users and passwords become those of the backup",
+        "Which data is at risk (neo4j-restore) - HAZARD: the first start with a new restore id replaces",
+    ]:
+        assert sentence in told
+
+
+def test_a_program_gets_json(explain: Command) -> None:
+    told = json.loads(explain("eu-1", "--json").out)
+    assert (told["cluster"], told["group"], told["region"]) == ("eu-1", "prod", "eu")
+    values = {value["key"]: value for value in told["values"]}
+    assert values["labels.env"]["value"] == "prod"
+    assert [said["layer"] for said in values["labels.env"]["said"]] == ["group prod", "defaults"]
+    assert [target["target"] for target in told["targets"]] == ["neo4j-restore"]
+
+
+def test_names_that_are_not_known_are_told_with_the_nearest(explain: Command) -> None:
+    assert "CLUSTER: 'eu-11' is not known; did you mean 'eu-1'?" in explain("eu-11").err
+    done = explain("eu-1", "storage-sise")
+    assert done.code == 2
+    assert "KEY: 'storage-sise' is not known; did you mean 'storage-size'?" in done.err
+
+
+def test_another_clusters_problems_do_not_matter(neo4j_scenarios: Command, tmp_path: Path) -> None:
+    fleet = make_fleet(tmp_path, GOOD.replace("eu-2: {}", "eu-2: {heap-size: lots}"))
+    assert neo4j_scenarios("explain eu-1 -f", fleet).code == 0
+    assert neo4j_scenarios("explain eu-2 -f", fleet).code == 1
+
+
+def test_the_clusters_of_a_fleet_are_listed(neo4j_scenarios: Command, tmp_path: Path) -> None:
+    fleet = make_fleet(tmp_path)
+    assert neo4j_scenarios("list", fleet).out.splitlines()[1].split() == [
+        *("eu-1", "prod", "eu", "single-instance", "neo4j-restore", "env=prod")
+    ]
+    rows = json.loads(neo4j_scenarios("list --json -l env=dev", fleet).out)
+    assert [row["cluster"] for row in rows] == ["eu-2"]
+    assert "FLEET: is missing" in neo4j_scenarios("list -l env=dev").err
