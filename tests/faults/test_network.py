@@ -136,6 +136,14 @@ def test_a_gateway_that_knows_no_ranges_gives_right_bytes_or_a_clear_error(behin
     assert survived("range ignored", well=restored or refused), done.said
 
 
+def test_a_download_past_its_deadline_is_told_and_changes_nothing(behind: Behind) -> None:
+    behind.proxy.meet(Kind.READ, answers.stall(100_000), first=3, forever=True)
+    done = behind.start(DEADLINE_SECONDS="0.5")
+    well = (done.code, "longer than 0.5 s" in behind.pod.reason(), behind.pod.is_untouched()) == (20, True, True)
+    assert survived("deadline", well=well), done.said
+    behind.assert_next_start_restores()
+
+
 def test_a_bit_flipped_on_the_way_is_found(behind: Behind) -> None:
     behind.proxy.meet(Kind.READ, answers.flipped(150_000), first=3)
     done = behind.start()

@@ -201,3 +201,15 @@ def test_a_long_reason_stays_within_what_kubernetes_keeps(neo4j_restore: Run, tm
     assert done.returncode == 30
     assert len((tmp_path / "reason").read_bytes()) <= 4096
     assert json.loads((tmp_path / "reason").read_text())["code"] == 30
+
+
+def test_a_fleets_pods_ask_the_store_at_times_of_their_own(neo4j_restore: Run, bucket: Bucket) -> None:
+    bucket.put("neo4j-latest.tar.gz", archives.tar_gz())
+    done = neo4j_restore("run", START_JITTER_SECONDS="0.001")
+    assert (done.returncode, "START_JITTER_SECONDS before the store is asked" in done.stderr) == (0, True), done.stderr
+
+
+def test_a_start_with_nothing_to_do_waits_for_nothing(neo4j_restore: Run, data: Path) -> None:
+    exists(data)
+    done = neo4j_restore("run", START_JITTER_SECONDS="999999")
+    assert (done.returncode, "START_JITTER" in done.stderr) == (0, False), done.stderr

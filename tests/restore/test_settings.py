@@ -26,6 +26,9 @@ WRONG = {
     "HEAP_SIZE": ["512", "0m", "big"],
     "RETRY_SECONDS": ["-1", "soon"],
     "STALL_SECONDS": ["0", "x"],
+    "DEADLINE_SECONDS": ["-1", "soon"],
+    "CONNECTIONS": ["0", "65", "100", "many"],
+    "START_JITTER_SECONDS": ["-1", "a while"],
     "GOOGLE_APPLICATION_CREDENTIALS": ["key.json", '/{"private_key":\n"hush"}'],
     "CREDENTIALS_FILE": ["credentials", "/[default]\naws_secret_access_key = hush"],
     "ENDPOINT_URL": ["minio:9000", "https://user:hush@minio"],
@@ -75,6 +78,9 @@ def test_all_variables_together_are_taken() -> None:
             "HEAP_SIZE": "2g",
             "RETRY_SECONDS": "2.5",
             "STALL_SECONDS": "5",
+            "DEADLINE_SECONDS": "3600",
+            "CONNECTIONS": "64",
+            "START_JITTER_SECONDS": "90",
             "GOOGLE_APPLICATION_CREDENTIALS": "/auth/credentials.json",
             "STORAGE_EMULATOR_HOST": "http://gcs:9023/",
             "ENDPOINT_URL": "https://storage.example.org/",
@@ -99,6 +105,7 @@ def test_all_variables_together_are_taken() -> None:
     assert str(found.not_after) == "2026-01-31 00:00:00+00:00"
     assert (found.data_dir, found.credentials) == (Path("/volume"), Path("/auth/credentials.json"))
     assert (found.heap_size, found.retry_seconds, found.stall_seconds) == ("2g", 2.5, 5)
+    assert (found.deadline_seconds, found.connections, found.start_jitter_seconds) == (3600, 64, 90)
     assert found.emulator_host == "http://gcs:9023"
     assert (found.endpoint_url, found.region, found.requester_pays) == (
         "https://storage.example.org",

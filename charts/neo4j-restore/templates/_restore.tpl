@@ -27,6 +27,9 @@
   (dict "name" "HEAP_SIZE" "value" $restore.heapSize)
   (dict "name" "RETRY_SECONDS" "value" (toJson $restore.retrySeconds))
   (dict "name" "STALL_SECONDS" "value" (toJson $restore.stallSeconds))
+  (dict "name" "DEADLINE_SECONDS" "value" (toJson $restore.deadlineSeconds))
+  (dict "name" "CONNECTIONS" "value" (toJson $restore.connections))
+  (dict "name" "START_JITTER_SECONDS" "value" (toJson $restore.startJitterSeconds))
   (dict "name" "LOG_FORMAT" "value" $restore.logFormat)
   (dict "name" "TERMINATION_LOG" "value" "/dev/termination-log")
 -}}

@@ -17,6 +17,7 @@ from neo4j_restore.errors import BackupDamagedError, StoreError
 from neo4j_restore.pace import Pace
 from neo4j_restore.pipeline import BLOCK_BYTES, Blocks
 from neo4j_restore.progress import Progress
+from neo4j_restore.settings import Settings
 from neo4j_restore.stores import Store, StoredObject
 from neo4j_restore.transfer import Resuming, Retry
 
@@ -34,12 +35,23 @@ _SMALL_BYTES = 1024 * 1024
 
 @dataclass(frozen=True)
 class Terms:
-    """How a store is to be read: how long a trouble may last, connections at most, and until when (0: no end)."""
+    """How a store is to be read.
+
+    retry_seconds: how long one trouble may last. connections: at once, at most.
+    deadline: of `time.monotonic`, `deadline_seconds` after the start; 0: none.
+    """
 
     retry_seconds: float
     connections: int = 1
     deadline: float = 0.0
     deadline_seconds: float = 0.0
+
+
+def terms(settings: Settings) -> Terms:
+    """Return the terms that `settings` ask for; a deadline's clock starts here."""
+    seconds = settings.deadline_seconds
+    deadline = time.monotonic() + seconds if seconds else 0.0
+    return Terms(settings.retry_seconds, settings.connections, deadline, seconds)
 
 
 @dataclass(eq=False)

@@ -6,6 +6,7 @@
 4. seal, swap, receipt.
 """
 
+import random
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
@@ -57,6 +58,7 @@ def decide(settings: Settings, layout: Layout) -> tuple[Plan, Volume]:
 
 def _restore(settings: Settings, environment: Mapping[str, str], decided: Plan, state: Volume, lock: int) -> Plan:
     # Imported here: a start with nothing to do pays for no store, inflater or checksum.
+    from neo4j_restore.fetch import terms
     from neo4j_restore.prepare import prepare
     from neo4j_restore.stage import Stage
     from neo4j_restore.stores import open_store
@@ -69,13 +71,22 @@ def _restore(settings: Settings, environment: Mapping[str, str], decided: Plan, 
         # What an earlier run kept for a look takes room that this one needs.
         disk.remove_tree(layout.staging)
         state = replace(state, free_bytes=volume.free_bytes(layout))
+        _spread(settings.start_jitter_seconds)
         store = open_store(settings)
     with closing(store):
         with _during("plan"), disk.errors_of(layout.data):
             prepared, program = prepare(settings, environment, decided, state, store)
         if prepared.restores:
-            _carry_out(settings, prepared, Stage(settings, layout, store, program, lock).fill)
+            _carry_out(settings, prepared, Stage(settings, layout, store, program, lock, terms(settings)).fill)
     return prepared
+
+
+def _spread(most_seconds: float) -> None:
+    """Wait by chance, so that the pods of a fleet that started together don't ask together."""
+    seconds = random.uniform(0, most_seconds)  # noqa: S311 - spreads load, guards nothing
+    if seconds:
+        log.info("waiting %.1f s of START_JITTER_SECONDS before the store is asked", seconds)
+        time.sleep(seconds)
 
 
 def _carry_out(settings: Settings, prepared: Plan, fill: Callable[[Plan], None]) -> None:

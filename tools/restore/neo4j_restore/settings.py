@@ -23,6 +23,7 @@ class Settings:
     backup_set_dir: relative, no slash at its ends; empty: the set is found by its store files.
     restore_id: empty where none is given: see `wish`.
     not_after: when the wish expires, in UTC.
+    deadline_seconds: for all downloads together; 0: none.
     credentials: path of the key; None: the identity of the workload. Not looked at before the store is needed.
     requester_pays: `true` for s3, the project to bill for gs, or empty.
     identity: the variables by which AWS and Azure themselves tell who a workload is; some are secret.
@@ -44,6 +45,9 @@ class Settings:
     heap_size: str
     retry_seconds: float
     stall_seconds: float
+    deadline_seconds: float
+    connections: int
+    start_jitter_seconds: float
     emulator_host: str
     endpoint_url: str
     region: str
@@ -123,6 +127,9 @@ def from_environment(environment: Mapping[str, str]) -> Settings:
         heap_size=read("HEAP_SIZE", _heap, ""),
         retry_seconds=read("RETRY_SECONDS", _seconds, 0.0),
         stall_seconds=read("STALL_SECONDS", _positive_seconds, 0.0),
+        deadline_seconds=read("DEADLINE_SECONDS", _seconds, 0.0),
+        connections=read("CONNECTIONS", _connections, 1),
+        start_jitter_seconds=read("START_JITTER_SECONDS", _seconds, 0.0),
         emulator_host=read("STORAGE_EMULATOR_HOST", _url, ""),
         endpoint_url=read("ENDPOINT_URL", _url, ""),
         region=read("REGION", _region, ""),
@@ -162,6 +169,9 @@ def _choice(words: Mapping[str, T]) -> Callable[[str], T]:
 
     return parse
 
+
+# As many as a store's adapter keeps open.
+_MOST_CONNECTIONS = 64
 
 _TRUTH = _choice({"true": True, "false": False})
 
@@ -251,6 +261,13 @@ def _positive_seconds(text: str) -> float:
         message = f"{text!r} leaves no time for an answer"
         raise spec.Invalid(message)
     return found
+
+
+def _connections(text: str) -> int:
+    if not re.fullmatch(r"[1-9][0-9]?", text) or int(text) > _MOST_CONNECTIONS:
+        message = f"{text!r} is no number of connections: 1 to {_MOST_CONNECTIONS}"
+        raise spec.Invalid(message)
+    return int(text)
 
 
 def _url(text: str) -> str:

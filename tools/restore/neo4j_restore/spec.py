@@ -293,6 +293,13 @@ VARIABLES: Final = (
     Variable("HEAP_SIZE", "heap of neo4j-admin, as `512m`", "512m"),
     Variable("RETRY_SECONDS", "how long a store that fails for the moment is tried again", "60"),
     Variable("STALL_SECONDS", "how long a connection may stay silent before it is given up and resumed", "60"),
+    Variable("DEADLINE_SECONDS", "how long all downloads of a run may take together; `0`: as long as bytes come", "0"),
+    Variable("CONNECTIONS", "connections to the store at once, at most; fewer where fewer are as fast", "32"),
+    Variable(
+        "START_JITTER_SECONDS",
+        "a restore waits up to so long before it asks the store: for many pods that start at once",
+        "0",
+    ),
     Variable("LOG_FORMAT", "`text` or `json`, one line a step on stderr", "text"),
     Variable("TERMINATION_LOG", "file that takes the reason of a failure", "/dev/termination-log"),
     Variable("STORAGE_EMULATOR_HOST", "URL of an emulated GCS, for tests and demonstrations"),

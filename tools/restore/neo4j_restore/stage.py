@@ -30,6 +30,7 @@ class Stage:
     store: Store
     program: admin.Admin
     lock: int
+    terms: fetch.Terms
 
     def fill(self, prepared: Plan) -> None:
         """Stage every database of the plan, and look at what came out. Raises RestoreError."""
@@ -81,7 +82,7 @@ class Stage:
         paths = {stored.key: top / names.accept(stored.key.removeprefix(chosen.key)) for stored in chosen.objects}
         # The largest first: what is left at the end is short, on however many connections.
         objects = sorted(chosen.objects, key=lambda each: each.size_bytes, reverse=True)
-        with closing(fetch.Fetch(self.store, objects, self._terms, progress)) as fetching:
+        with closing(fetch.Fetch(self.store, objects, self.terms, progress)) as fetching:
             for stored, stream in fetching.streams():
                 paths[stored.key].parent.mkdir(parents=True, exist_ok=True)
                 unpack.write_file(stream, paths[stored.key])
@@ -93,12 +94,8 @@ class Stage:
     def _folder(self, chosen: BackupSet) -> Path:
         return self.layout.staging / "sets" / chosen.database
 
-    @property
-    def _terms(self) -> fetch.Terms:
-        return fetch.Terms(self.settings.retry_seconds, 32)
-
     def _download(self, stored: StoredObject, progress: Progress) -> fetch.Download:
-        return fetch.download(self.store, stored, self._terms, progress)
+        return fetch.download(self.store, stored, self.terms, progress)
 
     def _check_complete(self, source: Path, chosen: BackupSet) -> None:
         missing = volume.missing_stores(source)
