@@ -3,11 +3,19 @@
 import gzip
 import io
 import shutil
+import sys
 import tarfile
 from collections.abc import Mapping
 from pathlib import Path
 
+from lz4 import frame as lz4_frame
+
 from neo4j_restore.volume import RECORD_STORES
+
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    from backports import zstd
 
 
 def store_files(mark: str = "old") -> dict[str, bytes]:
@@ -33,6 +41,21 @@ def tar_bytes(files: Mapping[str, bytes], *, below: str = "") -> bytes:
 def tar_gz(files: Mapping[str, bytes] | None = None, *, below: str = "backups/neo4j/") -> bytes:
     """Return a backup set as the charts' backup jobs upload it."""
     return gzip.compress(tar_bytes(store_files() if files is None else files, below=below), 1)
+
+
+def zst(data: bytes, *, window_log: int = 0) -> bytes:
+    """Return `data` packed by zstd with a checksum, as its command does; its size is not told in the header."""
+    options: dict[int, int] = {zstd.CompressionParameter.checksum_flag: 1}
+    if window_log:
+        options[zstd.CompressionParameter.window_log] = window_log
+    packer = zstd.ZstdCompressor(options=options)
+    return packer.compress(data) + packer.flush()
+
+
+def lz4(data: bytes) -> bytes:
+    """Return `data` packed by lz4 with a checksum, as its command does."""
+    packed: bytes = lz4_frame.compress(data, content_checksum=True)
+    return packed
 
 
 def write_files(top: Path, files: Mapping[str, bytes]) -> None:

@@ -1,6 +1,6 @@
-"""A stand-in for the closed `neo4j-admin restore` of Enterprise 4.x: it checks argv and layout, and moves files.
+"""Stand-ins for the closed `restore` commands of Enterprise 4.x and 5: they check argv and layout, and move files.
 
-It accepts what the operations manuals document for each version, and nothing else; it refuses what is no backup.
+They accept what the operations manuals document for each version, and nothing else; they refuse what is no backup.
 """
 
 import re
@@ -68,5 +68,77 @@ def install_failing(home: Path, says: str, status: int = 1, version: str = "4.4.
         f"exit {status}",
     ]
     program.write_text("\n".join(lines) + "\n")
+    program.chmod(0o755)
+    return home
+
+
+_PROGRAM_5 = """\
+#!{python}
+import io, re, struct, sys, os, tarfile
+from pathlib import Path
+
+VERSION, TEMP = {version!r}, {temp!r}
+
+def fail(text, status=1):
+    print(text, file=sys.stderr)
+    sys.exit(status)
+
+def text(data):
+    return data[1 : 1 + data[0]], data[1 + data[0] :]
+
+def artifact(path):
+    data = path.read_bytes()
+    if not data.startswith(b"BTV1\\1"):
+        fail("Not a valid Neo4j archive: " + str(path))
+    rest = data[21:]
+    for _ in range(2):
+        _, rest = text(rest)
+    identity, rest = text(rest[2:])
+    name, rest = text(rest)
+    _, lowest, highest = struct.unpack(">qqq", rest[:24])
+    flags, tar = text(rest[24:])
+    return {{"id": identity, "lowest": lowest, "highest": highest, "full": flags[0] & 4, "tar": tar}}
+
+if sys.argv[1:] == ["--version"]:
+    print(VERSION)
+    sys.exit(0)
+options = dict(re.fullmatch(r"--([a-z-]+)=(.*)", each).groups() for each in sys.argv[4:])
+wanted = {{"from-path", "additional-config"}} | ({{"temp-path"}} if TEMP else set())
+if sys.argv[1:3] != ["database", "restore"] or sys.argv[3].startswith("-") or set(options) != wanted:
+    fail("Unknown option: " + " ".join(sys.argv[1:]), 64)
+if TEMP and any(Path(options["temp-path"]).iterdir()):
+    fail("The temporary path is not empty")
+data = Path(re.search("^server.directories.data=(.*)$", Path(options["additional-config"]).read_text(), re.M)[1])
+source, name = Path(options["from-path"]), sys.argv[3]
+beside = [artifact(path) for path in source.parent.glob("*.backup")]
+chain = [artifact(source)]
+while not chain[0]["full"]:
+    before = [each for each in beside if each["id"] == chain[0]["id"] and each["highest"] + 1 == chain[0]["lowest"]]
+    if not before:
+        fail("No chain for " + str(source))
+    chain.insert(0, before[0])
+target, logs = data / "databases" / name, data / "transactions" / name
+if target.exists():
+    fail("Database already exists: " + name)
+target.mkdir(parents=True)
+logs.mkdir(parents=True)
+for each in chain:
+    tarfile.open(fileobj=io.BytesIO(each["tar"])).extractall(target)
+for path in target.glob("neostore.transaction.db.*"):
+    path.rename(logs / path.name)
+"""
+
+
+def install_enterprise_5(home: Path, version: str = "5.26.30") -> Path:
+    """Write a stand-in for the closed `database restore` of Enterprise 5, with a jar that tells the edition.
+
+    It takes artifacts of the layout `BTV1`, whose chain has to be in one folder.
+    """
+    temp = tuple(map(int, re.findall(r"\d+", version)[:2])) >= (5, 24)
+    (home / "lib").mkdir(parents=True)
+    (home / "lib" / f"neo4j-enterprise-kernel-{version}.jar").touch()
+    program = home / "bin" / "neo4j-admin"
+    program.parent.mkdir(parents=True)
+    program.write_text(_PROGRAM_5.format(python=sys.executable, version=version, temp=temp))
     program.chmod(0o755)
     return home

@@ -49,6 +49,7 @@ def test_every_value_of_the_restore_block_reaches_the_container(helm: Helm) -> N
             "caBundle": {"configMapName": "authorities"},
             "requesterPays": "billing-project",
             "encryptionKey": {"secretName": "encryption"},
+            "ageIdentity": {"secretName": "identity"},
             "extraEnv": [{"name": "HTTPS_PROXY", "value": "http://proxy:3128"}],
         }
     )
@@ -72,6 +73,7 @@ def test_every_value_of_the_restore_block_reaches_the_container(helm: Helm) -> N
         "CA_BUNDLE": "/certificates/ca.crt",
         "REQUESTER_PAYS": "billing-project",
         "ENCRYPTION_KEY_FILE": "/encryption/key",
+        "AGE_IDENTITY_FILE": "/age/identity",
         "DATA_DIR": "/data",
         "HEAP_SIZE": "2g",
         "RETRY_SECONDS": "999999",
@@ -148,14 +150,22 @@ def test_certificates_are_mounted_where_the_variable_says(helm: Helm, kind: str)
     assert f"{mount['mountPath']}/ca.crt" == env(rendered.restore)["CA_BUNDLE"]
 
 
-def test_the_encryption_key_is_mounted_for_the_restore_container_alone(helm: Helm) -> None:
-    rendered = helm.template(make_values({"encryptionKey": {"secretName": "encryption", "key": "aes"}}))
-    secret = volumes(rendered.pod)["restore-encryption-key"]["secret"]
-    assert (secret["secretName"], secret["items"]) == ("encryption", [{"key": "aes", "path": "key"}])
-    assert secret["defaultMode"] == 0o440
-    mount = mounts(rendered.restore)["restore-encryption-key"]
-    assert (f"{mount['mountPath']}/key", mount["readOnly"]) == (env(rendered.restore)["ENCRYPTION_KEY_FILE"], True)
-    assert "restore-encryption-key" not in mounts(rendered.neo4j)
+@pytest.mark.parametrize(
+    ("key", "volume", "variable"),
+    [
+        ("encryptionKey", "restore-encryption-key", "ENCRYPTION_KEY_FILE"),
+        ("ageIdentity", "restore-age-identity", "AGE_IDENTITY_FILE"),
+    ],
+)
+def test_keys_of_the_sets_are_mounted_for_the_restore_container_alone(
+    key: str, volume: str, variable: str, helm: Helm
+) -> None:
+    rendered = helm.template(make_values({key: {"secretName": "secret", "key": "own"}}))
+    secret, mount = volumes(rendered.pod)[volume]["secret"], mounts(rendered.restore)[volume]
+    (item,) = secret["items"]
+    assert (secret["secretName"], item["key"], secret["defaultMode"]) == ("secret", "own", 0o440)
+    assert (f"{mount['mountPath']}/{item['path']}", mount["readOnly"]) == (env(rendered.restore)[variable], True)
+    assert volume not in mounts(rendered.neo4j)
 
 
 def test_workload_identity_needs_no_key_and_annotates_the_service_account(helm: Helm) -> None:

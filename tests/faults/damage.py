@@ -59,6 +59,12 @@ def of_gzip(data: bytes) -> list[Region]:
     return [Region(name, start, end) for (name, end), start in zip(ends.items(), [0, *ends.values()], strict=False)]
 
 
+def of_stream(data: bytes) -> list[Region]:
+    """Return the start, the middle and the end of a packed stream or file, where its magics and checksums are."""
+    middle = len(data) // 2
+    return [Region("start", 0, 32), Region("middle", middle, middle + 64), Region("end", len(data) - 64, len(data))]
+
+
 def members(tar: bytes) -> list[tarfile.TarInfo]:
     """Return the members of a tar, with their offsets."""
     with tarfile.open(fileobj=io.BytesIO(tar)) as archive:

@@ -7,6 +7,8 @@ uploaded. A tar has no checksum of its data; `neo4j-admin database check` on the
 """
 
 import gzip
+import io
+import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
@@ -84,6 +86,33 @@ def test_a_flipped_bit_of_a_gzip_is_found_or_harmless(pod: Scene, tries: Tally) 
         for bit in region.bits():
             with tries.attempt(f"{region.name}, bit {bit}"):
                 assert_damaged_or_right(pod, flipped(SET, bit))
+
+
+def zipped() -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in FILES.items():
+            archive.writestr(f"backups/neo4j/{name}", content)
+    return buffer.getvalue()
+
+
+OTHERS = {"zstd": archives.zst(TAR), "lz4": archives.lz4(TAR), "zip": zipped()}
+
+
+@pytest.mark.parametrize("form", OTHERS)
+def test_a_flipped_bit_of_another_form_is_found_or_harmless(form: str, pod: Scene, tries: Tally) -> None:
+    for region in damage.of_stream(OTHERS[form]):
+        for bit in region.bits():
+            with tries.attempt(f"{form}, {region.name}, bit {bit}"):
+                assert_damaged_or_right(pod, flipped(OTHERS[form], bit))
+
+
+@pytest.mark.parametrize("form", OTHERS)
+def test_another_form_that_is_cut_or_has_junk_behind_it_is_damaged(form: str, pod: Scene, tries: Tally) -> None:
+    whole = OTHERS[form]
+    for name, content in {"cut": whole[:-1], "half": whole[: len(whole) // 2], "junk": whole + b"junk"}.items():
+        with tries.attempt(f"{form}, {name}"):
+            assert_damaged(pod, content)
 
 
 @pytest.mark.parametrize("member", ["first", "middle", "last"])
@@ -185,10 +214,15 @@ def test_an_object_of_a_raw_set_that_changes_on_the_way_is_damaged(
 ) -> None:
     for name, content in FILES.items():
         bucket.put(f"neo4j/{name}", content)
-    with proxy(emulator.host) as on_the_way, tries.attempt(f"object {number}"):
-        on_the_way.meet(Kind.READ, answers.flipped(50), first=number)
+    with proxy(emulator.host) as on_the_way, tries.attempt(f"object {number}, each time"):
+        on_the_way.meet(Kind.READ, answers.flipped(50), first=number, forever=True)
         ended = pod.start(BUCKET=bucket.url, STORAGE_EMULATOR_HOST=on_the_way.host)
         assert (ended.code, "the store has crc32c:" in pod.reason(), pod.is_untouched()) == (11, True, True), ended
+    with proxy(emulator.host) as on_the_way, tries.attempt(f"object {number}, once"):
+        on_the_way.meet(Kind.READ, answers.flipped(50), first=number)
+        ended = pod.start(BUCKET=bucket.url, STORAGE_EMULATOR_HOST=on_the_way.host)
+        assert (ended.code, pod.holds(FILES)) == (0, True), ended
+        pod.lay()
 
 
 def with_hostile(name: str) -> bytes:

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests import archives
+from tests import archives, standin
+from tests.artifacts import Artifact
 from tests.conftest import Run
 from tests.stores import Bucket
 
@@ -17,6 +18,8 @@ from neo4j_restore import reports, spec
 from neo4j_restore.catalog import Kind
 from neo4j_restore.plan import Action
 from neo4j_restore.swap import Phase
+
+DEMO = Path(__file__).parents[2] / "demo"
 
 README = (Path(__file__).parents[2] / "tools" / "restore" / "README.md").read_text()
 
@@ -101,19 +104,25 @@ def restored(neo4j_restore: Run, bucket: Bucket, data: Path) -> Path:
     return data / ".neo4j-restore"
 
 
-def test_a_plan_has_the_fields_of_its_table(neo4j_restore: Run, bucket: Bucket, data: Path) -> None:
+def test_a_plan_has_the_fields_of_its_table(neo4j_restore: Run, bucket: Bucket, data: Path, tmp_path: Path) -> None:
     archives.write_database(data, "beside", "movies")
     bucket.put("neo4j-latest.tar.gz", archives.tar_gz())
-    both = json.loads(neo4j_restore("plan", "--json", DATABASE="neo4j,movies").stdout)
+    bucket.put("graph.dump", (DEMO / "neo4j.dump").read_bytes())
+    (tmp_path / "neo4j/lib").mkdir(parents=True)
+    (tmp_path / "neo4j/lib/neo4j-enterprise-4.4.48.jar").touch()
+    standin.install(tmp_path / "neo4j")
+    both = json.loads(neo4j_restore("plan", "--json", DATABASE="neo4j,movies,graph").stdout)
     nothing = json.loads(neo4j_restore("plan", "--json", DATABASE="movies").stdout)
     keeps(table("### `plan --json`"), both, nothing)
-    assert [each["action"] for each in both["databases"]] == words("### `plan --json`", "databases[].action")
+    assert [each["action"] for each in both["databases"][:2]] == words("### `plan --json`", "databases[].action")
     assert both["databases"][0]["set"] == json.loads(neo4j_restore("list", "--json").stdout)[0]
 
 
 def test_a_list_has_the_fields_of_its_table(neo4j_restore: Run, bucket: Bucket) -> None:
     bucket.put("neo4j-latest.tar.gz", archives.tar_gz())
-    bucket.put("neo4j-2026-01-31-02:00:00.dump", b"DZV1")
+    bucket.put("neo4j-2026-01-31-02:00:00.dump", (DEMO / "neo4j.dump").read_bytes())
+    bucket.put("neo4j-2026-01-31T03-00-00.backup", Artifact().write("BZV1", b""))
+    bucket.put("neo4j-2026-01-31.zip", b"PK")
     for name, content in archives.store_files().items():
         bucket.put(f"neo4j-2026-01-30/{name}", content)
     found = json.loads(neo4j_restore("list", "--json").stdout)

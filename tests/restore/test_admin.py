@@ -6,11 +6,68 @@ from pathlib import Path
 import pytest
 from tests import standin
 
-from neo4j_restore import admin, spec
-from neo4j_restore.admin import Admin, Version
+from neo4j_restore import admin, families, spec
+from neo4j_restore.admin import Admin
 from neo4j_restore.errors import AdminError, BackupDamagedError, ConfigurationError, MigrationNeededError
+from neo4j_restore.families import Edition, Version
 
 NEO4J = spec.DatabaseName("neo4j")
+
+
+ARTIFACT = "database restore neo4j --from-path=S --additional-config=C"
+
+
+@pytest.mark.parametrize(
+    ("version", "artifact", "load"),
+    [
+        ("4.4.48", "", ""),
+        ("5.0.0", ARTIFACT, ""),
+        ("5.19.0", ARTIFACT, ""),
+        ("5.20.0", ARTIFACT, "database load neo4j --from-path=S"),
+        ("5.23.0", ARTIFACT, "database load neo4j --from-path=S"),
+        ("5.24.0", f"{ARTIFACT} --temp-path=T", "database load neo4j --from-path=S"),
+        ("2025.2.0", f"{ARTIFACT} --temp-path=T", "database load neo4j --from-path=S"),
+    ],
+)
+def test_each_version_has_its_way_with_backup_artifacts(version: str, artifact: str, load: str) -> None:
+    major, minor = map(int, version.split(".")[:2])
+    family = families.family(Version(major, minor))
+    argv = [
+        " ".join(each).format(source="S", database="neo4j", conf="C", temp="T")
+        for each in (family.artifact, family.load_artifact)
+    ]
+    assert argv == [artifact, load]
+
+
+def test_a_full_artifact_is_loaded_but_by_enterprise() -> None:
+    family = families.family(Version(5, 26))
+    ways = {
+        (edition, full): families.way_of_artifact(family, edition, full=full)
+        for edition in (*Edition, None)
+        for full in (True, False)
+    }
+    loaded = {which for which, way in ways.items() if way is family.load_artifact}
+    assert loaded == {(Edition.COMMUNITY, True), (None, True)}
+
+
+@pytest.mark.parametrize(
+    ("jars", "edition"),
+    [
+        ({"neo4j-5.26.30.jar", "neo4j-kernel-5.26.30.jar"}, Edition.COMMUNITY),
+        ({"neo4j-5.26.30.jar", "neo4j-enterprise-kernel-5.26.30.jar"}, Edition.ENTERPRISE),
+        ({"some-enterprise-thing.jar"}, None),
+        (set(), None),
+    ],
+)
+def test_the_edition_is_told_by_the_jars(jars: set[str], edition: Edition | None, tmp_path: Path) -> None:
+    home = standin.install(tmp_path)
+    (home / "lib").mkdir()
+    for jar in jars:
+        (home / "lib" / jar).touch()
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "elsewhere/neo4j-admin").symlink_to(home / "bin/neo4j-admin")
+    assert admin.find_admin({"NEO4J_HOME": str(home)}, "64m").edition is edition
+    assert admin.find_admin({"PATH": str(tmp_path / "elsewhere")}, "64m").edition is edition
 
 
 @pytest.mark.parametrize(
@@ -32,7 +89,7 @@ NEO4J = spec.DatabaseName("neo4j")
 )
 def test_each_version_has_its_commands(version: str, restore: str, load: str, stdin: str) -> None:
     major, minor = map(int, version.split(".")[:2])
-    family = admin.family(Version(major, minor))
+    family = families.family(Version(major, minor))
     argv = [
         " ".join(each).format(source="S", database="neo4j") for each in (family.restore, family.load, family.load_stdin)
     ]

@@ -1,11 +1,10 @@
-"""What is inside a set: first bytes, and which folder is the database."""
+"""Which folder of an unpacked set is the database."""
 
 from pathlib import Path
 
 import pytest
 
 from neo4j_restore import layouts, spec
-from neo4j_restore.catalog import Kind
 from neo4j_restore.errors import BackupDamagedError, ConfigurationError
 
 NEO4J, GRAPH = spec.parse_databases("neo4j,graph.db")
@@ -56,14 +55,3 @@ def test_several_stores_that_could_be_meant_are_asked_about(tmp_path: Path) -> N
 def test_a_wrong_backup_set_dir_is_told_with_the_right_ones(tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError, match="it has backups/neo4j"):
         layouts.find_store(store_in(tmp_path, "backups/neo4j"), NEO4J, "backup/neo4j", "the set")
-
-
-@pytest.mark.parametrize("head", [b"DZV1..", b"DGV1..", b"\x28\xb5\x2f\xfd", b"\x1f\x8b"])
-def test_every_lines_dump_is_known_by_its_head(head: bytes) -> None:
-    layouts.check_head(Kind.DUMP, head, "the dump")
-
-
-@pytest.mark.parametrize(("kind", "head"), [(Kind.DUMP, b""), (Kind.DUMP, b"<?xml"), (Kind.ARCHIVE, b"DZV1")])
-def test_another_head_is_damage(kind: Kind, head: bytes) -> None:
-    with pytest.raises(BackupDamagedError, match=f"it begins with {head[:4].hex() or 'nothing'}"):
-        layouts.check_head(kind, head, "the object")

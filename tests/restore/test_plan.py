@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 
 from neo4j_restore import plan, settings, spec
-from neo4j_restore.admin import Version
 from neo4j_restore.catalog import BackupSet, Kind
 from neo4j_restore.errors import ConfigurationError, MigrationNeededError, TargetOccupiedError
+from neo4j_restore.families import Edition, Version
+from neo4j_restore.headers import Header, StoreFormat
 from neo4j_restore.plan import Action, Decision, Plan, Step
 from neo4j_restore.receipt import Receipt
 from neo4j_restore.stores import StoredObject
@@ -83,7 +84,9 @@ def step(kind: Kind, size: int = 10, database: str = "neo4j") -> Step:
     [
         (Kind.ARCHIVE, Version(5, 26), "neo4j"),
         (Kind.DIRECTORY, Version(2025, 1), "neo4j"),
+        (Kind.ZIP, Version(5, 26), "neo4j"),
         (Kind.DUMP, Version(3, 5), "system"),
+        (Kind.BACKUP, Version(4, 4), "neo4j"),
     ],
 )
 def test_a_set_that_this_neo4j_cannot_take_is_refused_before_the_first_byte(
@@ -95,7 +98,35 @@ def test_a_set_that_this_neo4j_cannot_take_is_refused_before_the_first_byte(
 
 @pytest.mark.parametrize("kind", Kind)
 def test_a_set_that_this_neo4j_takes_passes(kind: Kind) -> None:
-    plan.check(Plan((step(kind, database="system"),), Version(4, 4)))
+    version = Version(5, 0) if kind is Kind.BACKUP else Version(4, 4)
+    plan.check(Plan((step(kind, database="system"),), version))
+
+
+BLOCK, RECORD = Header(store_format=StoreFormat.BLOCK, full=True), Header(store_format=StoreFormat.RECORD, full=True)
+EDITIONS = {
+    "block dump": (Kind.DUMP, BLOCK, Version(5, 26), "the block format, which the Community Edition"),
+    "block backup": (Kind.BACKUP, BLOCK, Version(5, 26), "the block format, which the Community Edition"),
+    "differential": (Kind.BACKUP, replace(RECORD, full=False), Version(5, 26), "a differential backup, which"),
+    "backup before 5.20": (Kind.BACKUP, RECORD, Version(5, 19), "from 5.20 on"),
+    "record dump": (Kind.DUMP, RECORD, Version(5, 26), ""),
+    "dump that does not tell": (Kind.DUMP, Header(), Version(5, 26), ""),
+    "full backup": (Kind.BACKUP, RECORD, Version(5, 20), ""),
+}
+
+
+@pytest.mark.parametrize(("kind", "header", "version", "said"), EDITIONS.values(), ids=EDITIONS)
+def test_what_needs_enterprise_never_reaches_community(kind: Kind, header: Header, version: Version, said: str) -> None:
+    one = step(kind)
+    assert one.chosen
+    looked = (replace(one, chosen=replace(one.chosen, header=header)),)
+    for edition in (Edition.ENTERPRISE, None):
+        plan.check(Plan(looked, version, edition=edition))
+    if said:
+        with pytest.raises(ConfigurationError, match=said) as raised:
+            plan.check(Plan(looked, version, edition=Edition.COMMUNITY))
+        assert "NEO4J_IMAGE" in raised.value.hint
+    else:
+        plan.check(Plan(looked, version, edition=Edition.COMMUNITY))
 
 
 @pytest.mark.parametrize("overwrite", spec.Overwrite)

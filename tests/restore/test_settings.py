@@ -36,6 +36,7 @@ WRONG = {
     "CA_BUNDLE": ["ca.crt"],
     "REQUESTER_PAYS": ["true", "no", "my project"],
     "ENCRYPTION_KEY_FILE": ["c2VjcmV0", "aes256"],
+    "AGE_IDENTITY_FILE": ["c2VjcmV0", "aes256"],
     "LOG_FORMAT": ["xml"],
     "STORAGE_EMULATOR_HOST": ["gcs:9023", "http://user@gcs"],
 }
@@ -88,6 +89,7 @@ def test_all_variables_together_are_taken() -> None:
             "CA_BUNDLE": "/certificates/ca.crt",
             "REQUESTER_PAYS": "billing-project",
             "ENCRYPTION_KEY_FILE": "/encryption/key",
+            "AGE_IDENTITY_FILE": "/age/identity",
         }
     )
     assert str(found.bucket) == "gs://backups/p"

@@ -2,38 +2,59 @@
 
 import gzip
 import struct
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 import pytest
-from zstandard import ZstdCompressor
+from tests import archives
+from tests.artifacts import Artifact
 
-from neo4j_restore import space, spec
-from neo4j_restore.admin import FAMILIES
+from neo4j_restore import headers, space, spec
 from neo4j_restore.catalog import BackupSet, Kind
 from neo4j_restore.errors import NoSpaceError
+from neo4j_restore.families import FAMILIES
+from neo4j_restore.headers import Header
 from neo4j_restore.spec import SpaceMode
 from neo4j_restore.stores import StoredObject
 
-OLD, _, MOVES, FIVE = FAMILIES
+OLD, MOVES, FIVE = FAMILIES[0], FAMILIES[2], FAMILIES[-1]
 GIB = 2**30
 
 
-def chosen(kind: Kind, size: int) -> BackupSet:
+def chosen(kind: Kind, size: int, header: Header | None = None) -> BackupSet:
     now = datetime.now(UTC)
-    return BackupSet(spec.DatabaseName("neo4j"), kind, "key", "", now, (StoredObject("key", size, now, "1"),))
+    return BackupSet(
+        spec.DatabaseName("neo4j"), kind, "key", "", now, (StoredObject("key", size, now, "1"),), (), header
+    )
 
 
 def dump(total: int, magic: bytes = b"DZV1") -> bytes:
     header = b"zstd" + struct.pack(">iqq", 1, 36, total)
-    return magic + ZstdCompressor().compress(header + bytes(10_000))
+    return magic + archives.zst(header + bytes(10_000))
 
 
 @pytest.mark.parametrize("magic", [b"DZV1", b""])
 def test_a_dumps_header_tells_its_size(magic: bytes) -> None:
     head = dump(5 * GIB, magic)
-    assert space.estimate(chosen(Kind.DUMP, 1000), head[:16384], b"", FIVE).bytes == 5 * GIB
+    one = chosen(Kind.DUMP, 1000, headers.of_dump(head))
+    assert space.estimate(one, head, b"", FIVE).bytes == 5 * GIB
     # Where neo4j-admin takes no stream, the dump itself lies beside it.
-    assert space.estimate(chosen(Kind.DUMP, 1000), head, b"", OLD).bytes == 5 * GIB + 1000
+    assert space.estimate(one, head, b"", OLD).bytes == 5 * GIB + 1000
+
+
+def test_an_artifacts_files_lie_beside_what_becomes_of_them() -> None:
+    packed, plain = Artifact().write("BZV1", bytes(9000)), Artifact().write("BTV1", bytes(9000))
+    one = chosen(Kind.BACKUP, len(packed), headers.of_backup(packed))
+    assert space.estimate(one, packed, b"", FIVE).bytes == len(packed) + 2 * 9000
+    one = chosen(Kind.BACKUP, len(plain), headers.of_backup(plain))
+    assert space.estimate(one, plain, b"", FIVE).bytes == 3 * len(plain)
+
+
+@pytest.mark.parametrize("pack", [archives.zst, archives.lz4])
+def test_the_start_of_another_stream_tells_by_how_much_it_grows(pack: Callable[[bytes], bytes]) -> None:
+    packed = pack(bytes(range(256)) * 4000)
+    found = space.estimate(chosen(Kind.ARCHIVE, len(packed)), packed, b"", MOVES)
+    assert 0.99 < found.bytes / (256 * 4000) < 1.01
 
 
 @pytest.mark.parametrize("head", [b"DZV1junk", b"", b"DGV1\x1f\x8b"])

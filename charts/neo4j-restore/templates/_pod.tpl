@@ -112,4 +112,13 @@ volumeMounts:
       - key: {{ $restore.encryptionKey.key }}
         path: key
 {{- end }}
+{{- with $restore.ageIdentity.secretName }}
+- name: restore-age-identity
+  secret:
+    secretName: {{ . }}
+    defaultMode: 0440
+    items:
+      - key: {{ $restore.ageIdentity.key }}
+        path: identity
+{{- end }}
 {{- end -}}

@@ -22,6 +22,7 @@
   (dict "name" "CA_BUNDLE" "value" (ternary "/certificates/ca.crt" "" (ne (include "neo4j-restore.hasCaBundle" .) "")))
   (dict "name" "REQUESTER_PAYS" "value" (toString $restore.requesterPays))
   (dict "name" "ENCRYPTION_KEY_FILE" "value" (ternary "/encryption/key" "" (ne $restore.encryptionKey.secretName "")))
+  (dict "name" "AGE_IDENTITY_FILE" "value" (ternary "/age/identity" "" (ne $restore.ageIdentity.secretName "")))
   (dict "name" "STORAGE_EMULATOR_HOST" "value" $restore.emulatorHost)
   (dict "name" "DATA_DIR" "value" "/data")
   (dict "name" "HEAP_SIZE" "value" $restore.heapSize)
@@ -59,7 +60,7 @@
 {{- if or .Values.restore.caBundle.configMapName .Values.restore.caBundle.secretName }}true{{ end -}}
 {{- end -}}
 
-{{/* Mounts of what the store is asked with: key, certificates, encryption key. */}}
+{{/* Mounts of what the store is asked with: key, certificates, encryption keys. */}}
 {{- define "neo4j-restore.storeMounts" -}}
 {{- if .Values.restore.secretName }}
 - name: restore-service-key
@@ -74,6 +75,11 @@
 {{- if .Values.restore.encryptionKey.secretName }}
 - name: restore-encryption-key
   mountPath: /encryption
+  readOnly: true
+{{- end }}
+{{- if .Values.restore.ageIdentity.secretName }}
+- name: restore-age-identity
+  mountPath: /age
   readOnly: true
 {{- end }}
 {{- end -}}

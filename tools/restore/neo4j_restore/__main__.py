@@ -83,10 +83,12 @@ def _do_plan(arguments: argparse.Namespace, asked: settings.Settings, environmen
 
 
 def _do_list(arguments: argparse.Namespace, asked: settings.Settings, _: Mapping[str, str]) -> None:
-    from neo4j_restore import plan, prepare, stores
+    from neo4j_restore import looking, plan, prepare, stores
 
     with closing(stores.open_store(asked)) as store:
+        looker = looking.Looker(asked, store)
         sets = [each for database in asked.databases for each in prepare.find_sets(asked, store, database)[0]]
+        sets = [looker.described(each) for each in sets]
     found = [plan.set_as_json(each, asked.bucket) for each in sets]
     _print(_as_json(found) if arguments.json else reports.set_table(found))
 

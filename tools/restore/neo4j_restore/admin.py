@@ -1,4 +1,4 @@
-"""neo4j-admin: its argv by version family, its run, and what its ending means.
+"""neo4j-admin: where it is, its run, and what its ending means; `families` has its commands.
 
 It is always pointed at a configuration of ours, whose data folder is the staging one: it never sees the live data,
 so that its habit of deleting the target before it reads the source harms nothing.
@@ -18,6 +18,7 @@ from pathlib import Path
 from threading import Thread
 from typing import IO
 
+from neo4j_restore import families
 from neo4j_restore.errors import (
     ANOTHER_SET,
     AdminError,
@@ -26,55 +27,11 @@ from neo4j_restore.errors import (
     MigrationNeededError,
     NoSpaceError,
 )
+from neo4j_restore.families import Edition, Family, Version
 from neo4j_restore.spec import DatabaseName
 
 log = getLogger(__name__)
 
-
-@dataclass(frozen=True, order=True)
-class Version:
-    """A version of Neo4j; 2025.12.1 is 2025, 12, 1."""
-
-    major: int
-    minor: int
-    patch: int = 0
-
-    def __str__(self) -> str:
-        """Return it as Neo4j writes it."""
-        return f"{self.major}.{self.minor}.{self.patch}"
-
-
-@dataclass(frozen=True)
-class Family:
-    """The commands of the versions from `first` on, until the next family.
-
-    restore, load: argv after `neo4j-admin`, with `{source}` and `{database}`. restore is empty where backup
-    directories are not taken. load_stdin is empty where a dump has to be a file.
-    """
-
-    first: Version
-    restore: tuple[str, ...]
-    load: tuple[str, ...]
-    load_stdin: tuple[str, ...]
-    data_setting: str
-    logs_setting: str
-
-
-_RESTORE_3 = ("restore", "--from={source}", "--database={database}")
-_LOAD_3 = ("load", "--from={source}", "--database={database}")
-_LOAD_44 = ("load", "--from=-", "--database={database}")
-_LOAD_5 = ("database", "load", "{database}", "--from-stdin")
-_DIRECTORIES_3 = ("dbms.directories.data", "dbms.directories.logs")
-_DIRECTORIES_5 = ("server.directories.data", "server.directories.logs")
-
-# Source: operations manuals of 3.5 to 5, "Restore a database backup" and "Restore a database dump".
-FAMILIES = (
-    Family(Version(3, 0), _RESTORE_3, _LOAD_3, (), *_DIRECTORIES_3),
-    # --move saves a second copy of the store: both folders are on the volume.
-    Family(Version(4, 2), (*_RESTORE_3, "--move"), _LOAD_3, (), *_DIRECTORIES_3),
-    Family(Version(4, 4), (*_RESTORE_3, "--move"), _LOAD_3, _LOAD_44, *_DIRECTORIES_3),
-    Family(Version(5, 0), (), (), _LOAD_5, *_DIRECTORIES_5),
-)
 
 # What the open tools print when the source is at fault, of 3.5 to 5.
 _DAMAGED = re.compile(
@@ -87,28 +44,22 @@ _FULL = re.compile(r"No space left on device|Disk quota exceeded")
 
 _LAST_LINES = 8
 
-
-def family(version: Version) -> Family:
-    """Return the commands of `version`. Raises ConfigurationError for one before 3.0."""
-    fitting = [each for each in FAMILIES if each.first <= version]
-    if not fitting:
-        message = f"neo4j-admin is of version {version}: expected 3.0 or later"
-        raise ConfigurationError(message, hint="build the image from the Neo4j version that the server runs")
-    return fitting[-1]
+_CONF = "neo4j.conf"
 
 
 @dataclass(frozen=True)
 class Admin:
-    """The neo4j-admin found, and its version."""
+    """The neo4j-admin found, and its version. edition: None where its jars are not where they should be."""
 
     program: Path
     version: Version
     heap_size: str
+    edition: Edition | None = None
 
     @property
     def family(self) -> Family:
         """Return its commands."""
-        return family(self.version)
+        return families.family(self.version)
 
     def configure(self, conf: Path, data: Path) -> None:
         """Write in the folder `conf` a neo4j.conf whose data folder is `data`, and nothing else."""
@@ -116,7 +67,7 @@ class Admin:
         # `load` of 3.x does not make this folder by itself.
         (data / "databases").mkdir(parents=True)
         lines = [f"{self.family.data_setting}={data}", f"{self.family.logs_setting}={conf.parent / 'logs'}"]
-        (conf / "neo4j.conf").write_text("\n".join(lines) + "\n")
+        (conf / _CONF).write_text("\n".join(lines) + "\n")
 
     def restore(self, source: Path, database: DatabaseName, conf: Path, lock: int) -> None:
         """Restore the backup directory `source`; its files may be moved. Raises AdminError or BackupDamagedError."""
@@ -129,6 +80,15 @@ class Admin:
     def load_stream(self, blocks: Iterable[bytes], database: DatabaseName, conf: Path, lock: int, name: str) -> None:
         """Load the dump that `blocks` yields, without a file; all are taken, even if neo4j-admin ends early."""
         self._run(_filled(self.family.load_stdin, Path("-"), database), conf, lock, blocks, name)
+
+    def restore_artifact(self, last: Path, database: DatabaseName, conf: Path, lock: int, *, full: bool) -> None:
+        """Restore a backup artifact of 5, whose chain is in the folder of `last`; nothing else is there."""
+        way = families.way_of_artifact(self.family, self.edition, full=full)
+        source = last.parent if way is self.family.load_artifact else last
+        temp = conf.parent / "temp"
+        temp.mkdir()
+        self._run(_filled(way, source, database, conf / _CONF, temp), conf, lock, None, str(last))
+        temp.rmdir()
 
     def _run(self, argv: list[str], conf: Path, lock: int, blocks: Iterable[bytes] | None, name: str) -> None:
         log.info("neo4j-admin %s", " ".join(argv))
@@ -174,7 +134,14 @@ def find_admin(environment: Mapping[str, str], heap_size: str) -> Admin:
         raise ConfigurationError(
             message, hint="use the restore image, or set NEO4J_HOME to a Neo4j of the server's version"
         )
-    return Admin(Path(found), _ask_version(found, heap_size), heap_size)
+    program = Path(found)
+    return Admin(program, _ask_version(found, heap_size), heap_size, families.edition(_jars(program, home)))
+
+
+def _jars(program: Path, home: str) -> frozenset[str]:
+    """Return the names of Neo4j's own jars, without asking Java: it takes a second to start."""
+    lib = (Path(home) if home else program.resolve().parents[1]) / "lib"
+    return frozenset(path.name for path in lib.glob("*.jar"))
 
 
 def _ask_version(program: str, heap_size: str) -> Version:
@@ -201,8 +168,10 @@ def _startable(program: Path) -> Iterator[None]:
         raise AdminError(message, hint="check that it is an executable of this system, and its first line") from error
 
 
-def _filled(argv: tuple[str, ...], source: Path, database: DatabaseName) -> list[str]:
-    return [each.format(source=source, database=database) for each in argv]
+def _filled(
+    argv: tuple[str, ...], source: Path, database: DatabaseName, conf: Path | None = None, temp: Path | None = None
+) -> list[str]:
+    return [each.format(source=source, database=database, conf=conf, temp=temp) for each in argv]
 
 
 def _environment(conf: Path, heap_size: str) -> dict[str, str]:

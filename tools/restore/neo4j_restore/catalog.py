@@ -1,20 +1,23 @@
 """From a listing to backup sets: what lies in the bucket, for which database, of what time, and which to take.
 
 Layouts understood, below the bucket's path (NAME is the database; for 3.x's `graph.db` also `graph.db-backup`):
-1. archives and dumps, `[NAME/]NAME[-STAMP].tar.gz|.tgz|.dump`, and `NAME-STAMP.backup.tar.gz`;
+1. archives, dumps and backup artifacts, `[NAME/]NAME[-STAMP]ENDING[.age]`, for ENDING see `_ENDINGS`;
 2. raw directories, `…/NAME[-STAMP]/…` or `…/NAME/STAMP/…`, known by the store files in them.
-STAMP is `latest`, a date, or a date and time. Reports (`….report.tar.gz`) and other databases' sets never match.
+STAMP is `latest`, a date, or a date and time (Aura puts a hash behind). Reports (`….report.tar.gz`) and other
+databases' sets never match.
 Sources: the backup scripts of the two Neo4j charts, and the operations manuals of 3.5 to 5.
 """
 
 import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from difflib import get_close_matches
 from enum import StrEnum
 
+from neo4j_restore.checksums import Checksum
 from neo4j_restore.errors import BackupNotFoundError
+from neo4j_restore.headers import Header
 from neo4j_restore.spec import LATEST, BucketUrl, DatabaseName
 from neo4j_restore.stores import StoredObject
 
@@ -27,26 +30,42 @@ _NEUTRAL = {"backup", "backups", "data", "databases"}
 # Comparing names is slow.
 _MOST_COMPARED = 1000
 
-_TIME = re.compile(r"(\d{4})-?(\d\d)-?(\d\d)(?:[T_ -]?(\d\d)[:_-]?(\d\d)[:_-]?(\d\d)Z?)?")
+_TIME = re.compile(r"(\d{4})-?(\d\d)-?(\d\d)(?:[T_ -]?(\d\d)[:_-]?(\d\d)[:_-]?(\d\d)Z?(?:-[0-9a-f]{8})?)?")
 
 
 class Kind(StrEnum):
     """The forms of a set."""
 
     ARCHIVE = "archive"
+    ZIP = "zip"
     DIRECTORY = "directory"
     DUMP = "dump"
+    BACKUP = "backup"
 
 
-_ENDINGS = {".backup.tar.gz": Kind.ARCHIVE, ".tar.gz": Kind.ARCHIVE, ".tgz": Kind.ARCHIVE, ".dump": Kind.DUMP}
+# What a name's ending makes likely; `formats` looks at the bytes. The longest that fits is meant.
+_TARS = (".tar.gz", ".tgz", ".tar.zst", ".tar.zstd", ".tzst", ".tar.lz4", ".tlz4", ".tar")
+_ENDINGS = {
+    **{f".backup{tar}": Kind.ARCHIVE for tar in _TARS},
+    **dict.fromkeys(_TARS, Kind.ARCHIVE),
+    ".zip": Kind.ZIP,
+    ".dump": Kind.DUMP,
+    ".backup": Kind.BACKUP,
+}
+
+# Behind any of these: encrypted by age. Beside any of these: a file with its checksum.
+AGE, SUM = ".age", ".sha256"
 
 
 @dataclass(frozen=True)
 class BackupSet:
     """One backup of one database.
 
-    key: the object's, or for a directory its prefix with a slash at the end.
+    key: the object's, or for a directory its prefix with a slash at the end; of a chain its last one's.
     stamp: as in the name, or empty. time: the stamp's, else that of the newest object; UTC.
+    objects: of a chain in its order. sums: the `.sha256` files beside them, as many as there are.
+    header: what it says of itself; None before it was looked into.
+    checksums: of its objects by their keys, as far as `sums` tell them.
     """
 
     database: DatabaseName
@@ -55,6 +74,9 @@ class BackupSet:
     stamp: str
     time: datetime
     objects: tuple[StoredObject, ...]
+    sums: tuple[StoredObject, ...] = ()
+    header: Header | None = None
+    checksums: Mapping[str, Checksum] = field(default_factory=dict)
 
     @property
     def size_bytes(self) -> int:
@@ -146,15 +168,18 @@ def _is_stamp(text: str, exact: str) -> bool:
 
 
 def _files(objects: list[StoredObject], prefix: str, database: DatabaseName, exact: str) -> Iterator[BackupSet]:
+    sums = {stored.key: stored for stored in objects if stored.key.endswith(SUM)}
     for stored in objects:
         folder, _, name = stored.key.removeprefix(prefix).rpartition("/")
+        name = name.removesuffix(AGE)
         ending = next((ending for ending in _ENDINGS if name.endswith(ending)), "")
         if not ending or folder not in {"", *aliases(database)}:
             continue
         stamp = _stamp(name.removesuffix(ending), database, exact.removesuffix(".backup"))
         if stamp is not None:
             time = time_of(stamp) or stored.updated
-            yield BackupSet(database, _ENDINGS[ending], stored.key, stamp, time, (stored,))
+            own = sums.get(f"{stored.key}{SUM}")
+            yield BackupSet(database, _ENDINGS[ending], stored.key, stamp, time, (stored,), (own,) if own else ())
 
 
 def _directories(

@@ -40,6 +40,14 @@ class BackupDamagedError(RestoreError):
     exit_code = 11
 
 
+class StreamDamagedError(BackupDamagedError):
+    """Bytes were not what a checksum says while they came: another transfer may bring the right ones."""
+
+    def __init__(self, message: str) -> None:
+        """Keep the message; the hint is always the same."""
+        super().__init__(message, hint=ANOTHER_SET)
+
+
 class TargetOccupiedError(RestoreError):
     """The volume holds, or another process uses, what may not be overwritten."""
 

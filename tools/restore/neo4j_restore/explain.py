@@ -29,26 +29,29 @@ EXPLANATIONS: Final = {
     ),
     2: Explanation(
         "A variable is missing or malformed, the wish has expired on an empty volume, BACKUP_SET_DIR does not fit the "
-        "archive, the key's file is no key, there is no neo4j-admin, or Neo4j's folders are on other file systems.",
+        "archive, the key's file is no key, there is no neo4j-admin, its edition can't take the set (block format, a "
+        "differential backup), or Neo4j's folders are on other file systems.",
         _AS_IT_WAS,
         (
             "Read the message: it names every variable at once, with what was found and what is expected.",
             "Correct the values, and upgrade the release. Trying again without a change can't help.",
+            "For another edition, build the image with its NEO4J_IMAGE.",
         ),
     ),
     10: Explanation(
-        "The store answered, and has no set that fits: none of this database, or none for this timestamp. For "
-        "`rollback`: no previous generation is kept. For `verify`: the database is not on the volume.",
+        "The store answered, and has no set that fits: none of this database, none for this timestamp, or "
+        "a differential backup whose chain has a gap. "
+        "For `rollback`: no previous generation is kept. For `verify`: the database is not on the volume.",
         _AS_IT_WAS,
         (
             "Compare BUCKET, DATABASE and TIMESTAMP with the nearest candidates in the message.",
-            "`neo4j-restore list` prints all sets that it sees.",
+            "`neo4j-restore list` prints all sets that it sees, with what is in each backup.",
             "If Neo4j shall start without a backup, set ON_MISSING to start-empty.",
         ),
     ),
     11: Explanation(
-        "The set's bytes are not what they should be: another checksum than the store's, a cut or changed gzip, tar or "
-        "dump, an entry that leads out of the archive, a store that lacks files, or another database's.",
+        "The set's bytes are not what they should be: another checksum than the store's, a cut or changed archive, "
+        "dump or backup, an entry that leads out of the archive, a store that lacks files, or another database's.",
         _AS_IT_WAS,
         (
             "Take another set: TIMESTAMP names one, `neo4j-restore list` prints them.",

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from threading import Condition, Event, Lock, Thread
 
 from neo4j_restore.checksums import Checksum, Running
-from neo4j_restore.errors import BackupDamagedError, StoreError
+from neo4j_restore.errors import StoreError, StreamDamagedError
 from neo4j_restore.pace import Pace
 from neo4j_restore.pipeline import BLOCK_BYTES, Blocks
 from neo4j_restore.progress import Progress
@@ -293,7 +293,7 @@ class Download(Blocks):
         found = replace(expected, digest=self._running.digest())
         if found != expected:
             message = f"{self._stored.key} is damaged: its checksum is {found}, the store has {expected}"
-            raise BackupDamagedError(message, hint="start again; if it stays so, take another set with TIMESTAMP")
+            raise StreamDamagedError(message)
 
 
 class _Only(Download):

@@ -1,26 +1,13 @@
-"""What is inside a set: its first bytes, and where in an unpacked archive the database's store is."""
+"""Where in an unpacked archive the database's store is."""
 
 from pathlib import Path
 
-from neo4j_restore.catalog import STORE_MARKERS, Kind, aliases, time_of
+from neo4j_restore.catalog import STORE_MARKERS, aliases, time_of
 from neo4j_restore.errors import BackupDamagedError, ConfigurationError
-from neo4j_restore.inflate import MAGIC as GZIP
 from neo4j_restore.spec import LATEST, DatabaseName
-
-# Dumps: 3.5 is a gzipped tar, 4.x a zstd frame, 5 has a magic of its own before either.
-# Source: Neo4j community, org.neo4j.dbms.archive.
-_HEADS = {Kind.ARCHIVE: (GZIP,), Kind.DUMP: (GZIP, b"\x28\xb5\x2f\xfd", b"DZV1", b"DGV1")}
 
 # Folders that backup tools and people pack a set in without naming its database.
 _NEUTRAL = {"", "backup", "backups", "data"}
-
-
-def check_head(kind: Kind, head: bytes, name: str) -> None:
-    """Raise BackupDamagedError unless `head`, a set's first bytes, can be of this kind."""
-    if not head.startswith(_HEADS[kind]):
-        expected = "a gzipped tar" if kind is Kind.ARCHIVE else "a Neo4j dump"
-        message = f"{name} is not {expected}: it begins with {head[:4].hex() or 'nothing'}, of {len(head)} bytes read"
-        raise BackupDamagedError(message, hint="see what wrote it, or take another set: TIMESTAMP names one")
 
 
 def find_store(top: Path, database: DatabaseName, backup_set_dir: str, name: str) -> Path:

@@ -5,14 +5,16 @@
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
-from neo4j_restore import admin
+from neo4j_restore import families
 from neo4j_restore.catalog import BackupSet, Kind
 from neo4j_restore.errors import ConfigurationError, MigrationNeededError, TargetOccupiedError
+from neo4j_restore.families import Edition
+from neo4j_restore.headers import Header, StoreFormat
 from neo4j_restore.settings import Settings
 from neo4j_restore.spec import SYSTEM, BucketUrl, DatabaseName, OnMissing, Overwrite
 from neo4j_restore.volume import Found, Volume
@@ -50,12 +52,14 @@ class Step:
 class Plan:
     """All databases of the request, in its order. version: neo4j-admin's, or None where nothing is restored.
 
+    edition: neo4j-admin's as well, where it could be told.
     need_bytes: the room on the volume that the restore takes at its peak.
     """
 
     steps: tuple[Step, ...]
-    version: admin.Version | None = None
+    version: families.Version | None = None
     need_bytes: int = 0
+    edition: Edition | None = None
 
     @property
     def restores(self) -> tuple[Step, ...]:
@@ -114,21 +118,53 @@ def missing_is_fine(settings: Settings, step: Step, volume: Volume, near: int) -
 
 
 def check(plan: Plan) -> None:
-    """Raise MigrationNeededError for a set that this Neo4j can't take."""
+    """Raise MigrationNeededError for a set that this version of Neo4j can't take, ConfigurationError for its edition.
+
+    Sets are as they were looked at. Of what can't be known before, neo4j-admin's ending tells.
+    """
     for step in plan.restores:
-        if step.chosen and step.chosen.kind is not Kind.DUMP and plan.version and plan.version.major >= 5:
-            message = f"{step.chosen.key} is a backup of Neo4j 4.4 or older, and neo4j-admin here is {plan.version}"
-            hint = f"restore it with an image of its own version first, then migrate; or take a dump of {step.database}"
-            raise MigrationNeededError(message, hint=hint)
-        if step.database == SYSTEM and plan.version and plan.version.major < 4:
+        if plan.version and step.database == SYSTEM and plan.version.major < 4:
             message = f"neo4j-admin {plan.version} has no system database: it came with Neo4j 4.0"
             raise MigrationNeededError(message, hint="take system out of DATABASE, or use an image of 4.0 or later")
+        if plan.version and step.chosen:
+            _check_version(step.chosen, plan.version)
+            _check_edition(step.chosen, plan.version, plan.edition)
+
+
+def _check_version(chosen: BackupSet, version: families.Version) -> None:
+    if chosen.kind is Kind.BACKUP and version.major < 5:
+        message = f"{chosen.key} is a backup of Neo4j 5 or later, and neo4j-admin here is {version}"
+        raise MigrationNeededError(message, hint="use an image of the version that made it, or of a later one")
+    if chosen.kind in {Kind.ARCHIVE, Kind.ZIP, Kind.DIRECTORY} and version.major >= 5:
+        message = f"{chosen.key} is a backup of Neo4j 4.4 or older, and neo4j-admin here is {version}"
+        hint = f"restore it with an image of its own version first, then migrate; or take a dump of {chosen.database}"
+        raise MigrationNeededError(message, hint=hint)
+
+
+def _check_edition(chosen: BackupSet, version: families.Version, edition: Edition | None) -> None:
+    """Refuse what Community can't take: on the staged data it would fail as well, but after the whole transfer."""
+    header = chosen.header or Header()
+    if edition is not Edition.COMMUNITY:
+        return
+    enterprise = "build the image with NEO4J_IMAGE of the Enterprise Edition"
+    if header.store_format is StoreFormat.BLOCK:
+        message = f"{chosen.key} has the block format, which the Community Edition in this image can't open"
+        raise ConfigurationError(message, hint=f"{enterprise}, or dump the database in another format (aligned)")
+    if chosen.kind is not Kind.BACKUP:
+        return
+    if header.full is False:
+        message = f"{chosen.key} is a differential backup, which the Community Edition in this image can't restore"
+        raise ConfigurationError(message, hint=f"{enterprise}, or take a full backup: TIMESTAMP names one")
+    if not families.family(version).load_artifact:
+        message = f"{chosen.key} is a backup, and the Community Edition loads those from 5.20 on: here it is {version}"
+        raise ConfigurationError(message, hint=f"{enterprise}, or a Community Edition of 5.20 or later")
 
 
 def as_json(plan: Plan, bucket: BucketUrl) -> dict[str, Any]:
     """Return the plan as `plan --json` prints it: a published contract."""
     return {
         "neo4j_admin": str(plan.version) if plan.version else None,
+        "edition": plan.edition,
         "need_bytes": plan.need_bytes,
         "databases": [
             {
@@ -154,4 +190,10 @@ def set_as_json(each: BackupSet, bucket: BucketUrl) -> dict[str, Any]:
         "time": each.time.astimezone(UTC).isoformat(),
         "size_bytes": each.size_bytes,
         "objects": len(each.objects),
+        "header": header_as_json(each.header) if each.header else None,
     }
+
+
+def header_as_json(header: Header) -> dict[str, Any]:
+    """Return what a dump or backup says of itself, as `list --json` prints it; null for what it does not say."""
+    return asdict(header) | {"time": header.time.isoformat() if header.time else None}

@@ -5,9 +5,10 @@ from dataclasses import replace
 from logging import getLogger
 from pathlib import Path
 
-from neo4j_restore import admin, catalog, layouts, plan, space, transfer
-from neo4j_restore.catalog import BackupSet, Kind
-from neo4j_restore.errors import BackupNotFoundError, ConfigurationError, RestoreError, StoreError
+from neo4j_restore import admin, catalog, families, plan, space, transfer
+from neo4j_restore.catalog import BackupSet
+from neo4j_restore.errors import BackupNotFoundError, ConfigurationError, RestoreError
+from neo4j_restore.looking import Look, Looker
 from neo4j_restore.plan import Action, Decision, Plan, Step
 from neo4j_restore.settings import Settings
 from neo4j_restore.spec import DatabaseName
@@ -18,23 +19,22 @@ log = getLogger(__name__)
 
 _MOST_OTHERS = 1000
 
-_HEAD_BYTES = {Kind.ARCHIVE: 1024 * 1024, Kind.DUMP: 16 * 1024}
-
 
 def prepare(
     settings: Settings, environment: Mapping[str, str], decided: Plan, state: Volume, store: Store
 ) -> tuple[Plan, admin.Admin]:
     """Return the plan with its sets and the room it needs, and the neo4j-admin to use. Raises RestoreError."""
     program = admin.find_admin(environment, settings.heap_size)
-    steps = choose_sets(settings, store, decided.steps, state)
-    steps = tuple(replace(step, chosen=step.chosen and _looked_at(settings, store, step.chosen)) for step in steps)
+    steps, sets = choose_sets(settings, store, decided.steps, state)
     for step in steps:
         if step.warning:
             log.warning("%s: %s", step.database, step.warning)
-    prepared = Plan(steps, program.version)
+    looker = Looker(settings, store)
+    looks = {step.database: looker.look(step.chosen, sets[step.database]) for step in steps if step.chosen}
+    steps = tuple(replace(step, chosen=looks[step.database].chosen) if step.chosen else step for step in steps)
+    prepared = Plan(steps, program.version, edition=program.edition)
     plan.check(prepared)
-    estimates = [_look(settings, store, step.chosen, program.family) for step in prepared.restores if step.chosen]
-    need = sum(each.bytes for each in estimates)
+    need = sum(_need(look, program.family) for look in looks.values())
     replaced = [step.database for step in prepared.restores if step.decision.replaces]
     reclaimed = sum(_size(settings.data_dir, database) for database in replaced)
     space.check(need, state.free_bytes, reclaimed, settings.space, replaces=bool(replaced))
@@ -64,18 +64,22 @@ def find_sets(settings: Settings, store: Store, database: DatabaseName) -> tuple
     return sets, [*(stored.key for stored in near), *others]
 
 
-def choose_sets(settings: Settings, store: Store, steps: tuple[Step, ...], state: Volume) -> tuple[Step, ...]:
-    """Return the steps with their sets.
+def choose_sets(
+    settings: Settings, store: Store, steps: tuple[Step, ...], state: Volume
+) -> tuple[tuple[Step, ...], dict[DatabaseName, list[BackupSet]]]:
+    """Return the steps with their sets, and all sets there are of each database, newest first.
 
     Raises BackupNotFoundError that names all which have none; ConfigurationError if one set would be two databases.
     """
     chosen: list[Step] = []
     missing: list[RestoreError] = []
+    all_sets: dict[DatabaseName, list[BackupSet]] = {}
     for step in steps:
         if step.decision.action is not Action.RESTORE:
             chosen.append(step)
             continue
         sets, keys = find_sets(settings, store, step.database)
+        all_sets[step.database] = sets
         found = catalog.choose(sets, settings.timestamp)
         near = sum(catalog.bears_name(key, settings.bucket.prefix, step.database) for key in keys)
         if found:
@@ -90,7 +94,7 @@ def choose_sets(settings: Settings, store: Store, steps: tuple[Step, ...], state
         hints = dict.fromkeys(error.hint for error in missing)
         raise BackupNotFoundError("; ".join(map(str, missing)), hint="; ".join(hints))
     _refuse_shared([step.chosen for step in chosen if step.chosen])
-    return tuple(chosen)
+    return tuple(chosen), all_sets
 
 
 def _refuse_shared(chosen: list[BackupSet]) -> None:
@@ -100,33 +104,10 @@ def _refuse_shared(chosen: list[BackupSet]) -> None:
         raise ConfigurationError(message, hint="BACKUP_SET_DIR names one database's folder: ask for one database")
 
 
-def _looked_at(settings: Settings, store: Store, chosen: BackupSet) -> BackupSet:
-    """Return the set with what its listing does not tell. Raises StoreError for one that has to be thawed first."""
-    objects = chosen.objects
-    if chosen.kind is not Kind.DIRECTORY:
-        # The files of a directory are many, and each tells its checksum when it is read.
-        objects = (transfer.Retry(settings.retry_seconds).call(lambda: store.look(chosen.objects[0])),)
-    frozen = [each for each in objects if each.thaw]
-    if frozen:
-        more = f" (and {len(frozen) - 1} more)" if len(frozen) > 1 else ""
-        message = (
-            f"{settings.bucket.of(frozen[0].key)}{more} is in an archive tier, and can't be read before it is thawed"
-        )
-        raise StoreError(message, hint=f"thaw it, then start again: {frozen[0].thaw}")
-    return replace(chosen, objects=objects)
-
-
-def _look(settings: Settings, store: Store, chosen: BackupSet, family: admin.Family) -> space.Estimate:
-    """Look at a set's first and last bytes: is it what its name says, and what will it take?"""
-    head = tail = b""
-    if chosen.kind is not Kind.DIRECTORY:
-        stored, retry = chosen.objects[0], transfer.Retry(settings.retry_seconds)
-        head = transfer.part(store, stored, retry, 0, _HEAD_BYTES[chosen.kind])
-        layouts.check_head(chosen.kind, head, settings.bucket.of(chosen.key))
-        tail = transfer.part(store, stored, retry, max(0, stored.size_bytes - 4), 4)
-    found = space.estimate(chosen, head, tail, family)
-    log.info("%s: needs %d bytes on the volume, by the %s", chosen.database, found.bytes, found.source)
-    return found
+def _need(look: Look, family: families.Family) -> int:
+    found = space.estimate(look.chosen, look.head, look.tail, family)
+    log.info("%s: needs %d bytes on the volume, by the %s", look.chosen.database, found.bytes, found.source)
+    return found.bytes
 
 
 def _size(data: Path, database: DatabaseName) -> int:

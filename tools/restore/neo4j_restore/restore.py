@@ -175,8 +175,10 @@ def _record(settings: Settings, prepared: Plan, started: datetime, seconds: floa
 
 def _restored(chosen: BackupSet, settings: Settings, step: Step) -> dict[str, Any]:
     """Return what the receipt says of one set; an archive's or dump's object is pinned by generation and checksum."""
-    single = chosen.objects[0] if chosen.kind is not Kind.DIRECTORY else None
-    return plan.set_as_json(chosen, settings.bucket) | {
+    single = chosen.objects[-1] if chosen.kind is not Kind.DIRECTORY else None
+    told = plan.set_as_json(chosen, settings.bucket)
+    del told["header"]
+    return told | {
         "wish": settings.wish(step.database),
         "warning": step.warning or None,
         "generation": single.generation if single else None,

@@ -25,6 +25,7 @@ class Settings:
     not_after: when the wish expires, in UTC.
     deadline_seconds: for all downloads together; 0: none.
     credentials: path of the key; None: the identity of the workload. Not looked at before the store is needed.
+    age_identity: path of the file with age's identity, looked at for encrypted sets alone.
     requester_pays: `true` for s3, the project to bill for gs, or empty.
     identity: the variables by which AWS and Azure themselves tell who a workload is; some are secret.
     """
@@ -42,6 +43,7 @@ class Settings:
     purge: bool
     data_dir: Path
     credentials: Path | None
+    age_identity: Path | None
     heap_size: str
     retry_seconds: float
     stall_seconds: float
@@ -124,6 +126,7 @@ def from_environment(environment: Mapping[str, str]) -> Settings:
         data_dir=read("DATA_DIR", _absolute, Path("/data")),
         credentials=read("CREDENTIALS_FILE", _key_path, None)
         or (google_key if bucket.scheme is spec.Scheme.GCS else None),
+        age_identity=read("AGE_IDENTITY_FILE", _key_path, None),
         heap_size=read("HEAP_SIZE", _heap, ""),
         retry_seconds=read("RETRY_SECONDS", _seconds, 0.0),
         stall_seconds=read("STALL_SECONDS", _positive_seconds, 0.0),

@@ -1,28 +1,23 @@
 """Room on the volume: what a restore needs at its peak, known before its first byte as well as can be.
 
 What is known of a set, by kind: a directory's listing tells all; a dump's header tells files and bytes; a gzip's
-trailer tells its size modulo 4 GiB, and its first megabyte tells which of those sizes is likely.
+trailer tells its size modulo 4 GiB, and its first megabyte tells which of those sizes is likely; of other streams the
+first megabyte tells by how much they grow.
 """
 
 import struct
 from dataclasses import dataclass
 
-from isal import isal_zlib
-from zstandard import ZstdDecompressor, ZstdError
-
-from neo4j_restore.admin import Family
+from neo4j_restore import decoders, unzip
 from neo4j_restore.catalog import BackupSet, Kind
 from neo4j_restore.errors import NoSpaceError
+from neo4j_restore.families import Family
 from neo4j_restore.spec import SpaceMode
 
 # Metadata of the file system, and Neo4j's own first writes.
 _MARGIN_BYTES = 16 * 1024 * 1024
 
 _GIB_4 = 2**32
-
-_BLOCK_BYTES = 64 * 1024
-
-_DUMP_HEADER_BYTES = 24
 
 
 @dataclass(frozen=True)
@@ -36,18 +31,38 @@ class Estimate:
 def estimate(chosen: BackupSet, head: bytes, tail: bytes, family: Family) -> Estimate:
     """Return the peak that restoring `chosen` adds to the volume.
 
-    head: the object's first bytes, a megabyte of an archive. tail: its last 4 bytes. Both empty for a directory.
+    head: the object's first bytes, a megabyte of an archive. tail: its last 4 bytes, or a zip's directory.
+    Both empty for a directory.
     """
+    unpacked, source = _unpacked(chosen, head, tail)
     if chosen.kind is Kind.DUMP:
-        gzipped = head.startswith(b"\x1f\x8b")
-        found = (_gzip(chosen.size_bytes, head, tail), "gzip trailer") if gzipped else _dump(head, chosen.size_bytes)
-        unpacked, source = found
         return Estimate(unpacked + (0 if family.load_stdin else chosen.size_bytes), source)
-    unpacked, source = (chosen.size_bytes, "listing")
-    if chosen.kind is Kind.ARCHIVE:
-        unpacked, source = _gzip(chosen.size_bytes, head, tail), "gzip trailer"
+    if chosen.kind is Kind.BACKUP:
+        # The artifacts are files here, and `restore` may unpack into its temporary folder first.
+        return Estimate(chosen.size_bytes + 2 * unpacked, source)
+    if chosen.kind is Kind.ZIP:
+        unpacked += 0 if "--move" in family.restore else unpacked
+        return Estimate(chosen.size_bytes + unpacked, source)
     # Without --move neo4j-admin copies the unpacked set.
     return Estimate(unpacked if "--move" in family.restore else 2 * unpacked, source)
+
+
+def _unpacked(chosen: BackupSet, head: bytes, tail: bytes) -> tuple[int, str]:
+    """Return the bytes that a set unpacks to, and how that is known."""
+    size = chosen.size_bytes
+    codec = decoders.codec_of(head)
+    if chosen.kind is Kind.DIRECTORY:
+        return size, "listing"
+    if chosen.kind is Kind.ZIP:
+        return (unzip.unpacked_bytes(tail), "zip's directory") if tail else (size, "size of the object")
+    if codec is decoders.GZIP:
+        return _gzip(size, head, tail), "gzip trailer"
+    if chosen.header and chosen.header.unpacked_bytes is not None:
+        # Of a chain the differential artifacts come to it as they are.
+        return max(size, chosen.header.unpacked_bytes), f"{chosen.kind} header"
+    if chosen.kind in {Kind.DUMP, Kind.BACKUP}:
+        return round(size * _ratio_behind_magic(head)), f"start of the {chosen.kind}"
+    return (round(size * decoders.ratio(head)), f"start of the {codec.name}") if codec else (size, "size of the object")
 
 
 def check(need: int, free: int, reclaimed: int, mode: SpaceMode, *, replaces: bool) -> None:
@@ -71,39 +86,11 @@ def _gzip(size: int, head: bytes, tail: bytes) -> int:
     Never less than its packed size: padding, or several members, leave the trailer saying too little.
     """
     if len(tail) < 4:
-        return size
+        return round(size * decoders.ratio(head))
     modulo = int(struct.unpack("<I", tail)[0])
-    likely = size * _ratio(head)
+    likely = size * decoders.ratio(head)
     return max(size, modulo, modulo + round((likely - modulo) / _GIB_4) * _GIB_4)
 
 
-def _ratio(head: bytes) -> float:
-    """Return by how much the first bytes of a gzip grow; 1 where they are no gzip. Counts, and keeps nothing."""
-    member, count, packed = isal_zlib.decompressobj(31), 0, max(1, len(head))
-    try:
-        while (block := member.decompress(head, _BLOCK_BYTES)) or member.unconsumed_tail:
-            count, head = count + len(block), member.unconsumed_tail
-    except isal_zlib.error:  # type: ignore[misc]  # its stub calls the class an instance
-        return 1
-    return max(1.0, count / packed)
-
-
-def _dump(head: bytes, size: int) -> tuple[int, str]:
-    """Return the bytes that a dump unpacks to, from its header where it has one: 4.0 and later, packed by zstd.
-
-    Source: Neo4j community, org.neo4j.dbms.archive: in 5 a magic; then, compressed, `zstd`, a version, the
-    numbers of files and of bytes, big-endian; then a tar.
-    """
-    plain = _start_of_dump(head)
-    if plain.startswith(b"zstd") and len(plain) == _DUMP_HEADER_BYTES:
-        version, _, total = struct.unpack(">iqq", plain[4:24])
-        if version == 1 and 0 <= total < 2**50:
-            return int(total), "dump header"
-    return size, "size of the dump"
-
-
-def _start_of_dump(head: bytes) -> bytes:
-    try:
-        return ZstdDecompressor().stream_reader(head.removeprefix(b"DZV1")).read(_DUMP_HEADER_BYTES)
-    except ZstdError:
-        return b""
+def _ratio_behind_magic(head: bytes) -> float:
+    return decoders.ratio(head if decoders.codec_of(head) else head[4:])

@@ -259,6 +259,9 @@ VARIABLES: Final = (
     Variable("CA_BUNDLE", "path of the certificates, in PEM, that the store's is to be signed by"),
     Variable("REQUESTER_PAYS", "who reads pays: `true` for `s3://`, the project to bill for `gs://`"),
     Variable("ENCRYPTION_KEY_FILE", "path of the key that you encrypted the objects with, 32 bytes, raw or in base64"),
+    Variable(
+        "AGE_IDENTITY_FILE", "path of the file with age's identity, which decrypts sets that were encrypted for it"
+    ),
     Variable("BACKUP_SET_DIR", "where the set sits inside the archive, when it can't be found by its store files"),
     Variable(
         "FORCE_OVERWRITE",

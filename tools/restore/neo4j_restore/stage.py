@@ -1,21 +1,22 @@
 """Fills staging: for each database the set's bytes, unpacked or streamed, and what neo4j-admin makes of them."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from logging import getLogger
 from pathlib import Path
 
-from neo4j_restore import admin, disk, fetch, layouts, transfer, unpack, volume
-from neo4j_restore.catalog import BackupSet, Kind
-from neo4j_restore.errors import ANOTHER_SET, BackupDamagedError, RestoreError
-from neo4j_restore.inflate import GzipReader
-from neo4j_restore.pipeline import Ahead
+from neo4j_restore import admin, age, decoders, disk, fetch, layouts, transfer, unpack, unzip, volume
+from neo4j_restore.catalog import AGE, BackupSet, Kind
+from neo4j_restore.errors import ANOTHER_SET, BackupDamagedError, RestoreError, StreamDamagedError
+from neo4j_restore.names import Names
+from neo4j_restore.pipeline import Ahead, Stream
 from neo4j_restore.plan import Plan
 from neo4j_restore.progress import Progress
 from neo4j_restore.settings import Settings
 from neo4j_restore.spec import DatabaseName
 from neo4j_restore.stores import Store, StoredObject
+from neo4j_restore.streams import Checked, Peekable
 from neo4j_restore.volume import Found, Layout
 
 log = getLogger(__name__)
@@ -38,46 +39,94 @@ class Stage:
         for step in prepared.restores:
             if step.chosen:
                 with _about(step.database, self.layout.data):
-                    self._fill(step.chosen)
+                    self._fill_afresh(step.chosen)
 
     @property
     def _conf(self) -> Path:
         return self.layout.staging / "conf"
 
+    def _fill_afresh(self, chosen: BackupSet) -> None:
+        """Stage a database; once more, from the first byte, if its bytes came damaged."""
+        try:
+            self._fill(chosen)
+        except StreamDamagedError as error:
+            log.warning("%s: %s; once more, from the start", chosen.database, error)
+            self._clear(chosen.database)
+            self._fill(chosen)
+
+    def _clear(self, database: DatabaseName) -> None:
+        """Remove what staging has of a database."""
+        parts = [self.layout.staged_data / part for part in volume.parts_of(database)]
+        for path in (self.layout.staging / "sets" / database, *parts):
+            disk.remove_tree(path)
+        for path in (self._file(database, Kind.DUMP), self._file(database, Kind.ZIP)):
+            path.unlink(missing_ok=True)
+
     def _fill(self, chosen: BackupSet) -> None:
         log.info("%s: %s, %d bytes", chosen.database, self._name(chosen), chosen.size_bytes)
-        if chosen.kind is Kind.DUMP:
-            self._load(chosen)
-        else:
-            source = self._unpack(chosen) if chosen.kind is Kind.ARCHIVE else self._fetch(chosen)
-            self._check_complete(source, chosen)
-            self.program.restore(source, chosen.database, self._conf, self.lock)
+        ways: dict[Kind, Callable[[BackupSet], None]] = {
+            Kind.ARCHIVE: lambda each: self._restore(each, self._unpack(each)),
+            Kind.ZIP: lambda each: self._restore(each, self._unzip(each)),
+            Kind.DIRECTORY: lambda each: self._restore(each, self._fetch(each)),
+            Kind.DUMP: self._load,
+            Kind.BACKUP: self._take_artifacts,
+        }
+        ways[chosen.kind](chosen)
         self._check_result(chosen)
+
+    def _restore(self, chosen: BackupSet, source: Path) -> None:
+        self._check_complete(source, chosen)
+        self.program.restore(source, chosen.database, self._conf, self.lock)
+
+    def _take_artifacts(self, chosen: BackupSet) -> None:
+        """Restore from files: neo4j-admin reads artifacts more than once, and finds a chain by its folder."""
+        top, names = self._folder(chosen), Names(self._name(chosen))
+        top.mkdir(parents=True)
+        progress = Progress(self._name(chosen), chosen.size_bytes)
+        paths = [top / names.accept(_artifact_name(stored)) for stored in chosen.objects]
+        for stored, path in zip(chosen.objects, paths, strict=True):
+            with self._plain(chosen, stored, progress) as stream:
+                unpack.write_file(stream, path)
+        full = chosen.header is None or chosen.header.full is not False
+        self.program.restore_artifact(paths[-1], chosen.database, self._conf, self.lock, full=full)
+        disk.remove_tree(top)
 
     def _load(self, chosen: BackupSet) -> None:
         name = self._name(chosen)
-        with self._download(chosen.objects[0], Progress(name, chosen.size_bytes)) as stream:
+        with self._plain(chosen, chosen.objects[0], Progress(name, chosen.size_bytes)) as stream:
             if self.program.family.load_stdin:
                 blocks = transfer.blocks(stream)
                 self.program.load_stream(blocks, chosen.database, self._conf, self.lock, name)
                 return
-            path = self.layout.staging / f"{chosen.database}.dump"
+            path = self._file(chosen.database, Kind.DUMP)
             unpack.write_file(stream, path)
         self.program.load(path, chosen.database, self._conf, self.lock)
         path.unlink()
 
     def _unpack(self, chosen: BackupSet) -> Path:
         name, top = self._name(chosen), self._folder(chosen)
-        limits = unpack.limits(chosen.size_bytes, self.layout.data)
-        download = self._download(chosen.objects[0], Progress(name, chosen.size_bytes))
-        with Ahead(GzipReader(download, name)) as stream:
-            size = unpack.unpack(stream, top, name, limits)
+        with self._plain(chosen, chosen.objects[0], Progress(name, chosen.size_bytes)) as download:
+            plain, most_ratio = decoders.decoded(Peekable(download), name)
+            limits = unpack.limits(chosen.size_bytes, most_ratio, self.layout.data)
+            with Ahead(plain) as stream:
+                size = unpack.unpack(stream, top, name, limits)
+        log.info("%s: unpacked %d bytes", chosen.database, size)
+        return layouts.find_store(top, chosen.database, self.settings.backup_set_dir, name)
+
+    def _unzip(self, chosen: BackupSet) -> Path:
+        name, top = self._name(chosen), self._folder(chosen)
+        path = self._file(chosen.database, Kind.ZIP)
+        with self._plain(chosen, chosen.objects[0], Progress(name, chosen.size_bytes)) as stream:
+            unpack.write_file(stream, path)
+        limits = unpack.limits(chosen.size_bytes, unzip.MOST_RATIO, self.layout.data)
+        size = unzip.unpack(path, top, name, limits)
+        path.unlink()
         log.info("%s: unpacked %d bytes", chosen.database, size)
         return layouts.find_store(top, chosen.database, self.settings.backup_set_dir, name)
 
     def _fetch(self, chosen: BackupSet) -> Path:
         top = self._folder(chosen)
-        names = unpack.Names(self._name(chosen))
+        names = Names(self._name(chosen))
         progress = Progress(self._name(chosen), chosen.size_bytes)
         paths = {stored.key: top / names.accept(stored.key.removeprefix(chosen.key)) for stored in chosen.objects}
         # The largest first: what is left at the end is short, on however many connections.
@@ -87,6 +136,19 @@ class Stage:
                 paths[stored.key].parent.mkdir(parents=True, exist_ok=True)
                 unpack.write_file(stream, paths[stored.key])
         return top
+
+    def _plain(self, chosen: BackupSet, stored: StoredObject, progress: Progress) -> Stream:
+        """Return the bytes of one of the set's objects, verified and decrypted."""
+        name, expected = self.settings.bucket.of(stored.key), chosen.checksums.get(stored.key)
+        stream: Stream = self._download(stored, progress)
+        found = Peekable(Checked(stream, expected, name) if expected else stream)
+        if not age.is_encrypted(found.peek(age.LONGEST_MAGIC)):
+            return found
+        return age.Decrypted(found, age.identities(self.settings.age_identity, name), name)
+
+    def _file(self, database: DatabaseName, kind: Kind) -> Path:
+        """Return where a dump or zip lies while it is needed as a file."""
+        return self.layout.staging / f"{database}.{kind}"
 
     def _name(self, chosen: BackupSet) -> str:
         return self.settings.bucket.of(chosen.key)
@@ -112,6 +174,11 @@ class Stage:
             lacks = f": it lacks {', '.join(missing)}" if missing else ""
             message = f"neo4j-admin left no whole database from {self._name(chosen)}{lacks}"
             raise BackupDamagedError(message, hint=ANOTHER_SET)
+
+
+def _artifact_name(stored: StoredObject) -> str:
+    """Return the file's name for an artifact: its own, with the ending that neo4j-admin looks for."""
+    return f"{stored.key.rpartition('/')[2].removesuffix(AGE).removesuffix('.backup')}.backup"
 
 
 @contextmanager

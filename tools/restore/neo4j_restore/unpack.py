@@ -3,24 +3,19 @@
 The rules are stricter than tarfile's `data` filter, which some Pythons of 3.11 lack: a backup set has no links.
 """
 
-import os
 import shutil
 import tarfile
 from dataclasses import dataclass
 from io import RawIOBase
-from pathlib import Path, PurePosixPath
-from typing import Any, NoReturn, Self, cast
+from pathlib import Path
+from typing import Any, Self, cast
 
-from neo4j_restore.errors import ANOTHER_SET, BackupDamagedError, NoSpaceError
+from neo4j_restore.errors import NoSpaceError, StreamDamagedError
+from neo4j_restore.names import Names
 from neo4j_restore.pipeline import BLOCK_BYTES
 
 # Ends a tar: two blocks of zeros.
 _END_BYTES = 1024
-
-_MOST_ENTRIES = 1_000_000
-
-# A file system's own bound on a name, and one on a path that leaves room for the folder it goes into.
-_LONGEST_PART, _LONGEST_NAME = 255, 1024
 
 # tarfile reads these whole.
 _EXTENSIONS = {
@@ -33,50 +28,10 @@ _EXTENSIONS = {
 
 _LONGEST_EXTENSION = 1024 * 1024
 
-# Deflate's own bound is 1032; a preallocated transaction log of zeros comes near it.
-_MOST_RATIO = 1100
-
 # Left to journal, receipt and Neo4j's first steps.
 _RESERVE_BYTES = 1024 * 1024
 
 _TAR_BUFFER_BYTES = BLOCK_BYTES
-
-
-class Names:
-    """The names unpacked so far: each must be inside, and nobody else's, also where a volume folds case."""
-
-    def __init__(self, source: str) -> None:
-        """Take the source's name for messages."""
-        self._source = source
-        self._seen = {".": (PurePosixPath(), True)}
-
-    def accept(self, name: str, *, folder: bool = False) -> PurePosixPath:
-        """Return `name` as a path relative to the set, a slash at its start dropped. Raises BackupDamagedError."""
-        path = PurePosixPath(name.lstrip("/"))
-        if ".." in path.parts or any(ord(char) < 32 for char in name) or _is_too_long(path):
-            self.refuse(f"the entry {name[:80]!r} leads out of it, or is no name")
-        for above in reversed(path.parents):
-            self._note(above, folder=True)
-        self._note(path, folder=folder)
-        return path
-
-    def _note(self, path: PurePosixPath, *, folder: bool) -> None:
-        known = self._seen.setdefault(str(path).casefold(), (path, folder))
-        first = known[0] is path
-        if not first and not (folder and known == (path, True)):
-            self.refuse(f"the entry {str(path)!r} comes twice, as file and folder, or in two cases")
-        if len(self._seen) > _MOST_ENTRIES:
-            self.refuse(f"it has more than {_MOST_ENTRIES} entries")
-
-    def refuse(self, what: str) -> NoReturn:
-        """Raise BackupDamagedError that says what is wrong with the set."""
-        message = f"{self._source} is no backup set: {what}"
-        raise BackupDamagedError(message, hint="see what made it, or take another set")
-
-
-def _is_too_long(path: PurePosixPath) -> bool:
-    longest = max((len(os.fsencode(part)) for part in path.parts), default=0)
-    return longest > _LONGEST_PART or len(os.fsencode(path)) > _LONGEST_NAME
 
 
 @dataclass(frozen=True)
@@ -86,10 +41,19 @@ class Limits:
     ratio_bytes: int
     free_bytes: int
 
+    def check(self, size: int, name: str, names: Names) -> None:
+        """Refuse an archive of `names` that with the entry `name` has come to `size` bytes."""
+        if size > self.ratio_bytes:
+            names.refuse(f"with {name!r} it would unpack to {size} bytes, more than can be packed into it")
+        if size > self.free_bytes:
+            room = max(0, self.free_bytes)
+            message = f"{names.source} unpacks to {size} bytes or more, and the volume has room for {room}"
+            raise NoSpaceError(message, hint="make the volume larger, or free room on it")
 
-def limits(packed_bytes: int, volume: Path) -> Limits:
-    """Return the limits for an archive of `packed_bytes`: no honest gzip grows by more, no volume past its end."""
-    return Limits(_MOST_RATIO * packed_bytes, shutil.disk_usage(volume).free - _RESERVE_BYTES)
+
+def limits(packed_bytes: int, most_ratio: int, volume: Path) -> Limits:
+    """Return the limits for an archive of `packed_bytes`: it can't grow by more, nor the volume past its end."""
+    return Limits(most_ratio * packed_bytes, shutil.disk_usage(volume).free - _RESERVE_BYTES)
 
 
 def unpack(stream: RawIOBase, into: Path, source: str, limits: Limits) -> int:
@@ -105,30 +69,21 @@ def unpack(stream: RawIOBase, into: Path, source: str, limits: Limits) -> int:
             fileobj=cast("Any", watched), mode="r|", bufsize=_TAR_BUFFER_BYTES, tarinfo=_Header
         ) as archive:
             for member in archive:
-                _check_size(member, written, limits, names, source)
+                limits.check(written + max(0, member.size), member.name, names)
                 written += _extract(archive, member, into, names)
     except (tarfile.TarError, EOFError, ValueError, OverflowError, RecursionError) as error:
         # The last three: numbers that are none, and extensions of extensions without end.
         message = f"{source} is damaged: as tar, {error}"
-        raise BackupDamagedError(message, hint=ANOTHER_SET) from error
+        raise StreamDamagedError(message) from error
     watched.drain()
     if watched.size < archive.offset + _END_BYTES or watched.last_content > archive.offset:
         names.refuse("as tar, it lacks its end mark, or has other bytes behind it")
     return written
 
 
-def _check_size(member: tarfile.TarInfo, written: int, limits: Limits, names: Names, source: str) -> None:
-    """Refuse a member by the size in its header, before its first byte: tarfile gives no more bytes than that."""
-    size = written + member.size
-    if member.size < 0 or size > limits.ratio_bytes:
-        names.refuse(f"with {member.name!r} it would unpack to {size} bytes, more than gzip can pack into it")
-    if size > limits.free_bytes:
-        message = f"{source} unpacks to {size} bytes or more, and the volume has room for {max(0, limits.free_bytes)}"
-        raise NoSpaceError(message, hint="make the volume larger, or free room on it")
-
-
 def _extract(archive: tarfile.TarFile, member: tarfile.TarInfo, into: Path, names: Names) -> int:
-    if member.type not in {tarfile.REGTYPE, tarfile.AREGTYPE, tarfile.DIRTYPE} or member.sparse is not None:
+    plain = member.type in {tarfile.REGTYPE, tarfile.AREGTYPE, tarfile.DIRTYPE} and member.sparse is None
+    if not plain or member.size < 0:
         names.refuse(f"the entry {member.name!r} is neither a plain file nor a folder")
     path = into / names.accept(member.name, folder=member.isdir())
     if member.isdir():

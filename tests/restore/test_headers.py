@@ -1,0 +1,90 @@
+"""What dumps and backup artifacts say of themselves."""
+
+import gzip
+import struct
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests import archives
+from tests.artifacts import Artifact
+
+from neo4j_restore import headers
+from neo4j_restore.headers import StoreFormat
+
+LAYOUTS = ("BTV1", "BTV2", "BZV1", "BZV2", "BZV3")
+TAR = archives.tar_bytes({"./neostore": b"x" * 3000})
+DEMO = Path(__file__).parents[2] / "demo/neo4j.dump"
+
+
+@pytest.mark.parametrize("script", ["", "CREATE USER x;\n" * 1000], ids=["no script", "script"])
+@pytest.mark.parametrize("magic", LAYOUTS)
+def test_every_layout_of_a_backup_is_read(magic: str, script: str) -> None:
+    made = Artifact("movies", full=False, lowest=101, highest=200, recovered=False)
+    found = headers.of_backup(made.write(magic, TAR, script=script))
+    assert found is not None
+    assert (found.database, found.full, found.lowest_tx, found.highest_tx) == ("movies", False, 101, 200)
+    assert (found.recovered, found.compressed) == (False, magic.startswith("BZ"))
+    assert (found.store_format, found.store_id) == (StoreFormat.RECORD, "1650000000000:-12345")
+    assert found.database_id == "00000000-0000-0000-0000-00000000004d"
+    assert found.time == datetime.fromtimestamp(1_700_000_000, UTC)
+    assert found.unpacked_bytes == (len(TAR) if magic in {"BZV1", "BZV2"} else None)
+
+
+@pytest.mark.parametrize(("storage", "layout"), [("block", "block"), ("record", "block-x")])
+def test_the_block_format_is_known(storage: str, layout: str) -> None:
+    found = headers.of_backup(Artifact(storage=storage, store_format=layout).write("BTV1", TAR))
+    assert found is not None
+    assert found.store_format is StoreFormat.BLOCK
+
+
+@pytest.mark.parametrize("magic", LAYOUTS)
+def test_a_header_that_is_cut_or_of_a_later_layout_is_none(magic: str) -> None:
+    whole = Artifact().write(magic, TAR)
+    assert headers.of_backup(whole[:20]) is None
+    assert headers.of_backup(b"BQV7" + whole[4:]) is None
+    assert headers.of_backup(b"BTV2\3" + whole[4:]) is None
+    assert headers.of_backup(b"BTV1\2" + whole[4:]) is None
+
+
+@given(st.binary(max_size=300), st.sampled_from(LAYOUTS))
+def test_no_header_is_more_than_none(junk: bytes, magic: str) -> None:
+    headers.of_backup(magic.encode() + junk)
+    headers.of_dump(junk)
+
+
+@given(st.integers(0, 10_000), st.integers(0, 255), st.sampled_from(LAYOUTS))
+def test_a_changed_byte_of_a_header_is_told_or_not_but_no_bug(position: int, value: int, magic: str) -> None:
+    whole = bytearray(Artifact().write(magic, TAR))
+    whole[position % len(whole)] = value
+    headers.of_backup(bytes(whole))
+
+
+def dump(tar: bytes, magic: bytes = b"DZV1") -> bytes:
+    return magic + archives.zst(b"zstd" + struct.pack(">iqq", 1, 1, 5_000_000_000) + tar)
+
+
+@pytest.mark.parametrize(
+    ("names", "found"),
+    [
+        (["./", "./neostore.nodestore.db"], StoreFormat.RECORD),
+        (["./", "./schema/index-1", "./block.metadata.db"], StoreFormat.BLOCK),
+        (["./neostore.transaction.db.0", "./database_lock"], None),
+    ],
+)
+@pytest.mark.parametrize("magic", [b"DZV1", b""])
+def test_a_dump_tells_its_size_and_its_format(names: list[str], found: StoreFormat | None, magic: bytes) -> None:
+    header = headers.of_dump(dump(archives.tar_bytes(dict.fromkeys(names, b"x" * 700)), magic))
+    assert (header.store_format, header.unpacked_bytes) == (found, 5_000_000_000)
+
+
+def test_a_dump_of_3_tells_its_format() -> None:
+    header = headers.of_dump(gzip.compress(TAR))
+    assert (header.store_format, header.unpacked_bytes) == (StoreFormat.RECORD, None)
+
+
+def test_a_real_dump_is_read() -> None:
+    header = headers.of_dump(DEMO.read_bytes())
+    assert (header.store_format, header.unpacked_bytes) == (StoreFormat.RECORD, 1_009_441)

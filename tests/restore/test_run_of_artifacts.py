@@ -1,0 +1,166 @@
+"""Backup artifacts of Neo4j 5 through the whole command: which are found, chained, and given to neo4j-admin."""
+
+import io
+import json
+import zipfile
+from pathlib import Path
+
+import pytest
+from tests import archives, standin
+from tests.artifacts import Artifact
+from tests.conftest import Run
+from tests.stores import Bucket
+
+STORE = archives.store_files()
+
+
+def backup(files: dict[str, bytes], magic: str = "BTV1", **says: object) -> bytes:
+    return Artifact(**says).write(magic, archives.tar_bytes(files, below="./"))  # type: ignore[arg-type]  # keywords
+
+
+FULL = backup(STORE)
+FIRST = backup({"neostore.counts.db": b"first"}, full=False, lowest=101, highest=150)
+SECOND = backup({"neostore.counts.db": b"second"}, full=False, lowest=151, highest=300)
+EMPTY = backup({}, full=False, lowest=0, highest=0)
+
+CHAIN = {
+    "neo4j-2026-01-31T02-00-00.backup": FULL,
+    "neo4j-2026-01-31T03-00-00.backup": FIRST,
+    "neo4j-2026-01-31T04-00-00.backup": SECOND,
+    "neo4j-2026-01-31T05-00-00.backup": EMPTY,
+    # What lies beside them in the official chart's flat bucket.
+    "neo4j-2026-01-31T02-00-00.backup.report.tar.gz": archives.tar_gz({"neo4j.report": b"x"}),
+    "neo4j-test-2026-02-01T02-00-00.backup": backup({}, database="neo4j-test"),
+}
+
+
+@pytest.fixture
+def enterprise(tmp_path: Path) -> dict[str, str]:
+    return {"NEO4J_HOME": str(standin.install_enterprise_5(tmp_path / "enterprise"))}
+
+
+def put(bucket: Bucket, *left_out: str) -> None:
+    for key, data in CHAIN.items():
+        if not any(part in key for part in left_out):
+            bucket.put(key, data)
+
+
+@pytest.mark.parametrize(
+    ("timestamp", "counts", "objects"),
+    [
+        ("latest", b"second", 3),
+        ("2026-01-31T04-00-00", b"second", 3),
+        ("2026-01-31T03:30:00Z", b"first", 2),
+        ("2026-01-31T02-00-00", None, 1),
+    ],
+)
+def test_the_chain_of_the_time_asked_for_is_restored(
+    timestamp: str,
+    counts: bytes | None,
+    objects: int,
+    neo4j_restore: Run,
+    bucket: Bucket,
+    data: Path,
+    enterprise: dict[str, str],
+) -> None:
+    put(bucket)
+    done = neo4j_restore("run", TIMESTAMP=timestamp, **enterprise)
+    assert done.returncode == 0, done.stderr
+    found = archives.snapshot(data)
+    assert found["databases/neo4j/neostore"] == STORE["neostore"]
+    assert found.get("databases/neo4j/neostore.counts.db") == counts
+    (restored,) = json.loads((data / ".neo4j-restore/receipt.json").read_text())["last"]["restored"]
+    assert (restored["kind"], restored["objects"]) == ("backup", objects)
+    assert not (data / ".neo4j-restore/staging").exists()
+
+
+@pytest.mark.parametrize("version", ["5.0.0", "5.23.0", "5.24.0", "2025.12.1"])
+def test_each_version_gets_the_options_that_it_knows(
+    version: str, neo4j_restore: Run, bucket: Bucket, tmp_path: Path
+) -> None:
+    put(bucket)
+    home = standin.install_enterprise_5(tmp_path / version, version)
+    done = neo4j_restore("run", NEO4J_HOME=str(home))
+    assert done.returncode == 0, done.stderr
+
+
+def test_a_gap_in_the_chain_is_told_before_anything_is_fetched(
+    neo4j_restore: Run, bucket: Bucket, enterprise: dict[str, str]
+) -> None:
+    put(bucket, "T03-00-00")
+    done = neo4j_restore("run", **enterprise)
+    assert done.returncode == 10, done.stderr
+    assert "transactions 101 to 150 are missing before neo4j-2026-01-31T04-00-00.backup" in done.stderr
+
+
+def test_a_name_that_belongs_to_another_database_by_its_header_is_refused(
+    neo4j_restore: Run, bucket: Bucket, enterprise: dict[str, str]
+) -> None:
+    bucket.put("neo4j-2026-01-31T02-00-00.backup", backup(STORE, database="movies"))
+    done = neo4j_restore("run", **enterprise)
+    assert done.returncode == 11, done.stderr
+    assert "a backup of the database movies, not of neo4j" in done.stderr
+
+
+def test_auras_names_are_known(neo4j_restore: Run, bucket: Bucket, enterprise: dict[str, str]) -> None:
+    bucket.put("neo4j-2025-11-30T03-58-03-9077f1b7.backup", FULL)
+    (found,) = json.loads(neo4j_restore("list", "--json", **enterprise).stdout)
+    assert (found["time"], found["stamp"]) == ("2025-11-30T03:58:03+00:00", "2025-11-30T03-58-03-9077f1b7")
+    assert neo4j_restore("run", **enterprise).returncode == 0
+
+
+def test_list_and_plan_tell_what_headers_say(neo4j_restore: Run, bucket: Bucket, enterprise: dict[str, str]) -> None:
+    put(bucket, "T05")
+    found = json.loads(neo4j_restore("list", "--json", **enterprise).stdout)
+    said = [(each["header"]["full"], each["header"]["lowest_tx"], each["header"]["highest_tx"]) for each in found]
+    assert said == [(False, 151, 300), (False, 101, 150), (True, 1, 100)]
+    planned = json.loads(neo4j_restore("plan", "--json", **enterprise).stdout)
+    (step,) = planned["databases"]
+    assert (planned["edition"], step["set"]["objects"], step["set"]["header"]["database"]) == ("enterprise", 3, "neo4j")
+
+
+@pytest.mark.parametrize(
+    ("key", "content", "said"),
+    [
+        ("neo4j-2026-01-31T02-00-00.backup", backup(STORE, storage="block"), "the block format"),
+        ("neo4j-2026-01-31T02-00-00.tar.gz", backup(STORE, storage="block"), "the block format"),
+        ("neo4j-2026-01-31T02-00-00.backup", backup(STORE, "BZV2", storage="block"), "the block format"),
+    ],
+)
+def test_a_block_store_never_reaches_community(
+    key: str, content: bytes, said: str, neo4j_restore: Run, bucket: Bucket, data: Path, tmp_path: Path
+) -> None:
+    archives.write_database(data, "newer")
+    before = archives.snapshot(data)
+    bucket.put(key, content)
+    home = standin.install_failing(tmp_path / "community", "never asked", version="5.26.30")
+    (home / "lib").mkdir()
+    (home / "lib/neo4j-5.26.30.jar").touch()
+    done = neo4j_restore("run", NEO4J_HOME=str(home), FORCE_OVERWRITE="once")
+    assert (done.returncode, said in done.stderr, archives.snapshot(data)) == (2, True, before), done.stderr
+
+
+def zipped(files: dict[str, bytes]) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in files.items():
+            archive.writestr(f"backups/neo4j/{name}", content)
+    return buffer.getvalue()
+
+
+@pytest.mark.parametrize("key", ["neo4j-latest.zip", "neo4j-latest.tar.gz"])
+def test_a_zip_is_restored_and_its_file_removed(key: str, neo4j_restore: Run, bucket: Bucket, data: Path) -> None:
+    bucket.put(key, zipped(STORE))
+    done = neo4j_restore("run", PURGE_ON_COMPLETE="false")
+    assert done.returncode == 0, done.stderr
+    assert archives.snapshot(data)["databases/neo4j/neostore"] == STORE["neostore"]
+    assert list((data / ".neo4j-restore").rglob("*.zip")) == []
+
+
+@pytest.mark.parametrize("cut", [-1, -60, 1000], ids=["last byte", "end", "start"])
+def test_a_cut_zip_leaves_the_data(cut: int, neo4j_restore: Run, bucket: Bucket, data: Path) -> None:
+    archives.write_database(data, "newer")
+    before = archives.snapshot(data)
+    bucket.put("neo4j-latest.zip", zipped(STORE)[:cut])
+    done = neo4j_restore("run", FORCE_OVERWRITE="once")
+    assert (done.returncode, archives.snapshot(data)) == (11, before), done.stderr

@@ -1,0 +1,126 @@
+"""Sets that are encrypted, or have a checksum beside them, and bytes that come damaged once, through the command."""
+
+import hashlib
+import json
+from pathlib import Path
+
+import pyrage
+import pytest
+from tests import archives, standin
+from tests.conftest import Run
+from tests.faults import answers
+from tests.faults.proxy import Kind, proxy
+from tests.restore.test_run import PACKED
+from tests.restore.test_run_of_artifacts import CHAIN, zipped
+from tests.stores import Bucket, Emulator
+
+KEY, OTHER = pyrage.x25519.Identity.generate(), pyrage.x25519.Identity.generate()
+STORE = archives.store_files()
+
+
+@pytest.fixture
+def identity(tmp_path: Path) -> dict[str, str]:
+    path = tmp_path / "identity"
+    path.write_text(f"{KEY}\n")
+    return {"AGE_IDENTITY_FILE": str(path)}
+
+
+def encrypted(data: bytes) -> bytes:
+    found: bytes = pyrage.encrypt(data, [KEY.to_public()])
+    return found
+
+
+@pytest.mark.parametrize("ending", [*PACKED, "zip"])
+def test_an_encrypted_archive_is_restored(
+    ending: str, neo4j_restore: Run, bucket: Bucket, data: Path, identity: dict[str, str]
+) -> None:
+    bucket.put(f"neo4j-latest.{ending}.age", encrypted(PACKED[ending] if ending in PACKED else zipped(STORE)))
+    done = neo4j_restore("run", **identity)
+    assert done.returncode == 0, done.stderr
+    assert archives.snapshot(data)["databases/neo4j/neostore"] == STORE["neostore"]
+
+
+def test_an_encrypted_chain_is_restored(
+    neo4j_restore: Run, bucket: Bucket, data: Path, identity: dict[str, str], tmp_path: Path
+) -> None:
+    for key, content in CHAIN.items():
+        bucket.put(f"{key}.age", encrypted(content))
+    home = {"NEO4J_HOME": str(standin.install_enterprise_5(tmp_path / "enterprise"))}
+    done = neo4j_restore("run", **identity, **home)
+    assert done.returncode == 0, done.stderr
+    assert archives.snapshot(data)["databases/neo4j/neostore.counts.db"] == b"second"
+    listed = json.loads(neo4j_restore("list", "--json", **identity).stdout)
+    assert [each["header"]["full"] for each in listed] == [False, False, False, True]
+    assert [each["header"] for each in json.loads(neo4j_restore("list", "--json").stdout)] == [None] * 4
+
+
+@pytest.mark.parametrize("line", ["", str(OTHER), "no identity"])
+def test_a_missing_or_wrong_identity_is_told_before_the_transfer(
+    line: str, neo4j_restore: Run, bucket: Bucket, data: Path, tmp_path: Path
+) -> None:
+    archives.write_database(data, "newer")
+    before = archives.snapshot(data)
+    bucket.put("neo4j-latest.tar.gz.age", encrypted(PACKED["tar.gz"]))
+    (tmp_path / "identity").write_text(line)
+    variables = {"AGE_IDENTITY_FILE": str(tmp_path / "identity")} if line else {}
+    done = neo4j_restore("run", FORCE_OVERWRITE="once", **variables)
+    assert (done.returncode, archives.snapshot(data)) == (2, before), done.stderr
+    assert "AGE_IDENTITY_FILE" in done.stderr
+    assert "from the start" not in done.stderr
+
+
+def test_damage_to_an_encrypted_archive_leaves_the_data(
+    neo4j_restore: Run, bucket: Bucket, data: Path, identity: dict[str, str]
+) -> None:
+    whole = encrypted(PACKED["tar"])
+    archives.write_database(data, "newer")
+    before = archives.snapshot(data)
+    for damaged in (whole[:-1], whole[:70_000], whole + b"junk", whole[:80_000] + b"junk" + whole[80_004:]):
+        bucket.put("neo4j-latest.tar.age", damaged)
+        done = neo4j_restore("run", FORCE_OVERWRITE="once", **identity)
+        assert (done.returncode, archives.snapshot(data)) == (11, before), done.stderr
+
+
+@pytest.mark.parametrize("text", ["{}\n", "{}  neo4j-latest.tar\n"])
+def test_a_sum_beside_an_archive_is_checked(text: str, neo4j_restore: Run, bucket: Bucket, data: Path) -> None:
+    bucket.put("neo4j-latest.tar", PACKED["tar"])
+    bucket.put("neo4j-latest.tar.sha256", text.format(hashlib.sha256(PACKED["tar"]).hexdigest()).encode())
+    done = neo4j_restore("run")
+    assert done.returncode == 0, done.stderr
+    assert archives.snapshot(data)["databases/neo4j/neostore"] == STORE["neostore"]
+
+
+def test_another_sum_is_told_with_found_and_expected_after_one_more_try(
+    neo4j_restore: Run, bucket: Bucket, data: Path
+) -> None:
+    archives.write_database(data, "newer")
+    before = archives.snapshot(data)
+    found, expected = hashlib.sha256(PACKED["tar"]).hexdigest(), hashlib.sha256(b"other").hexdigest()
+    bucket.put("neo4j-latest.tar", PACKED["tar"])
+    bucket.put("neo4j-latest.tar.sha256", expected.encode())
+    done = neo4j_restore("run", FORCE_OVERWRITE="once")
+    assert (done.returncode, archives.snapshot(data)) == (11, before), done.stderr
+    assert f"its SHA-256 is {found}, and {bucket.url}/neo4j-latest.tar.sha256 has {expected}" in done.stderr
+    assert done.stderr.count("once more, from the start") == 1
+
+
+def test_a_sum_of_an_artifact_in_a_chain_is_checked(neo4j_restore: Run, bucket: Bucket, tmp_path: Path) -> None:
+    for key, content in CHAIN.items():
+        bucket.put(key, content)
+    bucket.put("neo4j-2026-01-31T02-00-00.backup.sha256", hashlib.sha256(b"other").hexdigest().encode())
+    done = neo4j_restore("run", NEO4J_HOME=str(standin.install_enterprise_5(tmp_path / "enterprise")))
+    assert (done.returncode, "T02-00-00.backup.sha256 has" in done.stderr) == (11, True), done.stderr
+
+
+@pytest.mark.parametrize("key", ["neo4j-latest.tar.gz", "neo4j-latest.tar", "neo4j-latest.zip"])
+def test_bytes_that_come_damaged_once_are_fetched_again(
+    key: str, neo4j_restore: Run, emulator: Emulator, bucket: Bucket, data: Path
+) -> None:
+    content = zipped(STORE) if key.endswith("zip") else PACKED[key.partition(".")[2]]
+    bucket.put(key, content)
+    with proxy(emulator.host) as on_the_way:
+        neo4j_restore("plan", STORAGE_EMULATOR_HOST=on_the_way.host)
+        on_the_way.meet(Kind.READ, answers.flipped(len(content) // 2), first=on_the_way.seen[Kind.READ] + 1)
+        done = neo4j_restore("run", STORAGE_EMULATOR_HOST=on_the_way.host)
+    assert (done.returncode, done.stderr.count("once more, from the start")) == (0, 1), done.stderr
+    assert archives.snapshot(data)["databases/neo4j/neostore"] == STORE["neostore"]

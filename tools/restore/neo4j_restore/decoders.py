@@ -1,0 +1,213 @@
+"""Compressed streams that are right to their last byte, or an error: gzip, zstd and lz4, told apart by their magic.
+
+A raw decompressor checks a frame's checksum at its end alone, and says nothing of a stream that ends before it. So
+this reader demands the end, goes on with further frames (gzip's members), allows zeros behind the last one (tapes and
+some uploaders pad), and refuses anything else. A frame of lz4 or zstd may have no checksum: then only the object's
+own, which `transfer` checks, tells of a changed bit.
+"""
+
+import re
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from io import RawIOBase
+from typing import Final, Protocol, cast
+
+import lz4.frame
+from isal import igzip_lib
+
+from neo4j_restore.errors import StreamDamagedError
+from neo4j_restore.pipeline import BLOCK_BYTES, Stream
+from neo4j_restore.streams import Peekable
+
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    from backports import zstd
+
+_IN_BYTES = BLOCK_BYTES
+
+# The window of zstd's `--long`, which its own command takes unasked; more is memory of an attacker's choice.
+_LARGEST_WINDOW = 27
+
+_LONGEST_MAGIC = 4
+
+# Room for the frame that pzstd puts before the first one.
+_LONGEST_START = 4096
+
+# Frames of zstd and lz4 that hold no data of ours. Source: RFC 8878, 3.1.2; lz4's frame format.
+_SKIPPABLE = re.compile(rb"[\x50-\x5f]\x2a\x4d\x18")
+
+
+class Decompressor(Protocol):
+    """One frame, as the standard library's bz2, lzma and zstd have it; output is never more than asked for."""
+
+    @property
+    def eof(self) -> bool:
+        """Whether the frame's end was found right."""
+        ...
+
+    @property
+    def needs_input(self) -> bool:
+        """Whether it has no more output to give of what it was fed."""
+        ...
+
+    @property
+    def unused_data(self) -> bytes | None:
+        """What it was fed behind the frame's end."""
+        ...
+
+    def decompress(self, data: bytes, max_length: int) -> bytes:
+        """Take `data`, and return some output."""
+        ...
+
+
+@dataclass(frozen=True)
+class Codec:
+    """A way to pack a stream.
+
+    most_ratio: no honest stream grows by more. skips: whether its frames may be skippable ones.
+    """
+
+    name: str
+    magic: bytes
+    start: Callable[[], Decompressor]
+    error: type[Exception]
+    most_ratio: int
+    skips: bool = True
+
+    def begins(self, data: bytes) -> bool:
+        """Tell whether a frame can begin with `data`."""
+        return data.startswith(self.magic) or (self.skips and _SKIPPABLE.match(data) is not None)
+
+
+def _start_gzip() -> Decompressor:
+    found: Decompressor = igzip_lib.IgzipDecompressor(flag=igzip_lib.DECOMP_GZIP)
+    return found
+
+
+def _start_zstd() -> Decompressor:
+    return zstd.ZstdDecompressor(options={zstd.DecompressionParameter.window_log_max: _LARGEST_WINDOW})
+
+
+def _start_lz4() -> Decompressor:
+    found: Decompressor = lz4.frame.LZ4FrameDecompressor()
+    return found
+
+
+# Its stub calls the class an instance.
+_GzipError = cast("type[Exception]", igzip_lib.IsalError)
+
+# Ratios: deflate's own bound is 1032, lz4's 255; a block of zstd is 4 bytes for 128 KiB at best.
+# A preallocated transaction log of zeros comes near each.
+GZIP: Final = Codec("gzip", b"\x1f\x8b", _start_gzip, _GzipError, 1100, skips=False)
+ZSTD: Final = Codec("zstd", b"\x28\xb5\x2f\xfd", _start_zstd, zstd.ZstdError, 33_000)
+LZ4: Final = Codec("lz4", b"\x04\x22\x4d\x18", _start_lz4, RuntimeError, 260)
+
+CODECS: Final = (GZIP, ZSTD, LZ4)
+
+
+def codec_of(head: bytes) -> Codec | None:
+    """Return the codec of a stream that begins with `head`, or None where it is not packed by one of ours."""
+    while _SKIPPABLE.match(head) and len(head) > 8:
+        head = head[8 + int.from_bytes(head[4:8], "little") :]
+    return next((codec for codec in CODECS if head.startswith(codec.magic)), None)
+
+
+class Decoded(Stream):
+    """The unpacked bytes of `source`; `name` is for messages. Raises StreamDamagedError from any read."""
+
+    def __init__(self, source: RawIOBase, codec: Codec, name: str) -> None:
+        """Take the stream; nothing is read yet."""
+        self._source, self._codec, self._name = source, codec, name
+        self._pending = b""
+        self._frame: Decompressor | None = None
+        self._begun = self._finished = False
+
+    def some(self, size: int) -> bytes:
+        """Return what comes next; nothing only after the last frame's end was right and the source has ended."""
+        while not self._finished:
+            if self._frame is None and not self._next_frame():
+                break
+            if block := self._decode(size):
+                return block
+        return b""
+
+    def _next_frame(self) -> bool:
+        """Begin the next frame; at the source's end, or zeros up to it, finish instead."""
+        while len(self._pending) < _LONGEST_MAGIC and (more := self._source.read(_IN_BYTES)):
+            self._pending += more
+        if self._codec.begins(self._pending):
+            self._frame = self._codec.start()
+            self._begun = True
+            return True
+        while self._begun and not self._pending.strip(b"\0"):
+            self._pending = self._source.read(_IN_BYTES) or b""
+            if not self._pending:
+                self._finished = True
+                return False
+        what = f"other bytes than {self._codec.name}'s, or none, are where a frame should begin"
+        raise self._damaged(what)
+
+    def _decode(self, size: int) -> bytes:
+        frame, data = self._frame, b""
+        assert frame is not None  # noqa: S101 - `_next_frame` has begun it
+        hungry = frame.needs_input
+        if hungry:
+            data, self._pending = self._pending or self._source.read(_IN_BYTES) or b"", b""
+        try:
+            out = frame.decompress(data, size)
+        except self._codec.error as error:
+            raise self._damaged(str(error)) from error
+        if frame.eof:
+            self._pending, self._frame = frame.unused_data or b"", None
+        elif hungry and not data and not out:
+            what = "it ends in the middle"
+            raise self._damaged(what)
+        return out
+
+    def close(self) -> None:
+        """Close the source."""
+        self._source.close()
+        super().close()
+
+    def _damaged(self, what: str) -> StreamDamagedError:
+        return StreamDamagedError(f"{self._name} is damaged: as {self._codec.name}, {what}")
+
+
+def decoded(stream: Peekable, name: str) -> tuple[RawIOBase, int]:
+    """Return what `stream` unpacks to, itself if it is plain, and by how many times it can grow at most."""
+    codec = codec_of(stream.peek(_LONGEST_START))
+    return (Decoded(stream, codec, name), codec.most_ratio) if codec else (stream, 1)
+
+
+def start_of(head: bytes, count: int) -> bytes:
+    """Return up to `count` bytes that a stream which begins with `head` unpacks to; `head` itself if it is plain."""
+    found = b""
+    for block in _unpacked(head):
+        found += block
+        if len(found) >= count:
+            break
+    return found[:count]
+
+
+def ratio(head: bytes) -> float:
+    """Return by how much the first bytes of a stream grow, 1 at least. Counts, and keeps nothing."""
+    return max(1.0, sum(map(len, _unpacked(head))) / max(1, len(head)))
+
+
+def _unpacked(head: bytes) -> Iterator[bytes]:
+    """Yield in blocks what `head` unpacks to, up to where it ends or is wrong: it is the start of something longer."""
+    codec = codec_of(head)
+    if codec is None:
+        yield head
+        return
+    while codec.begins(head):
+        frame = codec.start()
+        try:
+            while block := b"" if frame.eof else frame.decompress(head, _IN_BYTES):
+                yield block
+                head = b""
+        except codec.error:
+            return
+        head = frame.unused_data or b"" if frame.eof else b""

@@ -1,0 +1,196 @@
+"""What dumps and backup artifacts say of themselves in their first bytes; pure functions.
+
+A backup artifact of 5 is a magic, metadata and a tar. `BTV1` and `BTV2` are in clear; behind `BZV1` and `BZV2` all is
+one zstd stream, which begins with `zstd`, and has SIZES between metadata and tar; of `BZV3` the metadata is in clear.
+A dump of 4.x is a zstd stream of `zstd`, SIZES and a tar, one of 5 the same behind `DZV1`.
+SIZES are i32 version, i64 files, i64 bytes. Integers are big-endian. Metadata, version 1:
+
+    store id       u8 1 | i64 time | i64 random | text engine | text format | u8 major | u8 minor
+    database id    u8 16 | 16 bytes of a UUID
+    database       text
+    time           i64 seconds since 1970, UTC
+    lowest, highest  i64 each: of the transactions in it; both 0 in a differential one that has none
+    flags          u8 length | bytes; bit 0 recovered, 1 compressed, 2 full
+
+with text as u8 length and UTF-8. Version 2 has u8 2 before that, and behind it a map: i32 count, and for each key and
+value an i32 length and UTF-8.
+Source: Neo4j community, org.neo4j.dbms.archive; neo4j-admin 5.26.30 loads what tests write by this.
+"""
+
+import re
+import struct
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from typing import Final
+from uuid import UUID
+
+# zstd gives nothing of a block before all of it has come, and a block may be of 128 KiB.
+HEADER_BYTES: Final = 256 * 1024
+
+_IN_ZSTD, _IN_CLEAR = (b"BZV1", b"BZV2"), (b"BTV1", b"BTV2", b"BZV3")
+
+_WITH_VERSION = (b"BZV2", b"BTV2", b"BZV3")
+
+_VERSION = 2
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+_SIZES_BYTES = 20
+
+_ABSURD_BYTES = 2**50
+
+# Of what is unpacked: a dump's tar may begin with a large file, a backup's metadata may have a script of 1 MiB.
+_START_BYTES = 2 * 1024 * 1024
+
+_MARK = b"zstd"
+
+_BLOCK = 512
+
+# Files of a store by their names in its folder. Source: Neo4j community, the layouts of both storage engines.
+_OF_BLOCK = re.compile(r"block\.")
+_OF_RECORD = re.compile(r"neostore(?!\.transaction)")
+
+
+class StoreFormat(StrEnum):
+    """The families of store formats: `block` is Enterprise's alone, the others are record formats."""
+
+    RECORD = "record"
+    BLOCK = "block"
+
+
+@dataclass(frozen=True)
+class Header:
+    """What is known; None where the file does not say.
+
+    store_id: time and random number of the store's making. lowest_tx, highest_tx: both 0 where there are none.
+    unpacked_bytes: what its tar holds.
+    """
+
+    database: str | None = None
+    database_id: str | None = None
+    store_id: str | None = None
+    store_format: StoreFormat | None = None
+    time: datetime | None = None
+    full: bool | None = None
+    lowest_tx: int | None = None
+    highest_tx: int | None = None
+    recovered: bool | None = None
+    compressed: bool | None = None
+    unpacked_bytes: int | None = None
+
+
+def of_backup(head: bytes) -> Header | None:
+    """Return what the backup artifact that begins with `head` says; None where it is cut, or of a later layout."""
+    magic, rest = head[:4], head[4:]
+    packed = magic in _IN_ZSTD
+    if packed:
+        rest = _start_of(rest).removeprefix(_MARK)
+    elif magic not in _IN_CLEAR:
+        return None
+    try:
+        return _of_metadata(_Fields(rest), with_version=magic in _WITH_VERSION, with_sizes=packed)
+    except (struct.error, ValueError, OverflowError):
+        return None
+
+
+def _of_metadata(fields: "_Fields", *, with_version: bool, with_sizes: bool) -> Header | None:
+    if with_version and fields.number("B") != _VERSION:
+        return None
+    found = _metadata(fields)
+    try:
+        if with_version:
+            for _ in range(2 * fields.number("i")):
+                fields.skip(fields.number("i"))
+        return replace(found, unpacked_bytes=_sizes(fields)) if found and with_sizes else found
+    except struct.error:
+        # A long map; the sizes are behind what was read.
+        return found
+
+
+def of_dump(head: bytes) -> Header:
+    """Return what the dump that begins with `head` says: sizes, and the store's format by the names in its tar."""
+    plain = _start_of(head.removeprefix(b"DZV1").removeprefix(b"DGV1"))
+    if not plain.startswith(_MARK):
+        return Header(store_format=_format_by_names(plain))
+    try:
+        total = _sizes(_Fields(plain[len(_MARK) :]))
+    except struct.error:
+        total = None
+    return Header(store_format=_format_by_names(plain[len(_MARK) + _SIZES_BYTES :]), unpacked_bytes=total)
+
+
+def _sizes(fields: "_Fields") -> int | None:
+    version, _, total = fields.number("i"), fields.number("q"), fields.number("q")
+    return total if version == 1 and 0 <= total < _ABSURD_BYTES else None
+
+
+def _start_of(head: bytes) -> bytes:
+    # Imported here: a start with nothing to do knows of headers, and pays for no decompressor.
+    from neo4j_restore import decoders
+
+    return decoders.start_of(head, _START_BYTES)
+
+
+class _Fields:
+    """Takes fields off the front of bytes; struct.error where they end early."""
+
+    def __init__(self, data: bytes) -> None:
+        self._data, self._at = data, 0
+
+    def number(self, layout: str) -> int:
+        (found,) = struct.unpack_from(f">{layout}", self._data, self._at)
+        self._at += struct.calcsize(f">{layout}")
+        return int(found)
+
+    def skip(self, count: int) -> None:
+        if not 0 <= count <= len(self._data) - self._at:
+            raise struct.error
+        self._at += count
+
+    def text(self) -> bytes:
+        count = self.number("B")
+        (found,) = struct.unpack_from(f"{count}s", self._data, self._at)
+        self._at += count
+        return bytes(found)
+
+
+def _metadata(fields: _Fields) -> Header | None:
+    if fields.number("B") != 1:
+        return None
+    made, random = fields.number("q"), fields.number("q")
+    engine, layout = fields.text().decode(), fields.text().decode()
+    fields.number("B"), fields.number("B")
+    identity, name = UUID(bytes=fields.text()), fields.text().decode()
+    time = _EPOCH + timedelta(seconds=fields.number("q"))
+    lowest, highest = fields.number("q"), fields.number("q")
+    flags = int.from_bytes(fields.text()[:1])
+    block = "block" in engine or "block" in layout
+    return Header(
+        database=name,
+        database_id=str(identity),
+        store_id=f"{made}:{random}",
+        store_format=StoreFormat.BLOCK if block else StoreFormat.RECORD,
+        time=time,
+        full=bool(flags & 4),
+        lowest_tx=lowest,
+        highest_tx=highest,
+        recovered=bool(flags & 1),
+        compressed=bool(flags & 2),
+    )
+
+
+def _format_by_names(tar: bytes) -> StoreFormat | None:
+    """Return the format whose files a tar's first entries are, or None where none of them tells."""
+    at = 0
+    while at + _BLOCK <= len(tar):
+        name = tar[at : at + 100].rstrip(b"\0").decode(errors="replace").removeprefix("./")
+        if _OF_BLOCK.match(name):
+            return StoreFormat.BLOCK
+        if _OF_RECORD.match(name):
+            return StoreFormat.RECORD
+        size = re.match(rb"[0-7]+", tar[at + 124 : at + 136])
+        if not size:
+            return None
+        at += _BLOCK + -(-int(size[0], 8) // _BLOCK) * _BLOCK
+    return None
