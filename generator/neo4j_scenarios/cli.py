@@ -136,20 +136,30 @@ app.command()(validate)
 @app.command()
 def secret(
     key_file: Annotated[
-        Path, typer.Option("--key-file", metavar="KEY.json", help="service key to read", show_default=False)
+        Path,
+        typer.Option("--key-file", metavar="KEY-FILE", help="key to read: of Google, AWS or Azure", show_default=False),
     ],
     name: Annotated[str, typer.Option("--name", metavar="NAME", help="name of the Secret")] = access.DEFAULT_SECRET,
     namespace: Annotated[
         str,
         typer.Option("--namespace", metavar="NAMESPACE", help="its namespace [default: kubectl's]", show_default=False),
     ] = "",
+    secret_key: Annotated[
+        str,
+        typer.Option(
+            "--secret-key",
+            metavar="NAME",
+            help="name of the key in the Secret [default: credentials.json for Google's, credentials for the others]",
+            show_default=False,
+        ),
+    ] = "",
     output: _Output = None,
     force: Force = False,
 ) -> None:
-    """write the manifest of the Secret with a service key"""
+    """write the manifest of the Secret with a bucket's key"""
     from neo4j_scenarios.secret import manifest
 
-    text = manifest(key_file, name, namespace)
+    text = manifest(key_file, name, namespace, secret_key)
     if output is None:
         put(text)
     else:

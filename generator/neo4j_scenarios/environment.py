@@ -2,11 +2,15 @@
 
 from typing import Final
 
+from neo4j_restore.spec import Scheme
 from neo4j_scenarios.scenario import Scenario
 
 KEY_FOLDER: Final = "/auth"
-KEY_NAME: Final = "credentials.json"
 DATA_DIR: Final = "/data"
+
+# Where this project's chart mounts them too; a test ties the two.
+CERTIFICATES: Final = "/certificates/ca.crt"
+ENCRYPTION_KEY: Final = "/encryption/key"
 
 # The Neo4j image and neo4j-admin read it; the one name of ours that starts with NEO4J_.
 LICENCE: Final = "NEO4J_ACCEPT_LICENSE_AGREEMENT"
@@ -18,8 +22,7 @@ def environment(scenario: Scenario) -> dict[str, str]:
     Variables with nothing to say are left out; the others are there even where they have their default, to be seen.
     """
     asked = {
-        "GOOGLE_APPLICATION_CREDENTIALS": f"{KEY_FOLDER}/{KEY_NAME}" if scenario.secret else "",
-        "BUCKET": str(scenario.bucket),
+        **_access(scenario),
         "DATABASE": ",".join(scenario.databases),
         "TIMESTAMP": scenario.timestamp,
         "BACKUP_SET_DIR": scenario.backup_set_dir,
@@ -37,3 +40,17 @@ def environment(scenario: Scenario) -> dict[str, str]:
         LICENCE: scenario.accept_license,
     }
     return {name: value for name, value in asked.items() if value}
+
+
+def _access(scenario: Scenario) -> dict[str, str]:
+    google = scenario.bucket.scheme is Scheme.GCS
+    key = "GOOGLE_APPLICATION_CREDENTIALS" if google else "CREDENTIALS_FILE"
+    return {
+        key: f"{KEY_FOLDER}/{scenario.secret_key}" if scenario.secret else "",
+        "BUCKET": str(scenario.bucket),
+        "ENDPOINT_URL": scenario.endpoint_url,
+        "REGION": scenario.bucket_region,
+        "CA_BUNDLE": CERTIFICATES if scenario.ca_bundle else "",
+        "REQUESTER_PAYS": scenario.requester_pays,
+        "ENCRYPTION_KEY_FILE": ENCRYPTION_KEY if scenario.encryption_key else "",
+    }

@@ -1,9 +1,10 @@
 """Scenario -> values of the labs chart."""
 
-from neo4j_scenarios.container import USER, Values, container, volumes
+from neo4j_scenarios.container import USER, container
 from neo4j_scenarios.environment import DATA_DIR
-from neo4j_scenarios.identity import service_account
+from neo4j_scenarios.identity import pod_labels, service_account
 from neo4j_scenarios.scenario import Scenario
+from neo4j_scenarios.volumes import Values, volumes
 
 
 def labs(scenario: Scenario) -> Values:
@@ -11,6 +12,7 @@ def labs(scenario: Scenario) -> Values:
     shape: Values = {"standalone": not scenario.cluster}
     if scenario.cluster:
         shape["numberOfServers"] = scenario.servers
+    labels = {"podLabels": pod_labels(scenario)}
     replicas = {"readReplica": {"numberOfServers": scenario.read_replicas, **_member(scenario)}}
     return {
         "image": scenario.neo4j_image,
@@ -26,6 +28,7 @@ def labs(scenario: Scenario) -> Values:
             "fsGroup": USER,
             "fsGroupChangePolicy": "OnRootMismatch",
         },
+        **(labels if labels["podLabels"] else {}),
         **service_account(scenario),
     }
 

@@ -2,10 +2,11 @@
 
 from typing import Final
 
-from neo4j_scenarios import directory
-from neo4j_scenarios.container import Values, container, volumes
+from neo4j_scenarios import directory, identity
+from neo4j_scenarios.container import container
 from neo4j_scenarios.environment import DATA_DIR
 from neo4j_scenarios.scenario import Scenario
+from neo4j_scenarios.volumes import Values, volumes
 
 # `subPathExpr`: the chart mounts its data volume so, and without it the databases land a folder too high.
 _DATA: Final = {"name": "data", "mountPath": DATA_DIR, "subPathExpr": "data"}
@@ -36,6 +37,8 @@ def _neo4j(scenario: Scenario) -> Values:
     }
     if scenario.cluster:
         neo4j["minimumClusterSize"] = scenario.servers
+    if labels := identity.pod_labels(scenario):
+        neo4j["labels"] = labels
     if scenario.offline_maintenance:
         neo4j["offlineMaintenanceModeEnabled"] = True
     return neo4j

@@ -40,7 +40,7 @@ def parse(inputs: Mapping[str, str], where: Callable[[str], str] = flag) -> Scen
 
 def _read(reader: "_Reader") -> Scenario:
     read: dict[str, Any] = {attribute(field): reader.read(field) for field in FIELDS}
-    defaults = derived(read["target"], read["edition"], read["workload_identity"])
+    defaults = derived(read)
     return Scenario(**{name: read[name] or defaults.get(name, read[name]) for name in read})
 
 

@@ -8,6 +8,7 @@ import jinja2
 import yaml
 
 from neo4j_scenarios.errors import Problem, RenderError
+from neo4j_scenarios.identity import annotations
 from neo4j_scenarios.scenario import Scenario, command
 from neo4j_scenarios.steps import steps
 from neo4j_scenarios.validate import validate
@@ -26,9 +27,10 @@ def render(scenario: Scenario, writer: str = "") -> str:
     Raises RenderError if the text is not what `values` says, or not what the target chart's schema takes.
     """
     asked = values(scenario)
+    marks = [f"{name}={value}" for name, value in annotations(scenario).items()]
     template = _environment().get_template(f"{scenario.target.slug}.yaml.j2")
     made_by = writer or command(scenario)
-    text = template.render(s=scenario, v=asked, command=made_by, steps=steps(scenario), mark=MARK)
+    text = template.render(s=scenario, v=asked, command=made_by, steps=steps(scenario), marks=marks, mark=MARK)
     try:
         said = parse_yaml(text)
     except yaml.YAMLError as error:

@@ -58,14 +58,15 @@ matching = Matching
 optional = Optionally
 
 
-def gcs_bucket(text: str) -> spec.BucketUrl:
-    """Return the place that a `gs://` URL names."""
+def bucket(text: str) -> spec.BucketUrl:
+    """Return the place that a URL names; one without a scheme is taken for none, nor one that the image can't read."""
     if "://" not in text:
-        message = f"{text!r} has no scheme: write gs://{text.strip('/') or 'bucket/path'}"
+        message = f"{text!r} has no scheme: write gs://{text.strip('/') or 'bucket/path'}, or that of another store"
         raise Invalid(message)
     url = spec.parse_bucket(text)
-    if url.scheme is not spec.Scheme.GCS:
-        message = f"{text!r}: this version writes scenarios for {spec.Scheme.GCS}:// buckets"
+    if url.scheme not in spec.SUPPORTED_SCHEMES:
+        able = ", ".join(f"{scheme}://" for scheme in spec.SUPPORTED_SCHEMES)
+        message = f"{text!r}: this version of the restore image reads {able}"
         raise Invalid(message)
     return url
 
@@ -131,16 +132,28 @@ REPOSITORY: Final = matching(
 TAG: Final = matching(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}", "an image's tag (letters, digits, '_.-', 128 at most)")
 DIGEST: Final = matching(r"sha256:[0-9a-f]{64}", "a digest: sha256: and 64 hexadecimal digits")
 
-GOOGLE_ACCOUNT: Final = matching(
-    r"[a-z0-9-]+@[a-z0-9.-]+\.gserviceaccount\.com", "an address as restore@project.iam.gserviceaccount.com"
+SECRET_KEY: Final = matching(r"[A-Za-z0-9._-]{1,253}", "a key's name in a Secret (letters, digits and '._-')")
+
+# Patterns of who a pod can be.
+GOOGLE_ACCOUNT: Final = r"[a-z0-9-]+@[a-z0-9.-]+\.gserviceaccount\.com"
+AWS_ROLE: Final = r"arn:aws[a-z-]*:iam::[0-9]{12}:role/[A-Za-z0-9+=,.@_/-]+"
+AZURE_CLIENT: Final = r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+POD_IDENTITY: Final = "pod-identity"
+WORKLOAD_IDENTITY: Final = matching(
+    "|".join([GOOGLE_ACCOUNT, AWS_ROLE, AZURE_CLIENT, POD_IDENTITY]),
+    "an identity: restore@project.iam.gserviceaccount.com, arn:aws:iam::123456789012:role/restore, an Azure client id, "
+    "or pod-identity",
 )
 
-# The image's rules for RESTORE_ID, HEAP_SIZE and STORAGE_EMULATOR_HOST; a test in tests/contract ties them.
+# The image's rules for RESTORE_ID, HEAP_SIZE, REGION, REQUESTER_PAYS and the URLs; a test in tests/contract ties them.
 RESTORE_ID: Final = matching(
     r"[A-Za-z0-9][A-Za-z0-9:._+-]{0,99}", "a name for a wish: letters, digits and ':._+-', 100 at most"
 )
 HEAP_SIZE: Final = matching(r"[1-9][0-9]*[kKmMgG]", "a heap size, as 512m or 2g")
 URL: Final = matching(r"https?://[^\s@]+", "a URL, as http://gcs:9023")
+
+REGION: Final = matching(r"[a-z0-9][a-z0-9-]{0,62}", "a region, as eu-central-1")
+PAYER: Final = matching(r"true|[a-z][a-z0-9:.-]{4,61}[a-z0-9]", "true, or a Google project that is billed")
 
 STORAGE_SIZE: Final = matching(r"[1-9][0-9]*(Mi|Gi|Ti|Pi|M|G|T|P)", "a size of storage, as 10Gi")
 

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from neo4j_restore import spec
-from neo4j_restore.spec import OnMissing, Overwrite, SpaceMode
+from neo4j_restore.spec import OnMissing, Overwrite, Scheme, SpaceMode
 from neo4j_scenarios.fields import FIELDS, Field, access, wish
+from neo4j_scenarios.reference import Reference
 from neo4j_scenarios.targets import NEO4J, SINGLE_INSTANCE, Edition, Kind, Target
 
 # Attributes that are not named as their input.
@@ -21,7 +22,7 @@ class Scenario:
 
     timestamp: `latest`, a stamp, or a time in UTC as RFC 3339.
     not_after: a time in UTC as RFC 3339.
-    secret: name of the Secret with the service key; empty with a workload identity.
+    secret: name of the Secret with the bucket's key; empty with a workload identity, and for a folder.
     servers, read_replicas: of a cluster; as by default with one server.
     """
 
@@ -40,8 +41,15 @@ class Scenario:
     space_mode: SpaceMode
     purge_on_complete: bool
     secret: str
+    secret_key: str
     workload_identity: str
     service_account: str
+    backup_claim: str
+    endpoint_url: str
+    bucket_region: str
+    ca_bundle: Reference | None
+    requester_pays: str
+    encryption_key: Reference | None
     servers: int
     read_replicas: int
     unpinned: bool
@@ -89,19 +97,20 @@ def attribute(field: Field[Any]) -> str:
     return _ATTRIBUTES.get(field.key, field.key.replace("-", "_"))
 
 
-def derived(target: Target, edition: Edition, workload_identity: str) -> Mapping[str, str]:
-    """Return the defaults that depend on other inputs, by attribute."""
-    account = access.DEFAULT_ACCOUNT if workload_identity and target is NEO4J else ""
+def derived(read: Mapping[str, Any]) -> Mapping[str, str]:
+    """Return the defaults that depend on other inputs, by attribute; `read` has those others by attribute."""
+    scheme, identity = read["bucket"].scheme, read["workload_identity"]
     return {
-        "secret": "" if workload_identity else access.DEFAULT_SECRET,
-        "service_account": account,
-        "neo4j_tag": target.tag(edition),
+        "secret": "" if identity or scheme is Scheme.FILE else access.DEFAULT_SECRET,
+        "secret_key": access.SECRET_KEYS.get(scheme, ""),
+        "service_account": access.DEFAULT_ACCOUNT if identity and read["target"] is NEO4J else "",
+        "neo4j_tag": read["target"].tag(read["edition"]),
     }
 
 
 def inputs(scenario: Scenario) -> dict[str, str]:
     """Return the fewest inputs that give `scenario`, in the order of `FIELDS`: `parse(inputs(s)) == s`."""
-    defaults = derived(scenario.target, scenario.edition, scenario.workload_identity)
+    defaults = derived(vars(scenario))
     texts = {field: field.text(getattr(scenario, attribute(field))) for field in FIELDS}
     return {field.key: text for field, text in texts.items() if text != defaults.get(attribute(field), field.default)}
 

@@ -3,7 +3,9 @@
 import shlex
 from collections.abc import Iterator
 
+from neo4j_restore.spec import Scheme
 from neo4j_scenarios import directory, identity
+from neo4j_scenarios.fields.access import SECRET_KEYS
 from neo4j_scenarios.labs import config_map
 from neo4j_scenarios.scenario import Scenario
 from neo4j_scenarios.targets import NEO4J, NEO4J_HELM
@@ -13,8 +15,7 @@ _PASSWORD_FILE = "PASSWORD-FILE"  # noqa: S105 - what the reader puts the file's
 
 def steps(scenario: Scenario) -> Iterator[str]:
     """Yield shell commands, one a line; words in capitals are the reader's to replace."""
-    if scenario.secret:
-        yield f"neo4j-scenarios secret --key-file KEY.json --name {scenario.secret} | kubectl apply -f -"
+    yield from _secrets(scenario)
     yield from _account(scenario)
     yield from _directory(scenario)
     yield from _install(scenario)
@@ -23,6 +24,18 @@ def steps(scenario: Scenario) -> Iterator[str]:
             f"helm upgrade {scenario.release} {scenario.target.chart} -f values.yaml"
             " --set neo4j.offlineMaintenanceModeEnabled=false"
         )
+
+
+def _secrets(scenario: Scenario) -> Iterator[str]:
+    if scenario.secret:
+        file = "KEY.json" if scenario.bucket.scheme is Scheme.GCS else "KEY-FILE"
+        usual = scenario.secret_key == SECRET_KEYS.get(scenario.bucket.scheme)
+        key = "" if usual else f" --secret-key {scenario.secret_key}"
+        yield f"neo4j-scenarios secret --key-file {file} --name {scenario.secret}{key} | kubectl apply -f -"
+    for file, held in (("CERTIFICATES.pem", scenario.ca_bundle), ("ENCRYPTION-KEY", scenario.encryption_key)):
+        if held:
+            kind = "configmap" if held.source == "configmap" else "secret generic"
+            yield f"kubectl create {kind} {held.name} --from-file={held.key}={file}"
 
 
 def _account(scenario: Scenario) -> Iterator[str]:

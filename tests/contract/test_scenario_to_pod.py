@@ -21,6 +21,8 @@ from neo4j_scenarios.parse import parse
 from neo4j_scenarios.render import render
 from neo4j_scenarios.scenario import Scenario
 from neo4j_scenarios.targets import NEO4J_RESTORE
+from neo4j_scenarios.volumes import mounts as _mounts
+from neo4j_scenarios.volumes import volumes as _volumes
 
 ROOT = Path(__file__).parents[2]
 GSA = "restore@project.iam.gserviceaccount.com"
@@ -39,6 +41,19 @@ SCENARIOS = {
     "given account": {"workload_identity": GSA, "service_account": "graph"},
     "enterprise": {"edition": "enterprise", "accept_license": "yes"},
     "emulator": {"emulator_host": "http://gcs:9023", "log_format": "json", "heap_size": "2g"},
+    "aws": {
+        "bucket": "s3://graph-backups/p",
+        "endpoint_url": "https://minio:9000",
+        "bucket_region": "eu-central-1",
+        "ca_bundle": "configmap/authorities/root.pem",
+        "requester_pays": "true",
+        "encryption_key": "secret/sse",
+        "secret_key": "aws.txt",
+    },
+    "aws role": {"bucket": "s3://graph-backups", "workload_identity": "arn:aws:iam::123456789012:role/restore"},
+    "azure": {"bucket": "azb://graphbackups/neo4j/p", "ca_bundle": "secret/authorities"},
+    "payer": {"requester_pays": "billing-project"},
+    "folder": {"bucket": "file:///backups/p", "backup_claim": "nas"},
     "images": {"restore_image": "registry.example:5000/team/restore", "restore_digest": "sha256:" + "0a" * 32},
 }
 
@@ -71,6 +86,12 @@ def meant(scenario: Scenario, settings: Settings) -> None:
     assert (settings.purge, settings.heap_size) == (scenario.purge_on_complete, scenario.heap_size)
     assert (settings.credentials is not None) == bool(scenario.secret)
     assert settings.emulator_host == scenario.emulator_host
+    assert (settings.endpoint_url, settings.region) == (scenario.endpoint_url, scenario.bucket_region)
+    assert settings.requester_pays == scenario.requester_pays
+    assert (settings.ca_bundle is not None, settings.encryption_key is not None) == (
+        scenario.ca_bundle is not None,
+        scenario.encryption_key is not None,
+    )
 
 
 @pytest.mark.parametrize("changes", SCENARIOS.values(), ids=SCENARIOS)
@@ -111,8 +132,14 @@ def test_images_and_volumes_of_the_pod_are_those_of_the_scenario(helm: str, chan
     assert made["initContainers"][0]["image"].startswith(scenario.restore_image)
     assert made["initContainers"][0]["image"].endswith(ending)
     assert made["containers"][0]["image"] == f"{scenario.neo4j_image}:{scenario.neo4j_tag}"
-    secrets = [volume["secret"]["secretName"] for volume in made["volumes"] if "secret" in volume]
-    assert secrets == ([scenario.secret] if scenario.secret else [])
+    volumes = {volume["name"]: volume for volume in made["volumes"]}
+    mounts = {mount["name"]: mount["mountPath"] for mount in made["initContainers"][0]["volumeMounts"]}
+    for asked, mount in zip(_volumes(scenario), _mounts(scenario), strict=True):
+        assert volumes[asked["name"]] == asked
+        assert mounts[asked["name"]] == mount["mountPath"]
+    assert {name for name in volumes if "secret" in volumes[name]} == {
+        asked["name"] for asked in _volumes(scenario) if "secret" in asked
+    }
 
 
 @settings(deadline=None)
@@ -129,6 +156,8 @@ def test_generator_and_image_draw_the_same_line(data: st.DataObject) -> None:
         wish.RESTORE_ID: "RESTORE_ID",
         deployment.HEAP_SIZE: "HEAP_SIZE",
         access.EMULATOR_HOST: "STORAGE_EMULATOR_HOST",
+        access.ENDPOINT_URL: "ENDPOINT_URL",
+        access.BUCKET_REGION: "REGION",
     }
     field = data.draw(st.sampled_from(list(tied)), label="field")
     text = data.draw(st.text(st.sampled_from("aA0:._+-kmGh/@tps "), min_size=1, max_size=12), label="text").strip()

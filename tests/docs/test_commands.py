@@ -34,6 +34,7 @@ def desk(tmp_path: Path) -> Path:
     shutil.copytree(ROOT / "scenarios", tmp_path / "scenarios")
     for file in ("key.json", "KEY.json"):
         (tmp_path / file).write_text(json.dumps(KEY))
+    (tmp_path / "AWS-KEY").write_text("[default]\naws_access_key_id = a\naws_secret_access_key = hunter2\n")
     return tmp_path
 
 

@@ -2,6 +2,7 @@
 
 from hypothesis import strategies as st
 
+from neo4j_restore import spec
 from neo4j_scenarios.parse import parse
 from neo4j_scenarios.scenario import Scenario
 from neo4j_scenarios.targets import TARGETS
@@ -42,6 +43,53 @@ _account: st.SearchStrategy[dict[str, str]] = st.just({}) | st.fixed_dictionarie
 _TAGS = {"neo4j-restore": "5.26.1", "neo4j/neo4j": "2026.01.2", "neo4j-helm": "4.4.10"}
 
 
+_paths = st.lists(_texts | _printable, max_size=3).map("/".join)
+_references = st.builds("{}/{}/{}".format, st.sampled_from(["secret", "configmap"]), _names, _texts)
+
+# For each kind of store: its buckets, its identities, and what else means something to it.
+_STORES: dict[str, tuple[st.SearchStrategy[str], list[str], dict[str, st.SearchStrategy[str]]]] = {
+    "gs": (
+        st.builds("gs://{}/{}".format, _names, _paths),
+        ["restore@project.iam.gserviceaccount.com", "pod-identity"],
+        {
+            "requester-pays": st.just("billing-project"),
+            "encryption-key": _names.map("secret/{}/key".format),
+            "emulator-host": _names.map("http://{}:4443".format),
+        },
+    ),
+    "s3": (
+        st.builds("s3://{}/{}".format, _names, _paths),
+        ["arn:aws:iam::123456789012:role/restore", "pod-identity"],
+        {
+            "requester-pays": st.just("true"),
+            "encryption-key": _names.map("secret/{}/key".format),
+            "bucket-region": st.just("eu-central-1"),
+        },
+    ),
+    "azb": (
+        st.builds("azb://{}/{}/{}".format, _names, _names, _paths),
+        ["01234567-89ab-cdef-0123-456789abcdef"],
+        {},
+    ),
+}
+
+
+@st.composite
+def _access(draw: st.DrawFn) -> dict[str, str]:
+    """Draw a place of backups, who may read it, and how it is reached."""
+    scheme = draw(st.sampled_from([scheme.value for scheme in spec.SUPPORTED_SCHEMES]))
+    if scheme == "file":
+        return {"bucket": f"file:///backups/{draw(_paths)}", "backup-claim": draw(_names)}
+    buckets, identities, optional = _STORES[scheme]
+    inputs = {"bucket": draw(buckets)}
+    reach = {"endpoint-url": _names.map("https://{}:9000".format), "ca-bundle": _references, **optional}
+    key = {"secret": _names, "secret-key": _texts}
+    if draw(st.booleans()):
+        inputs["workload-identity"] = draw(st.sampled_from(identities))
+        key = {}
+    return inputs | draw(st.fixed_dictionaries({}, optional=reach | key))
+
+
 @st.composite
 def all_inputs(draw: st.DrawFn) -> dict[str, str]:
     """Draw inputs that ask for something that can be: every key, every target, every policy."""
@@ -50,10 +98,10 @@ def all_inputs(draw: st.DrawFn) -> dict[str, str]:
     inputs = {
         "scenario": "single-instance",
         "target": target,
-        "bucket": "gs://" + "/".join([draw(_names), *draw(st.lists(_texts | _printable, max_size=3))]),
         "database": ",".join(draw(_databases)),
         "force-overwrite": overwrite,
     }
+    inputs |= draw(_access())
     optional = {
         "timestamp": st.just("latest") | _texts | _times,
         "keep-previous": st.sampled_from(["true", "false"]),
@@ -72,7 +120,6 @@ def all_inputs(draw: st.DrawFn) -> dict[str, str]:
         "storage-class": _names,
         "heap-size": st.integers(1, 99).map("{}g".format),
         "log-format": st.sampled_from(["text", "json"]),
-        "emulator-host": _names.map("http://{}:4443".format),
         "service-account": _names,
     }
     if overwrite == "once":
@@ -83,10 +130,6 @@ def all_inputs(draw: st.DrawFn) -> dict[str, str]:
             optional |= {"space-mode": st.just("reclaim"), "keep-previous": st.just("false")}
     if enterprise:
         inputs |= {"edition": "enterprise", "accept-license": "yes"}
-    if draw(st.booleans()):
-        inputs |= {"workload-identity": "restore@project.iam.gserviceaccount.com", "service-account": draw(_names)}
-    else:
-        optional["secret"] = _names
     if enterprise and draw(st.booleans()):
         inputs |= draw(_ldap) | draw(_account)
     if target == "neo4j/neo4j" and draw(st.booleans()):

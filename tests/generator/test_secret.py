@@ -23,6 +23,8 @@ EXTERNAL = {
 }
 AUTHORIZED_USER = {"type": "authorized_user", "client_id": "a", "client_secret": "hunter2", "refresh_token": "hunter2"}
 
+AWS = "[default]\naws_access_key_id = AKIAIOSFODNN7EXAMPLE\naws_secret_access_key = hunter2\n"
+
 
 @pytest.fixture
 def key_file(tmp_path: Path) -> Path:
@@ -43,6 +45,34 @@ def test_the_secret_holds_the_key_file_byte_for_byte(neo4j_scenarios: Command, t
     assert base64.b64decode(secret["data"]["credentials.json"]) == content
 
 
+FILES = {
+    "aws": AWS,
+    "aws with spaces": AWS.replace("[default]", "[ default ]\nregion = eu-central-1"),
+    "aws with one profile": AWS.replace("[default]", "[profile backup]"),
+    "azure of the labs chart": "export ACCOUNT_NAME=graph\nexport ACCOUNT_KEY=hunter2==\n",
+    "azure before 2025.06": "AZURE_STORAGE_ACCOUNT_NAME=graph\nAZURE_STORAGE_ACCOUNT_KEY=hunter2==\n",
+    "azure since": 'AZURE_STORAGE_ACCOUNT="graph"\nAZURE_STORAGE_KEY="hunter2=="\n',
+    "azure client": "AZURE_CLIENT_ID=a\nAZURE_CLIENT_SECRET=hunter2\nAZURE_TENANT_ID=c\n",
+}
+
+
+@pytest.mark.parametrize("content", FILES.values(), ids=FILES)
+def test_files_of_aws_and_azure_are_taken_as_they_are(neo4j_scenarios: Command, tmp_path: Path, content: str) -> None:
+    (tmp_path / "key").write_text(content)
+    done = neo4j_scenarios("secret --key-file", tmp_path / "key")
+    assert done.code == 0, done.err
+    assert {name: base64.b64decode(held).decode() for name, held in yaml.safe_load(done.out)["data"].items()} == {
+        "credentials": content
+    }
+
+
+def test_the_keys_name_in_the_secret_is_taken(neo4j_scenarios: Command, key_file: Path) -> None:
+    done = neo4j_scenarios("secret --secret-key gcp.json --key-file", key_file)
+    assert list(yaml.safe_load(done.out)["data"]) == ["gcp.json"]
+    done = neo4j_scenarios("secret --secret-key a/b --key-file", key_file)
+    assert (done.code, "error: --secret-key: 'a/b' is not a key's name" in done.err) == (2, True)
+
+
 def test_name_and_namespace_are_taken(neo4j_scenarios: Command, key_file: Path) -> None:
     done = neo4j_scenarios("secret --name graph-key --namespace prod --key-file", key_file)
     assert yaml.safe_load(done.out)["metadata"] == {"name": "graph-key", "namespace": "prod"}
@@ -58,10 +88,14 @@ def test_a_file_with_the_secret_is_its_owners_alone(neo4j_scenarios: Command, ke
 @pytest.mark.parametrize(
     ("content", "expected"),
     [
-        ("hunter2", "is not JSON"),
+        ("hunter2", "is no key file that is known: expected Google's JSON, or the lines of AWS or Azure"),
         ('{"private_key": "hunter2"', "is not JSON"),
-        ("[" * 100_000, "is not JSON"),
-        ("\xff hunter2", "is not JSON"),
+        ("[" * 100_000, "is no key file that is known"),
+        ("\xff hunter2", "is no key file that is known"),
+        ("[default]\naws_access_key_id = hunter2", "its default section has no secret access key"),
+        (f"{AWS}[default]\naws_secret_access_key =", "its default section has no secret access key"),
+        (AWS.replace("[default]", "[a]") + AWS.replace("[default]", "[b]"), "default section has no access key id"),
+        ("AZURE_STORAGE_ACCOUNT=graph\nAZURE_CLIENT_SECRET=hunter2", "is a file of Azure, and has none of"),
         ('["hunter2"]', "not an object"),
         ('{"private_key": "hunter2"}', "has no 'type' that is known"),
         ('{"type": "hunter2"}', "has no 'type' that is known: expected service_account, external_account"),

@@ -2,25 +2,38 @@
 
 from typing import Final
 
+from neo4j_restore.spec import Scheme
 from neo4j_scenarios import rules
 from neo4j_scenarios.fields.field import Field
+from neo4j_scenarios.reference import reference, text
 
 DEFAULT_SECRET: Final = "restore-service-key"  # noqa: S105 - the name of a Secret, not a secret
+
+# The name of the key in its Secret where none is given; a folder needs no key.
+SECRET_KEYS: Final = {Scheme.GCS: "credentials.json", Scheme.S3: "credentials", Scheme.AZURE: "credentials"}
 
 # For the chart that makes no service account of its own to bind to one of the cloud's.
 DEFAULT_ACCOUNT: Final = "neo4j-restore"
 
 SECRET = Field(
     "secret",
-    "Secret that holds the service key as credentials.json",
+    "Secret that holds the key of the bucket",
     rules.optional(rules.NAME),
     "restore-service-key",
-    shown=f"{DEFAULT_SECRET}, or none with --workload-identity",
+    shown=f"{DEFAULT_SECRET}, or none with --workload-identity and for file://",
+)
+SECRET_KEY = Field(
+    "secret-key",
+    "name of the key in that Secret",
+    rules.optional(rules.SECRET_KEY),
+    "credentials",
+    shown="credentials.json for gs://, credentials for s3:// and azb://",
 )
 WORKLOAD_IDENTITY = Field(
     "workload-identity",
-    "Google service account that the pod acts as, in place of a key",
-    rules.optional(rules.GOOGLE_ACCOUNT),
+    "who the pod is, in place of a key: a Google service account, an AWS role's ARN, an Azure client id, or "
+    "pod-identity where the cloud knows the Kubernetes service account itself",
+    rules.optional(rules.WORKLOAD_IDENTITY),
     "restore@project.iam.gserviceaccount.com",
 )
 SERVICE_ACCOUNT = Field(
@@ -29,6 +42,41 @@ SERVICE_ACCOUNT = Field(
     rules.optional(rules.NAME),
     "neo4j-restore",
     shown=f"the chart's; with --workload-identity {DEFAULT_ACCOUNT} for neo4j/neo4j, whose chart makes none",
+)
+BACKUP_CLAIM = Field(
+    "backup-claim",
+    "persistent volume claim that holds the sets of a file:// bucket; it is mounted at the first folder of its path",
+    rules.optional(rules.NAME),
+    "backups",
+)
+ENDPOINT_URL = Field(
+    "endpoint-url",
+    "URL of a store that is not the cloud's own, as of MinIO",
+    rules.optional(rules.URL),
+    "https://minio.example:9000",
+)
+BUCKET_REGION = Field(
+    "bucket-region", "region of an s3:// bucket", rules.optional(rules.REGION), "eu-central-1", shown="the key's"
+)
+CA_BUNDLE = Field(
+    "ca-bundle",
+    "certificates that the store's is signed by: secret/NAME or configmap/NAME, with /KEY where it is not ca.crt",
+    reference("ca.crt", "secret", "configmap"),
+    "configmap/company-authorities",
+    text=text,
+)
+REQUESTER_PAYS = Field(
+    "requester-pays",
+    "who reads pays: true for an s3:// bucket, the project to bill for a gs:// bucket",
+    rules.optional(rules.PAYER),
+    "billing-project",
+)
+ENCRYPTION_KEY = Field(
+    "encryption-key",
+    "key of yours that the objects were encrypted with (SSE-C, CSEK): secret/NAME, with /KEY where it is not key",
+    reference("key", "secret"),
+    "secret/backup-encryption",
+    text=text,
 )
 EMULATOR_HOST = Field(
     "emulator-host",

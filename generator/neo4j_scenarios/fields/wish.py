@@ -9,7 +9,11 @@ from neo4j_scenarios.fields.field import Field
 _FORCE_OVERWRITE_TEXT: Final = {policy: text for text, policy in spec.FORCE_OVERWRITE.items()}
 
 BUCKET = Field(
-    "bucket", "bucket URL where the backup sets are, path allowed", rules.gcs_bucket, "gs://bucket/path", required=True
+    "bucket",
+    "where the backup sets are: gs://bucket/path, s3://bucket/path, azb://account/container/path or file:///path",
+    rules.bucket,
+    "gs://bucket/path",
+    required=True,
 )
 DATABASE = Field(
     "database",

@@ -6,7 +6,7 @@ from pathlib import PurePosixPath
 from typing import Any, Final
 
 from neo4j_restore import spec
-from neo4j_scenarios.environment import DATA_DIR, KEY_FOLDER, KEY_NAME, LICENCE
+from neo4j_scenarios.environment import DATA_DIR, LICENCE
 from neo4j_scenarios.importing.bucket import give_bucket
 from neo4j_scenarios.importing.found import INPUTS, KEY_HINT, Found
 from neo4j_scenarios.located import Steps
@@ -15,11 +15,15 @@ from neo4j_scenarios.located import Steps
 _RENAMED: Final = {
     "RESTORE_NOT_AFTER": "not-after",
     "STORAGE_EMULATOR_HOST": "emulator-host",
+    "REGION": "bucket-region",
     LICENCE: "accept-license",
 }
 
 # Those that name a key's file; the Secret is told by the mount.
 _KEY_FILES: Final = ("GOOGLE_APPLICATION_CREDENTIALS", "CREDENTIALS_FILE")
+
+# Those that name another file; the Secret or ConfigMap that holds it is an input.
+_FILES: Final = {"CA_BUNDLE": "ca-bundle", "ENCRYPTION_KEY_FILE": "encryption-key"}
 
 # Where the key was mounted by the labs chart, for containers that do not say it.
 _OLD_KEY: Final = "/credentials/credentials"
@@ -59,7 +63,7 @@ def read_container(found: Found, at: Steps, volumes: Steps, data: Mapping[str, s
     if "BUCKET" in env:
         give_bucket(found, env["BUCKET"], env.get("CLOUD_PROVIDER", ()))
     for name, steps in env.items():
-        if name not in {"BUCKET", "CLOUD_PROVIDER", *_KEY_FILES}:
+        if name not in {"BUCKET", "CLOUD_PROVIDER", *_KEY_FILES, *_FILES}:
             _read_variable(found, name, steps)
     _read_mounts(found, at, volumes, data, env)
     found.skip(*at, "name")
@@ -112,17 +116,23 @@ def _read_variable(found: Found, name: str, steps: Steps) -> None:
 
 def _read_mounts(found: Found, at: Steps, volumes: Steps, data: Mapping[str, str], env: Mapping[str, Steps]) -> None:
     key_file = next((found.text(*env[name]) for name in _KEY_FILES if name in env), None) or _OLD_KEY
+    files = {PurePosixPath(found.text(*env[name]) or ""): key for name, key in _FILES.items() if name in env}
+    inputs = {path.parent: (key, path.name) for path, key in files.items()}
+    inputs[PurePosixPath(key_file).parent] = ("secret", PurePosixPath(key_file).name)
+    if (bucket := found.inputs.get("bucket", "")).startswith("file:///"):
+        inputs[PurePosixPath("/", bucket.split("/")[3])] = ("backup-claim", "")
     mounts = found.values.get(*at, "volumeMounts")
     for index, mount in enumerate(mounts if isinstance(mounts, list) else []):
         steps = (*at, "volumeMounts", index)
         path = mount.get("mountPath") if isinstance(mount, Mapping) else None
+        key, file = inputs.get(PurePosixPath(str(path)), ("", ""))
         if path == DATA_DIR:
             _read_data(found, steps, data)
-        elif path == "/tmp" or (isinstance(path, str) and PurePosixPath(path) == PurePosixPath(key_file).parent):  # noqa: S108 - a mount in the pod
+        elif path == "/tmp" or key:  # noqa: S108 - a mount in the pod
             found.skip(*steps)
-            _read_volume(found, volumes, str(mount.get("name")), PurePosixPath(key_file).name)
-    for name in _KEY_FILES:
-        if name in env and "secret" in found.origins:
+            _read_volume(found, volumes, str(mount.get("name")), key, file)
+    for name, key in {**dict.fromkeys(_KEY_FILES, "secret"), **_FILES}.items():
+        if name in env and key in found.origins:
             found.skip(*env[name])
     if "secret" not in found.origins:
         found.origins["secret"] = at
@@ -142,32 +152,32 @@ def _read_data(found: Found, steps: Steps, data: Mapping[str, str]) -> None:
     )
 
 
-def _read_volume(found: Found, volumes: Steps, name: str, key: str) -> None:
+def _read_volume(found: Found, volumes: Steps, name: str, key: str, file: str) -> None:
+    """Take what the volume `name` holds as the input `key`; `file` is its name where it is mounted."""
     listed = found.values.get(*volumes)
     for index, volume in enumerate(listed if isinstance(listed, list) else []):
         if not isinstance(volume, Mapping) or volume.get("name") != name:
             continue
         steps = (*volumes, index)
         found.skip(*steps)
-        if isinstance(volume.get("secret"), Mapping):
-            found.take("secret", *steps, "secret", "secretName")
-            _check_key(found, (*steps, "secret"), key)
+        if key == "backup-claim":
+            found.take(key, *steps, "persistentVolumeClaim", "claimName")
+        elif key == "secret" and isinstance(volume.get("secret"), Mapping):
+            found.take(key, *steps, "secret", "secretName")
+            found.inputs["secret-key"] = _key_of(found, (*steps, "secret"), file)
+        elif key:
+            _read_reference(found, steps, key, file)
 
 
-def _check_key(found: Found, steps: Steps, file: str) -> None:
-    """List a key under another name than that which our volume takes of the Secret."""
+def _read_reference(found: Found, volume: Steps, key: str, file: str) -> None:
+    for source, name in (("secret", "secretName"), ("configMap", "name")):
+        if held := found.text(*volume, source, name):
+            text = f"{source.lower()}/{held}/{_key_of(found, (*volume, source), file)}"
+            found.give(key, text, *volume, source, name)
+
+
+def _key_of(found: Found, steps: Steps, file: str) -> str:
+    """Return the key that is mounted as `file`; without `items` it has that name."""
     items = found.values.get(*steps, "items")
     keys = {item.get("path"): item.get("key") for item in items or [] if isinstance(item, Mapping)}
-    key = keys.get(file, file)
-    if key != KEY_NAME:
-        leave_key(found, (*steps, "items") if items else steps, key)
-
-
-def leave_key(found: Found, steps: Steps, key: object) -> None:
-    """List that the Secret has the service key under another name."""
-    secret = found.inputs.get("secret", "NAME")
-    found.leave(
-        steps,
-        f"has the service key under {key!r}, and the restore image's volume takes {KEY_NAME!r} for {KEY_FOLDER}",
-        f"make the Secret again: neo4j-scenarios secret --key-file KEY.json --name {secret} | kubectl apply -f -",
-    )
+    return str(keys.get(file, file))

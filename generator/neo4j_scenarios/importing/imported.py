@@ -102,7 +102,8 @@ def _complete(found: Found, target: Target) -> None:
     for field in FIELDS:
         if found.inputs.get(field.key) == field.default and field.key != "target":
             del found.inputs[field.key]
-    if not {"secret", "workload-identity"} & found.inputs.keys():
+    local = found.inputs.get("bucket", "").startswith("file://")
+    if not local and not {"secret", "workload-identity"} & found.inputs.keys():
         _no_identity(found)
 
 

@@ -3,7 +3,7 @@
 from typing import Final
 
 from neo4j_scenarios.importing.bucket import give_bucket
-from neo4j_scenarios.importing.container import leave_key, read_container, restore_containers
+from neo4j_scenarios.importing.container import read_container, restore_containers
 from neo4j_scenarios.importing.found import Found
 from neo4j_scenarios.importing.parts import read_licence, read_service_account
 from neo4j_scenarios.located import Steps
@@ -80,7 +80,7 @@ def _read_block(found: Found, at: Steps) -> None:
     give_bucket(found, (*at, "bucket"), (*at, "cloudProvider"))
     found.take("secret", *at, "secretName")
     if found.text(*at, "secretName"):
-        leave_key(found, (*at, "secretName"), "credentials")
+        found.inputs["secret-key"] = "credentials"
     found.origins.setdefault("secret", at)
     if found.values.get(*at, "forceOverwrite") is None:
         found.leave((*at, "forceOverwrite"), _OVERWRITE_WHY, _OVERWRITE_HINT)

@@ -10,7 +10,10 @@ from neo4j_scenarios.importing.ldap import read_ldap, read_password
 from neo4j_scenarios.importing.parts import read_licence, read_service_account
 
 # Keys of the block `restore` whose input has another name; of the others it is the same with `-`.
-_RENAMED: Final = {"secretName": "secret"}
+_RENAMED: Final = {"secretName": "secret", "region": "bucket-region"}
+
+# Those that are several keys.
+_BLOCKS: Final = frozenset({"bucket", "ca-bundle", "encryption-key"})
 
 
 def read_own(found: Found) -> None:
@@ -18,9 +21,12 @@ def read_own(found: Found) -> None:
     restore = found.values.get("restore")
     for name in restore if isinstance(restore, Mapping) else ():
         key = _RENAMED.get(name) or re.sub(r"(?=[A-Z])", "-", name).lower()
-        if key in INPUTS and key != "bucket":
+        if key in INPUTS - _BLOCKS:
             found.take(key, "restore", name)
     give_bucket(found, ("restore", "bucket"), ("restore", "cloudProvider"))
+    _read_reference(found, "ca-bundle", "caBundle", "ca.crt")
+    _read_reference(found, "encryption-key", "encryptionKey", "key")
+    _read_claim(found)
     for part in ("repository", "tag", "digest"):
         found.take("restore-image" if part == "repository" else f"restore-{part}", "restore", "image", part)
     found.take("neo4j-image", "image", "repository")
@@ -35,3 +41,24 @@ def read_own(found: Found) -> None:
         found.skip("restore", "enabled")
     if found.values.get("restore", "secretName") is None:
         found.inputs["secret"] = "restore-service-key"  # noqa: S105 - the chart's default, the name of a Secret
+
+
+def _read_reference(found: Found, key: str, block: str, default: str) -> None:
+    for name, source in (("configMapName", "configmap"), ("secretName", "secret")):
+        if held := found.text("restore", block, name):
+            text = f"{source}/{held}/{found.text('restore', block, 'key') or default}"
+            found.give(key, text, "restore", block, name)
+            found.skip("restore", block, "key")
+
+
+def _read_claim(found: Found) -> None:
+    """Take the claim that is mounted where a file:// bucket is."""
+    bucket = found.inputs.get("bucket", "")
+    mounts, volumes = found.values.get("restore", "extraVolumeMounts"), found.values.get("extraVolumes")
+    if not bucket.startswith("file:///") or not isinstance(mounts, list) or not isinstance(volumes, list):
+        return
+    folder = f"/{bucket.split('/')[3]}"
+    names = {mount.get("name") for mount in mounts if isinstance(mount, Mapping) and mount.get("mountPath") == folder}
+    for index, volume in enumerate(volumes):
+        if isinstance(volume, Mapping) and volume.get("name") in names:
+            found.take("backup-claim", "extraVolumes", index, "persistentVolumeClaim", "claimName")

@@ -1,8 +1,7 @@
 """Parts that several charts have alike."""
 
+from neo4j_scenarios import identity
 from neo4j_scenarios.importing.found import Found
-
-_GOOGLE = "iam.gke.io/gcp-service-account"
 
 
 def read_licence(found: Found, *steps: str | int) -> None:
@@ -17,7 +16,8 @@ def read_service_account(found: Found) -> None:
     """Take the block `serviceAccount`: an account that is there, or one that the chart makes for an identity."""
     if found.values.get("serviceAccount", "create") is False:
         found.take("service-account", "serviceAccount", "name")
-    found.take("workload-identity", "serviceAccount", "annotations", _GOOGLE)
+    for annotation in identity.ANNOTATIONS:
+        found.take("workload-identity", "serviceAccount", "annotations", annotation)
     if {"service-account", "workload-identity"} & found.origins.keys():
         found.skip("serviceAccount", "create")
 

@@ -29,6 +29,7 @@ EXPECTED = {
             "bucket": "gs://graph-backups",
             "purge-on-complete": "false",
             "secret": "neo4j-gcp-credentials",
+            "secret-key": "credentials",
             "neo4j-tag": "4.4.10-enterprise",
             "storage-size": "50Gi",
             "storage-class": "premium-rwo",
@@ -38,13 +39,14 @@ EXPECTED = {
             "12:3 core.resources",
             "16:5 core.restore.image",
             "17:5 core.restore.imageTag",
-            "18:5 core.restore.secretName",
             "23:5 core.restore.forceOverwrite",
         ],
     ),
     "labs-azure.yaml": (
-        LABS | ENTERPRISE | {"secret": "azure-credentials", "neo4j-tag": "4.4.10-enterprise"},
-        ["6:3 core.restore.forceOverwrite", "8:5 core.restore.secretName", "11:5 core.restore.bucket"],
+        LABS
+        | ENTERPRISE
+        | {"secret": "azure-credentials", "secret-key": "credentials", "neo4j-tag": "4.4.10-enterprise"},
+        ["6:3 core.restore.forceOverwrite", "11:5 core.restore.bucket"],
     ),
     "labs-init-container.yaml": (
         LABS
@@ -68,10 +70,11 @@ EXPECTED = {
             "scenario": "cluster",
             "bucket": "gs://graph-backups",
             "secret": "neo4j-gcp-credentials",
+            "secret-key": "credentials",
             "read-replicas": "1",
             "neo4j-tag": "4.4.10-enterprise",
         },
-        ["8:5 core.restore.secretName", "12:5 core.restore.timestamp"],
+        ["12:5 core.restore.timestamp"],
     ),
     "official.yaml": (
         {
@@ -82,6 +85,7 @@ EXPECTED = {
             "force-overwrite": "once",
             "restore-id": "incident-42",
             "secret": "graph-key",
+            "secret-key": "key.json",
             "service-account": "graph",
             "release": "graph",
             "neo4j-image": "registry.example:5000/neo4j",
@@ -99,7 +103,6 @@ EXPECTED = {
             "31:11 podSpec.initContainers[0].env[6]",
             "33:11 podSpec.initContainers[0].env[7].value",
             "35:11 podSpec.initContainers[0].volumeMounts[0]",
-            "39:5 additionalVolumes[0].secret",
         ],
     ),
     "own.yaml": (

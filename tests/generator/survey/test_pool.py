@@ -4,7 +4,7 @@ import threading
 from collections.abc import Iterator
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from neo4j_scenarios.survey.pool import Deadline, Overdue, side_by_side
@@ -18,6 +18,7 @@ def gate() -> Iterator[threading.Event]:
     event.set()
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(), unique=True), st.integers(1, 5))
 def test_every_job_is_done_once(jobs: list[int], threads: int) -> None:
     done = list(side_by_side(jobs, lambda job, _: job * 2, threads=threads, seconds=60))

@@ -1,0 +1,86 @@
+"""Scenario -> values of this project's chart, which makes the container and its volumes by itself."""
+
+from neo4j_scenarios import directory
+from neo4j_scenarios.fields.access import SECRET_KEYS
+from neo4j_scenarios.identity import pod_labels, service_account
+from neo4j_scenarios.scenario import Scenario
+from neo4j_scenarios.volumes import Values, backups
+
+
+def own(scenario: Scenario) -> Values:
+    """Return the values."""
+    restore = {
+        "enabled": True,
+        "image": _own_image(scenario),
+        "bucket": str(scenario.bucket),
+        "database": ",".join(scenario.databases),
+        "timestamp": scenario.timestamp,
+        "backupSetDir": scenario.backup_set_dir,
+        "forceOverwrite": scenario.force_overwrite,
+        "acceptDataLoss": scenario.accept_data_loss,
+        "restoreId": scenario.restore_id,
+        "keepPrevious": scenario.keep_previous,
+        "notAfter": scenario.not_after,
+        "onMissing": scenario.on_missing.value,
+        "spaceMode": scenario.space_mode.value,
+        "purgeOnComplete": scenario.purge_on_complete,
+        "secretName": scenario.secret,
+        **_access(scenario),
+        "heapSize": scenario.heap_size,
+        "logFormat": scenario.log_format,
+        "emulatorHost": scenario.emulator_host,
+    }
+    kept = {"secretName", "acceptDataLoss"}  # said even where there is nothing: no key, no consent
+    storage = {"storageClass": scenario.storage_class} if scenario.storage_class else {}
+    return {
+        "restore": {key: value for key, value in restore.items() if value not in ("", {}, []) or key in kept},
+        "image": {"repository": scenario.neo4j_image, "tag": scenario.neo4j_tag},
+        "acceptLicenseAgreement": scenario.accept_license or "no",
+        **_own_directory(scenario),
+        "data": {"size": scenario.storage_size, **storage},
+        **_pod(scenario),
+        **service_account(scenario),
+    }
+
+
+def _access(scenario: Scenario) -> Values:
+    names = {"secret": "secretName", "configmap": "configMapName"}
+    bundle, encryption = scenario.ca_bundle, scenario.encryption_key
+    usual = SECRET_KEYS.get(scenario.bucket.scheme)
+    return {
+        "secretKey": scenario.secret_key if scenario.secret and scenario.secret_key != usual else "",
+        "endpointUrl": scenario.endpoint_url,
+        "region": scenario.bucket_region,
+        "caBundle": {names[bundle.source]: bundle.name, "key": bundle.key} if bundle else {},
+        "requesterPays": scenario.requester_pays,
+        "encryptionKey": {"secretName": encryption.name, "key": encryption.key} if encryption else {},
+        "extraVolumeMounts": _backups_mount(scenario),
+    }
+
+
+def _backups_mount(scenario: Scenario) -> list[Values]:
+    if not scenario.backup_claim:
+        return []
+    folder, volume = backups(scenario)
+    return [{"name": volume["name"], "mountPath": str(folder), "readOnly": True}]
+
+
+def _pod(scenario: Scenario) -> Values:
+    labels = pod_labels(scenario)
+    volumes = [backups(scenario)[1]] if scenario.backup_claim else []
+    return {**({"podLabels": labels} if labels else {}), **({"extraVolumes": volumes} if volumes else {})}
+
+
+def _own_image(scenario: Scenario) -> Values:
+    image = {"repository": scenario.restore_image, "tag": scenario.restore_tag, "digest": scenario.restore_digest}
+    return {key: value for key, value in image.items() if value}
+
+
+def _own_directory(scenario: Scenario) -> Values:
+    settings = directory.settings(scenario)
+    if not settings:
+        return {}
+    if not scenario.ldap_secret:
+        return {"config": settings}
+    key = {"secretKeyRef": {"name": scenario.ldap_secret, "key": directory.PASSWORD_KEY}}
+    return {"config": settings, "extraEnv": [{"name": directory.variable(directory.PASSWORD), "valueFrom": key}]}

@@ -1,0 +1,55 @@
+"""Scenario -> what the restore container mounts beside the data volume, each with the volume behind it."""
+
+from collections.abc import Iterator
+from pathlib import PurePosixPath
+from typing import Any, Final
+
+from neo4j_scenarios.environment import CERTIFICATES, ENCRYPTION_KEY, KEY_FOLDER
+from neo4j_scenarios.reference import Reference
+from neo4j_scenarios.scenario import Scenario
+
+Values = dict[str, Any]
+
+# Read by the pod's group, by nobody else. 288 is octal 0440.
+_MODE: Final = 0o440
+
+
+def mounts(scenario: Scenario) -> list[Values]:
+    """Return the mounts of the container, that of the data volume left out."""
+    temporary = {"name": "restore-tmp", "mountPath": "/tmp"}  # noqa: S108 - an emptyDir in the pod
+    read = [
+        {"name": volume["name"], "mountPath": str(folder), "readOnly": True} for folder, volume in _read_only(scenario)
+    ]
+    return [temporary, *read]
+
+
+def volumes(scenario: Scenario) -> list[Values]:
+    """Return the volumes of the pod behind `mounts`."""
+    return [{"name": "restore-tmp", "emptyDir": {}}, *(volume for _, volume in _read_only(scenario))]
+
+
+def backups(scenario: Scenario) -> tuple[PurePosixPath, Values]:
+    """Return where the claim with the sets is mounted, at the first folder of the bucket's path, and its volume."""
+    folder = PurePosixPath("/") / scenario.bucket.prefix.partition("/")[0]
+    claim = {"claimName": scenario.backup_claim, "readOnly": True}
+    return folder, {"name": "restore-backups", "persistentVolumeClaim": claim}
+
+
+def _read_only(scenario: Scenario) -> Iterator[tuple[PurePosixPath, Values]]:
+    if scenario.secret:
+        key = Reference("secret", scenario.secret, scenario.secret_key)
+        yield _of("restore-service-key", key, PurePosixPath(KEY_FOLDER) / scenario.secret_key)
+    if scenario.ca_bundle:
+        yield _of("restore-certificates", scenario.ca_bundle, PurePosixPath(CERTIFICATES))
+    if scenario.encryption_key:
+        yield _of("restore-encryption-key", scenario.encryption_key, PurePosixPath(ENCRYPTION_KEY))
+    if scenario.backup_claim:
+        yield backups(scenario)
+
+
+def _of(name: str, held: Reference, path: PurePosixPath) -> tuple[PurePosixPath, Values]:
+    # `items`: a Secret without that key keeps the pod waiting, with the reason in its events.
+    items = [{"key": held.key, "path": path.name}]
+    if held.source == "configmap":
+        return path.parent, {"name": name, "configMap": {"name": held.name, "items": items}}
+    return path.parent, {"name": name, "secret": {"secretName": held.name, "defaultMode": _MODE, "items": items}}
