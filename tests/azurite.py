@@ -58,14 +58,11 @@ class Azure:
 
     host: str
 
-    def container(self) -> AzureContainer:
-        """Make a container."""
+    def container(self, verify: str | bool = True) -> AzureContainer:
+        """Make a container. verify: the certificates that Microsoft's client is to trust."""
         name = f"backups-{uuid.uuid4().hex[:12]}"
-        return AzureContainer(name, self.host, self.service().create_container(name))
-
-    def service(self) -> BlobServiceClient:
-        """Return Microsoft's client, as the account's owner."""
-        return BlobServiceClient(f"{self.host}/{ACCOUNT}", credential=KEY)
+        owner = BlobServiceClient(f"{self.host}/{ACCOUNT}", credential=KEY, connection_verify=verify)
+        return AzureContainer(name, self.host, owner.create_container(name))
 
 
 @contextmanager

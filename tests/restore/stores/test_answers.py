@@ -295,6 +295,21 @@ def test_aws_is_asked_by_the_bucket_s_host(bucket: str, region: str, url: str) -
     assert s3_answers.base_url(bucket, region, "https://minio:9000") == f"https://minio:9000/{bucket}"
 
 
+@pytest.mark.parametrize(
+    ("status", "named", "region"),
+    [
+        (301, "eu-west-1", "eu-west-1"),
+        (400, "eu-west-1", "eu-west-1"),
+        (403, "eu-west-1", "us-east-1"),
+        (301, "", "us-east-1"),
+        (301, "evil.example/", "us-east-1"),
+    ],
+)
+def test_a_bucket_elsewhere_names_its_region(status: int, named: str, region: str) -> None:
+    headers = {"x-amz-bucket-region": named} if named else {}
+    assert s3_answers.right_region(status, headers, "us-east-1") == region
+
+
 def azure_page(properties: str, name: str = "<Name>p/x</Name>", marker: str = "") -> Reply:
     time = "<Last-Modified>Sat, 31 Jan 2026 02:00:00 GMT</Last-Modified>"
     properties = f"<Properties>{time}<Etag>0x8D</Etag><Content-Length>10</Content-Length>{properties}</Properties>"

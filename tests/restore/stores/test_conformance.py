@@ -155,7 +155,7 @@ def test_a_store_that_says_when_to_come_again_is_believed(remote: Subject, behin
     between.faults += [Fault(503, headers={"Retry_After": "7"})]
     with pytest.raises(StoreError) as raised:
         list(behind.list(remote.prefix))
-    assert (raised.value.transient, raised.value.retry_after_seconds) == (True, 7)
+    assert (raised.value.transient, raised.value.throttled, raised.value.retry_after_seconds) == (True, True, 7)
 
 
 @pytest.mark.parametrize("reset", [False, True], ids=["closed", "reset"])

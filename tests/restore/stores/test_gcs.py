@@ -10,16 +10,16 @@ import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from tests.restore.stores.subjects import open_with
+from tests.servers import Reply, scripted
 
 from neo4j_restore.errors import ConfigurationError, StoreError
 from neo4j_restore.stores import Store
 
 
-def google(host: str, key: Path | str = "") -> Store:
+def google(host: str, key: Path | str = "", **more: str) -> Store:
     """Return the bucket `backups` of a store at the URL `host`."""
-    return open_with(
-        {"BUCKET": "gs://backups", "STORAGE_EMULATOR_HOST": host, "GOOGLE_APPLICATION_CREDENTIALS": str(key)}
-    )
+    named = {"STORAGE_EMULATOR_HOST": host, "GOOGLE_APPLICATION_CREDENTIALS": str(key)}
+    return open_with({"BUCKET": "gs://backups", **named, **more})
 
 
 class Refusing(http.server.ThreadingHTTPServer):
@@ -66,6 +66,61 @@ def test_each_answer_is_told_with_object_identity_and_whether_to_try_again(
         list(store.list("neo4j"))
     assert raised.value.transient is transient
     store.close()
+
+
+def answer(body: str, **headers: str) -> Reply:
+    return Reply(200, body.encode(), {"Content_Type": "application/json", **headers})
+
+
+ITEM = '{"name": "p/x", "size": "1", "updated": "2026-01-31T02:00:00Z", "generation": "7", "crc32c": "AAAAAA=="}'
+
+
+@pytest.mark.parametrize(("project", "sent"), [("", False), ("billing-project", True)])
+def test_the_project_that_pays_is_named_in_each_request(project: str, sent: bool) -> None:
+    page = answer(f'{{"kind": "storage#objects", "items": [{ITEM}]}}')
+    with scripted(page, Reply(200, b"x", {"X_Goog_Generation": "7"})) as server:
+        store = google(server.host, REQUESTER_PAYS=project)
+        (stored,) = store.list("p/")
+        with store.read(stored) as stream:
+            assert stream.readall() == b"x"
+        store.close()
+    assert ["userProject=billing-project" in each.path for each in server.asked] == [sent, sent]
+
+
+def test_an_endpoint_of_ones_own_is_asked_with_the_key(tmp_path: Path) -> None:
+    service_key(tmp_path / "key.json")
+    with scripted(answer('{"kind": "storage#objects"}')) as server:
+        key = json.loads((tmp_path / "key.json").read_text())
+        (tmp_path / "key.json").write_text(json.dumps({**key, "token_uri": f"{server.host}/token"}))
+        server.replies.insert(0, answer('{"access_token": "hush", "expires_in": 3600}'))
+        store = google("", tmp_path / "key.json", ENDPOINT_URL=server.host)
+        assert list(store.list("p/")) == []
+        store.close()
+    assert [each.path.partition("?")[0] for each in server.asked] == ["/token", "/storage/v1/b/backups/o"]
+    assert server.asked[1].headers["authorization"] == "Bearer hush"
+
+
+@pytest.mark.parametrize("variable", ["GOOGLE_APPLICATION_CREDENTIALS", "CREDENTIALS_FILE"])
+def test_a_key_is_named_by_either_variable(variable: str, tmp_path: Path, refusing: Refusing) -> None:
+    refusing.status = 403
+    service_key(tmp_path / "key.json")
+    store = google(f"http://127.0.0.1:{refusing.server_port}", **{variable: str(tmp_path / "key.json")})
+    with pytest.raises(StoreError, match=r"with reader@example\.invalid"):
+        list(store.list("neo4j"))
+    store.close()
+
+
+def test_an_identity_that_google_refuses_is_told_with_what_to_do(tmp_path: Path) -> None:
+    service_key(tmp_path / "key.json")
+    with scripted(Reply(400, b'{"error": "invalid_grant", "error_description": "hush"}')) as server:
+        key = json.loads((tmp_path / "key.json").read_text())
+        (tmp_path / "key.json").write_text(json.dumps({**key, "token_uri": f"{server.host}/token"}))
+        store = google("", tmp_path / "key.json", ENDPOINT_URL=server.host)
+        with pytest.raises(StoreError, match="the identity is refused") as raised:
+            list(store.list("p/"))
+        store.close()
+    assert "workload identity" in raised.value.hint
+    assert (raised.value.transient, "hush" in str(raised.value)) == (False, False)
 
 
 def service_key(path: Path) -> str:

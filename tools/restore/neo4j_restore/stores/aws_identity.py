@@ -11,11 +11,12 @@ from urllib.parse import urlsplit
 
 from neo4j_restore.errors import ConfigurationError
 from neo4j_restore.settings import Settings
-from neo4j_restore.stores.http import Errors, Http
+from neo4j_restore.stores.http import Http
 from neo4j_restore.stores.keyfiles import AwsKey, read_aws
 from neo4j_restore.stores.refreshing import Refreshing
 from neo4j_restore.stores.s3_answers import domain, parse_xml
 from neo4j_restore.stores.tokens import Teller, text_of
+from neo4j_restore.stores.wording import Errors
 
 _WAYS: Final = (
     "mount an AWS credentials file and name it in CREDENTIALS_FILE, or give the pod's service account a role "

@@ -15,20 +15,11 @@ from neo4j_restore.errors import ConfigurationError, StoreError
 from neo4j_restore.settings import Settings
 from neo4j_restore.stores import StoredObject, azure_answers
 from neo4j_restore.stores.azure_identity import find
-from neo4j_restore.stores.http import (
-    GONE,
-    PAGE_BYTES,
-    TRANSIENT_STATUS,
-    Body,
-    Errors,
-    Http,
-    byte_range,
-    seconds_to_wait,
-    small,
-    wrong_span,
-)
+from neo4j_restore.stores.body import Body, byte_range, wrong_span
+from neo4j_restore.stores.http import PAGE_BYTES, Http, small
 from neo4j_restore.stores.s3_answers import parse_xml
 from neo4j_restore.stores.sse import read_key
+from neo4j_restore.stores.wording import GONE, TRANSIENT_STATUS, Errors, seconds_to_wait
 
 _HINT: Final = "check account and container, and that this identity has the role Storage Blob Data Reader on it"
 
@@ -172,7 +163,7 @@ class AzureStore:
             hint = f"thaw it, then start again: {command}"
             return self._errors.error(verb, key, "it is in the archive tier", hint=hint)
         transient, after = status in TRANSIENT_STATUS, seconds_to_wait(headers)
-        return self._errors.error(verb, key, f"{status} {reason}", transient=transient, after=after)
+        return self._errors.error(verb, key, f"{status} {reason}", transient=transient, after=after, status=status)
 
     @contextmanager
     def _understood(self, verb: str, key: str) -> Iterator[None]:

@@ -14,10 +14,11 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from neo4j_restore.errors import ConfigurationError
 from neo4j_restore.settings import Settings
-from neo4j_restore.stores.http import Errors, Http
+from neo4j_restore.stores.http import Http
 from neo4j_restore.stores.keyfiles import AzureKey, from_names, read_azure
 from neo4j_restore.stores.refreshing import Refreshing
 from neo4j_restore.stores.tokens import Teller, text_of
+from neo4j_restore.stores.wording import Errors
 
 _WAYS: Final = (
     "mount an Azure credentials file and name it in CREDENTIALS_FILE, or label pod and service account for workload "

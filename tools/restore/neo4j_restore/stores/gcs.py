@@ -25,20 +25,10 @@ from neo4j_restore import checksums
 from neo4j_restore.errors import StoreError
 from neo4j_restore.settings import Settings
 from neo4j_restore.stores import StoredObject, google_identity
-from neo4j_restore.stores.http import (
-    CONNECT_SECONDS,
-    GONE,
-    KEPT_CONNECTIONS,
-    SMALL_BYTES,
-    TRANSIENT_STATUS,
-    Body,
-    Errors,
-    byte_range,
-    seconds_to_wait,
-    trusting,
-    wrong_span,
-)
+from neo4j_restore.stores.body import Body, byte_range, wrong_span
+from neo4j_restore.stores.http import CONNECT_SECONDS, KEPT_CONNECTIONS, SMALL_BYTES, trusting
 from neo4j_restore.stores.sse import read_key
+from neo4j_restore.stores.wording import GONE, TRANSIENT_STATUS, Errors, seconds_to_wait
 
 _HINT: Final = "check the bucket's name, and that this identity has the role roles/storage.objectViewer on it"
 
@@ -152,7 +142,7 @@ class GoogleStore:
             transient = found.code in TRANSIENT_STATUS
             after = seconds_to_wait(getattr(found.response, "headers", {}))
             reason = f"{found.code} {_first_line(found.message)}"
-            raise error(verb, key, reason, transient=transient, after=after) from found
+            raise error(verb, key, reason, transient=transient, after=after, status=found.code or 0) from found
         except auth.TransportError as found:
             raise error(verb, key, "the identity's server does not answer", transient=True) from found
         except auth.DefaultCredentialsError as found:

@@ -14,7 +14,7 @@ from google.oauth2 import service_account
 
 from neo4j_restore.errors import ConfigurationError
 from neo4j_restore.settings import Settings
-from neo4j_restore.stores.http import Errors
+from neo4j_restore.stores.wording import Errors
 
 HINT: Final = (
     "mount a valid service key, or bind the pod's service account to a Google one "

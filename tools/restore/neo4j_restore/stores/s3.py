@@ -8,7 +8,6 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from io import RawIOBase
 from typing import Final
-from urllib.parse import quote, urlencode
 
 import urllib3
 
@@ -16,28 +15,16 @@ from neo4j_restore.checksums import Checksum
 from neo4j_restore.errors import StoreError
 from neo4j_restore.settings import Settings
 from neo4j_restore.stores import StoredObject, s3_answers
-from neo4j_restore.stores.aws_identity import find
-from neo4j_restore.stores.aws_signing import signed
-from neo4j_restore.stores.http import (
-    GONE,
-    PAGE_BYTES,
-    TRANSIENT_STATUS,
-    Body,
-    Errors,
-    Http,
-    byte_range,
-    seconds_to_wait,
-    small,
-    wrong_span,
-)
+from neo4j_restore.stores.body import Body, byte_range, wrong_span
+from neo4j_restore.stores.http import PAGE_BYTES, small
+from neo4j_restore.stores.s3_requests import Requests
 from neo4j_restore.stores.sse import read_key
+from neo4j_restore.stores.wording import GONE, TRANSIENT_STATUS, Errors, seconds_to_wait
 
 _HINT: Final = "check the bucket's name and region, and that this identity may s3:ListBucket it and s3:GetObject in it"
 
 # Errors that pass, whatever their status. Source: https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
 _TRANSIENT_CODES: Final = {"SlowDown", "RequestTimeout", "InternalError", "ServiceUnavailable", "OperationAborted"}
-
-_WRONG_REGION: Final = {"AuthorizationHeaderMalformed", "PermanentRedirect", "TemporaryRedirect"}
 
 
 class S3Store:
@@ -46,15 +33,9 @@ class S3Store:
     def __init__(self, settings: Settings) -> None:
         """Take bucket, endpoint and identity; nothing is asked yet. Raises ConfigurationError for a bad file."""
         self._bucket = settings.bucket.bucket
-        self._http = Http(settings.stall_seconds, settings.ca_bundle)
         self._errors = Errors(f"s3://{self._bucket}/", "an identity still to be found", _HINT)
-        self._identity = find(settings, self._http, self._errors)
-        named = settings.region or self._identity.region
-        aws = settings.identity.get("AWS_REGION") or settings.identity.get("AWS_DEFAULT_REGION")
-        self._region = named or aws or "us-east-1"
-        self._endpoint = settings.endpoint_url
+        self._requests = Requests(settings, self._errors)
         key = read_key(settings.encryption_key)
-        self._always = {"x-amz-request-payer": "requester"} if settings.requester_pays else {}
         self._of_objects = {"x-amz-checksum-mode": "ENABLED"}
         if key:
             name = "x-amz-server-side-encryption-customer"
@@ -88,7 +69,7 @@ class S3Store:
 
     def _page(self, prefix: str, query: Mapping[str, str]) -> bytes:
         headers = {"x-amz-optional-object-attributes": "RestoreStatus"}
-        response = self._ask("GET", "list", prefix, "", query, headers)
+        response = self._requests.ask("GET", "list", prefix, "", query, headers)
         if response.status != 200:
             wrong = self._refusal("list", prefix, response)
             raise wrong
@@ -151,30 +132,13 @@ class S3Store:
         """Return the answer to a request for these very bytes: by ETag, and by version where there is one."""
         headers = {**self._of_objects, **headers, "If-Match": _etag(stored)}
         version = stored.generation.partition(" ")[2] if self._may_version else ""
-        response = self._ask(
+        response = self._requests.ask(
             method, verb, stored.key, stored.key, {**query, **({"versionId": version} if version else {})}, headers
         )
         if response.status == 403 and version:
             response.close()
             self._may_version = False
             return self._of_object(method, verb, stored, query, headers)
-        return response
-
-    def _ask(
-        self, method: str, verb: str, key: str, path: str, query: Mapping[str, str], headers: Mapping[str, str]
-    ) -> urllib3.BaseHTTPResponse:
-        url = f"{s3_answers.base_url(self._bucket, self._region, self._endpoint)}/{quote(path, safe='/~')}" + (
-            f"?{urlencode(query, quote_via=quote)}" if query else ""
-        )
-        key_now = self._identity.key()
-        all_headers = signed(method, url, {**self._always, **headers}, key_now, self._region)
-        with self._errors.translated(verb, key):
-            response = self._http.ask(method, url, all_headers)
-        region = response.headers.get("x-amz-bucket-region") or self._region
-        if response.status in {301, 307, 400} and region != self._region and not self._endpoint:
-            response.close()
-            self._region = region
-            return self._ask(method, verb, key, path, query, headers)
         return response
 
     def _refusal(self, verb: str, key: str, response: urllib3.BaseHTTPResponse) -> StoreError:
@@ -205,7 +169,7 @@ class S3Store:
 
     def close(self) -> None:
         """Close all connections."""
-        self._http.close()
+        self._requests.close()
 
 
 def _etag(stored: StoredObject) -> str:

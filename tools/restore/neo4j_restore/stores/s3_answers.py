@@ -48,6 +48,15 @@ def base_url(bucket: str, region: str, endpoint: str) -> str:
     return f"https://{host}/{bucket}" if "." in bucket else f"https://{bucket}.{host}"
 
 
+def right_region(status: int, headers: Mapping[str, str], region: str) -> str:
+    """Return the region to ask in: `region`, or that which a refusal names as the bucket's.
+
+    Source: https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadBucket.html, x-amz-bucket-region.
+    """
+    named = headers.get("x-amz-bucket-region") or ""
+    return named if status in {301, 307, 400} and re.fullmatch(r"[a-z0-9-]{1,63}", named) else region
+
+
 def parse_xml(body: bytes) -> ElementTree.Element | None:
     """Return the root of an answer without its namespace; None where it is no XML, or has entities of its own."""
     if b"<!DOCTYPE" in body:

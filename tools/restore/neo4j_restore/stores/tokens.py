@@ -8,7 +8,8 @@ from typing import Any, Final
 from urllib.parse import urlencode
 
 from neo4j_restore.errors import StoreError
-from neo4j_restore.stores.http import TRANSIENT_STATUS, Errors, Http, seconds_to_wait, small
+from neo4j_restore.stores.http import Http, small
+from neo4j_restore.stores.wording import TRANSIENT_STATUS, Errors, seconds_to_wait
 
 # Each of them answers at once or not at all; a metadata server that is not there must not hold a start up.
 _SECONDS: Final = 10.0

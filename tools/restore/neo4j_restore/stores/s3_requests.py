@@ -1,0 +1,47 @@
+"""Signed requests to one bucket of S3, in the region where it is."""
+
+from collections.abc import Mapping
+from urllib.parse import quote, urlencode
+
+import urllib3
+
+from neo4j_restore.settings import Settings
+from neo4j_restore.stores.aws_identity import find
+from neo4j_restore.stores.aws_signing import signed
+from neo4j_restore.stores.http import Http
+from neo4j_restore.stores.s3_answers import base_url, right_region
+from neo4j_restore.stores.wording import Errors
+
+
+class Requests:
+    """Asks for a bucket's objects and listings."""
+
+    def __init__(self, settings: Settings, errors: Errors) -> None:
+        """Take bucket, endpoint and identity; nothing is asked yet. Raises ConfigurationError for a bad file."""
+        self._bucket, self._endpoint, self._errors = settings.bucket.bucket, settings.endpoint_url, errors
+        self._http = Http(settings.stall_seconds, settings.ca_bundle)
+        self._identity = find(settings, self._http, errors)
+        named = settings.region or self._identity.region
+        aws = settings.identity.get("AWS_REGION") or settings.identity.get("AWS_DEFAULT_REGION")
+        self._region = named or aws or "us-east-1"
+        self._always = {"x-amz-request-payer": "requester"} if settings.requester_pays else {}
+
+    def ask(
+        self, method: str, verb: str, key: str, path: str, query: Mapping[str, str], headers: Mapping[str, str]
+    ) -> urllib3.BaseHTTPResponse:
+        """Return the answer, its body still to be read. verb, key: what errors name. path: below the bucket."""
+        base = base_url(self._bucket, self._region, self._endpoint)
+        url = f"{base}/{quote(path, safe='/~')}" + (f"?{urlencode(query, quote_via=quote)}" if query else "")
+        proven = signed(method, url, {**self._always, **headers}, self._identity.key(), self._region)
+        with self._errors.translated(verb, key):
+            response = self._http.ask(method, url, proven)
+        region = right_region(response.status, response.headers, self._region)
+        if region != self._region and not self._endpoint:
+            response.close()
+            self._region = region
+            return self.ask(method, verb, key, path, query, headers)
+        return response
+
+    def close(self) -> None:
+        """Close all connections."""
+        self._http.close()
