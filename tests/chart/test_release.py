@@ -91,6 +91,14 @@ def test_only_the_plan_gets_the_key_and_the_volumes_of_the_store(helm: Helm) -> 
     assert volumes(plan)["restore-service-key"] == volumes(rendered.pod)["restore-service-key"]
 
 
+def test_what_asks_the_store_has_the_pod_s_labels_by_which_a_cloud_knows_it(helm: Helm) -> None:
+    labels = {"azure.workload.identity/use": "true"}
+    rendered = helm.template(make_values(podLabels=labels))
+    for command in READERS:
+        given = rendered.reader(command)["metadata"]["labels"]
+        assert (labels.items() <= given.items()) is (command == "plan")
+
+
 @pytest.mark.parametrize("command", READERS)
 def test_helm_test_reads_the_volume_on_the_node_of_neo4j(helm: Helm, command: str) -> None:
     rendered = helm.template(make_values())

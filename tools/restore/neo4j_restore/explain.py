@@ -85,11 +85,13 @@ EXPLANATIONS: Final = {
         ),
     ),
     20: Explanation(
-        "The store is unreachable, refuses this identity, or the bucket or the listed object is gone.",
+        "The store is unreachable, refuses this identity or has none, the bucket or the listed object is gone, or the "
+        "object is in an archive tier.",
         _AS_IT_WAS,
         (
             "The message names object and identity: check the bucket's name, and that identity's right to read it.",
             "Unreachable: check network, proxy and DNS from the pod; the restart of the pod tries again.",
+            "In an archive tier: run the command in the message, and start again once the object is thawed.",
         ),
     ),
     30: Explanation(
