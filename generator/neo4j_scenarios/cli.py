@@ -14,6 +14,7 @@ from neo4j_scenarios.commands.diff import diff
 from neo4j_scenarios.commands.explain import explain
 from neo4j_scenarios.commands.importing import import_values
 from neo4j_scenarios.commands.listing import list_scenarios
+from neo4j_scenarios.commands.lock import lock, update
 from neo4j_scenarios.commands.options import Check, Force
 from neo4j_scenarios.commands.schema import schema
 from neo4j_scenarios.commands.validating import validate
@@ -129,7 +130,9 @@ app.command()(diff)
 app.command()(explain)
 app.command(name="import")(import_values)
 app.command(name="list")(list_scenarios)
+app.command()(lock)
 app.command()(schema)
+app.command()(update)
 app.command()(validate)
 
 

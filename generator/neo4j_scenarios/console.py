@@ -52,11 +52,15 @@ def report(error: GeneratorError, as_json: bool) -> None:
         for problem in error.problems:
             complain(f"{problem.where}: {problem.what}", problem.hint)
         return
-    told = [
+    put_json({"problems": problems_as_json(error)})
+
+
+def problems_as_json(error: GeneratorError) -> list[dict[str, Any]]:
+    """Return the problems of an error as every command prints them with --json."""
+    return [
         {"where": redact(p.where), "what": redact(p.what), "hint": redact(p.hint), "clusters": list(p.clusters)}
         for p in error.problems
     ]
-    put_json({"problems": told})
 
 
 def coloured(text: str, colour: str, stream: TextIO) -> str:

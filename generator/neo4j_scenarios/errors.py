@@ -40,6 +40,10 @@ class InputFileError(GeneratorError):
     """A file that was read is missing, malformed, or asks for what can't be."""
 
 
+class BucketError(GeneratorError):
+    """Buckets that can't be read, or whose sets are not such as were asked for."""
+
+
 class OutputError(GeneratorError):
     """A file could not be written, or is not ours to replace."""
 

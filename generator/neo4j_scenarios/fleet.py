@@ -12,6 +12,7 @@ from neo4j_scenarios.fields.deployment import SCENARIO, TARGET
 from neo4j_scenarios.fleetfile import Entry, FleetFile, read_fleet_file
 from neo4j_scenarios.grouping import Grouping
 from neo4j_scenarios.layers import GROUP, INPUTS, LABELS, REGION, VARIABLES, Layer, Setting, laid, settled
+from neo4j_scenarios.lockfile import NoPins, Pins
 from neo4j_scenarios.parse import parse
 from neo4j_scenarios.rules import LABEL_VALUE
 from neo4j_scenarios.scenario import Scenario
@@ -63,8 +64,10 @@ class Fleet:
     names: Sequence[str]
 
 
-def load(path: Path, selection: Selection = EVERYTHING) -> Fleet:
+def load(path: Path, selection: Selection = EVERYTHING, pins: Pins | NoPins | None = None) -> Fleet:
     """Return the fleet of a file, or the clusters of it that are selected.
+
+    pins: by default those of the lock beside the file.
 
     Raises InputFileError with all problems of the file, of its inventory and of the selected clusters; one that several
     clusters share is told once, at the place that set it. Raises UsageError where the selection takes none.
@@ -72,7 +75,8 @@ def load(path: Path, selection: Selection = EVERYTHING) -> Fleet:
     problems: list[Problem] = []
     file = read_fleet_file(path, problems)
     grouping = Grouping(path)
-    clusters = [cluster for entry in file.entries if (cluster := _cluster(entry, file, selection, grouping))]
+    pins = pins or Pins(path)
+    clusters = [cluster for entry in file.entries if (cluster := _cluster(entry, file, selection, pins, grouping))]
     if problems or grouping:
         raise InputFileError(*dict.fromkeys(problems), *grouping.problems())
     if not clusters:
@@ -81,7 +85,9 @@ def load(path: Path, selection: Selection = EVERYTHING) -> Fleet:
     return Fleet(path, clusters, [entry.name for entry in file.entries])
 
 
-def _cluster(entry: Entry, file: FleetFile, selection: Selection, grouping: Grouping) -> Cluster | None:
+def _cluster(
+    entry: Entry, file: FleetFile, selection: Selection, pins: Pins | NoPins, grouping: Grouping
+) -> Cluster | None:
     group = entry.layer.text(GROUP) or file.defaults.text(GROUP)
     group_layer = file.groups.get(group)
     region = entry.layer.text(REGION) or (group_layer.text(REGION) if group_layer else "") or file.defaults.text(REGION)
@@ -100,7 +106,7 @@ def _cluster(entry: Entry, file: FleetFile, selection: Selection, grouping: Grou
     _check_labels(labels, complain)
     names[LABELS] = labels
     variables = complain.expanded(VARIABLES, names)
-    inputs = complain.expanded("", names | variables)
+    inputs = pins.amended(entry.name, complain.expanded("", names | variables), complain.add)
     scenarios = tuple(_scenarios(inputs, complain))
     return Cluster(entry.name, entry.place, group, region, labels, variables, inputs, layers, scenarios)
 

@@ -1,6 +1,7 @@
 """What a lock and a report say of one set in a bucket."""
 
 from dataclasses import dataclass
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,3 +19,18 @@ class Pin:
     time: str
     stamp: str
     kind: str
+
+
+def as_json(pin: Pin | None) -> dict[str, Any] | None:
+    """Return a set as `lock --json` and `report --json` print it: a published contract."""
+    if pin is None:
+        return None
+    return {
+        "object": pin.object,
+        "generation": pin.generation,
+        "checksum": pin.checksum or None,
+        "size_bytes": pin.size_bytes,
+        "time": pin.time,
+        "stamp": pin.stamp,
+        "kind": pin.kind,
+    }

@@ -4,11 +4,13 @@ import json
 import shutil
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 import yaml
 from tests.docs.pages import PAGES, ROOT, blocks, commands, name
+from tests.stores import Bucket
 
 from neo4j_scenarios.targets import NEO4J_RESTORE, TARGETS
 
@@ -19,6 +21,10 @@ KEY = {
     "private_key": "-----BEGIN PRIVATE KEY-----\nhunter2\n-----END PRIVATE KEY-----\n",
     "token_uri": "https://oauth2.googleapis.com/token",
 }
+FLEET = """\
+clusters:
+  prod-eu-7: {{scenario: single-instance, bucket: "{url}", database: neo4j, emulator-host: "{host}"}}
+"""
 WORKLOAD = "{{ .Values | toJson }}\n"
 
 # Which chart a name stands for; what is not here is looked for in the project.
@@ -28,13 +34,15 @@ WITH_COMMANDS = [page for page in PAGES if commands(page, "neo4j-scenarios", "he
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Path:
-    """Return a folder as a reader has it: the charts, the scenarios, a key."""
+def desk(tmp_path: Path, bucket: Bucket) -> Path:
+    """Return a folder as a reader has it: the charts, the scenarios, a key, a fleet whose bucket has a set of today."""
     (tmp_path / "charts").symlink_to(ROOT / "charts")
     shutil.copytree(ROOT / "scenarios", tmp_path / "scenarios")
     for file in ("key.json", "KEY.json"):
         (tmp_path / file).write_text(json.dumps(KEY))
     (tmp_path / "AWS-KEY").write_text("[default]\naws_access_key_id = a\naws_secret_access_key = hunter2\n")
+    bucket.put(f"neo4j-{datetime.now(UTC):%Y-%m-%d-%H:%M:%S}.dump", b"a backup")
+    (tmp_path / "fleet.yaml").write_text(FLEET.format(url=bucket.url, host=bucket.host))
     return tmp_path
 
 

@@ -1,0 +1,157 @@
+"""The commands `lock` and `update`: which set each cluster of a fleet restores."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from neo4j_scenarios import amounts
+from neo4j_scenarios.commands.options import DIFFERENT, Json, Quiet, Selector
+from neo4j_scenarios.commands.surveying import Credentials, Deadline, FleetFile, Only, Threads, option, survey_options
+from neo4j_scenarios.completion import FLEET
+from neo4j_scenarios.console import problems_as_json, progress, put, put_json, report, say
+from neo4j_scenarios.errors import BucketError
+from neo4j_scenarios.guards import Guards
+
+if TYPE_CHECKING:
+    from neo4j_scenarios.locking import Change, Outcome
+    from neo4j_scenarios.survey import Options
+
+Check = Annotated[bool, typer.Option("--check", help="write nothing, and exit with 2 if the lock would change")]
+KeepGoing = Annotated[
+    bool, typer.Option("--keep-going", help="write what is fine; clusters with problems keep what they had")
+]
+
+
+def _guard(name: str, metavar: str, text: str) -> Any:
+    return typer.Option(name, metavar=metavar, help=text, show_default=False)
+
+
+MaxAge = Annotated[str | None, _guard("--max-age", "7d", "refuse a set that is older")]
+MinSize = Annotated[str | None, _guard("--min-size", "1GiB", "refuse a set that is smaller")]
+MaxShrink = Annotated[str | None, _guard("--max-shrink", "20%", "refuse a set that is smaller than the last by more")]
+
+
+def lock(
+    fleet: FleetFile = Path(FLEET),
+    selector: Selector = None,
+    only: Only = None,
+    max_age: MaxAge = None,
+    min_size: MinSize = None,
+    max_shrink: MaxShrink = None,
+    check: Check = False,
+    keep_going: KeepGoing = False,
+    credentials: Credentials = None,
+    threads: Threads = 32,
+    deadline: Deadline = "5m",
+    as_json: Json = False,
+    quiet: Quiet = False,
+) -> int:
+    """pin the set of each cluster in fleet.lock.yaml, and check the pins that are there"""
+    guards = _guards(max_age, min_size, max_shrink)
+    wish = _Wish(fleet, selector or (), only or (), guards, check, keep_going, as_json, quiet or as_json)
+    return _run(wish, survey_options(credentials, threads, deadline), move=False)
+
+
+def update(
+    fleet: FleetFile = Path(FLEET),
+    selector: Selector = None,
+    only: Only = None,
+    max_age: MaxAge = None,
+    min_size: MinSize = None,
+    max_shrink: MaxShrink = None,
+    check: Check = False,
+    keep_going: KeepGoing = False,
+    credentials: Credentials = None,
+    threads: Threads = 32,
+    deadline: Deadline = "5m",
+    as_json: Json = False,
+    quiet: Quiet = False,
+) -> int:
+    """move the pins of fleet.lock.yaml to the sets that are the latest now"""
+    guards = _guards(max_age, min_size, max_shrink)
+    wish = _Wish(fleet, selector or (), only or (), guards, check, keep_going, as_json, quiet or as_json)
+    return _run(wish, survey_options(credentials, threads, deadline), move=True)
+
+
+@dataclass(frozen=True)
+class _Wish:
+    """What the command line asks for."""
+
+    fleet: Path
+    selector: Sequence[str]
+    only: Sequence[str]
+    guards: Guards
+    check: bool
+    keep_going: bool
+    as_json: bool
+    quiet: bool
+
+
+def _guards(max_age: str | None, min_size: str | None, max_shrink: str | None) -> Guards:
+    return Guards(
+        option("--max-age", max_age, amounts.parse_duration),
+        option("--min-size", min_size, amounts.parse_size),
+        option("--max-shrink", max_shrink, amounts.parse_share),
+    )
+
+
+def _run(wish: _Wish, options: "Options", *, move: bool) -> int:
+    from datetime import UTC, datetime
+
+    from neo4j_scenarios import lockfile, locking, questions
+    from neo4j_scenarios.fleet import load
+    from neo4j_scenarios.selectors import parse_selection
+    from neo4j_scenarios.write import write
+
+    pins = lockfile.NoPins()
+    fleet = load(wish.fleet, parse_selection(wish.selector, wish.only), pins)
+    path = lockfile.beside(wish.fleet)
+    held = lockfile.read(path)
+    clusters = [cluster for cluster in fleet.clusters if cluster.name not in pins.floating]
+    asked = questions.ask(clusters, held)
+    with progress("reading buckets", asked.buckets, wish.quiet) as show:
+        found = asked.answers(options, show)
+    wanted = [locking.Wanted(each.name, lockfile.asked(each.inputs), found[each.name]) for each in clusters]
+    known = frozenset(fleet.names).difference(pins.floating)
+    outcome = locking.decide(wanted, held, known, wish.guards, datetime.now(UTC), move=move)
+    refused = bool(outcome.problems) and not wish.keep_going
+    if not wish.check and not refused:
+        write(path, lockfile.text(outcome.lock, wish.fleet.name))
+    failure = BucketError(*questions.grouped(outcome.problems))
+    _tell(outcome, failure, path, wish, written=not wish.check and not refused)
+    if outcome.problems:
+        return failure.exit_code
+    return DIFFERENT if wish.check and outcome.lock != held else 0
+
+
+def _tell(outcome: "Outcome", failure: BucketError, path: Path, wish: _Wish, *, written: bool) -> None:
+    if wish.as_json:
+        changes = [_as_json(each) for each in outcome.changes]
+        put_json({"lock": str(path), "written": written, "changes": changes, "problems": problems_as_json(failure)})
+        return
+    report(failure, as_json=False)
+    if wish.check or not wish.quiet:
+        put("".join(f"{line}\n" for line in _lines(outcome.changes)))
+    if not wish.quiet:
+        count = len(outcome.lock)
+        say(f"{'written' if written else 'not written'} {path}: {count} {'cluster' if count == 1 else 'clusters'}")
+
+
+def _lines(changes: Sequence["Change"]) -> Iterator[str]:
+    for cluster, own in groupby(changes, key=lambda change: change.cluster):
+        yield f"{cluster}: {'; '.join(map(str, own))}"
+
+
+def _as_json(change: "Change") -> dict[str, Any]:
+    from neo4j_scenarios.pin import as_json
+
+    return {
+        "cluster": change.cluster,
+        "database": change.database,
+        "before": as_json(change.before),
+        "after": as_json(change.after),
+    }

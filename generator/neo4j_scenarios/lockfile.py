@@ -1,0 +1,195 @@
+"""`fleet.lock.yaml` beside a fleet file: which set each cluster restores; and what it makes of a cluster's inputs."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any, Final
+
+from neo4j_restore.spec import LATEST
+from neo4j_scenarios.errors import InputFileError, Problem
+from neo4j_scenarios.fields import FIELDS
+from neo4j_scenarios.fields.cluster import UNPINNED
+from neo4j_scenarios.pin import Pin
+from neo4j_scenarios.write import MARK
+from neo4j_scenarios.yamltext import toyaml
+from neo4j_scenarios.yamltree import Map, Node, Place, Text, read_tree
+
+FORMAT: Final = "1"
+
+# The inputs that say which sets are meant: a pin is good for as long as they say the same.
+ASKED: Final = tuple(f.key for f in FIELDS if f.key in {"bucket", "database", "timestamp", "backup-set-dir"})
+
+_HEADER: Final = """\
+{mark} lock {fleet}
+# Which backup set each cluster restores. `neo4j-scenarios update {fleet}` moves to newer ones.
+"""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What is pinned of one cluster.
+
+    asked: the inputs that it was pinned for, by the keys of `ASKED`. timestamp: the TIMESTAMP that takes just these
+    sets. databases: the set of each. place: in the lock file; None for one that is not yet there.
+    """
+
+    asked: Mapping[str, str]
+    timestamp: str
+    databases: Mapping[str, Pin]
+    place: Place | None = field(default=None, compare=False)
+
+
+Lock = Mapping[str, Entry]
+
+
+def beside(fleet: Path) -> Path:
+    """Return the path of the lock of a fleet file."""
+    return fleet.with_name(f"{fleet.stem}.lock.yaml")
+
+
+def asked(inputs: Mapping[str, str]) -> dict[str, str]:
+    """Return those of a cluster's inputs that say which sets are meant."""
+    return {key: inputs[key] for key in ASKED if inputs.get(key)}
+
+
+def floats(inputs: Mapping[str, str]) -> bool:
+    """Tell whether a cluster is to have no pin: it says `unpinned: true`."""
+    return inputs.get(UNPINNED.key) == "true"
+
+
+def text(lock: Lock, fleet: str) -> str:
+    """Return the file: the same bytes for the same pins, the clusters sorted. fleet: the fleet file's name."""
+    clusters = {name: _as_data(entry) for name, entry in sorted(lock.items())}
+    header = _HEADER.format(mark=MARK, fleet=fleet)
+    return f"{header}format: {FORMAT}\nclusters:{_below(clusters)}\n"
+
+
+def _below(clusters: Mapping[str, Any]) -> str:
+    return f"\n{toyaml(clusters, 2)}" if clusters else " {}"
+
+
+def _as_data(entry: Entry) -> dict[str, Any]:
+    databases = {
+        name: {_key(each.name): getattr(pin, each.name) for each in fields(Pin)}
+        for name, pin in entry.databases.items()
+    }
+    return {"asked": dict(entry.asked), "timestamp": entry.timestamp, "databases": databases}
+
+
+def _key(name: str) -> str:
+    return name.replace("_", "-")
+
+
+def read(path: Path) -> dict[str, Entry]:
+    """Return the pins of a lock file; none where there is no file. Raises InputFileError with the place."""
+    if not path.exists():
+        return {}
+    try:
+        return _read(path)
+    except _NoLockError as error:
+        node = error.args[0]
+        hint = "take it from version control again, or remove it and run `neo4j-scenarios lock`"
+        raise InputFileError(Problem(str(node.place), "is not as neo4j-scenarios writes a lock", hint)) from error
+
+
+class _NoLockError(Exception):
+    """The node, the first argument, is not what a lock has there."""
+
+
+def _read(path: Path) -> dict[str, Entry]:
+    root = _map(read_tree(path, "a lock is written by `neo4j-scenarios lock`"))
+    if _text(root, "format") != FORMAT:
+        what = f"has the format {_text(root, 'format')!r}, expected {FORMAT}"
+        raise InputFileError(
+            Problem(str(path), what, "use the version of neo4j-scenarios that wrote it, or a newer one")
+        )
+    clusters = _map(_inner(root, "clusters"))
+    return {name: _entry(place, _map(node)) for name, (place, node) in clusters.entries.items()}
+
+
+def _entry(place: Place, node: Map) -> Entry:
+    wanted = _map(_inner(node, "asked"))
+    databases = _map(_inner(node, "databases")).entries
+    return Entry(
+        {key: _text(wanted, key) for key in wanted.entries},
+        _text(node, "timestamp"),
+        {name: _pin(_map(inner)) for name, (_, inner) in databases.items()},
+        place,
+    )
+
+
+def _pin(node: Map) -> Pin:
+    said: dict[str, Any] = {each.name: _text(node, _key(each.name)) for each in fields(Pin)}
+    if not said["size_bytes"].isdecimal():
+        raise _NoLockError(node)
+    return Pin(**said | {"size_bytes": int(said["size_bytes"])})
+
+
+def _map(node: Node) -> Map:
+    if not isinstance(node, Map):
+        raise _NoLockError(node)
+    return node
+
+
+def _inner(node: Map, key: str) -> Node:
+    if key not in node.entries:
+        raise _NoLockError(node)
+    return node.entries[key][1]
+
+
+def _text(node: Map, key: str) -> str:
+    found = _inner(node, key)
+    if not isinstance(found, Text):
+        raise _NoLockError(found)
+    return found.text or ""
+
+
+# Told a cluster's key, what is wrong with it, and what to do.
+Complain = Callable[[str, str, str], None]
+
+
+class Pins:
+    """A lock as a build uses it: TIMESTAMP becomes what is pinned."""
+
+    def __init__(self, fleet: Path) -> None:
+        """Read the lock of a fleet file; where there is none, nothing is pinned. Raises InputFileError."""
+        self._path = beside(fleet)
+        self._there = self._path.exists()
+        self._lock = read(self._path)
+        self._hint = f"neo4j-scenarios lock {fleet.name}"
+
+    def amended(self, name: str, inputs: Mapping[str, str], complain: Complain) -> Mapping[str, str]:
+        """Return the inputs with the pinned timestamp; complains where the pin is for other inputs, or missing."""
+        entry, wanted = self._lock.get(name), asked(inputs)
+        if not self._there or floats(inputs):
+            return inputs
+        if entry is None:
+            if inputs.get("timestamp", LATEST) == LATEST:
+                complain("timestamp", f"is 'latest', and {self._path.name} has no pin", self._hint)
+            return inputs
+        for key in ASKED:
+            if wanted.get(key) != entry.asked.get(key):
+                complain(key, _changed(wanted.get(key), entry.asked.get(key), entry.place), self._hint)
+        return {**inputs, "timestamp": entry.timestamp}
+
+
+def _changed(now: str | None, then: str | None, place: Place | None) -> str:
+    said, was = (repr(each) if each else "not given" for each in (now, then))
+    return f"is {said}, and was {was} when it was pinned at {place}"
+
+
+class NoPins:
+    """What `lock` and `report` load a fleet with: each cluster may ask for `latest`, as its pin is being made.
+
+    floating: the clusters that are to have no pin.
+    """
+
+    def __init__(self) -> None:
+        """Begin with no cluster known."""
+        self.floating: set[str] = set()
+
+    def amended(self, name: str, inputs: Mapping[str, str], complain: Complain) -> Mapping[str, str]:
+        """Return the inputs, with the word that lets a cluster ask for `latest`."""
+        if floats(inputs):
+            self.floating.add(name)
+        return {**inputs, UNPINNED.key: "true"}
