@@ -5,6 +5,7 @@ import io
 import shutil
 import sys
 import tarfile
+import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -56,6 +57,15 @@ def lz4(data: bytes) -> bytes:
     """Return `data` packed by lz4 with a checksum, as its command does."""
     packed: bytes = lz4_frame.compress(data, content_checksum=True)
     return packed
+
+
+def zipped(files: Mapping[str, bytes], *, below: str = "backups/neo4j/") -> bytes:
+    """Return a zip of `files`, deflated."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in files.items():
+            archive.writestr(below + name, content)
+    return buffer.getvalue()
 
 
 def write_files(top: Path, files: Mapping[str, bytes]) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from tests import archives, standin
 from tests.archives import write_files
+from tests.artifacts import Artifact
 
 Files = dict[str, bytes]
 
@@ -83,6 +84,10 @@ class Case:
             files = self.store("new", database)
             if self.form == "directory":
                 write_files(bucket / database, files)
+            elif self.form == "chain":
+                write_files(bucket, _chain(database, files))
+            elif self.form == "zip":
+                write_files(bucket, {f"{database}-latest.zip": archives.zipped(files, below=f"backups/{database}/")})
             else:
                 ending = "dump" if self.form == "dump" else "tar.gz"
                 below = "" if self.form == "dump" else f"backups/{database}/"
@@ -93,13 +98,28 @@ class Case:
         if self.form == "dump":
             write_files(home, {"bin/neo4j-admin": _LOADER.encode()})
             (home / "bin" / "neo4j-admin").chmod(0o755)
+        elif self.form == "chain":
+            standin.install_enterprise_5(home)
         else:
             standin.install(home)
+
+
+def _chain(database: str, files: Files) -> Files:
+    """Return a full backup artifact without the store's last file, and a differential one that has it."""
+    (*early, last) = files
+    tars = [archives.tar_bytes({f"./{name}": files[name] for name in names}) for names in (early, [last])]
+    parts = (Artifact(database), Artifact(database, full=False, lowest=101, highest=150))
+    return {
+        f"{database}-2026-01-31T0{hour}-00-00.backup": part.write("BTV1", tar)
+        for hour, (part, tar) in enumerate(zip(parts, tars, strict=True))
+    }
 
 
 CASES = (
     Case("an archive onto an empty volume", "archive"),
     Case("an archive, once, over old data", "archive", "old", settings=_ONCE),
+    Case("a zip, once, over old data", "zip", "old", settings=_ONCE),
+    Case("a chain of backups, once, over old data", "chain", "old", settings=_ONCE),
     Case(
         "a directory, once, the previous generation kept",
         "directory",

@@ -7,8 +7,6 @@ uploaded. A tar has no checksum of its data; `neo4j-admin database check` on the
 """
 
 import gzip
-import io
-import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
@@ -88,15 +86,7 @@ def test_a_flipped_bit_of_a_gzip_is_found_or_harmless(pod: Scene, tries: Tally) 
                 assert_damaged_or_right(pod, flipped(SET, bit))
 
 
-def zipped() -> bytes:
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in FILES.items():
-            archive.writestr(f"backups/neo4j/{name}", content)
-    return buffer.getvalue()
-
-
-OTHERS = {"zstd": archives.zst(TAR), "lz4": archives.lz4(TAR), "zip": zipped()}
+OTHERS = {"zstd": archives.zst(TAR), "lz4": archives.lz4(TAR), "zip": archives.zipped(FILES)}
 
 
 @pytest.mark.parametrize("form", OTHERS)

@@ -89,14 +89,16 @@ def test_a_wiped_volume_comes_back_from_a_folder_of_objects_and_is_restored_once
     assert volume.receipt() == receipt
 
 
-def test_a_dump_which_this_line_takes_as_a_file_alone_is_restored(
-    neo4j_3: Made, pod: MakePod, backups: Bucket, tmp_path: Path
+@pytest.mark.parametrize("name", ["graph.db.dump", "graph.db-latest.tar.gz"])
+def test_a_dump_which_this_line_takes_as_a_file_alone_is_restored_whatever_its_name(
+    name: str, neo4j_3: Made, pod: MakePod, backups: Bucket, tmp_path: Path
 ) -> None:
     stopped = Neo4j(neo4j_3.home, neo4j_3.later)
-    backups.put("dump-3/graph.db.dump", stopped.dump("graph.db", tmp_path / "dumps").read_bytes())
-    volume = pod(neo4j_3, "dump-3", DATABASE="graph.db")
+    backups.put(f"dump-3-{name}/{name}", stopped.dump("graph.db", tmp_path / "dumps").read_bytes())
+    volume = pod(neo4j_3, f"dump-3-{name}", DATABASE="graph.db")
     ended = volume.restore()
     assert ended.code == 0, ended
+    assert volume.receipt()["restored"][0]["kind"] == "dump"
     assert not volume.has_staged_files()
     with Neo4j(volume.home, volume.data) as server:
         assert found(server) == AFTER

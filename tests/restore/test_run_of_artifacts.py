@@ -1,8 +1,6 @@
 """Backup artifacts of Neo4j 5 through the whole command: which are found, chained, and given to neo4j-admin."""
 
-import io
 import json
-import zipfile
 from pathlib import Path
 
 import pytest
@@ -114,6 +112,8 @@ def test_list_and_plan_tell_what_headers_say(neo4j_restore: Run, bucket: Bucket,
     found = json.loads(neo4j_restore("list", "--json", **enterprise).stdout)
     said = [(each["header"]["full"], each["header"]["lowest_tx"], each["header"]["highest_tx"]) for each in found]
     assert said == [(False, 151, 300), (False, 101, 150), (True, 1, 100)]
+    table = neo4j_restore("list", **enterprise).stdout
+    assert [kind in table for kind in ("backup, full", "backup, differential", "block")] == [True, True, False]
     planned = json.loads(neo4j_restore("plan", "--json", **enterprise).stdout)
     (step,) = planned["databases"]
     assert (planned["edition"], step["set"]["objects"], step["set"]["header"]["database"]) == ("enterprise", 3, "neo4j")
@@ -140,17 +140,9 @@ def test_a_block_store_never_reaches_community(
     assert (done.returncode, said in done.stderr, archives.snapshot(data)) == (2, True, before), done.stderr
 
 
-def zipped(files: dict[str, bytes]) -> bytes:
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in files.items():
-            archive.writestr(f"backups/neo4j/{name}", content)
-    return buffer.getvalue()
-
-
 @pytest.mark.parametrize("key", ["neo4j-latest.zip", "neo4j-latest.tar.gz"])
 def test_a_zip_is_restored_and_its_file_removed(key: str, neo4j_restore: Run, bucket: Bucket, data: Path) -> None:
-    bucket.put(key, zipped(STORE))
+    bucket.put(key, archives.zipped(STORE))
     done = neo4j_restore("run", PURGE_ON_COMPLETE="false")
     assert done.returncode == 0, done.stderr
     assert archives.snapshot(data)["databases/neo4j/neostore"] == STORE["neostore"]
@@ -161,6 +153,6 @@ def test_a_zip_is_restored_and_its_file_removed(key: str, neo4j_restore: Run, bu
 def test_a_cut_zip_leaves_the_data(cut: int, neo4j_restore: Run, bucket: Bucket, data: Path) -> None:
     archives.write_database(data, "newer")
     before = archives.snapshot(data)
-    bucket.put("neo4j-latest.zip", zipped(STORE)[:cut])
+    bucket.put("neo4j-latest.zip", archives.zipped(STORE)[:cut])
     done = neo4j_restore("run", FORCE_OVERWRITE="once")
     assert (done.returncode, archives.snapshot(data)) == (11, before), done.stderr

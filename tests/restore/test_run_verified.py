@@ -11,7 +11,7 @@ from tests.conftest import Run
 from tests.faults import answers
 from tests.faults.proxy import Kind, proxy
 from tests.restore.test_run import PACKED
-from tests.restore.test_run_of_artifacts import CHAIN, zipped
+from tests.restore.test_run_of_artifacts import CHAIN
 from tests.stores import Bucket, Emulator
 
 KEY, OTHER = pyrage.x25519.Identity.generate(), pyrage.x25519.Identity.generate()
@@ -34,7 +34,7 @@ def encrypted(data: bytes) -> bytes:
 def test_an_encrypted_archive_is_restored(
     ending: str, neo4j_restore: Run, bucket: Bucket, data: Path, identity: dict[str, str]
 ) -> None:
-    bucket.put(f"neo4j-latest.{ending}.age", encrypted(PACKED[ending] if ending in PACKED else zipped(STORE)))
+    bucket.put(f"neo4j-latest.{ending}.age", encrypted(PACKED[ending] if ending in PACKED else archives.zipped(STORE)))
     done = neo4j_restore("run", **identity)
     assert done.returncode == 0, done.stderr
     assert archives.snapshot(data)["databases/neo4j/neostore"] == STORE["neostore"]
@@ -116,7 +116,7 @@ def test_a_sum_of_an_artifact_in_a_chain_is_checked(neo4j_restore: Run, bucket: 
 def test_bytes_that_come_damaged_once_are_fetched_again(
     key: str, neo4j_restore: Run, emulator: Emulator, bucket: Bucket, data: Path
 ) -> None:
-    content = zipped(STORE) if key.endswith("zip") else PACKED[key.partition(".")[2]]
+    content = archives.zipped(STORE) if key.endswith("zip") else PACKED[key.partition(".")[2]]
     bucket.put(key, content)
     with proxy(emulator.host) as on_the_way:
         neo4j_restore("plan", STORAGE_EMULATOR_HOST=on_the_way.host)

@@ -29,8 +29,9 @@ EXPLANATIONS: Final = {
     ),
     2: Explanation(
         "A variable is missing or malformed, the wish has expired on an empty volume, BACKUP_SET_DIR does not fit the "
-        "archive, the key's file is no key, there is no neo4j-admin, its edition can't take the set (block format, a "
-        "differential backup), or Neo4j's folders are on other file systems.",
+        "archive, the key's file is no key, AGE_IDENTITY_FILE does not decrypt the set, there is no neo4j-admin, its "
+        "edition can't take the set (block format, a differential backup), or Neo4j's folders are on other file "
+        "systems.",
         _AS_IT_WAS,
         (
             "Read the message: it names every variable at once, with what was found and what is expected.",

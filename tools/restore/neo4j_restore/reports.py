@@ -92,7 +92,15 @@ def plan_table(found: dict[str, Any]) -> str:
 def set_table(found: Sequence[dict[str, Any]]) -> str:
     """Return sets as a table for people; found: `plan.set_as_json` of each."""
     names = ("database", "time", "size_bytes", "kind", "object")
-    return _table([[name.upper() for name in names], *[[str(each[name]) for name in names] for each in found]])
+    rows = [each | {"kind": _kind(each)} for each in found]
+    return _table([[name.upper() for name in names], *[[str(each[name]) for name in names] for each in rows]])
+
+
+def _kind(each: dict[str, Any]) -> str:
+    """Return a set's kind with what matters of its header."""
+    header = each["header"] or {}
+    full = [] if header.get("full") is None else ["full" if header["full"] else "differential"]
+    return ", ".join([each["kind"], *full, *(["block"] if header.get("store_format") == "block" else [])])
 
 
 def status_text(found: dict[str, Any]) -> str:
