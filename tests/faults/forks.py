@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
+from threading import Lock
 from typing import IO, Any, NoReturn
 
 from tests.faults import acts, changes, power_recorder
@@ -103,9 +104,13 @@ def _child(job: Mapping[str, Any]) -> NoReturn:
     made: list[str] = []
     act = _act(job["fault"] or {"kind": "nothing"})
 
+    # Files are synced by several threads.
+    one_at_a_time = Lock()
+
     def before(name: str, *args: Any) -> None:
-        act.before(len(made), name, *args)
-        made.append(name)
+        with one_at_a_time:
+            act.before(len(made), name, *args)
+            made.append(name)
 
     code = 70
     changes.watch(Path(job["environment"]["DATA_DIR"]), before)

@@ -2,7 +2,7 @@
 
 Threads read: an object whole over one connection, or, once that is slower than whoever takes the bytes, in parts over
 several. One thread takes: it alone checks, counts and writes, so what happens on the volume has one order.
-What has come and was not taken yet is 48 MiB at most, and for a single connection 4 MiB.
+What has come and was not taken yet is 32 MiB at most, and for a single connection 4 MiB.
 """
 
 import math
@@ -23,7 +23,7 @@ from neo4j_restore.transfer import Resuming, Retry
 
 _PART_BYTES = 8 * 1024 * 1024
 
-_HELD_BYTES = 48 * 1024 * 1024
+_HELD_BYTES = 32 * 1024 * 1024
 
 # Of the part that is being taken: more would leave the processor's cache before it is checked and inflated.
 _NEAR_BYTES = 4 * 1024 * 1024

@@ -26,7 +26,7 @@ class Pace:
         """Begin with one connection, or with all that are allowed for small objects."""
         self.most = self.ceiling = most
         self.limit = 1
-        self._before, self._before_rate = 0, 0.0
+        self._before, self._before_rate, self._new = 0, 0.0, False
         self._not_before = self._refused = float("-inf")
 
     def look(self, now: float, seconds: float, waited: float, count: int) -> None:
@@ -35,13 +35,17 @@ class Pace:
         now: a clock's seconds. seconds: since the last look. waited: of these, for bytes. count: what came in them.
         """
         self._recover(now)
+        if self._new:
+            # Connections had to be made first: what came meanwhile tells nothing.
+            self._new = False
+            return
         rate = count / seconds
         tried, self._before = self._before, 0
         if tried and rate < self._before_rate * _GAIN:
             self.limit, self._not_before = tried, now + _REST_SECONDS
         elif waited > seconds * _STARVED and now >= self._not_before and self.limit < self.ceiling:
             self._before, self._before_rate = self.limit, rate
-            self.limit = min(self.ceiling, self.limit * 2)
+            self.limit, self._new = min(self.ceiling, self.limit * 2), True
 
     def throttled(self, now: float) -> None:
         """Halve, once for all refusals that came together; it grows again later, while none comes."""

@@ -10,6 +10,7 @@ from io import RawIOBase
 from pathlib import Path
 from typing import Any, Self, cast
 
+from neo4j_restore import disk
 from neo4j_restore.errors import NoSpaceError, StreamDamagedError
 from neo4j_restore.names import Names
 from neo4j_restore.pipeline import BLOCK_BYTES
@@ -30,6 +31,9 @@ _LONGEST_EXTENSION = 1024 * 1024
 
 # Left to journal, receipt and Neo4j's first steps.
 _RESERVE_BYTES = 1024 * 1024
+
+# After so many the disk begins with them.
+_BEGUN_BYTES = 8 * 1024 * 1024
 
 _TAR_BUFFER_BYTES = BLOCK_BYTES
 
@@ -96,12 +100,15 @@ def _extract(archive: tarfile.TarFile, member: tarfile.TarInfo, into: Path, name
 
 def write_file(stream: RawIOBase, path: Path) -> int:
     """Write what is left of `stream` to a file that is not there yet; return its bytes."""
-    written = 0
+    written = begun = 0
     block = memoryview(bytearray(BLOCK_BYTES))
     with path.open("xb", buffering=0) as file:
         while count := stream.readinto(block):
             _write_all(file, block[:count])
             written += count
+            if written - begun >= _BEGUN_BYTES:
+                disk.begin_writing(file.fileno(), begun, written - begun)
+                begun = written
     return written
 
 

@@ -1,0 +1,85 @@
+"""What a start may cost: a skip imports next to nothing, and memory is bounded whatever the set's size."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+from tests import archives
+
+# Each of these is a store's library, or the work that only a restore has.
+_HEAVY = {
+    "google",
+    "requests",
+    "urllib3",
+    "awscrt",
+    "google_crc32c",
+    "isal",
+    "zstandard",
+    "typer",
+    "tarfile",
+    "neo4j_restore.stores.gcs",
+    "neo4j_restore.stores.s3",
+    "neo4j_restore.fetch",
+    "neo4j_restore.stage",
+    "neo4j_restore.unpack",
+}
+
+_RUN = """
+import sys
+from neo4j_restore.__main__ import main
+try:
+    main(["run"])
+except SystemExit as ended:
+    print(ended.code, *sorted(sys.modules))
+"""
+
+
+def imported(data: Path, **environment: str) -> list[str]:
+    """Return the exit code of a run, and all modules that it imported."""
+    variables = {"BUCKET": "gs://backups", "DATABASE": "neo4j", "DATA_DIR": str(data), **environment}
+    variables["TERMINATION_LOG"] = str(data.parent / "reason")
+    done = subprocess.run([sys.executable, "-c", _RUN], env=variables, capture_output=True, text=True, check=True)
+    return done.stdout.split()
+
+
+def test_a_start_that_skips_imports_no_stores_library_and_no_codec(data: Path) -> None:
+    archives.write_database(data, "there")
+    code, *modules = imported(data)
+    assert (code, _HEAVY.intersection(modules)) == ("0", set())
+
+
+def test_these_modules_are_what_a_restore_imports(data: Path) -> None:
+    code, *modules = imported(data, STORAGE_EMULATOR_HOST="http://127.0.0.1:9", RETRY_SECONDS="0")
+    assert code == "2", "no neo4j-admin here"
+    assert {"google", "requests", "neo4j_restore.stores.gcs", "neo4j_restore.fetch"} <= set(modules)
+
+
+_READ = """
+import importlib, resource, sys, threading
+from contextlib import closing
+from neo4j_restore import catalog, fetch, stage
+from neo4j_restore.progress import Progress
+from neo4j_restore.stores.local import LocalStore
+
+importlib.import_module("neo4j_restore.stores.gcs")
+(stored,) = LocalStore().list(sys.argv[1].lstrip("/"))
+with closing(fetch.download(LocalStore(), stored, fetch.Terms(60, 32), Progress("", stored.size_bytes))) as stream:
+    # As for a network that is far slower than the reader: all connections; then a reader that is slower than they.
+    stream.fetch.pace.limit = 32
+    size = len(stream.read(1))
+    threading.Event().wait(1)
+    while block := stream.read(65536):
+        size += len(block)
+print(size, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
+"""
+
+
+def test_many_connections_and_a_slow_reader_take_less_than_160_mib(tmp_path: Path) -> None:
+    path = tmp_path / "neo4j.dump"
+    with path.open("wb") as file:
+        file.truncate(400_000_000)
+    done = subprocess.run([sys.executable, "-c", _READ, str(path)], capture_output=True, text=True, check=True)
+    size, peak_mib = map(int, done.stdout.split())
+    assert size == 400_000_000
+    # Less would be no test of the bound.
+    assert 80 < peak_mib < 160

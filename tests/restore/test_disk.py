@@ -1,0 +1,46 @@
+"""Bringing a tree to the disk: every file and folder of it, and errors of any."""
+
+import os
+from pathlib import Path
+
+import pytest
+from tests.archives import write_files
+
+from neo4j_restore import disk
+
+
+def synced(monkeypatch: pytest.MonkeyPatch, *, but: str = "") -> list[Path]:
+    """Record what is synced from now on; what is named `but` fails."""
+    found: list[Path] = []
+
+    def fsync(descriptor: int) -> None:
+        path = Path(f"/proc/self/fd/{descriptor}").readlink()
+        if path.name == but:
+            raise OSError(5, os.strerror(5))
+        found.append(path)
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    return found
+
+
+def test_every_file_and_folder_is_synced_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_files(tmp_path, {f"{number % 7}/{number}": b"x" for number in range(100)} | {"top": b""})
+    (tmp_path / "empty").mkdir()
+    found = synced(monkeypatch)
+    disk.fsync_tree(tmp_path)
+    assert sorted(found) == sorted([tmp_path, *tmp_path.rglob("*")])
+
+
+def test_one_that_fails_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_files(tmp_path, {str(number): b"x" for number in range(100)})
+    synced(monkeypatch, but="70")
+    with pytest.raises(OSError, match="Input/output error"):
+        disk.fsync_tree(tmp_path)
+
+
+def test_writing_begins_early_and_keeps_the_bytes(tmp_path: Path) -> None:
+    path = tmp_path / "file"
+    with path.open("xb", buffering=0) as file:
+        file.write(b"some bytes")
+        disk.begin_writing(file.fileno(), 0, 10)
+    assert path.read_bytes() == b"some bytes"
