@@ -145,6 +145,6 @@ def serial_copy() -> Contender:
 
 
 def rclone_copy() -> Contender:
-    """Return rclone's parallel copy of a raw directory."""
-    script = f"mkdir databases; rclone copy store:raw/{DATABASE} {_INTO} --transfers 32 --checkers 32"
-    return Contender("rclone", "rclone copy --transfers 32", script, "every object's MD5", ("rclone",))
+    """Return rclone's parallel copy of a raw directory; --fast-list, as the emulated store lists folders slowly."""
+    script = f"mkdir databases; rclone copy --fast-list store:raw/{DATABASE} {_INTO} --transfers 32 --checkers 32"
+    return Contender("rclone", "rclone copy --transfers 32 --fast-list", script, "every object's MD5", ("rclone",))
