@@ -11,6 +11,7 @@ import typer
 from neo4j_scenarios.commands.build import build
 from neo4j_scenarios.commands.delivery import deliver
 from neo4j_scenarios.commands.diff import diff
+from neo4j_scenarios.commands.emit import emit
 from neo4j_scenarios.commands.explain import explain
 from neo4j_scenarios.commands.importing import import_values
 from neo4j_scenarios.commands.listing import list_scenarios
@@ -128,6 +129,9 @@ def new(output: _Output = None, force: Force = False, check: Check = False, **gi
 app.command()(build)
 app.command()(diff)
 app.command()(explain)
+app.command()(emit)
+
+
 app.command(name="import")(import_values)
 app.command(name="list")(list_scenarios)
 app.command()(lock)

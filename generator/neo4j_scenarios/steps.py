@@ -57,9 +57,13 @@ def _directory(scenario: Scenario) -> Iterator[str]:
         yield f"kubectl create secret generic {scenario.ldap_secret} --from-file={key}={_PASSWORD_FILE}"
 
 
-def _install(scenario: Scenario) -> Iterator[str]:
-    names = [scenario.release]
+def release_names(scenario: Scenario) -> list[str]:
+    """Return the names of the Helm releases: one, but for a cluster of the official chart, one a server."""
     if scenario.cluster and scenario.target is NEO4J:
-        names = [f"{scenario.release}-{number}" for number in range(1, scenario.servers + 1)]
-    for name in names:
+        return [f"{scenario.release}-{number}" for number in range(1, scenario.servers + 1)]
+    return [scenario.release]
+
+
+def _install(scenario: Scenario) -> Iterator[str]:
+    for name in release_names(scenario):
         yield f"helm install {name} {scenario.target.chart} -f values.yaml"

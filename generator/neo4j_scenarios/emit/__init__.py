@@ -1,0 +1,66 @@
+"""A fleet -> the files by which an engine of others installs it, wave by wave: the tree of a folder of their own."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from neo4j_scenarios.build import tree
+from neo4j_scenarios.emit.argocd import argocd
+from neo4j_scenarios.emit.charts import needed
+from neo4j_scenarios.emit.engine import Order
+from neo4j_scenarios.emit.flux import flux
+from neo4j_scenarios.emit.helmfile import helmfile
+from neo4j_scenarios.emit.script import script
+from neo4j_scenarios.errors import Problem, UsageError
+from neo4j_scenarios.fleet import Fleet
+from neo4j_scenarios.output import Tree
+
+
+@dataclass(frozen=True)
+class Engine:
+    """An engine. write: makes its files. values: whether it reads values files. fetches: whether it gets charts itself.
+
+    git: whether it reads the output folder from Git.
+    """
+
+    name: str
+    meaning: str
+    write: Callable[[Order], dict[str, str]]
+    values: bool = True
+    fetches: bool = False
+    git: bool = False
+
+
+ENGINES: Final[Mapping[str, Engine]] = {
+    engine.name: engine
+    for engine in (
+        Engine("argocd", "ApplicationSets of Argo CD", argocd, fetches=True, git=True),
+        Engine("flux", "HelmReleases of Flux", flux, values=False, fetches=True),
+        Engine("helmfile", "helmfiles", helmfile),
+        Engine("script", "a script of `helm upgrade`", script),
+    )
+}
+
+
+def emitted(engine: Engine, fleet: Fleet, order: Order) -> Tree:
+    """Return what the output folder holds: the engine's files, and the values files that they name.
+
+    Raises UsageError for what the engine needs and the order does not have.
+    """
+    if engine.fetches:
+        needed(order.charts, (release.scenario.target for release in order.releases))
+    if engine.git and not order.repository:
+        what = f"is missing: {engine.name} reads the output folder from Git"
+        raise UsageError(Problem("--repository", what, "--repository https://git.example/team/graphs.git"))
+    _room(order)
+    files = engine.write(order)
+    values = tree(fleet).files if engine.values else {}
+    return Tree(f"{fleet.path.name} for {engine.name}", {**files, **values})
+
+
+def _room(order: Order) -> None:
+    """Raise UsageError where fewer releases may be installed at once than the servers of a cluster, which wait."""
+    most = max(order.releases, key=lambda release: release.servers)
+    if order.at_once < most.servers:
+        what = f"'{order.at_once}' is less than the {most.servers} servers of {most.cluster}, which wait for each other"
+        raise UsageError(Problem("--at-once", what, f"--at-once {most.servers}"))

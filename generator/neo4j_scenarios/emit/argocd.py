@@ -1,0 +1,92 @@
+"""Releases -> ApplicationSets of Argo CD: one for each chart, its applications synced wave by wave.
+
+Source: Argo CD's manual, "Progressive Syncs" and "Multiple Sources for an Application".
+"""
+
+from typing import Any, Final
+
+from neo4j_scenarios.emit.document import document, header
+from neo4j_scenarios.emit.engine import Order
+from neo4j_scenarios.emit.releases import Release, waves
+from neo4j_scenarios.targets import NEO4J, Target
+
+_WAVE: Final = "neo4j-scenarios/wave"
+
+# Where Argo CD itself runs, by the name that it has for that.
+_HERE: Final = "in-cluster"
+
+_NOTES: Final = (
+    "",
+    "Argo CD syncs a wave once all applications of the one before are healthy, and so restored. Its controller needs",
+    "--enable-progressive-syncs; without it all are synced at once. Waves of several ApplicationSets do not wait for",
+    "each other.",
+)
+
+
+def argocd(order: Order) -> dict[str, str]:
+    """Return the files: one ApplicationSet for each chart."""
+    files: dict[str, str] = {}
+    for target in dict.fromkeys(release.scenario.target for release in order.releases):
+        of_it = [release for release in order.releases if release.scenario.target is target]
+        found = _application_set(target, of_it, order)
+        files[f"applicationset.{target.slug}.yaml"] = document(header(order.command, *_NOTES), found)
+    return files
+
+
+def _application_set(target: Target, found: list[Release], order: Order) -> dict[str, Any]:
+    steps = [
+        {
+            "matchExpressions": [{"key": _WAVE, "operator": "In", "values": [str(wave)]}],
+            "maxUpdate": order.at_once,
+        }
+        for wave in waves(found)
+    ]
+    return {
+        "apiVersion": "argoproj.io/v1alpha1",
+        "kind": "ApplicationSet",
+        "metadata": {"name": f"{order.name}-{target.slug}", "namespace": "argocd"},
+        "spec": {
+            "goTemplate": True,
+            "goTemplateOptions": ["missingkey=error"],
+            "generators": [{"list": {"elements": [_element(release) for release in found]}}],
+            "strategy": {"type": "RollingSync", "rollingSync": {"steps": steps}},
+            "template": _template(target, order),
+        },
+    }
+
+
+def _element(release: Release) -> dict[str, str]:
+    return {
+        "application": release.application,
+        "release": release.name,
+        "namespace": release.namespace,
+        "kubernetes": release.kubernetes or _HERE,
+        "wave": str(release.wave),
+        "values": release.values,
+    }
+
+
+def _template(target: Target, order: Order) -> dict[str, Any]:
+    source = {"repoURL": order.repository, "targetRevision": order.revision, "ref": "values"}
+    return {
+        "metadata": {"name": "{{.application}}", "labels": {_WAVE: "{{.wave}}"}},
+        "spec": {
+            "project": "default",
+            "sources": [_chart(target, order), source],
+            "destination": {"name": "{{.kubernetes}}", "namespace": "{{.namespace}}"},
+            "syncPolicy": {"syncOptions": ["CreateNamespace=true"]},
+        },
+    }
+
+
+def _chart(target: Target, order: Order) -> dict[str, Any]:
+    chart, folder = order.charts[target.name], f"{order.path}/" if order.path else ""
+    helm: dict[str, Any] = {"releaseName": "{{.release}}", "valueFiles": [f"$values/{folder}{{{{.values}}}}"]}
+    if target is NEO4J:
+        helm["valuesObject"] = {"disableLookups": True}  # Argo CD renders without a cluster to look into
+    return {
+        "repoURL": chart.repository.removeprefix("oci://"),  # so Argo CD names a repository of images
+        "chart": chart.name,
+        "targetRevision": chart.version,
+        "helm": helm,
+    }

@@ -1,0 +1,63 @@
+"""Releases -> a helmfile for each wave, and one that runs them in their order."""
+
+from typing import Any, Final
+
+from neo4j_scenarios.emit.charts import Chart
+from neo4j_scenarios.emit.document import document, header, without_empty
+from neo4j_scenarios.emit.engine import Order
+from neo4j_scenarios.emit.releases import Release, waves
+
+# How long helm waits for a restore, in seconds.
+_TIMEOUT_SECONDS: Final = 6 * 3600
+
+
+def helmfile(order: Order) -> dict[str, str]:
+    """Return the files."""
+    found = waves(order.releases)
+    note = f"helmfile sync --concurrency {order.at_once}: a wave begins once the one before is ready, and so restored."
+    paths = [f"wave-{wave}.yaml" for wave in found]
+    top = document(header(order.command, "", note), {"helmfiles": [{"path": path} for path in paths]})
+    head = header(order.command)
+    return {
+        "helmfile.yaml": top,
+        **{path: document(head, _wave(of_it, order)) for path, of_it in zip(paths, found.values(), strict=True)},
+    }
+
+
+def _wave(found: list[Release], order: Order) -> dict[str, Any]:
+    charts = dict.fromkeys(
+        order.charts[release.scenario.target.name] for release in found if release.scenario.target.name in order.charts
+    )
+    return without_empty(
+        {
+            "repositories": [_repository(chart) for chart in {_alias(chart): chart for chart in charts}.values()],
+            "helmDefaults": {"wait": True, "timeout": _TIMEOUT_SECONDS, "createNamespace": True},
+            "releases": [_release(release, order) for release in found],
+        }
+    )
+
+
+def _repository(chart: Chart) -> dict[str, Any]:
+    url = chart.repository.removeprefix("oci://")
+    return {"name": _alias(chart), "url": url, **({"oci": True} if chart.oci else {})}
+
+
+def _alias(chart: Chart) -> str:
+    """Return what helmfile calls a repository: its host and path, in letters, digits and '-'."""
+    place = chart.repository.partition("://")[2]
+    return "".join(letter if letter.isalnum() else "-" for letter in place)
+
+
+def _release(release: Release, order: Order) -> dict[str, Any]:
+    chart = order.charts.get(release.scenario.target.name)
+    return without_empty(
+        {
+            "name": release.name,
+            "namespace": release.namespace,
+            "kubeContext": release.kubernetes,
+            "labels": {"cluster": release.application, "wave": str(release.wave)},
+            "chart": f"{_alias(chart)}/{chart.name}" if chart else release.scenario.target.chart,
+            "version": chart.version if chart else "",
+            "values": [release.values],
+        }
+    )

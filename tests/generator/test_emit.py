@@ -1,0 +1,264 @@
+"""`neo4j-scenarios emit`: what engines are told of a fleet, against their published schemas or the engine itself."""
+
+import json
+import os
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import jsonschema_rs
+import pytest
+import yaml
+from bench.programs import program
+from tests.generator.conftest import Command, Result
+from tests.generator.fleets import make_fleet
+
+from neo4j_scenarios.emit import ENGINES
+
+ROOT = Path(__file__).parents[2]
+PUBLISHED = Path(__file__).parent / "published"
+
+FLEET = """\
+defaults:
+  scenario: single-instance
+  bucket: gs://backups/{{ name }}
+  database: [neo4j, system]
+  labels: {wave: "0"}
+groups:
+  prod: {labels: {wave: "10"}}
+  graph:
+    scenario: cluster
+    target: neo4j/neo4j
+    database: neo4j
+    timestamp: "2026-01-31T02:00:00Z"
+    edition: enterprise
+    accept-license: "yes"
+    accept-first-bootstrap: "true"
+    labels: {wave: "2"}
+clusters:
+  live: {group: prod, variables: {kubernetes: us-prod, namespace: graph}}
+  big: {group: graph}
+  trial: {}
+"""
+CHARTS = (
+    "--chart neo4j-restore=oci://registry.example:5000/charts/neo4j-restore:0.1.0"
+    " --chart neo4j/neo4j=https://helm.example/charts/neo4j:5.26.0"
+)
+GIT = "--repository https://git.example/graphs.git --path fleets/prod/"
+
+Object = dict[str, Any]
+
+
+@pytest.fixture
+def emit(neo4j_scenarios: Command, tmp_path: Path) -> Command:
+    """Return `neo4j-scenarios emit` with a fleet: `emit("flux", CHARTS)`; its folder is `tmp_path / "out"`."""
+
+    def run(engine: str, flags: str = "", fleet: str = FLEET) -> Result:
+        path = make_fleet(tmp_path, fleet)
+        return neo4j_scenarios(f"emit {engine} {path} -o {tmp_path / 'out'} {flags}")
+
+    return run
+
+
+def objects(path: Path) -> list[Object]:
+    """Return the documents of a file."""
+    return list(yaml.safe_load_all(path.read_text(encoding="utf-8")))
+
+
+def valid(found: list[Object]) -> None:
+    """Assert that each object is what the schema of its kind takes."""
+    for each in found:
+        schema = json.loads((PUBLISHED / f"{each['kind']}.json").read_text(encoding="utf-8"))
+        problems = [
+            f"{each['kind']} {error.instance_path}: {error.message}"
+            for error in jsonschema_rs.validator_for(schema).iter_errors(each)
+        ]
+        assert problems == []
+
+
+@pytest.mark.parametrize("kind", ["ApplicationSet", "HelmRelease", "Kustomization", "HelmRepository"])
+def test_a_published_schema_refuses_a_key_that_is_not_known(kind: str) -> None:
+    schema = json.loads((PUBLISHED / f"{kind}.json").read_text(encoding="utf-8"))
+    told = [error.message for error in jsonschema_rs.validator_for(schema).iter_errors({"sepc": {}})]
+    assert any("sepc" in message for message in told)
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_second_time_nothing_is_written_and_a_check_agrees(emit: Command, engine: str) -> None:
+    flags = f"{CHARTS} {GIT}"
+    assert emit(engine, flags).code == 0
+    assert "0 written" in emit(engine, flags).err
+    assert emit(engine, f"{flags} --check").code == 0
+    assert emit(engine, f"{flags} --check --at-once 20").code == 2
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_the_command_in_a_file_names_all_that_it_was_written_with(emit: Command, tmp_path: Path, engine: str) -> None:
+    emit(engine, f"{CHARTS} {GIT} --at-once 5 -l wave!=2")
+    heads = [
+        path.read_text().splitlines()[1] for path in (tmp_path / "out").rglob("*") if path.suffix in {".yaml", ".sh"}
+    ]
+    assert any(
+        f"emit {engine} fleet.yaml" in head
+        and all(word in head for word in ["--chart neo4j/neo4j=", "--path fleets/prod", "-l 'wave!=2'", "--at-once 5"])
+        for head in heads
+    )
+
+
+def test_argo_cd_syncs_wave_by_wave_from_git(emit: Command, tmp_path: Path) -> None:
+    assert emit("argocd", f"{CHARTS} {GIT} --at-once 4 --revision main").code == 0
+    (own,) = objects(tmp_path / "out/applicationset.neo4j-restore.yaml")
+    (official,) = objects(tmp_path / "out/applicationset.neo4j.yaml")
+    valid([own, official])
+    steps = own["spec"]["strategy"]["rollingSync"]["steps"]
+    assert [(step["matchExpressions"][0]["values"], step["maxUpdate"]) for step in steps] == [(["0"], 4), (["10"], 4)]
+    trial, live = own["spec"]["generators"][0]["list"]["elements"]
+    assert (trial["application"], trial["kubernetes"], trial["namespace"]) == ("trial", "in-cluster", "trial")
+    assert (live["application"], live["kubernetes"], live["namespace"]) == ("live", "us-prod", "graph")
+    chart, values = own["spec"]["template"]["spec"]["sources"]
+    assert (chart["repoURL"], chart["chart"]) == ("registry.example:5000/charts", "neo4j-restore")
+    assert chart["helm"]["valueFiles"] == ["$values/fleets/prod/{{.values}}"]
+    assert values == {"repoURL": "https://git.example/graphs.git", "targetRevision": "main", "ref": "values"}
+    assert all((tmp_path / "out" / each["values"]).is_file() for each in (trial, live))
+
+
+def test_argo_cd_renders_the_official_chart_without_a_look_into_the_cluster(emit: Command, tmp_path: Path) -> None:
+    emit("argocd", f"{CHARTS} {GIT}")
+    (official,) = objects(tmp_path / "out/applicationset.neo4j.yaml")
+    assert official["spec"]["template"]["spec"]["sources"][0]["helm"]["valuesObject"] == {"disableLookups": True}
+    elements = official["spec"]["generators"][0]["list"]["elements"]
+    assert [(each["application"], each["release"], each["values"]) for each in elements] == [
+        (f"big-{number}", f"neo4j-{number}", "big/values.neo4j.yaml") for number in (1, 2, 3)
+    ]
+
+
+def test_flux_applies_a_wave_after_the_one_before(emit: Command, tmp_path: Path) -> None:
+    assert emit("flux", f"{CHARTS} --path fleets/prod").code == 0
+    waves, charts = objects(tmp_path / "out/waves.yaml"), objects(tmp_path / "out/charts.yaml")
+    found = [each for path in sorted((tmp_path / "out").glob("wave-*/*.yaml")) for each in objects(path)]
+    valid([*waves, *charts, *found])
+    assert [(each["spec"]["path"], each["spec"].get("dependsOn")) for each in waves] == [
+        ("./fleets/prod/wave-0", None),
+        ("./fleets/prod/wave-2", [{"name": "fleet-wave-0"}]),
+        ("./fleets/prod/wave-10", [{"name": "fleet-wave-2"}]),
+    ]
+    repositories = {each["metadata"]["name"]: each["spec"] for each in charts}
+    assert {spec["url"]: spec.get("type") for spec in repositories.values()} == {
+        "oci://registry.example:5000/charts": "oci",
+        "https://helm.example/charts": None,
+    }
+    assert all(each["spec"]["chart"]["spec"]["sourceRef"]["name"] in repositories for each in found)
+
+
+def test_a_helm_release_of_flux_holds_the_values_of_the_values_file(
+    emit: Command, neo4j_scenarios: Command, tmp_path: Path
+) -> None:
+    emit("flux", CHARTS)
+    neo4j_scenarios(f"build {tmp_path / 'fleet.yaml'}", "-o", tmp_path / "values")
+    (live,) = objects(tmp_path / "out/wave-10/live.yaml")
+    assert live["spec"]["values"] == yaml.safe_load((tmp_path / "values/live/values.neo4j-restore.yaml").read_text())
+    assert live["spec"]["kubeConfig"] == {"secretRef": {"name": "us-prod"}}
+    assert live["spec"]["targetNamespace"] == "graph"
+
+
+@pytest.fixture
+def helmfile(helm: str, tmp_path: Path) -> Path:
+    """Return a folder with helmfile and a helm, for PATH."""
+    folder = tmp_path / "bin"
+    folder.mkdir()
+    (folder / "helmfile").symlink_to(program("helmfile"))
+    (folder / "helm").symlink_to(helm)
+    return folder
+
+
+def run(folder: Path, programs: Path, *argv: str) -> str:
+    surroundings = {**os.environ, "PATH": f"{programs}:{os.environ['PATH']}", "HELMFILE_CACHE_HOME": str(folder)}
+    done = subprocess.run(argv, cwd=folder, env=surroundings, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_helmfile_reads_what_it_is_told(emit: Command, helmfile: Path, tmp_path: Path) -> None:
+    emit("helmfile", CHARTS)
+    told = json.loads(run(tmp_path / "out", helmfile, "helmfile", "list", "--skip-charts", "--output", "json"))
+    assert sorted((each["name"], each["namespace"], each["chart"], each["version"]) for each in told) == [
+        ("neo4j", "graph", "registry-example-5000-charts/neo4j-restore", "0.1.0"),
+        ("neo4j", "trial", "registry-example-5000-charts/neo4j-restore", "0.1.0"),
+        *((f"neo4j-{number}", "big", "helm-example-charts/neo4j", "5.26.0") for number in (1, 2, 3)),
+    ]
+
+
+def test_helmfile_renders_the_fleet_with_the_chart(emit: Command, helmfile: Path, tmp_path: Path) -> None:
+    emit("helmfile", "-l wave!=2")
+    (tmp_path / "out/charts").mkdir()
+    (tmp_path / "out/charts/neo4j-restore").symlink_to(ROOT / "charts/neo4j-restore")
+    rendered = yaml.safe_load_all(run(tmp_path / "out", helmfile, "helmfile", "template", "--quiet"))
+    pods = [each["spec"]["template"]["spec"] for each in rendered if each and each["kind"] == "StatefulSet"]
+    buckets = [item["value"] for pod in pods for item in pod["initContainers"][0]["env"] if item["name"] == "BUCKET"]
+    assert buckets == ["gs://backups/trial", "gs://backups/live"]
+
+
+@pytest.fixture
+def recorder(tmp_path: Path) -> Path:
+    """Return a program in the place of helm, whose runs are lines of `runs`; one for the namespace `bad` fails."""
+    program = tmp_path / "recorder"
+    program.write_text(f'#!/bin/sh\necho "$*" >>{tmp_path}/runs\ncase "$*" in *"--namespace bad"*) exit 1;; esac\n')
+    program.chmod(0o755)
+    return program
+
+
+def installed(tmp_path: Path, recorder: Path) -> tuple[int, list[str], str]:
+    argv = [str(shutil.which("bash")), str(tmp_path / "out/install.sh")]
+    surroundings = {**os.environ, "HELM": str(recorder)}
+    done = subprocess.run(argv, env=surroundings, capture_output=True, text=True, check=False, cwd="/", timeout=60)
+    return done.returncode, (tmp_path / "runs").read_text().splitlines(), done.stderr
+
+
+def test_the_script_installs_every_release_wave_by_wave(emit: Command, tmp_path: Path, recorder: Path) -> None:
+    emit("script", CHARTS)
+    code, runs, _ = installed(tmp_path, recorder)
+    assert (code, len(runs)) == (0, 5)
+    assert runs[0] == (
+        "upgrade --install neo4j oci://registry.example:5000/charts/neo4j-restore --namespace trial --create-namespace"
+        f" --values {tmp_path}/out/trial/values.neo4j-restore.yaml --wait --timeout 6h --version 0.1.0"
+    )
+    assert all("neo4j --namespace big" in line and "--repo https://helm.example/charts" in line for line in runs[1:4])
+    assert runs[4].endswith("--version 0.1.0 --kube-context us-prod")
+
+
+def test_the_script_begins_no_wave_after_a_failure(emit: Command, tmp_path: Path, recorder: Path) -> None:
+    emit("script", fleet=FLEET.replace("trial: {}", "trial: {variables: {namespace: bad}}"))
+    code, runs, told = installed(tmp_path, recorder)
+    assert (code, len(runs)) == (1, 1)
+    assert told == "error: wave 0: failed: bad/neo4j\n"
+
+
+@pytest.mark.parametrize(
+    ("engine", "flags", "expected"),
+    [
+        ("argo", CHARTS, "error: ENGINE: 'argo' is not known; did you mean 'argocd'?"),
+        ("argocd", CHARTS, "error: --repository: is missing: argocd reads the output folder from Git"),
+        ("flux", "", "error: --chart: is missing for neo4j-restore"),
+        ("flux", "--chart neo4j-restore=charts/neo4j-restore", "is not TARGET=REPOSITORY/NAME:VERSION"),
+        ("flux", "--chart neo4j-restor=oci://a/b:1", "did you mean 'neo4j-restore'?"),
+        ("script", "--at-once 2", "error: --at-once: '2' is less than the 3 servers of big, which wait for each other"),
+    ],
+)
+def test_what_an_engine_can_not_be_told_is_refused(
+    emit: Command, tmp_path: Path, engine: str, flags: str, expected: str
+) -> None:
+    done = emit(engine, flags)
+    assert (done.code, done.out) == (2, "")
+    assert expected in done.err
+    assert not (tmp_path / "out").exists()
+
+
+def test_the_problems_of_all_clusters_are_told_with_their_places(emit: Command) -> None:
+    fleet = FLEET.replace('wave: "10"', "wave: soon")
+    fleet = fleet.replace("trial: {}", "a.b: {target: [neo4j/neo4j, neo4j-restore]}")
+    done = emit("script", fleet=fleet)
+    assert done.code == 1
+    assert "fleet.yaml:7:19: labels.wave: 'soon' is no whole number, for live" in done.err
+    assert "fleet.yaml:20:9: a.b asks for 2 charts, and an engine would install them all" in done.err
+    assert "'a.b' is no namespace" in done.err
