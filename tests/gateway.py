@@ -31,7 +31,10 @@ class Fault:
 
 
 class Gateway(ThreadingHTTPServer):
-    """The gateway; `host` is its URL. `faults` are met in their order; `seen` are the requests, as method and path."""
+    """The gateway; `host` is its URL. `faults` are met in their order; `seen` are the requests, as method and path.
+
+    hides: the beginnings of headers that it leaves out, in small letters.
+    """
 
     daemon_threads = True
 
@@ -42,6 +45,7 @@ class Gateway(ThreadingHTTPServer):
         self.host = f"http://127.0.0.1:{self.server_port}"
         self.faults: deque[Fault] = deque()
         self.seen: list[str] = []
+        self.hides: tuple[str, ...] = ()
 
 
 class _Handler(Quiet):
@@ -69,6 +73,7 @@ class _Handler(Quiet):
 
     def _pass_on(self, response: http.client.HTTPResponse, body: bytes, fault: Fault | None) -> None:
         kept = {name: value for name, value in response.getheaders() if name.lower() not in _OF_THE_CONNECTION}
+        kept = {name: value for name, value in kept.items() if not name.lower().startswith(self.server.hides)}
         kept = {name.replace("content-length", "Content-Length"): value for name, value in kept.items()}
         self.send_response(response.status)
         for name, value in {"Content-Length": str(len(body)), **kept}.items():

@@ -1,6 +1,7 @@
 """Answers of S3 and Azure that no emulator gives: checksums, archive tiers, regions, payers; as their protocols say."""
 
 import base64
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -200,6 +201,7 @@ def error(code: str, message: str = "said") -> bytes:
     ("status", "code", "said", "transient"),
     [
         (403, "AccessDenied", "this identity may not", False),
+        (403, "AllAccessDisabled", "this identity may not", False),
         (403, "InvalidAccessKeyId", "does not know this access key", False),
         (403, "SignatureDoesNotMatch", "the secret key is not that", False),
         (403, "RequestTimeTooSkewed", "clock", False),
@@ -223,6 +225,29 @@ def test_each_error_of_s3_is_told_in_our_words(status: int, code: str, said: str
     assert said in str(raised.value)
     assert raised.value.transient is transient
     assert "hush" not in f"{raised.value} {raised.value.hint}"
+
+
+@pytest.mark.parametrize("opened", [s3, azure], ids=["s3", "azb"])
+@pytest.mark.parametrize(
+    "body", [error("C\nO\x85DE" * 9999, "x\n" * 9999), b"\xff" * 99_999, b"<Error><Code/>", b""], ids=range(4)
+)
+def test_an_error_is_one_line_whatever_the_store_says(opened: Callable[..., Store], body: bytes) -> None:
+    with scripted(Reply(418, body)) as server:
+        store = opened(server)
+        with pytest.raises(StoreError, match="418") as raised:
+            store.read(stored())
+        store.close()
+    assert str(raised.value).isprintable()
+    assert len(str(raised.value)) < 500
+
+
+def test_a_right_that_is_lacking_is_named_as_aws_names_it() -> None:
+    text = "User: arn:aws:sts::1:assumed-role/r is not authorized to perform: kms:Decrypt"
+    with scripted(Reply(403, error("AccessDenied", text))) as server:
+        store = s3(server)
+        with pytest.raises(StoreError, match=r"this identity may not: User: .* kms:Decrypt"):
+            store.read(stored())
+        store.close()
 
 
 def test_an_object_in_an_archive_tier_names_the_command() -> None:

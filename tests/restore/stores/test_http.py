@@ -45,10 +45,10 @@ def test_a_proxy_is_asked_in_place_of_the_store(
     environment: dict[str, str], host: str, page: Reply, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with scripted(page) as proxy:
-        monkeypatch.setenv("HTTP_PROXY", proxy.host.replace("//", "//user:pass@"))
+        monkeypatch.setenv("HTTP_PROXY", proxy.host.replace("//", "//user:p%40ss@"))
         assert listed(open_with({**environment, host: "http://store.invalid"})) == 0
     assert proxy.asked[0].path.startswith("http://store.invalid/")
-    assert proxy.asked[0].headers["proxy-authorization"] == "Basic dXNlcjpwYXNz"
+    assert proxy.asked[0].headers["proxy-authorization"] == "Basic dXNlcjpwQHNz"
 
 
 @each_store

@@ -19,6 +19,13 @@ from neo4j_restore.stores import Store, StoredObject
 PARTS = [b"a" * 5 * 1024 * 1024, b"b" * 5 * 1024 * 1024, b"c" * 1000]
 
 
+@pytest.fixture
+def between(s3_bucket: S3Bucket) -> Iterator[Gateway]:
+    """Run a gateway in front of the bucket."""
+    with gateway(s3_bucket.host) as running:
+        yield running
+
+
 def only(store: Store) -> StoredObject:
     (found,) = store.list("")
     return found
@@ -66,6 +73,30 @@ def test_an_object_that_came_in_parts_is_verified(
     store.close()
 
 
+@pytest.mark.parametrize("parts", [PARTS, PARTS[:1], PARTS[:2]], ids=["three parts", "one part", "two equal ones"])
+def test_without_a_checksum_the_etag_of_parts_is_one(parts: list[bytes], s3_bucket: S3Bucket, between: Gateway) -> None:
+    s3_bucket.put_in_parts("neo4j.dump", parts)
+    # Stores of before 2022 keep none.
+    between.hides = ("x-amz-checksum",)
+    store = open_with({**s3_bucket.environment(), "ENDPOINT_URL": between.host})
+    found = store.look(only(store))
+    assert found.checksum
+    assert (found.checksum.algorithm, found.checksum.part_bytes) == ("md5", len(PARTS[0]))
+    assert downloaded(store, found) == downloaded(store, only(store)) == b"".join(parts)
+    store.close()
+
+
+def test_without_a_checksum_the_etag_of_one_piece_is_one(s3_bucket: S3Bucket, between: Gateway) -> None:
+    s3_bucket.put("neo4j.dump", PARTS[0])
+    between.hides = ("x-amz-checksum",)
+    store = open_with({**s3_bucket.environment(), "ENDPOINT_URL": between.host})
+    found = store.look(only(store))
+    assert found.checksum
+    assert (found.checksum.algorithm, found.checksum.part_bytes) == ("md5", 0)
+    assert downloaded(store, found) == PARTS[0]
+    store.close()
+
+
 @pytest.mark.parametrize("looked", [True, False], ids=["looked at", "listed alone"])
 def test_other_bytes_than_were_stored_are_damage(looked: bool, s3_bucket: S3Bucket) -> None:
     s3_bucket.put("neo4j.dump", b"0123456789", ChecksumAlgorithm="CRC32C")
@@ -104,13 +135,6 @@ def test_what_was_deleted_after_it_was_listed_is_told(s3_bucket: S3Bucket) -> No
             ask(stored)
         assert not raised.value.transient
     store.close()
-
-
-@pytest.fixture
-def between(s3_bucket: S3Bucket) -> Iterator[Gateway]:
-    """Run a gateway in front of the bucket."""
-    with gateway(s3_bucket.host) as running:
-        yield running
 
 
 LISTING = """<ListBucketResult><IsTruncated>false</IsTruncated><Contents><Key>neo4j-latest.tar.gz</Key>

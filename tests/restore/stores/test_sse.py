@@ -74,3 +74,21 @@ def test_a_key_is_sent_with_each_read(
         store.close()
     headers = server.asked[0].headers
     assert [headers[name] for name in sent[:3]] == ["AES256", TEXT.decode(), sent[3]]
+
+
+LOCKED = {
+    "gs": Reply(400, b'{"error": {"message": "The target object is encrypted by a customer-supplied key."}}'),
+    "s3": Reply(400, b"<Error><Code>InvalidRequest</Code><Message>Server Side Encryption</Message></Error>"),
+    "azb": Reply(409, b"", {"x_ms_error_code": "BlobUsesCustomerSpecifiedEncryption"}),
+}
+
+
+@pytest.mark.parametrize("name", STORES)
+def test_an_object_whose_key_was_not_named_says_which_variable_names_it(name: str) -> None:
+    environment, host, _ = STORES[name]
+    with scripted(LOCKED[name]) as server:
+        store = open_with({**environment, host: server.host})
+        with pytest.raises(StoreError) as raised:
+            store.read(stored())
+        store.close()
+    assert (raised.value.transient, "ENCRYPTION_KEY_FILE" in raised.value.hint) == (False, True)

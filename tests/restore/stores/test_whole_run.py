@@ -4,8 +4,10 @@ from pathlib import Path
 
 import pytest
 from tests import archives
+from tests.azurite import ACCOUNT, KEY, AzureContainer
 from tests.conftest import Run
 from tests.restore.stores.subjects import Subject
+from tests.versitygw import ROOT, S3Bucket
 
 from neo4j_restore import receipt
 
@@ -50,3 +52,42 @@ def test_what_is_there_is_listed(remote: Subject, neo4j_restore: Run, command: s
     remote.put(f"{remote.prefix}neo4j-latest.tar.gz", archives.tar_gz())
     done = neo4j_restore(command, **place(remote))
     assert (done.returncode, "neo4j-latest.tar.gz" in done.stdout) == (0, True), done.stderr
+
+
+def test_the_labs_chart_s_settings_for_azure_still_restore(
+    azure_container: AzureContainer, neo4j_restore: Run, data: Path, tmp_path: Path
+) -> None:
+    azure_container.put("testy/neo4j/neo4j-latest.tar.gz", archives.tar_gz())
+    (tmp_path / "credentials").write_text(f"export ACCOUNT_NAME={ACCOUNT}\nexport ACCOUNT_KEY={KEY}\n")
+    done = neo4j_restore(
+        "run",
+        BUCKET=f"{azure_container.name}/testy/",
+        CLOUD_PROVIDER="azure",
+        CREDENTIALS_FILE=str(tmp_path / "credentials"),
+        ENDPOINT_URL=azure_container.host,
+    )
+    assert done.returncode == 0, done.stderr
+    assert archives.snapshot(data).items() >= expected().items()
+
+
+def test_the_official_chart_s_settings_for_aws_still_restore(
+    s3_bucket: S3Bucket, neo4j_restore: Run, data: Path, tmp_path: Path
+) -> None:
+    s3_bucket.put("neo4j/neo4j-latest.tar.gz", archives.tar_gz())
+    lines = (
+        "[ default ]",
+        "region = us-east-1",
+        f"aws_access_key_id = {ROOT[0]}",
+        f"aws_secret_access_key = {ROOT[1]}",
+    )
+    (tmp_path / "credentials").write_text("\n".join(lines))
+    done = neo4j_restore(
+        "run",
+        BUCKET=s3_bucket.name,
+        CLOUD_PROVIDER="aws",
+        CREDENTIALS_FILE=str(tmp_path / "credentials"),
+        ENDPOINT_URL=s3_bucket.host,
+    )
+    assert done.returncode == 0, done.stderr
+    assert archives.snapshot(data).items() >= expected().items()
+    assert ROOT[1] not in done.stderr

@@ -16,7 +16,7 @@ from neo4j_restore.stores.keyfiles import AwsKey, read_aws
 from neo4j_restore.stores.refreshing import Refreshing
 from neo4j_restore.stores.s3_answers import domain, parse_xml
 from neo4j_restore.stores.tokens import Teller, text_of
-from neo4j_restore.stores.wording import Errors
+from neo4j_restore.stores.wording import Errors, one_line
 
 _WAYS: Final = (
     "mount an AWS credentials file and name it in CREDENTIALS_FILE, or give the pod's service account a role "
@@ -110,7 +110,7 @@ def _sts_reason(body: bytes) -> str:
     root = parse_xml(body)
     code = root.findtext(".//Code", "") if root is not None else ""
     text = root.findtext(".//Message", "") if root is not None else ""
-    return " ".join(f"{code}: {text}".split())[:200] if code else ""
+    return one_line(f"{code}: {text}") if code else ""
 
 
 def _container_url(environment: Mapping[str, str]) -> str:

@@ -19,7 +19,7 @@ from neo4j_restore.stores.body import Body, byte_range, wrong_span
 from neo4j_restore.stores.http import PAGE_BYTES, Http, small
 from neo4j_restore.stores.s3_answers import parse_xml
 from neo4j_restore.stores.sse import read_key
-from neo4j_restore.stores.wording import GONE, TRANSIENT_STATUS, Errors, seconds_to_wait
+from neo4j_restore.stores.wording import GONE, OWN_KEY, TRANSIENT_STATUS, Errors, one_line, seconds_to_wait
 
 _HINT: Final = "check account and container, and that this identity has the role Storage Blob Data Reader on it"
 
@@ -163,7 +163,9 @@ class AzureStore:
             hint = f"thaw it, then start again: {command}"
             return self._errors.error(verb, key, "it is in the archive tier", hint=hint)
         transient, after = status in TRANSIENT_STATUS, seconds_to_wait(headers)
-        return self._errors.error(verb, key, f"{status} {reason}", transient=transient, after=after, status=status)
+        hint = OWN_KEY if code == "BlobUsesCustomerSpecifiedEncryption" else ""
+        text = f"{status} {reason}"
+        return self._errors.error(verb, key, text, transient=transient, hint=hint, after=after, status=status)
 
     @contextmanager
     def _understood(self, verb: str, key: str) -> Iterator[None]:
@@ -172,7 +174,7 @@ class AzureStore:
             with self._errors.translated(verb, key):
                 yield
         except (ValueError, TypeError) as error:
-            reason = f"the answer is not understood ({error})"
+            reason = f"the answer is not understood ({one_line(str(error))})"
             raise self._errors.error(verb, key, reason, transient=True) from error
 
     def close(self) -> None:

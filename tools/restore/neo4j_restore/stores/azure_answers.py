@@ -10,6 +10,7 @@ from xml.etree import ElementTree
 from neo4j_restore import checksums
 from neo4j_restore.stores import StoredObject
 from neo4j_restore.stores.s3_answers import parse_xml
+from neo4j_restore.stores.wording import one_line
 
 # Source: https://learn.microsoft.com/rest/api/storageservices/blob-service-error-codes
 REASONS: Final = {
@@ -73,8 +74,8 @@ def reason(body: bytes, headers: Mapping[str, str], otherwise: str) -> tuple[str
     code = headers.get("x-ms-error-code") or (root.findtext("Code") if root is not None else None) or ""
     text = root.findtext("Message", "") if root is not None and root.tag == "Error" else ""
     # What follows the first line are the request's id and time.
-    first = text.strip().partition("\n")[0][:200] or otherwise or "no reason given"
-    return code, REASONS.get(code, f"{code} {first}".strip())
+    first = text.strip().partition("\n")[0] or otherwise or "no reason given"
+    return code, REASONS.get(code, one_line(f"{code} {first}"))
 
 
 def thaw(tier: str, status: str, account: str, container: str, name: str) -> str:

@@ -28,7 +28,7 @@ from neo4j_restore.stores import StoredObject, google_identity
 from neo4j_restore.stores.body import Body, byte_range, wrong_span
 from neo4j_restore.stores.http import CONNECT_SECONDS, KEPT_CONNECTIONS, SMALL_BYTES, trusting
 from neo4j_restore.stores.sse import read_key
-from neo4j_restore.stores.wording import GONE, TRANSIENT_STATUS, Errors, seconds_to_wait
+from neo4j_restore.stores.wording import GONE, OWN_KEY, TRANSIENT_STATUS, Errors, seconds_to_wait
 
 _HINT: Final = "check the bucket's name, and that this identity has the role roles/storage.objectViewer on it"
 
@@ -118,8 +118,10 @@ class GoogleStore:
             return self._errors.error("read", stored.key, GONE)
         if status not in {200, 206}:
             reason, after = f"{status} {_reason(response)}", seconds_to_wait(response.headers)
-            transient = status in TRANSIENT_STATUS
-            return self._errors.error("read", stored.key, reason, transient=transient, after=after, status=status)
+            transient, hint = status in TRANSIENT_STATUS, OWN_KEY if "encrypt" in reason else ""
+            return self._errors.error(
+                "read", stored.key, reason, transient=transient, hint=hint, after=after, status=status
+            )
         if not _is_of(response, stored):
             return self._errors.replaced("read", stored.key)
         reason = wrong_span(status, response.headers, span, stored.size_bytes)

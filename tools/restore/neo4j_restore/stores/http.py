@@ -4,7 +4,7 @@ import ssl
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 from urllib.request import getproxies
 
 import certifi
@@ -68,7 +68,7 @@ class Http:
         if not proxy:
             return urllib3.PoolManager(maxsize=KEPT_CONNECTIONS, ssl_context=self.context)
         parts = urlsplit(proxy)
-        login = f"{parts.username}:{parts.password or ''}" if parts.username else None
+        login = unquote(f"{parts.username}:{parts.password or ''}") if parts.username else None
         headers = urllib3.make_headers(proxy_basic_auth=login)
         bare = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
         return urllib3.ProxyManager(

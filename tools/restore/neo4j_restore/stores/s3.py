@@ -19,7 +19,7 @@ from neo4j_restore.stores.body import Body, byte_range, wrong_span
 from neo4j_restore.stores.http import PAGE_BYTES, small
 from neo4j_restore.stores.s3_requests import Requests
 from neo4j_restore.stores.sse import read_key
-from neo4j_restore.stores.wording import GONE, TRANSIENT_STATUS, Errors, seconds_to_wait
+from neo4j_restore.stores.wording import GONE, OWN_KEY, TRANSIENT_STATUS, Errors, one_line, seconds_to_wait
 
 _HINT: Final = "check the bucket's name and region, and that this identity may s3:ListBucket it and s3:GetObject in it"
 
@@ -154,8 +154,9 @@ class S3Store:
             hint = f"thaw it, then start again: {s3_answers.thaw(frozen, self._bucket, key)}"
             return self._errors.error(verb, key, "it is in an archive tier", hint=hint)
         transient = status in TRANSIENT_STATUS or code in _TRANSIENT_CODES
-        after = seconds_to_wait(response.headers)
-        return self._errors.error(verb, key, f"{status} {reason}", transient=transient, after=after, status=status)
+        hint = OWN_KEY if status == 400 and verb != "list" and not (transient or code in s3_answers.REASONS) else ""
+        after, text = seconds_to_wait(response.headers), f"{status} {reason}"
+        return self._errors.error(verb, key, text, transient=transient, hint=hint, after=after, status=status)
 
     @contextmanager
     def _understood(self, verb: str, key: str) -> Iterator[None]:
@@ -164,7 +165,7 @@ class S3Store:
             with self._errors.translated(verb, key):
                 yield
         except ValueError as error:
-            reason = f"the answer is not understood ({error})"
+            reason = f"the answer is not understood ({one_line(str(error))})"
             raise self._errors.error(verb, key, reason, transient=True) from error
 
     def close(self) -> None:

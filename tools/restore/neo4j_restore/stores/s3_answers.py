@@ -12,6 +12,7 @@ from xml.etree import ElementTree
 
 from neo4j_restore.checksums import Checksum
 from neo4j_restore.stores import StoredObject
+from neo4j_restore.stores.wording import one_line
 
 # Cheapest to reckon first; an object mostly has one.
 _ALGORITHMS: Final = ("crc64nvme", "crc32c", "crc32", "sha256", "sha1")
@@ -98,8 +99,10 @@ def reason(body: bytes, otherwise: str) -> tuple[str, str]:
     root = parse_xml(body)
     code = (root.findtext("Code") or "") if root is not None and root.tag == "Error" else ""
     text = (root.findtext("Message") or "") if root is not None and code else ""
-    said = " ".join(text.split())[:200] or otherwise or "no reason given"
-    return code, REASONS.get(code, f"{code} {said}".strip())
+    said = one_line(text) or otherwise or "no reason given"
+    # AWS tells which right is lacking, as kms:Decrypt.
+    lacking = f": {said}" if "not authorized" in said else ""
+    return code, f"{REASONS[code]}{lacking}" if code in REASONS else one_line(f"{code} {said}")
 
 
 def checksum(headers: Mapping[str, str], size_bytes: int, part_bytes: int) -> Checksum | None:

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 from neo4j_restore.errors import StoreError
 from neo4j_restore.stores.http import Http, small
-from neo4j_restore.stores.wording import TRANSIENT_STATUS, Errors, seconds_to_wait
+from neo4j_restore.stores.wording import TRANSIENT_STATUS, Errors, one_line, seconds_to_wait
 
 # Each of them answers at once or not at all; a metadata server that is not there must not hold a start up.
 _SECONDS: Final = 10.0
@@ -94,4 +94,4 @@ def text_of(body: bytes, *names: str) -> str:
         texts = [found[name] for name in names if isinstance(found.get(name), str)]
     except (ValueError, AttributeError):
         return ""
-    return " ".join(texts[0].split())[:200] if texts else ""
+    return one_line(texts[0]) if texts else ""

@@ -19,6 +19,9 @@ _THROTTLING_STATUS: Final = frozenset({429, 503})
 
 GONE: Final = "it is not there, or is another generation now"
 
+# Of a refusal to hand out bytes that the asker has the key of.
+OWN_KEY: Final = "if it is encrypted with a key of your own (SSE-C, CSEK, CPK), name that key in ENCRYPTION_KEY_FILE"
+
 _CHECK_NETWORK = "check the network, a proxy, and the store's status page; the next start tries again"
 
 
@@ -72,3 +75,8 @@ def seconds_to_wait(headers: Mapping[str, str]) -> float:
     """Return what Retry-After asks for, in seconds; 0 where it says nothing, or names a date."""
     text = headers.get("Retry-After") or ""
     return float(text) if re.fullmatch(r"\d{1,4}", text) else 0
+
+
+def one_line(text: str) -> str:
+    """Return what a store says on one line, and not all of it: it may be anything, and endless."""
+    return " ".join("".join(char if char.isprintable() else " " for char in text[:1000]).split())[:200]
