@@ -33,6 +33,15 @@ def test_every_layout_of_a_backup_is_read(magic: str, script: str) -> None:
     assert found.unpacked_bytes == (len(TAR) if magic in {"BZV1", "BZV2"} else None)
 
 
+@pytest.mark.parametrize("script", ["", "CREATE USER x;\n" * 70_000], ids=["no script", "script of a megabyte"])
+@pytest.mark.parametrize("magic", ["BTV1", "BTV2"])
+def test_the_tar_of_an_artifact_in_clear_is_found(magic: str, script: str) -> None:
+    whole = Artifact().write(magic, TAR, script=script)
+    assert headers.tar_start(whole) == len(whole) - len(TAR)
+    assert headers.tar_start(whole[:50]) is None
+    assert headers.tar_start(Artifact().write("BZV1", TAR)) is None
+
+
 @pytest.mark.parametrize(("storage", "layout"), [("block", "block"), ("record", "block-x")])
 def test_the_block_format_is_known(storage: str, layout: str) -> None:
     found = headers.of_backup(Artifact(storage=storage, store_format=layout).write("BTV1", TAR))

@@ -100,6 +100,24 @@ def test_a_name_that_belongs_to_another_database_by_its_header_is_refused(
     assert "a backup of the database movies, not of neo4j" in done.stderr
 
 
+TAR = archives.tar_bytes(STORE, below="./")
+# Where the last file's header is, and where the end mark is.
+LAST, END = TAR.rindex(b"./schema"), len(TAR.rstrip(b"\0"))
+CUT = {"in a file": LAST + 700, "between two files": LAST, "the end mark": END + -END % 512, "a header": LAST + 200}
+
+
+@pytest.mark.parametrize("cut", CUT.values(), ids=CUT)
+def test_a_cut_artifact_leaves_the_data(
+    cut: int, neo4j_restore: Run, bucket: Bucket, data: Path, enterprise: dict[str, str]
+) -> None:
+    archives.write_database(data, "newer")
+    before = archives.snapshot(data)
+    bucket.put("neo4j-2026-01-31T02-00-00.backup", Artifact().write("BTV1", TAR[:cut]))
+    done = neo4j_restore("run", FORCE_OVERWRITE="once", **enterprise)
+    assert (done.returncode, archives.snapshot(data)) == (11, before), done.stderr
+    assert "as tar, " in done.stderr
+
+
 def test_auras_names_are_known(neo4j_restore: Run, bucket: Bucket, enterprise: dict[str, str]) -> None:
     bucket.put("neo4j-2025-11-30T03-58-03-9077f1b7.backup", FULL)
     (found,) = json.loads(neo4j_restore("list", "--json", **enterprise).stdout)

@@ -9,6 +9,7 @@ import pytest
 from tests import archives, standin
 from tests.conftest import Run
 from tests.faults import answers
+from tests.faults.cases import CASES
 from tests.faults.proxy import Kind, proxy
 from tests.restore.test_run import PACKED
 from tests.restore.test_run_of_artifacts import CHAIN
@@ -112,12 +113,16 @@ def test_a_sum_of_an_artifact_in_a_chain_is_checked(neo4j_restore: Run, bucket: 
     assert (done.returncode, "T02-00-00.backup.sha256 has" in done.stderr) == (11, True), done.stderr
 
 
-@pytest.mark.parametrize("key", ["neo4j-latest.tar.gz", "neo4j-latest.tar", "neo4j-latest.zip"])
+@pytest.mark.parametrize("key", ["neo4j-latest.tar.gz", "neo4j-latest.tar", "neo4j-latest.zip", "neo4j-latest.dump"])
 def test_bytes_that_come_damaged_once_are_fetched_again(
-    key: str, neo4j_restore: Run, emulator: Emulator, bucket: Bucket, data: Path
+    key: str, neo4j_restore: Run, emulator: Emulator, bucket: Bucket, data: Path, tmp_path: Path
 ) -> None:
-    content = archives.zipped(STORE) if key.endswith("zip") else PACKED[key.partition(".")[2]]
+    forms = PACKED | {"zip": archives.zipped(STORE), "dump": archives.tar_gz(STORE, below="")}
+    content = forms[key.partition(".")[2]]
     bucket.put(key, content)
+    if key.endswith("dump"):
+        # It takes the dump as a stream, and has most of it before the damage is known.
+        next(case for case in CASES if case.form == "dump").install_admin(tmp_path / "neo4j")
     with proxy(emulator.host) as on_the_way:
         neo4j_restore("plan", STORAGE_EMULATOR_HOST=on_the_way.host)
         on_the_way.meet(Kind.READ, answers.flipped(len(content) // 2), first=on_the_way.seen[Kind.READ] + 1)

@@ -18,7 +18,7 @@ from pathlib import Path
 from threading import Thread
 from typing import IO
 
-from neo4j_restore import families
+from neo4j_restore import disk, families
 from neo4j_restore.errors import (
     ANOTHER_SET,
     AdminError,
@@ -35,7 +35,7 @@ log = getLogger(__name__)
 
 # What the open tools print when the source is at fault, of 3.5 to 5.
 _DAMAGED = re.compile(
-    r"Not a valid Neo4j archive|Truncated source|truncated source|Data corruption|not a database backup"
+    r"Not a valid Neo4j archive|Truncated source|truncated source|Data corruption|not a database backup|Truncated TAR"
 )
 # Printed by `load` of 5, which ends with 0 all the same; the server would leave the database offline.
 _UNSUPPORTED = re.compile(r"not on a supported version")
@@ -88,7 +88,7 @@ class Admin:
         temp = conf.parent / "temp"
         temp.mkdir()
         self._run(_filled(way, source, database, conf / _CONF, temp), conf, lock, None, str(last))
-        temp.rmdir()
+        disk.remove_tree(temp)
 
     def _run(self, argv: list[str], conf: Path, lock: int, blocks: Iterable[bytes] | None, name: str) -> None:
         log.info("neo4j-admin %s", " ".join(argv))

@@ -41,7 +41,7 @@ _SIZES_BYTES = 20
 _ABSURD_BYTES = 2**50
 
 # Of what is unpacked: a dump's tar may begin with a large file, a backup's metadata may have a script of 1 MiB.
-_START_BYTES = 2 * 1024 * 1024
+START_BYTES: Final = 2 * 1024 * 1024
 
 _MARK = b"zstd"
 
@@ -108,6 +108,18 @@ def _of_metadata(fields: "_Fields", *, with_version: bool, with_sizes: bool) -> 
         return found
 
 
+def tar_start(head: bytes) -> int | None:
+    """Return where the tar of a backup artifact begins, for one in clear; None for others, or a head that is cut."""
+    if head[:4] not in {b"BTV1", b"BTV2"}:
+        return None
+    fields = _Fields(head[4:])
+    try:
+        found = _of_metadata(fields, with_version=head[:4] in _WITH_VERSION, with_sizes=False)
+    except (struct.error, ValueError, OverflowError):
+        return None
+    return len(head[:4]) + fields.at if found else None
+
+
 def of_dump(head: bytes) -> Header:
     """Return what the dump that begins with `head` says: sizes, and the store's format by the names in its tar."""
     plain = _start_of(head.removeprefix(b"DZV1").removeprefix(b"DGV1"))
@@ -129,29 +141,29 @@ def _start_of(head: bytes) -> bytes:
     # Imported here: a start with nothing to do knows of headers, and pays for no decompressor.
     from neo4j_restore import decoders
 
-    return decoders.start_of(head, _START_BYTES)
+    return decoders.start_of(head, START_BYTES)
 
 
 class _Fields:
     """Takes fields off the front of bytes; struct.error where they end early."""
 
     def __init__(self, data: bytes) -> None:
-        self._data, self._at = data, 0
+        self._data, self.at = data, 0
 
     def number(self, layout: str) -> int:
-        (found,) = struct.unpack_from(f">{layout}", self._data, self._at)
-        self._at += struct.calcsize(f">{layout}")
+        (found,) = struct.unpack_from(f">{layout}", self._data, self.at)
+        self.at += struct.calcsize(f">{layout}")
         return int(found)
 
     def skip(self, count: int) -> None:
-        if not 0 <= count <= len(self._data) - self._at:
+        if not 0 <= count <= len(self._data) - self.at:
             raise struct.error
-        self._at += count
+        self.at += count
 
     def text(self) -> bytes:
         count = self.number("B")
-        (found,) = struct.unpack_from(f"{count}s", self._data, self._at)
-        self._at += count
+        (found,) = struct.unpack_from(f"{count}s", self._data, self.at)
+        self.at += count
         return bytes(found)
 
 

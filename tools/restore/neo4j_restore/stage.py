@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from logging import getLogger
 from pathlib import Path
 
-from neo4j_restore import admin, age, decoders, disk, fetch, layouts, transfer, unpack, unzip, volume
+from neo4j_restore import admin, age, decoders, disk, fetch, headers, layouts, transfer, unpack, unzip, volume
 from neo4j_restore.catalog import AGE, BackupSet, Kind
 from neo4j_restore.errors import ANOTHER_SET, BackupDamagedError, RestoreError, StreamDamagedError
 from neo4j_restore.names import Names
@@ -87,6 +87,7 @@ class Stage:
         for stored, path in zip(chosen.objects, paths, strict=True):
             with self._plain(chosen, stored, progress) as stream:
                 unpack.write_file(stream, path)
+            _check_artifact(path, self.settings.bucket.of(stored.key))
         full = chosen.header is None or chosen.header.full is not False
         self.program.restore_artifact(paths[-1], chosen.database, self._conf, self.lock, full=full)
         disk.remove_tree(top)
@@ -174,6 +175,14 @@ class Stage:
             lacks = f": it lacks {', '.join(missing)}" if missing else ""
             message = f"neo4j-admin left no whole database from {self._name(chosen)}{lacks}"
             raise BackupDamagedError(message, hint=ANOTHER_SET)
+
+
+def _check_artifact(path: Path, name: str) -> None:
+    """Look through an artifact that is in clear; one in zstd neo4j-admin finds out by itself if it was cut."""
+    with path.open("rb") as file:
+        start = headers.tar_start(file.read(headers.START_BYTES))
+    if start is not None:
+        unpack.check_tar(path, start, name)
 
 
 def _artifact_name(stored: StoredObject) -> str:

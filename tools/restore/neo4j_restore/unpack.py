@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Self, cast
 
 from neo4j_restore import disk
-from neo4j_restore.errors import NoSpaceError, StreamDamagedError
+from neo4j_restore.errors import ANOTHER_SET, BackupDamagedError, NoSpaceError, StreamDamagedError
 from neo4j_restore.names import Names
 from neo4j_restore.pipeline import BLOCK_BYTES
 
@@ -83,6 +83,23 @@ def unpack(stream: RawIOBase, into: Path, source: str, limits: Limits) -> int:
     if watched.size < archive.offset + _END_BYTES or watched.last_content > archive.offset:
         names.refuse("as tar, it lacks its end mark, or has other bytes behind it")
     return written
+
+
+def check_tar(path: Path, start: int, source: str) -> None:
+    """Raise BackupDamagedError unless the tar that begins at `start` in a file has right headers up to its end mark.
+
+    neo4j-admin takes a tar that was cut between two files for a whole one.
+    """
+    try:
+        with path.open("rb") as file:
+            file.seek(start)
+            with tarfile.open(fileobj=file, mode="r:", tarinfo=_Header) as archive:
+                for _ in archive:
+                    # Else it keeps all headers it has seen.
+                    archive.members = []  # type: ignore[attr-defined]  # not in its stub
+    except (tarfile.TarError, EOFError, ValueError, OverflowError, RecursionError) as error:
+        message = f"{source} is damaged: as tar, {error}"
+        raise BackupDamagedError(message, hint=ANOTHER_SET) from error
 
 
 def _extract(archive: tarfile.TarFile, member: tarfile.TarInfo, into: Path, names: Names) -> int:
