@@ -73,6 +73,8 @@ def load(path: Path, selection: Selection = EVERYTHING, pins: Pins | NoPins | No
     clusters share is told once, at the place that set it. Raises UsageError where the selection takes none.
     """
     problems: list[Problem] = []
+    if not path.name.isprintable():  # it stands in a comment of every file
+        raise InputFileError(Problem(repr(path.name), "has a control character in its name", "name it fleet.yaml"))
     file = read_fleet_file(path, problems)
     grouping = Grouping(path)
     pins = pins or Pins(path)
@@ -119,7 +121,11 @@ class _Complaints:
         self._grouping = grouping
         self._all = settings
         self._broken = {key for key, setting in settings.items() if setting.broken}
-        self._settings = settled(settings)
+        self._parts: dict[str, list[tuple[str, str, str]]] = {LABELS: [], VARIABLES: [], "": []}
+        for key, setting in settled(settings).items():
+            outer, _, inner = key.partition(".")
+            if inner or key in INPUTS:
+                self._parts[outer if inner else ""].append((key, inner or key, setting.text or ""))
 
     def add(self, key: str, what: str, hint: str) -> None:
         if key not in self._broken:
@@ -128,12 +134,7 @@ class _Complaints:
 
     def expanded(self, part: str, names: Mapping[str, object]) -> dict[str, str]:
         """Return the texts of `labels`, of `variables`, or of the inputs (an empty part), expressions worked out."""
-        texts: dict[str, str] = {}
-        for key, setting in self._settings.items():
-            outer, _, inner = key.partition(".")
-            if inner if outer == part else not part and key in INPUTS:
-                texts[inner or key] = self._text(key, setting.text or "", names)
-        return texts
+        return {name: self._text(key, text, names) for key, name, text in self._parts[part]}
 
     def _text(self, key: str, text: str, names: Mapping[str, object]) -> str:
         try:

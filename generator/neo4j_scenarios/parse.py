@@ -1,7 +1,7 @@
 """Texts of flags or of a scenario.yaml -> `Scenario`, or every problem that they have."""
 
 from collections.abc import Callable, Mapping
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any, Final, TypeVar
 
 from neo4j_restore.spec import Invalid
@@ -14,6 +14,7 @@ from neo4j_scenarios.secrecy import WITHHELD, looks_like_key
 T = TypeVar("T")
 
 _FIELDS: Final = {field.key: field for field in FIELDS}
+_ATTRIBUTES: Final = tuple((attribute(field), field) for field in FIELDS)
 
 
 def flag(key: str) -> str:
@@ -39,9 +40,16 @@ def parse(inputs: Mapping[str, str], where: Callable[[str], str] = flag) -> Scen
 
 
 def _read(reader: "_Reader") -> Scenario:
-    read: dict[str, Any] = {attribute(field): reader.read(field) for field in FIELDS}
-    defaults = derived(read)
-    return Scenario(**{name: read[name] or defaults.get(name, read[name]) for name in read})
+    read = dict(_defaults())
+    read |= {name: reader.read(field) for name, field in _ATTRIBUTES if field.required or reader.has(field)}
+    for name, default in derived(read).items():
+        read[name] = read[name] or default
+    return Scenario(**read)
+
+
+@cache
+def _defaults() -> Mapping[str, Any]:
+    return {name: field.parse(field.default) for name, field in _ATTRIBUTES if not field.required}
 
 
 class _Reader:
@@ -56,6 +64,9 @@ class _Reader:
             for key in inputs
             if key not in _FIELDS
         ]
+
+    def has(self, field: Field[Any]) -> bool:
+        return field.key in self._inputs
 
     def read(self, field: Field[T]) -> T:
         text = self._inputs.get(field.key, field.default)

@@ -2,12 +2,20 @@
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable
 from functools import lru_cache
 from json.encoder import encode_basestring
 from typing import Any, Final
 
 import yaml
+from yaml.events import (
+    AliasEvent,
+    MappingEndEvent,
+    ScalarEvent,
+    SequenceEndEvent,
+    SequenceStartEvent,
+    StreamEndEvent,
+)
 
 # The safe loader in C, where PyYAML was built with it.
 _Loader: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -23,40 +31,46 @@ def parse_yaml(text: str) -> Any:
 
     Data without anchors, tags and merge keys, as ours is, is built of the parser's events, three times as fast.
     """
+    loader = _Loader(text)
     try:
-        events = yaml.parse(text, Loader=_Loader)
-        next(events)  # the stream begins
-        if isinstance(next(events), yaml.StreamEndEvent):
-            return None
-        data = _data(next(events), events)
-        next(events)  # the document ends
-        if isinstance(next(events), yaml.StreamEndEvent):
-            return data
+        return _document(loader.get_event)
     except _NotPlainError:
-        pass
-    return yaml.load(text, Loader=_Loader)  # noqa: S506 - one of the two safe loaders
+        return yaml.load(text, Loader=_Loader)  # noqa: S506 - one of the two safe loaders
+    finally:
+        loader.dispose()
 
 
 class _NotPlainError(Exception):
     """The text has something that PyYAML is to make sense of by itself."""
 
 
-def _data(event: Any, events: Iterator[Any]) -> Any:
-    if isinstance(event, yaml.AliasEvent) or event.anchor is not None or event.tag is not None:
+def _document(get: Callable[[], Any]) -> Any:
+    get()  # the stream begins
+    if isinstance(get(), StreamEndEvent):
+        return None
+    data = _data(get(), get)
+    get()  # the document ends
+    if not isinstance(get(), StreamEndEvent):
         raise _NotPlainError
-    if isinstance(event, yaml.ScalarEvent):
+    return data
+
+
+def _data(event: Any, get: Callable[[], Any]) -> Any:
+    if isinstance(event, AliasEvent) or event.anchor is not None or event.tag is not None:
+        raise _NotPlainError
+    if isinstance(event, ScalarEvent):
         return _scalar(event.value) if event.implicit[0] else event.value
-    if isinstance(event, yaml.SequenceStartEvent):
+    if isinstance(event, SequenceStartEvent):
         items = []
-        while not isinstance(event := next(events), yaml.SequenceEndEvent):
-            items.append(_data(event, events))
+        while not isinstance(event := get(), SequenceEndEvent):
+            items.append(_data(event, get))
         return items
     entries = {}
-    while not isinstance(event := next(events), yaml.MappingEndEvent):
-        if not isinstance(event, yaml.ScalarEvent):
+    while not isinstance(event := get(), MappingEndEvent):
+        if not isinstance(event, ScalarEvent):
             raise _NotPlainError
-        key = _data(event, events)
-        entries[key] = _data(next(events), events)
+        key = _data(event, get)
+        entries[key] = _data(get(), get)
     return entries
 
 

@@ -2,6 +2,8 @@
 
 import json
 import os
+import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -127,6 +129,27 @@ def test_what_is_for_fleets_alone_is_refused_for_folders(neo4j_scenarios: Comman
     done = neo4j_scenarios(f"build {flag}", tmp_path)
     assert done.code == 2
     assert "error: FLEET: is missing" in done.err
+
+
+def test_after_ctrl_c_every_file_is_whole_and_the_next_build_completes_the_rest(tmp_path: Path) -> None:
+    text = GOOD + "".join(f"  c-{number}: {{}}\n" for number in range(2000))
+    fleet, out = make_fleet(tmp_path, text), tmp_path / "out"
+    for _ in range(9):  # a build that ended before the signal came is made again
+        shutil.rmtree(out, ignore_errors=True)
+        command = subprocess.Popen([COMMAND, "build", fleet], stderr=subprocess.PIPE, text=True)
+        while command.poll() is None and not out.exists():
+            os.sched_yield()
+        command.send_signal(signal.SIGINT)
+        _, told = command.communicate()
+        if command.returncode:
+            break
+    assert command.returncode == 130
+    assert "interrupted" in told
+    expected = tree(load(fleet)).files
+    assert all((out / path).read_text() == expected[path] for path in files(out))
+    assert not list(out.rglob(".*.new"))
+    assert subprocess.run([COMMAND, "build", fleet, "-q"], check=True, capture_output=True).stderr == b""
+    assert len(files(out)) == 2003
 
 
 @pytest.mark.parametrize(("locale", "seed"), [("C", "0"), ("tr_TR.UTF-8", "1"), ("C.UTF-8", "random")])

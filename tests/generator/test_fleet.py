@@ -193,6 +193,12 @@ def test_a_broken_file_is_told(tmp_path: Path, text: str, expected: str) -> None
     assert expected in told(tmp_path, text)
 
 
+def test_a_name_that_would_break_out_of_a_comment_is_refused(tmp_path: Path) -> None:
+    path = make_fleet(tmp_path).rename(tmp_path / "fleet\nevil: true.yaml")
+    with pytest.raises(GeneratorError, match="has a control character in its name"):
+        load(path)
+
+
 @pytest.mark.parametrize("place", ["bucket", "labels", "variables", "name", "group", "key"])
 def test_a_key_is_shown_in_no_message(tmp_path: Path, place: str) -> None:
     key = "AKIAIOSFODNN7EXAMPLE"

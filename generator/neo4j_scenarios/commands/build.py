@@ -7,6 +7,7 @@ from typing import Annotated, Final
 
 import typer
 
+from neo4j_scenarios import collecting
 from neo4j_scenarios.commands.delivery import deliver
 from neo4j_scenarios.commands.options import DIFFERENT, Check, Force, Json, Only, Output, Quiet, Selector
 from neo4j_scenarios.console import progress, put, put_json, say
@@ -38,7 +39,8 @@ def build(
     """write the values files of a fleet, or of folders with a scenario.yaml"""
     if len(paths) == 1 and not paths[0].is_dir():
         wish = _Wish(paths[0], output, selector or (), only or (), check, prune, force, as_json, quiet or as_json)
-        return _build_fleet(wish)
+        with collecting.paused():
+            return _build_fleet(wish)
     if output or selector or only or prune:
         what = "is missing, and --output, --selector, --only and --prune are for a fleet alone"
         raise UsageError(Problem("FLEET", what, "neo4j-scenarios build fleet.yaml"))

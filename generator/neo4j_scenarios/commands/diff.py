@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from neo4j_scenarios import collecting
 from neo4j_scenarios.commands.options import DIFFERENT, Json, Only, Output, Quiet, Selector
 from neo4j_scenarios.console import coloured, progress, put, put_json
 from neo4j_scenarios.errors import InputFileError, Problem, UsageError
@@ -43,7 +44,8 @@ def diff(
             raise UsageError(Problem(str(paths[0]), what, "neo4j-scenarios diff fleet.yaml"))
         found = difference(_texts(paths[0]), _texts(paths[1]))
     elif len(paths) == 1:
-        found = difference(*_fleet(paths[0], output, selector, only, quiet or as_json))
+        with collecting.paused():
+            found = difference(*_fleet(paths[0], output, selector, only, quiet or as_json))
     else:
         raise UsageError(Problem("FLEET|OLD NEW", "are more than two", "neo4j-scenarios diff OLD NEW"))
     if as_json:
