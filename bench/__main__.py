@@ -36,7 +36,8 @@ def main() -> int:
     arguments = _parser().parse_args()
     try:
         programs.install_missing()
-        return max(_part(PARTS[name], arguments) for name in arguments.what or PARTS)
+        wanted = PARTS if arguments.what == "both" else [arguments.what]
+        return max([_part(PARTS[name], arguments) for name in wanted])
     except BenchError as error:
         say(f"error: {error}\ntry: {error.hint}")
         return 1
@@ -50,7 +51,7 @@ def _part(part: Part, arguments: argparse.Namespace) -> int:
         part.measure(quick=arguments.quick, repeats=arguments.rounds, only=only, say=say).save(kept)
     found = results.load(kept)
     text = page.render(found, part.goals)
-    say(text)
+    say(f"Tiny sets: these figures tell nothing of speed.\n{text}" if arguments.quick else text)
     if whole:
         page.write(places.PAGE, part.name, text)
     return _judged(found, part.goals, all_of_it=arguments.quick and not arguments.only)
@@ -71,7 +72,7 @@ def _judged(found: Results, wanted: tuple[Goal, ...], *, all_of_it: bool) -> int
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    parser.add_argument("what", nargs="*", choices=list(PARTS), help="what to measure (default: both)")
+    parser.add_argument("what", nargs="?", choices=[*PARTS, "both"], default="both", help="(default: both)")
     parser.add_argument("--quick", action="store_true", help="tiny sizes; no page")
     parser.add_argument("--rounds", type=int, default=3, help="counted rounds of each case (default: 3)")
     parser.add_argument("--only", nargs="+", metavar="CASE", help="only these cases; no page")
