@@ -231,6 +231,30 @@ def test_half_a_key_is_told(s3_bucket: S3Bucket) -> None:
         listed(place(s3_bucket, AWS_ACCESS_KEY_ID="a"))
 
 
+@pytest.mark.parametrize(
+    "identity",
+    [
+        {"BUCKET": "s3://backups", "AWS_ACCESS_KEY_ID": "AKIA\n1", "AWS_SECRET_ACCESS_KEY": "hush"},
+        {"BUCKET": "s3://backups", "AWS_ACCESS_KEY_ID": "AKIA\udcff1", "AWS_SECRET_ACCESS_KEY": "hush"},
+        {"BUCKET": "s3://backups", "AWS_ACCESS_KEY_ID": "AKIA\u20ac1", "AWS_SECRET_ACCESS_KEY": "hush"},
+        {
+            **{"BUCKET": "s3://backups", "AWS_ACCESS_KEY_ID": "AKIA1", "AWS_SECRET_ACCESS_KEY": "hush"},
+            "AWS_SESSION_TOKEN": "hush\r\nhush",
+        },
+        {"BUCKET": "azb://backups1/nightly", "AZURE_STORAGE_SAS_TOKEN": "sig=hush\nhush"},
+        {"BUCKET": "azb://backups1/nightly", "AZURE_STORAGE_SAS_TOKEN": "sig=hush hush"},
+    ],
+    ids=["line break", "no text", "no latin", "token", "signature", "space"],
+)
+def test_a_key_with_a_character_of_another_kind_is_told_without_it(identity: dict[str, str], tell: ExitStack) -> None:
+    store = tell.enter_context(scripted(Reply(403)))
+    assert not refused({**identity, "ENDPOINT_URL": store.host}).transient
+
+
+def test_a_line_break_at_the_end_of_a_secret_is_none_of_it(s3_bucket: S3Bucket) -> None:
+    assert listed(place(s3_bucket, AWS_ACCESS_KEY_ID=f"{ROOT[0]}\n", AWS_SECRET_ACCESS_KEY=f"{ROOT[1]}\n")) == []
+
+
 def entra(**fields: object) -> Reply:
     token = {"access_token": "hush.entra.hush", "expires_in": 3599, "token_type": "Bearer"}
     return Reply(200, json.dumps({**token, **fields}).encode())

@@ -139,7 +139,7 @@ def from_environment(environment: Mapping[str, str]) -> Settings:
         ca_bundle=read("CA_BUNDLE", _absolute, None),
         requester_pays=read("REQUESTER_PAYS", _PAYER[bucket.scheme], ""),
         encryption_key=read("ENCRYPTION_KEY_FILE", _key_path, None),
-        identity={name: text for name, text in environment.items() if name.startswith(("AWS_", "AZURE_")) and text},
+        identity=_identity(environment),
     )
     if settings.space is spec.SpaceMode.RECLAIM and (
         settings.overwrite is not spec.Overwrite.ALWAYS or settings.keep_previous
@@ -177,6 +177,12 @@ def _choice(words: Mapping[str, T]) -> Callable[[str], T]:
 _MOST_CONNECTIONS = 64
 
 _TRUTH = _choice({"true": True, "false": False})
+
+
+def _identity(environment: Mapping[str, str]) -> dict[str, str]:
+    """Return the clouds' own variables; many a secret ends with a line break, which is none of it."""
+    found = {name: text.strip() for name, text in environment.items() if name.startswith(("AWS_", "AZURE_"))}
+    return {name: text for name, text in found.items() if text}
 
 
 def _project(text: str) -> str:

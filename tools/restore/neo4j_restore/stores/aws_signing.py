@@ -13,15 +13,27 @@ from awscrt.auth import (
     AwsSigningConfig,
     aws_sign_request,
 )
+from awscrt.exceptions import AwsCrtError
 from awscrt.http import HttpHeaders, HttpRequest
 
 from neo4j_restore.stores.keyfiles import AwsKey
+from neo4j_restore.stores.wording import UnsendableError
 
 _SIGNING_SECONDS: Final = 30
 
 
 def signed(method: str, url: str, headers: Mapping[str, str], key: AwsKey, region: str) -> dict[str, str]:
-    """Return `headers` with those that sign a request without a body; `url` has its path and query encoded."""
+    """Return `headers` with those that sign a request without a body; `url` has its path and query encoded.
+
+    Raises UnsendableError for a key, or a region, that can't be signed with.
+    """
+    try:
+        return _signed(method, url, headers, key, region)
+    except (AwsCrtError, RuntimeError, ValueError) as error:
+        raise UnsendableError from error
+
+
+def _signed(method: str, url: str, headers: Mapping[str, str], key: AwsKey, region: str) -> dict[str, str]:
     parts = urlsplit(url)
     target = f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/"
     request = HttpRequest(method, target, HttpHeaders([("Host", parts.netloc), *headers.items()]))

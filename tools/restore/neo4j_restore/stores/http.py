@@ -2,6 +2,7 @@
 
 import ssl
 from collections.abc import Mapping
+from http.client import HTTPException
 from pathlib import Path
 from typing import Final
 from urllib.parse import unquote, urlsplit
@@ -11,6 +12,7 @@ import certifi
 import urllib3
 
 from neo4j_restore.errors import ConfigurationError
+from neo4j_restore.stores.wording import UnsendableError
 
 CONNECT_SECONDS: Final = 10.0
 
@@ -45,19 +47,26 @@ class Http:
         direct: bool = False,
         seconds: float = 0,
     ) -> urllib3.BaseHTTPResponse:
-        """Return the answer, its body still to be read, as it is stored. direct: never through a proxy."""
+        """Return the answer, its body still to be read, as it is stored. direct: never through a proxy.
+
+        Raises urllib3's errors, OSError, and UnsendableError: see `Errors.translated`.
+        """
         manager = self._manager("" if direct else _proxy_of(url))
-        return manager.request(
-            method,
-            url,
-            body=body,
-            headers=dict(headers),
-            timeout=urllib3.Timeout(seconds) if seconds else self._timeout,
-            retries=False,
-            redirect=False,
-            preload_content=False,
-            decode_content=False,
-        )
+        try:
+            return manager.request(
+                method,
+                url,
+                body=body,
+                headers=dict(headers),
+                timeout=urllib3.Timeout(seconds) if seconds else self._timeout,
+                retries=False,
+                redirect=False,
+                preload_content=False,
+                decode_content=False,
+            )
+        except (ValueError, HTTPException) as error:
+            # The cause's text may quote a header, and so a key.
+            raise UnsendableError from error
 
     def _manager(self, proxy: str) -> urllib3.PoolManager:
         if proxy not in self._managers:

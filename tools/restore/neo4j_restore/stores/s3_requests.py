@@ -32,8 +32,9 @@ class Requests:
         """Return the answer, its body still to be read. verb, key: what errors name. path: below the bucket."""
         base = base_url(self._bucket, self._region, self._endpoint)
         url = f"{base}/{quote(path, safe='/~')}" + (f"?{urlencode(query, quote_via=quote)}" if query else "")
-        proven = signed(method, url, {**self._always, **headers}, self._identity.key(), self._region)
+        now = self._identity.key()
         with self._errors.translated(verb, key):
+            proven = signed(method, url, {**self._always, **headers}, now, self._region)
             response = self._http.ask(method, url, proven)
         region = right_region(response.status, response.headers, self._region)
         if region != self._region and not self._endpoint:

@@ -25,6 +25,10 @@ OWN_KEY: Final = "if it is encrypted with a key of your own (SSE-C, CSEK, CPK), 
 _CHECK_NETWORK = "check the network, a proxy, and the store's status page; the next start tries again"
 
 
+class UnsendableError(Exception):
+    """A request that can't be signed or sent: a key, or a name, has characters that don't belong there."""
+
+
 @dataclass
 class Errors:
     """Words the errors of one store, so that each names the operation, the object and the identity.
@@ -64,6 +68,9 @@ class Errors:
         """Let no exception of the HTTP libraries out: each becomes a StoreError."""
         try:
             yield
+        except UnsendableError as error:
+            hint = "check key, bucket and account: one has a character that does not belong there, as a line break"
+            raise self.error(verb, key, "the request can't be sent", hint=hint) from error
         except (HTTPError, OSError) as error:
             if "CERTIFICATE_VERIFY_FAILED" in str(error):
                 hint = "CA_BUNDLE names the certificates of a store or proxy with a certificate of its own"
