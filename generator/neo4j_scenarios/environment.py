@@ -3,7 +3,8 @@
 from typing import Final
 
 from neo4j_restore.spec import Scheme
-from neo4j_scenarios.scenario import Scenario
+from neo4j_scenarios.fields import Field, access
+from neo4j_scenarios.scenario import Scenario, attribute
 
 KEY_FOLDER: Final = "/auth"
 DATA_DIR: Final = "/data"
@@ -11,6 +12,9 @@ DATA_DIR: Final = "/data"
 # Where this project's chart mounts them too; a test ties the two.
 CERTIFICATES: Final = "/certificates/ca.crt"
 ENCRYPTION_KEY: Final = "/encryption/key"
+AGE_IDENTITY: Final = "/age/identity"
+
+_PACE: Final = (access.CONNECTIONS, access.DEADLINE_SECONDS, access.START_JITTER_SECONDS)
 
 # The Neo4j image and neo4j-admin read it; the one name of ours that starts with NEO4J_.
 LICENCE: Final = "NEO4J_ACCEPT_LICENSE_AGREEMENT"
@@ -19,7 +23,8 @@ LICENCE: Final = "NEO4J_ACCEPT_LICENSE_AGREEMENT"
 def environment(scenario: Scenario) -> dict[str, str]:
     """Return the variables that the restore container is to have, in the order in which they are written.
 
-    Variables with nothing to say are left out; the others are there even where they have their default, to be seen.
+    Variables with nothing to say are left out; the others are there even where they have their default, to be seen,
+    but for those of the download's pace.
     """
     asked = {
         **_access(scenario),
@@ -53,4 +58,12 @@ def _access(scenario: Scenario) -> dict[str, str]:
         "CA_BUNDLE": CERTIFICATES if scenario.ca_bundle else "",
         "REQUESTER_PAYS": scenario.requester_pays,
         "ENCRYPTION_KEY_FILE": ENCRYPTION_KEY if scenario.encryption_key else "",
+        "AGE_IDENTITY_FILE": AGE_IDENTITY if scenario.age_identity else "",
+        **{field.key.upper().replace("-", "_"): text for field, text in pace(scenario).items()},
     }
+
+
+def pace(scenario: Scenario) -> dict[Field[int], str]:
+    """Return the texts of the download's pace, where it is not the default."""
+    texts = {field: field.text(getattr(scenario, attribute(field))) for field in _PACE}
+    return {field: text for field, text in texts.items() if text != field.default}

@@ -1,6 +1,7 @@
 """Scenario -> values of this project's chart, which makes the container and its volumes by itself."""
 
 from neo4j_scenarios import directory
+from neo4j_scenarios.environment import pace
 from neo4j_scenarios.fields.access import SECRET_KEYS
 from neo4j_scenarios.identity import pod_labels, service_account
 from neo4j_scenarios.scenario import Scenario
@@ -45,7 +46,7 @@ def own(scenario: Scenario) -> Values:
 
 def _access(scenario: Scenario) -> Values:
     names = {"secret": "secretName", "configmap": "configMapName"}
-    bundle, encryption = scenario.ca_bundle, scenario.encryption_key
+    bundle, encryption, age = scenario.ca_bundle, scenario.encryption_key, scenario.age_identity
     usual = SECRET_KEYS.get(scenario.bucket.scheme)
     return {
         "secretKey": scenario.secret_key if scenario.secret and scenario.secret_key != usual else "",
@@ -54,8 +55,15 @@ def _access(scenario: Scenario) -> Values:
         "caBundle": {names[bundle.source]: bundle.name, "key": bundle.key} if bundle else {},
         "requesterPays": scenario.requester_pays,
         "encryptionKey": {"secretName": encryption.name, "key": encryption.key} if encryption else {},
+        "ageIdentity": {"secretName": age.name, "key": age.key} if age else {},
+        **{_camel(field.key): int(text) for field, text in pace(scenario).items()},
         "extraVolumeMounts": _backups_mount(scenario),
     }
+
+
+def _camel(key: str) -> str:
+    first, *rest = key.split("-")
+    return first + "".join(word.capitalize() for word in rest)
 
 
 def _backups_mount(scenario: Scenario) -> list[Values]:

@@ -50,6 +50,10 @@ class Scenario:
     ca_bundle: Reference | None
     requester_pays: str
     encryption_key: Reference | None
+    age_identity: Reference | None
+    connections: int
+    deadline_seconds: int
+    start_jitter_seconds: int
     servers: int
     read_replicas: int
     unpinned: bool

@@ -32,7 +32,12 @@ def _secrets(scenario: Scenario) -> Iterator[str]:
         usual = scenario.secret_key == SECRET_KEYS.get(scenario.bucket.scheme)
         key = "" if usual else f" --secret-key {scenario.secret_key}"
         yield f"neo4j-scenarios secret --key-file {file} --name {scenario.secret}{key} | kubectl apply -f -"
-    for file, held in (("CERTIFICATES.pem", scenario.ca_bundle), ("ENCRYPTION-KEY", scenario.encryption_key)):
+    files = {
+        "CERTIFICATES.pem": scenario.ca_bundle,
+        "ENCRYPTION-KEY": scenario.encryption_key,
+        "AGE-IDENTITY": scenario.age_identity,
+    }
+    for file, held in files.items():
         if held:
             kind = "configmap" if held.source == "configmap" else "secret generic"
             yield f"kubectl create {kind} {held.name} --from-file={held.key}={file}"

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import PurePosixPath
 from typing import Any, Final
 
-from neo4j_scenarios.environment import CERTIFICATES, ENCRYPTION_KEY, KEY_FOLDER
+from neo4j_scenarios.environment import AGE_IDENTITY, CERTIFICATES, ENCRYPTION_KEY, KEY_FOLDER
 from neo4j_scenarios.reference import Reference
 from neo4j_scenarios.scenario import Scenario
 
@@ -43,6 +43,8 @@ def _read_only(scenario: Scenario) -> Iterator[tuple[PurePosixPath, Values]]:
         yield _of("restore-certificates", scenario.ca_bundle, PurePosixPath(CERTIFICATES))
     if scenario.encryption_key:
         yield _of("restore-encryption-key", scenario.encryption_key, PurePosixPath(ENCRYPTION_KEY))
+    if scenario.age_identity:
+        yield _of("restore-age-identity", scenario.age_identity, PurePosixPath(AGE_IDENTITY))
     if scenario.backup_claim:
         yield backups(scenario)
 

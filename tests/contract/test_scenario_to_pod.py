@@ -53,6 +53,8 @@ SCENARIOS = {
     "aws role": {"bucket": "s3://graph-backups", "workload_identity": "arn:aws:iam::123456789012:role/restore"},
     "azure": {"bucket": "azb://graphbackups/neo4j/p", "ca_bundle": "secret/authorities"},
     "payer": {"requester_pays": "billing-project"},
+    "age": {"age_identity": "secret/backup-age/id.txt"},
+    "pace": {"connections": "8", "deadline_seconds": "3600", "start_jitter_seconds": "300"},
     "folder": {"bucket": "file:///backups/p", "backup_claim": "nas"},
     "images": {"restore_image": "registry.example:5000/team/restore", "restore_digest": "sha256:" + "0a" * 32},
 }
@@ -88,6 +90,9 @@ def meant(scenario: Scenario, settings: Settings) -> None:
     assert settings.emulator_host == scenario.emulator_host
     assert (settings.endpoint_url, settings.region) == (scenario.endpoint_url, scenario.bucket_region)
     assert settings.requester_pays == scenario.requester_pays
+    pace = (settings.connections, settings.deadline_seconds, settings.start_jitter_seconds)
+    assert pace == (scenario.connections, scenario.deadline_seconds, scenario.start_jitter_seconds)
+    assert (settings.age_identity is not None) == (scenario.age_identity is not None)
     assert (settings.ca_bundle is not None, settings.encryption_key is not None) == (
         scenario.ca_bundle is not None,
         scenario.encryption_key is not None,

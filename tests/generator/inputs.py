@@ -121,6 +121,10 @@ def all_inputs(draw: st.DrawFn) -> dict[str, str]:
         "heap-size": st.integers(1, 99).map("{}g".format),
         "log-format": st.sampled_from(["text", "json"]),
         "service-account": _names,
+        "age-identity": _names.map("secret/{}/key".format),
+        "connections": st.integers(1, 64).map(str),
+        "deadline-seconds": st.integers(0, 999999).map(str),
+        "start-jitter-seconds": st.integers(0, 999999).map(str),
     }
     if overwrite == "once":
         optional["restore-id"] = _texts

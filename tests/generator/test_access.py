@@ -87,6 +87,7 @@ def test_the_key_is_mounted_under_the_name_that_it_has_in_the_secret(
 @pytest.mark.parametrize("target", ["neo4j/neo4j", "neo4j-helm"])
 def test_certificates_and_encryption_key_are_mounted_where_the_variables_say(target: str) -> None:
     given = {"bucket": S3, "ca_bundle": "configmap/authorities", "encryption_key": "secret/sse/main"}
+    given["age_identity"] = "secret/age"
     mounts, volumes = container(target, **given)
     assert mounts["/certificates"] == {"name": "restore-certificates", "mountPath": "/certificates", "readOnly": True}
     assert volumes["restore-certificates"]["configMap"] == {
@@ -95,6 +96,8 @@ def test_certificates_and_encryption_key_are_mounted_where_the_variables_say(tar
     }
     assert volumes["restore-encryption-key"]["secret"]["items"] == [{"key": "main", "path": "key"}]
     variables = environment(make_scenario(target=target, **given))
+    assert volumes["restore-age-identity"]["secret"]["secretName"] == "age"
+    assert variables["AGE_IDENTITY_FILE"] == "/age/identity"
     assert (variables["CA_BUNDLE"], variables["ENCRYPTION_KEY_FILE"]) == ("/certificates/ca.crt", "/encryption/key")
 
 
@@ -153,6 +156,8 @@ def test_what_the_store_does_not_know_is_refused(changes: dict[str, str], expect
         ({"bucket": S3, "requester_pays": "true"}, "HAZARD: each restore is billed to the account of the key"),
         ({"bucket": GCS, "requester_pays": "project"}, "HAZARD: each restore is billed to this project"),
         ({"bucket": S3, "encryption_key": "secret/sse"}, "HAZARD: without it the backups are lost"),
+        ({"age_identity": "secret/age"}, "Decrypts sets that were encrypted by age: identity of the Secret age."),
+        ({"start_jitter_seconds": "300"}, "so that many do not ask the store at once"),
     ],
 )
 @pytest.mark.parametrize("target", TARGETS)

@@ -78,6 +78,34 @@ ENCRYPTION_KEY = Field(
     "secret/backup-encryption",
     text=text,
 )
+AGE_IDENTITY = Field(
+    "age-identity",
+    "identity of age that decrypts sets which end in .age: secret/NAME, with /KEY where it is not identity",
+    reference("identity", "secret"),
+    "secret/backup-age",
+    text=text,
+)
+CONNECTIONS = Field(
+    "connections",
+    "connections to the store at once, 64 at most; fewer where fewer are as fast",
+    rules.count(1, 64),
+    "8",
+    "32",
+)
+DEADLINE_SECONDS = Field(
+    "deadline-seconds",
+    "time that all downloads of a restore may take together; 0: as long as bytes come",
+    rules.count(0, 999999),
+    "3600",
+    "0",
+)
+START_JITTER_SECONDS = Field(
+    "start-jitter-seconds",
+    "time that a restore waits at most, by chance, before it asks the store: for many that start at once",
+    rules.count(0, 999999),
+    "300",
+    "0",
+)
 EMULATOR_HOST = Field(
     "emulator-host",
     "URL of an emulated GCS, for tests and demonstrations",

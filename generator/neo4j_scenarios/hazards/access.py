@@ -10,7 +10,7 @@ from neo4j_scenarios.scenario import Scenario
 # Folders of the restore container's own, over which no claim can be mounted.
 _TAKEN = frozenset(
     (
-        *("auth", "certificates", "data", "encryption", "tmp"),
+        *("age", "auth", "certificates", "data", "encryption", "tmp"),
         *(
             "bin",
             "boot",

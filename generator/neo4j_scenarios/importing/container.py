@@ -23,7 +23,11 @@ _RENAMED: Final = {
 _KEY_FILES: Final = ("GOOGLE_APPLICATION_CREDENTIALS", "CREDENTIALS_FILE")
 
 # Those that name another file; the Secret or ConfigMap that holds it is an input.
-_FILES: Final = {"CA_BUNDLE": "ca-bundle", "ENCRYPTION_KEY_FILE": "encryption-key"}
+_FILES: Final = {
+    "CA_BUNDLE": "ca-bundle",
+    "ENCRYPTION_KEY_FILE": "encryption-key",
+    "AGE_IDENTITY_FILE": "age-identity",
+}
 
 # Where the key was mounted by the labs chart, for containers that do not say it.
 _OLD_KEY: Final = "/credentials/credentials"

@@ -13,7 +13,7 @@ from neo4j_scenarios.importing.parts import read_licence, read_service_account
 _RENAMED: Final = {"secretName": "secret", "region": "bucket-region"}
 
 # Those that are several keys.
-_BLOCKS: Final = frozenset({"bucket", "ca-bundle", "encryption-key"})
+_BLOCKS: Final = frozenset({"bucket", "ca-bundle", "encryption-key", "age-identity"})
 
 
 def read_own(found: Found) -> None:
@@ -26,6 +26,7 @@ def read_own(found: Found) -> None:
     give_bucket(found, ("restore", "bucket"), ("restore", "cloudProvider"))
     _read_reference(found, "ca-bundle", "caBundle", "ca.crt")
     _read_reference(found, "encryption-key", "encryptionKey", "key")
+    _read_reference(found, "age-identity", "ageIdentity", "identity")
     _read_claim(found)
     for part in ("repository", "tag", "digest"):
         found.take("restore-image" if part == "repository" else f"restore-{part}", "restore", "image", part)
