@@ -28,7 +28,7 @@ class Cluster:
     """One cluster of a fleet, all layers laid over each other and all expressions worked out.
 
     group, region: empty for none. inputs: the texts that `parse` takes, by the keys of `fields`; what no layer sets is
-    not there. layers: those that apply to it, the lowest first; each knows the place of each of its settings.
+    not there. layers: those that apply to it, the lowest first, the lock the highest; each knows its settings' places.
     place: where the cluster is named. scenarios: what it asks for, one for each target.
     """
 
@@ -94,7 +94,7 @@ def _cluster(
     group_layer = file.groups.get(group)
     region = entry.layer.text(REGION) or (group_layer.text(REGION) if group_layer else "") or file.defaults.text(REGION)
     above = [layer for layer in (group_layer, file.regions.get(region)) if layer]
-    layers = (file.defaults, *above, entry.layer)
+    layers: tuple[Layer, ...] = (file.defaults, *above, entry.layer)
     settings = laid(layer.settings for layer in layers)
     complain = _Complaints(entry, settings, grouping)
     # A group or region that the cluster does not have is not known to expressions and selectors either.
@@ -108,7 +108,10 @@ def _cluster(
     _check_labels(labels, complain)
     names[LABELS] = labels
     variables = complain.expanded(VARIABLES, names)
-    inputs = pins.amended(entry.name, complain.expanded("", names | variables), complain.add)
+    asked = complain.expanded("", names | variables)
+    inputs = pins.amended(entry.name, asked, complain.add)
+    if pinned := pins.layer(entry.name, asked):
+        layers = (*layers, pinned)
     scenarios = tuple(_scenarios(inputs, complain))
     return Cluster(entry.name, entry.place, group, region, labels, variables, inputs, layers, scenarios)
 

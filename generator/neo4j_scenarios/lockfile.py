@@ -9,6 +9,7 @@ from neo4j_restore.spec import LATEST
 from neo4j_scenarios.errors import InputFileError, Problem
 from neo4j_scenarios.fields import FIELDS
 from neo4j_scenarios.fields.cluster import UNPINNED
+from neo4j_scenarios.layers import Layer, Setting
 from neo4j_scenarios.pin import Pin
 from neo4j_scenarios.write import MARK
 from neo4j_scenarios.yamltext import toyaml
@@ -172,6 +173,13 @@ class Pins:
                 complain(key, _changed(wanted.get(key), entry.asked.get(key), entry.place), self._hint)
         return {**inputs, "timestamp": entry.timestamp}
 
+    def layer(self, name: str, inputs: Mapping[str, str]) -> Layer | None:
+        """Return what the lock says about a cluster, as the layer over all others."""
+        entry = self._lock.get(name)
+        if entry is None or entry.place is None or floats(inputs):
+            return None
+        return Layer("lock", entry.place, {"timestamp": Setting(entry.timestamp, entry.place)})
+
 
 def _changed(now: str | None, then: str | None, place: Place | None) -> str:
     said, was = (repr(each) if each else "not given" for each in (now, then))
@@ -193,3 +201,6 @@ class NoPins:
         if floats(inputs):
             self.floating.add(name)
         return {**inputs, UNPINNED.key: "true"}
+
+    def layer(self, name: str, inputs: Mapping[str, str]) -> None:
+        """Return no layer, as `Pins` does for a cluster without a pin."""

@@ -1,13 +1,16 @@
-"""JSON Schemas of fleet files and of scenario.yaml, made from the inputs: for editors, which complete and explain.
+"""JSON Schemas of fleet files, locks and scenario.yaml, made from the inputs: for editors, which complete and explain.
 
 They say less than the commands check: what depends on several inputs, or on layers, is not theirs.
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import fields
 from typing import Any, Final
 
 from neo4j_scenarios.fields import FIELDS, Field, deployment
 from neo4j_scenarios.layers import GROUP, LABELS, LISTS, REGION, VARIABLES
+from neo4j_scenarios.lockfile import ASKED, FORMAT
+from neo4j_scenarios.pin import Pin
 from neo4j_scenarios.rules import LABEL_VALUE, Choice, Matching, Optionally
 from neo4j_scenarios.targets import KINDS, TARGETS
 
@@ -17,6 +20,8 @@ Schema = dict[str, Any]
 _DIALECT: Final = "http://json-schema.org/draft-07/schema#"
 
 _NAMES: Final = {deployment.SCENARIO.key: tuple(KINDS), deployment.TARGET.key: tuple(TARGETS)}
+
+_PIN: Final = tuple(each.name for each in fields(Pin))
 
 # Texts without quotes that YAML, and so an editor, takes for something else.
 _SCALARS: Final = ["string", "number", "boolean"]
@@ -70,7 +75,23 @@ def fleet_schema() -> Schema:
     }
 
 
-SCHEMAS: Final[Mapping[str, Callable[[], Schema]]] = {"fleet": fleet_schema, "scenario": scenario_schema}
+def lock_schema() -> Schema:
+    """Return the schema of a lock, which the commands write and people read."""
+    text: Schema = {"type": "string"}
+    pin = {key.replace("_", "-"): {"type": "integer"} if key == "size_bytes" else text for key in _PIN}
+    databases = {"type": "object", "additionalProperties": _whole(pin)}
+    asked = {"type": "object", "additionalProperties": False, "properties": dict.fromkeys(ASKED, text)}
+    cluster = _whole({"asked": asked, "timestamp": text, "databases": databases})
+    clusters = {"type": "object", "additionalProperties": cluster}
+    whole = _whole({"format": {"const": int(FORMAT)}, "clusters": clusters})
+    return {"$schema": _DIALECT, "title": "lock of a fleet, written by neo4j-scenarios lock", **whole}
+
+
+SCHEMAS: Final[Mapping[str, Callable[[], Schema]]] = {
+    "fleet": fleet_schema,
+    "scenario": scenario_schema,
+    "lock": lock_schema,
+}
 
 
 def _layer() -> Schema:
@@ -135,3 +156,12 @@ def _matrix() -> Schema:
 
 def _object(properties: Schema) -> Schema:
     return {"type": ["object", "null"], "additionalProperties": False, "properties": properties}
+
+
+def _whole(properties: Schema) -> Schema:
+    return {
+        "type": "object",
+        "additionalProperties": False,
+        "required": list(properties),
+        "properties": properties,
+    }

@@ -7,7 +7,9 @@ import pytest
 from tests.generator.conftest import Command
 from tests.generator.fleets import GOOD, make_fleet
 
+from neo4j_scenarios import lockfile
 from neo4j_scenarios.fields import FIELDS
+from neo4j_scenarios.lockfile import Entry
 
 
 @pytest.fixture
@@ -25,6 +27,14 @@ def test_a_value_names_the_layer_that_made_it_and_those_it_overrides(explain: Co
         "    region us, fleet.yaml:12:8",
         "    over group prod, fleet.yaml:9:31: 100Gi",
     ]
+
+
+def test_a_pin_of_the_lock_lies_over_all_layers(explain: Command, tmp_path: Path) -> None:
+    entry = Entry({"bucket": "gs://backups-eu/eu-1", "database": "neo4j,system"}, "2026-08-22", {})
+    lock = tmp_path / "fleet.lock.yaml"
+    lock.write_text(lockfile.text({"eu-1": entry}, "fleet.yaml"))
+    line = next(number for number, text in enumerate(lock.read_text().splitlines(), 1) if "eu-1:" in text)
+    assert explain("eu-1", "timestamp").out == f"timestamp: 2026-08-22\n    lock, {lock}:{line}:3\n"
 
 
 def test_an_expression_is_shown_with_what_it_gave(explain: Command, tmp_path: Path) -> None:

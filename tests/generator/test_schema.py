@@ -1,6 +1,7 @@
 """The published schemas: what the examples say is valid, and what no command takes is not."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +12,11 @@ from hypothesis import given, settings
 from tests.generator.conftest import Command
 from tests.generator.fleets import DEFAULTS, GOOD, fleets
 from tests.generator.inputs import all_inputs, make_inputs
+from tests.generator.lock.making import ASKED, locks
 
+from neo4j_scenarios import lockfile
 from neo4j_scenarios.fields import FIELDS, Field
+from neo4j_scenarios.lockfile import Lock
 from neo4j_scenarios.schema import SCHEMAS
 
 ROOT = Path(__file__).parents[2]
@@ -66,6 +70,15 @@ def test_inputs_that_are_taken_fit_the_schema_of_a_scenario(given: dict[str, str
 @given(fleets())
 def test_fleets_that_are_taken_fit_the_schema_of_a_fleet(fleet: dict[str, Any]) -> None:
     assert valid("fleet", fleet)
+
+
+@given(locks)
+def test_a_lock_of_known_inputs_fits_its_schema(lock: Lock) -> None:
+    known = {name: replace(entry, asked=ASKED) for name, entry in lock.items()}
+    written = yaml.safe_load(lockfile.text(known, "fleet.yaml"))
+    assert valid("lock", written)
+    assert not valid("lock", written | {"format": 0})
+    assert not valid("lock", written | {"pins": {}})
 
 
 @pytest.mark.parametrize("field", FIELDS, ids=lambda field: field.key)

@@ -13,12 +13,15 @@ class Kind(StrEnum):
 
     FLEET = "fleet"
     SCENARIO = "scenario"
+    LOCK = "lock"
 
 
 def schema(
-    kind: Annotated[Kind, typer.Argument(metavar="[fleet|scenario]", help="file to print the schema of")] = Kind.FLEET,
+    kind: Annotated[
+        Kind, typer.Argument(metavar="[fleet|scenario|lock]", help="file to print the schema of")
+    ] = Kind.FLEET,
 ) -> None:
-    """print the JSON Schema of a fleet file or a scenario.yaml"""
+    """print the JSON Schema of a fleet file, a scenario.yaml or a lock"""
     from neo4j_scenarios.schema import SCHEMAS
 
     put_json(SCHEMAS[kind.value]())
