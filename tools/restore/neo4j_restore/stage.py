@@ -6,17 +6,17 @@ from dataclasses import dataclass
 from logging import getLogger
 from pathlib import Path
 
-from neo4j_restore import admin, age, decoders, disk, fetch, headers, layouts, transfer, unpack, unzip, volume
-from neo4j_restore.catalog import AGE, BackupSet, Kind
+from neo4j_restore import admin, decoders, disk, fetch, layouts, transfer, unpack, unzip, volume
+from neo4j_restore.catalog import BackupSet, Kind
 from neo4j_restore.errors import ANOTHER_SET, BackupDamagedError, RestoreError, StreamDamagedError
 from neo4j_restore.names import Names
-from neo4j_restore.pipeline import Ahead, Stream
+from neo4j_restore.opening import Opener
+from neo4j_restore.pipeline import Ahead
 from neo4j_restore.plan import Plan
-from neo4j_restore.progress import Progress
 from neo4j_restore.settings import Settings
 from neo4j_restore.spec import DatabaseName
-from neo4j_restore.stores import Store, StoredObject
-from neo4j_restore.streams import Checked, Peekable
+from neo4j_restore.stores import Store
+from neo4j_restore.streams import Peekable
 from neo4j_restore.volume import Found, Layout
 
 log = getLogger(__name__)
@@ -80,33 +80,26 @@ class Stage:
 
     def _take_artifacts(self, chosen: BackupSet) -> None:
         """Restore from files: neo4j-admin reads artifacts more than once, and finds a chain by its folder."""
-        top, names = self._folder(chosen), Names(self._name(chosen))
-        top.mkdir(parents=True)
-        progress = Progress(self._name(chosen), chosen.size_bytes)
-        paths = [top / names.accept(_artifact_name(stored)) for stored in chosen.objects]
-        for stored, path in zip(chosen.objects, paths, strict=True):
-            with self._plain(chosen, stored, progress) as stream:
-                unpack.write_file(stream, path)
-            _check_artifact(path, self.settings.bucket.of(stored.key))
+        top = self._folder(chosen)
+        paths = self._opener.land_artifacts(chosen, top)
         full = chosen.header is None or chosen.header.full is not False
         self.program.restore_artifact(paths[-1], chosen.database, self._conf, self.lock, full=full)
         disk.remove_tree(top)
 
     def _load(self, chosen: BackupSet) -> None:
-        name = self._name(chosen)
-        with self._plain(chosen, chosen.objects[0], Progress(name, chosen.size_bytes)) as stream:
-            if self.program.family.load_stdin:
+        if self.program.family.load_stdin:
+            with self._opener.open(chosen) as stream:
                 blocks = transfer.blocks(stream)
-                self.program.load_stream(blocks, chosen.database, self._conf, self.lock, name)
-                return
-            path = self._file(chosen.database, Kind.DUMP)
-            unpack.write_file(stream, path)
+                self.program.load_stream(blocks, chosen.database, self._conf, self.lock, self._name(chosen))
+            return
+        path = self._file(chosen.database, Kind.DUMP)
+        self._opener.land(chosen, path)
         self.program.load(path, chosen.database, self._conf, self.lock)
         path.unlink()
 
     def _unpack(self, chosen: BackupSet) -> Path:
         name, top = self._name(chosen), self._folder(chosen)
-        with self._plain(chosen, chosen.objects[0], Progress(name, chosen.size_bytes)) as download:
+        with self._opener.open(chosen) as download:
             plain, most_ratio = decoders.decoded(Peekable(download), name)
             limits = unpack.limits(chosen.size_bytes, most_ratio, self.layout.data)
             with Ahead(plain) as stream:
@@ -117,8 +110,7 @@ class Stage:
     def _unzip(self, chosen: BackupSet) -> Path:
         name, top = self._name(chosen), self._folder(chosen)
         path = self._file(chosen.database, Kind.ZIP)
-        with self._plain(chosen, chosen.objects[0], Progress(name, chosen.size_bytes)) as stream:
-            unpack.write_file(stream, path)
+        self._opener.land(chosen, path)
         limits = unpack.limits(chosen.size_bytes, unzip.MOST_RATIO, self.layout.data)
         size = unzip.unpack(path, top, name, limits)
         path.unlink()
@@ -128,37 +120,28 @@ class Stage:
     def _fetch(self, chosen: BackupSet) -> Path:
         top = self._folder(chosen)
         names = Names(self._name(chosen))
-        progress = Progress(self._name(chosen), chosen.size_bytes)
         paths = {stored.key: top / names.accept(stored.key.removeprefix(chosen.key)) for stored in chosen.objects}
         # The largest first: what is left at the end is short, on however many connections.
         objects = sorted(chosen.objects, key=lambda each: each.size_bytes, reverse=True)
-        with closing(fetch.Fetch(self.store, objects, self.terms, progress)) as fetching:
+        with closing(fetch.Fetch(self.store, objects, self.terms, self._opener.progress(chosen))) as fetching:
             for stored, stream in fetching.streams():
                 paths[stored.key].parent.mkdir(parents=True, exist_ok=True)
                 unpack.write_file(stream, paths[stored.key])
         return top
 
-    def _plain(self, chosen: BackupSet, stored: StoredObject, progress: Progress) -> Stream:
-        """Return the bytes of one of the set's objects, verified and decrypted."""
-        name, expected = self.settings.bucket.of(stored.key), chosen.checksums.get(stored.key)
-        stream: Stream = self._download(stored, progress)
-        found = Peekable(Checked(stream, expected, name) if expected else stream)
-        if not age.is_encrypted(found.peek(age.LONGEST_MAGIC)):
-            return found
-        return age.Decrypted(found, age.identities(self.settings.age_identity, name), name)
+    @property
+    def _opener(self) -> Opener:
+        return Opener(self.settings, self.store, self.terms)
 
     def _file(self, database: DatabaseName, kind: Kind) -> Path:
         """Return where a dump or zip lies while it is needed as a file."""
         return self.layout.staging / f"{database}.{kind}"
 
     def _name(self, chosen: BackupSet) -> str:
-        return self.settings.bucket.of(chosen.key)
+        return self._opener.name(chosen)
 
     def _folder(self, chosen: BackupSet) -> Path:
         return self.layout.staging / "sets" / chosen.database
-
-    def _download(self, stored: StoredObject, progress: Progress) -> fetch.Download:
-        return fetch.download(self.store, stored, self.terms, progress)
 
     def _check_complete(self, source: Path, chosen: BackupSet) -> None:
         missing = volume.missing_stores(source)
@@ -175,19 +158,6 @@ class Stage:
             lacks = f": it lacks {', '.join(missing)}" if missing else ""
             message = f"neo4j-admin left no whole database from {self._name(chosen)}{lacks}"
             raise BackupDamagedError(message, hint=ANOTHER_SET)
-
-
-def _check_artifact(path: Path, name: str) -> None:
-    """Look through an artifact that is in clear; one in zstd neo4j-admin finds out by itself if it was cut."""
-    with path.open("rb") as file:
-        start = headers.tar_start(file.read(headers.START_BYTES))
-    if start is not None:
-        unpack.check_tar(path, start, name)
-
-
-def _artifact_name(stored: StoredObject) -> str:
-    """Return the file's name for an artifact: its own, with the ending that neo4j-admin looks for."""
-    return f"{stored.key.rpartition('/')[2].removesuffix(AGE).removesuffix('.backup')}.backup"
 
 
 @contextmanager
