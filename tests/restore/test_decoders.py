@@ -2,6 +2,7 @@
 
 import gzip
 import io
+import random
 import struct
 from collections.abc import Callable
 from contextlib import suppress
@@ -127,3 +128,11 @@ def test_the_start_of_a_stream_tells_what_it_holds(codec: Codec, cut: int) -> No
     assert len(start) == 5000 or cut < 10**6
     assert decoders.ratio(PACKERS[codec](text)) > 5
     assert decoders.ratio(PACKERS[codec](text)[:7] + b"junk" * 9) == 1
+
+
+@ALL
+def test_zeros_that_come_first_do_not_tell_of_what_follows(codec: Codec) -> None:
+    noise = random.Random(1)  # noqa: S311 - any bytes will do
+    packed = PACKERS[codec](bytes(50_000_000) + b"".join(noise.randbytes(8192) + bytes(8192) for _ in range(200)))
+    assert 1.5 < decoders.ratio(packed[: 1024 * 1024]) < 3
+    assert decoders.ratio(packed) > 20

@@ -11,6 +11,7 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from io import RawIOBase
+from statistics import median_low
 from typing import Final, Protocol, cast
 
 import lz4.frame
@@ -192,8 +193,34 @@ def start_of(head: bytes, count: int) -> bytes:
 
 
 def ratio(head: bytes) -> float:
-    """Return by how much the first bytes of a stream grow, 1 at least. Counts, and keeps nothing."""
-    return max(1.0, sum(map(len, _unpacked(head))) / max(1, len(head)))
+    """Return by how much a stream that begins with `head` is likely to grow, 1 at least.
+
+    By all of it where `head` is all; else by its middle part: a preallocated log of zeros, which packs to nothing and
+    may come first, tells nothing of what follows. Counts, and keeps nothing.
+    """
+    codec, source = codec_of(head), _Slices(head)
+    grown = [0.0] * (len(head) // _IN_BYTES + 1)
+    if codec is None:
+        return 1.0
+    reader = Decoded(source, codec, "")
+    try:
+        while block := reader.read(_IN_BYTES):
+            grown[source.given - 1] += len(block)
+    except StreamDamagedError:
+        return max(1.0, median_low(grown[: max(1, len(head) // _IN_BYTES)]) / _IN_BYTES)
+    return max(1.0, sum(grown) / len(head))
+
+
+class _Slices(RawIOBase):
+    """Bytes in slices; `given` counts them."""
+
+    def __init__(self, data: bytes) -> None:
+        self._data, self.given = data, 0
+
+    def read(self, size: int = -1, /) -> bytes:
+        part = self._data[self.given * size :][:size]
+        self.given += bool(part)
+        return part
 
 
 def _unpacked(head: bytes) -> Iterator[bytes]:
