@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 
 from neo4j_restore import checksums
 from neo4j_restore.stores import StoredObject
-from neo4j_restore.stores.s3_answers import parse_xml
+from neo4j_restore.stores.s3_answers import in_utc, parse_xml, size_of
 from neo4j_restore.stores.wording import one_line
 
 # Source: https://learn.microsoft.com/rest/api/storageservices/blob-service-error-codes
@@ -42,8 +42,8 @@ def objects(root: ElementTree.Element, account: str, container: str) -> Iterator
         name = _name(entry)
         yield StoredObject(
             f"{container}/{name}",
-            int(properties.findtext("Content-Length", "")),
-            parsedate_to_datetime(properties.findtext("Last-Modified", "")),
+            size_of(properties.findtext("Content-Length", "")),
+            in_utc(parsedate_to_datetime(properties.findtext("Last-Modified", ""))),
             quoted(properties.findtext("Etag", "")),
             checksums.from_base64("md5", properties.findtext("Content-MD5")),
             thaw(

@@ -18,8 +18,8 @@ CONNECT_SECONDS: Final = 10.0
 
 # An error's text, a token: more is no answer of a store's.
 SMALL_BYTES: Final = 64 * 1024
-# A page of 1,000 names of 1,024 bytes, each byte as %XX.
-PAGE_BYTES: Final = 16 * 1024 * 1024
+# A page of 1,000 names of 1,024 bytes, each byte as %XX or &amp;.
+PAGE_BYTES: Final = 8 * 1024 * 1024
 
 # As many requests at once keep their connections for the next ones.
 KEPT_CONNECTIONS: Final = 64

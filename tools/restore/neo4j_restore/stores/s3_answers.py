@@ -5,7 +5,7 @@ import binascii
 import re
 import shlex
 from collections.abc import Iterator, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Final
 from urllib.parse import unquote_plus
 from xml.etree import ElementTree
@@ -64,7 +64,7 @@ def parse_xml(body: bytes) -> ElementTree.Element | None:
         return None
     try:
         root = ElementTree.fromstring(body)  # noqa: S314 - without a DOCTYPE there is nothing to expand
-    except ElementTree.ParseError:
+    except (ElementTree.ParseError, ValueError, LookupError):  # the latter two of an encoding that is none
         return None
     for element in root.iter():
         element.tag = element.tag.rpartition("}")[2]
@@ -80,11 +80,24 @@ def objects(root: ElementTree.Element, bucket: str) -> Iterator[StoredObject]:
         key = unquote_plus(text, errors="strict") if encoded else text
         yield StoredObject(
             key,
-            int(entry.findtext("Size", "")),
-            datetime.fromisoformat(entry.findtext("LastModified", "")),
+            size_of(entry.findtext("Size", "")),
+            in_utc(datetime.fromisoformat(entry.findtext("LastModified", ""))),
             entry.findtext("ETag", ""),
             thaw=thaw(_tier(entry), bucket, key),
         )
+
+
+def size_of(text: str) -> int:
+    """Return a size in bytes. Raises ValueError."""
+    if not re.fullmatch(r"[0-9]{1,18}", text):
+        message = f"{text!r} is no size"
+        raise ValueError(message)
+    return int(text)
+
+
+def in_utc(time: datetime) -> datetime:
+    """Return a time in UTC; one without a zone is taken to be in it."""
+    return time.astimezone(UTC) if time.tzinfo else time.replace(tzinfo=UTC)
 
 
 def _tier(entry: ElementTree.Element) -> dict[str, str]:
