@@ -39,11 +39,11 @@ type: venv ## check types
 	$(BIN)/mypy
 
 .PHONY: unit
-unit: venv helm stores ## run the quick tests: no Neo4j, no cluster
+unit: venv helm chromium stores ## run the quick tests: no Neo4j, no cluster
 	$(BIN)/pytest -m 'not real and not e2e' $(if $(K),-k '$(K)')
 
 .PHONY: test
-test: venv helm neo4j stores ## run all tests but those on a cluster; K=name for some
+test: venv helm neo4j stores chromium ## run all tests but those on a cluster; K=name for some
 	$(BIN)/pytest -m 'not e2e' $(if $(K),-k '$(K)') --cov --cov-report=term:skip-covered
 
 .PHONY: faults
@@ -101,6 +101,10 @@ image: venv ## build the restore image, and the others of e2e; without Docker fr
 .PHONY: e2e
 e2e: venv ## install, restore and restart on the cluster of KUBECONFIG; K=name for some
 	$(BIN)/pytest tests/e2e -m e2e $(if $(K),-k '$(K)')
+
+.PHONY: chromium
+chromium: ## install Chromium, which the tests of the fleet report use, by apt where it is missing
+	tools/chromium >/dev/null
 
 .PHONY: helm
 helm: ## build Helm 3 and 4, pinned in tools/go.mod, once

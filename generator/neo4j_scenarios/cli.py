@@ -17,6 +17,7 @@ from neo4j_scenarios.commands.importing import import_values
 from neo4j_scenarios.commands.listing import list_scenarios
 from neo4j_scenarios.commands.lock import lock, update
 from neo4j_scenarios.commands.options import Check, Force
+from neo4j_scenarios.commands.report import report as report_backups
 from neo4j_scenarios.commands.schema import schema
 from neo4j_scenarios.commands.validating import validate
 from neo4j_scenarios.console import complain, put, report, say
@@ -135,6 +136,7 @@ app.command()(emit)
 app.command(name="import")(import_values)
 app.command(name="list")(list_scenarios)
 app.command()(lock)
+app.command(name="report")(report_backups)
 app.command()(schema)
 app.command()(update)
 app.command()(validate)

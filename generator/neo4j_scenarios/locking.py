@@ -11,7 +11,7 @@ from neo4j_scenarios.amounts import say_size
 from neo4j_scenarios.errors import Problem
 from neo4j_scenarios.guards import Guards, violated
 from neo4j_scenarios.lockfile import Entry, Lock
-from neo4j_scenarios.pin import Pin
+from neo4j_scenarios.pin import Pin, same
 from neo4j_scenarios.survey import Answer
 
 
@@ -109,13 +109,6 @@ def _lost(name: str, entry: Entry, found: Answer) -> Iterator[Problem]:
         else:
             what = f"{pin.object} is not what was pinned at {entry.place}: generation {now.generation}"
         yield Problem(f"{name}: {database}", what, f"neo4j-scenarios update --only {name}", (name,))
-
-
-def same(one: Pin, other: Pin) -> bool:
-    """Tell whether two sets have the same bytes, by their checksums where there are both, else by the generation."""
-    if one.checksum and other.checksum and one.checksum.partition(":")[0] == other.checksum.partition(":")[0]:
-        return (one.checksum, one.size_bytes) == (other.checksum, other.size_bytes)
-    return one.generation == other.generation
 
 
 def _changes(before: Lock, after: Lock) -> Iterator[Change]:

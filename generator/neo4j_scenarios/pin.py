@@ -21,6 +21,13 @@ class Pin:
     kind: str
 
 
+def same(one: Pin, other: Pin) -> bool:
+    """Tell whether two sets have the same bytes, by their checksums where there are both, else by the generation."""
+    if one.checksum and other.checksum and one.checksum.partition(":")[0] == other.checksum.partition(":")[0]:
+        return (one.checksum, one.size_bytes) == (other.checksum, other.size_bytes)
+    return one.generation == other.generation
+
+
 def as_json(pin: Pin | None) -> dict[str, Any] | None:
     """Return a set as `lock --json` and `report --json` print it: a published contract."""
     if pin is None:

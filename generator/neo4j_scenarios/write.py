@@ -10,10 +10,12 @@ from neo4j_scenarios.errors import OutputError, Problem
 MARK: Final = "# Written by neo4j-scenarios"
 
 
-def write(path: Path, text: str, *, mode: int = 0o666, force: bool = False) -> Literal["written", "unchanged"]:
+def write(
+    path: Path, text: str, *, mode: int = 0o666, force: bool = False, mark: str = MARK
+) -> Literal["written", "unchanged"]:
     """Write `text` to `path`, unless that is what it holds: by a temporary file beside it, fsync and rename.
 
-    mode: the most that others may do, less the umask. force: replace a file that does not begin with `MARK`.
+    mode: the most that others may do, less the umask. force: replace a file that does not begin with `mark`.
     Links are followed. Raises OutputError; `path` is then as it was.
     """
     try:
@@ -23,7 +25,7 @@ def write(path: Path, text: str, *, mode: int = 0o666, force: bool = False) -> L
             mode, present = mode & path.stat().st_mode, path.stat().st_mode & 0o777
             if held == text.encode() and mode == present:
                 return "unchanged"
-            _refuse_foreign(path, held, force)
+            _refuse_foreign(path, held, force, mark)
         _replace(real, text.encode(), mode)
     except OSError as error:
         raise OutputError(_problem(path, f"can't be written: {error.strerror}")) from error
@@ -46,9 +48,9 @@ def _held(path: Path) -> bytes:
     return path.read_bytes()
 
 
-def _refuse_foreign(path: Path, held: bytes, force: bool) -> None:
-    if not force and not held.startswith(MARK.encode()):
-        what = f"was not written by neo4j-scenarios: it does not begin with {MARK!r}"
+def _refuse_foreign(path: Path, held: bytes, force: bool, mark: str) -> None:
+    if not force and not held.startswith(mark.encode()):
+        what = f"was not written by neo4j-scenarios: it does not begin with {mark!r}"
         raise OutputError(Problem(str(path), what, "name another file, or replace this one with --force"))
 
 

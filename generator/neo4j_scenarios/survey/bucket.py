@@ -25,7 +25,7 @@ _REACH: Final = ("BUCKET", "CLOUD_PROVIDER", "STORAGE_EMULATOR_HOST", "ENDPOINT_
 
 # The operator's own, by the names that the clouds' tools know.
 _KEY: Final = "GOOGLE_APPLICATION_CREDENTIALS"
-_OWN: Final = (_KEY, "CA_BUNDLE")
+_OWN: Final = (_KEY, "CA_BUNDLE", "ENCRYPTION_KEY_FILE")
 _OWN_PREFIXES: Final = ("AWS_", "AZURE_")
 
 # So many sizes tell the trend.

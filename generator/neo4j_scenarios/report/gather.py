@@ -1,0 +1,70 @@
+"""Clusters, their lock, and what their buckets say -> the facts of a report. Pure."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from typing import Final
+
+from neo4j_restore.spec import DatabaseName, Invalid
+from neo4j_scenarios.amounts import parse_duration
+from neo4j_scenarios.errors import InputFileError, Problem
+from neo4j_scenarios.fleet import Cluster
+from neo4j_scenarios.lockfile import Lock, asked
+from neo4j_scenarios.report.rows import Facts
+from neo4j_scenarios.survey import Answer
+
+# The label that says how old a cluster's latest set may be.
+RPO: Final = "rpo"
+
+
+def objectives(clusters: Iterable[Cluster]) -> dict[str, float]:
+    """Return the recovery point objective in seconds of each cluster that has one.
+
+    Raises InputFileError with every label that is no duration.
+    """
+    found: dict[str, float] = {}
+    problems: list[Problem] = []
+    for cluster in clusters:
+        if text := cluster.labels.get(RPO):
+            try:
+                found[cluster.name] = parse_duration(text)
+            except Invalid as error:
+                where = f"{cluster.origin(f'labels.{RPO}')}: labels.{RPO}"
+                problems.append(Problem(where, str(error), "rpo: 24h", (cluster.name,)))
+    if problems:
+        raise InputFileError(*problems)
+    return found
+
+
+def facts(
+    clusters: Iterable[Cluster], lock: Lock, answers: Mapping[str, Answer | Problem], rpo: Mapping[str, float]
+) -> Iterator[Facts]:
+    """Yield the facts of each database of each cluster. A pin that was made for other inputs counts as none."""
+    for cluster in clusters:
+        found, entry = answers[cluster.name], lock.get(cluster.name)
+        pins = entry.databases if entry and entry.asked == asked(cluster.inputs) else {}
+        scenario = cluster.scenarios[0]
+        for database in scenario.databases:
+            base = Facts(
+                cluster.name,
+                database,
+                str(scenario.bucket),
+                cluster.group,
+                cluster.region,
+                cluster.labels,
+                rpo.get(cluster.name),
+                pin=pins.get(database),
+            )
+            yield _with(base, database, found)
+
+
+def _with(base: Facts, database: DatabaseName, found: Answer | Problem) -> Facts:
+    if isinstance(found, Problem):
+        return replace(base, problem=found.what)
+    return replace(
+        base,
+        latest=found.latest.get(database),
+        held=found.held.get(database),
+        trend=found.trend.get(database, ()),
+        count=found.counts.get(database, 0),
+        drill=found.drills.get(database),
+    )

@@ -1,0 +1,109 @@
+"""`neo4j-scenarios report`, on an emulated bucket."""
+
+import json
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from tests import stores
+from tests.generator.conftest import Command
+from tests.generator.fleets import make_fleet
+from tests.generator.survey.test_drills import make_receipt
+
+TODAY = datetime.now(UTC) - timedelta(hours=1)
+
+
+@pytest.fixture
+def fleet(tmp_path: Path, bucket: stores.Bucket) -> Path:
+    """Return a fleet of three clusters: one has a new set, one an old set, one none."""
+    text = f"""\
+defaults:
+  scenario: single-instance
+  bucket: "{bucket.url}/{{{{ name }}}}"
+  database: neo4j
+  emulator-host: {bucket.host}
+  labels: {{rpo: 24h}}
+clusters:
+  fresh: {{labels: {{env: prod}}}}
+  old: {{}}
+  empty: {{labels: {{rpo: null}}}}
+"""
+    bucket.put(f"fresh/neo4j-{TODAY:%Y-%m-%d-%H:%M:%S}.dump", b"x" * 2000)
+    bucket.put("fresh/neo4j-2026-01-01.dump", b"x" * 1000)
+    bucket.put("fresh/drills/1.json", make_receipt("2026-05-01T03:00:00+00:00", seconds=20))
+    bucket.put("old/neo4j-2026-01-01.dump", b"x" * 1000)
+    return make_fleet(tmp_path, text)
+
+
+def told(neo4j_scenarios: Command, fleet: Path, *flags: str) -> dict[str, dict[str, object]]:
+    done = neo4j_scenarios("report --json", fleet, *flags)
+    assert (done.code, done.err) == (0, "")
+    return {each["cluster"]: each for each in json.loads(done.out)["databases"]}
+
+
+def test_the_report_is_a_file_that_stands_alone(neo4j_scenarios: Command, fleet: Path, tmp_path: Path) -> None:
+    done = neo4j_scenarios("report", fleet, "-o", tmp_path / "report.html")
+    assert (done.code, done.out) == (0, "")
+    assert done.err == f"written {tmp_path / 'report.html'}: 3 databases\n"
+    text = (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert text.index('<th scope="row">empty') < text.index('<th scope="row">old') < text.index('<th scope="row">fresh')
+    assert neo4j_scenarios("report", fleet, "-o", tmp_path / "report.html").code == 0
+
+
+def test_without_a_file_it_goes_to_stdout(neo4j_scenarios: Command, fleet: Path) -> None:
+    assert neo4j_scenarios("report", fleet).out.startswith(
+        "<!-- Written by neo4j-scenarios report -->\n<!doctype html>"
+    )
+
+
+def test_for_programs_it_is_json(neo4j_scenarios: Command, fleet: Path) -> None:
+    found = told(neo4j_scenarios, fleet, "--throughput", "1KiB/s")
+    assert {name: each["state"] for name, each in found.items()} == {
+        "empty": "no set",
+        "old": "late",
+        "fresh": "within RPO",
+    }
+    fresh, old = found["fresh"], found["old"]
+    assert (fresh["rto_seconds"], fresh["rto_source"], fresh["sets"]) == (10, "drill", 2)
+    assert (old["rto_source"], old["drill"]) == ("given", None)
+    assert [each["size_bytes"] for each in fresh["sizes"]] == [1000, 2000]  # type: ignore[attr-defined] # a list
+    assert (found["empty"]["rpo_seconds"], fresh["rpo_seconds"]) == (None, 86400)
+
+
+def test_pins_and_their_drift_are_told(neo4j_scenarios: Command, fleet: Path, bucket: stores.Bucket) -> None:
+    neo4j_scenarios("lock --keep-going", fleet)
+    later = datetime.now(UTC) - timedelta(minutes=1)
+    bucket.put(f"old/neo4j-{later:%Y-%m-%d-%H:%M:%S}.dump", b"y" * 1500)
+    bucket.handle.blob(f"fresh/neo4j-{TODAY:%Y-%m-%d-%H:%M:%S}.dump").delete()
+    found = told(neo4j_scenarios, fleet)
+    assert {name: each["drift"] for name, each in found.items()} == {
+        "old": "behind",
+        "fresh": "gone",
+        "empty": "not pinned",
+    }
+
+
+def test_a_bucket_that_fails_is_a_row_and_no_end(neo4j_scenarios: Command, fleet: Path) -> None:
+    fleet.write_text(fleet.read_text().replace("  old: {}", "  old: {emulator-host: 'http://127.0.0.1:1'}"))
+    found = told(neo4j_scenarios, fleet, "--deadline", "2s")
+    assert (found["old"]["state"], found["fresh"]["state"]) == ("unreadable", "within RPO")
+    assert "unreachable" in str(found["old"]["problem"])
+
+
+def test_a_label_that_is_no_duration_is_an_error_with_its_place(neo4j_scenarios: Command, fleet: Path) -> None:
+    fleet.write_text(fleet.read_text().replace("rpo: 24h", "rpo: soon"))
+    done = neo4j_scenarios("report", fleet)
+    assert done.code == 1
+    assert f"error: {fleet}:6:12: labels.rpo: 'soon' is no duration" in done.err
+
+
+def test_a_file_that_is_no_report_is_not_replaced(neo4j_scenarios: Command, fleet: Path, tmp_path: Path) -> None:
+    other = tmp_path / "index.html"
+    other.write_text("<!doctype html>mine")
+    assert neo4j_scenarios("report", fleet, "-o", other).code == 1
+    assert other.read_text() == "<!doctype html>mine"
+    assert neo4j_scenarios("report --force", fleet, "-o", other).code == 0
+
+
+def test_wrong_throughput_is_refused(neo4j_scenarios: Command, fleet: Path) -> None:
+    assert neo4j_scenarios("report --throughput fast", fleet).code == 2

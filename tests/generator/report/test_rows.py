@@ -1,0 +1,93 @@
+"""What a report says of a database, by what was found of it."""
+
+import json
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from tests.generator.report.facts import GIB, NOW, a_fleet, make_drill, make_facts, make_pin
+
+from neo4j_scenarios.report.rows import Drift, Facts, Row, State, rows, summary
+
+
+def row(throughput: float | None = None, **changes: Any) -> Row:
+    (found,) = rows([make_facts(**changes)], NOW, throughput)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("changes", "state"),
+    [
+        ({}, State.FINE),
+        ({"latest": make_pin(timedelta(hours=24))}, State.FINE),
+        ({"latest": make_pin(timedelta(hours=24, seconds=1))}, State.LATE),
+        ({"rpo_seconds": None}, State.UNKNOWN),
+        ({"latest": None}, State.MISSING),
+        ({"latest": None, "problem": "403"}, State.UNREADABLE),
+    ],
+)
+def test_the_state_is_the_age_against_the_rpo(changes: dict[str, Any], state: State) -> None:
+    assert row(**changes).state is state
+
+
+old, new = make_pin(timedelta(days=2)), make_pin(timedelta(hours=12))
+
+
+@pytest.mark.parametrize(
+    ("changes", "drift"),
+    [
+        ({}, Drift.UNPINNED),
+        ({"pin": new, "held": new}, Drift.LATEST),
+        ({"pin": old, "held": old}, Drift.BEHIND),
+        ({"pin": old}, Drift.GONE),
+        ({"pin": old, "held": new}, Drift.GONE),
+        ({"pin": old, "held": make_pin(timedelta(days=2), generation="2", checksum="crc32c:BBBBBB==")}, Drift.REPLACED),
+        ({"pin": old, "held": make_pin(timedelta(days=2), generation="2")}, Drift.BEHIND),
+        ({"pin": old, "latest": None, "problem": "403"}, Drift.UNTOLD),
+    ],
+)
+def test_a_pin_drifts_by_what_is_in_the_bucket(changes: dict[str, Any], drift: Drift) -> None:
+    assert row(**changes).drift is drift
+
+
+def test_how_far_a_pin_is_behind_is_told() -> None:
+    assert row(pin=old, held=old).behind_seconds == timedelta(hours=36).total_seconds()
+
+
+def test_the_forecast_is_of_the_pinned_set_by_the_drills_speed() -> None:
+    pin = make_pin(timedelta(days=2), 80 * GIB)
+    found = row(pin=pin, held=pin, drill=make_drill(seconds=200), throughput=GIB)
+    assert (found.rto_seconds, found.rto_source) == (400, "drill")
+
+
+def test_without_a_drill_the_forecast_is_by_the_given_speed_or_unknown() -> None:
+    assert (row(throughput=GIB).rto_seconds, row(throughput=GIB).rto_source) == (40, "given")
+    assert (row().rto_seconds, row().rto_source) == (None, "")
+    assert row(throughput=GIB, latest=None).rto_seconds is None
+
+
+def test_the_worst_comes_first() -> None:
+    found = rows(a_fleet(300), NOW)
+    states = [each.state for each in found]
+    assert states == sorted(states, key=list(State).index)
+    assert {State.UNREADABLE, State.MISSING, State.LATE, State.UNKNOWN, State.FINE} == set(states)
+
+
+def test_the_json_has_all_of_it() -> None:
+    drill = make_drill()
+    facts: list[Facts] = [
+        make_facts(pin=old, held=old, drill=drill, trend=((NOW, 7),), count=1),
+        make_facts(latest=None),
+    ]
+    told = json.loads(json.dumps(summary(rows(facts, NOW, GIB), GIB)))
+    missing, fine = told["databases"]
+    assert (told["throughput"], told["states"]["no set"], told["drifts"]["behind"]) == (GIB, 1, 1)
+    assert (missing["latest"], missing["age_seconds"], missing["state"]) == (None, None, "no set")
+    assert fine["latest"]["object"].startswith("gs://backups/prod/neo4j-")
+    assert (fine["drift"], fine["rto_source"], fine["sizes"][0]["size_bytes"]) == ("behind", "drill", 7)
+    assert fine["drill"] == {
+        "time": drill.time.isoformat(),
+        "object": drill.object,
+        "bytes": drill.size_bytes,
+        "seconds": 200,
+    }
