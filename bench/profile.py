@@ -22,7 +22,17 @@ _LEAST = 0.01
 def profile(made: Sets, work: Path) -> list[str]:
     """Return the profile's summary as lines of Markdown. Raises BenchError if it can't be made."""
     out = work / "profile.txt"
-    argv = [program("py-spy"), "record", "--format", "raw", "--rate", str(_RATE), "--threads", "--function"]
+    argv = [
+        program("py-spy"),
+        "record",
+        "--format",
+        "raw",
+        "--rate",
+        str(_RATE),
+        "--threads",
+        "--function",
+        "--nonblocking",
+    ]
     argv += ["--output", str(out), "--", str(Path(sys.executable).with_name("neo4j-restore")), "run"]
     with servers.store(made.objects, work, tls=True) as end:
         volume = servers.fresh(work / "volume")
