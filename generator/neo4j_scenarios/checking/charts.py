@@ -45,7 +45,9 @@ def _own(values: Located, consent: Consent) -> Iterator[Finding]:
     block = values.get("restore")
     if not isinstance(block, Mapping) or block.get("enabled") is False:
         return
-    names = {key: _RENAMED.get(key) or _upper(key) for key in block}
+    # Keys with maps, as caBundle, name an object and not the path at which the chart mounts it.
+    said = [key for key, value in block.items() if not isinstance(value, Mapping | list)]
+    names = {key: _RENAMED.get(key) or _upper(key) for key in said}
     known = {variable.name for variable in spec.VARIABLES}
     told = {name: _text(block[key]) for key, name in names.items() if name in known}
     keys = {name: key for key, name in names.items()}

@@ -42,7 +42,7 @@ def complaints(environment: Mapping[str, str | None]) -> Iterator[Complaint]:
     yield from _bucket(environment)
     for name, text in environment.items():
         if name in _RULES and text and text.strip():
-            yield from _told(name, lambda name=name, text=text: _RULES[name](text.strip()))  # type: ignore[misc] # mypy infers no type for a lambda with defaults
+            yield from _told(name, text.strip(), _RULES[name])
     for variable in spec.VARIABLES:
         said = environment.get(variable.name, "")
         if variable.required and said is not None and not said.strip():
@@ -66,7 +66,15 @@ def _bucket(environment: Mapping[str, str | None]) -> Iterator[Complaint]:
     text, provider = environment.get("BUCKET"), environment.get("CLOUD_PROVIDER", "")
     if not text or not text.strip() or provider is None:
         return
-    yield from _told("BUCKET", lambda: _supported(spec.parse_bucket(text.strip(), _provider(provider))))
+    try:
+        bucket = spec.parse_bucket(text.strip(), _provider(provider))
+    except Invalid as error:
+        yield _complaint("BUCKET", error)
+        return
+    yield from _told("BUCKET", bucket, _supported)
+    payer = (environment.get("REQUESTER_PAYS") or "").strip()
+    if payer:
+        yield from _told("REQUESTER_PAYS", payer, _PAYERS.get(bucket.scheme, _no_payer))
 
 
 def _provider(text: str) -> str:
@@ -80,12 +88,15 @@ def _supported(bucket: spec.BucketUrl) -> None:
         raise Invalid(message)
 
 
-def _told(name: str, call: Callable[[], object]) -> Iterator[Complaint]:
+def _told(name: str, value: T, rule: Callable[[T], object]) -> Iterator[Complaint]:
     try:
-        call()
+        rule(value)
     except Invalid as error:
-        variable = _VARIABLES[name]
-        yield Complaint(name, f"{name}: {error}", f"{name} takes {variable.meaning}")
+        yield _complaint(name, error)
+
+
+def _complaint(name: str, error: Invalid) -> Complaint:
+    return Complaint(name, f"{name}: {error}", f"{name} takes {_VARIABLES[name].meaning}")
 
 
 def _together(environment: Mapping[str, str | None]) -> Iterator[Complaint]:
@@ -121,6 +132,11 @@ def _key_path(text: str) -> str:
     return text
 
 
+def _no_payer(text: str) -> str:
+    message = f"{text!r}: only gs:// and s3:// buckets can let their readers pay"
+    raise Invalid(message)
+
+
 def _seconds(least: float) -> Callable[[str], float]:
     def parse(text: str) -> float:
         if not re.fullmatch(r"[0-9]{1,6}(\.[0-9]{1,3})?", text) or float(text) < least:
@@ -132,6 +148,11 @@ def _seconds(least: float) -> Callable[[str], float]:
 
 
 _TRUTH: Final = _word(("true", "false"))
+
+_PAYERS: Final[Mapping[spec.Scheme, Callable[[str], object]]] = {
+    spec.Scheme.GCS: rules.matching(r"[a-z][a-z0-9:.-]{4,61}[a-z0-9]", "a Google project that could be billed"),
+    spec.Scheme.S3: _TRUTH,
+}
 
 _RULES: Final[Mapping[str, Callable[[str], object]]] = {
     "DATABASE": spec.parse_databases,
@@ -152,7 +173,16 @@ _RULES: Final[Mapping[str, Callable[[str], object]]] = {
     "STALL_SECONDS": _seconds(0.001),
     "LOG_FORMAT": _word(("text", "json")),
     "STORAGE_EMULATOR_HOST": rules.URL,
+    "CREDENTIALS_FILE": _key_path,
+    "AGE_IDENTITY_FILE": _key_path,
+    "ENCRYPTION_KEY_FILE": _key_path,
+    "CA_BUNDLE": _path,
+    "ENDPOINT_URL": rules.URL,
+    "REGION": rules.matching(r"[a-z0-9][a-z0-9-]{0,62}", "a region, as eu-central-1"),
+    "DEADLINE_SECONDS": _seconds(0),
+    "START_JITTER_SECONDS": _seconds(0),
+    "CONNECTIONS": rules.matching(r"[1-9]|[1-5][0-9]|6[0-4]", "a number of connections: 1 to 64"),
 }
 
 # The variables whose rules are known here; the image checks the others.
-KNOWN: Final = frozenset(_RULES) | {"BUCKET"}
+KNOWN: Final = frozenset(_RULES) | {"BUCKET", "REQUESTER_PAYS"}
