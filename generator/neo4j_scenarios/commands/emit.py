@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
-from neo4j_scenarios.commands.options import DIFFERENT, Check, Force, Only, Selector
-from neo4j_scenarios.console import put, say
+from neo4j_scenarios.commands.options import Check, Force, Json, Only, Prune, Quiet, Selector
+from neo4j_scenarios.commands.outcome import Manner, bring
 from neo4j_scenarios.errors import Problem, UsageError, did_you_mean
 
 _REVISION = "HEAD"
@@ -49,8 +49,10 @@ def emit(
     selector: Selector = None,
     only: Only = None,
     check: Check = False,
-    prune: Annotated[bool, typer.Option("--prune", help="remove files that are no longer written")] = False,
+    prune: Prune = False,
     force: Force = False,
+    as_json: Json = False,
+    quiet: Quiet = False,
 ) -> int:
     """write files by which Argo CD, Flux, helmfile or a script installs a fleet"""
     from neo4j_scenarios.emit import ENGINES, emitted
@@ -58,9 +60,7 @@ def emit(
     from neo4j_scenarios.emit.engine import Order
     from neo4j_scenarios.emit.releases import releases
     from neo4j_scenarios.fleet import load
-    from neo4j_scenarios.output import compare
     from neo4j_scenarios.selectors import parse_selection
-    from neo4j_scenarios.update import update
 
     if engine not in ENGINES:
         raise UsageError(Problem("ENGINE", did_you_mean(engine, ENGINES), _HINT))
@@ -74,11 +74,4 @@ def emit(
     order = Order(found.path.stem, command, releases(found), charts, at_once, repository, revision, path.strip("/"))
     made = emitted(ENGINES[engine], found, order)
     folder = output or fleet.parent / engine
-    changes = compare(folder, made, force=force)
-    states = {"missing": changes.missing, "stale": changes.stale, "orphaned": changes.orphaned}
-    if check:
-        put("".join(f"{state} {folder / name}\n" for state, names in states.items() for name in names))
-        return DIFFERENT if changes.any else 0
-    update(folder, made, changes, prune=prune)
-    say(f"{len(changes.missing) + len(changes.stale)} written, {len(changes.unchanged)} unchanged, to {folder}")
-    return 0
+    return bring(folder, made, Manner(check, prune, force, as_json, quiet or as_json))

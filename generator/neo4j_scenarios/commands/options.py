@@ -32,6 +32,7 @@ Only = Annotated[
     ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="print JSON, for programs")]
+Prune = Annotated[bool, typer.Option("--prune", help="remove files of clusters that the fleet no longer has")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="say nothing but errors, and what was asked for")]
 Force = Annotated[bool, typer.Option("--force", help="replace a file that neo4j-scenarios did not write")]
 Check = Annotated[bool, typer.Option("--check", help="write nothing, and exit with 2 if a file differs")]

@@ -8,6 +8,7 @@ from typing import Any, Final
 from neo4j_scenarios.emit.document import document, header
 from neo4j_scenarios.emit.engine import Order
 from neo4j_scenarios.emit.releases import Release, waves
+from neo4j_scenarios.errors import Problem, UsageError
 from neo4j_scenarios.targets import NEO4J, Target
 
 _WAVE: Final = "neo4j-scenarios/wave"
@@ -23,13 +24,23 @@ _NOTES: Final = (
 )
 
 
+# What etcd takes of one object is 1.5 MiB; Argo CD adds to it the status of each application.
+_LARGEST: Final = 1_000_000
+
+
 def argocd(order: Order) -> dict[str, str]:
-    """Return the files: one ApplicationSet for each chart."""
+    """Return the files: one ApplicationSet for each chart. Raises UsageError for one that Kubernetes would refuse."""
     files: dict[str, str] = {}
     for target in dict.fromkeys(release.scenario.target for release in order.releases):
         of_it = [release for release in order.releases if release.scenario.target is target]
         found = _application_set(target, of_it, order)
-        files[f"applicationset.{target.slug}.yaml"] = document(header(order.command, *_NOTES), found)
+        text = document(header(order.command, *_NOTES), found)
+        if len(text) > _LARGEST:
+            what = f"for {target.name} would be {len(text)} bytes, and Kubernetes takes some {_LARGEST} with a status"
+            raise UsageError(
+                Problem("the ApplicationSet", what, "parts of the fleet, by -l, into folders of their own")
+            )
+        files[f"applicationset.{target.slug}.yaml"] = text
     return files
 
 
@@ -50,6 +61,8 @@ def _application_set(target: Target, found: list[Release], order: Order) -> dict
             "goTemplateOptions": ["missingkey=error"],
             "generators": [{"list": {"elements": [_element(release) for release in found]}}],
             "strategy": {"type": "RollingSync", "rollingSync": {"steps": steps}},
+            # A release that leaves the fleet keeps its Neo4j, and its data, until someone removes them.
+            "syncPolicy": {"preserveResourcesOnDeletion": True},
             "template": _template(target, order),
         },
     }

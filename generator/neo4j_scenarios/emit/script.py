@@ -1,7 +1,8 @@
-"""Releases -> a shell script of `helm upgrade`, wave by wave, some at once."""
+"""Releases -> a shell script of `helm upgrade`, wave by wave, some at once, which goes on where it failed."""
 
 import shlex
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Final
 
 from neo4j_scenarios.emit.document import header
@@ -10,40 +11,27 @@ from neo4j_scenarios.emit.releases import Release, waves
 
 _NOTES: Final = (
     "",
-    "Run it by `bash install.sh`; HELM names another helm, AT_ONCE how many releases at once. It ends with 1 where a",
-    "release of a wave failed, and begins no other wave. Run again, it goes on.",
+    "Run it by `bash install.sh`. A wave begins once all releases of the one before are ready. After a failure no",
+    "release is begun, those that run are waited for, and it ends with 1. Run again, it goes on there: what is done is",
+    "noted in .install.done beside it, with a checksum of its values, so that changed values are installed again.",
+    "",
+    "  bash install.sh --list     tell what is done and what is not, and change nothing",
+    "  bash install.sh --again    forget what was done, and begin",
+    "  AT_ONCE=4                  so many releases of a wave at the same time",
+    "  HELM=helm4                 another helm",
 )
 
-_HEAD: Final = """\
-set -euo pipefail
-
-here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-failures=$(mktemp)
-trap 'rm -f "$failures"' EXIT
-
-# install NAME NAMESPACE VALUES CHART [FLAGS...]: one release, in the background.
-install() {
-  while (($(jobs -rp | wc -l) >= AT_ONCE)); do wait -n || true; done
-  {
-    "${HELM:-helm}" upgrade --install "$1" "$4" --namespace "$2" --create-namespace --values "$here/$3" \\
-      --wait --timeout 6h "${@:5}" || echo "$2/$1" >>"$failures"
-  } &
-}
-
-# wave NUMBER: the end of a wave.
-wave() {
-  wait
-  [[ ! -s $failures ]] || { printf 'error: wave %s: failed: %s\\n' "$1" "$(paste -sd ' ' "$failures")" >&2; exit 1; }
-}
-"""
+_FRAME: Final = Path(__file__).parent / "install.sh"
 
 
 def script(order: Order) -> dict[str, str]:
     """Return the file."""
-    lines = [f"AT_ONCE=${{AT_ONCE:-{order.at_once}}}"]
+    least = max(release.servers for release in order.releases)
+    head = f"AT_ONCE=${{AT_ONCE:-{order.at_once}}}\nleast={least}\n{_FRAME.read_text(encoding='utf-8')}"
+    lines: list[str] = []
     for wave, found in waves(order.releases).items():
         lines += ["", *(_line(release, order) for release in found), f"wave {wave}"]
-    return {"install.sh": header(order.command, *_NOTES) + _HEAD + "\n" + "\n".join(lines) + "\n"}
+    return {"install.sh": header(order.command, *_NOTES) + head + "\n".join(lines) + "\n"}
 
 
 def _line(release: Release, order: Order) -> str:

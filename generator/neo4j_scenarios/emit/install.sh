@@ -1,0 +1,71 @@
+set -euo pipefail
+
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+helm=${HELM:-helm}
+done_file=$here/.install.done
+mode=go
+failures=$(mktemp)
+trap 'rm -f "$failures"' EXIT
+
+say() { printf '%s\n' "$*" >&2; }
+
+die() {
+  say "error: $1"
+  say "try: $2"
+  exit 2
+}
+
+case ${1:-} in
+  '') ;;
+  --list) mode=list ;;
+  --again) mode=again ;;
+  *) die "'$1' is not known" "bash install.sh, with --list, --again or nothing" ;;
+esac
+[[ $AT_ONCE =~ ^[1-9][0-9]{0,3}$ ]] || die "AT_ONCE is '$AT_ONCE'" "a number, as AT_ONCE=10"
+((AT_ONCE >= least)) || die "AT_ONCE is $AT_ONCE, and $least servers of a cluster wait for each other" "AT_ONCE=$least"
+command -v "$helm" >/dev/null || die "there is no '$helm' on PATH" "install Helm, or name it by HELM"
+if [[ $mode != list ]] && command -v flock >/dev/null; then
+  exec 9>>"$here/.install.lock"
+  flock -n 9 || die "another install.sh runs here" "wait for it to end"
+fi
+if [[ $mode == again ]]; then rm -f "$done_file"; fi
+
+# What is noted of a release that is done: what Helm was told, and a checksum of its values.
+note() {
+  local sum
+  sum=$(cksum <"$here/$3")
+  printf '%s %s\n' "${sum// /-}" "$*"
+}
+
+upgrade() {
+  if "$helm" upgrade --install "$1" "$4" --namespace "$2" --create-namespace --values "$here/$3" \
+    --wait --timeout 6h "${@:5}" </dev/null 9>&-; then
+    note "$@" >>"$done_file"
+  else
+    printf '%s\n' "$2/$1" >>"$failures"
+  fi
+}
+
+# install NAME NAMESPACE VALUES CHART [FLAGS...]: one release, in the background; none after a failure.
+install() {
+  if [[ -e $done_file ]] && grep -qxF -- "$(note "$@")" "$done_file"; then
+    say "done before: $2/$1"
+    return
+  fi
+  if [[ $mode == list ]]; then
+    say "to do: $2/$1"
+    return
+  fi
+  while (($(jobs -rp | wc -l) >= AT_ONCE)); do wait -n || true; done
+  if [[ ! -s $failures ]]; then upgrade "$@" & fi
+}
+
+# wave NUMBER: the end of a wave.
+wave() {
+  wait
+  if [[ -s $failures ]]; then
+    say "error: wave $1: failed: $(paste -sd ' ' "$failures")"
+    say "try: their pods' events and the logs of their restore containers say why; then run this again, it goes on there"
+    exit 1
+  fi
+}
