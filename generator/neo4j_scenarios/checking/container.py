@@ -87,11 +87,12 @@ def _mounts(place: Place, environment: Mapping[str, str | None], steps: Mapping[
         mounts = _maps(listed, (*place.at, "volumeMounts"))
         yield from _data(place, environment.get("DATA_DIR") or DATA_DIR, mounts)
     volumes = {
-        volume.get("name"): (at, volume) for at, volume in _maps(place.values.get(*place.volumes), place.volumes)
+        str(volume.get("name")): (at, volume) for at, volume in _maps(place.values.get(*place.volumes), place.volumes)
     }
     for at, mount in mounts:
-        if mount.get("name") not in volumes and mount.get("name") not in place.given:
-            what = f"mounts the volume {mount.get('name')!r}, and the pod has none of that name"
+        name = str(mount.get("name"))
+        if name not in volumes and name not in place.given:
+            what = f"mounts the volume {name!r}, and the pod has none of that name"
             yield finding(place.values, at, what, f"add it to {_words(place.volumes)}, or correct its name")
     for name in PATHS:
         path = environment.get(name)
@@ -125,7 +126,7 @@ def _file(
     path: str,
     steps: Steps,
     mounts: list[tuple[Steps, Mapping[str, Any]]],
-    volumes: Mapping[Any, tuple[Steps, Mapping[str, Any]]],
+    volumes: Mapping[str, tuple[Steps, Mapping[str, Any]]],
 ) -> Iterator[Finding]:
     """Check that a file which a variable names is mounted, and that the volume has it."""
     found = _under(path, mounts)
@@ -133,7 +134,7 @@ def _file(
         what = f"{name}: nothing is mounted at {PurePosixPath(path).parent}, so {path} is not there"
         yield finding(place.values, steps, what, "mount the volume of the Secret there, or correct the path")
         return
-    at, volume = volumes.get(found.get("name"), ((), {}))
+    at, volume = volumes.get(str(found.get("name")), ((), {}))
     items = volume["secret"].get("items") if isinstance(volume.get("secret"), Mapping) else None
     paths = [item.get("path") for item in items if isinstance(item, Mapping)] if isinstance(items, list) else None
     inner = str(PurePosixPath(path).relative_to(str(found.get("mountPath"))))

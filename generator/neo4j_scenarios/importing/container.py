@@ -51,7 +51,7 @@ def is_restore(container: Any) -> bool:
         return False
     image = str(container.get("image", "")).rpartition("/")[2]
     env = container.get("env")
-    names = {item.get("name") for item in env if isinstance(item, Mapping)} if isinstance(env, list) else set()
+    names = {str(item.get("name")) for item in env if isinstance(item, Mapping)} if isinstance(env, list) else set()
     return "restore" in image or names >= {"BUCKET", "DATABASE"}
 
 
@@ -183,5 +183,6 @@ def _read_reference(found: Found, volume: Steps, key: str, file: str) -> None:
 def _key_of(found: Found, steps: Steps, file: str) -> str:
     """Return the key that is mounted as `file`; without `items` it has that name."""
     items = found.values.get(*steps, "items")
-    keys = {item.get("path"): item.get("key") for item in items or [] if isinstance(item, Mapping)}
+    listed = items if isinstance(items, list) else []
+    keys = {str(item.get("path")): item.get("key") for item in listed if isinstance(item, Mapping)}
     return str(keys.get(file, file))

@@ -59,7 +59,8 @@ def _read_claim(found: Found) -> None:
     if not bucket.startswith("file:///") or not isinstance(mounts, list) or not isinstance(volumes, list):
         return
     folder = f"/{bucket.split('/')[3]}"
-    names = {mount.get("name") for mount in mounts if isinstance(mount, Mapping) and mount.get("mountPath") == folder}
+    mounted = [mount for mount in mounts if isinstance(mount, Mapping) and mount.get("mountPath") == folder]
+    names = {str(mount.get("name")) for mount in mounted}
     for index, volume in enumerate(volumes):
-        if isinstance(volume, Mapping) and volume.get("name") in names:
+        if isinstance(volume, Mapping) and str(volume.get("name")) in names:
             found.take("backup-claim", "extraVolumes", index, "persistentVolumeClaim", "claimName")
