@@ -38,8 +38,8 @@ def estimate(chosen: BackupSet, head: bytes, tail: bytes, family: Family) -> Est
     if chosen.kind is Kind.DUMP:
         return Estimate(unpacked + (0 if family.load_stdin else chosen.size_bytes), source)
     if chosen.kind is Kind.BACKUP:
-        # The artifacts are files here, and `restore` may unpack into its temporary folder first.
-        return Estimate(chosen.size_bytes + 2 * unpacked, source)
+        # The artifacts are files here; of a chain, what is applied lies in a temporary folder as well.
+        return Estimate(chosen.size_bytes + (2 if len(chosen.objects) > 1 else 1) * unpacked, source)
     if chosen.kind is Kind.ZIP:
         unpacked += 0 if "--move" in family.restore else unpacked
         return Estimate(chosen.size_bytes + unpacked, source)
@@ -57,8 +57,8 @@ def _unpacked(chosen: BackupSet, head: bytes, tail: bytes) -> tuple[int, str]:
         return (unzip.unpacked_bytes(tail), "zip's directory") if tail else (size, "size of the object")
     if codec is decoders.GZIP:
         return _gzip(size, head, tail), "gzip trailer"
-    if chosen.header and chosen.header.unpacked_bytes is not None:
-        # Of a chain the differential artifacts come to it as they are.
+    # A chain's header is that of its last artifact.
+    if chosen.header and chosen.header.unpacked_bytes is not None and len(chosen.objects) == 1:
         return max(size, chosen.header.unpacked_bytes), f"{chosen.kind} header"
     if chosen.kind in {Kind.DUMP, Kind.BACKUP}:
         return round(size * _ratio_behind_magic(head)), f"start of the {chosen.kind}"
