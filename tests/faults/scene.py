@@ -71,6 +71,10 @@ class Scene:
         told = [each["restore_id"] for each in history] == [WISH["RESTORE_ID"]]
         return snapshot(self.data) == on_volume(store) and at_rest and told
 
+    def holds_files(self, store: Mapping[str, bytes]) -> bool:
+        """Tell whether the volume holds this store exactly, at rest or not."""
+        return snapshot(self.data) == on_volume(store)
+
     def holds_old(self) -> bool:
         """Tell whether Neo4j's files are byte for byte as before."""
         return snapshot(self.data) == self.old

@@ -5,7 +5,7 @@ from dataclasses import replace
 from logging import getLogger
 from pathlib import Path
 
-from neo4j_restore import admin, catalog, families, plan, space, transfer
+from neo4j_restore import admin, catalog, families, kept, plan, space, transfer
 from neo4j_restore.catalog import BackupSet
 from neo4j_restore.errors import BackupNotFoundError, ConfigurationError, RestoreError
 from neo4j_restore.looking import Look, Looker
@@ -13,7 +13,7 @@ from neo4j_restore.plan import Action, Decision, Plan, Step
 from neo4j_restore.settings import Settings
 from neo4j_restore.spec import DatabaseName
 from neo4j_restore.stores import Store, StoredObject
-from neo4j_restore.volume import Volume, parts_of
+from neo4j_restore.volume import Layout, Volume, parts_of
 
 log = getLogger(__name__)
 
@@ -37,7 +37,8 @@ def prepare(
     need = sum(_need(look, program.family) for look in looks.values())
     replaced = [step.database for step in prepared.restores if step.decision.replaces]
     reclaimed = sum(_size(settings.data_dir, database) for database in replaced)
-    space.check(need, state.free_bytes, reclaimed, settings.space, replaces=bool(replaced))
+    free = state.free_bytes + kept.size_bytes(Layout(settings.data_dir))
+    space.check(need, free, reclaimed, settings.space, replaces=bool(replaced))
     return replace(prepared, need_bytes=need), program
 
 

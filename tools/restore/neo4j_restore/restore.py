@@ -17,7 +17,7 @@ from typing import Any
 
 from neo4j_restore import disk, plan, receipt, swap, volume
 from neo4j_restore.catalog import BackupSet, Kind
-from neo4j_restore.errors import RestoreError
+from neo4j_restore.errors import RestoreError, StoreError
 from neo4j_restore.plan import Action, Plan, Step
 from neo4j_restore.settings import Settings
 from neo4j_restore.spec import Overwrite, SpaceMode, default_restore_id
@@ -43,7 +43,13 @@ def run(settings: Settings, environment: Mapping[str, str]) -> Plan:
             decided, state = decide(settings, layout)
             for step in decided.steps:
                 log.info("%s: %s: %s", step.database, step.decision.action, step.decision.reason)
-        return _restore(settings, environment, decided, state, lock) if decided.restores else decided
+        if decided.restores:
+            decided = _restore(settings, environment, decided, state, lock)
+        if not decided.restores:
+            with disk.errors_of(layout.data):
+                # Of a restore that broke off, and that nobody wants any more.
+                disk.remove_tree(layout.kept)
+        return decided
 
 
 def decide(settings: Settings, layout: Layout) -> tuple[Plan, Volume]:
@@ -127,6 +133,9 @@ def _cleaned_after_failure(settings: Settings, layout: Layout) -> Iterator[None]
         with disk.errors_of(layout.data):
             yield
     except RestoreError as error:
+        if not isinstance(error, StoreError):
+            # Only a store that failed leaves something that may be gone on from.
+            disk.remove_tree(layout.kept)
         journal = swap.read(layout)
         if journal and journal.phase in {Phase.INTENT, Phase.STAGED}:
             if settings.purge:

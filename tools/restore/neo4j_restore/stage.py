@@ -6,16 +6,17 @@ from dataclasses import dataclass
 from logging import getLogger
 from pathlib import Path
 
-from neo4j_restore import admin, decoders, disk, fetch, layouts, transfer, unpack, unzip, volume
+from neo4j_restore import admin, decoders, disk, fetch, kept, layouts, transfer, unpack, unzip, volume
 from neo4j_restore.catalog import BackupSet, Kind
 from neo4j_restore.errors import ANOTHER_SET, BackupDamagedError, RestoreError, StreamDamagedError
 from neo4j_restore.names import Names
 from neo4j_restore.opening import Opener
 from neo4j_restore.pipeline import Ahead
 from neo4j_restore.plan import Plan
+from neo4j_restore.progress import Progress
 from neo4j_restore.settings import Settings
 from neo4j_restore.spec import DatabaseName
-from neo4j_restore.stores import Store
+from neo4j_restore.stores import Store, StoredObject
 from neo4j_restore.streams import Peekable
 from neo4j_restore.volume import Found, Layout
 
@@ -36,10 +37,13 @@ class Stage:
     def fill(self, prepared: Plan) -> None:
         """Stage every database of the plan, and look at what came out. Raises RestoreError."""
         self.program.configure(self._conf, self.layout.staged_data)
+        chosen = [step.chosen for step in prepared.restores if step.chosen]
+        kept.remove_others(self.layout, (each.database for each in chosen if each.kind is Kind.DIRECTORY))
         for step in prepared.restores:
             if step.chosen:
                 with _about(step.database, self.layout.data):
                     self._fill_afresh(step.chosen)
+        kept.remove(self.layout)
 
     @property
     def _conf(self) -> Path:
@@ -118,20 +122,29 @@ class Stage:
         return layouts.find_store(top, chosen.database, self.settings.backup_set_dir, name)
 
     def _fetch(self, chosen: BackupSet) -> Path:
-        top = self._folder(chosen)
+        top, ours = self._folder(chosen), kept.Kept(self.layout, chosen, self._name(chosen))
         names = Names(self._name(chosen))
-        paths = {stored.key: top / names.accept(stored.key.removeprefix(chosen.key)) for stored in chosen.objects}
+        paths = {each.key: ours.files / names.accept(each.key.removeprefix(chosen.key)) for each in chosen.objects}
+        ours.begin()
+        missing = [each for each in chosen.objects if not ours.take(each, paths[each.key], self._look)]
+        if there := len(chosen.objects) - len(missing):
+            log.info("%s: %d files are here already, and right", chosen.database, there)
         # The largest first: what is left at the end is short, on however many connections.
-        objects = sorted(chosen.objects, key=lambda each: each.size_bytes, reverse=True)
-        with closing(fetch.Fetch(self.store, objects, self.terms, self._opener.progress(chosen))) as fetching:
+        missing.sort(key=lambda each: each.size_bytes, reverse=True)
+        progress = Progress(self._name(chosen), sum(each.size_bytes for each in missing))
+        with closing(fetch.Fetch(self.store, missing, self.terms, progress)) as fetching:
             for stored, stream in fetching.streams():
                 paths[stored.key].parent.mkdir(parents=True, exist_ok=True)
                 unpack.write_file(stream, paths[stored.key])
+        ours.move(top)
         return top
 
     @property
     def _opener(self) -> Opener:
         return Opener(self.settings, self.store, self.terms)
+
+    def _look(self, stored: StoredObject) -> StoredObject:
+        return transfer.Retry(self.terms.retry_seconds).call(lambda: self.store.look(stored))
 
     def _file(self, database: DatabaseName, kind: Kind) -> Path:
         """Return where a dump or zip lies while it is needed as a file."""

@@ -80,6 +80,11 @@ class Layout:
         return self.home / "reclaimed"
 
     @property
+    def kept(self) -> Path:
+        """Return what a restore that broke off had fetched."""
+        return self.home / "kept"
+
+    @property
     def previous(self) -> Path:
         """Return the one generation that KEEP_PREVIOUS keeps, a data folder."""
         return self.home / "previous"

@@ -1,0 +1,99 @@
+"""What a restore that broke off had fetched: the files of a raw directory, for the next start to go on from.
+
+Nothing here is believed. A manifest says of which objects in which generation the files are; another set's are removed.
+A file takes the place of a download only after all its bytes were read and gave the checksum that the store has of that
+object now. A crash at any instant leaves files here that are right, or are found wrong and fetched again.
+"""
+
+import json
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from neo4j_restore import disk
+from neo4j_restore.catalog import BackupSet
+from neo4j_restore.pipeline import BLOCK_BYTES
+from neo4j_restore.spec import DatabaseName
+from neo4j_restore.stores import StoredObject
+from neo4j_restore.volume import Layout
+
+_FORMAT = 1
+
+# Where the listing tells no checksum, a look costs a request: smaller files are as well fetched again.
+_LOOKED_AT_BYTES = 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Kept:
+    """The files of one set, below `files` by their names in it. url: the set's."""
+
+    layout: Layout
+    chosen: BackupSet
+    url: str
+
+    @property
+    def files(self) -> Path:
+        """Return the folder of the files."""
+        return self._top / "files"
+
+    @property
+    def _top(self) -> Path:
+        return self.layout.kept / self.chosen.database
+
+    def begin(self) -> None:
+        """Make the folder ready: empty, unless what is in it is of this very set."""
+        manifest = self._top / "manifest.json"
+        if not manifest.is_file() or manifest.read_text(errors="replace") != self._manifest():
+            disk.remove_tree(self._top)
+            self.files.mkdir(parents=True)
+            disk.replace_file(manifest, self._manifest())
+
+    def _manifest(self) -> str:
+        objects = {each.key: [each.generation, each.size_bytes] for each in self.chosen.objects}
+        return json.dumps({"format": _FORMAT, "set": self.url, "objects": objects}, sort_keys=True) + "\n"
+
+    def take(self, stored: StoredObject, path: Path, look: Callable[[StoredObject], StoredObject]) -> bool:
+        """Tell whether `path` has the bytes of `stored`; what has not is removed. look: as a store's."""
+        if not path.is_file():
+            return False
+        if path.stat().st_size == stored.size_bytes and _is_right(stored, path, look):
+            return True
+        path.unlink()
+        return False
+
+    def move(self, top: Path) -> None:
+        """Move all files to the folder `top`, which is made: the set is whole."""
+        top.parent.mkdir(parents=True, exist_ok=True)
+        self.files.rename(top)
+        disk.remove_tree(self._top)
+
+
+def _is_right(stored: StoredObject, path: Path, look: Callable[[StoredObject], StoredObject]) -> bool:
+    expected = stored.checksum
+    if not expected and stored.size_bytes >= _LOOKED_AT_BYTES:
+        expected = look(stored).checksum
+    if not expected:
+        return False
+    running = expected.start()
+    with path.open("rb", buffering=0) as file:
+        while block := file.read(BLOCK_BYTES):
+            running.update(block)
+    return running.digest() == expected.digest
+
+
+def remove_others(layout: Layout, databases: Iterable[DatabaseName]) -> None:
+    """Remove what was kept of all but these databases."""
+    if layout.kept.is_dir():
+        for path in layout.kept.iterdir():
+            if path.name not in set(databases):
+                disk.remove_tree(path)
+
+
+def remove(layout: Layout) -> None:
+    """Remove all that was kept."""
+    disk.remove_tree(layout.kept)
+
+
+def size_bytes(layout: Layout) -> int:
+    """Return the room that what is kept takes: the next restore uses it, or has it removed."""
+    return sum(path.stat().st_blocks * 512 for path in layout.kept.rglob("*") if path.is_file())
