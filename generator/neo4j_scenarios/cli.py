@@ -20,7 +20,7 @@ from neo4j_scenarios.commands.options import Check, Force
 from neo4j_scenarios.commands.report import report as report_backups
 from neo4j_scenarios.commands.schema import schema
 from neo4j_scenarios.commands.validating import validate
-from neo4j_scenarios.console import complain, put, report, say
+from neo4j_scenarios.console import ask, complain, put, report, say
 from neo4j_scenarios.errors import GeneratorError, Interrupted, Problem, UsageError
 from neo4j_scenarios.fields import FIELDS, Field, access, deployment
 from neo4j_scenarios.write import write
@@ -92,7 +92,7 @@ def _parameter(field: Field[object]) -> inspect.Parameter:
     default: bool | None = None
     if field is deployment.SCENARIO:
         argument = typer.Argument(metavar="SCENARIO", help=field.meaning, show_default=False)
-        return inspect.Parameter("scenario", _BY_NAME, annotation=Annotated[str, argument])
+        return inspect.Parameter("scenario", _BY_NAME, default="", annotation=Annotated[str, argument])
     if field.switch:
         option = typer.Option(f"--{field.key}", help=field.meaning, show_default=False)
         annotation, default = Annotated[bool, option], False
@@ -108,19 +108,45 @@ def _with_inputs(function: _Command) -> _Command:
     return function
 
 
+class _Person:
+    """Who answers the questions of `new --interactive`: whoever types on stdin; questions go to stderr."""
+
+    def ask(self, field: Field[object], default: str) -> str:
+        return ask(f"\n{field.meaning}\n{field.key}", default)
+
+    def tell(self, what: str, hint: str) -> None:
+        complain(what, hint)
+
+
 @app.command()
 @_with_inputs
-def new(output: _Output = None, force: Force = False, check: Check = False, **given: Any) -> int:
+def new(
+    interactive: Annotated[
+        bool, typer.Option("--interactive", "-i", help="ask for what is not given, one question after the other")
+    ] = False,
+    output: _Output = None,
+    force: Force = False,
+    check: Check = False,
+    **given: Any,
+) -> int:
     """write the values file of one scenario"""
     from neo4j_scenarios.parse import parse
     from neo4j_scenarios.render import render
+    from neo4j_scenarios.scenario import command
 
     if check and output is None:
         raise UsageError(Problem("--check", "has no file to compare with", "name the file with -o"))
     # What was not given stays out, and the field's default holds.
     named = {field.key: given[field.key.replace("-", "_")] for field in FIELDS}
     texts = {key: str(value).lower() if value is True else value for key, value in named.items() if value}
-    text = render(parse(texts))
+    if interactive:
+        from neo4j_scenarios.interview import interview
+
+        texts = interview(texts, _Person())
+    scenario = parse(texts)
+    text = render(scenario)
+    if interactive:
+        say(f"the same without questions: {command(scenario)}")
     if output is None:
         put(text)
         return 0

@@ -46,6 +46,18 @@ def complain(what: str, hint: str) -> None:
     say(f"{coloured('try:', typer.colors.CYAN, sys.stderr)} {redact(hint)}")
 
 
+def ask(question: str, default: str) -> str:
+    """Return what a person types behind a question, or the default for an empty line. Raises typer.Abort at the end.
+
+    typer's own prompt writes a blank to stdout, where the data goes.
+    """
+    typer.echo(f"{question}{f' [{default}]' if default else ''}: ", nl=False, err=True)
+    line = sys.stdin.readline()
+    if not line:
+        raise typer.Abort
+    return line.strip() or default
+
+
 def report(error: GeneratorError, as_json: bool) -> None:
     """Tell all problems of an error: to stderr, or for programs as JSON to stdout."""
     if not as_json:

@@ -7,7 +7,7 @@ from typing import Any, Final, TypeVar
 from neo4j_restore.spec import Invalid
 from neo4j_scenarios.errors import Problem, UsageError, did_you_mean
 from neo4j_scenarios.fields import FIELDS, Field, deployment
-from neo4j_scenarios.hazards import hazards
+from neo4j_scenarios.hazards import Hazard, hazards
 from neo4j_scenarios.scenario import Scenario, attribute, derived
 from neo4j_scenarios.secrecy import WITHHELD, looks_like_key
 
@@ -37,6 +37,16 @@ def parse(inputs: Mapping[str, str], where: Callable[[str], str] = flag) -> Scen
     if problems:
         raise UsageError(*problems)
     return scenario
+
+
+def check(field: Field[T], text: str) -> None:
+    """Raise Invalid unless an input takes `text`; an empty text where none is required stands for its default."""
+    _parsed(field.key, text or field.default)
+
+
+def refused(inputs: Mapping[str, str]) -> list[Hazard]:
+    """Return what must not be asked for together among `inputs`, each of which `check` takes."""
+    return list(hazards(_read(_Reader({key: text for key, text in inputs.items() if text}, flag))))
 
 
 def _read(reader: "_Reader") -> Scenario:

@@ -78,7 +78,6 @@ def test_all_problems_of_the_flags_are_told_and_nothing_is_written(neo4j_scenari
     [
         ("", "Missing command"),
         ("nwe", "Did you mean 'new'?"),
-        ("new", "Missing argument 'SCENARIO'"),
         ("new single-instance --databse x", "--database"),
         ("new single-instance --bucket", "requires an argument"),
         ("new single-instance b", "unexpected extra argument"),

@@ -1,0 +1,112 @@
+"""The interview of `new --interactive`, as a person at a terminal meets it."""
+
+import shlex
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+import yaml
+
+from neo4j_scenarios.fields import Field
+from neo4j_scenarios.interview import interview
+
+COMMAND = Path(sys.executable).with_name("neo4j-scenarios")
+
+
+class Person:
+    """Answers by key, each answer once; an empty one, the default, for all else. Remembers what was said."""
+
+    def __init__(self, **answers: list[str]) -> None:
+        self._answers = {key.replace("_", "-"): iter(texts) for key, texts in answers.items()}
+        self.asked: list[str] = []
+        self.told: list[str] = []
+
+    def ask(self, field: Field[object], default: str) -> str:
+        self.asked.append(field.key)
+        return next(self._answers.get(field.key, iter([])), default)
+
+    def tell(self, what: str, hint: str) -> None:
+        self.told.append(f"{what} ({hint})")
+
+
+def typed(answers: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [str(COMMAND), "new", "--interactive", *arguments]
+    return subprocess.run(command, input=answers, capture_output=True, text=True, check=False)
+
+
+def least(**more: list[str]) -> Person:
+    return Person(scenario=["single-instance"], bucket=["gs://graph-backups/p"], database=["neo4j"], **more)
+
+
+def test_empty_answers_take_the_defaults() -> None:
+    inputs = interview({}, least())
+    assert inputs["target"] == "neo4j-restore"
+    assert inputs["force-overwrite"] == "false"
+    assert "restore-id" not in inputs
+
+
+def test_what_was_given_is_not_asked_for() -> None:
+    person = Person()
+    interview({"scenario": "single-instance", "bucket": "gs://graph-backups/p", "database": "neo4j"}, person)
+    assert not {"scenario", "bucket", "database"}.intersection(person.asked)
+
+
+def test_a_wrong_answer_is_asked_for_again_with_an_example() -> None:
+    person = Person(
+        scenario=["singel-instance", "single-instance"], bucket=["bucket/p", "gs://ok-1"], database=["neo4j"]
+    )
+    assert interview({}, person)["bucket"] == "gs://ok-1"
+    assert "did you mean 'single-instance'?" in person.told[0]
+    assert "bucket takes for example gs://" in person.told[1]
+
+
+def test_only_what_matters_is_asked() -> None:
+    person = least(force_overwrite=["once"], restore_id=["incident-42"])
+    assert interview({}, person)["restore-id"] == "incident-42"
+    assert "restore-id" in person.asked
+    assert not {"servers", "accept-license"}.intersection(person.asked)
+
+
+@pytest.mark.parametrize(
+    ("answers", "said"),
+    [
+        ({"force_overwrite": ["true", "true"], "accept_data_loss": ["true"]}, "drops all that was written"),
+        ({"edition": ["enterprise", "enterprise"], "accept_license": ["", "eval"]}, "licence"),
+    ],
+    ids=["data loss", "licence"],
+)
+def test_a_danger_is_told_and_consent_asked_for(answers: Mapping[str, list[str]], said: str) -> None:
+    person = least(**answers)
+    inputs = interview({}, person)
+    assert said in person.told[0]
+    assert inputs.get("accept-data-loss") == "true" or inputs["accept-license"] == "eval"
+
+
+def test_a_danger_that_is_taken_back_is_gone() -> None:
+    inputs = interview({}, least(force_overwrite=["true", "once"], accept_data_loss=["false"]))
+    assert inputs["force-overwrite"] == "once"
+
+
+def test_on_a_terminal_it_ends_with_the_file_and_the_command_for_it() -> None:
+    done = typed("single-instance\n\ngs://graph-backups/p\nneo4j\n" + "\n" * 6)
+    assert done.returncode == 0, done.stderr
+    assert yaml.safe_load(done.stdout)["restore"]["bucket"] == "gs://graph-backups/p"
+    line = done.stderr.partition("the same without questions: neo4j-scenarios ")[2]
+    again = subprocess.run([COMMAND, *shlex.split(line)], capture_output=True, text=True, check=True)
+    assert again.stdout == done.stdout
+
+
+def test_an_end_of_the_answers_writes_nothing(tmp_path: Path) -> None:
+    done = typed("single-instance\n", "-o", str(tmp_path / "values.yaml"))
+    assert done.returncode == 130
+    assert "interrupted: nothing was written" in done.stderr
+    assert not (tmp_path / "values.yaml").exists()
+
+
+def test_without_questions_all_that_is_missing_is_told() -> None:
+    done = subprocess.run([COMMAND, "new"], capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    for place in ("SCENARIO", "--bucket", "--database"):
+        assert f"error: {place}: is missing" in done.stderr
