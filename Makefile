@@ -39,11 +39,11 @@ type: venv ## check types
 	$(BIN)/mypy
 
 .PHONY: unit
-unit: venv helm chromium stores ## run the quick tests: no Neo4j, no cluster
+unit: venv helm chromium stores crds ## run the quick tests: no Neo4j, no cluster
 	$(BIN)/pytest -m 'not real and not e2e' $(if $(K),-k '$(K)')
 
 .PHONY: test
-test: venv helm neo4j stores chromium ## run all tests but those on a cluster; K=name for some
+test: venv helm neo4j stores chromium crds ## run all tests but those on a cluster; K=name for some
 	$(BIN)/pytest -m 'not e2e' $(if $(K),-k '$(K)') --cov --cov-report=term:skip-covered
 
 .PHONY: faults
@@ -115,3 +115,7 @@ helm: ## build Helm 3 and 4, pinned in tools/go.mod, once
 stores: ## build the emulated stores of the tests, pinned in tools/stores, once
 	tools/stores/install versitygw >/dev/null
 	tools/stores/install azurite >/dev/null
+
+.PHONY: crds
+crds: ## fetch the schemas of Argo CD and Flux that tests use, pinned in tools/crds, once
+	tools/crds >/dev/null
