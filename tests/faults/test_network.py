@@ -144,8 +144,15 @@ def test_a_download_past_its_deadline_is_told_and_changes_nothing(behind: Behind
     behind.assert_next_start_restores()
 
 
-def test_a_bit_flipped_on_the_way_is_found(behind: Behind) -> None:
+def test_a_bit_flipped_on_the_way_is_found_and_the_bytes_are_fetched_again(behind: Behind) -> None:
     behind.proxy.meet(Kind.READ, answers.flipped(150_000), first=3)
+    done = behind.start()
+    well = (done.code, "is damaged" in done.said, behind.pod.holds(NEW)) == (0, True, True)
+    assert survived("flipped once on the way", well=well), done.said
+
+
+def test_a_bit_flipped_on_the_way_each_time_is_damage(behind: Behind) -> None:
+    behind.proxy.meet(Kind.READ, answers.flipped(150_000), first=3, forever=True)
     done = behind.start()
     well = (done.code, "is damaged" in behind.pod.reason(), behind.pod.is_untouched()) == (11, True, True)
     assert survived("flipped on the way", well=well), done.said

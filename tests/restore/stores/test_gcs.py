@@ -10,7 +10,7 @@ import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from tests.restore.stores.subjects import open_with
-from tests.servers import Reply, scripted
+from tests.servers import Reply, Scripted, scripted
 
 from neo4j_restore.errors import ConfigurationError, StoreError
 from neo4j_restore.stores import Store
@@ -98,6 +98,80 @@ def test_an_endpoint_of_ones_own_is_asked_with_the_key(tmp_path: Path) -> None:
         store.close()
     assert [each.path.partition("?")[0] for each in server.asked] == ["/token", "/storage/v1/b/backups/o"]
     assert server.asked[1].headers["authorization"] == "Bearer hush"
+
+
+PAGE = answer(f'{{"kind": "storage#objects", "items": [{ITEM}]}}')
+BYTES = Reply(200, b"x", {"X_Goog_Generation": "7"})
+
+
+def token(text: str, seconds: int = 3600) -> Reply:
+    return answer(json.dumps({"access_token": text, "expires_in": seconds}))
+
+
+def identified(server: Scripted, key: Path) -> Store:
+    """Return the bucket of a store that also tells the tokens."""
+    service_key(key)
+    key.write_text(json.dumps({**json.loads(key.read_text()), "token_uri": f"{server.host}/token"}))
+    return google("", key, ENDPOINT_URL=server.host)
+
+
+def test_bytes_are_asked_for_with_the_token_of_the_listing(tmp_path: Path) -> None:
+    with scripted(token("one"), PAGE, BYTES, BYTES) as server:
+        store = identified(server, tmp_path / "key.json")
+        (stored,) = store.list("p/")
+        assert [store.read(stored).readall() for _ in range(2)] == [b"x", b"x"]
+        store.close()
+    assert [each.headers.get("authorization") for each in server.asked] == [None, *["Bearer one"] * 3]
+    assert "generation=7" in server.asked[-1].path
+
+
+def test_a_token_is_renewed_before_it_ends(tmp_path: Path) -> None:
+    with scripted(token("one", seconds=100), PAGE, token("two"), BYTES) as server:
+        store = identified(server, tmp_path / "key.json")
+        (stored,) = store.list("p/")
+        assert store.read(stored).readall() == b"x"
+        store.close()
+    assert server.asked[-1].headers["authorization"] == "Bearer two"
+
+
+def test_a_token_that_is_refused_is_renewed_once(tmp_path: Path) -> None:
+    refused = Reply(401, b'{"error": {"message": "Invalid Credentials"}}')
+    with scripted(token("one"), PAGE, refused, token("two"), BYTES, refused, token("three"), refused) as server:
+        store = identified(server, tmp_path / "key.json")
+        (stored,) = store.list("p/")
+        assert store.read(stored).readall() == b"x"
+        with pytest.raises(StoreError, match="401 Invalid Credentials"):
+            store.read(stored)
+        store.close()
+    assert [each.headers.get("authorization", "")[7:] for each in server.asked if each.path != "/token"] == [
+        *["one", "one", "two"],
+        *["two", "three"],
+    ]
+
+
+def test_a_refusal_of_the_identity_at_a_read_is_told(tmp_path: Path) -> None:
+    refused = Reply(400, b'{"error": "invalid_grant", "error_description": "hush"}')
+    with scripted(token("one", seconds=100), PAGE, refused) as server:
+        store = identified(server, tmp_path / "key.json")
+        (stored,) = store.list("p/")
+        with pytest.raises(StoreError, match="the identity is refused") as raised:
+            store.read(stored)
+        store.close()
+    assert "hush" not in str(raised.value)
+
+
+def test_bytes_come_through_a_proxy_and_by_no_redirect(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    monkeypatch.delenv("no_proxy", raising=False)
+    with scripted(PAGE, BYTES, Reply(307, b"", {"Location": "http://127.0.0.1:9/"})) as proxy:
+        monkeypatch.setenv("HTTP_PROXY", proxy.host)
+        store = google("http://store.invalid")
+        (stored,) = store.list("p/")
+        assert store.read(stored).readall() == b"x"
+        with pytest.raises(StoreError, match="307"):
+            store.read(stored)
+        store.close()
+    assert proxy.asked[1].path.startswith("http://store.invalid/download/storage/v1/b/backups/o/p%2Fx?")
 
 
 @pytest.mark.parametrize("variable", ["GOOGLE_APPLICATION_CREDENTIALS", "CREDENTIALS_FILE"])

@@ -1,32 +1,30 @@
 """The `gs://` store: Google Cloud Storage, by Google's own client for identity and listings.
 
-Bytes come by the client's kind of session straight from the download URL: a whole GET, read in blocks, is as
-fast as curl, where the client's own file objects are several times slower.
+Bytes come by our own connections straight from the download URL: a whole GET, read in blocks, is as fast as curl,
+where the client's own file objects are several times slower, and its sessions cost twice the processor a request.
 """
 
 import json
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from io import RawIOBase
 from typing import Any, Final
 from urllib.parse import quote, urlencode
 
-import requests
 import urllib3
 from google.api_core import exceptions as api
 from google.auth import exceptions as auth
-from google.auth.transport.requests import AuthorizedSession
 from google.cloud import storage
-from requests.adapters import HTTPAdapter
 
 from neo4j_restore import checksums
 from neo4j_restore.errors import StoreError
 from neo4j_restore.settings import Settings
 from neo4j_restore.stores import StoredObject, google_identity
 from neo4j_restore.stores.body import Body, byte_range, wrong_span
-from neo4j_restore.stores.http import CONNECT_SECONDS, KEPT_CONNECTIONS, SMALL_BYTES, trusting
+from neo4j_restore.stores.google_session import Bearer
+from neo4j_restore.stores.http import CONNECT_SECONDS, SMALL_BYTES, Http
 from neo4j_restore.stores.sse import read_key
 from neo4j_restore.stores.wording import GONE, OWN_KEY, TRANSIENT_STATUS, Errors, seconds_to_wait
 
@@ -49,13 +47,13 @@ class GoogleStore:
         self._errors = Errors(f"gs://{self._bucket}/", "an identity still to be found", _HINT)
         with self._translated("find an identity for", ""):
             found = google_identity.find(settings, self._errors)
-        self._session = AuthorizedSession(found, max_refresh_attempts=2)
-        self._session.mount("http://", HTTPAdapter(pool_maxsize=KEPT_CONNECTIONS))
-        context = trusting(settings.ca_bundle) if settings.ca_bundle else None
-        self._session.mount("https://", _Trusting(context) if context else HTTPAdapter(pool_maxsize=KEPT_CONNECTIONS))
+        self._http = Http(settings.stall_seconds, settings.ca_bundle)
+        self._bearer = Bearer(found, self._http.context)
         endpoint = settings.emulator_host or settings.endpoint_url
         options = {"api_endpoint": endpoint} if endpoint else None
-        self._client = storage.Client(project="none", credentials=found, client_options=options, _http=self._session)
+        session = self._bearer.session(self._http.context)
+        self._client = storage.Client(project="none", credentials=found, client_options=options, _http=session)
+        self._download = f"{self._client.api_endpoint}/download/storage/v1/b/{quote(self._bucket, safe='')}/o/"
         key = read_key(settings.encryption_key)
         name = "x-goog-encryption"
         self._of_objects = (
@@ -99,21 +97,31 @@ class GoogleStore:
         span = (start, stored.size_bytes if end is None else end)
         query = {"alt": "media", "generation": stored.generation}
         query |= {"userProject": self._payer} if self._payer else {}
-        base = f"{self._client.api_endpoint}/download/storage/v1/b/{quote(self._bucket, safe='')}"
-        url = f"{base}/o/{quote(stored.key, safe='')}?{urlencode(query)}"
+        url = f"{self._download}{quote(stored.key, safe='')}?{urlencode(query)}"
         # gzip accepted: the stored bytes come as they are, never inflated on the way (decompressive transcoding).
         headers = {"Accept-Encoding": "gzip", **self._of_objects, **byte_range(*span, stored.size_bytes)}
         with self._translated("read", stored.key):
-            response = self._session.get(url, headers=headers, stream=True, timeout=self._timeout)
+            response = self._answer(url, headers)
         wrong = self._refusal(stored, span, response)
         if wrong:
             response.close()
             raise wrong
-        return Body(self._errors, stored.key, span, response.raw)
+        return Body(self._errors, stored.key, span, response)
 
-    def _refusal(self, stored: StoredObject, span: tuple[int, int], response: requests.Response) -> StoreError | None:
+    def _answer(self, url: str, headers: Mapping[str, str]) -> urllib3.BaseHTTPResponse:
+        """Return the answer to a GET; a token that is refused, as one ended early, is renewed once."""
+        token = self._bearer.headers(url)
+        response = self._http.ask("GET", url, {**token, **headers})
+        if response.status != 401 or not token:
+            return response
+        response.close()
+        return self._http.ask("GET", url, {**self._bearer.headers(url, refused=token), **headers})
+
+    def _refusal(
+        self, stored: StoredObject, span: tuple[int, int], response: urllib3.BaseHTTPResponse
+    ) -> StoreError | None:
         """Return what is wrong with an answer, or None if it is the bytes asked for; its body is not trusted."""
-        status = response.status_code
+        status = response.status
         if status == 404:
             return self._errors.error("read", stored.key, GONE)
         if status not in {200, 206}:
@@ -130,6 +138,7 @@ class GoogleStore:
     def close(self) -> None:
         """Close the connections."""
         self._client.close()
+        self._http.close()
 
     @contextmanager
     def _translated(self, verb: str, key: str) -> Iterator[None]:
@@ -159,21 +168,7 @@ class GoogleStore:
             raise error(verb, key, reason, transient=True) from found
 
 
-class _Trusting(HTTPAdapter):
-    """Trusts as our other connections do."""
-
-    def __init__(self, context: Any) -> None:
-        self._context = context
-        super().__init__(pool_maxsize=KEPT_CONNECTIONS)
-
-    def init_poolmanager(self, *arguments: Any, **options: Any) -> None:
-        super().init_poolmanager(*arguments, **options, ssl_context=self._context)
-
-    def proxy_manager_for(self, proxy: str, **options: Any) -> Any:
-        return super().proxy_manager_for(proxy, **options, ssl_context=self._context)
-
-
-def _is_of(response: requests.Response, stored: StoredObject) -> bool:
+def _is_of(response: urllib3.BaseHTTPResponse, stored: StoredObject) -> bool:
     """Tell whether the bytes are the listed ones, by what the answer says of them; not every emulator pins."""
     generation = response.headers.get("X-Goog-Generation", stored.generation)
     said = re.search(r"crc32c=([^,]+)", response.headers.get("X-Goog-Hash", ""))
@@ -187,9 +182,9 @@ def _first_line(text: str | None) -> str:
     return reason.splitlines()[0][:200] if reason else "no reason given"
 
 
-def _reason(response: requests.Response) -> str:
+def _reason(response: urllib3.BaseHTTPResponse) -> str:
     """Return the reason in an error's body, which may be anything, and endless."""
     try:
-        return _first_line(json.loads(response.raw.read(SMALL_BYTES, decode_content=True))["error"]["message"])
+        return _first_line(json.loads(response.read(SMALL_BYTES, decode_content=True))["error"]["message"])
     except (ValueError, TypeError, KeyError, OSError, urllib3.exceptions.HTTPError):
         return response.reason or "no reason given"
