@@ -8,7 +8,7 @@ import jinja2
 import yaml
 
 from neo4j_scenarios.errors import Problem, RenderError
-from neo4j_scenarios.identity import annotations
+from neo4j_scenarios.notes import Notebook
 from neo4j_scenarios.scenario import Scenario, command
 from neo4j_scenarios.steps import steps
 from neo4j_scenarios.validate import validate
@@ -27,10 +27,10 @@ def render(scenario: Scenario, writer: str = "") -> str:
     Raises RenderError if the text is not what `values` says, or not what the target chart's schema takes.
     """
     asked = values(scenario)
-    marks = [f"{name}={value}" for name, value in annotations(scenario).items()]
     template = _environment().get_template(f"{scenario.target.slug}.yaml.j2")
     made_by = writer or command(scenario)
-    text = template.render(s=scenario, v=asked, command=made_by, steps=steps(scenario), marks=marks, mark=MARK)
+    notes = notebook().of(scenario)
+    text = template.render(s=scenario, v=asked, notes=notes, command=made_by, steps=steps(scenario), mark=MARK)
     try:
         said = parse_yaml(text)
     except yaml.YAMLError as error:
@@ -44,8 +44,13 @@ def render(scenario: Scenario, writer: str = "") -> str:
 
 def note(name: str, scenario: Scenario) -> str:
     """Return the sentences that values files have beside a setting, as `BUCKET`; empty where there are none."""
-    macro = getattr(_environment().get_template("_notes.j2").module, name, None)
-    return " ".join(str(macro(scenario)).split()) if macro else ""
+    return " ".join(getattr(notebook().of(scenario), name, "").split())
+
+
+@cache
+def notebook() -> Notebook:
+    """Return the notes of values files."""
+    return Notebook(_environment().get_template("_notes.j2").module)
 
 
 def _bug(scenario: Scenario, what: str) -> Problem:
