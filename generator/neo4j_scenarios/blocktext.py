@@ -36,7 +36,7 @@ def _parse(text: str) -> tuple[dict[str, Any], dict[str, int]]:
         depth, odd = divmod(len(line) - len(said), 2)
         written, rest = _split(said)
         key = known.get(written) or known.setdefault(written, _key(written))
-        if odd or depth >= len(maps) or key in maps[depth]:
+        if odd or depth >= len(maps) or key in maps[depth] or _ends_empty(maps, depth):
             raise _Otherwise
         del maps[depth + 1 :]
         if rest:
@@ -46,7 +46,14 @@ def _parse(text: str) -> tuple[dict[str, Any], dict[str, int]]:
             maps.append(inner)
         if depth == 1:
             places[key] = number
+    if _ends_empty(maps, 0):
+        raise _Otherwise
     return root, places
+
+
+def _ends_empty(maps: list[dict[str, Any]], depth: int) -> bool:
+    """Tell whether a line at `depth` leaves a key with nothing below it: to YAML that is no map."""
+    return len(maps) > depth + 1 and not maps[-1]
 
 
 def _split(said: str) -> tuple[str, str]:

@@ -26,7 +26,8 @@ def test_the_lines_of_the_second_level_are_told() -> None:
 @pytest.mark.parametrize(
     "text",
     ["a: b", "a: 'b'", 'a: "b" # c', "a: [1]", "a: &x 1", " a: 1", "a:\n    b: 1", "a: 1\na: 2", "a", "- a", "a: 0x1",
-     "yes: 1", 'a: "\\x"', "a: |\n  b", "\"a: 1", "a:  1", "a : 1", "a:\n  b: 1\n c: 2", "a: -1"],
+     "yes: 1", 'a: "\\x"', "a: |\n  b", "\"a: 1", "a:  1", "a : 1", "a:\n  b: 1\n c: 2", "a: -1",
+     "a:", "a:\n# none\nb: 1", "a:\n  b:\n  c: 1"],
 )  # fmt: skip
 def test_what_is_written_otherwise_is_left_to_yaml(text: str) -> None:
     assert parse_blocks(text) is None

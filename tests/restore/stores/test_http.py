@@ -1,5 +1,6 @@
 """Connections of every store: proxies, certificates, silence, and what a request may not do."""
 
+import json
 import ssl
 from collections.abc import Iterator
 from http.server import ThreadingHTTPServer
@@ -8,6 +9,7 @@ from pathlib import Path
 import pytest
 from tests.certificates import make_authority
 from tests.restore.stores.subjects import open_with
+from tests.restore.stores.test_gcs import service_key
 from tests.servers import Quiet, Reply, Scripted, scripted, serving
 
 from neo4j_restore.errors import ConfigurationError, StoreError
@@ -118,6 +120,20 @@ def test_a_company_s_own_authority_is_trusted_when_it_is_given(
     environment: dict[str, str], host: str, secured: Scripted, authority: Path
 ) -> None:
     assert listed(open_with({**environment, host: secured.host, "CA_BUNDLE": str(authority / "ca.crt")})) == 0
+
+
+@pytest.mark.parametrize("secured", [GOOGLE_PAGE], indirect=True)
+def test_a_company_s_own_authority_is_trusted_of_who_tells_google_s_identities(
+    secured: Scripted, authority: Path, tmp_path: Path
+) -> None:
+    service_key(tmp_path / "key.json")
+    key = json.loads((tmp_path / "key.json").read_text())
+    (tmp_path / "key.json").write_text(json.dumps({**key, "token_uri": f"{secured.host}/token"}))
+    token = b'{"access_token": "hush", "expires_in": 3600}'
+    secured.replies.insert(0, Reply(200, token, {"Content_Type": "application/json"}))
+    named = {"ENDPOINT_URL": secured.host, "CREDENTIALS_FILE": str(tmp_path / "key.json")}
+    assert listed(open_with({"BUCKET": "gs://backups", **named, "CA_BUNDLE": str(authority / "ca.crt")})) == 0
+    assert secured.asked[1].headers["authorization"] == "Bearer hush"
 
 
 @SECURED
