@@ -1,6 +1,9 @@
 """neo4j-admin: the argv of each version, where it is found, and what its endings mean."""
 
 import os
+import threading
+import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -145,6 +148,24 @@ def test_an_ending_becomes_the_operators_next_action(
     assert next(blocks, None) is None
     os.close(reader)
     os.close(writer)
+
+
+def test_damage_is_told_also_when_neo4j_admin_has_given_up_before(tmp_path: Path) -> None:
+    program = tmp_path / "neo4j-admin"
+    program.write_text(f"#!/bin/sh\nexec 0<&-\n: >{tmp_path}/given-up\n")
+    program.chmod(0o755)
+
+    def blocks() -> Iterator[bytes]:
+        yield b"less than the pipe's buffer"
+        deadline = time.monotonic() + 30
+        while not (tmp_path / "given-up").exists():
+            assert time.monotonic() < deadline
+            threading.Event().wait(0.01)
+        message = "flipped"
+        raise BackupDamagedError(message, hint="take another")
+
+    with (tmp_path / "lock").open("w") as lock, pytest.raises(BackupDamagedError, match="flipped"):
+        Admin(program, Version(4, 4), "64m").load_stream(blocks(), NEO4J, tmp_path / "conf", lock.fileno(), "a dump")
 
 
 def test_the_servers_settings_do_not_reach_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

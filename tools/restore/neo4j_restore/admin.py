@@ -119,6 +119,10 @@ class Admin:
                 # Only an interrupted run finds it alive: then it must not go on writing.
                 with suppress(ProcessLookupError):
                     os.killpg(process.pid, signal.SIGKILL)
+                # What waits in the pipe's buffer has nobody to go to, and would hide why the feeding stopped.
+                with suppress(BrokenPipeError):
+                    if process.stdin:
+                        process.stdin.close()
         _judge(status, list(lines), argv, name)
 
 
