@@ -26,6 +26,7 @@ def watch(volume: Path, before: Before) -> None:
         setattr(os, name, _told(name, getattr(os, name), before))
     replaced: dict[tuple[ModuleType, str], Callable[..., Any]] = {
         (os, "fsync"): partial(before, "fsync"),
+        (os, "fdatasync"): partial(before, "fdatasync"),
         (os, "open"): _os_open(os.open, before),
     }
     replaced[io, "open"] = _io_open(io.open, volume, before)

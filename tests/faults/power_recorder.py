@@ -38,7 +38,7 @@ class Record(Nothing):
     def before(self, number: int, name: str, *args: Any) -> None:
         """Record the change before this one; an fsync at once, as it is not done."""
         self._look()
-        if name == "fsync":
+        if name in {"fsync", "fdatasync"}:
             self._events.append(Sync(self._nodes[os.fstat(args[0]).st_ino]))
 
     def ended(self) -> None:
@@ -48,11 +48,9 @@ class Record(Nothing):
 
     def _look(self) -> None:
         now = Image()
-        present = {ROOT}
         for folder, entry in self._walk(self._volume, ROOT):
             status = entry.stat(follow_symlinks=False)
-            node = self._node(status.st_ino)
-            present.add(node)
+            node = self._node(entry, status.st_ino)
             now.folders.setdefault(folder, {})[entry.name] = node
             if entry.is_file():
                 now.files[node] = File(Path(entry).read_bytes(), status.st_mtime_ns)
@@ -60,17 +58,18 @@ class Record(Nothing):
                 now.folders.setdefault(node, {})
         self._compare(now)
         self._image = now
-        # An inode that is gone may come back as another file's.
-        self._nodes = {inode: node for inode, node in self._nodes.items() if node in present}
 
     def _walk(self, top: Path, node: int) -> Iterator[tuple[int, os.DirEntry[str]]]:
         for entry in sorted(os.scandir(top), key=lambda each: each.name):
             yield node, entry
             if entry.is_dir():
-                yield from self._walk(Path(entry), self._node(entry.stat().st_ino))
+                yield from self._walk(Path(entry), self._node(entry, entry.stat().st_ino))
 
-    def _node(self, inode: int) -> int:
+    def _node(self, entry: os.DirEntry[str], inode: int) -> int:
         if inode not in self._nodes:
+            # Held open to the end: neo4j-admin's changes are not told one by one, and the inode of what is gone would
+            # come back as another file's between two looks.
+            os.open(entry, os.O_RDONLY)
             self._count += 1
             self._nodes[inode] = self._count
         return self._nodes[inode]

@@ -29,9 +29,11 @@ class Error:
     names: tuple[str, ...]
 
 
+_MAKING = ("open", "write", "mkdir", "rename", "replace", "fsync", "fdatasync")
+
 ERRORS = {
-    "ENOSPC": Error(errno.ENOSPC, 13, ("open", "write", "mkdir", "rename", "replace", "fsync")),
-    "EIO": Error(errno.EIO, 14, ("open", "write", "mkdir", "rename", "replace", "fsync", "unlink", "rmdir")),
+    "ENOSPC": Error(errno.ENOSPC, 13, _MAKING),
+    "EIO": Error(errno.EIO, 14, (*_MAKING, "unlink", "rmdir")),
 }
 
 # The same steps as those of dumps, with more files.

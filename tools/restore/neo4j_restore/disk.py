@@ -5,12 +5,16 @@ import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from io import RawIOBase
 from pathlib import Path
 
 from neo4j_restore.errors import NoSpaceError, VolumeError
 
 # Source: the Dockerfiles of the Neo4j images from 4.0 on.
 NEO4J_ID = 7474
+
+# After so many bytes of a file the disk begins with them.
+BEGUN_BYTES = 8 * 1024 * 1024
 
 # Syncs that come together share the file system's commits: thousands of small files take a fifth of the time.
 _SYNCS_AT_ONCE = 8
@@ -83,6 +87,12 @@ def fsync_tree(top: Path) -> None:
             # An error, or SIGTERM: nothing more is begun.
             pool.shutdown(wait=False, cancel_futures=True)
             raise
+
+
+def write_all(file: RawIOBase, view: memoryview) -> None:
+    """Write all of `view` to an unbuffered file, which may take it in pieces."""
+    while view:
+        view = view[file.write(view) or 0 :]
 
 
 def begin_writing(descriptor: int, start: int, count: int) -> None:

@@ -69,12 +69,14 @@ class _Part:
 class Fetch:
     """Reads `objects`; `streams` gives each as a stream of verified bytes, to be read to its end before the next."""
 
-    def __init__(self, store: Store, objects: Sequence[StoredObject], terms: Terms, progress: Progress) -> None:
-        """Take what is to be read; nothing is asked for yet."""
+    def __init__(
+        self, store: Store, objects: Sequence[StoredObject], terms: Terms, progress: Progress, start: int = 0
+    ) -> None:
+        """Take what is to be read, of each object from `start` on; nothing is asked for yet."""
         self._store, self._objects, self._terms, self._progress = store, objects, terms, progress
         self.pace = Pace(terms.connections)
         # What nobody reads yet, and what is read or has come, both in order.
-        self._todo = deque(_Part(each, 0, each.size_bytes, 0) for each in objects)
+        self._todo = deque(_Part(each, start, each.size_bytes, start) for each in objects)
         self._parts: deque[_Part] = deque()
         self._checksums: dict[str, Checksum] = {}
         self._lock = Lock()
@@ -264,19 +266,20 @@ class Download(Blocks):
     is raised there.
     """
 
-    def __init__(self, fetch: Fetch, stored: StoredObject, progress: Progress) -> None:
-        """Take what is to be read."""
+    def __init__(self, fetch: Fetch, stored: StoredObject, progress: Progress, running: Running | None = None) -> None:
+        """Take what is to be read. running: has taken what goes before it, unless it is read from its start."""
         self.fetch, self._stored, self._progress = fetch, stored, progress
         self._begun = self._over = False
         self._expected: Checksum | None = None
-        self._running: Running | None = None
+        self._running = running
 
     def block(self) -> bytes:
         """Return what comes next; nothing once all of it has come and was found right."""
         block = b"" if self._over else self.fetch.block(self._stored)
         if not self._begun:
             self._begun, self._expected = True, self.fetch.told(self._stored)
-            self._running = self._expected.start() if self._expected else None
+            if self._expected and not self._running:
+                self._running = self._expected.start()
         if not block:
             self._over = True
             self._verify()
@@ -305,6 +308,17 @@ class _Only(Download):
         super().close()
 
 
-def download(store: Store, stored: StoredObject, terms: Terms, progress: Progress) -> Download:
-    """Return the verified bytes of one object; the first request is made by the first read."""
-    return _Only(Fetch(store, (stored,), terms, progress), stored, progress)
+def download(
+    store: Store,
+    stored: StoredObject,
+    terms: Terms,
+    progress: Progress,
+    *,
+    start: int = 0,
+    running: Running | None = None,
+) -> Download:
+    """Return the verified bytes of one object; the first request is made by the first read.
+
+    start: where to begin; `running` has taken what is before it, as a reckoning of the object's checksum.
+    """
+    return _Only(Fetch(store, (stored,), terms, progress, start), stored, progress, running)

@@ -1,8 +1,9 @@
-"""What a restore that broke off had fetched: the files of a raw directory, for the next start to go on from.
+"""What a restore that broke off had fetched: files of a raw directory, and parts of big files, for the next start.
 
 Nothing here is believed. A manifest says of which objects in which generation the files are; another set's are removed.
 A file takes the place of a download only after all its bytes were read and gave the checksum that the store has of that
-object now. A crash at any instant leaves files here that are right, or are found wrong and fetched again.
+object now. Of a big one, what is there is read into that checksum, and the whole has to give it. A crash at any instant
+leaves files here that are right, or are found wrong and fetched again.
 """
 
 import json
@@ -12,12 +13,13 @@ from pathlib import Path
 
 from neo4j_restore import disk
 from neo4j_restore.catalog import BackupSet
+from neo4j_restore.parts import PartFile
 from neo4j_restore.pipeline import BLOCK_BYTES
 from neo4j_restore.spec import DatabaseName
 from neo4j_restore.stores import StoredObject
 from neo4j_restore.volume import Layout
 
-_FORMAT = 1
+_FORMAT = 2
 
 # Where the listing tells no checksum, a look costs a request: smaller files are as well fetched again.
 _LOOKED_AT_BYTES = 1024 * 1024
@@ -36,6 +38,10 @@ class Kept:
         """Return the folder of the files."""
         return self._top / "files"
 
+    def file(self, name: str) -> PartFile:
+        """Return the big file of this name."""
+        return PartFile(self.files / name, self._top / "parts" / name)
+
     @property
     def _top(self) -> Path:
         return self.layout.kept / self.chosen.database
@@ -49,7 +55,9 @@ class Kept:
             disk.replace_file(manifest, self._manifest())
 
     def _manifest(self) -> str:
-        objects = {each.key: [each.generation, each.size_bytes] for each in self.chosen.objects}
+        objects = {
+            each.key: [each.generation, each.size_bytes, str(each.checksum or "")] for each in self.chosen.objects
+        }
         return json.dumps({"format": _FORMAT, "set": self.url, "objects": objects}, sort_keys=True) + "\n"
 
     def take(self, stored: StoredObject, path: Path, look: Callable[[StoredObject], StoredObject]) -> bool:
@@ -79,6 +87,11 @@ def _is_right(stored: StoredObject, path: Path, look: Callable[[StoredObject], S
         while block := file.read(BLOCK_BYTES):
             running.update(block)
     return running.digest() == expected.digest
+
+
+def remove_of(layout: Layout, database: DatabaseName) -> None:
+    """Remove what was kept of a database."""
+    disk.remove_tree(layout.kept / database)
 
 
 def remove_others(layout: Layout, databases: Iterable[DatabaseName]) -> None:

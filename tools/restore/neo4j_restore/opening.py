@@ -1,16 +1,37 @@
 """Opens the objects of a set: bytes verified by the store's checksum and by a file beside them, and decrypted."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from logging import getLogger
 from pathlib import Path
 
 from neo4j_restore import age, fetch, headers, unpack
 from neo4j_restore.catalog import AGE, BackupSet
+from neo4j_restore.checksums import Running
+from neo4j_restore.kept import Kept
 from neo4j_restore.names import Names
+from neo4j_restore.parts import PartFile
 from neo4j_restore.pipeline import Stream
 from neo4j_restore.progress import Progress
 from neo4j_restore.settings import Settings
 from neo4j_restore.stores import Store, StoredObject
 from neo4j_restore.streams import Checked, Peekable
+
+log = getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class _Begun:
+    """An object of which the bytes before `offset` are on the volume.
+
+    told, beside: the checksums of these by the algorithms of the store and of the file beside it, where such are known.
+    """
+
+    stored: StoredObject
+    file: PartFile
+    offset: int = 0
+    told: Running | None = None
+    beside: Running | None = None
 
 
 @dataclass(frozen=True)
@@ -38,28 +59,64 @@ class Opener:
             return found
         return age.Decrypted(found, age.identities(self.settings.age_identity, name), name)
 
+    def _rest(self, chosen: BackupSet, begun: _Begun, progress: Progress) -> Stream:
+        """Return what follows the bytes that are on the volume; at its end all of the object was checked."""
+        one, expected = begun.stored, chosen.checksums.get(begun.stored.key)
+        if not begun.offset:
+            return self.open(chosen, one, progress)
+        stream = fetch.download(self.store, one, self.terms, progress, start=begun.offset, running=begun.told)
+        return Checked(stream, expected, self.settings.bucket.of(one.key), begun.beside) if expected else stream
+
     def progress(self, chosen: BackupSet) -> Progress:
         """Return what counts the bytes of a set."""
         return Progress(self.name(chosen), chosen.size_bytes)
 
-    def land(self, chosen: BackupSet, path: Path) -> None:
-        """Write the set's only object to a file, for what can't be read as a stream."""
-        with self.open(chosen) as stream:
-            unpack.write_file(stream, path)
+    def land(self, chosen: BackupSet, path: Path, ours: Kept) -> None:
+        """Write the set's only object to a file, for what can't be read as a stream; go on from what is in `ours`."""
+        for begun in self._land(chosen, [path.name], ours):
+            begun.file.move(path)
 
-    def land_artifacts(self, chosen: BackupSet, top: Path) -> list[Path]:
+    def land_artifacts(self, chosen: BackupSet, top: Path, ours: Kept) -> list[Path]:
         """Write the artifacts of a chain into the folder `top`, as neo4j-admin wants them; return the files in order.
 
         Raises BackupDamagedError for one that was cut; of those in zstd neo4j-admin finds it by itself.
         """
-        top.mkdir(parents=True)
-        names, progress = Names(self.name(chosen)), self.progress(chosen)
+        names = Names(self.name(chosen))
         paths = [top / names.accept(_file_name(stored)) for stored in chosen.objects]
-        for stored, path in zip(chosen.objects, paths, strict=True):
-            with self.open(chosen, stored, progress) as stream:
-                unpack.write_file(stream, path)
-            _check(path, self.settings.bucket.of(stored.key))
+        files: list[PartFile] = []
+        for begun in self._land(chosen, [path.name for path in paths], ours):
+            _check(begun.file.path, self.settings.bucket.of(begun.stored.key))
+            files.append(begun.file)
+        for file, path in zip(files, paths, strict=True):
+            file.move(path)
         return paths
+
+    def _land(self, chosen: BackupSet, names: list[str], ours: Kept) -> Iterator[_Begun]:
+        """Write the objects of the set to files of these names in `ours`; yield each when it is there."""
+        ours.begin()
+        pairs = zip(chosen.objects, names, strict=True)
+        all_begun = [self._begin(chosen, stored, ours.file(name)) for stored, name in pairs]
+        there = sum(begun.offset for begun in all_begun)
+        if there:
+            log.info("%s: %d bytes are here already, and right", chosen.database, there)
+        progress = Progress(self.name(chosen), chosen.size_bytes - there)
+        for begun in all_begun:
+            with self._rest(chosen, begun, progress) as stream:
+                # What was decrypted tells nothing of where to go on in what is not.
+                recorded, last = not isinstance(stream, age.Decrypted), begun is all_begun[-1]
+                begun.file.append(stream, recorded=recorded, last=last)
+            yield begun
+
+    def _begin(self, chosen: BackupSet, stored: StoredObject, file: PartFile) -> _Begun:
+        """Return how far an object is, whose file then ends there: nowhere, where no checksum could judge the whole."""
+        if file.is_begun():
+            told, beside = stored.checksum, chosen.checksums.get(stored.key)
+            if expected := [each for each in (told, beside) if each]:
+                offset, running = file.take(stored.size_bytes, lambda: [each.start() for each in expected])
+                if offset:
+                    return _Begun(stored, file, offset, running[0] if told else None, running[-1] if beside else None)
+        file.begin()
+        return _Begun(stored, file)
 
 
 def _file_name(stored: StoredObject) -> str:

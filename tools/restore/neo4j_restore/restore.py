@@ -80,7 +80,7 @@ def _restore(settings: Settings, environment: Mapping[str, str], decided: Plan, 
         _spread(settings.start_jitter_seconds)
         store = open_store(settings)
     with closing(store):
-        with _during("plan"), disk.errors_of(layout.data):
+        with _during("plan"), disk.errors_of(layout.data), _kept_for_the_next(layout):
             prepared, program = prepare(settings, environment, decided, state, store)
         if prepared.restores:
             _carry_out(settings, prepared, Stage(settings, layout, store, program, lock, terms(settings)).fill)
@@ -130,18 +130,27 @@ def _intent(settings: Settings, layout: Layout, prepared: Plan) -> Journal:
 def _cleaned_after_failure(settings: Settings, layout: Layout) -> Iterator[None]:
     """Remove what is staged when it is of no use any more: its room may be just what the volume lacks."""
     try:
-        with disk.errors_of(layout.data):
+        with _kept_for_the_next(layout):
             yield
     except RestoreError as error:
-        if not isinstance(error, StoreError):
-            # Only a store that failed leaves something that may be gone on from.
-            disk.remove_tree(layout.kept)
         journal = swap.read(layout)
         if journal and journal.phase in {Phase.INTENT, Phase.STAGED}:
             if settings.purge:
                 swap.give_up(layout, journal)
             gone = swap.is_reclaimed(layout, journal)
             error.hint += f"; {'the old data was deleted for room' if gone else 'the old data is as it was'}"
+        raise
+
+
+@contextmanager
+def _kept_for_the_next(layout: Layout) -> Iterator[None]:
+    """Remove what was kept on a failure, unless it is the store's: that alone leaves something to go on from."""
+    try:
+        with disk.errors_of(layout.data):
+            yield
+    except RestoreError as error:
+        if not isinstance(error, StoreError):
+            disk.remove_tree(layout.kept)
         raise
 
 

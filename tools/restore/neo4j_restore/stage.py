@@ -38,12 +38,17 @@ class Stage:
         """Stage every database of the plan, and look at what came out. Raises RestoreError."""
         self.program.configure(self._conf, self.layout.staged_data)
         chosen = [step.chosen for step in prepared.restores if step.chosen]
-        kept.remove_others(self.layout, (each.database for each in chosen if each.kind is Kind.DIRECTORY))
+        kept.remove_others(self.layout, (each.database for each in chosen if self._keeps(each)))
         for step in prepared.restores:
             if step.chosen:
                 with _about(step.database, self.layout.data):
                     self._fill_afresh(step.chosen)
         kept.remove(self.layout)
+
+    def _keeps(self, chosen: BackupSet) -> bool:
+        """Tell whether a download of the set that breaks off leaves something to go on from."""
+        streamed = chosen.kind is Kind.DUMP and bool(self.program.family.load_stdin)
+        return chosen.kind is not Kind.ARCHIVE and not streamed
 
     @property
     def _conf(self) -> Path:
@@ -56,6 +61,9 @@ class Stage:
         except StreamDamagedError as error:
             log.warning("%s: %s; once more, from the start", chosen.database, error)
             self._clear(chosen.database)
+            if chosen.kind is not Kind.DIRECTORY:
+                # Each file of a directory was checked by itself; of a big one nobody knows which part is wrong.
+                kept.remove_of(self.layout, chosen.database)
             self._fill(chosen)
 
     def _clear(self, database: DatabaseName) -> None:
@@ -85,7 +93,7 @@ class Stage:
     def _take_artifacts(self, chosen: BackupSet) -> None:
         """Restore from files: neo4j-admin reads artifacts more than once, and finds a chain by its folder."""
         top = self._folder(chosen)
-        paths = self._opener.land_artifacts(chosen, top)
+        paths = self._opener.land_artifacts(chosen, top, self._kept(chosen))
         full = chosen.header is None or chosen.header.full is not False
         self.program.restore_artifact(paths[-1], chosen.database, self._conf, self.lock, full=full)
         disk.remove_tree(top)
@@ -97,7 +105,7 @@ class Stage:
                 self.program.load_stream(blocks, chosen.database, self._conf, self.lock, self._name(chosen))
             return
         path = self._file(chosen.database, Kind.DUMP)
-        self._opener.land(chosen, path)
+        self._opener.land(chosen, path, self._kept(chosen))
         self.program.load(path, chosen.database, self._conf, self.lock)
         path.unlink()
 
@@ -114,7 +122,7 @@ class Stage:
     def _unzip(self, chosen: BackupSet) -> Path:
         name, top = self._name(chosen), self._folder(chosen)
         path = self._file(chosen.database, Kind.ZIP)
-        self._opener.land(chosen, path)
+        self._opener.land(chosen, path, self._kept(chosen))
         limits = unpack.limits(chosen.size_bytes, unzip.MOST_RATIO, self.layout.data)
         size = unzip.unpack(path, top, name, limits)
         path.unlink()
@@ -122,7 +130,7 @@ class Stage:
         return layouts.find_store(top, chosen.database, self.settings.backup_set_dir, name)
 
     def _fetch(self, chosen: BackupSet) -> Path:
-        top, ours = self._folder(chosen), kept.Kept(self.layout, chosen, self._name(chosen))
+        top, ours = self._folder(chosen), self._kept(chosen)
         names = Names(self._name(chosen))
         paths = {each.key: ours.files / names.accept(each.key.removeprefix(chosen.key)) for each in chosen.objects}
         ours.begin()
@@ -149,6 +157,9 @@ class Stage:
     def _file(self, database: DatabaseName, kind: Kind) -> Path:
         """Return where a dump or zip lies while it is needed as a file."""
         return self.layout.staging / f"{database}.{kind}"
+
+    def _kept(self, chosen: BackupSet) -> kept.Kept:
+        return kept.Kept(self.layout, chosen, self._name(chosen))
 
     def _name(self, chosen: BackupSet) -> str:
         return self._opener.name(chosen)

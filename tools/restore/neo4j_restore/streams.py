@@ -2,7 +2,7 @@
 
 from io import RawIOBase
 
-from neo4j_restore.checksums import Checksum
+from neo4j_restore.checksums import Checksum, Running
 from neo4j_restore.errors import StreamDamagedError
 from neo4j_restore.pipeline import Stream
 
@@ -36,10 +36,10 @@ class Peekable(Stream):
 class Checked(Stream):
     """The bytes of `source`, which have to give `expected` at their end; else StreamDamagedError is raised there."""
 
-    def __init__(self, source: RawIOBase, expected: Checksum, name: str) -> None:
-        """Take the stream; nothing is read yet. name: the object's, for messages."""
+    def __init__(self, source: RawIOBase, expected: Checksum, name: str, running: Running | None = None) -> None:
+        """Take the stream; nothing is read yet. name: the object's, for messages. running: has what went before."""
         self._source, self._expected, self._name = source, expected, name
-        self._running = expected.start()
+        self._running = running or expected.start()
 
     def some(self, size: int) -> bytes:
         """Return what comes next; nothing once all of it has come and was found right."""

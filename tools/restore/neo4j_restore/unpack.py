@@ -32,9 +32,6 @@ _LONGEST_EXTENSION = 1024 * 1024
 # Left to journal, receipt and Neo4j's first steps.
 _RESERVE_BYTES = 1024 * 1024
 
-# After so many the disk begins with them.
-_BEGUN_BYTES = 8 * 1024 * 1024
-
 _TAR_BUFFER_BYTES = BLOCK_BYTES
 
 
@@ -121,17 +118,12 @@ def write_file(stream: RawIOBase, path: Path) -> int:
     block = memoryview(bytearray(BLOCK_BYTES))
     with path.open("xb", buffering=0) as file:
         while count := stream.readinto(block):
-            _write_all(file, block[:count])
+            disk.write_all(file, block[:count])
             written += count
-            if written - begun >= _BEGUN_BYTES:
+            if written - begun >= disk.BEGUN_BYTES:
                 disk.begin_writing(file.fileno(), begun, written - begun)
                 begun = written
     return written
-
-
-def _write_all(file: RawIOBase, view: memoryview) -> None:
-    while view:
-        view = view[file.write(view) or 0 :]
 
 
 class _Header(tarfile.TarInfo):
