@@ -3,6 +3,7 @@
 import shutil
 import signal
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -29,6 +30,8 @@ NEW = scene.files("new")
 FIRST, SECOND = 100_000, 180_000
 
 
+# A zip tells when it was made: a second one would differ.
+@cache
 def zipped(mark: str) -> bytes:
     return archives.zipped(scene.files(mark))
 
