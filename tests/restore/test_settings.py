@@ -57,6 +57,27 @@ def test_a_secret_in_the_wrong_place_is_not_repeated(name: str) -> None:
     assert "hush" not in f"{raised.value} {raised.value.hint}"
 
 
+# No key here is anybody's.
+KEY = "wJalrXUtnFEMI/K7MDENG/" + "bPxRfiCYexampleKEY"
+
+
+@pytest.mark.parametrize("name", [each.name for each in spec.VARIABLES if each.name != "TERMINATION_LOG"])
+@pytest.mark.parametrize("secret", [KEY, "AGE-SECRET-KEY-1" + "QPZRY9X8", "https://anna:hush@minio:9000"])
+def test_a_key_pasted_anywhere_is_refused_and_not_repeated(name: str, secret: str) -> None:
+    with pytest.raises(ConfigurationError, match=f"^{name}: ") as raised:
+        settings.from_environment({**LEAST, name: secret})
+    assert secret.rpartition("/")[2] not in f"{raised.value} {raised.value.hint}"
+    assert "hush" not in str(raised.value)
+
+
+def test_an_identifier_may_be_a_hash_and_a_list_of_databases_may_be_long() -> None:
+    names = ",".join(f"customer{number:03}" for number in range(60))
+    found = settings.from_environment(
+        {**LEAST, "DATABASE": names, "RESTORE_ID": "da39a3ee5e6b4b0d3255bfef95601890afd80709"}
+    )
+    assert len(found.databases) == 60
+
+
 def test_every_variable_that_can_be_wrong_is_tried_here() -> None:
     assert set(WRONG) | {"TERMINATION_LOG"} == {variable.name for variable in spec.VARIABLES}
 

@@ -97,3 +97,55 @@ def test_any_text_is_parsed_or_refused(text: str) -> None:
     for parse in (spec.parse_bucket, spec.parse_databases, spec.parse_timestamp):
         with suppress(spec.Invalid):
             assert parse(text)
+
+
+# Made up, each of them.
+PASTED = [
+    "-----BEGIN PRIVATE " + "KEY-----",
+    '{"type": "service_account", "private_key": "x"}',
+    "AKIA" + "ABCDEFGHIJKLMNOP",
+    "ASIA" + "ABCDEFGHIJKLMNOP",
+    "wJalrXUtnFEMI/K7MDENG/" + "bPxRfiCYexampleKEY",
+    "key=wJalrXUtnFEMIxK7MDENGx" + "bPxRfiCYexampleKEY",
+    "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/" + "K1SZFPTOtr/KBHBeksoGMGw==",
+    "https://a.example/c?sv=2024&sig=abc%3D",
+    "https://b.example/o?X-Amz-Signature=0123abcd",
+    "GOOG1E" + "ABCDEFGHIJKLMNOPQRST",
+    "ya29." + "a0Af_x",
+    "ghp_" + "a1" * 18,
+    "github_pat_" + "a1" * 20,
+    "eyJhbGciOiJIUzI1NiJ9." + "eyJzdWIiOiIxIn0xx.c2lnbmF0dXJl",
+    "AGE-SECRET-KEY-1" + "QPZRY9X8",
+    "postgres://anna:hush@db:5432/x",
+    "DefaultEndpointsProtocol=https;AccountName=a;AccountKey=aGVq",
+]
+
+
+@pytest.mark.parametrize("text", PASTED)
+def test_a_pasted_key_is_known_as_one_and_never_shown(text: str) -> None:
+    assert spec.looks_like_key(text)
+    assert spec.looks_like_key(f"{text!r} is no name")
+    assert text not in spec.shown(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "gs://backups/Neo4j/Prod",
+        "https://minio:9000",
+        "azb://account1/container/a",
+        "da39a3ee5e6b4b0d3255bfef95601890afd80709",
+        "neo4j:5.26.0@sha256:" + "0a" * 32,
+        "/auth/credentials.json",
+        "2026-01-31T02:00:00Z",
+        "registry:5000/neo4j@sha256:abc",
+        "neo4j-backup-signature",
+        "before-upgrade-of-Neo4j-to-5-26-in-january",
+    ],
+)
+def test_a_name_is_shown_as_it_is(text: str) -> None:
+    assert spec.shown(text) == text
+
+
+def test_what_is_longer_than_a_name_is_not_shown() -> None:
+    assert spec.shown("x" * 201) == spec.TOO_LONG

@@ -82,7 +82,7 @@ def data_dir(environment: Mapping[str, str]) -> Path:
     try:
         return _absolute(_text(environment, "DATA_DIR"))
     except spec.Invalid as error:
-        message = f"DATA_DIR: {error}"
+        message = f"DATA_DIR: {_told(_text(environment, 'DATA_DIR'), error)}"
         raise ConfigurationError(message, hint="set it to where the data volume is mounted") from error
 
 
@@ -99,10 +99,13 @@ def from_environment(environment: Mapping[str, str]) -> Settings:
             if _VARIABLES[name].required:
                 problems.append(f"{name} is not set")
             return otherwise
+        if name not in _PATHS and spec.looks_like_key(text):
+            problems.append(f"{name}: {_KEY_FOUND}")
+            return otherwise
         try:
             return parse(text)
         except spec.Invalid as error:
-            problems.append(f"{name}: {error}")
+            problems.append(f"{name}: {_told(text, error)}")
             return otherwise
 
     provider = read("CLOUD_PROVIDER", _choice({name: name for name in spec.PROVIDERS}), "")
@@ -150,6 +153,24 @@ def from_environment(environment: Mapping[str, str]) -> Settings:
             "; ".join(problems), hint="correct these variables of the restore container: `neo4j-restore --help` has all"
         )
     return settings
+
+
+_KEY_FOUND = f"{spec.WITHHELD}; keys belong in files, and a variable names the file"
+
+# These name files and folders here, whose names may be anything; the rest is refused where a key is in it.
+_PATHS = {
+    "DATA_DIR",
+    "CA_BUNDLE",
+    "CREDENTIALS_FILE",
+    "GOOGLE_APPLICATION_CREDENTIALS",
+    "AGE_IDENTITY_FILE",
+    "ENCRYPTION_KEY_FILE",
+}
+
+
+def _told(text: str, error: spec.Invalid) -> str:
+    """Return what is wrong with `text`, without it where it may be a key."""
+    return _KEY_FOUND if spec.looks_like_key(text) else spec.shown(str(error))
 
 
 _NO_DATABASES: tuple[spec.DatabaseName, ...] = ()
@@ -237,7 +258,7 @@ def _absolute(text: str) -> Path:
 
 def _key_path(text: str) -> Path:
     """Return the key's path; the text is never repeated, for some put the key itself there."""
-    if not PurePosixPath(text).is_absolute() or len(text) > 1000 or "\n" in text:
+    if not PurePosixPath(text).is_absolute() or len(text) > 1000 or "\n" in text or spec.looks_like_key(text):
         message = "it is no absolute path; name the key's file, never the key itself"
         raise spec.Invalid(message)
     return Path(text)
@@ -280,6 +301,9 @@ def _connections(text: str) -> int:
 
 
 def _url(text: str) -> str:
+    if "@" in text:
+        message = "it has an '@': name the host alone; user and password belong in CREDENTIALS_FILE"
+        raise spec.Invalid(message)
     if not re.fullmatch(r"https?://[^\s@]+", text):
         message = f"{text!r} is no URL, as http://gcs:9023"
         raise spec.Invalid(message)
