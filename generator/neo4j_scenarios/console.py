@@ -62,7 +62,7 @@ def report(error: GeneratorError, as_json: bool) -> None:
     """Tell all problems of an error: to stderr, or for programs as JSON to stdout."""
     if not as_json:
         for problem in error.problems:
-            complain(f"{problem.where}: {problem.what}", problem.hint)
+            complain(f"{redact(problem.where)}: {redact(problem.what)}", problem.hint)
         return
     put_json({"problems": problems_as_json(error)})
 

@@ -16,6 +16,7 @@ from neo4j_scenarios.lockfile import NoPins, Pins
 from neo4j_scenarios.parse import parse
 from neo4j_scenarios.rules import LABEL_VALUE
 from neo4j_scenarios.scenario import Scenario
+from neo4j_scenarios.secrecy import WITHHELD, looks_like_key
 from neo4j_scenarios.selectors import EVERYTHING, Selection
 from neo4j_scenarios.targets import KINDS
 from neo4j_scenarios.yamltree import Place
@@ -141,11 +142,15 @@ class _Complaints:
 
     def _text(self, key: str, text: str, names: Mapping[str, object]) -> str:
         try:
-            return expand(text, names)
+            made = expand(text, names)
         except Invalid as error:
             self.add(key, str(error), _HINT)
-            self._broken.add(key)
-            return ""
+        else:
+            if not looks_like_key(made):
+                return made
+            self.add(key, f"is {WITHHELD}", "take it out: a values file names a Secret, and holds none")
+        self._broken.add(key)
+        return ""
 
 
 def _check_part(key: str, name: str, layers: Mapping[str, Layer], complain: _Complaints) -> None:

@@ -12,10 +12,12 @@ from neo4j_scenarios.expand import expand
 from neo4j_scenarios.inventory import read_inventory
 from neo4j_scenarios.layers import GROUP, REGION, Layer, entries, read_layer, unknown
 from neo4j_scenarios.matrix import read_matrix
-from neo4j_scenarios.secrecy import redact
+from neo4j_scenarios.secrecy import WITHHELD, looks_like_key, redact
 from neo4j_scenarios.yamltree import Items, Map, Node, Place, Text, read_tree
 
 HINT: Final = "a fleet file has defaults, groups, regions, and clusters, an inventory or a matrix"
+
+_TAKE_OUT: Final = "take it out: a fleet names a Secret, and holds none"
 
 PARTS: Final = ("defaults", "groups", "regions", "clusters", "inventory", "matrix")
 
@@ -72,6 +74,9 @@ def _layers(
 
 
 def _named(what: str, name: str, place: Place, problems: list[Problem]) -> bool:
+    if looks_like_key(name):
+        problems.append(Problem(f"{place}: {what}", f"has {WITHHELD}", _TAKE_OUT))
+        return False
     try:
         rules.LABEL_VALUE(name)
     except Invalid as error:
@@ -139,6 +144,9 @@ def _listed(item: Node, problems: list[Problem]) -> Iterator[Entry]:
 
 
 def _entry(name: str, place: Place, node: Node, problems: list[Problem]) -> Iterator[Entry]:
+    if looks_like_key(name):
+        problems.append(Problem(str(place), f"has {WITHHELD}", _TAKE_OUT))
+        return
     try:
         rules.NAME(name)
     except Invalid as error:

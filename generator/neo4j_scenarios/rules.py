@@ -150,7 +150,7 @@ RESTORE_ID: Final = matching(
     r"[A-Za-z0-9][A-Za-z0-9:._+-]{0,99}", "a name for a wish: letters, digits and ':._+-', 100 at most"
 )
 HEAP_SIZE: Final = matching(r"[1-9][0-9]*[kKmMgG]", "a heap size, as 512m or 2g")
-URL: Final = matching(r"https?://[^\s@]+", "a URL, as http://gcs:9023")
+URL: Final = matching(r"https?://[^\s@?#]+", "a URL without user, password and query, as http://gcs:9023")
 
 REGION: Final = matching(r"[a-z0-9][a-z0-9-]{0,62}", "a region, as eu-central-1")
 PAYER: Final = matching(r"true|[a-z][a-z0-9:.-]{4,61}[a-z0-9]", "true, or a Google project that is billed")

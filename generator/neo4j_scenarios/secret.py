@@ -10,6 +10,7 @@ from neo4j_scenarios import rules
 from neo4j_scenarios.errors import InputFileError, Problem, UsageError
 from neo4j_scenarios.fields.access import SECRET_KEYS
 from neo4j_scenarios.keyfile import examine
+from neo4j_scenarios.secrecy import WITHHELD, looks_like_key
 from neo4j_scenarios.write import MARK
 from neo4j_scenarios.yamltext import toyaml
 
@@ -48,6 +49,8 @@ def manifest(key_file: Path, name: str, namespace: str = "", secret_key: str = "
 
 
 def _named(flag: str, text: str, rule: Callable[[str], str], example: str) -> str:
+    if looks_like_key(text):
+        raise UsageError(Problem(flag, f"is {WITHHELD}", f"{flag} {example}"))
     try:
         return rule(text)
     except Invalid as error:

@@ -1,6 +1,7 @@
 """The command `emit`: files by which Argo CD, Flux, helmfile or a script installs a fleet."""
 
 import shlex
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Annotated
 
@@ -9,6 +10,7 @@ import typer
 from neo4j_scenarios.commands.options import Check, Force, Json, Only, Prune, Quiet, Selector
 from neo4j_scenarios.commands.outcome import Manner, bring
 from neo4j_scenarios.errors import Problem, UsageError, did_you_mean
+from neo4j_scenarios.secrecy import WITHHELD, looks_like_key
 
 _REVISION = "HEAD"
 _AT_ONCE = 10
@@ -64,6 +66,7 @@ def emit(
 
     if engine not in ENGINES:
         raise UsageError(Problem("ENGINE", did_you_mean(engine, ENGINES), _HINT))
+    _refuse_keys({"--chart": chart or (), "--repository": [repository], "--path": [path], "--revision": [revision]})
     charts = parse_charts(chart or ())
     found = load(fleet, parse_selection(selector or (), only or ()))
     given = {"--chart": chart or [], "--repository": [repository], "--path": [path], "-l": selector, "--only": only}
@@ -75,3 +78,11 @@ def emit(
     made = emitted(ENGINES[engine], found, order)
     folder = output or fleet.parent / engine
     return bring(folder, made, Manner(check, prune, force, as_json, quiet or as_json))
+
+
+def _refuse_keys(given: Mapping[str, Iterable[str]]) -> None:
+    """Raise UsageError for flags with a password or key in them, which would be written into every file."""
+    hint = "take it out: the engine has its own credentials, by the URL without user and password"
+    found = [flag for flag, texts in given.items() if any(map(looks_like_key, texts))]
+    if found:
+        raise UsageError(*(Problem(flag, f"is {WITHHELD}", hint) for flag in found))
