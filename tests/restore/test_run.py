@@ -253,6 +253,39 @@ def test_unknown_files_are_refused_not_overwritten(neo4j_restore: Run, bucket: B
     assert archives.snapshot(data) == {"databases/neo4j/precious": b"?"}
 
 
+@pytest.mark.parametrize("command", ["plan", "run"])
+@pytest.mark.parametrize("name", ["databases", "transactions", ".neo4j-restore"])
+def test_a_linked_folder_is_refused_by_name_before_anything_moves(
+    name: str, command: str, neo4j_restore: Run, bucket: Bucket, data: Path, tmp_path: Path
+) -> None:
+    before = exists(data)
+    (data / name).mkdir(exist_ok=True)
+    (data / name).rename(tmp_path / "elsewhere")
+    (data / name).symlink_to(tmp_path / "elsewhere")
+    bucket.put("neo4j-latest.tar.gz", archives.tar_gz())
+    done = neo4j_restore(command, FORCE_OVERWRITE="true")
+    assert (done.returncode, f"{data / name} is a symbolic link" in done.stderr) == (12, True)
+    (data / name).unlink()
+    (tmp_path / "elsewhere").rename(data / name)
+    assert archives.snapshot(data) == before
+    assert neo4j_restore("run", FORCE_OVERWRITE="true").returncode == 0
+
+
+def test_a_server_with_linked_folders_starts_again(neo4j_restore: Run, data: Path, tmp_path: Path) -> None:
+    exists(data)
+    (data / "transactions").rename(tmp_path / "elsewhere")
+    (data / "transactions").symlink_to(tmp_path / "elsewhere")
+    assert neo4j_restore("run").returncode == 0
+
+
+def test_a_data_folder_may_be_reached_by_a_link(neo4j_restore: Run, bucket: Bucket, data: Path, tmp_path: Path) -> None:
+    exists(data)
+    (tmp_path / "mounted").symlink_to(data)
+    bucket.put("neo4j-latest.tar.gz", archives.tar_gz())
+    done = neo4j_restore("run", FORCE_OVERWRITE="true", DATA_DIR=str(tmp_path / "mounted"))
+    assert (done.returncode, archives.snapshot(data).items() >= expected().items()) == (0, True)
+
+
 @pytest.mark.parametrize(
     ("settings", "said"),
     [

@@ -126,6 +126,19 @@ def test_something_that_came_in_between_is_not_overwritten(data: Path) -> None:
     assert (data / "databases/neo4j/neostore").read_bytes().startswith(b"in between")
 
 
+def test_a_swap_that_a_link_stopped_goes_on_once_the_folder_is_there(data: Path, tmp_path: Path) -> None:
+    layout = Layout(data)
+    restored = stage(layout)
+    swap.staged(layout)
+    swap.seal(layout, (NEO4J, SYSTEM), RECORD)
+    (data / "databases").symlink_to(tmp_path, target_is_directory=True)
+    with pytest.raises(TargetOccupiedError, match="databases is a symbolic link"):
+        swap.recover(layout)
+    (data / "databases").unlink()
+    swap.recover(layout)
+    assert archives.snapshot(data) == restored
+
+
 @pytest.mark.parametrize("text", ["", "{", "[]", '{"format": 2}', '{"format": 1, "phase": "verified"}'])
 def test_a_journal_that_is_not_understood_stops_the_start(text: str, data: Path) -> None:
     layout = Layout(data)

@@ -60,11 +60,11 @@ EXPLANATIONS: Final = {
         ),
     ),
     12: Explanation(
-        "The volume holds files that are no database and not ours, a server or another restore uses it, or our own "
-        "journal or receipt there can't be read.",
+        "The volume holds files that are no database and not ours, one of its folders is a symbolic link, a server or "
+        "another restore uses it, or our own journal or receipt there can't be read.",
         "What it was before. If a swap was under way it is completed by the next start that succeeds.",
         (
-            "Read the message: it names the folder or the lock.",
+            "Read the message: it names the folder, the link or the lock.",
             "Stop the server or the other pod; or look at the files, and move them away.",
         ),
     ),

@@ -59,6 +59,8 @@ def decide(settings: Settings, layout: Layout) -> tuple[Plan, Volume]:
     state = replace(state, reclaimed=journal is not None and swap.is_reclaimed(layout, journal))
     decisions = plan.guard(settings, state, datetime.now(UTC))
     plan.refuse(decisions, str(settings.data_dir))
+    if any(each.action is Action.RESTORE for each in decisions.values()):
+        volume.refuse_links(layout)
     return Plan(tuple(Step(database, decision, None) for database, decision in decisions.items())), state
 
 

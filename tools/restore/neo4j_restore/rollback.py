@@ -30,6 +30,7 @@ def rollback(data_dir: Path) -> tuple[DatabaseName, ...]:
         if "rolled_back" in last:
             log.info("nothing to do: the restore %s was rolled back at %s", last["restore_id"], last["finished"])
             return ()
+        volume.refuse_links(layout)
         volume.refuse_running_server(layout)
         return _swap_back(layout, str(last.get("restore_id", "")), _names(last.get("restored", [])))
 

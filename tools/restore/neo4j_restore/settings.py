@@ -1,5 +1,6 @@
 """Environment to `Settings`: every problem is reported at once, and past here no text means something else."""
 
+import os
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -80,7 +81,7 @@ def reporting(environment: Mapping[str, str]) -> Reporting:
 def data_dir(environment: Mapping[str, str]) -> Path:
     """Return DATA_DIR alone, for commands that need nothing else. Raises ConfigurationError."""
     try:
-        return _absolute(_text(environment, "DATA_DIR"))
+        return _mount(_text(environment, "DATA_DIR"))
     except spec.Invalid as error:
         message = f"DATA_DIR: {_told(_text(environment, 'DATA_DIR'), error)}"
         raise ConfigurationError(message, hint="set it to where the data volume is mounted") from error
@@ -126,7 +127,7 @@ def from_environment(environment: Mapping[str, str]) -> Settings:
         space=read("SPACE_MODE", _choice({each.value: each for each in spec.SpaceMode}), spec.SpaceMode.KEEP),
         keep_previous=read("KEEP_PREVIOUS", _TRUTH, otherwise=False),
         purge=read("PURGE_ON_COMPLETE", _TRUTH, otherwise=True),
-        data_dir=read("DATA_DIR", _absolute, Path("/data")),
+        data_dir=read("DATA_DIR", _mount, Path("/data")),
         credentials=read("CREDENTIALS_FILE", _key_path, None)
         or (google_key if bucket.scheme is spec.Scheme.GCS else None),
         age_identity=read("AGE_IDENTITY_FILE", _key_path, None),
@@ -254,6 +255,11 @@ def _absolute(text: str) -> Path:
         message = f"{text!r} is not an absolute path without '..'"
         raise spec.Invalid(message)
     return Path(text)
+
+
+def _mount(text: str) -> Path:
+    """Return the data folder itself where a link leads to it: what the swap brings to the disk is no link."""
+    return Path(os.path.realpath(_absolute(text)))
 
 
 def _key_path(text: str) -> Path:

@@ -24,7 +24,7 @@ from typing import Any
 from neo4j_restore import disk, receipt
 from neo4j_restore.errors import TargetOccupiedError
 from neo4j_restore.spec import DatabaseName
-from neo4j_restore.volume import Layout, parts_of, refuse_running_server
+from neo4j_restore.volume import Layout, parts_of, refuse_links, refuse_running_server
 
 log = getLogger(__name__)
 
@@ -171,6 +171,7 @@ def recover(layout: Layout) -> None:
     if journal is None:
         _refuse_orphans(layout)
         return
+    refuse_links(layout)
     refuse_running_server(layout)
     if journal.phase in {Phase.INTENT, Phase.STAGED}:
         log.warning("an earlier restore ended before it was verified: its staging is removed")

@@ -144,6 +144,18 @@ def _refuse_nested(data: Path) -> None:
         raise TargetOccupiedError(message, hint=hint)
 
 
+def refuse_links(layout: Layout) -> None:
+    """Raise TargetOccupiedError for a folder of the swap that is a link: its renames could not be brought to the disk.
+
+    A server that only starts again on such a volume is none of our business.
+    """
+    for folder in (layout.data / "databases", layout.data / "transactions", layout.home):
+        if folder.is_symlink():
+            message = f"{folder} is a symbolic link, to {folder.readlink()}: a restore needs the folder itself there"
+            hint = "stop Neo4j, remove the link and move the folder that it leads to into its place; then start again"
+            raise TargetOccupiedError(message, hint=hint)
+
+
 def check_renames(layout: Layout) -> None:
     """Raise ConfigurationError if no rename reaches from our folder to Neo4j's: the swap is made of renames.
 

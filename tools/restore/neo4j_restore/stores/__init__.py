@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from io import RawIOBase
+from pathlib import Path
 from typing import Protocol
 
 from neo4j_restore.checksums import Checksum
@@ -66,7 +67,7 @@ def open_store(settings: Settings) -> Store:
     if settings.bucket.scheme is Scheme.FILE:
         from neo4j_restore.stores.local import LocalStore
 
-        return LocalStore()
+        return LocalStore(Path("/", settings.bucket.prefix))
     if settings.bucket.scheme is Scheme.S3:
         from neo4j_restore.stores.s3 import S3Store
 
