@@ -184,6 +184,7 @@ def test_explain_tells_cause_disk_and_what_to_do(neo4j_restore: Run) -> None:
         "what to do",
     ]
     assert neo4j_restore("explain", "99").returncode == 2
+    assert "SIGTERM" in neo4j_restore("explain", "143").stdout
 
 
 def test_the_reason_of_a_failure_is_json_for_kubernetes(neo4j_restore: Run, bucket: Bucket, tmp_path: Path) -> None:

@@ -2,6 +2,9 @@
 
 import gzip
 import json
+import os
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -330,6 +333,55 @@ def test_plan_tells_and_changes_nothing(neo4j_restore: Run, bucket: Bucket, data
     assert planned["set"]["object"] == f"{bucket.url}/neo4j-latest.tar.gz"
     assert list(data.iterdir()) == []
     assert "neo4j     restore" in neo4j_restore("plan").stdout
+
+
+@pytest.mark.parametrize("name", ["receipt.json", "journal.json", "history.jsonl"])
+@pytest.mark.parametrize("command", ["status", "plan"])
+def test_a_folder_in_place_of_our_files_is_told_without_a_traceback(
+    command: str, name: str, neo4j_restore: Run, bucket: Bucket, data: Path
+) -> None:
+    (data / ".neo4j-restore" / name).mkdir(parents=True)
+    bucket.put("neo4j-latest.tar.gz", archives.tar_gz())
+    done = neo4j_restore(command)
+    if (command, name) != ("plan", "history.jsonl"):
+        assert (done.returncode, name in done.stderr) == (14, True)
+    assert "Traceback" not in done.stderr
+
+
+def test_an_answer_that_can_not_be_written_is_one_line(data: Path) -> None:
+    with Path("/dev/full").open("w") as full:
+        command = [str(Path(sys.executable).with_name("neo4j-restore")), "status"]
+        environment = {**os.environ, "DATA_DIR": str(data)}
+        done = subprocess.run(command, env=environment, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert (done.returncode, "Traceback" in done.stderr) == (14, False)
+    assert "cannot write the answer to stdout" in done.stderr
+
+
+def test_an_empty_list_tells_how_many_objects_were_seen(neo4j_restore: Run, bucket: Bucket) -> None:
+    bucket.put("report.html", b"x")
+    bucket.put("other.dump", b"x")
+    done = neo4j_restore("list")
+    assert (done.returncode, "no set of neo4j among the 2 objects seen" in done.stderr) == (0, True)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root has capabilities to drop")
+def test_root_without_chown_is_told_before_anything_is_fetched(
+    neo4j_restore: Run, bucket: Bucket, data: Path, tmp_path: Path
+) -> None:
+    neo4j_restore("status")
+    bucket.put("neo4j-latest.tar.gz", archives.tar_gz())
+    command = ["setpriv", "--bounding-set", "-chown", str(Path(sys.executable).with_name("neo4j-restore")), "run"]
+    environment = {
+        **os.environ,
+        "NEO4J_HOME": str(tmp_path / "neo4j"),
+        "BUCKET": bucket.url,
+        "STORAGE_EMULATOR_HOST": bucket.host,
+        "DATABASE": "neo4j",
+        "DATA_DIR": str(data),
+    }
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert (done.returncode, "runAsUser: 7474" in done.stderr) == (14, True)
+    assert not (data / ".neo4j-restore/staging").exists()
 
 
 def test_list_tells_time_size_kind_and_object_of_each_set(neo4j_restore: Run, bucket: Bucket) -> None:

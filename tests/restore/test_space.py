@@ -72,6 +72,18 @@ def test_a_gzips_trailer_tells_its_size(kind: Kind) -> None:
     assert (found.bytes, found.source) == (256 * 4000, "gzip trailer")
 
 
+def test_the_last_bytes_of_a_cut_gzip_are_no_size() -> None:
+    packed = gzip.compress(bytes(range(256)) * 4000)
+    found = space.estimate(chosen(Kind.ARCHIVE, len(packed)), packed, b"\xfe\xfe\xfe\xfe", MOVES)
+    assert (found.bytes, found.source) == (256 * 4000, "start of the gzip")
+
+
+def test_a_need_that_a_trailer_told_may_be_that_of_a_cut_archive() -> None:
+    with pytest.raises(NoSpaceError) as raised:
+        space.check(GIB, 0, 0, SpaceMode.KEEP, replaces=False, sources={"gzip trailer"})
+    assert "archive was cut" in raised.value.hint
+
+
 def test_beyond_4_gib_the_ratio_of_the_first_megabyte_tells_which() -> None:
     packed = gzip.compress(bytes(range(256)) * 4000)
     ratio = 256 * 4000 / len(packed)

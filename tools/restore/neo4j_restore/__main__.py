@@ -9,10 +9,13 @@ import sys
 import traceback
 from collections.abc import Mapping, Sequence
 from contextlib import closing
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from neo4j_restore import explain, reports, settings, spec
-from neo4j_restore.errors import RestoreError
+from neo4j_restore.errors import RestoreError, VolumeError
+
+if TYPE_CHECKING:
+    from neo4j_restore.plan import Plan
 
 log = logging.getLogger("neo4j_restore")
 
@@ -64,7 +67,15 @@ def _do_run(_: argparse.Namespace, asked: settings.Settings, environment: Mappin
 
 
 def _do_plan(arguments: argparse.Namespace, asked: settings.Settings, environment: Mapping[str, str]) -> None:
-    from neo4j_restore import plan, restore, swap, volume
+    from neo4j_restore import disk, plan
+
+    with disk.errors_of(asked.data_dir):
+        found = plan.as_json(_planned(asked, environment), asked.bucket)
+    _print(_as_json(found) if arguments.json else reports.plan_table(found))
+
+
+def _planned(asked: settings.Settings, environment: Mapping[str, str]) -> "Plan":
+    from neo4j_restore import restore, swap, volume
 
     layout = volume.Layout(asked.data_dir)
     unfinished = swap.read(layout)
@@ -78,8 +89,7 @@ def _do_plan(arguments: argparse.Namespace, asked: settings.Settings, environmen
 
         with closing(stores.open_store(asked)) as store:
             decided, _program = prepare.prepare(asked, environment, decided, state, store)
-    found = plan.as_json(decided, asked.bucket)
-    _print(_as_json(found) if arguments.json else reports.plan_table(found))
+    return decided
 
 
 def _do_list(arguments: argparse.Namespace, asked: settings.Settings, _: Mapping[str, str]) -> None:
@@ -88,6 +98,9 @@ def _do_list(arguments: argparse.Namespace, asked: settings.Settings, _: Mapping
     with closing(stores.open_store(asked)) as store:
         looker = looking.Looker(asked, store)
         sets = [each for database in asked.databases for each in prepare.find_sets(asked, store, database)[0]]
+        if not sets:
+            seen = len({key for database in asked.databases for key in prepare.find_sets(asked, store, database)[1]})
+            log.warning("no set of %s among the %d objects seen in %s", ", ".join(asked.databases), seen, asked.bucket)
         sets = [looker.described(each) for each in sets]
     found = [plan.set_as_json(each, asked.bucket) for each in sets]
     _print(_as_json(found) if arguments.json else reports.set_table(found))
@@ -122,6 +135,10 @@ def _print(text: str) -> None:
     except BrokenPipeError:
         # The reader, `head` say, has seen enough; and Python must not try again when it ends.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except OSError as error:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        message = f"cannot write the answer to stdout: {error.strerror}"
+        raise VolumeError(message, hint="see where stdout goes: to a full disk, say") from error
 
 
 def _as_json(found: Any) -> str:
@@ -148,7 +165,9 @@ def _parser() -> argparse.ArgumentParser:
         if name in _WITH_JSON:
             command.add_argument("--json", action="store_true", help="print JSON instead of text")
         if name == "explain":
-            command.add_argument("code", type=int, choices=list(spec.EXIT_CODES), help="an exit code", metavar="CODE")
+            command.add_argument(
+                "code", type=int, choices=[*spec.EXIT_CODES, *explain.SIGNALS], help="an exit code", metavar="CODE"
+            )
     return parser
 
 

@@ -109,14 +109,42 @@ def give_to_owner(volume: Path, top: Path) -> None:
     """
     if os.geteuid() != 0:
         return
-    status = volume.stat()
-    owner, group = status.st_uid or NEO4J_ID, status.st_gid or NEO4J_ID
+    owner, group = _owner(volume)
     home = top.parent
     own = [home, *(path for path in home.iterdir() if path.is_file())]
     for name in ("databases", "transactions"):
         (volume / name).mkdir(exist_ok=True)
         own.append(volume / name)
     for path in [*own, *(Path(folder, name) for folder, _, names in os.walk(top) for name in (".", *names))]:
+        _give(path, owner, group)
+
+
+def check_giving(volume: Path, home: Path) -> None:
+    """Raise VolumeError, before anything is fetched, where this runs as root and may not give files to Neo4j's user."""
+    if os.geteuid() != 0:
+        return
+    owner, group = _owner(volume)
+    probe = home / "probe"
+    probe.touch()
+    try:
+        _give(probe, owner, group)
+    except PermissionError as error:
+        message = f"root may not give files on the volume at {volume} to {owner}:{group}, as Neo4j needs them"
+        hint = f"run the container as the volume's owner (runAsUser: {owner}), or with the capability CHOWN"
+        raise VolumeError(message, hint=hint) from error
+    finally:
+        probe.unlink()
+
+
+def _owner(volume: Path) -> tuple[int, int]:
+    status = volume.stat()
+    return status.st_uid or NEO4J_ID, status.st_gid or NEO4J_ID
+
+
+def _give(path: Path, owner: int, group: int) -> None:
+    """Give one file; a file system that makes all files one user's needs no right for it."""
+    status = path.lstat()
+    if (status.st_uid, status.st_gid) != (owner, group):
         os.chown(path, owner, group, follow_symlinks=False)
 
 

@@ -117,19 +117,38 @@ EXPLANATIONS: Final = {
 }
 
 
+# Endings that are no answer of the program: 128 and the signal's number.
+SIGNALS: Final = {
+    137: "killed (SIGKILL)",
+    143: "told to stop (SIGTERM)",
+}
+
+_ENDED = {
+    137: Explanation(
+        "The kernel or the kubelet killed the container: beyond its memory limit, or not stopped in its grace period.",
+        "What it was before, or a sealed swap that the next start completes.",
+        ("`kubectl describe pod` tells OOMKilled: raise the container's memory, or lower HEAP_SIZE.",),
+    ),
+    143: Explanation(
+        "The pod was deleted, evicted or its node drained while the restore ran.",
+        "What it was before, or a sealed swap that the next start completes.",
+        ("Nothing: the next start goes on with what has come, or begins again.",),
+    ),
+}
+
+
 def explain(code: int) -> str:
     """Return the explanation of `code` as text for a terminal. Raises KeyError for a code that is none."""
-    found = EXPLANATIONS[code]
+    found = (EXPLANATIONS | _ENDED)[code]
     steps = "\n".join(f"  - {step}" for step in found.todo)
-    return (
-        f"{code}: {spec.EXIT_CODES[code]}\n\ncause: {found.cause}\n\non the disk: {found.disk}\n\nwhat to do:\n{steps}"
-    )
+    meaning = (spec.EXIT_CODES | SIGNALS)[code]
+    return f"{code}: {meaning}\n\ncause: {found.cause}\n\non the disk: {found.disk}\n\nwhat to do:\n{steps}"
 
 
 def page() -> str:
     """Return the documentation page of all exit codes, in Markdown: docs/exit-codes.md."""
     parts = ["# Exit codes", "", "`neo4j-restore explain CODE` prints each of these. Written by `make docs`."]
-    for code, found in EXPLANATIONS.items():
-        parts += ["", f"## {code}: {spec.EXIT_CODES[code]}", "", f"**Cause.** {found.cause}", ""]
+    for code, found in (EXPLANATIONS | _ENDED).items():
+        parts += ["", f"## {code}: {(spec.EXIT_CODES | SIGNALS)[code]}", "", f"**Cause.** {found.cause}", ""]
         parts += [f"**On the disk.** {found.disk}", "", "**What to do.**", "", *(f"- {step}" for step in found.todo)]
     return "\n".join(parts) + "\n"

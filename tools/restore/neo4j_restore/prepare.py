@@ -34,11 +34,13 @@ def prepare(
     steps = tuple(replace(step, chosen=looks[step.database].chosen) if step.chosen else step for step in steps)
     prepared = Plan(steps, program.version, edition=program.edition)
     plan.check(prepared)
-    need = sum(_need(look, program.family) for look in looks.values())
+    estimates = [_estimate(look, program.family) for look in looks.values()]
+    need = sum(each.bytes for each in estimates)
     replaced = [step.database for step in prepared.restores if step.decision.replaces]
     reclaimed = sum(_size(settings.data_dir, database) for database in replaced)
     free = state.free_bytes + kept.size_bytes(Layout(settings.data_dir))
-    space.check(need, free, reclaimed, settings.space, replaces=bool(replaced))
+    sources = {each.source for each in estimates}
+    space.check(need, free, reclaimed, settings.space, replaces=bool(replaced), sources=sources)
     return replace(prepared, need_bytes=need), program
 
 
@@ -105,10 +107,10 @@ def _refuse_shared(chosen: list[BackupSet]) -> None:
         raise ConfigurationError(message, hint="BACKUP_SET_DIR names one database's folder: ask for one database")
 
 
-def _need(look: Look, family: families.Family) -> int:
+def _estimate(look: Look, family: families.Family) -> space.Estimate:
     found = space.estimate(look.chosen, look.head, look.tail, family)
     log.info("%s: needs %d bytes on the volume, by the %s", look.chosen.database, found.bytes, found.source)
-    return found.bytes
+    return found
 
 
 def _size(data: Path, database: DatabaseName) -> int:

@@ -75,6 +75,7 @@ def _restore(settings: Settings, environment: Mapping[str, str], decided: Plan, 
     with _during("plan"), disk.errors_of(layout.data):
         volume.refuse_running_server(layout)
         volume.check_renames(layout)
+        disk.check_giving(layout.data, layout.home)
         receipt.read(layout.home)
         # What an earlier run kept for a look takes room that this one needs.
         disk.remove_tree(layout.staging)

@@ -1,11 +1,12 @@
 """Room on the volume: what a restore needs at its peak, known before its first byte as well as can be.
 
 What is known of a set, by kind: a directory's listing tells all; a dump's header tells files and bytes; a gzip's
-trailer tells its size modulo 4 GiB, and its first megabyte tells which of those sizes is likely; of other streams the
-first megabyte tells by how much they grow.
+trailer tells its size modulo 4 GiB, and its first megabyte which of those sizes is likely, and whether the archive
+was cut; of other streams the first megabyte tells by how much they grow.
 """
 
 import struct
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from neo4j_restore import decoders, unzip
@@ -18,6 +19,11 @@ from neo4j_restore.spec import SpaceMode
 _MARGIN_BYTES = 16 * 1024 * 1024
 
 _GIB_4 = 2**32
+
+# A trailer that says so many times more than the first megabyte makes likely is none: the archive was cut.
+_BELIEVED = 4
+
+_TRAILER = "gzip trailer"
 
 
 @dataclass(frozen=True)
@@ -56,7 +62,7 @@ def _unpacked(chosen: BackupSet, head: bytes, tail: bytes) -> tuple[int, str]:
     if chosen.kind is Kind.ZIP:
         return (unzip.unpacked_bytes(tail), "zip's directory") if tail else (size, "size of the object")
     if codec is decoders.GZIP:
-        return _gzip(size, head, tail), "gzip trailer"
+        return _gzip(size, head, tail)
     # A chain's header is that of its last artifact.
     if chosen.header and chosen.header.unpacked_bytes is not None and len(chosen.objects) == 1:
         return max(size, chosen.header.unpacked_bytes), f"{chosen.kind} header"
@@ -65,10 +71,13 @@ def _unpacked(chosen: BackupSet, head: bytes, tail: bytes) -> tuple[int, str]:
     return (round(size * decoders.ratio(head)), f"start of the {codec.name}") if codec else (size, "size of the object")
 
 
-def check(need: int, free: int, reclaimed: int, mode: SpaceMode, *, replaces: bool) -> None:
+def check(
+    need: int, free: int, reclaimed: int, mode: SpaceMode, *, replaces: bool, sources: Collection[str] = ()
+) -> None:
     """Raise NoSpaceError unless `need` bytes and a margin fit.
 
     free: on the volume now. reclaimed: what the databases to be replaced take. replaces: there are some.
+    sources: how the need is known, as of `Estimate`.
     """
     have = free + (reclaimed if mode is SpaceMode.RECLAIM else 0)
     if need + _MARGIN_BYTES <= have:
@@ -77,19 +86,22 @@ def check(need: int, free: int, reclaimed: int, mode: SpaceMode, *, replaces: bo
     hint = "make the volume larger"
     if replaces and mode is SpaceMode.KEEP:
         hint += f"; or, at the risk of the {reclaimed} bytes there, SPACE_MODE=reclaim with FORCE_OVERWRITE=true"
+    if _TRAILER in sources:
+        hint += "; or see if the archive was cut: its last bytes, by which the need is known, are then no size"
     raise NoSpaceError(message, hint=hint)
 
 
-def _gzip(size: int, head: bytes, tail: bytes) -> int:
-    """Return a gzip's unpacked size: the trailer's, plus as many times 4 GiB as its first bytes make likely.
+def _gzip(size: int, head: bytes, tail: bytes) -> tuple[int, str]:
+    """Return a gzip's unpacked size, and how it is known.
 
+    The trailer's, plus as many times 4 GiB as its first bytes make likely; without a trailer that can be, the likely.
     Never less than its packed size: padding, or several members, leave the trailer saying too little.
     """
-    if len(tail) < 4:
-        return round(size * decoders.ratio(head))
-    modulo = int(struct.unpack("<I", tail)[0])
     likely = size * decoders.ratio(head)
-    return max(size, modulo, modulo + round((likely - modulo) / _GIB_4) * _GIB_4)
+    modulo = int(struct.unpack("<I", tail)[0]) if len(tail) == 4 else _GIB_4
+    if modulo > _BELIEVED * likely or len(tail) < 4:
+        return round(likely), "start of the gzip"
+    return max(size, modulo, modulo + round((likely - modulo) / _GIB_4) * _GIB_4), _TRAILER
 
 
 def _ratio_behind_magic(head: bytes) -> float:

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from neo4j_restore import receipt, swap, volume
+from neo4j_restore import disk, receipt, swap, volume
 from neo4j_restore.volume import Layout
 
 
@@ -13,8 +13,14 @@ def status(data_dir: Path) -> dict[str, Any]:
 
     state: `none` (nothing was ever restored here), `done`, or the phase of an unfinished restore.
     history: oldest first; a line that a crash cut short is left out.
+    Raises VolumeError for what can't be read, TargetOccupiedError for a receipt or journal that is none.
     """
     layout = Layout(data_dir)
+    with disk.errors_of(data_dir):
+        return _found(layout)
+
+
+def _found(layout: Layout) -> dict[str, Any]:
     volume.inspect(layout, ())
     journal, last = swap.read(layout), receipt.read(layout.home).last
     return {
@@ -28,7 +34,7 @@ def status(data_dir: Path) -> dict[str, Any]:
 
 def _history(path: Path) -> list[dict[str, Any]]:
     found = []
-    for line in path.read_text().splitlines() if path.exists() else []:
+    for line in path.read_text(errors="replace").splitlines() if path.exists() else []:
         try:
             found.append(json.loads(line))
         except ValueError:
