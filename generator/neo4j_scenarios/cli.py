@@ -1,4 +1,4 @@
-"""The command `neo4j-scenarios`. This module alone prints and ends the process."""
+"""The command `neo4j-scenarios`. This module alone prints and ends the process, but for `entry`, which starts it."""
 
 import inspect
 import sys
@@ -37,17 +37,21 @@ app = typer.Typer(
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line (`sys.argv` by default) and return the exit code."""
     try:
-        return int(app(args=arguments, prog_name="neo4j-scenarios", standalone_mode=False) or 0)
+        code = int(app(args=arguments, prog_name="neo4j-scenarios", standalone_mode=False) or 0)
+    except Interrupted as error:
+        for problem in error.problems:
+            say(f"interrupted: {problem.where}: {problem.what}; {problem.hint}")
+        return error.exit_code
     except GeneratorError as error:
         report(error, as_json="--json" in (sys.argv if arguments is None else arguments))
         return error.exit_code
-    except (typer.Abort, KeyboardInterrupt):
-        complain("interrupted: nothing was written", "run it again")
-        return Interrupted.exit_code
     except typer.TyperException as error:
         context = getattr(error, "ctx", None)
         complain(error.format_message(), f"{context.command_path if context else 'neo4j-scenarios'} --help")
         return error.exit_code
+    if code == Interrupted.exit_code:  # all that typer leaves of a KeyboardInterrupt
+        say("interrupted: no file is half written; run it again")
+    return code
 
 
 _BY_NAME = inspect.Parameter.POSITIONAL_OR_KEYWORD

@@ -10,13 +10,15 @@ from typing import Any, Final, TextIO
 
 import typer
 
-from neo4j_scenarios.errors import GeneratorError, OutputError, Problem
+from neo4j_scenarios.errors import GeneratorError, OutputError, Problem, UsageError
 from neo4j_scenarios.secrecy import redact
 
 # Shorter work shows no bar.
 _PATIENCE_SECONDS: Final = 0.5
 _REDRAW_SECONDS: Final = 0.1
 _BAR_COLUMNS: Final = 30
+
+_ALL: Final = "answer all questions, with an empty line for a default, or give the answers as flags"
 
 
 def put(text: str) -> None:
@@ -47,14 +49,15 @@ def complain(what: str, hint: str) -> None:
 
 
 def ask(question: str, default: str) -> str:
-    """Return what a person types behind a question, or the default for an empty line. Raises typer.Abort at the end.
+    """Return what a person types behind a question, or the default for an empty line. Raises UsageError at the end.
 
     typer's own prompt writes a blank to stdout, where the data goes.
     """
     typer.echo(f"{question}{f' [{default}]' if default else ''}: ", nl=False, err=True)
     line = sys.stdin.readline()
     if not line:
-        raise typer.Abort
+        problem = Problem("the answers", "ended before the last question; nothing was written", _ALL)
+        raise UsageError(problem)
     return line.strip() or default
 
 

@@ -30,7 +30,7 @@ class Questions:
             found = survey(self.of.values(), options, progress=lambda done, _: progress(done))
         except KeyboardInterrupt:
             problem = Problem(
-                "interrupted", "nothing was written", "run it again; --threads reads more buckets at once"
+                "the buckets", "nothing was written", "run it again; --threads reads more buckets at once"
             )
             raise Interrupted(problem) from None
         return {

@@ -39,7 +39,7 @@ def update(
         raise OutputError(Problem(str(error.filename2 or error.filename or folder), what, _ROOM)) from error
     except KeyboardInterrupt as error:
         writer.clean()
-        raise Interrupted(Problem(str(folder), f"was interrupted: {writer.done}", "run it again")) from error
+        raise Interrupted(Problem(str(folder), writer.done, "run it again")) from error
 
 
 class _Writer:

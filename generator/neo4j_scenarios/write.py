@@ -1,6 +1,7 @@
 """Text -> file: whole or not at all, and never over a file that is not ours."""
 
 import os
+import re
 from pathlib import Path
 from typing import Final, Literal
 
@@ -9,13 +10,16 @@ from neo4j_scenarios.errors import OutputError, Problem
 # The first words of every file of ours.
 MARK: Final = "# Written by neo4j-scenarios"
 
+_ANOTHER: Final = "name another file, or replace this one with --force"
+
 
 def write(
     path: Path, text: str, *, mode: int = 0o666, force: bool = False, mark: str = MARK
 ) -> Literal["written", "unchanged"]:
     """Write `text` to `path`, unless that is what it holds: by a temporary file beside it, fsync and rename.
 
-    mode: the most that others may do, less the umask. force: replace a file that does not begin with `mark`.
+    mode: the most that others may do, less the umask. force: replace a file that does not begin with `mark`,
+    or is another kind of file of ours.
     Links are followed. Raises OutputError; `path` is then as it was.
     """
     try:
@@ -25,7 +29,7 @@ def write(
             mode, present = mode & path.stat().st_mode, path.stat().st_mode & 0o777
             if held == text.encode() and mode == present:
                 return "unchanged"
-            _refuse_foreign(path, held, force, mark)
+            _refuse_foreign(path, held, text, force, mark)
         _replace(real, text.encode(), mode)
     except OSError as error:
         raise OutputError(_problem(path, f"can't be written: {error.strerror}")) from error
@@ -48,10 +52,21 @@ def _held(path: Path) -> bytes:
     return path.read_bytes()
 
 
-def _refuse_foreign(path: Path, held: bytes, force: bool, mark: str) -> None:
+def _kind(held: bytes) -> str:
+    """Return what a file of ours is, by the word behind `MARK`: a lock, a secret, or a values file for none."""
+    found = re.match(rf"{MARK} (\w+)".encode(), held)
+    return found[1].decode() if found else "values file"
+
+
+def _refuse_foreign(path: Path, held: bytes, text: str, force: bool, mark: str) -> None:
     if not force and not held.startswith(mark.encode()):
         what = f"was not written by neo4j-scenarios: it does not begin with {mark!r}"
-        raise OutputError(Problem(str(path), what, "name another file, or replace this one with --force"))
+        raise OutputError(Problem(str(path), what, _ANOTHER))
+    there, new = _kind(held), _kind(text.encode())
+    if not force and there != new:
+        raise OutputError(
+            Problem(str(path), f"is a {there} of neo4j-scenarios, and a {new} is to be written", _ANOTHER)
+        )
 
 
 def _replace(path: Path, content: bytes, mode: int) -> None:

@@ -193,3 +193,22 @@ def test_a_build_after_a_build_finds_nothing_to_do(
     assert neo4j_scenarios("build --prune", path).code == 0
     assert neo4j_scenarios("build --check", path).code == 0
     assert neo4j_scenarios("build", path).err.endswith(f"{len(fleet['clusters'])} unchanged\n")
+
+
+@pytest.mark.parametrize("module", ["cli", "fleet", "build", "update"])
+def test_ctrl_c_is_one_line_and_no_traceback_at_any_moment(tmp_path: Path, module: str) -> None:
+    fleet = make_fleet(tmp_path, GOOD)
+    program = f"""
+import os, signal, sys
+class Signal:
+    def find_spec(self, name, path=None, target=None):
+        if name == "neo4j_scenarios.{module}":
+            os.kill(os.getpid(), signal.SIGINT)
+sys.meta_path.insert(0, Signal())
+from neo4j_scenarios.entry import main
+sys.exit(main())
+"""
+    done = subprocess.run([sys.executable, "-c", program, "build", fleet], capture_output=True, text=True, check=False)
+    assert done.returncode == 130
+    assert done.stderr == "interrupted: no file is half written; run it again\n"
+    assert not (tmp_path / "out").exists()

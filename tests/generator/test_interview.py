@@ -100,8 +100,9 @@ def test_on_a_terminal_it_ends_with_the_file_and_the_command_for_it() -> None:
 
 def test_an_end_of_the_answers_writes_nothing(tmp_path: Path) -> None:
     done = typed("single-instance\n", "-o", str(tmp_path / "values.yaml"))
-    assert done.returncode == 130
-    assert "interrupted: nothing was written" in done.stderr
+    assert done.returncode == 2
+    assert "error: the answers: ended before the last question; nothing was written" in done.stderr
+    assert "interrupted" not in done.stderr
     assert not (tmp_path / "values.yaml").exists()
 
 

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from tests.generator.conftest import Command
 
 from neo4j_scenarios.errors import OutputError
 from neo4j_scenarios.write import MARK, difference, write
@@ -101,3 +102,14 @@ def test_a_difference_is_named(tmp_path: Path) -> None:
     write(path, OURS)
     assert difference(path, OURS) is None
     assert difference(path, MARK) == "stale"
+
+
+@pytest.mark.parametrize("kind", ["lock fleet.yaml", "secret. It holds the key"])
+def test_a_lock_or_secret_is_not_replaced_by_a_values_file(new: Command, tmp_path: Path, kind: str) -> None:
+    path = tmp_path / "fleet.lock.yaml"
+    path.write_text(f"{MARK} {kind}\nformat: 1\n")
+    done = new("-o", path)
+    assert done.code == 1
+    assert f"{path}: is a {kind.split()[0].rstrip('.')} of neo4j-scenarios" in done.err
+    assert path.read_text() == f"{MARK} {kind}\nformat: 1\n"
+    assert new("-o", path, "--force").code == 0

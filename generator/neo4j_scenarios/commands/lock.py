@@ -118,7 +118,8 @@ def _run(wish: _Wish, options: "Options", *, move: bool) -> int:
     wanted = [locking.Wanted(each.name, lockfile.asked(each.inputs), found[each.name]) for each in clusters]
     known = frozenset(fleet.names).difference(pins.floating)
     outcome = locking.decide(wanted, held, known, wish.guards, datetime.now(UTC), move=move)
-    refused = bool(outcome.problems) and not wish.keep_going
+    # A lock of no cluster would say that there is none to restore.
+    refused = bool(outcome.problems) and (not wish.keep_going or not outcome.lock)
     if not wish.check and not refused:
         write(path, lockfile.text(outcome.lock, wish.fleet.name))
     failure = BucketError(*questions.grouped(outcome.problems))

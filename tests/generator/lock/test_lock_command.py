@@ -92,6 +92,15 @@ def test_one_failing_cluster_stops_all_unless_it_may_go_on(
     assert [each["clusters"] for each in told["problems"]] == [["eu-3"]]
 
 
+@pytest.mark.parametrize("command", ["lock", "update"])
+def test_no_lock_is_made_where_every_bucket_fails(neo4j_scenarios: Command, fleet: Path, command: str) -> None:
+    fleet.write_text(fleet.read_text().replace("{{ name }}", "nothing/{{ name }}"))
+    done = neo4j_scenarios(f"{command} --keep-going", fleet)
+    assert done.code == 1
+    assert "not written" in done.err
+    assert not fleet.with_name("fleet.lock.yaml").exists()
+
+
 def test_a_failing_bucket_is_one_problem_with_its_clusters(neo4j_scenarios: Command, fleet: Path) -> None:
     fleet.write_text(fleet.read_text().replace("{{ name }}", "shared").replace("http://127", "http://127.0.0.9:1#"))
     fleet.write_text(fleet.read_text().replace("#", "/"))
@@ -155,5 +164,5 @@ def test_ctrl_c_ends_it_at_once_and_writes_nothing(fleet: Path) -> None:
             running.send_signal(signal.SIGINT)
             _, told = running.communicate(timeout=25)
     assert running.returncode == 130
-    assert "interrupted: nothing was written" in told
+    assert told.startswith("interrupted: the buckets: nothing was written")
     assert not fleet.with_name("fleet.lock.yaml").exists()
