@@ -19,6 +19,7 @@ from neo4j_restore.stores import StoredObject
 from neo4j_restore.volume import Found, Volume
 
 NEO4J = spec.DatabaseName("neo4j")
+BUCKET = spec.parse_bucket("gs://backups")
 SETTINGS = settings.from_environment({"BUCKET": "gs://backups", "DATABASE": "neo4j", "RESTORE_ID": "wish"})
 NOW = datetime(2026, 5, 1, tzinfo=UTC)
 DONE = Receipt(wishes={"wish": {"neo4j": "2026-01-31T02:00:00+00:00"}})
@@ -93,13 +94,13 @@ def test_a_set_that_this_neo4j_cannot_take_is_refused_before_the_first_byte(
     kind: Kind, version: Version, database: str
 ) -> None:
     with pytest.raises(MigrationNeededError):
-        plan.check(Plan((step(kind, database=database),), version))
+        plan.check(Plan((step(kind, database=database),), version), BUCKET)
 
 
 @pytest.mark.parametrize("kind", Kind)
 def test_a_set_that_this_neo4j_takes_passes(kind: Kind) -> None:
     version = Version(5, 0) if kind is Kind.BACKUP else Version(4, 4)
-    plan.check(Plan((step(kind, database="system"),), version))
+    plan.check(Plan((step(kind, database="system"),), version), BUCKET)
 
 
 BLOCK, RECORD = Header(store_format=StoreFormat.BLOCK, full=True), Header(store_format=StoreFormat.RECORD, full=True)
@@ -120,13 +121,13 @@ def test_what_needs_enterprise_never_reaches_community(kind: Kind, header: Heade
     assert one.chosen
     looked = (replace(one, chosen=replace(one.chosen, header=header)),)
     for edition in (Edition.ENTERPRISE, None):
-        plan.check(Plan(looked, version, edition=edition))
+        plan.check(Plan(looked, version, edition=edition), BUCKET)
     if said:
-        with pytest.raises(ConfigurationError, match=said) as raised:
-            plan.check(Plan(looked, version, edition=Edition.COMMUNITY))
+        with pytest.raises(ConfigurationError, match=f"^gs://backups/.*{said}") as raised:
+            plan.check(Plan(looked, version, edition=Edition.COMMUNITY), BUCKET)
         assert "NEO4J_IMAGE" in raised.value.hint
     else:
-        plan.check(Plan(looked, version, edition=Edition.COMMUNITY))
+        plan.check(Plan(looked, version, edition=Edition.COMMUNITY), BUCKET)
 
 
 @pytest.mark.parametrize("overwrite", spec.Overwrite)

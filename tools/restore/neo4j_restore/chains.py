@@ -5,7 +5,7 @@ the first differential one may overlap its full one. A differential one without 
 Source: operations manual of 5, "Inspect a backup". Pure functions over what headers say.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from neo4j_restore.headers import Header
@@ -62,8 +62,11 @@ def _before(following: Artifact, known: Iterable[Artifact]) -> Artifact | None:
     return overlapped
 
 
-def gap(last: Artifact, known: Iterable[Artifact]) -> str:
-    """Return in words what the chain that ends with `last` lacks: a range of transactions, or its full artifact."""
+def gap(last: Artifact, known: Iterable[Artifact], name: Callable[[str], str] = str) -> str:
+    """Return in words what the chain that ends with `last` lacks: a range of transactions, or its full artifact.
+
+    name: what to call the object of a key.
+    """
     own = [each for each in known if each.database_id == last.database_id and not each.is_empty]
     first, seen = last, {last}
     while found := _before(first, (one for one in own if one not in seen)):
@@ -71,4 +74,4 @@ def gap(last: Artifact, known: Iterable[Artifact]) -> str:
         seen.add(found)
     ends = [each.highest for each in own if each.highest < first.lowest]
     lost = f"transactions {max(ends) + 1} to {first.lowest - 1} are" if ends else "the full backup is"
-    return f"{lost} missing before {first.key}, which begins with transaction {first.lowest}"
+    return f"{lost} missing before {name(first.key)}, which begins with transaction {first.lowest}"

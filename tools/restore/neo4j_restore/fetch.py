@@ -8,7 +8,7 @@ What has come and was not taken yet is 32 MiB at most, and for a single connecti
 import math
 import time
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from threading import Condition, Event, Lock, Thread
 
@@ -39,19 +39,21 @@ class Terms:
 
     retry_seconds: how long one trouble may last. connections: at once, at most.
     deadline: of `time.monotonic`, `deadline_seconds` after the start; 0: none.
+    name: what to call the object of a key in messages.
     """
 
     retry_seconds: float
     connections: int = 1
     deadline: float = 0.0
     deadline_seconds: float = 0.0
+    name: Callable[[str], str] = str
 
 
 def terms(settings: Settings) -> Terms:
     """Return the terms that `settings` ask for; a deadline's clock starts here."""
     seconds = settings.deadline_seconds
     deadline = time.monotonic() + seconds if seconds else 0.0
-    return Terms(settings.retry_seconds, settings.connections, deadline, seconds)
+    return Terms(settings.retry_seconds, settings.connections, deadline, seconds, settings.bucket.of)
 
 
 @dataclass(eq=False)
@@ -74,7 +76,7 @@ class Fetch:
     ) -> None:
         """Take what is to be read, of each object from `start` on; nothing is asked for yet."""
         self._store, self._objects, self._terms, self._progress = store, objects, terms, progress
-        self.pace = Pace(terms.connections)
+        self.pace, self.name = Pace(terms.connections), terms.name
         # What nobody reads yet, and what is read or has come, both in order.
         self._todo = deque(_Part(each, start, each.size_bytes, start) for each in objects)
         self._parts: deque[_Part] = deque()
@@ -295,7 +297,9 @@ class Download(Blocks):
             return
         found = replace(expected, digest=self._running.digest())
         if found != expected:
-            message = f"{self._stored.key} is damaged: its checksum is {found}, the store has {expected}"
+            message = (
+                f"{self.fetch.name(self._stored.key)} is damaged: its checksum is {found}, the store has {expected}"
+            )
             raise StreamDamagedError(message)
 
 

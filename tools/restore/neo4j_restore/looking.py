@@ -110,7 +110,7 @@ class Looker:
             known[chains.artifact(each.key, earlier)] = each.objects[0]
             if earlier.full and (links := chains.chain(last, known)):
                 return replace(chosen, objects=tuple(known[link] for link in links))
-        name, lost = self._settings.bucket.of(chosen.key), chains.gap(last, known)
+        name, lost = self._settings.bucket.of(chosen.key), chains.gap(last, known, self._settings.bucket.of)
         message = f"{name} is a differential backup, and its chain has a gap: {lost}"
         raise BackupNotFoundError(message, hint="bring that artifact back, or name an earlier set with TIMESTAMP")
 
@@ -119,7 +119,9 @@ class Looker:
         beside = {each.key.removesuffix(SUM): each for one in (chosen, *sets) for each in one.sums}
         own = [stored.key for stored in chosen.objects if stored.key in beside]
         texts = {key: self._part(beside[key], 0, sums.MOST_BYTES).decode(errors="replace") for key in own}
-        return replace(chosen, checksums={key: sums.parse(text, key) for key, text in texts.items()})
+        return replace(
+            chosen, checksums={key: sums.parse(text, self._settings.bucket.of(key)) for key, text in texts.items()}
+        )
 
     def _header(self, each: BackupSet) -> Header | None:
         if each.key not in self._headers:

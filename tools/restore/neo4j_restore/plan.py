@@ -117,7 +117,7 @@ def missing_is_fine(settings: Settings, step: Step, volume: Volume, near: int) -
     return asked and near == 0 and not step.decision.replaces and not volume.reclaimed
 
 
-def check(plan: Plan) -> None:
+def check(plan: Plan, bucket: BucketUrl) -> None:
     """Raise MigrationNeededError for a set that this version of Neo4j can't take, ConfigurationError for its edition.
 
     Sets are as they were looked at. Of what can't be known before, neo4j-admin's ending tells.
@@ -127,36 +127,36 @@ def check(plan: Plan) -> None:
             message = f"neo4j-admin {plan.version} has no system database: it came with Neo4j 4.0"
             raise MigrationNeededError(message, hint="take system out of DATABASE, or use an image of 4.0 or later")
         if plan.version and step.chosen:
-            _check_version(step.chosen, plan.version)
-            _check_edition(step.chosen, plan.version, plan.edition)
+            _check_version(step.chosen, plan.version, bucket.of(step.chosen.key))
+            _check_edition(step.chosen, plan.version, plan.edition, bucket.of(step.chosen.key))
 
 
-def _check_version(chosen: BackupSet, version: families.Version) -> None:
+def _check_version(chosen: BackupSet, version: families.Version, url: str) -> None:
     if chosen.kind is Kind.BACKUP and version.major < 5:
-        message = f"{chosen.key} is a backup of Neo4j 5 or later, and neo4j-admin here is {version}"
+        message = f"{url} is a backup of Neo4j 5 or later, and neo4j-admin here is {version}"
         raise MigrationNeededError(message, hint="use an image of the version that made it, or of a later one")
     if chosen.kind in {Kind.ARCHIVE, Kind.ZIP, Kind.DIRECTORY} and version.major >= 5:
-        message = f"{chosen.key} is a backup of Neo4j 4.4 or older, and neo4j-admin here is {version}"
+        message = f"{url} is a backup of Neo4j 4.4 or older, and neo4j-admin here is {version}"
         hint = f"restore it with an image of its own version first, then migrate; or take a dump of {chosen.database}"
         raise MigrationNeededError(message, hint=hint)
 
 
-def _check_edition(chosen: BackupSet, version: families.Version, edition: Edition | None) -> None:
+def _check_edition(chosen: BackupSet, version: families.Version, edition: Edition | None, url: str) -> None:
     """Refuse what Community can't take: on the staged data it would fail as well, but after the whole transfer."""
     header = chosen.header or Header()
     if edition is not Edition.COMMUNITY:
         return
     enterprise = "build the image with NEO4J_IMAGE of the Enterprise Edition"
     if header.store_format is StoreFormat.BLOCK:
-        message = f"{chosen.key} has the block format, which the Community Edition in this image can't open"
+        message = f"{url} has the block format, which the Community Edition in this image can't open"
         raise ConfigurationError(message, hint=f"{enterprise}, or dump the database in another format (aligned)")
     if chosen.kind is not Kind.BACKUP:
         return
     if header.full is False:
-        message = f"{chosen.key} is a differential backup, which the Community Edition in this image can't restore"
+        message = f"{url} is a differential backup, which the Community Edition in this image can't restore"
         raise ConfigurationError(message, hint=f"{enterprise}, or take a full backup: TIMESTAMP names one")
     if not families.family(version).load_artifact:
-        message = f"{chosen.key} is a backup, and the Community Edition loads those from 5.20 on: here it is {version}"
+        message = f"{url} is a backup, and the Community Edition loads those from 5.20 on: here it is {version}"
         raise ConfigurationError(message, hint=f"{enterprise}, or a Community Edition of 5.20 or later")
 
 

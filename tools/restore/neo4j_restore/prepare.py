@@ -33,7 +33,7 @@ def prepare(
     looks = {step.database: looker.look(step.chosen, sets[step.database]) for step in steps if step.chosen}
     steps = tuple(replace(step, chosen=looks[step.database].chosen) if step.chosen else step for step in steps)
     prepared = Plan(steps, program.version, edition=program.edition)
-    plan.check(prepared)
+    plan.check(prepared, settings.bucket)
     estimates = [_estimate(look, program.family) for look in looks.values()]
     need = sum(each.bytes for each in estimates)
     replaced = [step.database for step in prepared.restores if step.decision.replaces]

@@ -16,7 +16,7 @@ _TAGGED = re.compile(r"SHA256 \((.+)\) = ([0-9a-fA-F]{64})")
 
 
 def parse(text: str, key: str) -> Checksum:
-    """Return the checksum that the text of a `.sha256` file has for the object `key`.
+    """Return the checksum that the text of a `.sha256` file has for the object `key`, a key or URL.
 
     A single line counts whatever name it has: files are renamed on their way. Raises BackupDamagedError.
     """
