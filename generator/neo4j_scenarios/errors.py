@@ -3,7 +3,7 @@
 import difflib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Final
 
 
 @dataclass(frozen=True)
@@ -58,10 +58,16 @@ class RenderError(GeneratorError):
     """The text that a template gave is not what the scenario asked for, or not what its chart takes: our bug."""
 
 
+# As many words are listed; of more, the first.
+_LISTED: Final = 100
+_FIRST: Final = 5
+
+
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """Return `'x' is not known; did you mean 'y'?`, with all that are known where none is near."""
     words = sorted(known)
     near = difflib.get_close_matches(word, words, n=1, cutoff=0.5)
     if near:
         return f"{word!r} is not known; did you mean {near[0]!r}?"
-    return f"{word!r} is not known: expected one of {', '.join(words)}"
+    shown = words if len(words) <= _LISTED else [*words[:_FIRST], f"… {len(words)} in all"]
+    return f"{word!r} is not known: expected one of {', '.join(shown)}"

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from neo4j_restore.spec import Invalid
 from neo4j_scenarios.errors import did_you_mean
-from neo4j_scenarios.layers import BUILT_IN, GROUP, REGION
+from neo4j_scenarios.layers import BUILT_IN, GROUP, REGION, VARIABLES
 
 if TYPE_CHECKING:
     import jinja2
@@ -35,6 +35,9 @@ def expand(text: str, names: Mapping[str, object]) -> str:
 
     names: what expressions may name: texts, or a mapping of texts. Raises Invalid with what is not known, or wrong.
     """
+    if "{%" in text or "{#" in text:
+        message = "has a statement or a comment of Jinja: expressions in {{ }} alone are worked out"
+        raise Invalid(message)
     if _OPEN not in text:
         return text
     import jinja2
@@ -57,6 +60,10 @@ def expand(text: str, names: Mapping[str, object]) -> str:
 def _unknown(name: str, names: Mapping[str, object]) -> str:
     if name in (GROUP, REGION):
         return f"names the {name}, and the cluster has none"
+    if name == VARIABLES:
+        return f"names {VARIABLES}, and each variable is known by its own name: {{{{ x }}}}"
+    if name in BUILT_IN:
+        return f"names {name}, which is not known here"
     return did_you_mean(name, BUILT_IN.union(names))
 
 
@@ -65,9 +72,6 @@ def _compiled(text: str) -> "tuple[jinja2.Template, frozenset[str]]":
     from jinja2 import meta
 
     environment = _environment()
-    if "{%" in text or "{#" in text:
-        message = "has a statement or a comment of Jinja: expressions in {{ }} alone are worked out"
-        raise Invalid(message)
     return environment.from_string(text), frozenset(meta.find_undeclared_variables(environment.parse(text)))
 
 

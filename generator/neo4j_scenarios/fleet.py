@@ -22,6 +22,7 @@ from neo4j_scenarios.targets import KINDS
 from neo4j_scenarios.yamltree import Place
 
 _HINT: Final = "expressions know name, group, region, labels and the fleet's variables"
+_VARIABLE_HINT: Final = "a variable can't name another variable: it knows name, group, region and labels"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +83,8 @@ def load(path: Path, selection: Selection = EVERYTHING, pins: Pins | NoPins | No
     clusters = [cluster for entry in file.entries if (cluster := _cluster(entry, file, selection, pins, grouping))]
     if problems or grouping:
         raise InputFileError(*dict.fromkeys(problems), *grouping.problems())
+    if not file.entries:
+        raise UsageError(Problem(str(path), "has no clusters: its list or inventory is empty", "add a cluster to it"))
     if not clusters:
         what = f"takes none of the {len(file.entries)} clusters of {path}"
         raise UsageError(Problem("the selection", what, f"neo4j-scenarios list {path}"))
@@ -144,7 +147,7 @@ class _Complaints:
         try:
             made = expand(text, names)
         except Invalid as error:
-            self.add(key, str(error), _HINT)
+            self.add(key, str(error), _VARIABLE_HINT if key.startswith(f"{VARIABLES}.") else _HINT)
         else:
             if not looks_like_key(made):
                 return made

@@ -65,6 +65,6 @@ def _read(path: Path) -> dict[str, Setting]:
         raise InputFileError(Problem(str(path), "does not hold keys with values", _HINT))
     what = "has a list or a map where one text is expected, as 'neo4j,system'"
     nodes = root.entries.items()
-    if problems := [Problem(str(at), what, _HINT) for _, (at, node) in nodes if not isinstance(node, Text)]:
+    if problems := [Problem(f"{at}: {key}", what, _HINT) for key, (at, node) in nodes if not isinstance(node, Text)]:
         raise InputFileError(*problems)
     return {key: Setting(node.text or "", at) for key, (at, node) in nodes if isinstance(node, Text)}

@@ -212,3 +212,10 @@ sys.exit(main())
     assert done.returncode == 130
     assert done.stderr == "interrupted: no file is half written; run it again\n"
     assert not (tmp_path / "out").exists()
+
+
+def test_a_build_takes_one_fleet(neo4j_scenarios: Command, tmp_path: Path) -> None:
+    fleet = make_fleet(tmp_path, GOOD)
+    done = neo4j_scenarios("build", fleet, fleet)
+    assert done.code == 2
+    assert "a build takes one fleet" in done.err

@@ -332,6 +332,13 @@ def test_the_problems_of_all_clusters_are_told_with_their_places(emit: Command) 
     fleet = fleet.replace("trial: {}", "a.b: {target: [neo4j/neo4j, neo4j-restore]}")
     done = emit("script", fleet=fleet)
     assert done.code == 1
-    assert "fleet.yaml:7:19: labels.wave: 'soon' is no whole number, for live" in done.err
-    assert "fleet.yaml:20:9: a.b asks for 2 charts, and an engine would install them all" in done.err
+    assert "fleet.yaml:7:19: labels.wave: 'soon' is no whole number (cluster live)" in done.err
+    assert "fleet.yaml:20:9: target: asks for 2 charts, and an engine would install them all (cluster a.b)" in done.err
     assert "'a.b' is no namespace" in done.err
+
+
+def test_a_problem_that_clusters_share_is_told_once(emit: Command) -> None:
+    fleet = FLEET.replace('labels: {wave: "0"}', "labels: {wave: soon}") + "  more: {}\n"
+    done = emit("script", fleet=fleet)
+    assert done.err.count("error: ") == 1
+    assert "'soon' is no whole number (2 clusters: trial, more)" in done.err

@@ -95,3 +95,11 @@ def test_the_clusters_of_a_fleet_are_listed(neo4j_scenarios: Command, tmp_path: 
     rows = json.loads(neo4j_scenarios("list --json -l env=dev", fleet).out)
     assert [row["cluster"] for row in rows] == ["eu-2"]
     assert "FLEET: is missing" in neo4j_scenarios("list -l env=dev").err
+
+
+def test_of_many_clusters_few_are_named(neo4j_scenarios: Command, tmp_path: Path) -> None:
+    fleet = make_fleet(tmp_path, GOOD + "".join(f"  c-{number:04}: {{}}\n" for number in range(2000)))
+    done = neo4j_scenarios("explain zzz --fleet", fleet)
+    assert done.code == 2
+    assert "… 2003 in all" in done.err
+    assert len(done.err) < 300

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from tests.generator.fleets import DEFAULTS, GOOD, as_yaml, fleets, make_fleet
 
-from neo4j_scenarios.errors import GeneratorError, Problem, UsageError
+from neo4j_scenarios.errors import GeneratorError, InputFileError, Problem, UsageError
 from neo4j_scenarios.fleet import Cluster, load
 from neo4j_scenarios.parse import parse
 from neo4j_scenarios.selectors import parse_selection
@@ -175,7 +175,7 @@ clusters:
         ("", "fleet.yaml: has no clusters"),
         ("- a\n", "fleet.yaml:1:1: the file: is not a map"),
         ("defaults: {}\n", "fleet.yaml: has no clusters"),
-        ("clusters: {}\n", "takes none of the 0 clusters"),
+        ("clusters: {}\n", "has no clusters: its list or inventory is empty"),
         ("clusters: eu-1\n", "fleet.yaml:1:11: clusters: is not a map"),
         ("clusters: [eu-1]\n", "fleet.yaml:1:12: a cluster: is not a map"),
         ("clusters: {../x: {}}\n", "fleet.yaml:1:12: '../x' is not a name"),
@@ -230,3 +230,23 @@ def test_a_cluster_of_a_fleet_is_the_scenario_of_its_inputs(
         assert cluster.scenarios == (parse(said),)
         expected = fleet["defaults"]["labels"] | fleet["groups"][cluster.group]["labels"]  # type: ignore[operator] # maps
         assert cluster.labels == {name: text for name, text in expected.items() if text is not None}
+
+
+@pytest.mark.parametrize(
+    ("part", "expected"),
+    [
+        ("restore-id: '{% if x %}a{% endif %}'", "expressions in {{ }} alone are worked out"),
+        ("restore-id: 'a{# b #}'", "expressions in {{ }} alone are worked out"),
+        ("restore-id: '{{ variables.x }}'", "each variable is known by its own name: {{ x }}"),
+        ("labels: {x: '{{ labels.y }}'}", "names labels, which is not known here"),
+    ],
+)
+def test_an_expression_that_is_not_known_says_what_is(tmp_path: Path, part: str, expected: str) -> None:
+    assert expected in told(tmp_path, DEFAULTS + f"clusters:\n  a:\n    {part}\n")
+
+
+def test_a_variable_that_names_another_is_told_that_it_cannot(tmp_path: Path) -> None:
+    fleet = make_fleet(tmp_path, DEFAULTS + "clusters: {a: {variables: {x: a, y: '{{ x }}'}}}\n")
+    with pytest.raises(InputFileError) as caught:
+        load(fleet)
+    assert "a variable can't name another variable" in caught.value.problems[0].hint

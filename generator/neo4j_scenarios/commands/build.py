@@ -35,6 +35,8 @@ def build(
         manner = Manner(check, prune, force, as_json, quiet or as_json)
         with collecting.paused():
             return _build_fleet(paths[0], output, parse_selection(selector or (), only or ()), manner)
+    if any(path.is_file() for path in paths):
+        raise UsageError(Problem("FLEET", "is one of several: a build takes one fleet", "build each by itself"))
     if output or selector or only or prune:
         what = "is missing, and --output, --selector, --only and --prune are for a fleet alone"
         raise UsageError(Problem("FLEET", what, "neo4j-scenarios build fleet.yaml"))

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from neo4j_scenarios.build import path
-from neo4j_scenarios.errors import InputFileError, Problem
+from neo4j_scenarios.errors import InputFileError
 from neo4j_scenarios.fleet import Cluster, Fleet
+from neo4j_scenarios.grouping import Grouping
 from neo4j_scenarios.scenario import Scenario
 from neo4j_scenarios.steps import release_names
 
@@ -42,9 +43,12 @@ class Release:
 
 def releases(fleet: Fleet) -> list[Release]:
     """Return the releases of a fleet by waves, in the order of the file. Raises InputFileError with all problems."""
-    problems = [problem for cluster in fleet.clusters for problem in _problems(cluster)]
-    if problems:
-        raise InputFileError(*problems)
+    grouping = Grouping(fleet.path)
+    for cluster in fleet.clusters:
+        for key, what, hint in _problems(cluster):
+            grouping.add(cluster.name, cluster.place, key, cluster.origin(key), what, hint)
+    if grouping:
+        raise InputFileError(*grouping.problems())
     found = [release for cluster in fleet.clusters for release in _releases(cluster)]
     return sorted(found, key=lambda release: release.wave)
 
@@ -71,18 +75,17 @@ def _releases(cluster: Cluster) -> Iterator[Release]:
         )
 
 
-def _problems(cluster: Cluster) -> Iterator[Problem]:
+def _problems(cluster: Cluster) -> Iterator[tuple[str, str, str]]:
+    """Yield the key, what is wrong and what to do."""
     if len(cluster.scenarios) > 1:
-        what = f"{cluster.name} asks for {len(cluster.scenarios)} charts, and an engine would install them all"
-        yield Problem(str(cluster.origin("target") or cluster.place), what, "name one target")
+        what = f"asks for {len(cluster.scenarios)} charts, and an engine would install them all"
+        yield "target", what, "name one target"
     wave = cluster.labels.get(WAVE, "0")
     if not re.fullmatch(r"[0-9]{1,6}", wave):
-        what = f"labels.{WAVE}: {wave!r} is no whole number, for {cluster.name}"
-        yield Problem(str(cluster.origin(f"labels.{WAVE}") or cluster.place), what, "labels: {wave: 1}")
+        yield f"labels.{WAVE}", f"{wave!r} is no whole number", "labels: {wave: 1}"
     if not _NAMESPACE.fullmatch(_namespace(cluster)):
         what = f"{_namespace(cluster)!r} is no namespace (a-z, 0-9 and '-', 63 at most)"
-        place = cluster.origin(f"variables.{NAMESPACE}") or cluster.place
-        yield Problem(str(place), what, "give the cluster one: variables: {namespace: graph}")
+        yield f"variables.{NAMESPACE}", what, "give the cluster one: variables: {namespace: graph}"
 
 
 def _namespace(cluster: Cluster) -> str:
