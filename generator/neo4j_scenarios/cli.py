@@ -16,14 +16,13 @@ from neo4j_scenarios.commands.explain import explain
 from neo4j_scenarios.commands.importing import import_values
 from neo4j_scenarios.commands.listing import list_scenarios
 from neo4j_scenarios.commands.lock import lock, update
-from neo4j_scenarios.commands.options import Check, Force
+from neo4j_scenarios.commands.options import Check, Force, Json, Quiet
 from neo4j_scenarios.commands.report import report as report_backups
 from neo4j_scenarios.commands.schema import schema
 from neo4j_scenarios.commands.validating import validate
-from neo4j_scenarios.console import ask, complain, put, report, say
+from neo4j_scenarios.console import ask, complain, put, put_json, report, say
 from neo4j_scenarios.errors import GeneratorError, Interrupted, Problem, UsageError
 from neo4j_scenarios.fields import FIELDS, Field, access, deployment
-from neo4j_scenarios.write import write
 
 app = typer.Typer(
     help="write Helm values files for Neo4j that restores its databases from a backup",
@@ -131,6 +130,8 @@ def new(
     output: _Output = None,
     force: Force = False,
     check: Check = False,
+    as_json: Json = False,
+    quiet: Quiet = False,
     **given: Any,
 ) -> int:
     """write the values file of one scenario"""
@@ -151,10 +152,20 @@ def new(
     text = render(scenario)
     if interactive:
         say(f"the same without questions: {command(scenario)}")
-    if output is None:
+    if output is not None:
+        return deliver({output: text}, check=check, force=force, as_json=as_json, quiet=quiet)
+    _show(text, as_json)
+    return 0
+
+
+def _show(text: str, as_json: bool) -> None:
+    """Write a file's text to stdout, or what it says as JSON, which Helm and kubectl take as well."""
+    if as_json:
+        from neo4j_scenarios.yamltext import parse_yaml
+
+        put_json(parse_yaml(text))
+    else:
         put(text)
-        return 0
-    return deliver({output: text}, check=check, force=force)
 
 
 app.command()(build)
@@ -194,15 +205,17 @@ def secret(
     ] = "",
     output: _Output = None,
     force: Force = False,
+    as_json: Json = False,
+    quiet: Quiet = False,
 ) -> None:
     """write the manifest of the Secret with a bucket's key"""
     from neo4j_scenarios.secret import manifest
 
     text = manifest(key_file, name, namespace, secret_key)
     if output is None:
-        put(text)
+        _show(text, as_json)
     else:
-        say(f"{write(output, text, mode=0o600, force=force)} {output}")
+        deliver({output: text}, check=False, force=force, as_json=as_json, quiet=quiet, mode=0o600)
 
 
 if __name__ == "__main__":

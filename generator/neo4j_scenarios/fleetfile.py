@@ -53,7 +53,8 @@ def read_fleet_file(path: Path, problems: list[Problem]) -> FleetFile:
             parts[key] = (place, node)
         else:
             problems.append(unknown(place, key, PARTS))
-    if not {"clusters", "inventory", "matrix"}.intersection(parts):
+    is_told = not isinstance(root, Map) and bool(problems)
+    if not is_told and not {"clusters", "inventory", "matrix"}.intersection(parts):
         problems.append(Problem(str(path), "has no clusters", HINT))
     nothing = Place(str(path), 1, 1)
     place, node = parts.get("defaults", (nothing, Text(None, nothing)))

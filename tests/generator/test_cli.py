@@ -33,6 +33,13 @@ def test_a_values_file_is_written(new: Command, tmp_path: Path) -> None:
     assert (tmp_path / "values.yaml").read_text() == render(make_scenario())
 
 
+def test_values_come_as_json_for_programs(new: Command, tmp_path: Path) -> None:
+    assert json.loads(new("--json").out) == yaml.safe_load(new().out)
+    path = tmp_path / "values.yaml"
+    assert json.loads(new("--json", "-o", path).out) == {"written": [str(path)], "unchanged": 0}
+    assert new("--quiet", "-o", path, "--heap-size", "1g").err == ""
+
+
 def test_a_file_of_someone_else_is_kept_without_force(new: Command, tmp_path: Path) -> None:
     path = tmp_path / "values.yaml"
     path.write_text("mine: true\n")

@@ -193,6 +193,12 @@ def test_a_broken_file_is_told(tmp_path: Path, text: str, expected: str) -> None
     assert expected in told(tmp_path, text)
 
 
+def test_a_file_that_is_a_list_is_told_once(tmp_path: Path) -> None:
+    with pytest.raises(GeneratorError) as raised:
+        load(make_fleet(tmp_path, "- a\n"))
+    assert [problem.what for problem in raised.value.problems] == ["is not a map, where keys with values are expected"]
+
+
 def test_a_name_that_would_break_out_of_a_comment_is_refused(tmp_path: Path) -> None:
     path = make_fleet(tmp_path).rename(tmp_path / "fleet\nevil: true.yaml")
     with pytest.raises(GeneratorError, match="has a control character in its name"):

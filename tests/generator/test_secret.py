@@ -78,6 +78,12 @@ def test_name_and_namespace_are_taken(neo4j_scenarios: Command, key_file: Path) 
     assert yaml.safe_load(done.out)["metadata"] == {"name": "graph-key", "namespace": "prod"}
 
 
+def test_the_manifest_comes_as_json_for_programs(neo4j_scenarios: Command, key_file: Path) -> None:
+    assert json.loads(neo4j_scenarios("secret --json --key-file", key_file).out) == yaml.safe_load(
+        neo4j_scenarios("secret --key-file", key_file).out
+    )
+
+
 def test_a_file_with_the_secret_is_its_owners_alone(neo4j_scenarios: Command, key_file: Path, tmp_path: Path) -> None:
     done = neo4j_scenarios("secret --key-file", key_file, "-o", tmp_path / "secret.yaml")
     assert (done.code, done.out) == (0, "")

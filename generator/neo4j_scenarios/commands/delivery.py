@@ -8,13 +8,24 @@ from neo4j_scenarios.console import put, put_json, say
 from neo4j_scenarios.write import difference, write
 
 
-def deliver(files: Mapping[Path, str], *, check: bool, force: bool, as_json: bool = False, quiet: bool = False) -> int:
-    """Write the files, or with `check` name those that differ; return the exit code. Raises OutputError."""
+def deliver(
+    files: Mapping[Path, str],
+    *,
+    check: bool,
+    force: bool,
+    as_json: bool = False,
+    quiet: bool = False,
+    mode: int = 0o666,
+) -> int:
+    """Write the files, or with `check` name those that differ; return the exit code. Raises OutputError.
+
+    mode: as `write` takes it.
+    """
     if check:
         return _compare(files, as_json)
     states: dict[str, list[str]] = {"written": [], "unchanged": []}
     for path, text in files.items():
-        state = write(path, text, force=force)
+        state = write(path, text, mode=mode, force=force)
         states[state].append(str(path))
         if not quiet and not as_json:
             say(f"{state} {path}")
