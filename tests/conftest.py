@@ -4,7 +4,7 @@ import os
 import subprocess
 import sys
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -76,6 +76,7 @@ def neo4j_restore(tmp_path: Path, data: Path, bucket: stores.Bucket) -> Run:
     """Return the real command: `neo4j_restore("run", DATABASE="neo4j")`, by default on this test's bucket and volume.
 
     neo4j-admin is the stand-in for 4.4, unless NEO4J_HOME is given. The termination log is `tmp_path / "reason"`.
+    under: a command that starts it, as `unshare`.
     """
     (tmp_path / "reason").touch()
     default = {
@@ -90,12 +91,12 @@ def neo4j_restore(tmp_path: Path, data: Path, bucket: stores.Bucket) -> Run:
         "RETRY_SECONDS": "1",
     }
 
-    def run(*argv: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    def run(*argv: str, under: Sequence[str] = (), **environment: str) -> subprocess.CompletedProcess[str]:
         home = tmp_path / "neo4j"
         if "NEO4J_HOME" not in environment and not home.exists():
             standin.install(home)
         variables = {**default, "NEO4J_HOME": str(home), **environment}
-        command = [str(Path(sys.executable).with_name("neo4j-restore")), *argv]
+        command = [*under, str(Path(sys.executable).with_name("neo4j-restore")), *argv]
         return subprocess.run(command, env=variables, capture_output=True, text=True, check=False, timeout=120)
 
     return run
