@@ -9,7 +9,7 @@ import yaml
 
 from neo4j_scenarios.errors import InputFileError, Problem
 from neo4j_scenarios.secrecy import redact
-from neo4j_scenarios.yamltree import Place
+from neo4j_scenarios.yamltree import Place, not_yaml
 
 # Keys and indices from the top: ("core", "initContainers", 0, "image").
 Steps = tuple[str | int, ...]
@@ -89,7 +89,7 @@ def locate(text: str, file: str) -> Located:
     except RecursionError as error:
         raise InputFileError(Problem(file, "is nested too deeply", _HINT)) from error
     except yaml.YAMLError as error:
-        raise InputFileError(Problem(_where(file, error), f"is not YAML: {_reason(error)}", _HINT)) from error
+        raise InputFileError(not_yaml(file, error, _HINT)) from error
     finally:
         loader.dispose()
     if not reader.problems and not isinstance(data, dict | None):
@@ -104,16 +104,6 @@ def _comment(text: str) -> Iterator[str]:
         if not line.startswith("#"):
             return
         yield line.removeprefix("#").strip()
-
-
-def _where(file: str, error: yaml.YAMLError) -> str:
-    mark = getattr(error, "problem_mark", None)
-    return str(Place(file, mark.line + 1, mark.column + 1)) if mark else file
-
-
-def _reason(error: yaml.YAMLError) -> str:
-    # Without the mark, whose text quotes the line: that may hold a key.
-    return getattr(error, "problem", None) or getattr(error, "reason", None) or "it can't be read"
 
 
 class _Reader:

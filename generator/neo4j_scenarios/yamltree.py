@@ -79,20 +79,18 @@ def tree(text: str, file: str, hint: str) -> Node:
     try:
         node = reader.document(yaml.parse(text, Loader=_Loader))
     except yaml.YAMLError as error:
-        raise InputFileError(Problem(_where(file, error), f"is not YAML: {_reason(error)}", hint)) from error
+        raise InputFileError(not_yaml(file, error, hint)) from error
     if reader.problems:
         raise InputFileError(*reader.problems)
     return node
 
 
-def _where(file: str, error: yaml.YAMLError) -> str:
+def not_yaml(file: str, error: yaml.YAMLError, hint: str) -> Problem:
+    """Return what is told of a text that is no YAML: where and why, without the line, which may hold a key."""
     mark = getattr(error, "problem_mark", None)
-    return str(Place(file, mark.line + 1, mark.column + 1)) if mark else file
-
-
-def _reason(error: yaml.YAMLError) -> str:
-    # Without the mark, whose text quotes the line: that may hold a key.
-    return getattr(error, "problem", None) or getattr(error, "reason", None) or "it can't be read"
+    where = str(Place(file, mark.line + 1, mark.column + 1)) if mark else file
+    reason = getattr(error, "problem", None) or getattr(error, "reason", None) or "it can't be read"
+    return Problem(where, f"is not YAML: {reason}", hint)
 
 
 class _Reader:
