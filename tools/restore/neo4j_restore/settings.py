@@ -27,6 +27,7 @@ class Settings:
     deadline_seconds: for all downloads together; 0: none.
     credentials: path of the key; None: the identity of the workload. Not looked at before the store is needed.
     age_identity: path of the file with age's identity, looked at for encrypted sets alone.
+    ignore_objects: patterns, as `fnmatch` takes them, of keys below the bucket's path.
     requester_pays: `true` for s3, the project to bill for gs, or empty.
     identity: the variables by which AWS and Azure themselves tell who a workload is; some are secret.
     """
@@ -39,6 +40,9 @@ class Settings:
     restore_id: str
     not_after: datetime | None
     on_missing: spec.OnMissing
+    on_stale_latest: spec.OnStaleLatest
+    ignore_objects: tuple[str, ...]
+    require_checksum: bool
     space: spec.SpaceMode
     keep_previous: bool
     purge: bool
@@ -54,6 +58,7 @@ class Settings:
     emulator_host: str
     endpoint_url: str
     region: str
+    addressing: spec.Addressing
     ca_bundle: Path | None
     requester_pays: str
     encryption_key: Path | None
@@ -124,6 +129,11 @@ def from_environment(environment: Mapping[str, str]) -> Settings:
         restore_id=read("RESTORE_ID", _identifier, ""),
         not_after=read("RESTORE_NOT_AFTER", spec.parse_time, None),
         on_missing=read("ON_MISSING", _choice({each.value: each for each in spec.OnMissing}), spec.OnMissing.FAIL),
+        on_stale_latest=read(
+            "ON_STALE_LATEST", _choice({each.value: each for each in spec.OnStaleLatest}), spec.OnStaleLatest.FAIL
+        ),
+        ignore_objects=read("IGNORE_OBJECTS", spec.parse_patterns, ()),
+        require_checksum=read("REQUIRE_CHECKSUM", _TRUTH, otherwise=False),
         space=read("SPACE_MODE", _choice({each.value: each for each in spec.SpaceMode}), spec.SpaceMode.KEEP),
         keep_previous=read("KEEP_PREVIOUS", _TRUTH, otherwise=False),
         purge=read("PURGE_ON_COMPLETE", _TRUTH, otherwise=True),
@@ -140,6 +150,9 @@ def from_environment(environment: Mapping[str, str]) -> Settings:
         emulator_host=read("STORAGE_EMULATOR_HOST", _url, ""),
         endpoint_url=read("ENDPOINT_URL", _url, ""),
         region=read("REGION", _region, ""),
+        addressing=read(
+            "ADDRESSING_STYLE", _choice({each.value: each for each in spec.Addressing}), spec.Addressing.PATH
+        ),
         ca_bundle=read("CA_BUNDLE", _absolute, None),
         requester_pays=read("REQUESTER_PAYS", _PAYER[bucket.scheme], ""),
         encryption_key=read("ENCRYPTION_KEY_FILE", _key_path, None),

@@ -95,6 +95,21 @@ class OnMissing(StrEnum):
     START_EMPTY = "start-empty"
 
 
+class OnStaleLatest(StrEnum):
+    """What to do about a `latest` object that is older than the newest stamped set."""
+
+    FAIL = "fail"
+    LATEST = "latest"
+    NEWEST = "newest"
+
+
+class Addressing(StrEnum):
+    """Where an S3 request names the bucket: in the URL's path, or in its host name."""
+
+    PATH = "path"
+    VIRTUAL = "virtual"
+
+
 class SpaceMode(StrEnum):
     """Whether the old data stays until the new is there."""
 
@@ -223,6 +238,18 @@ def parse_databases(text: str) -> tuple[DatabaseName, ...]:
     return databases
 
 
+def parse_patterns(text: str) -> tuple[str, ...]:
+    """Return the comma-separated patterns of IGNORE_OBJECTS. Raises Invalid for an empty one, or one for everything."""
+    patterns = tuple(part.strip().lstrip("/") for part in text.split(","))
+    if not all(patterns) or any(ord(char) < 32 for char in text):
+        message = f"{text!r} has an empty pattern: expected patterns with commas between them, such as 'old/*,*-test*'"
+        raise Invalid(message)
+    if any(set(pattern) <= {"*", "?", "/"} for pattern in patterns):
+        message = f"{text!r} would ignore every object"
+        raise Invalid(message)
+    return patterns
+
+
 _RFC3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)")
 
 # What may stand between a database's name and the object's extension; no slash, no shell's or glob's characters.
@@ -297,6 +324,12 @@ VARIABLES: Final = (
     Variable("CLOUD_PROVIDER", "`gcp`, `aws` or `azure`, for a `BUCKET` without a scheme"),
     Variable("ENDPOINT_URL", "URL of a store that is not the cloud's own, as MinIO's `https://minio:9000`"),
     Variable("REGION", "region of an `s3://` bucket (default: that of the credentials, of AWS, then `us-east-1`)"),
+    Variable(
+        "ADDRESSING_STYLE",
+        "how requests to `s3://` name the bucket: `path` (`https://host/bucket/key`) or `virtual` "
+        "(`https://bucket.host/key`)",
+        "path",
+    ),
     Variable("CA_BUNDLE", "path of the certificates, in PEM, that the store's is to be signed by"),
     Variable("REQUESTER_PAYS", "who reads pays: `true` for `s3://`, the project to bill for `gs://`"),
     Variable("ENCRYPTION_KEY_FILE", "path of the key that you encrypted the objects with, 32 bytes, raw or in base64"),
@@ -322,6 +355,20 @@ VARIABLES: Final = (
         "ON_MISSING",
         "where the bucket has no set of an absent database: `fail`, or `start-empty` to let Neo4j make a new one",
         "fail",
+    ),
+    Variable(
+        "ON_STALE_LATEST",
+        "where the `-latest` object is older than the newest stamped set: `fail`, or restore `latest` or `newest`",
+        "fail",
+    ),
+    Variable(
+        "IGNORE_OBJECTS",
+        "comma-separated patterns of objects that are not backups, relative to `BUCKET`: `neo4j-test*,old/*`",
+    ),
+    Variable(
+        "REQUIRE_CHECKSUM",
+        "`true` refuses a set that neither the store, nor a `.sha256` file, nor its own format can verify",
+        "false",
     ),
     Variable(
         "SPACE_MODE",
