@@ -16,8 +16,8 @@ from tests.stores import Bucket
 
 from neo4j_restore import reports, spec
 from neo4j_restore.catalog import Kind
+from neo4j_restore.journal import Phase
 from neo4j_restore.plan import Action
-from neo4j_restore.swap import Phase
 
 DEMO = Path(__file__).parents[2] / "demo"
 

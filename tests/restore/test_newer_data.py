@@ -10,10 +10,10 @@ from tests.conftest import Run
 from tests.restore.test_run import exists, expected
 from tests.stores import Bucket
 
-from neo4j_restore import swap
+from neo4j_restore import journal, swap
 from neo4j_restore.errors import TargetOccupiedError
+from neo4j_restore.journal import Journal, Phase
 from neo4j_restore.spec import DatabaseName
-from neo4j_restore.swap import Journal, Phase
 from neo4j_restore.volume import Layout
 
 NEO4J = DatabaseName("neo4j")
@@ -92,12 +92,12 @@ def test_a_reclaim_that_was_cut_off_before_it_deleted_puts_everything_back(data:
     layout = Layout(data)
     layout.home.mkdir()
     parts = swap.parts_of_all(data, (NEO4J,))
-    swap.write(layout, Journal(Phase.INTENT, "a", retire=parts, reclaim=True))
+    journal.write(layout, Journal(Phase.INTENT, "a", retire=parts, reclaim=True))
     (layout.outgoing / "databases").mkdir(parents=True)
     (data / "databases/neo4j").rename(layout.outgoing / "databases/neo4j")
     swap.recover(layout)
     assert archives.snapshot(data) == before
-    assert swap.read(layout) is None
+    assert journal.read(layout) is None
 
 
 def test_a_volume_whose_data_was_deleted_for_room_never_starts_empty(

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from tests import archives
 
-from neo4j_restore import receipt, spec, swap
+from neo4j_restore import journal, receipt, spec, swap
 from neo4j_restore.errors import TargetOccupiedError
+from neo4j_restore.journal import Journal, Phase
 from neo4j_restore.rollback import rollback
-from neo4j_restore.swap import Journal, Phase
 from neo4j_restore.volume import Layout
 
 NEO4J, SYSTEM = spec.parse_databases("neo4j,system")
@@ -91,7 +91,7 @@ def test_cut_off_before_any_step_the_volume_is_old_or_becomes_new(
         found = archives.snapshot(data)
         outcomes.add(found == after)
         assert found in (before, after), f"before step {number}"
-        assert swap.read(layout) is None
+        assert journal.read(layout) is None
         assert (receipt.read(layout.home).fulfilled("wish", NEO4J) == "now") == (found == after)
         assert not layout.staging.exists()
         assert not layout.outgoing.exists()

@@ -1,18 +1,14 @@
-"""The volume's facts and locks, and the disk's errors in our words."""
+"""The volume's facts, and the disk's errors in our words."""
 
 import errno
-import fcntl
-import multiprocessing
 import os
-from collections.abc import Callable
-from multiprocessing.synchronize import Event
 from pathlib import Path
 
 import pytest
 from tests import archives
 
 from neo4j_restore import disk, spec, volume
-from neo4j_restore.errors import NoSpaceError, RestoreError, TargetOccupiedError, VolumeError
+from neo4j_restore.errors import NoSpaceError, RestoreError, VolumeError
 from neo4j_restore.volume import Found, Layout
 
 NEO4J = spec.DatabaseName("neo4j")
@@ -42,62 +38,6 @@ def test_a_data_folder_that_is_not_mounted_is_told(data: Path) -> None:
 def test_a_store_of_the_block_format_has_no_record_files(data: Path) -> None:
     (data / "block.metadata.db").touch()
     assert volume.missing_stores(data) == []
-
-
-def _hold(path: Path, take: Callable[[int], None], held: Event, done: Event) -> None:
-    with path.open("w") as stream:
-        take(stream.fileno())
-        held.set()
-        done.wait(30)
-
-
-def _flock(descriptor: int) -> None:
-    fcntl.flock(descriptor, fcntl.LOCK_EX)
-
-
-def _lockf(descriptor: int) -> None:
-    fcntl.lockf(descriptor, fcntl.LOCK_EX)
-
-
-def while_held(path: Path, take: Callable[[int], None], action: Callable[[], None]) -> None:
-    """Run `action` while another process holds a lock on `path`."""
-    context = multiprocessing.get_context("spawn")
-    held, done = context.Event(), context.Event()
-    other = context.Process(target=_hold, args=(path, take, held, done))
-    other.start()
-    try:
-        assert held.wait(30)
-        action()
-    finally:
-        done.set()
-        other.join()
-
-
-def test_a_second_restore_is_kept_away_while_the_first_lives(data: Path) -> None:
-    layout = Layout(data)
-    layout.home.mkdir()
-
-    def second() -> None:
-        with pytest.raises(TargetOccupiedError, match="another neo4j-restore"), volume.locked(layout):
-            pass
-
-    while_held(layout.home / "lock", _flock, second)
-    with volume.locked(layout):
-        """A lock file that is left over means nothing."""
-
-
-@pytest.mark.parametrize("lock", ["databases/store_lock", "databases/graph.db/store_lock", "databases/x/database_lock"])
-def test_a_running_server_of_any_line_is_left_alone(lock: str, data: Path) -> None:
-    layout = Layout(data)
-    volume.refuse_running_server(layout)
-    archives.write_files(data, {lock: b""})
-
-    def restore() -> None:
-        with pytest.raises(TargetOccupiedError, match="a Neo4j server is running"):
-            volume.refuse_running_server(layout)
-
-    while_held(data / lock, _lockf, restore)
-    volume.refuse_running_server(layout)
 
 
 @pytest.mark.parametrize(

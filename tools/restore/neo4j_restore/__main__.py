@@ -75,14 +75,14 @@ def _do_plan(arguments: argparse.Namespace, asked: settings.Settings, environmen
 
 
 def _planned(asked: settings.Settings, environment: Mapping[str, str]) -> "Plan":
-    from neo4j_restore import restore, swap, volume
+    from neo4j_restore import journal, locks, restore, volume
 
     layout = volume.Layout(asked.data_dir)
-    unfinished = swap.read(layout)
+    unfinished = journal.read(layout)
     if unfinished:
         log.warning("an earlier restore is unfinished, at %s: run deals with it first", unfinished.phase)
     decided, state = restore.decide(asked, layout)
-    if decided.restores and volume.server_lock(layout):
+    if decided.restores and locks.server_lock(layout):
         log.warning("a server is running on %s: run refuses until it has stopped", layout.data)
     if decided.restores:
         from neo4j_restore import prepare, stores

@@ -15,14 +15,14 @@ from datetime import UTC, datetime
 from logging import getLogger
 from typing import Any
 
-from neo4j_restore import disk, plan, receipt, swap, volume
+from neo4j_restore import disk, journal, locks, plan, receipt, swap, volume
 from neo4j_restore.catalog import BackupSet, Kind
 from neo4j_restore.errors import RestoreError, StoreError
+from neo4j_restore.journal import Journal, Phase
 from neo4j_restore.plan import Action, Plan, Step
 from neo4j_restore.settings import Settings
 from neo4j_restore.spec import Overwrite, SpaceMode, default_restore_id
 from neo4j_restore.stores import StoredObject
-from neo4j_restore.swap import Journal, Phase
 from neo4j_restore.volume import Layout, Volume
 
 log = getLogger(__name__)
@@ -36,7 +36,7 @@ def run(settings: Settings, environment: Mapping[str, str]) -> Plan:
     layout = Layout(settings.data_dir)
     with _during("recover"):
         volume.inspect(layout, ())
-    with volume.locked(layout) as lock:
+    with locks.locked(layout) as lock:
         with _during("recover"), disk.errors_of(layout.data):
             swap.recover(layout)
         with _during("plan"), disk.errors_of(layout.data):
@@ -55,8 +55,8 @@ def run(settings: Settings, environment: Mapping[str, str]) -> Plan:
 def decide(settings: Settings, layout: Layout) -> tuple[Plan, Volume]:
     """Return the plan as far as the volume alone decides it, and the volume's facts. Raises RestoreError."""
     state = volume.inspect(layout, settings.databases, needs_receipt=settings.overwrite is Overwrite.ONCE)
-    journal = swap.read(layout)
-    state = replace(state, reclaimed=journal is not None and swap.is_reclaimed(layout, journal))
+    unfinished = journal.read(layout)
+    state = replace(state, reclaimed=unfinished is not None and swap.is_reclaimed(layout, unfinished))
     decisions = plan.guard(settings, state, datetime.now(UTC))
     plan.refuse(decisions, str(settings.data_dir))
     if any(each.action is Action.RESTORE for each in decisions.values()):
@@ -73,7 +73,7 @@ def _restore(settings: Settings, environment: Mapping[str, str], decided: Plan, 
 
     layout = Layout(settings.data_dir)
     with _during("plan"), disk.errors_of(layout.data):
-        volume.refuse_running_server(layout)
+        locks.refuse_running_server(layout)
         volume.check_renames(layout)
         disk.check_giving(layout.data, layout.home)
         receipt.read(layout.home)
@@ -107,7 +107,7 @@ def _carry_out(settings: Settings, prepared: Plan, fill: Callable[[Plan], None])
         swap.staged(layout)
         disk.give_to_owner(layout.data, layout.staging)
         # Hours may have passed since the first look.
-        volume.refuse_running_server(layout)
+        locks.refuse_running_server(layout)
         seconds = round(time.monotonic() - clock, 3)
         sealed = swap.seal(layout, databases, _record(settings, prepared, started, seconds))
     with _during("swap"), disk.errors_of(layout.data):
@@ -136,11 +136,11 @@ def _cleaned_after_failure(settings: Settings, layout: Layout) -> Iterator[None]
         with _kept_for_the_next(layout):
             yield
     except RestoreError as error:
-        journal = swap.read(layout)
-        if journal and journal.phase in {Phase.INTENT, Phase.STAGED}:
+        unfinished = journal.read(layout)
+        if unfinished and unfinished.phase in {Phase.INTENT, Phase.STAGED}:
             if settings.purge:
-                swap.give_up(layout, journal)
-            gone = swap.is_reclaimed(layout, journal)
+                swap.give_up(layout, unfinished)
+            gone = swap.is_reclaimed(layout, unfinished)
             error.hint += f"; {'the old data was deleted for room' if gone else 'the old data is as it was'}"
         raise
 

@@ -8,10 +8,10 @@ from datetime import UTC, datetime
 from logging import getLogger
 from pathlib import Path
 
-from neo4j_restore import disk, receipt, swap, volume
+from neo4j_restore import disk, journal, locks, receipt, swap, volume
 from neo4j_restore.errors import BackupNotFoundError
+from neo4j_restore.journal import Journal, Phase
 from neo4j_restore.spec import DatabaseName
-from neo4j_restore.swap import Journal, Phase
 from neo4j_restore.volume import Layout
 
 log = getLogger(__name__)
@@ -24,14 +24,14 @@ def rollback(data_dir: Path) -> tuple[DatabaseName, ...]:
     """
     layout = Layout(data_dir)
     volume.inspect(layout, ())
-    with volume.locked(layout), disk.errors_of(layout.data):
+    with locks.locked(layout), disk.errors_of(layout.data):
         swap.recover(layout)
         last = receipt.read(layout.home).last
         if "rolled_back" in last:
             log.info("nothing to do: the restore %s was rolled back at %s", last["restore_id"], last["finished"])
             return ()
         volume.refuse_links(layout)
-        volume.refuse_running_server(layout)
+        locks.refuse_running_server(layout)
         return _swap_back(layout, str(last.get("restore_id", "")), _names(last.get("restored", [])))
 
 
@@ -46,11 +46,11 @@ def _swap_back(layout: Layout, restore_id: str, restored: set[DatabaseName]) -> 
     retire = swap.parts_of_all(layout.data, databases)
     install = swap.parts_of_all(layout.previous, databases)
     seen = swap.fingerprint(layout.data, retire)
-    journal = Journal(
+    sealed = Journal(
         Phase.VERIFIED, restore_id, layout.previous.name, retire, install, record, keep=True, fingerprint=seen
     )
-    swap.write(layout, journal)
-    swap.complete(layout, journal)
+    journal.write(layout, sealed)
+    swap.complete(layout, sealed)
     log.info("put back %s, as before the restore %s", ", ".join(sorted(kept)), restore_id)
     return tuple(sorted(kept))
 

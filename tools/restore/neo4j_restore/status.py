@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from neo4j_restore import disk, receipt, swap, volume
+from neo4j_restore import disk, journal, receipt, volume
 from neo4j_restore.volume import Layout
 
 
@@ -22,10 +22,10 @@ def status(data_dir: Path) -> dict[str, Any]:
 
 def _found(layout: Layout) -> dict[str, Any]:
     volume.inspect(layout, ())
-    journal, last = swap.read(layout), receipt.read(layout.home).last
+    unfinished, last = journal.read(layout), receipt.read(layout.home).last
     return {
-        "state": journal.phase.value if journal else "done" if last else "none",
-        "restore_id": journal.restore_id if journal else last.get("restore_id"),
+        "state": unfinished.phase.value if unfinished else "done" if last else "none",
+        "restore_id": unfinished.restore_id if unfinished else last.get("restore_id"),
         "previous_kept": (layout.previous / "databases").exists(),
         "receipt": last or None,
         "history": _history(layout.home / "history.jsonl"),

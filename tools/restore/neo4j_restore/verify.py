@@ -1,6 +1,6 @@
 """Does the volume hold what was asked for? The chart's `helm test` asks this; no store, no key, no neo4j-admin."""
 
-from neo4j_restore import swap, volume
+from neo4j_restore import journal, volume
 from neo4j_restore.errors import BackupNotFoundError, TargetOccupiedError
 from neo4j_restore.receipt import Receipt
 from neo4j_restore.settings import Settings
@@ -14,7 +14,7 @@ def verify(settings: Settings) -> list[str]:
     """
     layout = Layout(settings.data_dir)
     state = volume.inspect(layout, settings.databases, needs_receipt=True)
-    if swap.read(layout):
+    if journal.read(layout):
         message = f"a restore on the volume at {layout.data} is not finished"
         raise TargetOccupiedError(message, hint="wait for the restore container, and read its log")
     absent = [name for name, found in state.databases.items() if found is not Found.DATABASE]
