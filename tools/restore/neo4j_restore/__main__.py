@@ -6,12 +6,11 @@ import logging
 import os
 import signal
 import sys
-import traceback
 from collections.abc import Mapping, Sequence
 from contextlib import closing
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from neo4j_restore import explain, reports, settings, spec
+from neo4j_restore import explain, logs, reports, scrub, settings, spec
 from neo4j_restore.errors import RestoreError, VolumeError
 
 if TYPE_CHECKING:
@@ -34,20 +33,28 @@ _WITH_JSON = {"plan", "list", "status", "rollback"}
 
 def main(argv: Sequence[str] | None = None) -> NoReturn:
     """Run the command line `argv` on the process's environment, and exit."""
-    arguments = _parser().parse_args(argv)
+    scrub.learn_environment(os.environ)
+    logs.open_standard_streams()
+    try:
+        sys.exit(_code(_parser().parse_args(argv)))
+    finally:
+        logs.close_standard_streams()
+
+
+def _code(arguments: argparse.Namespace) -> int:
+    """Carry out a command, tell how it ended, and return its exit code."""
     reporting = settings.reporting(os.environ)
-    reports.configure(arguments.log_format or reporting.log_format)
+    logs.configure(arguments.log_format or reporting.log_format)
     signal.signal(signal.SIGTERM, _terminated)
     try:
         _run(arguments, os.environ)
     except RestoreError as error:
         reports.failure(reporting.termination_log, error)
-        sys.exit(error.exit_code)
+        return error.exit_code
     except Exception as error:  # noqa: BLE001 - a bug must end non-zero and be told as well
-        traceback.print_exc()
         reports.bug(reporting.termination_log, error)
-        sys.exit(70)
-    sys.exit(0)
+        return 70
+    return 0
 
 
 def _run(arguments: argparse.Namespace, environment: Mapping[str, str]) -> None:
@@ -110,7 +117,7 @@ def _do_verify(_: argparse.Namespace, asked: settings.Settings, __: Mapping[str,
     from neo4j_restore import verify
 
     for line in verify.verify(asked):
-        _print(line)
+        _print(scrub.clean(line))
 
 
 _WITH_SETTINGS = {"run": _do_run, "plan": _do_plan, "list": _do_list, "verify": _do_verify}
@@ -134,15 +141,15 @@ def _print(text: str) -> None:
         print(text, flush=True)  # noqa: T201 - the command's data, on stdout
     except BrokenPipeError:
         # The reader, `head` say, has seen enough; and Python must not try again when it ends.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        logs.discard(sys.stdout.fileno())
     except OSError as error:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        logs.discard(sys.stdout.fileno())
         message = f"cannot write the answer to stdout: {error.strerror}"
         raise VolumeError(message, hint="see where stdout goes: to a full disk, say") from error
 
 
 def _as_json(found: Any) -> str:
-    return json.dumps(found, indent=1)
+    return json.dumps(reports.without_secrets(found), indent=1)
 
 
 def _terminated(number: int, _: object) -> NoReturn:

@@ -1,83 +1,57 @@
-"""What the operator sees: log lines, tables, and the reason of a failure where Kubernetes shows it."""
+"""What the operator sees of an ending: tables, and the reason of a failure where Kubernetes shows it."""
 
 import json
-import logging
 import os
-import sys
-import uuid
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from logging import getLogger
 from pathlib import Path
 from typing import Any
 
+from neo4j_restore import logs, scrub
 from neo4j_restore.errors import RestoreError
+
+log = getLogger("neo4j_restore")
 
 # What Kubernetes keeps of a container's termination message.
 _MESSAGE_BYTES = 4096
 
 
-class _Json(logging.Formatter):
-    """One JSON object a line, each with the run's id."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._run = uuid.uuid4().hex[:12]
-
-    def format(self, record: logging.LogRecord) -> str:
-        time = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
-        line = {"time": time, "level": record.levelname, "run": self._run, "message": record.getMessage()}
-        return json.dumps(line)
-
-
-class _Text(logging.Formatter):
-    """The time and the line; a warning says that it is one, and an error has the word already."""
-
-    def format(self, record: logging.LogRecord) -> str:
-        time = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="seconds")
-        word = "warning: " if record.levelno == logging.WARNING else ""
-        return f"{time} {word}{_one_line(record.getMessage())}"
-
-
-def configure(log_format: str) -> None:
-    """Send the package's log lines to stderr, one a step."""
-    handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(_Json() if log_format == "json" else _Text())
-    package = logging.getLogger("neo4j_restore")
-    package.handlers[:] = [handler]
-    package.setLevel(logging.INFO)
-    package.propagate = False
-
-
 def failure(termination_log: Path, error: RestoreError) -> None:
     """Say what failed and what to do: two lines on stderr, and the same as JSON in the termination log."""
-    log = logging.getLogger("neo4j_restore")
-    log.error("error: %s", _one_line(error))
+    log.error("error: %s", error)
     log.error("try: %s", error.hint)
     about = {"code": error.exit_code, "phase": error.phase, "database": error.database}
-    _terminate(termination_log, about | {"message": _one_line(error), "hint": error.hint})
+    _terminate(termination_log, about | {"message": str(error), "hint": error.hint})
 
 
 def bug(termination_log: Path, error: Exception) -> None:
-    """Say that it is our fault; the traceback is on stderr already."""
-    message = f"neo4j-restore has a bug: {type(error).__name__}: {_one_line(error)}"
-    logging.getLogger("neo4j_restore").error("error: %s", message)
+    """Say that it is our fault, with the traceback."""
+    logs.log_traceback(error)
+    message = f"neo4j-restore has a bug: {type(error).__name__}: {error}"
+    log.error("error: %s", message)
     hint = "report it with the traceback in this container's log; the data is as it was, or the next start completes it"
     _terminate(termination_log, {"code": 70, "phase": "", "database": "", "message": message, "hint": hint})
 
 
 def _terminate(path: Path, found: dict[str, Any]) -> None:
-    """Write the reason where `kubectl describe pod` reads it; outside a pod there is no such file, and no need."""
-    room = _MESSAGE_BYTES
-    while len(text := json.dumps(found)) > room:
+    """Write the reason where `kubectl describe pod` reads it; outside a pod there is no such file, and no need.
+
+    A file that can't be written changes nothing: the reason is in the log, and the exit code says the same.
+    """
+    try:
+        if path.is_file() and os.access(path, os.W_OK):
+            path.write_text(_fitting(found))
+    except (OSError, ValueError) as error:
+        log.warning("the reason can't be written to the termination log %s: %s", path, error)
+
+
+def _fitting(found: dict[str, Any]) -> str:
+    """Return the reason as JSON, without secrets, and as short as Kubernetes keeps it."""
+    found = {name: scrub.clean(value) if isinstance(value, str) else value for name, value in found.items()}
+    while len(text := json.dumps(found)) > _MESSAGE_BYTES:
         longest = max(("message", "hint"), key=lambda name: len(found[name]))
         found[longest] = found[longest][: len(found[longest]) * 3 // 4] + "…"
-    if path.is_file() and os.access(path, os.W_OK):
-        path.write_text(text)
-
-
-def _one_line(text: object) -> str:
-    """Return it without line breaks and control characters, which could forge a line of the log."""
-    return "".join(char if char.isprintable() else " " for char in " ".join(str(text).split()))
+    return text
 
 
 def plan_table(found: dict[str, Any]) -> str:
@@ -115,7 +89,17 @@ def status_text(found: dict[str, Any]) -> str:
     return "\n".join(lines)
 
 
+def without_secrets(found: Any) -> Any:
+    """Return what a command answers in JSON, its texts without secrets: names of objects may be anything."""
+    if isinstance(found, dict):
+        return {name: without_secrets(value) for name, value in found.items()}
+    if isinstance(found, list):
+        return [without_secrets(each) for each in found]
+    return scrub.hide(found) if isinstance(found, str) else found
+
+
 def _table(rows: list[list[str]]) -> str:
+    rows = [[scrub.clean(cell) for cell in row] for row in rows]
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in rows]
     return "\n".join(line.rstrip() for line in lines)

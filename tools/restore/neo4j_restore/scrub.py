@@ -1,0 +1,172 @@
+"""Takes secrets and control characters out of text: every line of the log, and all that others wrote, passes here.
+
+Two rules hide a secret. `learn` takes the values that we hold, and `hide` knows each of them in every usual encoding.
+`hide` also knows the usual shapes of keys, for those that we don't hold. What is hidden reads as `[secret]`.
+"""
+
+import re
+import threading
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from neo4j_restore.forms import CERTAIN, forms
+
+HIDDEN: Final = "[secret]"
+
+# What one line of the log may have. A configuration with a mistake in every variable stays below it.
+MOST_CHARS: Final = 8000
+
+# Tokens are fetched anew each hour; the oldest are forgotten.
+_MOST_SECRETS = 500
+
+
+class Scrubber:
+    """The secrets held, and the texts that would give them away. Several threads may learn and hide."""
+
+    def __init__(self) -> None:
+        """Hold none."""
+        self._held: dict[str, frozenset[str]] = {}
+        self._certain: tuple[str, ...] = ()
+        self._short: tuple[str, ...] = ()
+        # Of `learn` alone: `hide` reads tuples that are replaced whole.
+        self._guard = threading.Lock()
+
+    def learn(self, *secrets: str) -> None:
+        """Hide these values from now on; those shorter than 6 characters are not looked for."""
+        with self._guard:
+            new = {secret: forms(secret) for secret in secrets if secret not in self._held}
+            if new:
+                self._hold({**self._held, **new})
+
+    def _hold(self, held: dict[str, frozenset[str]]) -> None:
+        self._held = dict(list(held.items())[-_MOST_SECRETS:])
+        every = frozenset[str]().union(*self._held.values())
+        # The longest first: a part of a secret would leave the rest of it.
+        ordered = sorted(every, key=lambda form: (-len(form), form))
+        self._certain = tuple(form for form in ordered if len(form) >= CERTAIN)
+        self._short = tuple(form for form in ordered if len(form) < CERTAIN)
+
+    def hide(self, text: str) -> str:
+        """Return `text` without the values held."""
+        for form in self._certain:
+            text = text.replace(form, HIDDEN)
+        for form in self._short:
+            if form in text:
+                # Alone: inside of a name, as `example` in `s3.example.com`, it gives nothing away.
+                text = re.sub(rf"(?<![\w.-]){re.escape(form)}(?![\w-]|\.\w)", HIDDEN, text)
+        return self._hide_cut(text)
+
+    def _hide_cut(self, text: str) -> str:
+        """Hide the beginning of a secret that the end of the text cut off."""
+        for form in self._certain:
+            start = text.find(form[:CERTAIN], max(0, len(text) - len(form)))
+            while start >= 0:
+                if form.startswith(text[start:]):
+                    return text[:start] + HIDDEN
+                start = text.find(form[:CERTAIN], start + 1)
+        return text
+
+
+_scrubber = Scrubber()
+
+
+def learn(*secrets: str) -> None:
+    """Hide these values in all that is logged from now on: keys, tokens, passwords; whoever gets one tells it here."""
+    _scrubber.learn(*secrets)
+
+
+# How keys look that we don't hold. The first group of each stays. Possessive, so that no text takes long.
+_SHAPES: Final = (
+    # A whole PEM; one that was cut has no end.
+    re.compile(r"()-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----.*?(?:-----END [A-Z0-9 ]*-----|\Z)", re.DOTALL),
+    # PEMs and Google's keys in base64; their first bytes never differ.
+    re.compile(r"()(?:LS0tLS1CRUdJT|eyJ0eXBlIjo|ewog+ICJ0eXBl|InByaXZhdGVfa2V5)[\w+/=-]*+"),
+    # A field of JSON, an option of Java's, or a variable, whose name tells that its value is secret.
+    re.compile(
+        r"""((?i:private_?key(?!_?id)|secret_?access_?key|session_?token|security-?token|access_?token|refresh_?token"""
+        r"""|id_?token|client_?secret|account_?key|storage_?key|sas_?token|shared_?access_?signature|passw(?:or)?d"""
+        r"""|\bNEO4J_AUTH|\bsig(?:nature)?)\\?["']?\s*+[=:]\s*+\\?["']?)(?!\[secret\])[^\s"'&;,<>|}]++"""
+    ),
+    # The same in XML, as AWS's token service has it.
+    re.compile(r"(<(?:SecretAccessKey|SessionToken)>)[^<\s]++"),
+    re.compile(r"((?i:\b(?:Bearer|Basic))\s++)(?=[\w.~+/=-]{16})[\w.~+/=-]*\d[\w.~+/=-]*+"),
+    re.compile(r"((?i:\bSharedKey\s++[a-z0-9]{3,24}:))[\w+/=]++"),
+    # A password in a URL.
+    re.compile(r"(://[^/\s@:]*+:)[^/\s@]++(?=@)"),
+    re.compile(r"()\beyJ[\w-]{8,}+\.[\w-]{8,}+(?:\.[\w-]*+)?"),
+    re.compile(r"()\bya29\.[\w.-]*+|\bAIza[\w-]{30,}+|\b(?:gh[oprsu]|github_pat)_\w{20,}+"),
+    re.compile(r"()(?i:AGE-SECRET-KEY-)[\w-]*+"),
+    re.compile(r"()\b(?:IQoJ|FwoG|FQoG)[\w+/=]{40,}+"),
+    # An Azure account's key, and a client's secret.
+    re.compile(r"()(?<![A-Za-z0-9+/])[A-Za-z0-9+/]{86}==|[\w.~-]{3}\dQ~[\w.~-]{31,}+"),
+)
+
+# The key of an AWS user or of Google's HMAC: 40 characters that stand alone. Paths have more slashes, and hashes no
+# capitals.
+_ALONE = re.compile(r"(?<![\w/+.-])(?!//)[A-Za-z0-9/+]{40}(?![\w/+=.-])")
+_KINDS: Final = (str.isupper, str.islower, str.isdigit)
+_MOST_SLASHES = 3
+
+
+def hide(text: str) -> str:
+    """Return `text` without the values that we hold, and without what looks like a key; else as it is."""
+    text = _scrubber.hide(text)
+    for shape in _SHAPES:
+        text = shape.sub(rf"\1{HIDDEN}", text)
+    return _ALONE.sub(lambda word: HIDDEN if _is_key(word[0]) else word[0], text)
+
+
+def _is_key(word: str) -> bool:
+    return word.count("/") <= _MOST_SLASHES and all(any(kind(char) for char in word) for kind in _KINDS)
+
+
+def clean(text: object, most_chars: int = MOST_CHARS) -> str:
+    """Return what `text` says as one line of a log: no secret, no control character, no more than `most_chars`.
+
+    White space becomes one space. Other characters that a terminal would act on, or not show, become escapes: `\\x1b`.
+    """
+    # A secret that the end cuts off is found as such, so nothing has to be hidden in what is dropped.
+    whole = str(text)
+    said = hide(whole[: 2 * most_chars])
+    line = "".join(char if char.isprintable() else ascii(char)[1:-1] for char in " ".join(said.split()))
+    cut = len(line) > most_chars or len(whole) > 2 * most_chars
+    return f"{hide(line[: most_chars - 1])}…" if cut else line
+
+
+# Variables whose values are secrets, whoever's they are, by their names.
+_SECRET_NAME = re.compile(
+    r"(?i)secret|token|passw|passphrase|private|credential|(^|_)sas($|_)|auth$|signature|connection_string"
+    r"|(^|_)(access_?|account_?|storage_?|api_?)?key$"
+)
+# What such a name may end with when the value only tells where the secret is, or how long it lasts.
+_NO_SECRET_NAME = re.compile(
+    r"(?i)_(file|path|dir|id|uri|url|arn|host|addr|port|proto|tcp|endpoint|name|region|mode|style|version|expiration)s?$"
+)
+_PLACE = re.compile(r"/|[a-z]+://[^@]*$")
+
+_LOGIN = re.compile(r"://([^/\s@:]*+):(\S*)@")
+_OPTION = re.compile(r"""(?i)-D[\w.]*(?:passw|secret|token)[\w.]*=("[^"]*"|'[^']*'|\S+)""")
+_PART = re.compile(r"(?i)(?:AccountKey|SharedAccessSignature|Password)=([^;]+)")
+_SIGNATURE = re.compile(r"(?:^|[?&])sig=([^&]+)")
+
+
+def learn_environment(environment: Mapping[str, str]) -> None:
+    """Hide what the variables hold whose names are those of secrets, and the passwords in all others."""
+    for name, text in environment.items():
+        value = text.strip()
+        learn(*_within(value))
+        if _SECRET_NAME.search(name) and not _NO_SECRET_NAME.search(name) and not _PLACE.match(value):
+            # NEO4J_AUTH is user/password, and `neo4j/neo4j` would be hidden in half of all paths.
+            password = value.partition("/")[2] if name.upper().endswith("AUTH") else ""
+            learn(password or value.lstrip("?"))
+
+
+def _within(value: str) -> Iterator[str]:
+    """Yield the secrets in a URL, in options of Java's, in a SAS token or a connection string."""
+    if login := _LOGIN.search(value):
+        yield login[2]
+        # This is what a proxy is sent in base64.
+        yield f"{login[1]}:{login[2]}"
+    yield from (option.strip("\"'") for option in _OPTION.findall(value))
+    yield from _PART.findall(value)
+    yield from _SIGNATURE.findall(value)
