@@ -13,6 +13,7 @@ from typing import Final
 
 import pyrage
 
+from neo4j_restore import scrub
 from neo4j_restore.errors import ConfigurationError, StreamDamagedError
 from neo4j_restore.pipeline import BLOCK_BYTES, Blocks
 
@@ -48,6 +49,7 @@ def identities(path: Path | None, name: str) -> Identities:
         reason = error.strerror if isinstance(error, OSError) else "it is no text"
         message = f"the identity file {path} (AGE_IDENTITY_FILE) can't be read: {reason}"
         raise ConfigurationError(message, hint=hint) from error
+    scrub.learn(*(line for line in lines if not line.startswith("#")))
     try:
         found = [pyrage.x25519.Identity.from_str(line) for line in lines if line and not line.startswith("#")]
     except pyrage.IdentityError:

@@ -125,11 +125,11 @@ def clean(text: object, most_chars: int = MOST_CHARS) -> str:
 
     White space becomes one space. Other characters that a terminal would act on, or not show, become escapes: `\\x1b`.
     """
-    # A secret that the end cuts off is found as such, so nothing has to be hidden in what is dropped.
-    whole = str(text)
-    said = hide(whole[: 2 * most_chars])
+    # White space goes, so more is taken than is kept. A secret that the end cuts off is found as such.
+    whole, taken = str(text), max(2 * most_chars, 4000)
+    said = hide(whole[:taken])
     line = "".join(char if char.isprintable() else ascii(char)[1:-1] for char in " ".join(said.split()))
-    cut = len(line) > most_chars or len(whole) > 2 * most_chars
+    cut = len(line) > most_chars or len(whole) > taken
     return f"{hide(line[: most_chars - 1])}…" if cut else line
 
 

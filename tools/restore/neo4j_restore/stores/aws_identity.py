@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
+from neo4j_restore import scrub
 from neo4j_restore.errors import ConfigurationError
 from neo4j_restore.settings import Settings
 from neo4j_restore.stores.http import Http
@@ -141,6 +142,7 @@ def _of_node(teller: Teller, environment: Mapping[str, str]) -> tuple[AwsKey, fl
     base = environment.get("AWS_EC2_METADATA_SERVICE_ENDPOINT", _NODE).rstrip("/")
     name = "X-aws-ec2-metadata-token"
     token = teller.ask("PUT", f"{base}/latest/api/token", {f"{name}-ttl-seconds": "21600"}).decode("ascii", "replace")
+    scrub.learn(token)
     path = f"{base}/latest/meta-data/iam/security-credentials/"
     role = teller.ask("GET", path, {name: token}).decode("ascii", "replace").strip()
     body = teller.ask("GET", f"{path}{role}", {name: token})

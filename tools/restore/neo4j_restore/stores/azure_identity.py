@@ -12,6 +12,7 @@ from email.utils import formatdate
 from typing import Final, Protocol
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
+from neo4j_restore import scrub
 from neo4j_restore.errors import ConfigurationError
 from neo4j_restore.settings import Settings
 from neo4j_restore.stores.http import Http
@@ -165,6 +166,7 @@ def _entra_reason(body: bytes) -> str:
 
 def _token(teller: Teller, body: bytes) -> tuple[str, float]:
     token, lasts = teller.fields(body, "access_token", "expires_in")
+    scrub.learn(token)
     if not re.fullmatch(r"\d{1,7}", lasts):
         wrong = teller.error("gives an answer that is not understood", transient=True)
         raise wrong

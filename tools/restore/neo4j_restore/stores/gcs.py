@@ -26,7 +26,7 @@ from neo4j_restore.stores.body import Body, byte_range, wrong_span
 from neo4j_restore.stores.google_session import Bearer
 from neo4j_restore.stores.http import CONNECT_SECONDS, SMALL_BYTES, Http
 from neo4j_restore.stores.sse import read_key
-from neo4j_restore.stores.wording import GONE, OWN_KEY, TRANSIENT_STATUS, Errors, seconds_to_wait
+from neo4j_restore.stores.wording import GONE, OWN_KEY, TRANSIENT_STATUS, Errors, one_line, seconds_to_wait
 
 _HINT: Final = "check the bucket's name, and that this identity has the role roles/storage.objectViewer on it"
 
@@ -179,7 +179,7 @@ def _is_of(response: urllib3.BaseHTTPResponse, stored: StoredObject) -> bool:
 def _first_line(text: str | None) -> str:
     """Return the reason in an error's text, without the request's long URL before it."""
     reason = re.sub(r"^[A-Z]+ \S+: ", "", (text or "").strip())
-    return reason.splitlines()[0][:200] if reason else "no reason given"
+    return one_line(reason.splitlines()[0]) if reason else "no reason given"
 
 
 def _reason(response: urllib3.BaseHTTPResponse) -> str:

@@ -12,6 +12,7 @@ from google.auth.credentials import AnonymousCredentials
 from google.oauth2 import credentials as oauth2
 from google.oauth2 import service_account
 
+from neo4j_restore import scrub
 from neo4j_restore.errors import ConfigurationError
 from neo4j_restore.settings import Settings
 from neo4j_restore.stores.wording import Errors
@@ -29,6 +30,8 @@ _KEY_TYPES: Final[dict[str, Callable[..., Any]]] = {
     "authorized_user": oauth2.Credentials.from_authorized_user_info,
     "external_account": identity_pool.Credentials.from_info,
 }
+
+_SECRETS: Final = ("private_key", "client_secret", "refresh_token")
 
 
 def find(settings: Settings, errors: Errors) -> Any:
@@ -49,6 +52,7 @@ def _from_key(path: Path) -> Any:
     hint = "check the secret restore-service-key: it holds the service key under the name credentials.json"
     try:
         key = json.loads(path.read_text())
+        scrub.learn(*(str(key[name]) for name in _SECRETS if name in key))
         return _KEY_TYPES[key["type"]](key, scopes=[_SCOPE])
     except OSError as error:
         message = f"cannot read GOOGLE_APPLICATION_CREDENTIALS, {path}: {error.strerror}"

@@ -9,6 +9,7 @@ import requests
 from google.auth.transport.requests import AuthorizedSession, Request
 from requests.adapters import HTTPAdapter
 
+from neo4j_restore import scrub
 from neo4j_restore.stores.http import KEPT_CONNECTIONS
 
 
@@ -42,7 +43,14 @@ class Bearer:
     def _now(self, url: str) -> dict[str, str]:
         found: dict[str, str] = {}
         self._identity.before_request(self._request, "GET", url, found)
+        _learn(found)
         return found
+
+
+def _learn(headers: Mapping[str, str | bytes]) -> None:
+    """Keep the token in these headers out of the log."""
+    value = headers.get("Authorization", "")
+    scrub.learn((value if isinstance(value, str) else value.decode("latin-1")).partition(" ")[2])
 
 
 class _Trusting(HTTPAdapter):
@@ -51,6 +59,10 @@ class _Trusting(HTTPAdapter):
     def __init__(self, context: ssl.SSLContext) -> None:
         self._context = context
         super().__init__(pool_maxsize=KEPT_CONNECTIONS)
+
+    def send(self, request: requests.PreparedRequest, *arguments: Any, **options: Any) -> requests.Response:
+        _learn(request.headers)
+        return super().send(request, *arguments, **options)
 
     def init_poolmanager(self, *arguments: Any, **options: Any) -> None:
         super().init_poolmanager(*arguments, **options, ssl_context=self._context)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+from neo4j_restore import scrub
 from neo4j_restore.errors import ConfigurationError
 
 _HINT = "check the secret that holds it; the README of the image shows what such a file looks like"
@@ -27,6 +28,10 @@ class AwsKey:
     session_token: str = field(default="", repr=False)
     region: str = ""
 
+    def __post_init__(self) -> None:
+        """Keep it out of the log; keys that are fetched come through here as well."""
+        scrub.learn(self.secret, self.session_token)
+
 
 @dataclass(frozen=True)
 class AzureKey:
@@ -38,6 +43,10 @@ class AzureKey:
     client_id: str = ""
     client_secret: str = field(default="", repr=False)
     tenant_id: str = ""
+
+    def __post_init__(self) -> None:
+        """Keep it out of the log."""
+        scrub.learn(self.key, self.sas_token, self.client_secret)
 
 
 # Each word of ours, and what it was called.

@@ -6,6 +6,7 @@ import hashlib
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from neo4j_restore import scrub
 from neo4j_restore.errors import ConfigurationError
 
 
@@ -39,7 +40,9 @@ def read_key(path: Path | None) -> EncryptionKey | None:
     if len(raw) != 32:
         message = f"ENCRYPTION_KEY_FILE, {path}, holds no key of 32 bytes"
         raise ConfigurationError(message, hint=hint)
-    return EncryptionKey(raw)
+    key = EncryptionKey(raw)
+    scrub.learn(key.text)
+    return key
 
 
 def _decoded(text: bytes) -> bytes:

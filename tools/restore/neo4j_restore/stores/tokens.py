@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlencode
 
+from neo4j_restore import scrub
 from neo4j_restore.errors import StoreError
 from neo4j_restore.stores.http import Http, small
 from neo4j_restore.stores.wording import TRANSIENT_STATUS, Errors, one_line, seconds_to_wait
@@ -81,9 +82,12 @@ class Teller:
     def read(self, path: str) -> str:
         """Return the text of the token's file, which Kubernetes renews. Raises StoreError."""
         try:
-            return Path(path).read_text().strip()
+            token = Path(path).read_text().strip()
         except (OSError, UnicodeDecodeError) as error:
             wrong = self.error(f"needs the token in {path}, which can't be read ({type(error).__name__})")
+        else:
+            scrub.learn(token)
+            return token
         raise wrong
 
 

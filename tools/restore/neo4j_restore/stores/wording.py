@@ -8,6 +8,7 @@ from typing import Final
 
 from urllib3.exceptions import HTTPError
 
+from neo4j_restore import scrub
 from neo4j_restore.errors import StoreError
 
 # What may succeed later. Sources: https://cloud.google.com/storage/docs/retry-strategy and
@@ -85,5 +86,8 @@ def seconds_to_wait(headers: Mapping[str, str]) -> float:
 
 
 def one_line(text: str) -> str:
-    """Return what a store says on one line, and not all of it: it may be anything, and endless."""
-    return " ".join("".join(char if char.isprintable() else " " for char in text[:1000]).split())[:200]
+    """Return what a store says on one line, and not all of it: it may be anything, and endless.
+
+    Secrets are hidden before it is cut: half of one would not be known again.
+    """
+    return scrub.clean(text, 200)
