@@ -77,11 +77,17 @@ _PROGRAM_5 = """\
 import io, re, struct, sys, os, tarfile
 from pathlib import Path
 
-VERSION, TEMP = {version!r}, {temp!r}
+VERSION, TEMP, OVERLAPS = {version!r}, {temp!r}, {overlaps!r}
 
 def fail(text, status=1):
     print(text, file=sys.stderr)
     sys.exit(status)
+
+def precedes(before, after):
+    if before["id"] != after["id"] or before["highest"] >= after["highest"]:
+        return False
+    overlaps = OVERLAPS and before["full"] and after["lowest"] <= before["highest"]
+    return overlaps or before["highest"] + 1 == after["lowest"]
 
 def text(data):
     return data[1 : 1 + data[0]], data[1 + data[0] :]
@@ -113,10 +119,12 @@ source, name = Path(options["from-path"]), sys.argv[3]
 beside = [artifact(path) for path in source.parent.glob("*.backup")]
 chain = [artifact(source)]
 while not chain[0]["full"]:
-    before = [each for each in beside if each["id"] == chain[0]["id"] and each["highest"] + 1 == chain[0]["lowest"]]
+    before = [each for each in beside if precedes(each, chain[0])]
     if not before:
         fail("No chain for " + str(source))
     chain.insert(0, before[0])
+if len(chain) != len(beside):
+    fail("Of " + str(len(beside)) + " artifacts here the chain has " + str(len(chain)))
 target, logs = data / "databases" / name, data / "transactions" / name
 if target.exists():
     fail("Database already exists: " + name)
@@ -132,13 +140,16 @@ for path in target.glob("neostore.transaction.db.*"):
 def install_enterprise_5(home: Path, version: str = "5.26.30") -> Path:
     """Write a stand-in for the closed `database restore` of Enterprise 5, with a jar that tells the edition.
 
-    It takes artifacts of the layout `BTV1`, whose chain has to be in one folder.
+    It takes artifacts of the layout `BTV1`, whose chain has to be in one folder, with nothing else in it. From 2026.02
+    on the first differential artifact may overlap its full one.
     """
-    temp = tuple(map(int, re.findall(r"\d+", version)[:2])) >= (5, 24)
+    numbers = tuple(map(int, re.findall(r"\d+", version)[:2]))
+    temp, overlaps = numbers >= (5, 24), numbers >= (2026, 2)
     (home / "lib").mkdir(parents=True)
     (home / "lib" / f"neo4j-enterprise-kernel-{version}.jar").touch()
     program = home / "bin" / "neo4j-admin"
     program.parent.mkdir(parents=True)
-    program.write_text(_PROGRAM_5.format(python=sys.executable, version=version, temp=temp))
+    text = _PROGRAM_5.format(python=sys.executable, version=version, temp=temp, overlaps=overlaps)
+    program.write_text(text)
     program.chmod(0o755)
     return home

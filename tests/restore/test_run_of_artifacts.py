@@ -1,6 +1,7 @@
 """Backup artifacts of Neo4j 5 through the whole command: which are found, chained, and given to neo4j-admin."""
 
 import json
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -12,14 +13,24 @@ from tests.stores import Bucket
 STORE = archives.store_files()
 
 
-def backup(files: dict[str, bytes], magic: str = "BTV1", **says: object) -> bytes:
-    return Artifact(**says).write(magic, archives.tar_bytes(files, below="./"))  # type: ignore[arg-type]  # keywords
+def at(text: str) -> int:
+    return int(datetime.fromisoformat(f"{text}+00:00").timestamp())
+
+
+def backup(files: dict[str, bytes], magic: str = "BTV1", time: str = "2026-01-31T02:00:00", **says: object) -> bytes:
+    content = archives.tar_bytes(files, below="./")
+    return Artifact(seconds=at(time), **says).write(magic, content)  # type: ignore[arg-type]  # keywords
+
+
+def differential(content: bytes, lowest: int, highest: int, time: str) -> bytes:
+    files = {"neostore.counts.db": content} if content else {}
+    return backup(files, full=False, lowest=lowest, highest=highest, time=time)
 
 
 FULL = backup(STORE)
-FIRST = backup({"neostore.counts.db": b"first"}, full=False, lowest=101, highest=150)
-SECOND = backup({"neostore.counts.db": b"second"}, full=False, lowest=151, highest=300)
-EMPTY = backup({}, full=False, lowest=0, highest=0)
+FIRST = differential(b"first", 101, 150, "2026-01-31T03:00:00")
+SECOND = differential(b"second", 151, 300, "2026-01-31T04:00:00")
+EMPTY = differential(b"", 0, 0, "2026-01-31T05:00:00")
 
 CHAIN = {
     "neo4j-2026-01-31T02-00-00.backup": FULL,
@@ -72,6 +83,70 @@ def test_the_chain_of_the_time_asked_for_is_restored(
     assert not (data / ".neo4j-restore/staging").exists()
 
 
+def test_a_clock_that_went_back_breaks_no_chain(
+    neo4j_restore: Run, bucket: Bucket, data: Path, enterprise: dict[str, str]
+) -> None:
+    bucket.put("neo4j-2026-10-25T02-50-00.backup", FULL)
+    bucket.put("neo4j-2026-10-25T02-10-00.backup", FIRST)
+    bucket.put("neo4j-2026-10-25T02-20-00.backup", SECOND)
+    listed = json.loads(neo4j_restore("list", "--json", **enterprise).stdout)
+    assert [each["time"] for each in listed] == [f"2026-01-31T0{hour}:00:00+00:00" for hour in (4, 3, 2)]
+    done = neo4j_restore("run", **enterprise)
+    assert done.returncode == 0, done.stderr
+    assert archives.snapshot(data)["databases/neo4j/neostore.counts.db"] == b"second"
+
+
+@pytest.mark.parametrize(("version", "objects"), [("2025.12.1", 3), ("2026.2.0", 2)])
+def test_a_shorter_chain_that_overlaps_is_taken_where_the_version_knows_it(
+    version: str, objects: int, neo4j_restore: Run, bucket: Bucket, data: Path, tmp_path: Path
+) -> None:
+    put(bucket)
+    later = {**STORE, "neostore.counts.db": b"later"}
+    bucket.put("neo4j-2026-01-31T03-30-00.backup", backup(later, highest=200, time="2026-01-31T03:30:00"))
+    home = standin.install_enterprise_5(tmp_path / version, version)
+    # With the first differential as large as a full one, the later full one is the cheaper start.
+    bucket.put("neo4j-2026-01-31T03-00-00.backup", backup(STORE, full=False, lowest=101, highest=150))
+    done = neo4j_restore("run", NEO4J_HOME=str(home))
+    assert done.returncode == 0, done.stderr
+    (restored,) = json.loads((data / ".neo4j-restore/receipt.json").read_text())["last"]["restored"]
+    assert restored["objects"] == objects
+
+
+def test_a_chain_over_two_folders_with_the_same_names_is_restored(
+    neo4j_restore: Run, bucket: Bucket, data: Path, enterprise: dict[str, str]
+) -> None:
+    bucket.put("neo4j/neo4j-2026-01-31T02-00-00.backup", FULL)
+    bucket.put("neo4j-2026-01-31T02-00-00.backup", FIRST)
+    done = neo4j_restore("run", **enterprise)
+    assert done.returncode == 0, done.stderr
+    assert archives.snapshot(data)["databases/neo4j/neostore.counts.db"] == b"first"
+
+
+def test_the_newer_of_two_databases_with_one_name_is_restored_and_the_other_told(
+    neo4j_restore: Run, bucket: Bucket, data: Path, enterprise: dict[str, str]
+) -> None:
+    put(bucket)
+    anew = {**STORE, "neostore.counts.db": b"anew"}
+    bucket.put("neo4j-2026-01-01.backup", backup(anew, highest=5, time="2026-02-01T00:00:00", database_id=5))
+    done = neo4j_restore("run", **enterprise)
+    assert done.returncode == 0, done.stderr
+    assert archives.snapshot(data)["databases/neo4j/neostore.counts.db"] == b"anew"
+    assert "leaving alone the backups of its database id 00000000-0000-0000-0000-00000000004d" in done.stderr
+
+
+def test_a_damaged_artifact_is_no_obstacle_unless_it_may_be_the_newest(
+    neo4j_restore: Run, bucket: Bucket, enterprise: dict[str, str]
+) -> None:
+    put(bucket)
+    bucket.put("neo4j-2026-01-31T02-30-00.backup", b"")
+    assert neo4j_restore("plan", **enterprise).returncode == 0
+    bucket.put("neo4j-2026-01-31T09-00-00.backup", FULL[:60])
+    done = neo4j_restore("plan", **enterprise)
+    assert done.returncode == 11, done.stderr
+    assert f"{bucket.url}/neo4j-2026-01-31T09-00-00.backup is damaged: its header is cut" in done.stderr
+    assert "IGNORE_OBJECTS" in done.stderr
+
+
 @pytest.mark.parametrize("version", ["5.0.0", "5.23.0", "5.24.0", "2025.12.1"])
 def test_each_version_gets_the_options_that_it_knows(
     version: str, neo4j_restore: Run, bucket: Bucket, tmp_path: Path
@@ -119,7 +194,7 @@ def test_a_cut_artifact_leaves_the_data(
 
 
 def test_auras_names_are_known(neo4j_restore: Run, bucket: Bucket, enterprise: dict[str, str]) -> None:
-    bucket.put("neo4j-2025-11-30T03-58-03-9077f1b7.backup", FULL)
+    bucket.put("neo4j-2025-11-30T03-58-03-9077f1b7.backup", backup(STORE, time="2025-11-30T03:58:03"))
     (found,) = json.loads(neo4j_restore("list", "--json", **enterprise).stdout)
     assert (found["time"], found["stamp"]) == ("2025-11-30T03:58:03+00:00", "2025-11-30T03-58-03-9077f1b7")
     assert neo4j_restore("run", **enterprise).returncode == 0

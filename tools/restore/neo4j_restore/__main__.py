@@ -100,11 +100,13 @@ def _planned(asked: settings.Settings, environment: Mapping[str, str]) -> "Plan"
 
 
 def _do_list(arguments: argparse.Namespace, asked: settings.Settings, _: Mapping[str, str]) -> None:
-    from neo4j_restore import looking, plan, prepare, stores
+    from neo4j_restore import artifacts, looking, plan, prepare, stores
 
     with closing(stores.open_store(asked)) as store:
-        looker = looking.Looker(asked, store)
-        sets = [each for database in asked.databases for each in prepare.find_sets(asked, store, database)[0]]
+        reader = artifacts.Artifacts(asked, store)
+        looker = looking.Looker(asked, store, reader)
+        found_sets = [prepare.find_sets(asked, store, database)[0] for database in asked.databases]
+        sets = [each for found in found_sets for each in reader.dated(found)]
         if not sets:
             seen = len({key for database in asked.databases for key in prepare.find_sets(asked, store, database)[1]})
             log.warning("no set of %s among the %d objects seen in %s", ", ".join(asked.databases), seen, asked.bucket)

@@ -16,7 +16,7 @@ from difflib import get_close_matches
 from enum import StrEnum
 
 from neo4j_restore.checksums import Checksum
-from neo4j_restore.errors import BackupNotFoundError
+from neo4j_restore.errors import BackupNotFoundError, RestoreError
 from neo4j_restore.headers import Header
 from neo4j_restore.spec import LATEST, BucketUrl, DatabaseName
 from neo4j_restore.stores import StoredObject
@@ -64,7 +64,7 @@ class BackupSet:
     key: the object's, or for a directory its prefix with a slash at the end; of a chain its last one's.
     stamp: as in the name, or empty. time: the stamp's, else that of the newest object; UTC.
     objects: of a chain in its order. sums: the `.sha256` files beside them, as many as there are.
-    header: what it says of itself; None before it was looked into.
+    header: what it says of itself; None before it was looked into. problem: why its header can't be read.
     checksums: of its objects by their keys, as far as `sums` tell them.
     """
 
@@ -77,6 +77,7 @@ class BackupSet:
     sums: tuple[StoredObject, ...] = ()
     header: Header | None = None
     checksums: Mapping[str, Checksum] = field(default_factory=dict)
+    problem: RestoreError | None = field(default=None, compare=False)
 
     @property
     def size_bytes(self) -> int:

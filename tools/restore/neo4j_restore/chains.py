@@ -1,25 +1,31 @@
-"""Chains of Neo4j 5 backups: a full artifact, and the differential ones that go on where the one before them ended.
+"""Chains of Neo4j 5 backups: a full artifact, and the differential ones that continue where it ends.
 
-All are of one database id; the lowest transaction of each is the highest of the one before it, plus 1. From 2026.02 on
-the first differential one may overlap its full one. A differential one without transactions says 0 for both.
-Source: operations manual of 5, "Inspect a backup". Pure functions over what headers say.
+All artifacts of a chain have one database id. A differential artifact begins with the transaction after the last one
+of its predecessor, or before that. From 2026.02 on the first differential artifact may overlap its full one. Whether
+neo4j-admin takes differential artifacts that overlap each other is not documented: such a chain is the last resort.
+An empty differential artifact says 0 for both transactions, and is never needed.
+Source: operations manual of 5 and 2026, "Inspect a backup". Pure functions over what headers say.
 """
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from bisect import bisect_left
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass, field
+from itertools import groupby
+from typing import NamedTuple
 
 from neo4j_restore.headers import Header
 
 
 @dataclass(frozen=True)
 class Artifact:
-    """A backup artifact: its object's key, and what of its header chains are made by."""
+    """One backup artifact: its object's key and size, and the part of its header that makes chains."""
 
     key: str
     database_id: str
     full: bool
     lowest: int
     highest: int
+    size_bytes: int = 0
 
     @property
     def is_empty(self) -> bool:
@@ -27,39 +33,140 @@ class Artifact:
         return not self.full and self.lowest == self.highest == 0
 
 
-def artifact(key: str, header: Header) -> Artifact:
-    """Return what chains are made by of an artifact's header."""
-    return Artifact(key, header.database_id or "", bool(header.full), header.lowest_tx or 0, header.highest_tx or 0)
+def artifact(key: str, header: Header, size_bytes: int) -> Artifact:
+    """Return the artifact of an object with this header."""
+    return Artifact(
+        key, header.database_id or "", bool(header.full), header.lowest_tx or 0, header.highest_tx or 0, size_bytes
+    )
 
 
-def chain(last: Artifact, known: Iterable[Artifact]) -> tuple[Artifact, ...]:
-    """Return the chain that ends with `last`, the full one first; empty where `known` lacks a part of it.
+class Cost(NamedTuple):
+    """What a chain costs; the smaller is the better one.
 
-    known: in any order, of any database, `last` among them or not.
+    overlaps: how many of its links overlap in a way that neo4j-admin is not known to take. bytes: to download.
+    links: how many artifacts.
     """
-    before: dict[Artifact, Artifact | None] = {}
-    own = {each for each in known if each.database_id == last.database_id} | {last}
-    # By their ends, so that what goes before one comes before it; of two, a full one is the shorter way.
-    for each in sorted(own, key=lambda one: (one.highest, one.full, one.key)):
-        if each.full:
-            before[each] = None
-        elif found := _before(each, reversed(before)):
-            before[each] = found
-    links = [last] if last in before else []
-    while links and (earlier := before[links[-1]]):
-        links.append(earlier)
-    return tuple(reversed(links))
+
+    overlaps: int
+    bytes: int
+    links: int
 
 
-def _before(following: Artifact, known: Iterable[Artifact]) -> Artifact | None:
-    """Return the first of `known` that ends where `following` begins; else a full one that it overlaps."""
-    overlapped = None
-    for one in known:
-        if one.highest + 1 == following.lowest:
-            return one
-        if one.full and following.lowest <= one.highest < following.highest:
-            overlapped = overlapped or one
-    return overlapped
+def chain(last: Artifact, known: Iterable[Artifact], *, overlaps: bool = True) -> tuple[Artifact, ...]:
+    """Return the best chain that ends with `last`, the full one first; empty where `known` lacks a part of it."""
+    return best((last,), known, overlaps=overlaps)
+
+
+def best(ends: Collection[Artifact], known: Iterable[Artifact], *, overlaps: bool = True) -> tuple[Artifact, ...]:
+    """Return the best chain that ends with one of `ends`, the full one first; empty where `known` has no whole one.
+
+    The best chain has the fewest doubtful overlaps, then the fewest bytes, then the fewest artifacts.
+    ends: of one database, all with the same last transaction, at least one.
+    known: in any order, of any database, with `ends` or without them.
+    overlaps: whether neo4j-admin is of 2026.02 or later, and so takes a differential artifact that overlaps its full
+    one.
+    """
+    last = max(ends, key=lambda each: each.highest)
+    own = {each for each in _of(last, known) if each.highest < last.highest} | set(ends)
+    in_order = sorted(own, key=lambda each: (each.highest, not each.full, each.key))
+    search = _Search(doubt=0 if overlaps else 1)
+    for _, group in groupby(in_order, key=lambda each: each.highest):
+        # Those with the same end never precede each other: all are judged before any of them is a predecessor.
+        search.add([(each, way) for each in group if (way := search.way_to(each))])
+    return search.links(ends)
+
+
+def furthest(known: Iterable[Artifact], database_id: str) -> tuple[Artifact, ...]:
+    """Return the artifacts of a database that end with its last known transaction: each is the same state of its data.
+
+    Empty where no artifact of it has a transaction.
+    """
+    own = [each for each in known if each.database_id == database_id and not each.is_empty]
+    last = max((each.highest for each in own), default=0)
+    return tuple(each for each in own if each.highest == last)
+
+
+def _of(one: Artifact, known: Iterable[Artifact]) -> list[Artifact]:
+    """Return those artifacts of the same database that have transactions."""
+    return [each for each in known if each.database_id == one.database_id and not each.is_empty]
+
+
+class _Way(NamedTuple):
+    """The cheapest way to an artifact: its cost, and the artifact before it."""
+
+    cost: Cost
+    before: Artifact | None
+
+
+class _Cheapest:
+    """Ways in the order of their ends; tells the cheapest one of those that end at a transaction or later.
+
+    Kept are only ways that are cheaper than all that end later, so that costs rise with the ends.
+    """
+
+    def __init__(self) -> None:
+        self._ends: list[int] = []
+        self._ways: list[tuple[Cost, Artifact]] = []
+
+    def add(self, one: Artifact, cost: Cost) -> None:
+        while self._ways and self._ways[-1][0] >= cost:
+            self._ends.pop()
+            self._ways.pop()
+        self._ends.append(one.highest)
+        self._ways.append((cost, one))
+
+    def since(self, transaction: int) -> tuple[Cost, Artifact] | None:
+        at = bisect_left(self._ends, transaction)
+        return self._ways[at] if at < len(self._ways) else None
+
+
+@dataclass
+class _Search:
+    """Finds the cheapest way to each artifact, fed in the order of their ends: n log n for n artifacts.
+
+    doubt: what it costs in doubtful overlaps that a differential artifact overlaps its full one.
+    """
+
+    doubt: int
+    ways: dict[Artifact, _Way] = field(default_factory=dict)
+    _by_end: dict[int, tuple[Cost, Artifact]] = field(default_factory=dict)
+    _full: _Cheapest = field(default_factory=_Cheapest)
+    _differential: _Cheapest = field(default_factory=_Cheapest)
+
+    def way_to(self, one: Artifact) -> _Way | None:
+        """Return the cheapest way to `one` over the artifacts that were added; None where there is none."""
+        if one.full:
+            return _Way(Cost(0, one.size_bytes, 1), None)
+        found = (
+            (0, self._by_end.get(one.lowest - 1)),
+            (self.doubt, self._full.since(one.lowest)),
+            (1, self._differential.since(one.lowest)),
+        )
+        ways = [
+            _Way(Cost(each.overlaps + doubt, each.bytes + one.size_bytes, each.links + 1), before)
+            for doubt, predecessor in found
+            if predecessor
+            for each, before in [predecessor]
+        ]
+        return min(ways, key=lambda way: way.cost, default=None)
+
+    def add(self, found: Iterable[tuple[Artifact, _Way]]) -> None:
+        """Take artifacts with a common end, and the cheapest ways to them."""
+        for one, way in found:
+            self.ways[one] = way
+            (self._full if one.full else self._differential).add(one, way.cost)
+            if one.highest not in self._by_end or way.cost < self._by_end[one.highest][0]:
+                self._by_end[one.highest] = (way.cost, one)
+
+    def links(self, ends: Iterable[Artifact]) -> tuple[Artifact, ...]:
+        """Return the cheapest chain that was found to end with one of `ends`."""
+        reached = [each for each in ends if each in self.ways]
+        if not reached:
+            return ()
+        links = [min(reached, key=lambda each: (self.ways[each].cost, each.key))]
+        while before := self.ways[links[-1]].before:
+            links.append(before)
+        return tuple(reversed(links))
 
 
 def gap(last: Artifact, known: Iterable[Artifact], name: Callable[[str], str] = str) -> str:
@@ -67,11 +174,10 @@ def gap(last: Artifact, known: Iterable[Artifact], name: Callable[[str], str] = 
 
     name: what to call the object of a key.
     """
-    own = [each for each in known if each.database_id == last.database_id and not each.is_empty]
-    first, seen = last, {last}
-    while found := _before(first, (one for one in own if one not in seen)):
-        first = found
-        seen.add(found)
+    own = _of(last, known)
+    first = last
+    while before := [each for each in own if first.lowest - 1 <= each.highest < first.highest]:
+        first = min(before, key=lambda each: (each.lowest, each.key))
     ends = [each.highest for each in own if each.highest < first.lowest]
     lost = f"transactions {max(ends) + 1} to {first.lowest - 1} are" if ends else "the full backup is"
     return f"{lost} missing before {name(first.key)}, which begins with transaction {first.lowest}"

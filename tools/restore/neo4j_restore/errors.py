@@ -1,5 +1,6 @@
 """Every failure that an operator can meet; a leaf a next action. Only `__main__` turns them into exit codes."""
 
+from copy import copy
 from typing import ClassVar
 
 ANOTHER_SET = "take another set: TIMESTAMP names one"
@@ -20,6 +21,12 @@ class RestoreError(Exception):
         """Keep the one-line message and the one-line hint."""
         super().__init__(message)
         self.hint = hint
+
+    def with_more(self, text: str) -> "RestoreError":
+        """Return the same error with `text` behind its message."""
+        more = copy(self)
+        more.args = (f"{self}; {text}",)
+        return more
 
 
 class ConfigurationError(RestoreError):
@@ -72,11 +79,13 @@ class StoreError(RestoreError):
     transient: the same request may succeed later; decided by the store's adapter, acted on by `transfer`.
     throttled: the store asks for fewer requests at once.
     retry_after_seconds: how long the store asks to wait before the next try, or 0.
+    gone: the object was listed, and is not there any more or was replaced: a new listing may tell of another one.
     """
 
     exit_code = 20
     throttled: bool = False
     retry_after_seconds: float = 0
+    gone: bool = False
 
     def __init__(self, message: str, *, hint: str, transient: bool = False) -> None:
         """Keep message and hint, and whether trying again makes sense."""

@@ -15,6 +15,7 @@ Source: operations manuals of 3.5 to 5, "Restore a database backup" and "Restore
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
 from neo4j_restore.errors import ConfigurationError
 
@@ -85,6 +86,10 @@ FAMILIES = (
         load_artifact=_LOAD_ARTIFACT,
     ),
 )
+
+
+# From here on a differential artifact may overlap its full one.
+OVERLAPS: Final = Version(2026, 2)
 
 
 def family(version: Version) -> Family:

@@ -28,6 +28,9 @@ from uuid import UUID
 # zstd gives nothing of a block before all of it has come, and a block may be of 128 KiB.
 HEADER_BYTES: Final = 256 * 1024
 
+# The header of an artifact in clear: texts of 255 bytes at most, and some numbers.
+CLEAR_HEADER_BYTES: Final = 4096
+
 _IN_ZSTD, _IN_CLEAR = (b"BZV1", b"BZV2"), (b"BTV1", b"BTV2", b"BZV3")
 
 _WITH_VERSION = (b"BZV2", b"BTV2", b"BZV3")
@@ -82,16 +85,36 @@ class Header:
 
 def of_backup(head: bytes) -> Header | None:
     """Return what the backup artifact that begins with `head` says; None where it is cut, or of a later layout."""
+    try:
+        return _of_backup(head)
+    except (struct.error, ValueError, OverflowError):
+        return None
+
+
+def is_short(head: bytes) -> bool:
+    """Tell whether a longer head of the artifact may tell more: its header is packed, and not all of it is here."""
+    header = of_backup(head)
+    return head[:4] in _IN_ZSTD and (header is None or header.unpacked_bytes is None)
+
+
+def is_cut(head: bytes) -> bool:
+    """Tell whether an artifact of a known layout begins with `head`, which ends before its header does, or is wrong."""
+    try:
+        _of_backup(head)
+    except (struct.error, ValueError, OverflowError):
+        return True
+    return False
+
+
+def _of_backup(head: bytes) -> Header | None:
+    """Return the header; None for a later layout. Raises struct.error, ValueError or OverflowError for a cut one."""
     magic, rest = head[:4], head[4:]
     packed = magic in _IN_ZSTD
     if packed:
         rest = _start_of(rest).removeprefix(_MARK)
     elif magic not in _IN_CLEAR:
         return None
-    try:
-        return _of_metadata(_Fields(rest), with_version=magic in _WITH_VERSION, with_sizes=packed)
-    except (struct.error, ValueError, OverflowError):
-        return None
+    return _of_metadata(_Fields(rest), with_version=magic in _WITH_VERSION, with_sizes=packed)
 
 
 def _of_metadata(fields: "_Fields", *, with_version: bool, with_sizes: bool) -> Header | None:

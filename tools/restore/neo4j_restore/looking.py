@@ -5,10 +5,12 @@ from dataclasses import dataclass, replace
 from functools import partial
 from logging import getLogger
 
-from neo4j_restore import age, chains, formats, headers, sums, transfer, unzip
+from neo4j_restore import formats, headers, sums, transfer, unzip
+from neo4j_restore.artifacts import Artifacts
 from neo4j_restore.catalog import AGE, SUM, BackupSet, Kind
-from neo4j_restore.errors import BackupDamagedError, BackupNotFoundError, StoreError
+from neo4j_restore.errors import BackupDamagedError, StoreError
 from neo4j_restore.headers import Header
+from neo4j_restore.heads import Heads
 from neo4j_restore.settings import Settings
 from neo4j_restore.stores import Store, StoredObject
 
@@ -36,11 +38,12 @@ class Look:
 class Looker:
     """Looks into the sets of one store; what it has seen once it does not ask for again."""
 
-    def __init__(self, settings: Settings, store: Store) -> None:
-        """Take the store; nothing is asked of it yet."""
+    def __init__(self, settings: Settings, store: Store, artifacts: Artifacts, *, overlaps: bool = True) -> None:
+        """Take the store; nothing is asked of it yet. overlaps: see `chains.best`."""
         self._settings, self._store = settings, store
+        self._artifacts, self._overlaps = artifacts, overlaps
+        self._heads = Heads(settings, store)
         self._headers: dict[str, Header | None] = {}
-        self._encrypted: set[str] = set()
 
     def look(self, chosen: BackupSet, sets: Sequence[BackupSet]) -> Look:
         """Return `chosen` as it is: its kind by its bytes, its header, and all objects of its chain.
@@ -48,11 +51,13 @@ class Looker:
         sets: of the same database, newest first; where the rest of a chain is looked for.
         Raises BackupDamagedError for what is no backup, or another database's; BackupNotFoundError for a broken chain.
         """
+        if chosen.problem:
+            raise chosen.problem
         chosen = self._asked(chosen)
         if chosen.kind is Kind.DIRECTORY:
             return Look(chosen)
         stored = chosen.objects[0]
-        head = self._head(stored, formats.HEAD_BYTES)
+        head = self._heads.head(stored, formats.HEAD_BYTES)
         kind = formats.kind_of(head, chosen.kind, self._settings.bucket.of(chosen.key))
         if kind is not chosen.kind:
             log.warning("%s: %s is no %s, but by its bytes a %s", chosen.database, chosen.key, chosen.kind, kind)
@@ -60,9 +65,9 @@ class Looker:
         if kind is Kind.BACKUP:
             whole = self._chained(found, sets)
             if whole.key != chosen.key:
-                return self.look(whole, sets)
+                head = self._heads.head(whole.objects[-1], formats.HEAD_BYTES)
             return Look(self._summed(self._asked(whole), sets), head)
-        tail = self._directory(stored) if kind is Kind.ZIP else self._end(stored, _TAIL_BYTES)
+        tail = self._directory(stored) if kind is Kind.ZIP else self._heads.end(stored, _TAIL_BYTES)
         return Look(self._summed(found, sets), head, tail)
 
     def described(self, each: BackupSet) -> BackupSet:
@@ -91,65 +96,32 @@ class Looker:
         return replace(chosen, objects=objects)
 
     def _chained(self, chosen: BackupSet, sets: Sequence[BackupSet]) -> BackupSet:
-        header = chosen.header
-        if header is None:
+        if chosen.header is None:
             # Of a later layout: neo4j-admin may know it.
             return chosen
-        _check_name(chosen, header, self._settings.bucket.of(chosen.key))
-        last = chains.artifact(chosen.key, header)
-        if last.full:
-            return chosen
-        known, older = {last: chosen.objects[0]}, _older(chosen, sets)
-        for each in older:
-            earlier = self._header(each)
-            if earlier is None or earlier.database_id != header.database_id:
-                continue
-            if last.is_empty:
-                log.info("%s: %s has no transactions: taking %s", chosen.database, chosen.key, each.key)
-                return replace(each, header=earlier)
-            known[chains.artifact(each.key, earlier)] = each.objects[0]
-            if earlier.full and (links := chains.chain(last, known)):
-                return replace(chosen, objects=tuple(known[link] for link in links))
-        name, lost = self._settings.bucket.of(chosen.key), chains.gap(last, known, self._settings.bucket.of)
-        message = f"{name} is a differential backup, and its chain has a gap: {lost}"
-        raise BackupNotFoundError(message, hint="bring that artifact back, or name an earlier set with TIMESTAMP")
+        _check_name(chosen, chosen.header, self._settings.bucket.of(chosen.key))
+        return self._artifacts.chained(chosen, sets, overlaps=self._overlaps)
 
     def _summed(self, chosen: BackupSet, sets: Sequence[BackupSet]) -> BackupSet:
         """Return the set with the checksums that the files beside its objects tell."""
         beside = {each.key.removesuffix(SUM): each for one in (chosen, *sets) for each in one.sums}
         own = [stored.key for stored in chosen.objects if stored.key in beside]
-        texts = {key: self._part(beside[key], 0, sums.MOST_BYTES).decode(errors="replace") for key in own}
+        texts = {key: self._heads.part(beside[key], 0, sums.MOST_BYTES).decode(errors="replace") for key in own}
         return replace(
             chosen, checksums={key: sums.parse(text, self._settings.bucket.of(key)) for key, text in texts.items()}
         )
 
     def _header(self, each: BackupSet) -> Header | None:
+        if each.kind is Kind.BACKUP:
+            return self._artifacts.header(each)
         if each.key not in self._headers:
-            self._headers[each.key] = _header(each.kind, self._head(each.objects[0], headers.HEADER_BYTES))
+            self._headers[each.key] = _header(each.kind, self._heads.head(each.objects[0], headers.HEADER_BYTES))
         return self._headers[each.key]
-
-    def _head(self, stored: StoredObject, count: int) -> bytes:
-        """Return the first bytes of an object, decrypted, which may be fewer."""
-        head = self._part(stored, 0, count)
-        if not age.is_encrypted(head):
-            return head
-        self._encrypted.add(stored.key)
-        name = self._settings.bucket.of(stored.key)
-        return age.start_of(head, age.identities(self._settings.age_identity, name), name)
-
-    def _end(self, stored: StoredObject, count: int) -> bytes:
-        """Return the last bytes of an object, none of an encrypted one: it has to be decrypted from its start."""
-        if stored.key in self._encrypted:
-            return b""
-        return self._part(stored, max(0, stored.size_bytes - count), count)
 
     def _directory(self, stored: StoredObject) -> bytes:
         """Return the directory of a zip, nothing where it is too large to be looked at or not right."""
-        found = unzip.directory_of(self._end(stored, unzip.TAIL_BYTES), stored.size_bytes)
-        return self._part(stored, *found) if found and found[1] <= _LARGEST_DIRECTORY else b""
-
-    def _part(self, stored: StoredObject, start: int, count: int) -> bytes:
-        return transfer.part(self._store, stored, self._retry(), start, count)
+        found = unzip.directory_of(self._heads.end(stored, unzip.TAIL_BYTES), stored.size_bytes)
+        return self._heads.part(stored, *found) if found and found[1] <= _LARGEST_DIRECTORY else b""
 
     def _retry(self) -> transfer.Retry:
         return transfer.Retry(self._settings.retry_seconds)
@@ -160,12 +132,6 @@ def _header(kind: Kind, head: bytes) -> Header | None:
     if kind is Kind.BACKUP:
         return headers.of_backup(head)
     return headers.of_dump(head) if kind is Kind.DUMP else None
-
-
-def _older(chosen: BackupSet, sets: Sequence[BackupSet]) -> list[BackupSet]:
-    """Return the backup artifacts that may go before `chosen` in its chain, newest first."""
-    others = [each for each in sets if each.kind is Kind.BACKUP and each.key != chosen.key]
-    return [each for each in others if each.time <= chosen.time]
 
 
 def _check_name(chosen: BackupSet, header: Header, name: str) -> None:

@@ -1,6 +1,6 @@
 """Opens the objects of a set: bytes verified by the store's checksum and by a file beside them, and decrypted."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from logging import getLogger
 from pathlib import Path
@@ -82,7 +82,7 @@ class Opener:
         Raises BackupDamagedError for one that was cut; of those in zstd neo4j-admin finds it by itself.
         """
         names = Names(self.name(chosen))
-        paths = [top / names.accept(_file_name(stored)) for stored in chosen.objects]
+        paths = [top / names.accept(name) for name in _file_names(chosen.objects)]
         files: list[PartFile] = []
         for begun in self._land(chosen, [path.name for path in paths], ours):
             _check(begun.file.path, self.settings.bucket.of(begun.stored.key))
@@ -119,9 +119,15 @@ class Opener:
         return _Begun(stored, file)
 
 
-def _file_name(stored: StoredObject) -> str:
-    """Return the file's name for an artifact: its own, with the ending that neo4j-admin looks for."""
-    return f"{stored.key.rpartition('/')[2].removesuffix(AGE).removesuffix('.backup')}.backup"
+def _file_names(chain: Sequence[StoredObject]) -> list[str]:
+    """Return the names of a chain's artifacts in one folder: their own, with the ending that neo4j-admin looks for.
+
+    Where two from different folders have one name, all get a number in front. neo4j-admin reads the headers alone.
+    """
+    names = [f"{stored.key.rpartition('/')[2].removesuffix(AGE).removesuffix('.backup')}.backup" for stored in chain]
+    if len({name.casefold() for name in names}) == len(names):
+        return names
+    return [f"{number}-{name}" for number, name in enumerate(names, 1)]
 
 
 def _check(path: Path, name: str) -> None:

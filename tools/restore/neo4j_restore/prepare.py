@@ -5,9 +5,10 @@ from dataclasses import replace
 from logging import getLogger
 from pathlib import Path
 
-from neo4j_restore import admin, catalog, families, kept, plan, space, transfer
+from neo4j_restore import admin, artifacts, catalog, families, kept, plan, space, transfer
+from neo4j_restore.artifacts import Artifacts
 from neo4j_restore.catalog import BackupSet
-from neo4j_restore.errors import BackupNotFoundError, ConfigurationError, RestoreError
+from neo4j_restore.errors import BackupNotFoundError, ConfigurationError, RestoreError, StoreError
 from neo4j_restore.looking import Look, Looker
 from neo4j_restore.plan import Action, Decision, Plan, Step
 from neo4j_restore.settings import Settings
@@ -25,11 +26,23 @@ def prepare(
 ) -> tuple[Plan, admin.Admin]:
     """Return the plan with its sets and the room it needs, and the neo4j-admin to use. Raises RestoreError."""
     program = admin.find_admin(environment, settings.heap_size)
-    steps, sets = choose_sets(settings, store, decided.steps, state)
+    try:
+        return _prepare(settings, program, decided, state, store), program
+    except StoreError as error:
+        if not error.gone:
+            raise
+        # A chain is aggregated in place, and old backups are removed: what was listed may be gone a moment later.
+        log.warning("%s; listing the bucket once more", error)
+        return _prepare(settings, program, decided, state, store), program
+
+
+def _prepare(settings: Settings, program: admin.Admin, decided: Plan, state: Volume, store: Store) -> Plan:
+    reader = Artifacts(settings, store)
+    steps, sets = choose_sets(settings, store, reader, decided.steps, state)
     for step in steps:
         if step.warning:
             log.warning("%s: %s", step.database, step.warning)
-    looker = Looker(settings, store)
+    looker = Looker(settings, store, reader, overlaps=program.version >= families.OVERLAPS)
     looks = {step.database: looker.look(step.chosen, sets[step.database]) for step in steps if step.chosen}
     steps = tuple(replace(step, chosen=looks[step.database].chosen) if step.chosen else step for step in steps)
     prepared = Plan(steps, program.version, edition=program.edition)
@@ -41,7 +54,7 @@ def prepare(
     free = state.free_bytes + kept.size_bytes(Layout(settings.data_dir))
     sources = {each.source for each in estimates}
     space.check(need, free, reclaimed, settings.space, replaces=bool(replaced), sources=sources)
-    return replace(prepared, need_bytes=need), program
+    return replace(prepared, need_bytes=need)
 
 
 def find_sets(settings: Settings, store: Store, database: DatabaseName) -> tuple[list[BackupSet], list[str]]:
@@ -68,7 +81,7 @@ def find_sets(settings: Settings, store: Store, database: DatabaseName) -> tuple
 
 
 def choose_sets(
-    settings: Settings, store: Store, steps: tuple[Step, ...], state: Volume
+    settings: Settings, store: Store, reader: Artifacts, steps: tuple[Step, ...], state: Volume
 ) -> tuple[tuple[Step, ...], dict[DatabaseName, list[BackupSet]]]:
     """Return the steps with their sets, and all sets there are of each database, newest first.
 
@@ -82,10 +95,12 @@ def choose_sets(
             chosen.append(step)
             continue
         sets, keys = find_sets(settings, store, step.database)
+        sets = reader.dated(sets)
         all_sets[step.database] = sets
-        found = catalog.choose(sets, settings.timestamp)
+        found = artifacts.choose(sets, settings.timestamp)
         near = sum(catalog.bears_name(key, settings.bucket.prefix, step.database) for key in keys)
         if found:
+            _check_others(settings, found, sets)
             chosen.append(replace(step, chosen=found, warning=catalog.stale_pointer(found, sets)))
         elif plan.missing_is_fine(settings, step, state, near):
             reason = f"{settings.bucket} has no set of it, and ON_MISSING is start-empty"
@@ -98,6 +113,19 @@ def choose_sets(
         raise BackupNotFoundError("; ".join(map(str, missing)), hint="; ".join(hints))
     _refuse_shared([step.chosen for step in chosen if step.chosen])
     return tuple(chosen), all_sets
+
+
+def _check_others(settings: Settings, chosen: BackupSet, sets: list[BackupSet]) -> None:
+    """Log which artifacts are of another database of this name. Raises the error of one that may be the newer one."""
+    for each in artifacts.others(chosen, sets):
+        log.info(
+            "%s: leaving alone the backups of its database id %s, the newest of %s: %s has another one",
+            *(chosen.database, each.header and each.header.database_id, each.time, chosen.key),
+        )
+    unread = artifacts.doubtful(chosen, sets, settings.timestamp)
+    if unread and unread.problem:
+        why = f"by its name or its upload time it may be newer than {settings.bucket.of(chosen.key)}"
+        raise unread.problem.with_more(why)
 
 
 def _refuse_shared(chosen: list[BackupSet]) -> None:

@@ -61,7 +61,9 @@ class LocalStore:
         if _generation(os.fstat(stream.fileno())) != stored.generation:
             stream.close()
             message = f"file:///{stored.key} was replaced after it was listed"
-            raise StoreError(message, hint="start again: the new file will be listed and taken whole")
+            replaced = StoreError(message, hint="start again: the new file will be listed and taken whole")
+            replaced.gone = True
+            raise replaced
         return _File(path, stream, start, stored.size_bytes if end is None else end)
 
     def _open(self, path: Path) -> FileIO:
@@ -139,4 +141,6 @@ def _translated(verb: str, path: Path) -> Iterator[None]:
     except OSError as error:
         message = f"cannot {verb} file://{path} as uid {os.geteuid()}: {error.strerror or error}"
         hint = "check that the folder is mounted, and readable for the container's user"
-        raise StoreError(message, hint=hint, transient=error.errno in _TRANSIENT) from error
+        wrong = StoreError(message, hint=hint, transient=error.errno in _TRANSIENT)
+        wrong.gone = verb == "read" and error.errno == errno.ENOENT
+        raise wrong from error

@@ -19,6 +19,7 @@ TRANSIENT_STATUS: Final = frozenset({408, 429, 500, 502, 503, 504})
 _THROTTLING_STATUS: Final = frozenset({429, 503})
 
 GONE: Final = "it is not there, or is another generation now"
+_REPLACED: Final = "it was replaced after it was listed"
 
 # Of a refusal to hand out bytes that the asker has the key of.
 OWN_KEY: Final = "if it is encrypted with a key of your own (SSE-C, CSEK, CPK), name that key in ENCRYPTION_KEY_FILE"
@@ -57,12 +58,13 @@ class Errors:
         message = f"cannot {verb} {self.root}{key} with {self.identity}: {reason}"
         wrong = StoreError(message, hint=hint or (_CHECK_NETWORK if transient else self.hint), transient=transient)
         wrong.throttled, wrong.retry_after_seconds = status in _THROTTLING_STATUS, after
+        wrong.gone = reason in {GONE, _REPLACED}
         return wrong
 
     def replaced(self, verb: str, key: str) -> StoreError:
         """Return the error of an object that is another one now."""
         hint = "start again: the new object will be listed, and taken whole"
-        return self.error(verb, key, "it was replaced after it was listed", hint=hint)
+        return self.error(verb, key, _REPLACED, hint=hint)
 
     @contextmanager
     def translated(self, verb: str, key: str) -> Iterator[None]:

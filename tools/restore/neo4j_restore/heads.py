@@ -1,0 +1,40 @@
+"""The first bytes of objects, decrypted where they are encrypted; what a set is can be told by them."""
+
+from neo4j_restore import age, transfer
+from neo4j_restore.headers import HEADER_BYTES
+from neo4j_restore.settings import Settings
+from neo4j_restore.stores import Store, StoredObject
+
+
+class Heads:
+    """Reads parts of the objects of one store. Threads may share it."""
+
+    def __init__(self, settings: Settings, store: Store) -> None:
+        """Take the store; nothing is asked of it yet."""
+        self._settings, self._store = settings, store
+        self._encrypted: set[str] = set()
+
+    def head(self, stored: StoredObject, count: int) -> bytes:
+        """Return the first bytes of an object, decrypted, which may be fewer than `count`.
+
+        Raises StoreError; ConfigurationError for an encrypted object without its identity.
+        """
+        head = self.part(stored, 0, count)
+        if not age.is_encrypted(head):
+            return head
+        self._encrypted.add(stored.key)
+        if count < HEADER_BYTES:
+            # age gives nothing of a chunk of 64 KiB before all of it is there.
+            head = self.part(stored, 0, HEADER_BYTES)
+        name = self._settings.bucket.of(stored.key)
+        return age.start_of(head, age.identities(self._settings.age_identity, name), name)
+
+    def end(self, stored: StoredObject, count: int) -> bytes:
+        """Return the last bytes of an object; none of an encrypted one: it has to be decrypted from its start."""
+        if stored.key in self._encrypted:
+            return b""
+        return self.part(stored, max(0, stored.size_bytes - count), count)
+
+    def part(self, stored: StoredObject, start: int, count: int) -> bytes:
+        """Return `count` bytes of an object from `start` on, as they are stored; fewer at its end."""
+        return transfer.part(self._store, stored, transfer.Retry(self._settings.retry_seconds), start, count)

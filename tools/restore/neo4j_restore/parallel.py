@@ -1,0 +1,46 @@
+"""Many small questions to a store, asked side by side."""
+
+from collections.abc import Callable, Iterable
+from queue import Empty, SimpleQueue
+from threading import Event, Thread
+from typing import TypeVar
+
+A = TypeVar("A")
+B = TypeVar("B")
+
+
+def answers(ask: Callable[[A], B], questions: Iterable[A], most_threads: int) -> dict[A, B]:
+    """Return what `ask` returns for each of `questions`, asked by up to `most_threads` threads.
+
+    The first error ends all: no question is asked after it, and it is raised here. The threads are daemons, because one
+    that waits for a silent store must not delay the end of the program after SIGTERM.
+    """
+    todo: SimpleQueue[A] = SimpleQueue()
+    asked = list(dict.fromkeys(questions))
+    for question in asked:
+        todo.put(question)
+    done: SimpleQueue[tuple[A, B] | BaseException] = SimpleQueue()
+    stopped = Event()
+
+    def work() -> None:
+        try:
+            while not stopped.is_set():
+                question = todo.get_nowait()
+                done.put((question, ask(question)))
+        except Empty:
+            return
+        except BaseException as error:  # noqa: BLE001 - it is raised in the thread that waits for the answers
+            done.put(error)
+
+    for _ in range(min(most_threads, len(asked))):
+        Thread(target=work, name="ask", daemon=True).start()
+    found: dict[A, B] = {}
+    try:
+        while len(found) < len(asked):
+            answer = done.get()
+            if isinstance(answer, BaseException):
+                raise answer
+            found[answer[0]] = answer[1]
+    finally:
+        stopped.set()
+    return found
