@@ -1,9 +1,9 @@
 """Scenario -> environment of the restore container: the contract of `neo4j_restore.spec.VARIABLES`."""
 
-from typing import Final
+from typing import Any, Final
 
 from neo4j_restore.spec import Scheme
-from neo4j_scenarios.fields import Field, access
+from neo4j_scenarios.fields import Field, access, wish
 from neo4j_scenarios.scenario import Scenario, attribute
 
 KEY_FOLDER: Final = "/auth"
@@ -14,6 +14,8 @@ CERTIFICATES: Final = "/certificates/ca.crt"
 ENCRYPTION_KEY: Final = "/encryption/key"
 AGE_IDENTITY: Final = "/age/identity"
 
+# Inputs that few ask for: they are written only where they differ from their default.
+_CHOICE: Final = (wish.ON_STALE_LATEST, wish.IGNORE_OBJECTS, wish.REQUIRE_CHECKSUM)
 _PACE: Final = (access.CONNECTIONS, access.DEADLINE_SECONDS, access.START_JITTER_SECONDS)
 
 # The Neo4j image and neo4j-admin read it; the one name of ours that starts with NEO4J_.
@@ -23,8 +25,8 @@ LICENCE: Final = "NEO4J_ACCEPT_LICENSE_AGREEMENT"
 def environment(scenario: Scenario) -> dict[str, str]:
     """Return the variables that the restore container is to have, in the order in which they are written.
 
-    Variables with nothing to say are left out; the others are there even where they have their default, to be seen,
-    but for those of the download's pace.
+    Variables with nothing to say are left out. The others are there even where they have their default, to be seen.
+    Those that few ask for are there only where they differ from it.
     """
     asked = {
         **_access(scenario),
@@ -36,6 +38,7 @@ def environment(scenario: Scenario) -> dict[str, str]:
         "KEEP_PREVIOUS": str(scenario.keep_previous).lower(),
         "RESTORE_NOT_AFTER": scenario.not_after,
         "ON_MISSING": scenario.on_missing.value,
+        **_variables(choice(scenario)),
         "SPACE_MODE": scenario.space_mode.value,
         "PURGE_ON_COMPLETE": str(scenario.purge_on_complete).lower(),
         "DATA_DIR": DATA_DIR,
@@ -55,15 +58,34 @@ def _access(scenario: Scenario) -> dict[str, str]:
         "BUCKET": str(scenario.bucket),
         "ENDPOINT_URL": scenario.endpoint_url,
         "REGION": scenario.bucket_region,
+        **_variables(addressing(scenario)),
         "CA_BUNDLE": CERTIFICATES if scenario.ca_bundle else "",
         "REQUESTER_PAYS": scenario.requester_pays,
         "ENCRYPTION_KEY_FILE": ENCRYPTION_KEY if scenario.encryption_key else "",
         "AGE_IDENTITY_FILE": AGE_IDENTITY if scenario.age_identity else "",
-        **{field.key.upper().replace("-", "_"): text for field, text in pace(scenario).items()},
+        **_variables(pace(scenario)),
     }
 
 
-def pace(scenario: Scenario) -> dict[Field[int], str]:
-    """Return the texts of the download's pace, where it is not the default."""
-    texts = {field: field.text(getattr(scenario, attribute(field))) for field in _PACE}
+def choice(scenario: Scenario) -> dict[Field[Any], str]:
+    """Return the texts of what else decides which set is chosen, where they differ from their defaults."""
+    return _unusual(scenario, _CHOICE)
+
+
+def addressing(scenario: Scenario) -> dict[Field[Any], str]:
+    """Return the text of how requests name the bucket, where it differs from its default."""
+    return _unusual(scenario, (access.ADDRESSING_STYLE,))
+
+
+def pace(scenario: Scenario) -> dict[Field[Any], str]:
+    """Return the texts of the download's pace, where they differ from their defaults."""
+    return _unusual(scenario, _PACE)
+
+
+def _unusual(scenario: Scenario, fields: tuple[Field[Any], ...]) -> dict[Field[Any], str]:
+    texts = {field: field.text(getattr(scenario, attribute(field))) for field in fields}
     return {field: text for field, text in texts.items() if text != field.default}
+
+
+def _variables(texts: dict[Field[Any], str]) -> dict[str, str]:
+    return {field.key.upper().replace("-", "_"): text for field, text in texts.items()}

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from neo4j_restore.spec import LATEST
 from neo4j_scenarios.fields import FIELDS
 from neo4j_scenarios.fleet import Cluster
 from neo4j_scenarios.layers import LABELS, VARIABLES
@@ -69,6 +70,12 @@ def install(scenario: Scenario) -> Iterator[str]:
         yield note("offline", scenario)
     yield f"Before Neo4j starts, each pod restores {databases} from {scenario.bucket}. {note('DATABASE', scenario)}"
     yield f"The set: {scenario.timestamp}. {note('TIMESTAMP', scenario)}"
+    if scenario.timestamp == LATEST:
+        yield note("ON_STALE_LATEST", scenario)
+    if scenario.ignore_objects:
+        yield f"Objects that are ignored: {', '.join(scenario.ignore_objects)}. {note('IGNORE_OBJECTS', scenario)}"
+    if scenario.require_checksum:
+        yield note("REQUIRE_CHECKSUM", scenario)
     if scenario.cluster:
         yield note("cluster", scenario)
     if scenario.ldap_url:

@@ -18,7 +18,7 @@ from neo4j_scenarios.yamltree import Items, Map, Node, Place, Text
 INPUTS: Final = frozenset(field.key for field in FIELDS)
 
 # A list of these is the same as its texts with commas between them.
-LISTS: Final = frozenset({wish.DATABASE.key, deployment.TARGET.key})
+LISTS: Final = frozenset({wish.DATABASE.key, wish.IGNORE_OBJECTS.key, deployment.TARGET.key})
 
 GROUP: Final = "group"
 REGION: Final = "region"

@@ -1,7 +1,8 @@
 """Scenario -> values of this project's chart, which makes the container and its volumes by itself."""
 
 from neo4j_scenarios import directory
-from neo4j_scenarios.environment import pace
+from neo4j_scenarios.environment import addressing, choice, pace
+from neo4j_scenarios.fields import wish
 from neo4j_scenarios.fields.access import SECRET_KEYS
 from neo4j_scenarios.identity import pod_labels, service_account
 from neo4j_scenarios.scenario import Scenario
@@ -23,6 +24,7 @@ def own(scenario: Scenario) -> Values:
         "keepPrevious": scenario.keep_previous,
         "notAfter": scenario.not_after,
         "onMissing": scenario.on_missing.value,
+        **_choice(scenario),
         "spaceMode": scenario.space_mode.value,
         "purgeOnComplete": scenario.purge_on_complete,
         "secretName": scenario.secret,
@@ -44,6 +46,15 @@ def own(scenario: Scenario) -> Values:
     }
 
 
+def _choice(scenario: Scenario) -> Values:
+    values: Values = {
+        wish.ON_STALE_LATEST.key: scenario.on_stale_latest.value,
+        wish.IGNORE_OBJECTS.key: list(scenario.ignore_objects),
+        wish.REQUIRE_CHECKSUM.key: scenario.require_checksum,
+    }
+    return {_camel(field.key): values[field.key] for field in choice(scenario)}
+
+
 def _access(scenario: Scenario) -> Values:
     names = {"secret": "secretName", "configmap": "configMapName"}
     bundle, encryption, age = scenario.ca_bundle, scenario.encryption_key, scenario.age_identity
@@ -52,6 +63,7 @@ def _access(scenario: Scenario) -> Values:
         "secretKey": scenario.secret_key if scenario.secret and scenario.secret_key != usual else "",
         "endpointUrl": scenario.endpoint_url,
         "region": scenario.bucket_region,
+        **{_camel(field.key): text for field, text in addressing(scenario).items()},
         "caBundle": {names[bundle.source]: bundle.name, "key": bundle.key} if bundle else {},
         "requesterPays": scenario.requester_pays,
         "encryptionKey": {"secretName": encryption.name, "key": encryption.key} if encryption else {},

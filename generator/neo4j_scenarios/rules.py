@@ -95,6 +95,11 @@ def folder(text: str) -> str:
     return "/".join(parts)
 
 
+def patterns(text: str) -> tuple[str, ...]:
+    """Return the patterns of an input that names some with commas between them; none for an empty text."""
+    return spec.parse_patterns(text) if text else ()
+
+
 def count(least: int, most: int) -> Callable[[str], int]:
     """Return a rule that takes whole numbers from `least` to `most`."""
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from neo4j_restore import spec
-from neo4j_restore.spec import OnMissing, Overwrite, Scheme, SpaceMode
+from neo4j_restore.spec import Addressing, OnMissing, OnStaleLatest, Overwrite, Scheme, SpaceMode
 from neo4j_scenarios.fields import FIELDS, Field, access, wish
 from neo4j_scenarios.reference import Reference
 from neo4j_scenarios.targets import NEO4J, SINGLE_INSTANCE, Edition, Kind, Target
@@ -38,6 +38,9 @@ class Scenario:
     keep_previous: bool
     not_after: str
     on_missing: OnMissing
+    on_stale_latest: OnStaleLatest
+    ignore_objects: tuple[str, ...]
+    require_checksum: bool
     space_mode: SpaceMode
     purge_on_complete: bool
     secret: str
@@ -47,6 +50,7 @@ class Scenario:
     backup_claim: str
     endpoint_url: str
     bucket_region: str
+    addressing_style: Addressing
     ca_bundle: Reference | None
     requester_pays: str
     encryption_key: Reference | None

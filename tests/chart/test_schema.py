@@ -74,6 +74,12 @@ def test_a_typo_is_refused_at_every_level(helm: Helm, path: Path) -> None:
         (make_values({"command": "plan"}), "/restore/command"),
         (make_values({"notAfter": 1769824800}), "/restore/notAfter"),
         (make_values({"onMissing": "empty"}), "/restore/onMissing"),
+        (make_values({"onStaleLatest": "ignore"}), "/restore/onStaleLatest"),
+        (make_values({"ignoreObjects": "old/*"}), "/restore/ignoreObjects"),
+        (make_values({"ignoreObjects": ["old/*,tests/*"]}), "/restore/ignoreObjects/0"),
+        (make_values({"ignoreObjects": ["**/*"]}), "/restore/ignoreObjects/0"),
+        (make_values({"requireChecksum": "yes"}), "/restore/requireChecksum"),
+        (make_values({"addressingStyle": "auto"}), "/restore/addressingStyle"),
         (make_values({"stallSeconds": 0}), "/restore/stallSeconds"),
         (make_values({"connections": 65}), "/restore/connections"),
         (make_values({"deadlineSeconds": -1}), "/restore/deadlineSeconds"),
@@ -102,7 +108,14 @@ def test_the_policies_are_those_of_the_image() -> None:
 
 
 @pytest.mark.parametrize(
-    ("key", "words"), [("onMissing", spec.OnMissing), ("spaceMode", spec.SpaceMode)], ids=["onMissing", "spaceMode"]
+    ("key", "words"),
+    [
+        ("onMissing", spec.OnMissing),
+        ("onStaleLatest", spec.OnStaleLatest),
+        ("spaceMode", spec.SpaceMode),
+        ("addressingStyle", spec.Addressing),
+    ],
+    ids=["onMissing", "onStaleLatest", "spaceMode", "addressingStyle"],
 )
 def test_the_words_of_a_policy_are_those_of_the_image(key: str, words: Iterable[str]) -> None:
     assert schema.of("restore", key)["enum"] == list(words)
@@ -135,6 +148,15 @@ BUCKETS = st.from_regex(r"\Ags://[a-z0-9][a-z0-9._-]{1,30}[a-z0-9](/[^\x00-\x1f?
 def test_the_schema_refuses_no_word_that_the_image_takes(databases: str, stamp: str, bucket: str) -> None:
     for key, text in (("database", databases), ("timestamp", stamp), ("bucket", bucket)):
         jsonschema.validate(text, schema.of("restore", key))
+
+
+@given(st.text(st.sampled_from("a*?/-."), max_size=6))
+def test_the_schema_takes_the_patterns_that_the_image_takes_and_no_others(pattern: str) -> None:
+    try:
+        known = bool(spec.parse_patterns(pattern))
+    except spec.Invalid:
+        known = False
+    assert jsonschema.Draft7Validator(schema.of("restore", "ignoreObjects")).is_valid([pattern]) == known
 
 
 def test_one_example_sets_every_key() -> None:

@@ -43,6 +43,8 @@ SAID: dict[str, tuple[Values, str]] = {
     "kept": (make_values({"keepPrevious": True}), "CHART --reuse-values --set restore.command=rollback"),
     "expiry": (make_values({"notAfter": "2026-01-31T02:00:00Z"}), "The wish expires at 2026-01-31T02:00:00Z."),
     "start-empty": (make_values({"onMissing": "start-empty"}), "Neo4j starts without its data"),
+    "stale": (make_values({"onStaleLatest": "latest"}), "restored even where a newer set is there"),
+    "ignored": (make_values({"ignoreObjects": ["old/*", "a*"]}), "by restore.ignoreObjects: old/*, a*."),
     "old-data": (make_values(), "what to do. Old data is still in place."),
     "status": (make_values(), "helm --namespace default test graph --logs"),
     "watch": (make_values(), "kubectl --namespace default logs graph-neo4j-restore-0 -c restore -f"),

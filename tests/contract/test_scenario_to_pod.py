@@ -34,6 +34,8 @@ SCENARIOS = {
     "always": {"force_overwrite": "true", "accept_data_loss": "true"},
     "previous": {"keep_previous": "true", "not_after": "2026-02-28T01:00:00+01:00"},
     "empty": {"on_missing": "start-empty"},
+    "choice": {"on_stale_latest": "newest", "ignore_objects": "neo4j-test*, old/*", "require_checksum": "true"},
+    "virtual": {"bucket": "s3://graph-backups/p", "addressing_style": "virtual"},
     "reclaim": {"force_overwrite": "true", "accept_data_loss": "true", "space_mode": "reclaim"},
     "moment": {"timestamp": "2026-01-31T03:00:00+01:00"},
     "stamp": {"timestamp": "2026-01-31-02:00:00", "backup_set_dir": "backups/größe", "purge_on_complete": "false"},
@@ -84,6 +86,12 @@ def meant(scenario: Scenario, settings: Settings) -> None:
     assert scenario.restore_id in {"", settings.restore_id}
     assert settings.not_after == (spec.parse_time(scenario.not_after) if scenario.not_after else None)
     assert (settings.on_missing, settings.space) == (scenario.on_missing, scenario.space_mode)
+    assert (settings.on_stale_latest, settings.ignore_objects, settings.require_checksum, settings.addressing) == (
+        scenario.on_stale_latest,
+        scenario.ignore_objects,
+        scenario.require_checksum,
+        scenario.addressing_style,
+    )
     assert settings.keep_previous == scenario.keep_previous
     assert (settings.purge, settings.heap_size) == (scenario.purge_on_complete, scenario.heap_size)
     assert (settings.credentials is not None) == bool(scenario.secret)

@@ -64,6 +64,7 @@ _STORES: dict[str, tuple[st.SearchStrategy[str], list[str], dict[str, st.SearchS
             "requester-pays": st.just("true"),
             "encryption-key": _names.map("secret/{}/key".format),
             "bucket-region": st.just("eu-central-1"),
+            "addressing-style": st.sampled_from(["path", "virtual"]),
         },
     ),
     "azb": (
@@ -107,6 +108,9 @@ def all_inputs(draw: st.DrawFn) -> dict[str, str]:
         "keep-previous": st.sampled_from(["true", "false"]),
         "not-after": _times,
         "on-missing": st.sampled_from(["fail", "start-empty"]),
+        "on-stale-latest": st.sampled_from(["fail", "latest", "newest"]),
+        "ignore-objects": st.lists(_texts | _texts.map("*{}?/*".format), min_size=1, max_size=3).map(",".join),
+        "require-checksum": st.sampled_from(["true", "false"]),
         "space-mode": st.just("keep"),
         "backup-set-dir": st.lists(_texts | _printable, min_size=1, max_size=3).map("/".join),
         "purge-on-complete": st.sampled_from(["true", "false"]),

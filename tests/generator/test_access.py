@@ -127,6 +127,15 @@ def test_a_folder_of_a_claim_is_mounted_read_only_and_needs_no_key(target: str) 
         ),
         ({"bucket": AZURE, "workload_identity": "pod-identity"}, "--workload-identity: 'pod-identity' is no identity"),
         ({"bucket": GCS, "bucket_region": "eu-central-1"}, "--bucket-region: does nothing for gs:// buckets"),
+        ({"bucket": GCS, "addressing_style": "virtual"}, "--addressing-style: does nothing for gs:// buckets"),
+        (
+            {"bucket": "s3://a.b", "addressing_style": "virtual"},
+            "--addressing-style: no certificate fits the host a.b.amazonaws.com",
+        ),
+        (
+            {"bucket": S3, "addressing_style": "virtual", "endpoint_url": "http://10.0.0.7:9000"},
+            "--addressing-style: 'virtual' puts the bucket's name before 10.0.0.7:9000, which is an address",
+        ),
         ({"bucket": AZURE, "requester_pays": "true"}, "--requester-pays: does nothing for azb:// buckets"),
         ({"bucket": AZURE, "encryption_key": "secret/a"}, "--encryption-key: does nothing for azb:// buckets"),
         ({"bucket": GCS, "requester_pays": "true"}, "--requester-pays: 'true' names no project to bill"),

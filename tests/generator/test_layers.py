@@ -54,6 +54,11 @@ def test_maps_merge_and_lists_and_texts_replace() -> None:
     assert texts == {"labels.env": "prod", "database": "graph"}
 
 
+def test_patterns_may_be_a_list_as_they_are_in_the_chart() -> None:
+    layer, _ = read("{ignore-objects: [neo4j-test*, old/*]}")
+    assert layer.text("ignore-objects") == "neo4j-test*,old/*"
+
+
 @pytest.mark.parametrize(
     ("text", "expected"),
     [

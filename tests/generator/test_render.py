@@ -125,11 +125,18 @@ def test_with_a_workload_identity_no_key_is_mounted(target: str) -> None:
         ({"force_overwrite": "true", "accept_data_loss": "true"}, "HAZARD, accepted by --accept-data-loss"),
         ({"emulator_host": "http://gcs:9023"}, "HAZARD: an emulated GCS"),
         ({"on_missing": "start-empty"}, "Neo4j starts without its data. A wrong bucket or path looks just so."),
+        ({"on_stale_latest": "latest"}, "is restored even where a set with a newer stamp is there"),
+        ({"on_stale_latest": "newest"}, "that set is restored"),
+        ({"ignore_objects": "old/*"}, "objects of these patterns are never taken for backups"),
+        ({"require_checksum": "true"}, "nor its own format can verify is refused"),
         (RECLAIM, "HAZARD, accepted by --accept-data-loss: the old data is deleted before the new is there"),
         ({"keep_previous": "true"}, "neo4j-restore rollback puts it back"),
         ({"not_after": "2026-02-28T00:00:00Z"}, "a pod whose volume lacks a database does not start"),
     ],
-    ids=["system", "other database", "once", "true", "emulator", "start empty", "reclaim", "previous", "expiry"],
+    ids=[
+        *("system", "other database", "once", "true", "emulator", "start empty", "stale", "newest", "ignored"),
+        *("checksum", "reclaim", "previous", "expiry"),
+    ],
 )
 @pytest.mark.parametrize("target", TARGETS)
 def test_a_hazard_is_told_beside_its_setting(target: str, changes: dict[str, str], expected: str) -> None:

@@ -46,7 +46,7 @@ def _own(values: Located, consent: Consent) -> Iterator[Finding]:
     if not isinstance(block, Mapping) or block.get("enabled") is False:
         return
     # Keys with maps, as caBundle, name an object and not the path at which the chart mounts it.
-    said = [key for key, value in block.items() if not isinstance(value, Mapping | list)]
+    said = [key for key, value in block.items() if not isinstance(value, Mapping)]
     names = {key: _RENAMED.get(key) or _upper(key) for key in said}
     known = {variable.name for variable in spec.VARIABLES}
     told = {name: _text(block[key]) for key, name in names.items() if name in known}
@@ -61,6 +61,8 @@ def _upper(key: str) -> str:
 
 
 def _text(value: Any) -> str:
+    if isinstance(value, list):
+        return ",".join(map(_text, value))
     return str(value).lower() if isinstance(value, bool) else "" if value is None else str(value)
 
 

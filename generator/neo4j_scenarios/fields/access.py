@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from neo4j_restore.spec import Scheme
+from neo4j_restore.spec import Addressing, Scheme
 from neo4j_scenarios import rules
 from neo4j_scenarios.fields.field import Field
 from neo4j_scenarios.reference import reference, text
@@ -57,6 +57,13 @@ ENDPOINT_URL = Field(
 )
 BUCKET_REGION = Field(
     "bucket-region", "region of an s3:// bucket", rules.optional(rules.REGION), "eu-central-1", shown="the key's"
+)
+ADDRESSING_STYLE = Field(
+    "addressing-style",
+    "how requests to s3:// name the bucket: path (https://host/bucket/key) or virtual (https://bucket.host/key)",
+    rules.choice({each.value: each for each in Addressing}),
+    "virtual",
+    "path",
 )
 CA_BUNDLE = Field(
     "ca-bundle",

@@ -80,6 +80,27 @@ ON_MISSING = Field(
     "start-empty",
     "fail",
 )
+ON_STALE_LATEST = Field(
+    "on-stale-latest",
+    "what to do where the -latest object is older than the newest set with a stamp: fail, or restore latest or newest",
+    rules.choice({each.value: each for each in spec.OnStaleLatest}),
+    "newest",
+    "fail",
+)
+IGNORE_OBJECTS = Field(
+    "ignore-objects",
+    "objects that are not backups although their names look so: patterns below the bucket's path, with commas between",
+    rules.patterns,
+    "neo4j-test*,old/*",
+    text=",".join,
+)
+REQUIRE_CHECKSUM = Field(
+    "require-checksum",
+    "refuse a set that neither the store, nor a .sha256 file, nor its own format can verify: true or false",
+    rules.BOOLEAN,
+    "true",
+    "false",
+)
 SPACE_MODE = Field(
     "space-mode",
     "room for a restore over existing data: keep the old data until the new is verified, or reclaim its room before",

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from neo4j_scenarios.hazards.access import access
+from neo4j_scenarios.hazards.access import reach
 from neo4j_scenarios.hazards.cluster import cluster
 from neo4j_scenarios.hazards.data import data
 from neo4j_scenarios.hazards.deployment import deployment
@@ -15,5 +15,5 @@ __all__ = ["Hazard", "hazards"]
 
 def hazards(scenario: Scenario) -> Iterator[Hazard]:
     """Yield all that is wrong with the scenario as a whole."""
-    for rule in (data, access, deployment, cluster, ldap):
+    for rule in (data, reach, deployment, cluster, ldap):
         yield from rule(scenario)

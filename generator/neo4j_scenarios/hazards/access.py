@@ -1,11 +1,15 @@
 """What would keep the pod from its bucket, or let it in as someone else."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+from urllib.parse import urlsplit
 
-from neo4j_restore.spec import Scheme
+from neo4j_restore.spec import Addressing, Scheme
 from neo4j_scenarios import identity
+from neo4j_scenarios.fields import Field, access
 from neo4j_scenarios.hazards.hazard import Hazard
-from neo4j_scenarios.scenario import Scenario
+from neo4j_scenarios.scenario import Scenario, attribute
 
 # Folders of the restore container's own, over which no claim can be mounted.
 _TAKEN = frozenset(
@@ -31,34 +35,39 @@ _TAKEN = frozenset(
     )
 )
 
+# An address in place of a host's name, with or without a port.
+_ADDRESS: Final = re.compile(r"([0-9.]+|\[.*\])(:[0-9]+)?")
+
 # The stores that an input means something to.
-_FOR = {
-    "secret": (Scheme.GCS, Scheme.S3, Scheme.AZURE),
-    "endpoint_url": (Scheme.GCS, Scheme.S3, Scheme.AZURE),
-    "bucket_region": (Scheme.S3,),
-    "ca_bundle": (Scheme.GCS, Scheme.S3, Scheme.AZURE),
-    "requester_pays": (Scheme.GCS, Scheme.S3),
-    "encryption_key": (Scheme.GCS, Scheme.S3),
-    "emulator_host": (Scheme.GCS,),
-    "backup_claim": (Scheme.FILE,),
+_FOR: Final[Mapping[Field[Any], tuple[Scheme, ...]]] = {
+    access.SECRET: (Scheme.GCS, Scheme.S3, Scheme.AZURE),
+    access.ENDPOINT_URL: (Scheme.GCS, Scheme.S3, Scheme.AZURE),
+    access.BUCKET_REGION: (Scheme.S3,),
+    access.ADDRESSING_STYLE: (Scheme.S3,),
+    access.CA_BUNDLE: (Scheme.GCS, Scheme.S3, Scheme.AZURE),
+    access.REQUESTER_PAYS: (Scheme.GCS, Scheme.S3),
+    access.ENCRYPTION_KEY: (Scheme.GCS, Scheme.S3),
+    access.EMULATOR_HOST: (Scheme.GCS,),
+    access.BACKUP_CLAIM: (Scheme.FILE,),
 }
 
 
-def access(scenario: Scenario) -> Iterator[Hazard]:
+def reach(scenario: Scenario) -> Iterator[Hazard]:
     """Yield what is wrong with keys, identities and stores."""
     yield from _store(scenario)
     yield from _identity(scenario)
     yield from _payer(scenario)
+    yield from _host(scenario)
     if scenario.bucket.scheme is Scheme.FILE:
         yield from _folder(scenario)
 
 
 def _store(scenario: Scenario) -> Iterator[Hazard]:
     scheme = scenario.bucket.scheme
-    for name, able in _FOR.items():
-        if getattr(scenario, name) and scheme not in able:
+    for field, able in _FOR.items():
+        if field.text(getattr(scenario, attribute(field))) != field.default and scheme not in able:
             yield Hazard(
-                (name.replace("_", "-"), "bucket"),
+                (field.key, "bucket"),
                 f"does nothing for {scheme}:// buckets",
                 f"leave it out: it is for {', '.join(f'{each}://' for each in able)}",
             )
@@ -90,6 +99,19 @@ def _payer(scenario: Scenario) -> Iterator[Hazard]:
         yield Hazard(
             ("requester-pays", "bucket"), "'true' names no project to bill", "--requester-pays billing-project"
         )
+
+
+def _host(scenario: Scenario) -> Iterator[Hazard]:
+    """Yield why no host can bear the bucket's name."""
+    if scenario.addressing_style is not Addressing.VIRTUAL or scenario.bucket.scheme is not Scheme.S3:
+        return
+    keys, hint = ("addressing-style", "bucket"), "--addressing-style path"
+    endpoint = urlsplit(scenario.endpoint_url or "https://amazonaws.com")
+    if _ADDRESS.fullmatch(endpoint.netloc):
+        yield Hazard(keys, f"'virtual' puts the bucket's name before {endpoint.netloc}, which is an address", hint)
+    elif endpoint.scheme == "https" and "." in scenario.bucket.bucket:
+        what = f"no certificate fits the host {scenario.bucket.bucket}.{endpoint.netloc}: the bucket's name has dots"
+        yield Hazard(keys, what, hint)
 
 
 def _folder(scenario: Scenario) -> Iterator[Hazard]:

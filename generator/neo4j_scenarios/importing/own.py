@@ -13,7 +13,7 @@ from neo4j_scenarios.importing.parts import read_licence, read_service_account
 _RENAMED: Final = {"secretName": "secret", "region": "bucket-region"}
 
 # Those that are several keys.
-_BLOCKS: Final = frozenset({"bucket", "ca-bundle", "encryption-key", "age-identity"})
+_BLOCKS: Final = frozenset({"bucket", "ignore-objects", "ca-bundle", "encryption-key", "age-identity"})
 
 
 def read_own(found: Found) -> None:
@@ -24,6 +24,7 @@ def read_own(found: Found) -> None:
         if key in INPUTS - _BLOCKS:
             found.take(key, "restore", name)
     give_bucket(found, ("restore", "bucket"), ("restore", "cloudProvider"))
+    _read_patterns(found)
     _read_reference(found, "ca-bundle", "caBundle", "ca.crt")
     _read_reference(found, "encryption-key", "encryptionKey", "key")
     _read_reference(found, "age-identity", "ageIdentity", "identity")
@@ -42,6 +43,14 @@ def read_own(found: Found) -> None:
         found.skip("restore", "enabled")
     if found.values.get("restore", "secretName") is None:
         found.inputs["secret"] = "restore-service-key"  # noqa: S105 - the chart's default, the name of a Secret
+
+
+def _read_patterns(found: Found) -> None:
+    """Take the list of patterns as one text; a pattern with a comma in it would become two."""
+    listed = found.values.get("restore", "ignoreObjects")
+    patterns = listed if isinstance(listed, list) else []
+    if all(isinstance(pattern, str) and "," not in pattern for pattern in patterns):
+        found.give("ignore-objects", ",".join(patterns), "restore", "ignoreObjects")
 
 
 def _read_reference(found: Found, key: str, block: str, default: str) -> None:

@@ -21,7 +21,15 @@ from neo4j_scenarios.survey.pins import Pinning
 from neo4j_scenarios.survey.pool import Deadline
 
 # The variables of the container that say how its store is reached; whose key is used is the operator's own matter.
-_REACH: Final = ("BUCKET", "CLOUD_PROVIDER", "STORAGE_EMULATOR_HOST", "ENDPOINT_URL", "REGION", "REQUESTER_PAYS")
+_REACH: Final = (
+    "BUCKET",
+    "CLOUD_PROVIDER",
+    "STORAGE_EMULATOR_HOST",
+    "ENDPOINT_URL",
+    "REGION",
+    "ADDRESSING_STYLE",
+    "REQUESTER_PAYS",
+)
 
 # The operator's own, by the names that the clouds' tools know.
 _KEY: Final = "GOOGLE_APPLICATION_CREDENTIALS"
