@@ -89,11 +89,71 @@ def test_bytes_behind_the_end_are_damage(tmp_path: Path) -> None:
         unpacked(archives.tar_bytes({"neostore": b"x"}) + b"more", tmp_path / "in")
 
 
-def test_a_sparse_file_is_refused(tmp_path: Path) -> None:
+def sparse_file(size: str = "4096", data: bytes = b"1\n1024\n1\n", **keywords: str) -> bytes:
     sparse = member("neostore")
-    sparse.pax_headers = {"GNU.sparse.major": "1", "GNU.sparse.minor": "0", "GNU.sparse.realsize": "99999999999"}
-    with pytest.raises(BackupDamagedError):
-        unpacked(tar_of(sparse, data=b"1\n0\n1\n" + bytes(506)), tmp_path / "in")
+    told = {"major": "1", "minor": "0", "realsize": size, **keywords}
+    sparse.pax_headers = {f"GNU.sparse.{keyword}": value for keyword, value in told.items()}
+    return tar_of(sparse, data=data + bytes(-len(data) % 512) + b"x")
+
+
+SPARSE = {
+    "overlap": sparse_file(data=b"2\n1024\n1\n1024\n0\n"),
+    "past its end": sparse_file(size="1024"),
+    "more than is stored": sparse_file(data=b"1\n1024\n2\n"),
+    "less than is stored": sparse_file(data=b"0\n"),
+    "more regions than are told": sparse_file(data=b"9\n1024\n1\n"),
+    "a negative offset": sparse_file(data=b"1\n-1\n1\n"),
+    "not a number": sparse_file(data=b"1\nten\n1\n"),
+    "a number without end": sparse_file(data=b"1" * 5000),
+    "a size past all bounds": sparse_file(size="9" * 30),
+    "no size": sparse_file(size=""),
+    "another layout": sparse_file(minor="7"),
+    "a map of odd length": sparse_file(major="0", map="0,1,2"),
+}
+
+
+@pytest.mark.parametrize("data", SPARSE.values(), ids=SPARSE)
+def test_a_sparse_file_whose_map_is_wrong_is_refused(data: bytes, tmp_path: Path) -> None:
+    with pytest.raises(BackupDamagedError, match="the set is damaged: as tar"):
+        unpacked(data, tmp_path / "in")
+    assert unpacked(sparse_file(), tmp_path / "right") == 1
+    assert (tmp_path / "right/neostore").read_bytes() == bytes(1024) + b"x" + bytes(3071)
+
+
+def test_holes_larger_than_the_volume_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(NoSpaceError, match=r"sparse files of 4096 bytes or more with their holes, .* has 4095"):
+        unpacked(sparse_file(), tmp_path / "in", Limits(10**9, 10**9, volume_bytes=4095))
+
+
+def test_regions_are_bounded_for_the_whole_archive(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("neo4j_restore.bounds.MOST_REGIONS", 1)
+    assert unpacked(sparse_file(), tmp_path / "in") == 1
+    with pytest.raises(BackupDamagedError, match="regions of its sparse files are more than 1"):
+        unpacked(sparse_file(data=b"2\n1024\n1\n2000\n0\n"), tmp_path / "more")
+
+
+def test_headers_are_bounded_in_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("neo4j_restore.bounds.MOST_HEADER_BYTES", 5 * 512)
+    with pytest.raises(BackupDamagedError, match="bytes of its headers are more than 2560"):
+        unpacked(archives.tar_bytes({str(number): b"" for number in range(6)}), tmp_path / "in")
+
+
+def test_zeros_behind_the_end_are_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = archives.tar_bytes({"neostore": b"x"})
+    monkeypatch.setattr("neo4j_restore.bounds.MOST_PADDING", len(whole))
+    with pytest.raises(BackupDamagedError, match="bytes of zeros behind its end mark"):
+        unpacked(whole + bytes(len(whole)), tmp_path / "in")
+
+
+def test_a_global_header_is_read_and_may_not_describe_a_sparse_file(tmp_path: Path) -> None:
+    for keyword in ("comment", "GNU.sparse.realsize"):
+        head = tarfile.TarInfo.create_pax_global_header({keyword: "9"})
+        data = head + archives.tar_bytes({"neostore": b"x"})
+        if keyword == "comment":
+            assert unpacked(data, tmp_path / "in") == 1
+        else:
+            with pytest.raises(BackupDamagedError, match="a global header"):
+                unpacked(data, tmp_path / "other")
 
 
 def test_a_bomb_is_refused_by_its_headers_before_it_is_written(tmp_path: Path) -> None:
@@ -115,8 +175,8 @@ def test_limits_leave_the_volume_some_room(tmp_path: Path) -> None:
 
 
 def test_a_flood_of_entries_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("neo4j_restore.names._MOST_ENTRIES", 100)
-    with pytest.raises(BackupDamagedError, match="more than 100 entries"):
+    monkeypatch.setattr("neo4j_restore.bounds.MOST_ENTRIES", 100)
+    with pytest.raises(BackupDamagedError, match="files and folders are more than 100"):
         unpacked(archives.tar_bytes({str(number): b"" for number in range(200)}), tmp_path / "in")
 
 

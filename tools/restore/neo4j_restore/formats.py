@@ -12,17 +12,14 @@ Magics not known yet are neo4j-admin's to judge. Source: Neo4j community, org.ne
 """
 
 import re
-import tarfile
 from typing import Final
 
-from neo4j_restore import decoders
+from neo4j_restore import decoders, tarheaders
 from neo4j_restore.catalog import Kind
 from neo4j_restore.errors import BackupDamagedError
 
 # Of an archive the first megabyte tells by how much it is packed; a dump's or backup's header is shorter.
 HEAD_BYTES: Final = 1024 * 1024
-
-_TAR_BLOCK = 512
 
 _OF_NEO4J = re.compile(rb"([BD])[A-Z]{2}[0-9]")
 
@@ -57,7 +54,7 @@ def _kind_of(head: bytes, hint: Kind) -> Kind | None:
     if head.startswith(_ZIP):
         return Kind.ZIP
     codec = decoders.codec_of(head)
-    plain = decoders.start_of(head, _TAR_BLOCK)
+    plain = decoders.start_of(head, tarheaders.BLOCK)
     if codec is decoders.ZSTD and plain.startswith(b"zstd\0\0\0"):
         return Kind.DUMP
     if _is_tar(plain):
@@ -71,11 +68,11 @@ def _kind_of(head: bytes, hint: Kind) -> Kind | None:
 
 def _is_tar(block: bytes) -> bool:
     """Tell whether a tar can begin with `block`: a header whose checksum is right, or the end mark of an empty one."""
-    if len(block) == _TAR_BLOCK and not block.strip(b"\0"):
-        return True
+    if len(block) != tarheaders.BLOCK:
+        return False
     try:
-        tarfile.TarInfo.frombuf(block, "utf-8", "surrogateescape")
-    except tarfile.HeaderError:
+        tarheaders.parse(block)
+    except ValueError:
         return False
     return True
 

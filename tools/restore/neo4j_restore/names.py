@@ -4,46 +4,59 @@ import os
 from pathlib import PurePosixPath
 from typing import NoReturn
 
+from neo4j_restore import bounds
+from neo4j_restore.bounds import Budget
 from neo4j_restore.errors import BackupDamagedError
 
-_MOST_ENTRIES = 1_000_000
+# A number below 2 ** 60 takes 32 bytes of memory. The hash is keyed anew in each process, so that nobody can choose
+# names that share one; if two ever do, the set is refused.
+_HASH_BITS = (1 << 60) - 1
 
-# A file system's own bound on a name, and one on a path that leaves room for the folder it goes into.
-_LONGEST_PART, _LONGEST_NAME = 255, 1024
+# What `_seen` has for a file; of a folder it has the hash of the name as it is spelled.
+_FILE = -1
 
 
 class Names:
-    """The names unpacked so far from `source`: each inside, and nobody else's, also where a volume folds case."""
+    """The names unpacked so far from `source`: each inside, and nobody else's, also where a volume folds case.
+
+    A name takes about 100 bytes of memory, however long it is.
+    """
 
     def __init__(self, source: str) -> None:
         """Take the source's name for messages."""
         self.source = source
-        self._seen = {".": (PurePosixPath(), True)}
+        self._entries = Budget(source, "its files and folders are", bounds.MOST_ENTRIES)
+        self._seen: dict[int, int] = {}
+        self._note(".", folder=True)
 
     def accept(self, name: str, *, folder: bool = False) -> PurePosixPath:
         """Return `name` as a path relative to the set, a slash at its start dropped. Raises BackupDamagedError."""
+        if len(name) > bounds.LONGEST_NAME:
+            self.refuse(f"the entry {name[:80]!r} has a name of {len(name)} characters, above {bounds.LONGEST_NAME}")
         path = PurePosixPath(name.lstrip("/"))
         if ".." in path.parts or any(ord(char) < 32 for char in name) or _is_too_long(path):
-            self.refuse(f"the entry {name[:80]!r} leads out of it, or is no name")
+            self.refuse(f"the entry {name[:80]!r} leads out of it, or is too deep or not a name")
         for above in reversed(path.parents):
-            self._note(above, folder=True)
-        self._note(path, folder=folder)
+            self._note(str(above), folder=True)
+        self._note(str(path), folder=folder)
         return path
 
-    def _note(self, path: PurePosixPath, *, folder: bool) -> None:
-        known = self._seen.setdefault(str(path).casefold(), (path, folder))
-        first = known[0] is path
-        if not first and not (folder and known == (path, True)):
-            self.refuse(f"the entry {str(path)!r} comes twice, as file and folder, or in two cases")
-        if len(self._seen) > _MOST_ENTRIES:
-            self.refuse(f"it has more than {_MOST_ENTRIES} entries")
+    def _note(self, path: str, *, folder: bool) -> None:
+        key, spelling = hash(path.casefold()) & _HASH_BITS, hash(path) & _HASH_BITS if folder else _FILE
+        known = self._seen.get(key)
+        if known is None:
+            self._entries.spend()
+            self._seen[key] = spelling
+        elif not folder or known != spelling:
+            self.refuse(f"the entry {path!r} comes twice, as file and folder, or in two cases")
 
     def refuse(self, what: str) -> NoReturn:
         """Raise BackupDamagedError that says what is wrong with the set."""
-        message = f"{self.source} is no backup set: {what}"
+        message = f"{self.source} is not a backup set: {what}"
         raise BackupDamagedError(message, hint="see what made it, or take another set")
 
 
 def _is_too_long(path: PurePosixPath) -> bool:
     longest = max((len(os.fsencode(part)) for part in path.parts), default=0)
-    return longest > _LONGEST_PART or len(os.fsencode(path)) > _LONGEST_NAME
+    too_long = longest > bounds.LONGEST_PART or len(os.fsencode(path)) > bounds.LONGEST_NAME
+    return too_long or len(path.parts) > bounds.DEEPEST_NAME

@@ -100,7 +100,7 @@ def _checked(archive: zipfile.ZipFile, limits: Limits, names: Names) -> list[zip
         kind = stat.S_IFMT(each.external_attr >> 16)
         if kind not in {0, stat.S_IFREG, stat.S_IFDIR}:
             names.refuse(f"the entry {each.filename!r} is neither a plain file nor a folder")
-        limits.check(size, each.filename, names)
+        limits.check(size, size, each.filename, names)
     packed = sum(each.compress_size for each in found)
     if archive.start_dir < packed:
         names.refuse("its entries share bytes")
