@@ -1,5 +1,6 @@
 """A gateway in front of an emulated store: it passes on what its script has no other answer for."""
 
+import gzip
 import http.client
 import socket
 import struct
@@ -33,7 +34,7 @@ class Fault:
 class Gateway(ThreadingHTTPServer):
     """The gateway; `host` is its URL. `faults` are met in their order; `seen` are the requests, as method and path.
 
-    hides: the beginnings of headers that it leaves out, in small letters.
+    hides: the beginnings of headers that it leaves out, in small letters. compresses: bodies, in gzip.
     """
 
     daemon_threads = True
@@ -46,6 +47,7 @@ class Gateway(ThreadingHTTPServer):
         self.faults: deque[Fault] = deque()
         self.seen: list[str] = []
         self.hides: tuple[str, ...] = ()
+        self.compresses = False
 
 
 class _Handler(Quiet):
@@ -75,6 +77,9 @@ class _Handler(Quiet):
         kept = {name: value for name, value in response.getheaders() if name.lower() not in _OF_THE_CONNECTION}
         kept = {name: value for name, value in kept.items() if not name.lower().startswith(self.server.hides)}
         kept = {name.replace("content-length", "Content-Length"): value for name, value in kept.items()}
+        if self.server.compresses:
+            body = gzip.compress(body)
+            kept |= {"Content-Length": str(len(body)), "Content-Encoding": "gzip"}
         self.send_response(response.status)
         for name, value in {"Content-Length": str(len(body)), **kept}.items():
             self.send_header(name, value)

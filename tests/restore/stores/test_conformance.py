@@ -1,5 +1,6 @@
 """One suite that every store passes: the listing, the bytes, and errors in our words."""
 
+import gzip
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -9,7 +10,7 @@ from tests.restore.stores.subjects import Subject, open_with
 from neo4j_restore.errors import StoreError
 from neo4j_restore.fetch import Terms, download
 from neo4j_restore.progress import Progress
-from neo4j_restore.stores import Store, StoredObject
+from neo4j_restore.stores import Store, StoredObject, answers
 from neo4j_restore.transfer import Retry
 
 TEN = b"0123456789"
@@ -181,6 +182,60 @@ def test_a_page_of_a_gateway_is_neither_a_listing_nor_an_object(
         between.faults += [Fault(200, body=body)]
         with pytest.raises(StoreError):
             ask()
+
+
+DEEP = 50_000
+TOO_MUCH = 100_000_000
+ODD_LISTINGS = {
+    "of too many bytes": (b" " * (answers.PAGE_BYTES + 1), ""),
+    "of a gzip that grows": (gzip.compress(bytes(TOO_MUCH)), "gzip"),
+    "in a gzip that is none": (b"<a/>", "gzip"),
+    "in an unknown encoding": (b"<a/>", "br"),
+    "deep in JSON": (b"[" * DEEP, ""),
+    "deep in XML": (b"<a>" * DEEP + b"</a>" * DEEP, ""),
+    "with a DOCTYPE": ("<!DOCTYPE a [<!ENTITY b 'b'>]><a>&b;</a>".encode("utf-16"), ""),
+}
+
+
+@pytest.mark.parametrize(("body", "encoding"), ODD_LISTINGS.values(), ids=ODD_LISTINGS)
+def test_a_listing_that_no_store_sends_is_told_and_asked_for_again(
+    body: bytes, encoding: str, remote: Subject, behind: Store, between: Gateway
+) -> None:
+    put(remote, behind, "neo4j.dump", TEN)
+    between.faults += [
+        Fault(200, body=body, headers={"Content_Type": "application/json", "Content_Encoding": encoding})
+    ]
+    with pytest.raises(StoreError, match="not understood") as raised:
+        list(behind.list(remote.prefix))
+    assert (raised.value.transient, len(str(raised.value)) < 500) == (True, True)
+    assert len(list(behind.list(remote.prefix))) == 1
+
+
+def test_a_listing_that_a_gateway_compressed_is_read(remote: Subject, behind: Store, between: Gateway) -> None:
+    listed = put(remote, behind, "neo4j.dump", TEN)
+    between.compresses = True
+    assert [each.key for each in behind.list(remote.prefix)] == [listed.key]
+
+
+@pytest.mark.parametrize("status", [403, 503])
+def test_an_error_keeps_its_status_however_long_its_text_is(
+    status: int, remote: Subject, behind: Store, between: Gateway
+) -> None:
+    listed = put(remote, behind, "neo4j.dump", TEN)
+    for ask in (lambda: list(behind.list(remote.prefix)), lambda: behind.read(listed)):
+        between.faults += [Fault(status, body=b"<" * TOO_MUCH)]
+        with pytest.raises(StoreError, match=str(status)) as raised:
+            ask()
+        assert (raised.value.transient, len(str(raised.value)) < 500) == (status == 503, True)
+
+
+def test_no_redirect_is_followed(remote: Subject, behind: Store, between: Gateway) -> None:
+    listed = put(remote, behind, "neo4j.dump", TEN)
+    for ask in (lambda: list(behind.list(remote.prefix)), lambda: behind.read(listed)):
+        between.faults += [Fault(307, headers={"Location": f"{between.host}/elsewhere"})]
+        with pytest.raises(StoreError, match="307"):
+            ask()
+    assert not [each for each in between.seen if "elsewhere" in each]
 
 
 def test_a_store_that_does_not_answer_is_told_and_asked_again(remote: Subject) -> None:

@@ -12,10 +12,11 @@ from urllib.parse import urlsplit
 from neo4j_restore import scrub
 from neo4j_restore.errors import ConfigurationError
 from neo4j_restore.settings import Settings
+from neo4j_restore.stores.answers import parse_xml
 from neo4j_restore.stores.http import Http
 from neo4j_restore.stores.keyfiles import AwsKey, read_aws
 from neo4j_restore.stores.refreshing import Refreshing
-from neo4j_restore.stores.s3_answers import domain, parse_xml
+from neo4j_restore.stores.s3_answers import domain
 from neo4j_restore.stores.tokens import Teller, text_of
 from neo4j_restore.stores.wording import Errors, one_line
 

@@ -13,11 +13,11 @@ from neo4j_restore import checksums
 from neo4j_restore.checksums import Checksum
 from neo4j_restore.errors import ConfigurationError, StoreError
 from neo4j_restore.settings import Settings
-from neo4j_restore.stores import StoredObject, azure_answers
+from neo4j_restore.stores import StoredObject, answers, azure_answers
 from neo4j_restore.stores.azure_identity import find
 from neo4j_restore.stores.body import Body, byte_range, wrong_span
-from neo4j_restore.stores.http import PAGE_BYTES, Http, small
-from neo4j_restore.stores.s3_answers import parse_xml
+from neo4j_restore.stores.http import Http
+from neo4j_restore.stores.pages import Pages
 from neo4j_restore.stores.sse import read_key
 from neo4j_restore.stores.wording import GONE, OWN_KEY, TRANSIENT_STATUS, Errors, one_line, seconds_to_wait
 
@@ -53,20 +53,20 @@ class AzureStore:
     def list(self, prefix: str) -> Iterator[StoredObject]:
         """Yield the blobs below `prefix`; pages of 1,000 are fetched as they are needed."""
         container, _, start = prefix.partition("/")
-        marker, seen = "", set[str]()
+        marker, pages = "", Pages(self._errors, prefix)
         query = {"restype": "container", "comp": "list", "maxresults": "1000", "prefix": start}
         while True:
             with self._understood("list", prefix):
-                root = parse_xml(self._page(prefix, container, {**query, **({"marker": marker} if marker else {})}))
+                root = answers.parse_xml(
+                    self._page(prefix, container, {**query, **({"marker": marker} if marker else {})})
+                )
                 if root is None or root.tag != "EnumerationResults":
-                    message = "it is no listing"
-                    raise ValueError(message)
+                    message = "expected a listing in XML (EnumerationResults), got something else"
+                    raise answers.OddAnswerError(message)
                 found = list(azure_answers.objects(root, self._account, container))
                 marker = root.findtext("NextMarker", "")
-                if marker in seen:
-                    message = "it is a listing without end"
-                    raise ValueError(message)
-            seen.add(marker)
+                if marker:
+                    pages.follow(marker)
             yield from found
             if not marker:
                 return
@@ -76,7 +76,7 @@ class AzureStore:
         if response.status != 200:
             wrong = self._refusal("list", prefix, response)
             raise wrong
-        return small(response, PAGE_BYTES)
+        return answers.body(response, self._http.stall_seconds, answers.PAGE_BYTES)
 
     def look(self, stored: StoredObject) -> StoredObject:
         """Return it with its version, its checksum and how to thaw it, from one HEAD."""
@@ -151,8 +151,7 @@ class AzureStore:
 
     def _refusal(self, verb: str, key: str, response: urllib3.BaseHTTPResponse) -> StoreError:
         status, headers = response.status, response.headers
-        with self._errors.translated(verb, key):
-            code, reason = azure_answers.reason(small(response), headers, response.reason or "")
+        code, reason = azure_answers.reason(answers.beginning(response), headers, response.reason or "")
         if status == 412:
             return self._errors.replaced(verb, key)
         if status == 404 and code != "ContainerNotFound" and verb != "list":

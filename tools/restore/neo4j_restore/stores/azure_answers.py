@@ -9,7 +9,8 @@ from xml.etree import ElementTree
 
 from neo4j_restore import checksums
 from neo4j_restore.stores import StoredObject
-from neo4j_restore.stores.s3_answers import in_utc, parse_xml, size_of
+from neo4j_restore.stores.answers import parse_xml
+from neo4j_restore.stores.s3_answers import in_utc, size_of
 from neo4j_restore.stores.wording import one_line
 
 # Source: https://learn.microsoft.com/rest/api/storageservices/blob-service-error-codes

@@ -4,7 +4,6 @@ Bytes come by our own connections straight from the download URL: a whole GET, r
 where the client's own file objects are several times slower, and its sessions cost twice the processor a request.
 """
 
-import json
 import os
 import re
 from collections.abc import Iterator, Mapping
@@ -21,10 +20,11 @@ from google.cloud import storage
 from neo4j_restore import checksums
 from neo4j_restore.errors import StoreError
 from neo4j_restore.settings import Settings
-from neo4j_restore.stores import StoredObject, google_identity
+from neo4j_restore.stores import StoredObject, answers, google_identity
 from neo4j_restore.stores.body import Body, byte_range, wrong_span
-from neo4j_restore.stores.google_session import Bearer
-from neo4j_restore.stores.http import CONNECT_SECONDS, SMALL_BYTES, Http
+from neo4j_restore.stores.google_session import Bearer, token_request
+from neo4j_restore.stores.http import CONNECT_SECONDS, Http
+from neo4j_restore.stores.pages import Pages
 from neo4j_restore.stores.sse import read_key
 from neo4j_restore.stores.wording import GONE, OWN_KEY, TRANSIENT_STATUS, Errors, one_line, seconds_to_wait
 
@@ -45,13 +45,14 @@ class GoogleStore:
         self._bucket, self._payer = settings.bucket.bucket, settings.requester_pays
         self._timeout = (min(CONNECT_SECONDS, settings.stall_seconds), settings.stall_seconds)
         self._errors = Errors(f"gs://{self._bucket}/", "an identity still to be found", _HINT)
-        with self._translated("find an identity for", ""):
-            found = google_identity.find(settings, self._errors)
         self._http = Http(settings.stall_seconds, settings.ca_bundle)
-        self._bearer = Bearer(found, self._http.context)
+        request = token_request(self._http)
+        with self._translated("find an identity for", ""):
+            found = google_identity.find(settings, self._errors, request)
+        self._bearer = Bearer(found, self._http, request)
         endpoint = settings.emulator_host or settings.endpoint_url
         options = {"api_endpoint": endpoint} if endpoint else None
-        session = self._bearer.session(self._http.context)
+        session = self._bearer.session()
         self._client = storage.Client(project="none", credentials=found, client_options=options, _http=session)
         self._download = f"{self._client.api_endpoint}/download/storage/v1/b/{quote(self._bucket, safe='')}/o/"
         key = read_key(settings.encryption_key)
@@ -68,10 +69,11 @@ class GoogleStore:
             # `retry=None`: trying again is the caller's, for every store alike.
             bucket = self._client.bucket(self._bucket, user_project=self._payer or None)
             found = self._client.list_blobs(bucket, prefix=prefix, fields=_FIELDS, retry=None, timeout=self._timeout)
-            tokens = set()
+            pages = Pages(self._errors, prefix)
             for page in found.pages:
-                self._check_page(prefix, page, again=found.next_page_token in tokens)
-                tokens.add(found.next_page_token)
+                _check_page(page)
+                if found.next_page_token:
+                    pages.follow(found.next_page_token)
                 for blob in page:
                     yield StoredObject(
                         blob.name,
@@ -80,13 +82,6 @@ class GoogleStore:
                         str(blob.generation),
                         checksums.from_base64("crc32c", blob.crc32c),
                     )
-
-    def _check_page(self, prefix: str, page: Any, *, again: bool) -> None:
-        """Raise StoreError for an answer that is no listing: an empty one from a gateway is no empty bucket."""
-        if page.raw_page.get("kind") != "storage#objects" or again:
-            reason = "the answer is no listing, or one without end"
-            wrong = self._errors.error("list", prefix, reason, transient=True)
-            raise wrong
 
     def look(self, stored: StoredObject) -> StoredObject:
         """Return it as it is: the listing tells all, and what is in the archive class can be read at once."""
@@ -162,10 +157,17 @@ class GoogleStore:
         except auth.GoogleAuthError as found:
             reason = f"the identity is refused ({type(found).__name__})"
             raise error(verb, key, reason, hint=google_identity.HINT) from found
-        except (ValueError, TypeError, KeyError, AttributeError) as found:
+        except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as found:
             # What the library makes of an answer in another form than Google's: a gateway spoke, not the store.
-            reason = f"the answer is not understood ({type(found).__name__})"
-            raise error(verb, key, reason, transient=True) from found
+            what = str(found) if isinstance(found, answers.OddAnswerError) else type(found).__name__
+            raise error(verb, key, f"the answer is not understood ({what})", transient=True) from found
+
+
+def _check_page(page: Any) -> None:
+    """Raise OddAnswerError for an answer that is not a listing: an empty one of a gateway is not an empty bucket."""
+    if page.raw_page.get("kind") != "storage#objects":
+        message = "expected a listing in JSON (storage#objects), got something else"
+        raise answers.OddAnswerError(message)
 
 
 def _is_of(response: urllib3.BaseHTTPResponse, stored: StoredObject) -> bool:
@@ -185,6 +187,6 @@ def _first_line(text: str | None) -> str:
 def _reason(response: urllib3.BaseHTTPResponse) -> str:
     """Return the reason in an error's body, which may be anything, and endless."""
     try:
-        return _first_line(json.loads(response.read(SMALL_BYTES, decode_content=True))["error"]["message"])
-    except (ValueError, TypeError, KeyError, OSError, urllib3.exceptions.HTTPError):
+        return _first_line(answers.parse_json(answers.beginning(response))["error"]["message"])
+    except (answers.OddAnswerError, TypeError, KeyError, AttributeError):
         return response.reason or "no reason given"

@@ -1,6 +1,5 @@
 """Who we are to Google: the key in a file, else the workload."""
 
-import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
@@ -9,12 +8,14 @@ import google.auth
 from google.auth import exceptions as auth
 from google.auth import identity_pool
 from google.auth.credentials import AnonymousCredentials
+from google.auth.transport.requests import Request
 from google.oauth2 import credentials as oauth2
 from google.oauth2 import service_account
 
-from neo4j_restore import scrub
+from neo4j_restore import bounded, scrub
 from neo4j_restore.errors import ConfigurationError
 from neo4j_restore.settings import Settings
+from neo4j_restore.stores.keyfiles import read_bytes
 from neo4j_restore.stores.wording import Errors
 
 HINT: Final = (
@@ -34,8 +35,11 @@ _KEY_TYPES: Final[dict[str, Callable[..., Any]]] = {
 _SECRETS: Final = ("private_key", "client_secret", "refresh_token")
 
 
-def find(settings: Settings, errors: Errors) -> Any:
-    """Return the identity, and name it in `errors`. Raises ConfigurationError for a file that holds none."""
+def find(settings: Settings, errors: Errors, request: Request) -> Any:
+    """Return the identity, and name it in `errors`. Raises ConfigurationError for a file that holds none.
+
+    request: how to ask whether this machine tells an identity.
+    """
     if settings.credentials:
         errors.identity = f"the key in {settings.credentials}"
         found = _from_key(settings.credentials)
@@ -45,18 +49,15 @@ def find(settings: Settings, errors: Errors) -> Any:
         errors.identity = "no identity, as emulators need none"
         return AnonymousCredentials()
     errors.identity = "the workload's identity"
-    return google.auth.default(scopes=[_SCOPE])[0]
+    return google.auth.default(scopes=[_SCOPE], request=request)[0]
 
 
 def _from_key(path: Path) -> Any:
     hint = "check the secret restore-service-key: it holds the service key under the name credentials.json"
     try:
-        key = json.loads(path.read_text())
+        key = bounded.parse_json(read_bytes(path, "GOOGLE_APPLICATION_CREDENTIALS", hint))
         scrub.learn(*(str(key[name]) for name in _SECRETS if name in key))
         return _KEY_TYPES[key["type"]](key, scopes=[_SCOPE])
-    except OSError as error:
-        message = f"cannot read GOOGLE_APPLICATION_CREDENTIALS, {path}: {error.strerror}"
-        raise ConfigurationError(message, hint=hint) from error
     except (ValueError, TypeError, KeyError, AttributeError, auth.GoogleAuthError):
         # The cause's text may quote the key, so it goes no further.
         message = f"GOOGLE_APPLICATION_CREDENTIALS, {path}, holds no Google credentials in JSON"

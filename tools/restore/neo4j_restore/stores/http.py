@@ -16,11 +16,6 @@ from neo4j_restore.stores.wording import UnsendableError
 
 CONNECT_SECONDS: Final = 10.0
 
-# An error's text, a token: more is no answer of a store's.
-SMALL_BYTES: Final = 64 * 1024
-# A page of 1,000 names of 1,024 bytes, each byte as %XX or &amp;.
-PAGE_BYTES: Final = 8 * 1024 * 1024
-
 # As many requests at once keep their connections for the next ones.
 KEPT_CONNECTIONS: Final = 64
 
@@ -33,6 +28,7 @@ class Http:
 
         Raises ConfigurationError for a bundle that holds no certificates.
         """
+        self.stall_seconds = stall_seconds
         self._timeout = urllib3.Timeout(connect=min(CONNECT_SECONDS, stall_seconds), read=stall_seconds)
         self.context = trusting(ca_bundle)
         self._managers: dict[str, urllib3.PoolManager] = {}
@@ -114,9 +110,3 @@ def _proxy_of(url: str) -> str:
     from requests.utils import get_environ_proxies, select_proxy
 
     return select_proxy(url, get_environ_proxies(url)) or ""
-
-
-def small(response: urllib3.BaseHTTPResponse, most: int = SMALL_BYTES) -> bytes:
-    """Return the body of an answer that is not long, and give its connection back."""
-    with response:
-        return response.read(most)

@@ -5,7 +5,9 @@ Azure: lines of a shell, `export ACCOUNT_NAME=…` (the labs chart), `AZURE_STOR
 before 2025.06), `AZURE_STORAGE_ACCOUNT=…` with a key or a client's id, secret and tenant (since).
 """
 
+import os
 import re
+import stat
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -14,6 +16,9 @@ from neo4j_restore import scrub
 from neo4j_restore.errors import ConfigurationError
 
 _HINT = "check the secret that holds it; the README of the image shows what such a file looks like"
+
+# Key files have a few KiB at most.
+MOST_BYTES: Final = 1024 * 1024
 
 _LINE = re.compile(r"\s*(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)\s*=\s*(\"[^\"]*\"|'[^']*'|\S*)\s*(?:[#;].*)?")
 _SECTION = re.compile(r"\s*\[\s*(?:profile\s+)?([^\]]*?)\s*\]\s*")
@@ -60,13 +65,29 @@ AZURE_NAMES: Final = {
 }
 
 
-def read_text(path: Path, what: str) -> str:
-    """Return the text of a file that a variable names. Raises ConfigurationError, without any of its text."""
+def read_bytes(path: Path, what: str, hint: str = _HINT) -> bytes:
+    """Return the bytes of a small file that `what` names. Raises ConfigurationError, without any of them."""
     try:
-        return path.read_text()
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is no text"
-        message = f"cannot read {what}, {path}: {reason}"
+        # A pipe would wait for a writer; of a regular file this flag means nothing.
+        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        with open(descriptor, "rb") as file:  # noqa: PTH123 - of a descriptor
+            data = file.read(MOST_BYTES + 1) if stat.S_ISREG(os.fstat(descriptor).st_mode) else None
+    except OSError as error:
+        message = f"cannot read {what}, {path}: {error.strerror}"
+        raise ConfigurationError(message, hint=hint) from None
+    if data is None or len(data) > MOST_BYTES:
+        reason = "is not a regular file" if data is None else f"has more than {MOST_BYTES} bytes"
+        message = f"{what}, {path}, {reason}: expected a key file"
+        raise ConfigurationError(message, hint=hint)
+    return data
+
+
+def read_text(path: Path, what: str) -> str:
+    """Return the text of a small file that a variable names. Raises ConfigurationError, without any of its text."""
+    try:
+        return read_bytes(path, what).decode()
+    except UnicodeDecodeError:
+        message = f"cannot read {what}, {path}: it is not a text in UTF-8"
         raise ConfigurationError(message, hint=_HINT) from None
 
 

@@ -14,9 +14,9 @@ import urllib3
 from neo4j_restore.checksums import Checksum
 from neo4j_restore.errors import StoreError
 from neo4j_restore.settings import Settings
-from neo4j_restore.stores import StoredObject, s3_answers
+from neo4j_restore.stores import StoredObject, answers, s3_answers
 from neo4j_restore.stores.body import Body, byte_range, wrong_span
-from neo4j_restore.stores.http import PAGE_BYTES, small
+from neo4j_restore.stores.pages import Pages
 from neo4j_restore.stores.s3_requests import Requests
 from neo4j_restore.stores.sse import read_key
 from neo4j_restore.stores.wording import GONE, OWN_KEY, TRANSIENT_STATUS, Errors, one_line, seconds_to_wait
@@ -46,23 +46,20 @@ class S3Store:
 
     def list(self, prefix: str) -> Iterator[StoredObject]:
         """Yield the objects below `prefix`; pages of 1,000 are fetched as they are needed."""
-        token, seen = "", set[str]()
+        token, pages = "", Pages(self._errors, prefix)
         while True:
             query = {"list-type": "2", "prefix": prefix, "encoding-type": "url"}
             query |= {"continuation-token": token} if token else {}
             with self._understood("list", prefix):
-                body = self._page(prefix, query)
-                root = s3_answers.parse_xml(body)
+                root = answers.parse_xml(self._page(prefix, query))
                 if root is None or root.tag != "ListBucketResult":
-                    message = "it is no listing"
-                    raise ValueError(message)
+                    message = "expected a listing in XML (ListBucketResult), got something else"
+                    raise answers.OddAnswerError(message)
                 found = list(s3_answers.objects(root, self._bucket))
                 token = root.findtext("NextContinuationToken", "")
                 more = root.findtext("IsTruncated") == "true"
-                if more and (not token or token in seen):
-                    message = "it is a listing without end"
-                    raise ValueError(message)
-            seen.add(token)
+                if more:
+                    pages.follow(token)
             yield from found
             if not more:
                 return
@@ -73,7 +70,7 @@ class S3Store:
         if response.status != 200:
             wrong = self._refusal("list", prefix, response)
             raise wrong
-        return small(response, PAGE_BYTES)
+        return answers.body(response, self._requests.stall_seconds, answers.PAGE_BYTES)
 
     def look(self, stored: StoredObject) -> StoredObject:
         """Return it with its checksum, its version and how to thaw it, from one HEAD, or two where it has parts."""
@@ -143,8 +140,7 @@ class S3Store:
 
     def _refusal(self, verb: str, key: str, response: urllib3.BaseHTTPResponse) -> StoreError:
         status = response.status
-        with self._errors.translated(verb, key):
-            code, reason = s3_answers.reason(small(response), response.reason or "")
+        code, reason = s3_answers.reason(answers.beginning(response), response.reason or "")
         if status == 412:
             return self._errors.replaced(verb, key)
         if status == 404 and code != "NoSuchBucket" and verb != "list":

@@ -12,6 +12,7 @@ from xml.etree import ElementTree
 
 from neo4j_restore.checksums import Checksum
 from neo4j_restore.stores import StoredObject
+from neo4j_restore.stores.answers import parse_xml
 from neo4j_restore.stores.wording import one_line
 
 # Cheapest to reckon first; an object mostly has one.
@@ -56,19 +57,6 @@ def right_region(status: int, headers: Mapping[str, str], region: str) -> str:
     """
     named = headers.get("x-amz-bucket-region") or ""
     return named if status in {301, 307, 400} and re.fullmatch(r"[a-z0-9-]{1,63}", named) else region
-
-
-def parse_xml(body: bytes) -> ElementTree.Element | None:
-    """Return the root of an answer without its namespace; None where it is no XML, or has entities of its own."""
-    if b"<!DOCTYPE" in body:
-        return None
-    try:
-        root = ElementTree.fromstring(body)  # noqa: S314 - without a DOCTYPE there is nothing to expand
-    except (ElementTree.ParseError, ValueError, LookupError):  # the latter two of an encoding that is none
-        return None
-    for element in root.iter():
-        element.tag = element.tag.rpartition("}")[2]
-    return root
 
 
 def objects(root: ElementTree.Element, bucket: str) -> Iterator[StoredObject]:

@@ -20,6 +20,7 @@ class Requests:
         """Take bucket, endpoint and identity; nothing is asked yet. Raises ConfigurationError for a bad file."""
         self._bucket, self._endpoint, self._errors = settings.bucket.bucket, settings.endpoint_url, errors
         self._http = Http(settings.stall_seconds, settings.ca_bundle)
+        self.stall_seconds = settings.stall_seconds
         self._identity = find(settings, self._http, errors)
         named = settings.region or self._identity.region
         aws = settings.identity.get("AWS_REGION") or settings.identity.get("AWS_DEFAULT_REGION")

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from neo4j_restore import scrub
 from neo4j_restore.errors import ConfigurationError
+from neo4j_restore.stores.keyfiles import read_bytes
 
 
 @dataclass(frozen=True)
@@ -31,11 +32,7 @@ def read_key(path: Path | None) -> EncryptionKey | None:
     if not path:
         return None
     hint = "check the secret that holds it: 32 bytes, raw or in base64"
-    try:
-        found = path.read_bytes()
-    except OSError as error:
-        message = f"cannot read ENCRYPTION_KEY_FILE, {path}: {error.strerror}"
-        raise ConfigurationError(message, hint=hint) from error
+    found = read_bytes(path, "ENCRYPTION_KEY_FILE", hint)
     raw = found if len(found) == 32 else _decoded(found)
     if len(raw) != 32:
         message = f"ENCRYPTION_KEY_FILE, {path}, holds no key of 32 bytes"

@@ -1,15 +1,18 @@
 """Requests to those who tell a workload's identity: small answers in JSON, and clear errors."""
 
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 from urllib.parse import urlencode
 
+import urllib3
+
 from neo4j_restore import scrub
-from neo4j_restore.errors import StoreError
-from neo4j_restore.stores.http import Http, small
+from neo4j_restore.errors import ConfigurationError, StoreError
+from neo4j_restore.stores import answers
+from neo4j_restore.stores.http import Http
+from neo4j_restore.stores.keyfiles import read_text
 from neo4j_restore.stores.wording import TRANSIENT_STATUS, Errors, one_line, seconds_to_wait
 
 # Each of them answers at once or not at all; a metadata server that is not there must not hold a start up.
@@ -57,7 +60,10 @@ class Teller:
         try:
             with self.errors.translated(_VERB, ""):
                 response = self.http.ask(method, url, {**headers, **kind}, body, direct=self.direct, seconds=_SECONDS)
-                found = small(response)
+                found = self._body(response)
+        except answers.OddAnswerError as error:
+            odd = self.error(f"gives an answer that is not understood: {error}", transient=True)
+            raise odd from error
         except StoreError as error:
             silence = "does not answer" + (", and no other identity is set" if self.last else "")
             raise self.error(silence, transient=error.transient and not self.last) from error
@@ -70,32 +76,40 @@ class Teller:
         wrong = self.error(text, transient=transient, hint=hint, after=after)
         raise wrong
 
+    def _body(self, response: urllib3.BaseHTTPResponse) -> bytes:
+        if response.status == 200:
+            return answers.body(response, _SECONDS)
+        return answers.beginning(response)
+
     def fields(self, body: bytes, *names: str) -> list[str]:
         """Return the fields of an answer in JSON, all of them texts. Raises StoreError, which quotes none of it."""
         try:
-            found = json.loads(body)
-            return [str(found[name]) for name in names]
-        except (ValueError, KeyError, TypeError):
-            wrong = self.error("gives an answer that is not understood", transient=True)
-        raise wrong
+            found = answers.parse_json(body)
+        except answers.OddAnswerError as error:
+            odd = self.error(f"gives an answer that is not understood: {error}", transient=True)
+            raise odd from None
+        missing = [name for name in names if name not in found]
+        if missing:
+            wrong = self.error(f"gives an answer that is not understood: it lacks {', '.join(missing)}", transient=True)
+            raise wrong
+        return [str(found[name]) for name in names]
 
     def read(self, path: str) -> str:
         """Return the text of the token's file, which Kubernetes renews. Raises StoreError."""
         try:
-            token = Path(path).read_text().strip()
-        except (OSError, UnicodeDecodeError) as error:
-            wrong = self.error(f"needs the token in {path}, which can't be read ({type(error).__name__})")
-        else:
-            scrub.learn(token)
-            return token
-        raise wrong
+            token = read_text(Path(path), "the token's file").strip()
+        except ConfigurationError as error:
+            wrong = self.error(f"needs a token: {error}")
+            raise wrong from error
+        scrub.learn(token)
+        return token
 
 
 def text_of(body: bytes, *names: str) -> str:
     """Return the first text that a JSON answer has under one of `names`, shortened; empty for none."""
     try:
-        found: Any = json.loads(body)
-        texts = [found[name] for name in names if isinstance(found.get(name), str)]
-    except (ValueError, AttributeError):
+        found = answers.parse_json(body)
+    except answers.OddAnswerError:
         return ""
+    texts = [found[name] for name in names if isinstance(found.get(name), str)]
     return one_line(texts[0]) if texts else ""
