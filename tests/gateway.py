@@ -5,7 +5,7 @@ import http.client
 import socket
 import struct
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import ThreadingHTTPServer
@@ -35,6 +35,7 @@ class Gateway(ThreadingHTTPServer):
     """The gateway; `host` is its URL. `faults` are met in their order; `seen` are the requests, as method and path.
 
     hides: the beginnings of headers that it leaves out, in small letters. compresses: bodies, in gzip.
+    before: what to do before the request of a number, counted from 1, is answered.
     """
 
     daemon_threads = True
@@ -48,6 +49,7 @@ class Gateway(ThreadingHTTPServer):
         self.seen: list[str] = []
         self.hides: tuple[str, ...] = ()
         self.compresses = False
+        self.before: dict[int, Callable[[], object]] = {}
 
 
 class _Handler(Quiet):
@@ -59,6 +61,7 @@ class _Handler(Quiet):
 
     def do_GET(self) -> None:
         self.server.seen.append(f"{self.command} {self.path}")
+        self.server.before.pop(len(self.server.seen), lambda: None)()
         fault = self.server.faults.popleft() if self.server.faults else None
         if fault and fault.status:
             self.answer(fault.status, fault.body, **fault.headers)

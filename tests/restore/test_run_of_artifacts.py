@@ -8,7 +8,9 @@ import pytest
 from tests import archives, standin
 from tests.artifacts import Artifact
 from tests.conftest import Run
+from tests.gateway import gateway
 from tests.stores import Bucket
+from tests.versitygw import S3Bucket
 
 STORE = archives.store_files()
 
@@ -145,6 +147,32 @@ def test_a_damaged_artifact_is_no_obstacle_unless_it_may_be_the_newest(
     assert done.returncode == 11, done.stderr
     assert f"{bucket.url}/neo4j-2026-01-31T09-00-00.backup is damaged: its header is cut" in done.stderr
     assert "IGNORE_OBJECTS" in done.stderr
+
+
+@pytest.mark.parametrize("moment", ["at the headers", "at the download"])
+def test_a_chain_that_was_aggregated_after_the_listing_is_listed_once_more(
+    moment: str, neo4j_restore: Run, s3_bucket: S3Bucket, data: Path, enterprise: dict[str, str]
+) -> None:
+    for key, content in CHAIN.items():
+        s3_bucket.put(key, content)
+
+    def aggregate() -> None:
+        for key in CHAIN:
+            s3_bucket.client.delete_object(Bucket=s3_bucket.name, Key=key)
+        whole = {**STORE, "neostore.counts.db": b"aggregated"}
+        s3_bucket.put("neo4j-2026-01-31T02-00-00.backup", backup(whole, highest=300, time="2026-01-31T04:00:00"))
+
+    with gateway(s3_bucket.host) as between:
+        environment = {**s3_bucket.environment(), "ENDPOINT_URL": between.host, **enterprise}
+        assert neo4j_restore("plan", **environment).returncode == 0
+        gets = [at for at, each in enumerate(between.seen, 1) if each.startswith("GET") and "list-" not in each]
+        # The plan's last request is for the data; what a run reads after it is the download.
+        number = gets[0] if moment == "at the headers" else len(between.seen) + 1
+        between.before[len(between.seen) + number] = aggregate
+        done = neo4j_restore("run", **environment)
+    assert done.returncode == 0, done.stderr
+    assert "listing the bucket once more" in done.stderr
+    assert archives.snapshot(data)["databases/neo4j/neostore.counts.db"] == b"aggregated"
 
 
 @pytest.mark.parametrize("version", ["5.0.0", "5.23.0", "5.24.0", "2025.12.1"])

@@ -93,6 +93,10 @@ class StoreError(RestoreError):
         self.transient = transient
 
 
+class VanishedError(StoreError):
+    """An artifact of a chain was listed, and is gone at its download: the chain may have been aggregated meanwhile."""
+
+
 class AdminError(RestoreError):
     """neo4j-admin did not do what it was asked; the message has its last lines."""
 

@@ -17,7 +17,7 @@ from typing import Any
 
 from neo4j_restore import disk, journal, locks, plan, receipt, swap, volume
 from neo4j_restore.catalog import BackupSet, Kind
-from neo4j_restore.errors import RestoreError, StoreError
+from neo4j_restore.errors import RestoreError, StoreError, VanishedError
 from neo4j_restore.journal import Journal, Phase
 from neo4j_restore.plan import Action, Plan, Step
 from neo4j_restore.settings import Settings
@@ -83,11 +83,22 @@ def _restore(settings: Settings, environment: Mapping[str, str], decided: Plan, 
         _spread(settings.start_jitter_seconds)
         store = open_store(settings)
     with closing(store):
-        with _during("plan"), disk.errors_of(layout.data), _kept_for_the_next(layout):
-            prepared, program = prepare(settings, environment, decided, state, store)
-        if prepared.restores:
-            _carry_out(settings, prepared, Stage(settings, layout, store, program, lock, terms(settings)).fill)
-    return prepared
+
+        def once(facts: Volume) -> Plan:
+            with _during("plan"), disk.errors_of(layout.data), _kept_for_the_next(layout):
+                prepared, program = prepare(settings, environment, decided, facts, store)
+            if prepared.restores:
+                _carry_out(settings, prepared, Stage(settings, layout, store, program, lock, terms(settings)).fill)
+            return prepared
+
+        try:
+            return once(state)
+        except VanishedError as error:
+            log.warning("%s; listing the bucket once more", error)
+            with disk.errors_of(layout.data):
+                disk.remove_tree(layout.staging)
+                state = replace(state, free_bytes=volume.free_bytes(layout))
+            return once(state)
 
 
 def _spread(most_seconds: float) -> None:

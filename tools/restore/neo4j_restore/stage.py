@@ -8,7 +8,14 @@ from pathlib import Path
 
 from neo4j_restore import admin, decoders, disk, fetch, kept, layouts, transfer, unpack, unzip, volume
 from neo4j_restore.catalog import BackupSet, Kind
-from neo4j_restore.errors import ANOTHER_SET, BackupDamagedError, RestoreError, StreamDamagedError
+from neo4j_restore.errors import (
+    ANOTHER_SET,
+    BackupDamagedError,
+    RestoreError,
+    StoreError,
+    StreamDamagedError,
+    VanishedError,
+)
 from neo4j_restore.names import Names
 from neo4j_restore.opening import Opener
 from neo4j_restore.pipeline import Ahead
@@ -93,7 +100,12 @@ class Stage:
     def _take_artifacts(self, chosen: BackupSet) -> None:
         """Restore from files: neo4j-admin reads artifacts more than once, and finds a chain by its folder."""
         top = self._folder(chosen)
-        paths = self._opener.land_artifacts(chosen, top, self._kept(chosen))
+        try:
+            paths = self._opener.land_artifacts(chosen, top, self._kept(chosen))
+        except StoreError as error:
+            if not error.gone:
+                raise
+            raise VanishedError(str(error), hint=error.hint) from error
         full = chosen.header is None or chosen.header.full is not False
         self.program.restore_artifact(paths[-1], chosen.database, self._conf, self.lock, full=full)
         disk.remove_tree(top)
