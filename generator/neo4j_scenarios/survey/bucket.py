@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Final
 
 from neo4j_restore import catalog, spec, stores
+from neo4j_restore.artifacts import Artifacts, Headers
 from neo4j_restore.catalog import BackupSet
 from neo4j_restore.errors import RestoreError
 from neo4j_restore.settings import Settings, from_environment
@@ -142,6 +143,7 @@ class _Bucket:
     def __init__(self, settings: Settings, store: Store, questions: list[Question], deadline: Deadline) -> None:
         self._settings, self._store, self._questions, self._deadline = settings, store, questions, deadline
         self._retry = Retry(settings.retry_seconds)
+        self._headers: Headers = {}
         self._pinning = Pinning(settings.bucket, self._look)
 
     def answers(self, *, with_drills: bool) -> dict[Question, Answer]:
@@ -189,8 +191,15 @@ class _Bucket:
         sets: dict[spec.DatabaseName, list[BackupSet]] = {}
         for each in question.databases:
             own = [stored for stored in near if _near(stored, prefix, each, directories)]
-            sets[each] = catalog.find_sets(own, prefix, each, exact=exact, directory=directory)
+            found = catalog.find_sets(own, prefix, each, exact=exact, directory=directory)
+            sets[each] = self._artifacts(timestamp).dated(found)
         return sets
+
+    def _artifacts(self, timestamp: str) -> Artifacts:
+        """Return what reads the headers of backup artifacts, as a container with this TIMESTAMP does."""
+        self._deadline.check()
+        asked = replace(self._settings, timestamp=spec.parse_timestamp(timestamp))
+        return Artifacts(asked, self._store, self._headers)
 
     def _look(self, stored: StoredObject) -> StoredObject:
         """Return an object with its checksum; for most stores the listing has told it."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
-from neo4j_restore import catalog, spec
+from neo4j_restore import artifacts, catalog, spec
 from neo4j_restore.catalog import BackupSet
 from neo4j_restore.stores import StoredObject
 from neo4j_scenarios.errors import Problem
@@ -43,10 +43,13 @@ class Pinning:
         stamp, else the time of the newest of them.
         """
         asked = spec.parse_timestamp(timestamp)
-        taken = {each: catalog.choose(found, asked) for each, found in sets.items()}
+        taken = {each: artifacts.choose(found, asked) for each, found in sets.items()}
         missing = [each for each, found in taken.items() if not found]
         if missing:
             return self._missing(missing, sets, timestamp, asked)
+        for each, found in taken.items():
+            if found and (problem := self._unread(found, sets[each], asked)):
+                return Pinned({each: found}, "", problem)
         named: dict[spec.DatabaseName, BackupSet] = {}
         for each, found in taken.items():
             twin = self._twin(found, sets[each]) if found else None
@@ -61,7 +64,7 @@ class Pinning:
     def taken(self, sets: Sets, timestamp: str) -> dict[spec.DatabaseName, Pin]:
         """Return what `timestamp` takes of each database."""
         asked = spec.parse_timestamp(timestamp)
-        found = {each: catalog.choose(there, asked) for each, there in sets.items()}
+        found = {each: artifacts.choose(there, asked) for each, there in sets.items()}
         return {each: self.pin(one) for each, one in found.items() if one}
 
     def pin(self, found: BackupSet) -> Pin:
@@ -103,6 +106,12 @@ class Pinning:
         names = ((each.key.removeprefix(found.key), each.size_bytes, str(each.checksum)) for each in found.objects)
         return tuple(sorted(names))
 
+    def _unread(self, found: BackupSet, sets: list[BackupSet], asked: str | datetime) -> Problem | None:
+        """Return why a restore would refuse the set: it can't be read, or an artifact that can't be may be newer."""
+        doubtful = artifacts.doubtful(found, sets, asked)
+        error = found.problem or (doubtful.problem if doubtful else None)
+        return Problem("", str(error), error.hint) if error else None
+
     def _missing(self, missing: list[spec.DatabaseName], sets: Sets, timestamp: str, asked: str | datetime) -> Pinned:
         first = missing[0]
         near = catalog.not_found(self._bucket, first, asked, sets[first], [])
@@ -134,7 +143,7 @@ def _candidates(named: Mapping[spec.DatabaseName, BackupSet]) -> list[str]:
 
 
 def _key(sets: list[BackupSet], timestamp: str) -> str:
-    found = catalog.choose(sets, spec.parse_timestamp(timestamp))
+    found = artifacts.choose(sets, spec.parse_timestamp(timestamp))
     return found.key if found else ""
 
 

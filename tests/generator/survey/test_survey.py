@@ -11,6 +11,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from tests import stores
+from tests.artifacts import Artifact
 from tests.generator.survey.asking import NEO4J, SYSTEM, answer, ask, fill, make_question, place
 
 from neo4j_scenarios.survey import Options
@@ -184,3 +185,32 @@ def test_a_thousand_buckets_take_few_threads_and_one_listing_each(listings: tupl
 def test_the_same_url_reached_in_two_ways_is_two_buckets(tmp_path: Path) -> None:
     assert place("gs://backups", "http://a") != place("gs://backups", "http://b")
     assert str(place("gs://backups/p", "http://a")) == "gs://backups/p"
+
+
+def artifact(folder: Path, stamp: str, hour: int, lowest: int, highest: int) -> None:
+    """Write a backup artifact whose header says `hour`, whatever its name says."""
+    seconds = int(datetime(2026, 8, 22, hour, tzinfo=UTC).timestamp())
+    made = Artifact(full=lowest == 1, lowest=lowest, highest=highest, seconds=seconds)
+    (folder / f"neo4j-{stamp}.backup").write_bytes(made.write("BTV1", b""))
+
+
+@pytest.mark.parametrize(
+    ("timestamp", "stamp"), [("latest", "2026-08-22T01-00-00"), ("2026-08-22T06:30:00Z", "2026-08-22T03-00-00")]
+)
+def test_backup_artifacts_are_pinned_by_their_headers_as_a_restore_takes_them(
+    timestamp: str, stamp: str, tmp_path: Path
+) -> None:
+    artifact(tmp_path, "2026-08-22T02-00-00", 5, 1, 100)
+    artifact(tmp_path, "2026-08-22T03-00-00", 6, 101, 200)
+    artifact(tmp_path, "2026-08-22T01-00-00", 7, 201, 300)
+    found = answer(make_question(f"file://{tmp_path}", timestamp=timestamp))
+    assert (found.timestamp, found.chosen[NEO4J].stamp) == (stamp, stamp)
+
+
+def test_a_damaged_artifact_that_may_be_the_newest_is_not_pinned(tmp_path: Path) -> None:
+    artifact(tmp_path, "2026-08-22T05-00-00", 5, 1, 100)
+    (tmp_path / "neo4j-2026-08-22T06-00-00.backup").write_bytes(b"")
+    found = answer(make_question(f"file://{tmp_path}"))
+    assert found.problem
+    assert not found.timestamp
+    assert "neo4j-2026-08-22T06-00-00.backup" in found.problem.what

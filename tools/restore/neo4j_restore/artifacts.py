@@ -35,13 +35,17 @@ _ONE_DAY: Final = timedelta(hours=26)
 _ANOTHER: Final = "remove it, exclude it with IGNORE_OBJECTS, or name another set with TIMESTAMP"
 
 
+# By keys: the header, None where it is of a later layout, or why it can't be read.
+Headers = dict[str, Header | RestoreError | None]
+
+
 class Artifacts:
     """Reads the headers of the backup artifacts of one store, each once."""
 
-    def __init__(self, settings: Settings, store: Store) -> None:
-        """Take the store; nothing is asked of it yet."""
+    def __init__(self, settings: Settings, store: Store, known: Headers | None = None) -> None:
+        """Take the store; nothing is asked of it yet. known: headers that others read, to which more are added."""
         self._settings, self._heads = settings, Heads(settings, store)
-        self._headers: dict[str, Header | RestoreError | None] = {}
+        self._headers: Headers = {} if known is None else known
 
     def dated(self, sets: list[BackupSet]) -> list[BackupSet]:
         """Return the sets newest first; each artifact has its header, and the header's time.
@@ -75,9 +79,8 @@ class Artifacts:
         if len(artifacts) > 1:
             log.info("%s: reading the headers of %d backup artifacts", artifacts[0].database, len(artifacts))
         by_key = {each.key: each for each in artifacts}
-        self._headers |= parallel.answers(
-            lambda key: self._header_or_problem(by_key[key]), by_key, self._settings.connections
-        )
+        found = parallel.answers(lambda key: self._header_or_problem(by_key[key]), by_key, self._settings.connections)
+        self._headers.update(found)
 
     def _header_or_problem(self, each: BackupSet) -> Header | RestoreError | None:
         try:
