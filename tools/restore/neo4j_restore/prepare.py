@@ -5,7 +5,7 @@ from dataclasses import replace
 from logging import getLogger
 from pathlib import Path
 
-from neo4j_restore import admin, artifacts, catalog, families, kept, plan, space, transfer
+from neo4j_restore import admin, artifacts, catalog, families, kept, plan, shards, space, transfer
 from neo4j_restore.artifacts import Artifacts
 from neo4j_restore.catalog import BackupSet
 from neo4j_restore.errors import BackupNotFoundError, ConfigurationError, RestoreError, StoreError
@@ -98,6 +98,9 @@ def choose_sets(
         sets = reader.dated(sets)
         all_sets[step.database] = sets
         found = artifacts.choose(sets, settings.timestamp)
+        family = shards.find(keys, step.database)
+        if family and shards.is_meant(family, step.database, found, settings.timestamp):
+            raise shards.refusal(family, step.database, settings.bucket)
         near = sum(catalog.bears_name(key, settings.bucket.prefix, step.database) for key in keys)
         if found:
             _check_others(settings, found, sets)
