@@ -1,8 +1,8 @@
 """Texts with `{{ … }}` in them -> what they stand for: Jinja's expressions, in a sandbox, undefined names refused."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache, lru_cache
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from neo4j_restore.spec import Invalid
 from neo4j_scenarios.errors import did_you_mean
@@ -13,9 +13,25 @@ if TYPE_CHECKING:
 
 _OPEN: Final = "{{"
 
-# Operators that make much of little; and what is not the same at every build.
-_BOMBS: Final = frozenset({"*", "**", "%"})
-_FICKLE: Final = ("random", "pprint", "center", "indent", "format")
+# An expression is refused before it can cost much. Names, filters and calls are counted, and each may give as much as
+# the longest text it knows. `join` and `replace` alone make longer texts, and count before they work.
+MOST_CHARS: Final = 16 * 1024
+_MOST_WORK_CHARS: Final = 1024 * 1024
+
+_OPERATORS: Final = frozenset({"*", "**", "%"})
+
+_FILTERS: Final = (
+    "abs", "capitalize", "count", "d", "default", "first", "int", "last", "length", "list", "lower", "max", "min",
+    "reverse", "sort", "string", "title", "trim", "unique", "upper",
+)  # fmt: skip
+
+_METHODS: Final = frozenset(
+    {
+        "capitalize", "count", "endswith", "find", "get", "isdigit", "join", "lower", "lstrip", "partition",
+        "removeprefix", "removesuffix", "replace", "rpartition", "rsplit", "rstrip", "split", "startswith", "strip",
+        "title", "upper",
+    }
+)  # fmt: skip
 
 # What Python raises where an expression asks for what its operands can't do, or is nested without end.
 _FAILURES: Final = (
@@ -40,13 +56,17 @@ def expand(text: str, names: Mapping[str, object]) -> str:
         raise Invalid(message)
     if _OPEN not in text:
         return text
+    if len(text) > MOST_CHARS:
+        message = f"has {len(text)} characters, and an expression has {MOST_CHARS} at most"
+        raise Invalid(message)
     import jinja2
 
     try:
-        template, asked = _compiled(text)
-        return template.render(names)
+        compiled = _compiled(text)
+        _refuse_work(compiled, names)
+        return compiled.template.render(names)
     except jinja2.UndefinedError as error:
-        missing = sorted(asked.difference(names))
+        missing = sorted(compiled.names.difference(names))
         message = _unknown(missing[0], names) if missing else f"asks for what is not there: {error.message}"
         raise Invalid(message) from error
     except Invalid:
@@ -67,34 +87,101 @@ def _unknown(name: str, names: Mapping[str, object]) -> str:
     return did_you_mean(name, BUILT_IN.union(names))
 
 
+class _Compiled(NamedTuple):
+    """An expression: the names it asks for, how many operands it has, and whether it can lengthen a text."""
+
+    template: "jinja2.Template"
+    names: frozenset[str]
+    operands: int
+    lengthens: bool
+
+
 @lru_cache(maxsize=4096)
-def _compiled(text: str) -> "tuple[jinja2.Template, frozenset[str]]":
-    from jinja2 import meta
+def _compiled(text: str) -> _Compiled:
+    from jinja2 import meta, nodes
 
     environment = _environment()
-    return environment.from_string(text), frozenset(meta.find_undeclared_variables(environment.parse(text)))
+    tree = environment.parse(text)
+    filters = {node.name for node in tree.find_all(nodes.Filter)}
+    attributes = {node.attr for node in tree.find_all(nodes.Getattr)}
+    operands = sum(1 for _ in tree.find_all((nodes.Name, nodes.Filter, nodes.Call)))
+    lengthens = bool(_BOUNDED.keys() & (filters | attributes))
+    return _Compiled(
+        environment.from_string(text), frozenset(meta.find_undeclared_variables(tree)), operands, lengthens
+    )
+
+
+def _refuse_work(compiled: _Compiled, names: Mapping[str, object]) -> None:
+    """Raise Invalid if all operands together might give more text than an expression is worth."""
+    texts = (names[name] for name in compiled.names if name in names)
+    known = max(
+        (max(map(len, text.values()), default=0) if isinstance(text, Mapping) else len(str(text)) for text in texts),
+        default=0,
+    )
+    longest = MOST_CHARS if compiled.lengthens else known
+    if compiled.operands * longest > _MOST_WORK_CHARS:
+        message = f"has {compiled.operands} operands of up to {longest} characters: that is more work than is allowed"
+        raise Invalid(message)
 
 
 @cache
 def _environment() -> "jinja2.Environment":
+    import jinja2
     from jinja2 import StrictUndefined
     from jinja2.exceptions import SecurityError
     from jinja2.sandbox import ImmutableSandboxedEnvironment
 
     class Sandbox(ImmutableSandboxedEnvironment):
-        """No way out to Python, and no large texts of small ones."""
+        """No way out to Python, and no large text from small ones."""
 
-        intercepted_binops = _BOMBS
+        intercepted_binops = _OPERATORS
 
         def call_binop(self, context: object, operator: str, left: Any, right: Any) -> Any:
             message = f"the operator {operator!r} is not allowed"
             raise SecurityError(message)
 
+        def call(self, context: Any, target: Any, *arguments: Any, **named: Any) -> Any:
+            if isinstance(target, jinja2.Undefined):
+                return super().call(context, target, *arguments, **named)
+            owner, name = getattr(target, "__self__", None), getattr(target, "__name__", "")
+            if not isinstance(owner, str | dict) or name not in _METHODS:
+                message = f"the method {name!r} is not allowed: expected one of {', '.join(sorted(_METHODS))}"
+                raise SecurityError(message)
+            if name in _BOUNDED:
+                return _BOUNDED[name](owner, *arguments, **named)
+            return super().call(context, target, *arguments, **named)
+
     environment = Sandbox(undefined=StrictUndefined, finalize=_plain, keep_trailing_newline=True)
     environment.globals.clear()
-    for name in _FICKLE:
-        environment.filters.pop(name)
+    environment.filters = {name: environment.filters[name] for name in _FILTERS}
+    environment.filters |= {"join": _join_items, "replace": _replace}
     return environment
+
+
+def _join(separator: str, items: Iterable[object]) -> str:
+    texts = [str(item) for item in items]
+    _refuse_long(sum(map(len, texts)) + len(separator) * max(len(texts) - 1, 0))
+    return separator.join(texts)
+
+
+def _join_items(items: Iterable[object], separator: str = "") -> str:
+    return _join(str(separator), items)
+
+
+def _replace(text: object, old: str, new: str, count: int = -1) -> str:
+    whole = str(text)
+    times = whole.count(old) if count < 0 else min(whole.count(old), count)
+    _refuse_long(len(whole) + times * max(len(new) - len(old), 0))
+    return whole.replace(old, new, count)
+
+
+def _refuse_long(chars: int) -> None:
+    if chars > MOST_CHARS:
+        message = f"it would make a text of {chars} characters, and {MOST_CHARS} is the most"
+        raise ValueError(message)
+
+
+_BOUNDED: Final[Mapping[str, Callable[..., str]]] = {"join": _join, "replace": _replace}
 
 
 def _plain(value: object) -> object:

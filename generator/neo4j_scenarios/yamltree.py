@@ -18,6 +18,9 @@ _NOTHING: Final = frozenset({"", "~", "null", "Null", "NULL"})
 # Nothing of ours nests deeper than 4; the limit is there for texts that are made to hurt.
 _DEEPEST: Final = 50
 
+# The longest value of ours, a map of LDAP groups, has a few thousand characters.
+MOST_CHARS: Final = 64 * 1024
+
 
 class Place(NamedTuple):
     """A place in a file; line and column count from 1."""
@@ -93,6 +96,11 @@ def not_yaml(file: str, error: yaml.YAMLError, hint: str) -> Problem:
     return Problem(where, f"is not YAML: {reason}", hint)
 
 
+def too_long(chars: int) -> str:
+    """Return what is wrong with a text of so many characters."""
+    return f"has {chars:,} characters in one text: {MOST_CHARS:,} is the most"
+
+
 class _Reader:
     """Builds a tree of a parser's events, and gathers what YAML allows and we do not."""
 
@@ -130,6 +138,9 @@ class _Reader:
         if event.tag is not None and event.tag != "!":
             self._complain(event, "has a tag, and nothing here has types", "leave the word with '!' out")
         if isinstance(event, yaml.ScalarEvent):
+            if len(event.value) > MOST_CHARS:
+                self._complain(event, too_long(len(event.value)), "shorten it")
+                return Text(None, self._place(event))
             nothing = event.implicit[0] and event.value in _NOTHING  # without quotes
             return Text(None if nothing else event.value, self._place(event))
         if isinstance(event, yaml.SequenceStartEvent):

@@ -56,3 +56,51 @@ def test_an_expression_that_does_not_work_is_told(text: str, expected: str) -> N
         expand(text, NAMES)
     assert expected in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+LONG = {**NAMES, "long": "a" * 4096}
+
+
+@pytest.mark.parametrize(
+    ("expression", "expected"),
+    [
+        ("name.ljust(999999999)", "the method 'ljust' is not allowed"),
+        ("name.rjust(999999999) | length", "the method 'rjust' is not allowed"),
+        ("name.zfill(99999999)", "the method 'zfill' is not allowed"),
+        ("name.center(99999999)", "the method 'center' is not allowed"),
+        ("name['zfill'](99999999)", "the method 'zfill' is not allowed"),
+        ("'{:>999999999}'.format(1)", "the method 'format' is not allowed"),
+        ("'\t'.expandtabs(99999999)", "the method 'expandtabs' is not allowed"),
+        ("[1] | slice(99999999, 'x') | list | length", "No filter named 'slice'"),
+        ("[1] | batch(99999999, 'x') | list | length", "No filter named 'batch'"),
+        ("1.5 | round(999999999)", "No filter named 'round'"),
+        ("name | indent(99999999)", "No filter named 'indent'"),
+        ("long.replace('a', long)", "it would make a text of 16777216 characters"),
+        ("long | replace('a', long)", "it would make a text of 16777216 characters"),
+        ("long.join(long)", "it would make a text of 16777216 characters"),
+        ("long | join(long)", "it would make a text of 16777216 characters"),
+        (" ~ ".join(["long"] * 400), "400 operands of up to 4096 characters"),
+        ("name + '" + "x" * 20_000 + "'", "an expression has 16384 at most"),
+    ],
+)
+def test_no_expression_makes_a_large_text_of_small_ones(expression: str, expected: str) -> None:
+    with pytest.raises(Invalid) as caught:
+        expand(f"{{{{ {expression} }}}}", LONG)
+    assert expected in str(caught.value)
+    assert len(str(caught.value)) < 500
+
+
+@pytest.mark.parametrize(
+    ("expression", "expected"),
+    [
+        ("name | replace('-', '_')", "eu_1"),
+        ("name.replace('-', '', 1)", "eu1"),
+        ("name.split('-') | join('.')", "eu.1"),
+        ("'.'.join(name.split('-'))", "eu.1"),
+        ("labels.get('tier', 'none')", "none"),
+        ("name.removeprefix('eu-')", "1"),
+        ("'yes' if name.startswith('eu') else 'no'", "yes"),
+    ],
+)
+def test_what_people_do_with_names_is_allowed(expression: str, expected: str) -> None:
+    assert expand(f"{{{{ {expression} }}}}", NAMES) == expected
