@@ -1,4 +1,7 @@
-"""An inventory beside the fleet file, a CSV, JSON or YAML file -> the tree that `clusters` would hold."""
+"""An inventory beside the fleet file, a CSV, JSON or YAML file -> the tree that `clusters` would hold.
+
+Spreadsheets write tables with commas, semicolons or tabs. The header tells which: no column's name has one of them.
+"""
 
 import csv
 import re
@@ -8,11 +11,18 @@ from typing import Final
 
 from neo4j_scenarios.errors import InputFileError, Problem
 from neo4j_scenarios.layers import LABELS, VARIABLES
-from neo4j_scenarios.yamltree import Items, Map, Node, Place, Text, read_tree
+from neo4j_scenarios.secrecy import redact
+from neo4j_scenarios.yamltree import MOST_CHARS, Items, Map, Node, Place, Text, read_tree, too_long
+
+NAME: Final = "name"
 
 HINT: Final = "an inventory is a CSV file with a header, or a JSON or YAML file with a list or a map of clusters"
 
-_CELL: Final = re.compile(r'"(?:[^"]|"")*"|[^,]*')
+_TABLES: Final = frozenset({".csv", ".tsv", ".txt"})
+_TREES: Final = frozenset({".json", ".yaml", ".yml"})
+
+_DELIMITERS: Final = (",", ";", "\t")
+_QUOTED: Final = re.compile(r'"(?:[^"]|"")*"')
 
 
 def read_inventory(path: Path) -> Node:
@@ -21,8 +31,12 @@ def read_inventory(path: Path) -> Node:
     Columns of a CSV file: `name`, every key of a cluster, `labels.…` and `variables.…`; an empty cell says nothing.
     Raises InputFileError with all problems of the file.
     """
-    if path.suffix.lower() != ".csv":
+    suffix = path.suffix.lower()
+    if suffix in _TREES:
         return read_tree(path, HINT)
+    if suffix not in _TABLES:
+        what = f"has the ending {suffix!r}, expected one of {', '.join(sorted(_TABLES | _TREES))}"
+        raise InputFileError(Problem(str(path), what, "rename the file by what it holds"))
     problems: list[Problem] = []
     rows = list(_rows(path, problems))
     if problems:
@@ -32,26 +46,34 @@ def read_inventory(path: Path) -> Node:
 
 def _rows(path: Path, problems: list[Problem]) -> Iterator[Map]:
     header: list[str] = []
-    for line, raw, cells in _records(path):
-        places = [Place(str(path), line, column) for column in _columns(raw, len(cells))]
+    for line, cells, columns in _records(path):
+        places = [Place(str(path), line, column) for column in columns]
         if not cells:
             continue  # an empty line
         if not header:
             header = [cell.strip() for cell in cells]
             problems += _twice(header, places)
+            if NAME not in header:
+                what = f"has no column {NAME!r}: it has {', '.join(map(repr, map(redact, header)))}"
+                problems.append(Problem(f"{path}:{line}:1", what, "name,region,bucket as the first line, for example"))
+                return
         elif len(cells) != len(header):
             what = f"has {len(cells)} cells, and the header has {len(header)}"
             problems.append(Problem(f"{path}:{line}:1", what, "give each row a cell for each column, empty or not"))
         else:
+            problems += _too_long(cells, places)
             yield _row(header, cells, places)
 
 
-def _records(path: Path) -> Iterator[tuple[int, str, list[str]]]:
-    """Yield line, text and cells of each record. A record ends with its line, as cells with line ends are of no use."""
+def _records(path: Path) -> Iterator[tuple[int, list[str], list[int]]]:
+    """Yield line, cells and their columns of each record. It ends with its line: no cell of use has a line end."""
+    number, delimiter = 1, ""
     try:
-        lines = path.read_text(encoding="utf-8-sig").splitlines()
-        for number, line in enumerate(lines, 1):
-            yield number, line, next(csv.reader([line], strict=True), [])
+        # A form feed and U+2028 end no line, though `splitlines` says so.
+        for number, line in enumerate(path.read_text(encoding="utf-8-sig").split("\n"), 1):
+            delimiter = delimiter or _delimiter(line)
+            cells = next(csv.reader([line], delimiter=delimiter or ",", strict=True), [])
+            yield number, cells, _columns(line, len(cells), delimiter or ",")
     except OSError as error:
         raise InputFileError(Problem(str(path), f"can't be read: {error.strerror}", HINT)) from error
     except UnicodeDecodeError as error:
@@ -60,13 +82,26 @@ def _records(path: Path) -> Iterator[tuple[int, str, list[str]]]:
         raise InputFileError(Problem(f"{path}:{number}:1", f"is not CSV: {error}", HINT)) from error
 
 
-def _columns(raw: str, cells: int) -> list[int]:
+def _delimiter(header: str) -> str:
+    """Return what stands between the names of a header; a comma for one name, nothing for an empty line."""
+    bare = _QUOTED.sub("", header)
+    return max(_DELIMITERS, key=bare.count) if header.strip() else ""
+
+
+def _columns(raw: str, cells: int, delimiter: str) -> list[int]:
+    cell = re.compile(rf"{_QUOTED.pattern}|[^{re.escape(delimiter)}]*")
     columns, at = [], 0
     for _ in range(cells):
         columns.append(at + 1)
-        cell = _CELL.match(raw, at)
-        at = (cell.end() if cell else at) + 1
+        match = cell.match(raw, at)
+        at = (match.end() if match else at) + 1
     return columns
+
+
+def _too_long(cells: list[str], places: list[Place]) -> Iterator[Problem]:
+    for cell, place in zip(cells, places, strict=True):
+        if len(cell) > MOST_CHARS:
+            yield Problem(str(place), too_long(len(cell)), "shorten it")
 
 
 def _twice(header: list[str], places: list[Place]) -> Iterator[Problem]:

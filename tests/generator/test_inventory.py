@@ -34,7 +34,9 @@ def test_an_inventory_may_be_json(tmp_path: Path, text: str) -> None:
         ("name,heap-size\neu-1,1g\neu-2\n", "clusters.csv:3:1: has 1 cells, and the header has 2"),
         ("name,name\neu-1,eu-2\n", "clusters.csv:1:6: has the column 'name' a second time"),
         ("name,databse\neu-1,neo4j\n", "clusters.csv:2:6: databse: 'databse' is not known; did you mean 'database'?"),
-        ("region\neu\n", "clusters.csv:2:1: is a cluster without a name"),
+        ("region\neu\nus\n", "clusters.csv:1:1: has no column 'name': it has 'region'"),
+        ("name,region\n,eu\n", "clusters.csv:2:1: is a cluster without a name"),
+        ("name,bucket\neu-1," + "x" * 100_000 + "\n", "clusters.csv:2:6: has 100,000 characters in one text"),
         ('name,region\n"eu"x,a\n', "clusters.csv:2:1: is not CSV"),
         ('name,region\n"eu,a\n', "clusters.csv:2:1: is not CSV"),
         ("name\neu-1\neu-1\n", "clusters.csv:3:1: 'eu-1' is there a second time"),
@@ -44,6 +46,31 @@ def test_an_inventory_may_be_json(tmp_path: Path, text: str) -> None:
 )
 def test_a_broken_row_is_told_with_its_place(tmp_path: Path, rows: str, expected: str) -> None:
     assert expected in told(tmp_path, FLEET, clusters_csv=rows)
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"], ids=["unix", "windows", "old mac"])
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"], ids=["comma", "semicolon", "tab"])
+@pytest.mark.parametrize("ending", ["csv", "tsv", "txt"])
+def test_a_table_is_read_as_spreadsheets_write_it(tmp_path: Path, ending: str, delimiter: str, end: str) -> None:
+    rows = [["\ufeffname", "labels.team", "storage-size"], ["eu-1", '"a, b; c"', "5Gi"], ["eu-2", "", "lots"]]
+    text = "".join(delimiter.join(row) + end for row in rows)
+    (tmp_path / f"clusters.{ending}").write_bytes(text.encode())
+    problems = told(tmp_path, DEFAULTS + f"inventory: clusters.{ending}\n")
+    assert f"clusters.{ending}:3:7: storage-size: 'lots'" in problems
+    assert f"clusters.{ending}:2:6: labels.team: 'a, b; c'" in problems
+
+
+@pytest.mark.parametrize("space", ["\f", "\v", "\x1c", "\x85", "\u2028"], ids=ascii)
+def test_what_only_looks_like_a_line_end_stays_in_its_cell(tmp_path: Path, space: str) -> None:
+    rows = f'name,ldap-user\neu-1,"a{space}b"\neu-2,c\n'
+    assert f"clusters.csv:2:6: ldap-user: {'a' + space + 'b'!r}" in told(tmp_path, FLEET, clusters_csv=rows)
+
+
+def test_another_kind_of_file_is_refused_by_its_ending(tmp_path: Path) -> None:
+    (tmp_path / "clusters.xlsx").write_bytes(b"PK")
+    assert "clusters.xlsx: has the ending '.xlsx', expected one of .csv" in told(
+        tmp_path, DEFAULTS + "inventory: clusters.xlsx\n"
+    )
 
 
 def test_an_inventory_that_is_no_text_is_told(tmp_path: Path) -> None:
