@@ -11,9 +11,14 @@ from pathlib import Path
 from typing import Final
 
 from neo4j_scenarios.errors import OutputError, Problem
-from neo4j_scenarios.write import MARK
+from neo4j_scenarios.write import MARK, says
 
 MARKER: Final = ".neo4j-scenarios"
+
+# Git on Windows turns line feeds into CR LF where no attributes forbid it.
+ATTRIBUTES: Final = ".gitattributes"
+
+OWN: Final = frozenset({MARKER, ATTRIBUTES})
 
 # A temporary file is `.values.yaml.new`, beside the file that it becomes.
 NEW: Final = ".new"
@@ -78,14 +83,14 @@ def _compared(folder: Path, tree: Tree, present: Mapping[str, bool], is_new: boo
             problems += _blocked(folder, path, present)
             continue
         held = read(folder, path) if present[path] else None
-        if held == text.encode():
+        if held is not None and says(held, text):
             unchanged.append(path)
         else:
             stale.append(path)
             problems += _foreign(folder, path, held, force)
     if problems:
         raise OutputError(*dict.fromkeys(problems))
-    others = [path for path in sorted(present.keys() - tree.files.keys()) if present[path] and path != MARKER]
+    others = [path for path in sorted(present.keys() - tree.files.keys()) if present[path] and path not in OWN]
     leftover = [path for path in others if _is_leftover(folder, path)]
     orphaned = [path for path in others if path not in leftover and not tree.kept(path) and _is_ours(folder, path)]
     return Changes(missing, stale, unchanged, orphaned, leftover, is_new)
@@ -111,10 +116,14 @@ def _refuse_foreign(folder: Path, owner: str, present: Mapping[str, bool]) -> No
     if MARKER not in present:
         what = f"is not a folder of neo4j-scenarios: it has files, and no {MARKER} among them"
         raise OutputError(Problem(str(folder), what, "name an empty folder, or a new one; or take it with --force"))
-    held = read(folder, MARKER).decode(errors="replace")
-    if held != marker(owner):
+    if not says(read(folder, MARKER), marker(owner)):
         what = f"is the folder of something else than {owner}: its {MARKER} says so"
         raise OutputError(Problem(str(folder), what, "name another folder with -o, or take it over with --force"))
+
+
+def attributes() -> str:
+    """Return what `ATTRIBUTES` holds, so that Git leaves the line feeds of all files as they are."""
+    return f"{MARK}: the same bytes on every machine.\n* -text\n"
 
 
 def marker(owner: str) -> str:

@@ -14,8 +14,9 @@ from pathlib import Path
 from typing import Final
 
 from neo4j_scenarios.errors import Interrupted, OutputError, Problem
-from neo4j_scenarios.output import MARKER, NEW, Changes, Tree, marker, read
+from neo4j_scenarios.output import ATTRIBUTES, MARKER, NEW, Changes, Tree, attributes, marker, read
 from neo4j_scenarios.sync import sync
+from neo4j_scenarios.write import says
 
 _ROOM: Final = "name a folder that may be written to, and has room"
 
@@ -76,12 +77,14 @@ class _Writer:
 
     def write(self, paths: Sequence[str]) -> None:
         """Write the files of the tree at `paths`, and the marker of the folder."""
-        mark = marker(self._tree.owner)
         for count, path in enumerate(paths):
             self._prepare(path, self._tree.files[path])
             self._progress(count)
-        if not (self._folder / MARKER).exists() or read(self._folder, MARKER) != mark.encode():
+        mark = marker(self._tree.owner)
+        if not (self._folder / MARKER).exists() or not says(read(self._folder, MARKER), mark):
             self._prepare(MARKER, mark)
+        if not (self._folder / ATTRIBUTES).exists():
+            self._prepare(ATTRIBUTES, attributes())
         sync(self._folder, self._temporary)
         for temporary, path in self._temporary.items():
             os.replace(temporary, path)  # noqa: PTH105 - ten thousand of them

@@ -27,7 +27,7 @@ def write(
         if real.exists() or real.is_symlink():  # still a link: one that goes in circles
             held = _held(path)
             mode, present = mode & path.stat().st_mode, path.stat().st_mode & 0o777
-            if held == text.encode() and mode == present:
+            if says(held, text) and mode == present:
                 return "unchanged"
             _refuse_foreign(path, held, text, force, mark)
         _replace(real, text.encode(), mode)
@@ -41,9 +41,14 @@ def difference(path: Path, text: str) -> Literal["missing", "stale"] | None:
     try:
         if not path.exists():
             return "missing"
-        return None if _held(path) == text.encode() else "stale"
+        return None if says(_held(path), text) else "stale"
     except OSError as error:
         raise OutputError(_problem(path, f"can't be read: {error.strerror}")) from error
+
+
+def says(held: bytes, text: str) -> bool:
+    """Return whether a file that holds `held` says `text`; CR LF counts as the line feed that Git made it from."""
+    return held == text.encode() or held.replace(b"\r\n", b"\n") == text.encode()
 
 
 def _held(path: Path) -> bytes:

@@ -94,3 +94,23 @@ def test_the_marker_is_no_orphan(tmp_path: Path) -> None:
     folder = make_folder(tmp_path / "out", make_tree())
     assert (folder / MARKER).read_text().startswith(MARK)
     assert not compare(folder, make_tree()).any
+
+
+def test_line_ends_that_git_made_on_windows_are_no_difference(tmp_path: Path) -> None:
+    tree = make_tree(a_values="1", b_values="1")
+    folder = make_folder(tmp_path / "out", tree)
+    for path in folder.rglob("*"):
+        if path.is_file():
+            path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n"))
+    changes = compare(folder, tree)
+    assert not changes.any
+    assert make_folder(folder, make_tree(a_values="2", b_values="1")) == folder
+
+
+def test_a_new_folder_tells_git_to_leave_its_line_ends_alone_and_a_changed_file_for_that_stays(tmp_path: Path) -> None:
+    folder = make_folder(tmp_path / "out", make_tree(a_values="1"))
+    assert (folder / ".gitattributes").read_text().endswith("\n* -text\n")
+    (folder / ".gitattributes").write_text("* text eol=lf\n")
+    make_folder(folder, make_tree(a_values="2"))
+    assert (folder / ".gitattributes").read_text() == "* text eol=lf\n"
+    assert not compare(folder, make_tree(a_values="2")).any

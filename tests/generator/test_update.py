@@ -12,14 +12,14 @@ from tests.generator.test_write import full_disk
 
 from neo4j_scenarios import sync
 from neo4j_scenarios.errors import Interrupted, OutputError
-from neo4j_scenarios.output import Tree, compare
+from neo4j_scenarios.output import OWN, Tree, compare
 from neo4j_scenarios.update import update
 from neo4j_scenarios.write import MARK
 
 
 def held(folder: Path) -> dict[str, str]:
     """Return all files under a folder and what they hold, but its marker."""
-    files = (path for path in folder.rglob("*") if path.is_file() and path.name != ".neo4j-scenarios")
+    files = (path for path in folder.rglob("*") if path.is_file() and path.name not in OWN)
     return {path.relative_to(folder).as_posix(): path.read_text() for path in files}
 
 
