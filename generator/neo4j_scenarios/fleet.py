@@ -1,7 +1,8 @@
 """A fleet file -> `Fleet`: its clusters, each with the scenarios it asks for; or all problems of all of them."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass, field
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Final
 
@@ -55,24 +56,42 @@ class Cluster:
 
 
 @dataclass(frozen=True)
+class Broken:
+    """A cluster with problems, as far as it is known: its inputs may be incomplete, its scenarios missing."""
+
+    cluster: Cluster
+    problems: Sequence[Problem]
+
+
+@dataclass(frozen=True)
 class Fleet:
     """The clusters that were selected, in the order of the file.
 
-    path: of the fleet file. names: of all its clusters, selected or not, in the order of the file.
+    path: of the fleet file. name: stands for the fleet in names of objects. names: of all its clusters, selected or
+    not, in the order of the file. broken: selected clusters that are left out of `clusters`, by their names.
+    problems: theirs, with those that several share told once. remarks: what deserves a word and is not wrong.
     """
 
     path: Path
     clusters: Sequence[Cluster]
     names: Sequence[str]
+    name: str = "fleet"
+    broken: Mapping[str, Broken] = field(default_factory=dict)
+    problems: Sequence[Problem] = ()
+    remarks: Sequence[str] = ()
 
 
-def load(path: Path, selection: Selection = EVERYTHING, pins: Pins | NoPins | None = None) -> Fleet:
+def load(
+    path: Path, selection: Selection = EVERYTHING, pins: Pins | NoPins | None = None, *, keep_going: bool = False
+) -> Fleet:
     """Return the fleet of a file, or the clusters of it that are selected.
 
-    pins: by default those of the lock beside the file.
+    pins: by default those of the lock beside the file. keep_going: return clusters with problems as `broken`, and raise
+    for what is wrong with the file itself alone.
 
     Raises InputFileError with all problems of the file, of its inventory and of the selected clusters; one that several
-    clusters share is told once, at the place that set it. Raises UsageError where the selection takes none.
+    clusters share is told once, at the place that set it. Raises UsageError where the selection takes none, or has a
+    name that no cluster has.
     """
     problems: list[Problem] = []
     if not path.name.isprintable():  # it stands in a comment of every file
@@ -80,44 +99,81 @@ def load(path: Path, selection: Selection = EVERYTHING, pins: Pins | NoPins | No
     file = read_fleet_file(path, problems)
     grouping = Grouping(path)
     pins = pins or Pins(path)
-    clusters = [cluster for entry in file.entries if (cluster := _cluster(entry, file, selection, pins, grouping))]
-    if problems or grouping:
+    reader = _Reader(file, selection, pins, grouping)
+    clusters = [cluster for entry in file.entries if (cluster := reader.cluster(entry))]
+    if problems or (grouping and not keep_going):
         raise InputFileError(*dict.fromkeys(problems), *grouping.problems())
     if not file.entries:
         raise UsageError(Problem(str(path), "has no clusters: its list or inventory is empty", "add a cluster to it"))
-    if not clusters:
-        what = f"takes none of the {len(file.entries)} clusters of {path}"
+    names = [entry.name for entry in file.entries]
+    _check_selection(path, selection, names, clusters)
+    broken = grouping.clusters()
+    return Fleet(
+        path,
+        [cluster for cluster in clusters if cluster.name not in broken],
+        names,
+        file.name or path.stem,
+        {each.name: Broken(each, grouping.of(each.name)) for each in clusters if each.name in broken},
+        grouping.problems(),
+        [_unknown_label(label, reader.labels) for label in selection.unknown_labels(reader.labels)],
+    )
+
+
+def _check_selection(path: Path, selection: Selection, names: Sequence[str], taken: Sequence[Cluster]) -> None:
+    """Raise UsageError for a pattern that fits no cluster, and for a selection of none."""
+    if unmatched := selection.unmatched(names):
+        what = "fits no cluster" if set(unmatched[0]) & set("*?[") else did_you_mean(unmatched[0], names)
+        raise UsageError(Problem(f"--only {unmatched[0]!r}", what, f"neo4j-scenarios list {path}"))
+    if not taken:
+        what = f"selects none of the {len(names)} clusters of {path}"
         raise UsageError(Problem("the selection", what, f"neo4j-scenarios list {path}"))
-    return Fleet(path, clusters, [entry.name for entry in file.entries])
 
 
-def _cluster(
-    entry: Entry, file: FleetFile, selection: Selection, pins: Pins | NoPins, grouping: Grouping
-) -> Cluster | None:
-    group = entry.layer.text(GROUP) or file.defaults.text(GROUP)
-    group_layer = file.groups.get(group)
-    region = entry.layer.text(REGION) or (group_layer.text(REGION) if group_layer else "") or file.defaults.text(REGION)
-    above = [layer for layer in (group_layer, file.regions.get(region)) if layer]
-    layers: tuple[Layer, ...] = (file.defaults, *above, entry.layer)
-    settings = laid(layer.settings for layer in layers)
-    complain = _Complaints(entry, settings, grouping)
-    # A group or region that the cluster does not have is not known to expressions and selectors either.
-    place = {key: text for key, text in (("name", entry.name), (GROUP, group), (REGION, region)) if text}
-    names: dict[str, object] = {**place}
-    labels = complain.expanded(LABELS, names)
-    if not selection.takes(entry.name, place | labels):
-        return None
-    _check_part(GROUP, group, file.groups, complain)
-    _check_part(REGION, region, file.regions, complain)
-    _check_labels(labels, complain)
-    names[LABELS] = labels
-    variables = complain.expanded(VARIABLES, names)
-    asked = complain.expanded("", names | variables)
-    inputs = pins.amended(entry.name, asked, complain.add)
-    if pinned := pins.layer(entry.name, asked):
-        layers = (*layers, pinned)
-    scenarios = tuple(_scenarios(inputs, complain))
-    return Cluster(entry.name, entry.place, group, region, labels, variables, inputs, layers, scenarios)
+def _unknown_label(label: str, known: Set[str]) -> str:
+    near = get_close_matches(label, known, 1)
+    return f"-l: no cluster has the label {label!r}" + (f"; did you mean {near[0]!r}?" if near else "")
+
+
+class _Reader:
+    """Lays the layers of single clusters over each other. labels: all that any cluster has, selected or not."""
+
+    def __init__(self, file: FleetFile, selection: Selection, pins: Pins | NoPins, grouping: Grouping) -> None:
+        self._file = file
+        self._selection = selection
+        self._pins = pins
+        self._grouping = grouping
+        self.labels: set[str] = set()
+
+    def cluster(self, entry: Entry) -> Cluster | None:
+        """Return the cluster, or None if it is not selected."""
+        file = self._file
+        group = entry.layer.text(GROUP) or file.defaults.text(GROUP)
+        group_layer = file.groups.get(group)
+        region = (
+            entry.layer.text(REGION) or (group_layer.text(REGION) if group_layer else "") or file.defaults.text(REGION)
+        )
+        above = [layer for layer in (group_layer, file.regions.get(region)) if layer]
+        layers: tuple[Layer, ...] = (file.defaults, *above, entry.layer)
+        settings = laid(layer.settings for layer in layers)
+        complain = _Complaints(entry, settings, self._grouping)
+        # A group or region that the cluster does not have is not known to expressions and selectors either.
+        place = {key: text for key, text in (("name", entry.name), (GROUP, group), (REGION, region)) if text}
+        names: dict[str, object] = {**place}
+        labels = complain.expanded(LABELS, names)
+        self.labels |= place.keys() | labels.keys()
+        if not self._selection.takes(entry.name, place | labels):
+            return None
+        _check_part(GROUP, group, file.groups, complain)
+        _check_part(REGION, region, file.regions, complain)
+        _check_labels(labels, complain)
+        names[LABELS] = labels
+        variables = complain.expanded(VARIABLES, names)
+        asked = complain.expanded("", names | variables)
+        inputs = self._pins.amended(entry.name, asked, complain.add)
+        if pinned := self._pins.layer(entry.name, asked):
+            layers = (*layers, pinned)
+        scenarios = tuple(_scenarios(inputs, complain))
+        return Cluster(entry.name, entry.place, group, region, labels, variables, inputs, layers, scenarios)
 
 
 class _Complaints:

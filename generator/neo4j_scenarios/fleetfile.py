@@ -1,6 +1,6 @@
 """The parts of a fleet file: defaults, groups, regions, and clusters as a list, a map, an inventory or a matrix."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePath
 from typing import Final
@@ -19,7 +19,9 @@ HINT: Final = "a fleet file has defaults, groups, regions, and clusters, an inve
 
 _TAKE_OUT: Final = "take it out: a fleet names a Secret, and holds none"
 
-PARTS: Final = ("defaults", "groups", "regions", "clusters", "inventory", "matrix")
+NAME: Final = "name"
+
+PARTS: Final = (NAME, "defaults", "groups", "regions", "clusters", "inventory", "matrix")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +35,16 @@ class Entry:
 
 @dataclass(frozen=True)
 class FleetFile:
-    """The layers of a fleet file, not yet laid over each other. The names of `entries` are different."""
+    """The layers of a fleet file, not yet laid over each other. The names of `entries` are different.
+
+    name: the fleet's, empty where the file gives it none.
+    """
 
     defaults: Layer
     groups: Mapping[str, Layer]
     regions: Mapping[str, Layer]
     entries: list[Entry]
+    name: str = ""
 
 
 def read_fleet_file(path: Path, problems: list[Problem]) -> FleetFile:
@@ -63,7 +69,17 @@ def read_fleet_file(path: Path, problems: list[Problem]) -> FleetFile:
         dict(_layers("group", parts.get("groups"), (REGION,), problems)),
         dict(_layers("region", parts.get("regions"), (), problems)),
         _entries(path, parts, problems),
+        _name(parts[NAME], problems) if NAME in parts else "",
     )
+
+
+def _name(part: tuple[Place, Node], problems: list[Problem]) -> str:
+    place, node = part
+    if isinstance(node, Text) and node.text and _named("a fleet", node.text, place, problems, rules.NAME):
+        return node.text
+    if not isinstance(node, Text) or not node.text:
+        problems.append(Problem(f"{place}: {NAME}", "must be a single text", "name: graphs-prod"))
+    return ""
 
 
 def _layers(
@@ -74,12 +90,14 @@ def _layers(
             yield name, read_layer(f"{kind} {name}", node, place, also, problems)
 
 
-def _named(what: str, name: str, place: Place, problems: list[Problem]) -> bool:
+def _named(
+    what: str, name: str, place: Place, problems: list[Problem], rule: Callable[[str], str] = rules.LABEL_VALUE
+) -> bool:
     if looks_like_key(name):
         problems.append(Problem(f"{place}: {what}", f"has {WITHHELD}", _TAKE_OUT))
         return False
     try:
-        rules.LABEL_VALUE(name)
+        rule(name)
     except Invalid as error:
         problems.append(Problem(f"{place}: {what}", redact(str(error)), f"{what} are named for example 'prod-eu'"))
         return False

@@ -26,6 +26,14 @@ class Grouping:
         """Add that `cluster`, named `at`, has something wrong with `key`, which was set at `place` (None: nowhere)."""
         self._found.setdefault((key, place, hint), {}).setdefault(cluster, (at, what))
 
+    def of(self, cluster: str) -> list[Problem]:
+        """Return what is wrong with one cluster."""
+        return [self._problem(*kind, {cluster: told[cluster]}) for kind, told in self._found.items() if cluster in told]
+
+    def clusters(self) -> set[str]:
+        """Return the names of all clusters with a problem."""
+        return {cluster for told in self._found.values() for cluster in told}
+
     def problems(self) -> list[Problem]:
         """Return one problem for each key, place and remedy, in the order in which they were found."""
         return [self._problem(*kind, told) for kind, told in self._found.items()]
@@ -44,7 +52,7 @@ def _whose(clusters: tuple[str, ...], alike: bool) -> str:
     if alike:
         return f"({len(clusters)} clusters: {_some(clusters)})"
     rest = clusters[1:]
-    return f"(cluster {clusters[0]}, and likewise {len(rest)} more: {_some(rest)})"
+    return f"(cluster {clusters[0]}, and {len(rest)} more with other texts: {_some(rest)})"
 
 
 def _some(clusters: tuple[str, ...]) -> str:

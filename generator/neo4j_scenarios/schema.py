@@ -11,7 +11,7 @@ from neo4j_scenarios.fields import FIELDS, Field, deployment
 from neo4j_scenarios.layers import GROUP, LABELS, LISTS, REGION, VARIABLES
 from neo4j_scenarios.lockfile import ASKED, FORMAT
 from neo4j_scenarios.pin import Pin
-from neo4j_scenarios.rules import LABEL_VALUE, Choice, Matching, Optionally
+from neo4j_scenarios.rules import LABEL_VALUE, NAME, Choice, Matching, Optionally
 from neo4j_scenarios.targets import KINDS, TARGETS
 
 Schema = dict[str, Any]
@@ -54,6 +54,11 @@ def fleet_schema() -> Schema:
         "additionalProperties": False,
         "anyOf": [{"required": [source]} for source in ("clusters", "inventory", "matrix")],
         "properties": {
+            "name": {
+                "type": "string",
+                "pattern": f"^(?:{NAME.pattern})$",
+                "description": "the fleet's own, which emit puts into names [default: the file's name]",
+            },
             "defaults": {**layer, "description": "what holds for every cluster"},
             "groups": {**part, "description": "layers over the defaults, by name"},
             "regions": {**part, "description": "layers over the groups, by name"},

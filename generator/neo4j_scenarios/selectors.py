@@ -1,7 +1,7 @@
 """Which clusters of a fleet: `-l env=prod,tier!=dev` by labels as kubectl does, `--only 'eu-*'` by names."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Final
@@ -17,7 +17,13 @@ _TERMS: Final = (
     re.compile(rf"(?P<absent>!?)\s*{_KEY}"),
 )
 
-Test = Callable[[Mapping[str, str]], bool]
+
+@dataclass(frozen=True)
+class Test:
+    """One term of a selector. key: the label that it looks at. passes: takes all labels of a cluster."""
+
+    key: str
+    passes: Callable[[Mapping[str, str]], bool]
 
 
 @dataclass(frozen=True)
@@ -39,7 +45,15 @@ class Selection:
     def takes(self, name: str, labels: Mapping[str, str]) -> bool:
         """Return whether the cluster is one of those selected."""
         named = not self.patterns or any(fnmatchcase(name, pattern) for pattern in self.patterns)
-        return named and (not self.names or name in self.names) and all(test(labels) for test in self.tests)
+        return named and (not self.names or name in self.names) and all(test.passes(labels) for test in self.tests)
+
+    def unmatched(self, names: Collection[str]) -> list[str]:
+        """Return the patterns that fit none of `names`, all names of a fleet: a typo leaves out what was meant."""
+        return [pattern for pattern in self.patterns if not any(fnmatchcase(name, pattern) for name in names)]
+
+    def unknown_labels(self, known: Collection[str]) -> list[str]:
+        """Return the labels that are looked at and are not among `known`, all labels that any cluster has."""
+        return list(dict.fromkeys(test.key for test in self.tests if test.key not in known))
 
 
 EVERYTHING: Final = Selection()
@@ -58,11 +72,11 @@ def parse_selection(selectors: Sequence[str], only: Sequence[str]) -> Selection:
 def _test(term: str) -> Test:
     for form in _TERMS:
         if found := form.fullmatch(term):
-            return _meaning(found.groupdict())
+            return Test(found["key"], _meaning(found.groupdict()))
     raise UsageError(Problem("--selector", f"{term!r} can't be read", _HINT))
 
 
-def _meaning(said: Mapping[str, str]) -> Test:
+def _meaning(said: Mapping[str, str]) -> Callable[[Mapping[str, str]], bool]:
     key = said["key"]
     if "absent" in said:
         return lambda labels: (key in labels) == (not said["absent"])

@@ -58,7 +58,7 @@ def test_a_check_lists_what_is_missing_stale_and_orphaned(neo4j_scenarios: Comma
     fleet = make_fleet(tmp_path, GOOD.replace("eu-1:", "eu-9:").replace("50Gi", "60Gi"))
     done = neo4j_scenarios("build --check", fleet)
     out = tmp_path / "out"
-    assert done.code == 2
+    assert done.code == 3
     assert done.out.splitlines() == [
         f"missing {out}/eu-9/values.neo4j-restore.yaml",
         f"stale {out}/us-1/values.neo4j-restore.yaml",
@@ -70,6 +70,7 @@ def test_a_check_lists_what_is_missing_stale_and_orphaned(neo4j_scenarios: Comma
         "stale": 1,
         "orphaned": 1,
         "unchanged": 1,
+        "problems": 0,
     }
 
 
@@ -78,7 +79,7 @@ def test_orphans_are_told_and_go_with_prune(neo4j_scenarios: Command, tmp_path: 
     fleet = make_fleet(tmp_path, GOOD.replace("  eu-2: {}\n", ""))
     done = neo4j_scenarios("build", fleet)
     assert done.err.splitlines()[-1] == "1 orphaned, 2 unchanged; --prune removes what is orphaned"
-    assert neo4j_scenarios("build --check", fleet).code == 2
+    assert neo4j_scenarios("build --check", fleet).code == 3
     assert neo4j_scenarios("build --prune", fleet).err.splitlines()[-1] == "1 removed, 2 unchanged"
     assert not (tmp_path / "out" / "eu-2").exists()
 
@@ -219,3 +220,28 @@ def test_a_build_takes_one_fleet(neo4j_scenarios: Command, tmp_path: Path) -> No
     done = neo4j_scenarios("build", fleet, fleet)
     assert done.code == 2
     assert "a build takes one fleet" in done.err
+
+
+def test_with_keep_going_one_broken_cluster_does_not_block_the_others(neo4j_scenarios: Command, tmp_path: Path) -> None:
+    path = make_fleet(tmp_path, GOOD)
+    neo4j_scenarios("build", path)
+    held = (tmp_path / "out/eu-2/values.neo4j-restore.yaml").read_bytes()
+    broken = GOOD.replace("eu-2: {}", "eu-2: {heap-size: lots}").replace("storage-size: 100Gi", "storage-size: 200Gi")
+    path.write_text(broken)
+    assert neo4j_scenarios("build", path).code == 1
+    done = neo4j_scenarios("build", path, "--keep-going", "--prune")
+    assert (done.code, done.err.count("error: ")) == (1, 1)
+    assert "heap-size: 'lots'" in done.err
+    assert "200Gi" in (tmp_path / "out/eu-1/values.neo4j-restore.yaml").read_text()
+    assert (tmp_path / "out/eu-2/values.neo4j-restore.yaml").read_bytes() == held
+
+
+def test_list_lists_a_broken_cluster_with_what_is_wrong(neo4j_scenarios: Command, tmp_path: Path) -> None:
+    path = make_fleet(tmp_path, GOOD.replace("eu-2: {}", "eu-2: {heap-size: lots}"))
+    done = neo4j_scenarios("list", path)
+    assert done.code == 0
+    rows = done.out.splitlines()
+    assert [row.split()[0] for row in rows] == ["CLUSTER", "eu-1", "eu-2", "us-1"]
+    assert "heap-size: 'lots'" in rows[2]
+    found = json.loads(neo4j_scenarios("list", path, "--json").out)
+    assert [bool(row["problem"]) for row in found] == [False, True, False]

@@ -103,8 +103,47 @@ def test_name_group_and_region_select_like_labels(tmp_path: Path) -> None:
 
 
 def test_a_selection_of_nothing_is_an_error(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="takes none of the 3 clusters"):
+    with pytest.raises(UsageError, match="selects none of the 3 clusters"):
         load(make_fleet(tmp_path), parse_selection(["env=stage"], []))
+
+
+@pytest.mark.parametrize(
+    ("only", "expected"),
+    [
+        ("eu-1,eu-9", "--only 'eu-9': 'eu-9' is not known; did you mean 'eu-"),
+        ("eu-1,ap-*", "--only 'ap-*': fits no cluster"),
+    ],
+)
+def test_a_name_that_fits_no_cluster_is_an_error(tmp_path: Path, only: str, expected: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        load(make_fleet(tmp_path), parse_selection([], [only]))
+    assert expected in str(caught.value)
+
+
+def test_a_label_that_no_cluster_has_deserves_a_word(tmp_path: Path) -> None:
+    fleet = load(make_fleet(tmp_path), parse_selection(["teir!=gold"], []))
+    assert (len(fleet.clusters), list(fleet.remarks)) == (
+        3,
+        ["-l: no cluster has the label 'teir'; did you mean 'tier'?"],
+    )
+    assert not load(make_fleet(tmp_path), parse_selection(["tier!=gold,region=eu"], [])).remarks
+
+
+def test_broken_clusters_are_set_aside_where_that_is_asked_for(tmp_path: Path) -> None:
+    path = make_fleet(tmp_path, GOOD.replace("eu-2: {}", "eu-2: {heap-size: lots}"))
+    fleet = load(path, keep_going=True)
+    assert [cluster.name for cluster in fleet.clusters] == ["eu-1", "us-1"]
+    (problem,) = fleet.broken["eu-2"].problems
+    assert ("heap-size" in problem.where, fleet.broken["eu-2"].cluster.region) == (True, "eu")
+    with pytest.raises(InputFileError, match="lots"):
+        load(path)
+
+
+@pytest.mark.parametrize(
+    ("line", "name"), [("", "fleet"), ("name: graphs-prod\n", "graphs-prod")], ids=["by its file", "given"]
+)
+def test_a_fleet_has_a_name(tmp_path: Path, line: str, name: str) -> None:
+    assert load(make_fleet(tmp_path, line + GOOD)).name == name
 
 
 def test_what_is_wrong_with_a_cluster_that_is_not_selected_does_not_matter(tmp_path: Path) -> None:
@@ -128,7 +167,7 @@ def test_a_problem_whose_text_differs_is_told_once_too(tmp_path: Path) -> None:
     (problem,) = problems(tmp_path, GOOD.replace("gs://backups", "http://backups"))
     assert problem.where == "fleet.yaml:3:3: bucket"
     assert "'http://backups-eu/eu-1'" in problem.what
-    assert problem.what.endswith("(cluster eu-1, and likewise 2 more: eu-2, us-1)")
+    assert problem.what.endswith("(cluster eu-1, and 2 more with other texts: eu-2, us-1)")
 
 
 def test_what_is_missing_is_told_at_the_cluster_or_for_all_at_the_file(tmp_path: Path) -> None:

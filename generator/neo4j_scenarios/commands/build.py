@@ -7,7 +7,7 @@ import typer
 
 from neo4j_scenarios import collecting
 from neo4j_scenarios.commands.delivery import deliver
-from neo4j_scenarios.commands.options import Check, Force, Json, Only, Output, Prune, Quiet, Selector
+from neo4j_scenarios.commands.options import Check, Force, Json, KeepGoing, Only, Output, Prune, Quiet, Selector
 from neo4j_scenarios.commands.outcome import Manner, bring
 from neo4j_scenarios.console import progress
 from neo4j_scenarios.errors import Problem, UsageError
@@ -27,6 +27,7 @@ def build(
     check: Check = False,
     prune: Prune = False,
     force: Force = False,
+    keep_going: KeepGoing = False,
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> int:
@@ -34,22 +35,23 @@ def build(
     if len(paths) == 1 and not paths[0].is_dir():
         manner = Manner(check, prune, force, as_json, quiet or as_json)
         with collecting.paused():
-            return _build_fleet(paths[0], output, parse_selection(selector or (), only or ()), manner)
+            selection = parse_selection(selector or (), only or ())
+            return _build_fleet(paths[0], output, selection, manner, keep_going=keep_going)
     if any(path.is_file() for path in paths):
         raise UsageError(Problem("FLEET", "is one of several: a build takes one fleet", "build each by itself"))
-    if output or selector or only or prune:
-        what = "is missing, and --output, --selector, --only and --prune are for a fleet alone"
+    if output or selector or only or prune or keep_going:
+        what = "is missing, and --output, --selector, --only, --prune and --keep-going are for a fleet alone"
         raise UsageError(Problem("FLEET", what, "neo4j-scenarios build fleet.yaml"))
     from neo4j_scenarios.folder import values_files
 
     return deliver(values_files(paths), check=check, force=force, as_json=as_json, quiet=quiet)
 
 
-def _build_fleet(path: Path, output: Path | None, selection: Selection, manner: Manner) -> int:
+def _build_fleet(path: Path, output: Path | None, selection: Selection, manner: Manner, *, keep_going: bool) -> int:
     from neo4j_scenarios.build import OUTPUT, tree
     from neo4j_scenarios.fleet import load
 
-    fleet = load(path, selection)
+    fleet = load(path, selection, keep_going=keep_going)
     with progress("rendering", len(fleet.clusters), manner.quiet) as show:
         made = tree(fleet, show)
-    return bring(output or path.parent / OUTPUT, made, manner)
+    return bring(output or path.parent / OUTPUT, made, manner, fleet)

@@ -59,11 +59,13 @@ def _fleet(
     path: Path, output: Path | None, selector: list[str] | None, only: list[str] | None, quiet: bool
 ) -> tuple[dict[str, str], Mapping[str, str]]:
     from neo4j_scenarios.build import OUTPUT, tree
+    from neo4j_scenarios.commands.outcome import remark
     from neo4j_scenarios.fleet import load
     from neo4j_scenarios.output import compare, read
     from neo4j_scenarios.selectors import parse_selection
 
     fleet = load(path, parse_selection(selector or (), only or ()))
+    remark(fleet, quiet)
     with progress("rendering", len(fleet.clusters), quiet) as show:
         made = tree(fleet, show)
     folder = output or path.parent / OUTPUT

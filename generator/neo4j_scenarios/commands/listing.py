@@ -2,14 +2,19 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from neo4j_scenarios.commands.options import Json, Only, Selector
 from neo4j_scenarios.console import put, put_json
 from neo4j_scenarios.errors import Problem, UsageError
+from neo4j_scenarios.fields.deployment import SCENARIO
+from neo4j_scenarios.secrecy import redact
 from neo4j_scenarios.targets import KINDS
+
+if TYPE_CHECKING:
+    from neo4j_scenarios.fleet import Cluster
 
 
 def list_scenarios(
@@ -46,20 +51,36 @@ def _scenarios() -> list[dict[str, str]]:
 
 
 def _clusters(path: Path, selector: Sequence[str], only: Sequence[str]) -> list[dict[str, str]]:
+    from neo4j_scenarios.commands.outcome import remark
     from neo4j_scenarios.fleet import load
     from neo4j_scenarios.selectors import parse_selection
 
-    return [
-        {
-            "cluster": cluster.name,
-            "group": cluster.group,
-            "region": cluster.region,
-            "scenario": cluster.scenarios[0].kind.name,
-            "targets": ",".join(scenario.target.name for scenario in cluster.scenarios),
-            "labels": ",".join(f"{name}={text}" for name, text in cluster.labels.items()),
-        }
-        for cluster in load(path, parse_selection(selector, only)).clusters
-    ]
+    fleet = load(path, parse_selection(selector, only), keep_going=True)
+    remark(fleet, quiet=False)
+    known = {cluster.name: cluster for cluster in fleet.clusters} | {
+        name: each.cluster for name, each in fleet.broken.items()
+    }
+    rows = [_row(known[name]) for name in fleet.names if name in known]
+    if fleet.broken:
+        for row in rows:
+            broken = fleet.broken.get(row["cluster"])
+            row["problem"] = (
+                redact("; ".join(f"{each.where}: {each.what}" for each in broken.problems)) if broken else ""
+            )
+    return rows
+
+
+def _row(cluster: "Cluster") -> dict[str, str]:
+    """Return what is known of a cluster; one with problems may lack its scenario."""
+    kinds = [scenario.kind.name for scenario in cluster.scenarios] or [cluster.inputs.get(SCENARIO.key, "")]
+    return {
+        "cluster": cluster.name,
+        "group": cluster.group,
+        "region": cluster.region,
+        "scenario": kinds[0],
+        "targets": ",".join(scenario.target.name for scenario in cluster.scenarios),
+        "labels": ",".join(f"{name}={text}" for name, text in cluster.labels.items()),
+    }
 
 
 def _table(columns: Sequence[str], rows: Sequence[Mapping[str, str]]) -> None:

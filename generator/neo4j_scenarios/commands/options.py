@@ -8,7 +8,7 @@ import typer
 from neo4j_scenarios.completion import FLEET, cluster_names
 
 # The exit code of a check that found a difference.
-DIFFERENT: Final = 2
+DIFFERENT: Final = 3
 
 Output = Annotated[
     Path | None,
@@ -35,4 +35,11 @@ Json = Annotated[bool, typer.Option("--json", help="print JSON, for programs")]
 Prune = Annotated[bool, typer.Option("--prune", help="remove files of clusters that the fleet no longer has")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="say nothing but errors, and what was asked for")]
 Force = Annotated[bool, typer.Option("--force", help="replace a file that neo4j-scenarios did not write")]
-Check = Annotated[bool, typer.Option("--check", help="write nothing, and exit with 2 if a file differs")]
+Check = Annotated[bool, typer.Option("--check", help="write nothing, and exit with 3 if a file differs")]
+KeepGoing = Annotated[
+    bool,
+    typer.Option(
+        "--keep-going",
+        help="do all clusters that are right; those with problems keep what they have, and it exits with 1",
+    ),
+]

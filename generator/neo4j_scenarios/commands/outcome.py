@@ -2,11 +2,15 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from neo4j_scenarios.commands.options import DIFFERENT
-from neo4j_scenarios.console import progress, put, put_json, say
+from neo4j_scenarios.console import problems_as_json, progress, put, put_json, report, say
+from neo4j_scenarios.errors import InputFileError
 from neo4j_scenarios.output import Changes, Tree, compare
+
+if TYPE_CHECKING:
+    from neo4j_scenarios.fleet import Fleet
 
 # As many files are named one by one when they are written.
 _NAMED: Final = 20
@@ -23,36 +27,51 @@ class Manner:
     quiet: bool
 
 
-def bring(folder: Path, made: Tree, manner: Manner) -> int:
-    """Make `folder` hold the tree, or with `check` tell how it differs; return the exit code. Raises OutputError."""
+def bring(folder: Path, made: Tree, manner: Manner, fleet: "Fleet") -> int:
+    """Make `folder` hold the tree, or with `check` print how it differs. Raises OutputError.
+
+    Return the exit code: 1 where clusters of `fleet` are broken, which are left as they are.
+    """
     from neo4j_scenarios.update import update
 
+    failure = InputFileError(*fleet.problems)
+    if not manner.as_json:
+        report(failure, as_json=False)
+    remark(fleet, manner.quiet)
     changes = compare(folder, made, force=manner.force)
     if manner.check:
-        return _tell_difference(folder, changes, manner.as_json)
-    with progress("writing", len(changes.missing) + len(changes.stale), manner.quiet) as show:
-        update(folder, made, changes, prune=manner.prune, progress=show)
-    _tell_done(folder, changes, manner)
-    return 0
+        code = _tell_difference(folder, changes, failure, manner.as_json)
+    else:
+        with progress("writing", len(changes.missing) + len(changes.stale), manner.quiet) as show:
+            update(folder, made, changes, prune=manner.prune, progress=show)
+        _tell_done(folder, changes, failure, manner)
+        code = 0
+    return failure.exit_code if fleet.problems else code
 
 
-def _tell_difference(folder: Path, changes: Changes, as_json: bool) -> int:
+def remark(fleet: "Fleet", quiet: bool) -> None:
+    """Write to stderr what deserves a word and is not wrong."""
+    for line in () if quiet else fleet.remarks:
+        say(f"note: {line}")
+
+
+def _tell_difference(folder: Path, changes: Changes, failure: InputFileError, as_json: bool) -> int:
     found = {"missing": changes.missing, "stale": changes.stale, "orphaned": changes.orphaned}
     named = {state: [str(folder / path) for path in paths] for state, paths in found.items()}
     if as_json:
-        put_json({**named, "unchanged": len(changes.unchanged)})
+        put_json({**named, "unchanged": len(changes.unchanged), "problems": problems_as_json(failure)})
     else:
         put("".join(f"{state} {path}\n" for state, paths in named.items() for path in paths))
     return DIFFERENT if changes.any else 0
 
 
-def _tell_done(folder: Path, changes: Changes, manner: Manner) -> None:
+def _tell_done(folder: Path, changes: Changes, failure: InputFileError, manner: Manner) -> None:
     written = [str(folder / path) for path in (*changes.missing, *changes.stale)]
     orphans = [str(folder / path) for path in changes.orphaned]
     removed, orphaned = (orphans, []) if manner.prune else ([], orphans)
     told = {"written": written, "removed": removed, "orphaned": orphaned}
     if manner.as_json:
-        put_json({**told, "unchanged": len(changes.unchanged)})
+        put_json({**told, "unchanged": len(changes.unchanged), "problems": problems_as_json(failure)})
     if manner.quiet:
         return
     for state, paths in told.items():
