@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from neo4j_scenarios.errors import OutputError, Problem
-from neo4j_scenarios.write import MARK, says
+from neo4j_scenarios.write import MARK, is_ours, says
 
 MARKER: Final = ".neo4j-scenarios"
 
@@ -19,6 +19,9 @@ MARKER: Final = ".neo4j-scenarios"
 ATTRIBUTES: Final = ".gitattributes"
 
 OWN: Final = frozenset({MARKER, ATTRIBUTES})
+
+# Of a file so many bytes tell whose it is: a script's first line, and `MARK`.
+_LONGEST_START: Final = 256
 
 # A temporary file is `.values.yaml.new`, beside the file that it becomes.
 NEW: Final = ".new"
@@ -144,7 +147,7 @@ def _blocked(folder: Path, path: str, present: Mapping[str, bool]) -> Iterator[P
 def _foreign(folder: Path, path: str, held: bytes | None, force: bool) -> Iterator[Problem]:
     if held is None:
         yield Problem(str(folder / path), "is not a regular file", "move it away")
-    elif not force and not held.startswith(MARK.encode()):
+    elif not force and not is_ours(held):
         what = f"was not written by neo4j-scenarios: it does not begin with {MARK!r}"
         yield Problem(str(folder / path), what, "move it away, or replace it with --force")
 
@@ -157,7 +160,7 @@ def read(folder: Path, path: str) -> bytes:
 
 def _is_ours(folder: Path, path: str) -> bool:
     with (folder / path).open("rb") as file:
-        return file.read(len(MARK)) == MARK.encode()
+        return is_ours(file.read(_LONGEST_START))
 
 
 def _is_leftover(folder: Path, path: str) -> bool:

@@ -115,7 +115,8 @@ class _Writer:
         final = f"{self._folder}/{path}"
         temporary = f"{self._folder}/{parent}/.{name}{NEW}"
         self._temporary[temporary] = final
-        handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o666)
+        mode = 0o777 if text.startswith("#!") else 0o666
+        handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, mode)
         try:
             left = memoryview(text.encode())
             while left:

@@ -46,6 +46,13 @@ def difference(path: Path, text: str) -> Literal["missing", "stale"] | None:
         raise OutputError(_problem(path, f"can't be read: {error.strerror}")) from error
 
 
+def is_ours(held: bytes, mark: str = MARK) -> bool:
+    """Return whether a file that begins with `held` is ours; a script has `mark` behind its first line."""
+    if held.startswith(b"#!"):
+        held = held.partition(b"\n")[2]
+    return held.startswith(mark.encode())
+
+
 def says(held: bytes, text: str) -> bool:
     """Return whether a file that holds `held` says `text`; CR LF counts as the line feed that Git made it from."""
     return held == text.encode() or held.replace(b"\r\n", b"\n") == text.encode()
@@ -64,7 +71,7 @@ def _kind(held: bytes) -> str:
 
 
 def _refuse_foreign(path: Path, held: bytes, text: str, force: bool, mark: str) -> None:
-    if not force and not held.startswith(mark.encode()):
+    if not force and not is_ours(held, mark):
         what = f"was not written by neo4j-scenarios: it does not begin with {mark!r}"
         raise OutputError(Problem(str(path), what, _ANOTHER))
     there, new = _kind(held), _kind(text.encode())

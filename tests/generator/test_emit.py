@@ -97,18 +97,20 @@ def test_a_second_time_nothing_is_written_and_a_check_agrees(emit: Command, engi
     assert emit(engine, flags).code == 0
     assert "written" not in emit(engine, flags).err
     assert emit(engine, f"{flags} --check").code == 0
-    assert emit(engine, f"{flags} --check --at-once 20").code == 2
+    assert emit(engine, f"{flags} --check --at-once 20").code == 3
 
 
 @pytest.mark.parametrize("engine", ENGINES)
 def test_the_command_in_a_file_names_all_that_it_was_written_with(emit: Command, tmp_path: Path, engine: str) -> None:
-    emit(engine, f"{CHARTS} {GIT} --at-once 5 -l wave!=2")
-    heads = [
-        path.read_text().splitlines()[1] for path in (tmp_path / "out").rglob("*") if path.suffix in {".yaml", ".sh"}
-    ]
+    emit(engine, f"{CHARTS} {GIT} --at-once 5 --part early -l wave!=2")
+    written = [path for path in (tmp_path / "out").rglob("*") if path.suffix in {".yaml", ".sh"}]
+    heads = [line for path in written for line in path.read_text().splitlines()[:3]]
     assert any(
         f"emit {engine} fleet.yaml" in head
-        and all(word in head for word in ["--chart neo4j/neo4j=", "--path fleets/prod", "-l 'wave!=2'", "--at-once 5"])
+        and all(
+            word in head
+            for word in ["--chart neo4j/neo4j=", "--path fleets/prod", "-l 'wave!=2'", "--part early", "--at-once 5"]
+        )
         for head in heads
     )
 
@@ -121,8 +123,8 @@ def test_argo_cd_syncs_wave_by_wave_from_git(emit: Command, tmp_path: Path) -> N
     steps = own["spec"]["strategy"]["rollingSync"]["steps"]
     assert [(step["matchExpressions"][0]["values"], step["maxUpdate"]) for step in steps] == [(["0"], 4), (["10"], 4)]
     trial, live = own["spec"]["generators"][0]["list"]["elements"]
-    assert (trial["application"], trial["kubernetes"], trial["namespace"]) == ("trial", "in-cluster", "trial")
-    assert (live["application"], live["kubernetes"], live["namespace"]) == ("live", "us-prod", "graph")
+    assert (trial["application"], trial["kubernetes"], trial["namespace"]) == ("fleet-trial", "in-cluster", "trial")
+    assert (live["application"], live["kubernetes"], live["namespace"]) == ("fleet-live", "us-prod", "graph")
     chart, values = own["spec"]["template"]["spec"]["sources"]
     assert (chart["repoURL"], chart["chart"]) == ("registry.example:5000/charts", "neo4j-restore")
     assert chart["helm"]["valueFiles"] == ["$values/fleets/prod/{{.values}}"]
@@ -137,7 +139,7 @@ def test_argo_cd_renders_the_official_chart_without_a_look_into_the_cluster(emit
     assert official["spec"]["template"]["spec"]["sources"][0]["helm"]["valuesObject"] == {"disableLookups": True}
     elements = official["spec"]["generators"][0]["list"]["elements"]
     assert [(each["application"], each["release"], each["values"]) for each in elements] == [
-        (f"big-{number}", f"neo4j-{number}", "big/values.neo4j.yaml") for number in (1, 2, 3)
+        (f"fleet-big-{number}", f"neo4j-{number}", "big/values.neo4j.yaml") for number in (1, 2, 3)
     ]
 
 
@@ -174,7 +176,116 @@ def test_a_helm_release_of_flux_holds_the_values_of_the_values_file(
     (live,) = objects(tmp_path / "out/wave-10/live.yaml")
     assert live["spec"]["values"] == yaml.safe_load((tmp_path / "values/live/values.neo4j-restore.yaml").read_text())
     assert live["spec"]["kubeConfig"] == {"secretRef": {"name": "us-prod"}}
-    assert live["spec"]["targetNamespace"] == "graph"
+    assert (live["spec"]["targetNamespace"], live["spec"]["storageNamespace"]) == ("graph", "graph")
+    assert live["metadata"]["name"] == "fleet-live"
+
+
+def test_no_path_of_flux_takes_all_waves_at_once(emit: Command, tmp_path: Path) -> None:
+    emit("flux", CHARTS)
+    (top,) = objects(tmp_path / "out/kustomization.yaml")
+    assert top["resources"] == ["charts.yaml", "waves.yaml"]
+
+
+def test_flux_tries_a_failed_restore_again_and_uninstalls_nothing(emit: Command, tmp_path: Path) -> None:
+    emit("flux", CHARTS)
+    (live,) = objects(tmp_path / "out/wave-10/live.yaml")
+    for action in ("install", "upgrade"):
+        assert live["spec"][action]["strategy"] == {"name": "RetryOnFailure", "retryInterval": "5m0s"}
+        assert "remediation" not in live["spec"][action]
+
+
+def files(folder: Path) -> dict[str, bytes]:
+    """Return what a folder holds, by paths relative to it."""
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_selection_writes_files_of_its_own_clusters_and_drops_no_other(
+    emit: Command, tmp_path: Path, engine: str
+) -> None:
+    flags = f"{CHARTS} {GIT}"
+    emit(engine, flags)
+    before = files(tmp_path / "out")
+    changed = FLEET.replace("scenario: single-instance", "scenario: single-instance\n  heap-size: 1g")
+    done = emit(engine, f"{flags} --only trial --prune", changed)
+    assert (done.code, "orphaned" in done.err, "removed" in done.err) == (0, False, False)
+    different = {path for path, held in files(tmp_path / "out").items() if held != before.get(path)}
+    assert {path for path in different if "trial" not in path} == set()
+    assert different
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_selection_into_an_empty_folder_asks_for_the_whole_fleet_or_a_part(
+    emit: Command, tmp_path: Path, engine: str
+) -> None:
+    done = emit(engine, f"{CHARTS} {GIT} --only trial")
+    assert done.code == 2
+    assert "the selection: leaves out 2 clusters that" in done.err
+    assert "--part NAME" in done.err
+    assert not (tmp_path / "out").exists()
+
+
+def test_parts_of_a_fleet_share_no_object(emit: Command, tmp_path: Path) -> None:
+    names = []
+    for part in ("early", "late"):
+        selector = "wave=0" if part == "early" else "wave=10"
+        path = make_fleet(tmp_path, f"name: graphs\n{FLEET}")
+        assert emit("flux", f"{CHARTS} --part {part} -l {selector} -o {tmp_path / part}", path.read_text()).code == 0
+        names += [each["metadata"]["name"] for each in objects(tmp_path / part / "waves.yaml")]
+    assert names == ["graphs-early-wave-0", "graphs-late-wave-10"]
+    done = emit("flux", f"{CHARTS} --part late -l wave=10 -o {tmp_path / 'early'}", f"name: graphs\n{FLEET}")
+    assert "is the folder of something else than fleet.yaml, part late for flux" in done.err
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize(
+    ("clusters", "expected"),
+    [
+        (
+            "  payments: {variables: {namespace: graph}}\n  ledger: {variables: {namespace: graph}}\n",
+            "payments and ledger would be the same release 'neo4j' in namespace 'graph'",
+        ),
+        (
+            "  a: {variables: {namespace: graph, kubernetes: eu}}\n"
+            "  b: {variables: {namespace: graph, kubernetes: eu}}\n",
+            "a and b would be the same release 'neo4j' in namespace 'graph' of 'eu'",
+        ),
+        ("  eu: {group: graph}\n  eu-1: {}\n", "eu and eu-1 would both have a release called 'eu-1'"),
+        (f"  {'x' * 60}: {{}}\n", "engines label objects with 63"),
+    ],
+    ids=["one namespace", "one namespace elsewhere", "one file", "a long name"],
+)
+def test_two_clusters_that_are_one_release_are_refused(
+    emit: Command, tmp_path: Path, engine: str, clusters: str, expected: str
+) -> None:
+    done = emit(engine, f"{CHARTS} {GIT}", FLEET.partition("clusters:")[0] + "clusters:\n" + clusters)
+    assert done.code == 1
+    assert expected in done.err
+    assert not (tmp_path / "out").exists()
+
+
+def test_one_namespace_of_two_kubernetes_clusters_or_with_two_releases_is_no_clash(emit: Command) -> None:
+    clusters = (
+        "  a: {variables: {namespace: graph, kubernetes: eu}}\n  b: {variables: {namespace: graph}}\n"
+        "  c: {release: other, variables: {namespace: graph}}\n"
+    )
+    assert emit("script", fleet=FLEET.partition("clusters:")[0] + "clusters:\n" + clusters).code == 0
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_broken_cluster_keeps_what_it_has_and_stops_no_other(emit: Command, tmp_path: Path, engine: str) -> None:
+    flags = f"{CHARTS} {GIT}"
+    emit(engine, flags)
+    before = files(tmp_path / "out")
+    broken = FLEET.replace("trial: {}", "trial: {labels: {wave: '0', 'tier': '-'}}")
+    assert emit(engine, flags, broken).code == 1
+    done = emit(engine, f"{flags} --keep-going", broken)
+    assert (done.code, "error: " in done.err, "orphaned" in done.err) == (1, True, False)
+    assert files(tmp_path / "out") == before
+    hidden = FLEET.replace("trial: {}", "trial: {scenario: no-such}")
+    done = emit(engine, f"{flags} --keep-going", hidden)
+    assert "has problems that hide its release" in done.err
+    assert files(tmp_path / "out") == before
 
 
 @pytest.fixture
@@ -205,7 +316,7 @@ def test_helmfile_reads_what_it_is_told(emit: Command, helmfile: Path, tmp_path:
 
 
 def test_helmfile_renders_the_fleet_with_the_chart(emit: Command, helmfile: Path, tmp_path: Path) -> None:
-    emit("helmfile", "-l wave!=2")
+    emit("helmfile", "--part early -l wave!=2")
     (tmp_path / "out/charts").mkdir()
     (tmp_path / "out/charts/neo4j-restore").symlink_to(ROOT / "charts/neo4j-restore")
     rendered = yaml.safe_load_all(run(tmp_path / "out", helmfile, "helmfile", "template", "--quiet"))
@@ -237,6 +348,33 @@ def installed(tmp_path: Path, recorder: Path, *flags: str, at_once: str = "10") 
 def namespaces(runs: list[str]) -> list[str]:
     """Return the namespaces of the runs of Helm."""
     return [line.split("--namespace ")[1].split()[0] for line in runs]
+
+
+def test_the_script_is_a_program(emit: Command, tmp_path: Path, recorder: Path) -> None:
+    emit("script")
+    script, surroundings = tmp_path / "out/install.sh", {**os.environ, "HELM": str(recorder)}
+    done = subprocess.run([script, "--list"], env=surroundings, capture_output=True, text=True, check=False)
+    assert (done.returncode, script.read_text().startswith("#!/usr/bin/env bash\n")) == (0, True)
+    assert "to do: trial/neo4j" in done.stderr
+    emit("script", "--prune", FLEET.replace("trial: {}", "trial: {heap-size: 1g}"))
+    assert os.access(script, os.X_OK)
+
+
+@pytest.mark.parametrize(
+    ("kubernetes", "engine", "code"),
+    [
+        ("-x", "script", 1),
+        ("a b", "script", 1),
+        ("arn:aws:eks:eu-west-1:123456789012:cluster/eu", "script", 0),
+        ("arn:aws:eks:eu-west-1:123456789012:cluster/eu", "flux", 2),
+    ],
+)
+def test_a_place_that_an_engine_could_not_reach_is_refused(
+    emit: Command, kubernetes: str, engine: str, code: int
+) -> None:
+    done = emit(engine, CHARTS, FLEET.replace("kubernetes: us-prod", f"kubernetes: '{kubernetes}'"))
+    assert done.code == code
+    assert ("variables.kubernetes" in done.err) == (code != 0)
 
 
 def test_shellcheck_has_nothing_against_the_script(emit: Command, tmp_path: Path) -> None:
@@ -315,6 +453,9 @@ def test_wrong_usage_of_the_script_installs_nothing(
         ("flux", "", "error: --chart: is missing for neo4j-restore"),
         ("flux", "--chart neo4j-restore=charts/neo4j-restore", "is not TARGET=REPOSITORY/NAME:VERSION"),
         ("flux", "--chart neo4j-restor=oci://a/b:1", "did you mean 'neo4j-restore'?"),
+        ("argocd", f"{CHARTS} --repository git.example", "error: --repository: 'git.example' is not the URL"),
+        ("flux", f"{CHARTS} --path a/../../b", "error: --path: 'a/../../b' is not a folder of the repository"),
+        ("argocd", f"{CHARTS} {GIT} --revision=--help", "error: --revision: '--help' is not a branch or tag"),
         ("script", "--at-once 2", "error: --at-once: '2' is less than the 3 servers of big, which wait for each other"),
     ],
 )

@@ -1,7 +1,7 @@
 """A fleet -> the files by which an engine of others installs it, wave by wave: the tree of a folder of their own."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Final
 
 from neo4j_scenarios.build import tree
@@ -9,7 +9,9 @@ from neo4j_scenarios.emit.argocd import argocd
 from neo4j_scenarios.emit.charts import needed
 from neo4j_scenarios.emit.engine import Order
 from neo4j_scenarios.emit.flux import flux
+from neo4j_scenarios.emit.flux import path as flux_path
 from neo4j_scenarios.emit.helmfile import helmfile
+from neo4j_scenarios.emit.releases import Release
 from neo4j_scenarios.emit.script import script
 from neo4j_scenarios.errors import Problem, UsageError
 from neo4j_scenarios.fleet import Fleet
@@ -20,7 +22,7 @@ from neo4j_scenarios.output import Tree
 class Engine:
     """An engine. write: makes its files. values: whether it reads values files. fetches: whether it gets charts itself.
 
-    git: whether it reads the output folder from Git.
+    git: whether it reads the output folder from Git. own: the paths of the files that are of one release alone.
     """
 
     name: str
@@ -29,23 +31,25 @@ class Engine:
     values: bool = True
     fetches: bool = False
     git: bool = False
+    own: Callable[[Release], Sequence[str]] = lambda release: (release.values,)
 
 
 ENGINES: Final[Mapping[str, Engine]] = {
     engine.name: engine
     for engine in (
         Engine("argocd", "ApplicationSets of Argo CD", argocd, fetches=True, git=True),
-        Engine("flux", "HelmReleases of Flux", flux, values=False, fetches=True),
+        Engine("flux", "HelmReleases of Flux", flux, values=False, fetches=True, own=lambda each: (flux_path(each),)),
         Engine("helmfile", "helmfiles", helmfile),
         Engine("script", "a script of `helm upgrade`", script),
     )
 }
 
 
-def emitted(engine: Engine, fleet: Fleet, order: Order) -> Tree:
+def emitted(engine: Engine, fleet: Fleet, order: Order, chosen: frozenset[str]) -> Tree:
     """Return what the output folder holds: the engine's files, and the values files that they name.
 
-    Raises UsageError for what the engine needs and the order does not have.
+    chosen: the clusters whose own files are written. Files that stand for all have every release of the order, so those
+    of other clusters stay as they are. Raises UsageError for what the engine needs and the order does not have.
     """
     if engine.fetches:
         needed(order.charts, (release.scenario.target for release in order.releases))
@@ -53,9 +57,13 @@ def emitted(engine: Engine, fleet: Fleet, order: Order) -> Tree:
         what = f"is missing: {engine.name} reads the output folder from Git"
         raise UsageError(Problem("--repository", what, "--repository https://git.example/team/graphs.git"))
     _room(order)
+    others = {path for release in order.releases if release.cluster not in chosen for path in engine.own(release)}
     files = engine.write(order)
-    values = tree(fleet).files if engine.values else {}
-    return Tree(f"{fleet.path.name} for {engine.name}", {**files, **values})
+    if engine.values:
+        clusters = [cluster for cluster in fleet.clusters if cluster.name in chosen]
+        files |= tree(replace(fleet, clusters=clusters)).files
+    written = {path: text for path, text in files.items() if path not in others}
+    return Tree(f"{order.title} for {engine.name}", written, others.__contains__)
 
 
 def _room(order: Order) -> None:

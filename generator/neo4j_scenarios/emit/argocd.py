@@ -38,7 +38,7 @@ def argocd(order: Order) -> dict[str, str]:
         if len(text) > _LARGEST:
             what = f"for {target.name} would be {len(text)} bytes, and Kubernetes takes some {_LARGEST} with a status"
             raise UsageError(
-                Problem("the ApplicationSet", what, "parts of the fleet, by -l, into folders of their own")
+                Problem("the ApplicationSet", what, "parts of the fleet, by -l and --part, into folders of their own")
             )
         files[f"applicationset.{target.slug}.yaml"] = text
     return files
@@ -70,7 +70,7 @@ def _application_set(target: Target, found: list[Release], order: Order) -> dict
 
 def _element(release: Release) -> dict[str, str]:
     return {
-        "application": release.application,
+        "application": release.object,
         "release": release.name,
         "namespace": release.namespace,
         "kubernetes": release.kubernetes or _HERE,

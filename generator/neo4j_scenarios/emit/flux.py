@@ -6,10 +6,13 @@ Source: Flux's reference of HelmRelease v2, Kustomization v1 and HelmRepository 
 import hashlib
 from typing import Any, Final
 
+from neo4j_restore.spec import Invalid
 from neo4j_scenarios.emit.charts import Chart
 from neo4j_scenarios.emit.document import document, header, without_empty
 from neo4j_scenarios.emit.engine import Order
 from neo4j_scenarios.emit.releases import Release, waves
+from neo4j_scenarios.errors import Problem, UsageError
+from neo4j_scenarios.rules import NAME
 from neo4j_scenarios.values import values
 
 _SYSTEM: Final = "flux-system"
@@ -17,6 +20,7 @@ _SYSTEM: Final = "flux-system"
 # How long a restore may take before Flux calls its release failed; it undoes nothing then.
 _TIMEOUT: Final = "6h0m0s"
 _INTERVAL: Final = "10m0s"
+_RETRY: Final = {"name": "RetryOnFailure", "retryInterval": "5m0s"}
 
 _NOTES: Final = (
     "",
@@ -25,16 +29,46 @@ _NOTES: Final = (
 )
 
 
+_KUSTOMIZATION: Final = {
+    "apiVersion": "kustomize.config.k8s.io/v1beta1",
+    "kind": "Kustomization",
+    "resources": ["charts.yaml", "waves.yaml"],
+}
+
+
 def flux(order: Order) -> dict[str, str]:
-    """Return the files: repositories, Kustomizations, and a HelmRelease for each release in the folder of its wave."""
+    """Return the files: repositories, Kustomizations, and a HelmRelease for each release in the folder of its wave.
+
+    Raises UsageError for a Kubernetes cluster whose name can't be that of a Secret.
+    """
+    _check_secrets(order.releases)
     used = dict.fromkeys(order.charts[release.scenario.target.name] for release in order.releases)
     head = header(order.command)
     files = {"charts.yaml": document(head, *_repositories(list(used)))}
+    # Without it Flux takes a folder with all that is below it, and so all waves at once.
+    files["kustomization.yaml"] = document(head, _KUSTOMIZATION)
     files["waves.yaml"] = document(header(order.command, *_NOTES), *_kustomizations(order))
     for release in order.releases:
         chart = order.charts[release.scenario.target.name]
-        files[f"{_folder(release.wave)}/{release.application}.yaml"] = document(head, _helm_release(release, chart))
+        files[path(release)] = document(head, _helm_release(release, chart))
     return files
+
+
+def _check_secrets(releases: list[Release]) -> None:
+    problems = []
+    for name in dict.fromkeys(release.kubernetes for release in releases if release.kubernetes):
+        try:
+            NAME(name)
+        except Invalid as error:
+            what = f"{error}: Flux finds a Kubernetes cluster by the Secret of this name, which has its kubeconfig"
+            problems.append(Problem("variables.kubernetes", what, "variables: {kubernetes: prod-eu}"))
+    if problems:
+        raise UsageError(*problems)
+
+
+def path(release: Release) -> str:
+    """Return the path of a release's file."""
+    return f"{_folder(release.wave)}/{release.application}.yaml"
 
 
 def _folder(wave: int) -> str:
@@ -96,14 +130,19 @@ def _helm_release(release: Release, chart: Chart) -> dict[str, Any]:
         "timeout": _TIMEOUT,
         "releaseName": release.name,
         "targetNamespace": release.namespace,
+        # By default Helm's own record of a release lies in the namespace of this object, where all releases of one
+        # name would share it, and upgrade over each other.
+        "storageNamespace": release.namespace,
         "kubeConfig": kubernetes,
         "chart": {"spec": {"chart": chart.name, "version": chart.version, "sourceRef": source}},
-        "install": {"createNamespace": True},
+        # A failed restore is tried again as it is: an uninstall between would take the pod that says why it failed.
+        "install": {"createNamespace": True, "strategy": _RETRY},
+        "upgrade": {"strategy": _RETRY},
         "values": values(release.scenario),
     }
     return {
         "apiVersion": "helm.toolkit.fluxcd.io/v2",
         "kind": "HelmRelease",
-        "metadata": {"name": release.application, "namespace": _SYSTEM},
+        "metadata": {"name": release.object, "namespace": _SYSTEM},
         "spec": without_empty(spec),
     }

@@ -11,12 +11,12 @@ from neo4j_scenarios.emit.releases import Release, waves
 
 _NOTES: Final = (
     "",
-    "Run it by `bash install.sh`. A wave begins once all releases of the one before are ready. After a failure no",
+    "Run it by `./install.sh`. A wave begins once all releases of the one before are ready. After a failure no",
     "release is begun, those that run are waited for, and it ends with 1. Run again, it goes on there: what is done is",
     "noted in .install.done beside it, with a checksum of its values, so that changed values are installed again.",
     "",
-    "  bash install.sh --list     tell what is done and what is not, and change nothing",
-    "  bash install.sh --again    forget what was done, and begin",
+    "  ./install.sh --list     tell what is done and what is not, and change nothing",
+    "  ./install.sh --again    forget what was done, and begin",
     "  AT_ONCE=4                  so many releases of a wave at the same time",
     "  HELM=helm4                 another helm",
 )
@@ -31,7 +31,7 @@ def script(order: Order) -> dict[str, str]:
     lines: list[str] = []
     for wave, found in waves(order.releases).items():
         lines += ["", *(_line(release, order) for release in found), f"wave {wave}"]
-    return {"install.sh": header(order.command, *_NOTES) + head + "\n".join(lines) + "\n"}
+    return {"install.sh": "#!/usr/bin/env bash\n" + header(order.command, *_NOTES) + head + "\n".join(lines) + "\n"}
 
 
 def _line(release: Release, order: Order) -> str:
