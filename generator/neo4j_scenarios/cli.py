@@ -26,7 +26,7 @@ from neo4j_scenarios.fields import FIELDS, Field, access, deployment
 
 app = typer.Typer(
     help="write Helm values files for Neo4j that restores its databases from a backup",
-    epilog="exit codes: 0 done, no difference; 1 error; 2 wrong usage, a difference, a list of import; 130 interrupted",
+    epilog="exit codes: 0 done, no difference; 1 error; 2 wrong usage; 3 a difference; 130 interrupted",
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 120},
     rich_markup_mode=None,
     pretty_exceptions_enable=False,

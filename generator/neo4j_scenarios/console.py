@@ -18,6 +18,9 @@ _PATIENCE_SECONDS: Final = 0.5
 _REDRAW_SECONDS: Final = 0.1
 _BAR_COLUMNS: Final = 30
 
+# As many characters of an error are shown; JSON has all of them.
+_LONGEST: Final = 1000
+
 _ALL: Final = "answer all questions, with an empty line for a default, or give the answers as flags"
 
 
@@ -44,8 +47,16 @@ def say(text: str) -> None:
 
 def complain(what: str, hint: str) -> None:
     """Write an error and what to do about it to stderr, without anything that looks like a key."""
-    say(f"{coloured('error:', typer.colors.RED, sys.stderr)} {redact(what)}")
-    say(f"{coloured('try:', typer.colors.CYAN, sys.stderr)} {redact(hint)}")
+    say(f"{coloured('error:', typer.colors.RED, sys.stderr)} {_cut(redact(what))}")
+    say(f"{coloured('try:', typer.colors.CYAN, sys.stderr)} {_cut(redact(hint))}")
+
+
+def _cut(text: str) -> str:
+    """Return `text`, its middle left out where it is longer than anybody reads."""
+    if len(text) <= _LONGEST:
+        return text
+    half = _LONGEST // 2
+    return f"{text[:half]} … ({len(text) - 2 * half} characters left out) … {text[-half:]}"
 
 
 def ask(question: str, default: str) -> str:

@@ -54,7 +54,7 @@ def test_a_file_of_someone_else_is_kept_without_force(new: Command, tmp_path: Pa
 def test_a_check_compares_and_writes_nothing(new: Command, tmp_path: Path) -> None:
     path = tmp_path / "values.yaml"
     done = new("--check", "-o", path)
-    assert (done.code, done.out) == (2, f"missing {path}\n")
+    assert (done.code, done.out) == (3, f"missing {path}\n")
     new("-o", path)
     assert new("--check", "-o", path).code == 0
     assert new("--check", "-o", path, "--heap-size", "1g").out == f"stale {path}\n"

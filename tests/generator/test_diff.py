@@ -33,7 +33,7 @@ def test_a_change_of_many_clusters_is_told_once_and_that_of_one_by_its_name(
     neo4j_scenarios("build", make_fleet(tmp_path, MANY))
     changed = MANY.replace("region: eu\n", "region: eu\n  neo4j-tag: 5.26.31\n").replace("50Gi", "60Gi")
     code, told = lines(neo4j_scenarios, make_fleet(tmp_path, changed))
-    assert code == 2
+    assert code == 3
     assert told == [
         '303 clusters: image.tag "5.26.30" -> "5.26.31" (eu-1, eu-2, us-1, …)',
         '1 cluster: data.size "50Gi" -> "60Gi" (us-1)',
@@ -60,7 +60,7 @@ def test_new_gone_and_commented_files_are_told(neo4j_scenarios: Command, tmp_pat
     with (tmp_path / "out" / "us-1" / "values.neo4j-restore.yaml").open("a") as file:
         file.write("# more\n")
     code, told = lines(neo4j_scenarios, make_fleet(tmp_path, GOOD.replace("eu-2:", "eu-9:")))
-    assert code == 2
+    assert code == 3
     assert told == [
         "1 file: new (eu-9/values.neo4j-restore.yaml)",
         "1 file: gone (eu-2/values.neo4j-restore.yaml)",
@@ -83,7 +83,7 @@ def test_two_folders_are_compared(neo4j_scenarios: Command, tmp_path: Path) -> N
     neo4j_scenarios("build", fleet, "-o", tmp_path / "old")
     neo4j_scenarios("build", make_fleet(tmp_path, GOOD.replace("100Gi", "200Gi")), "-o", tmp_path / "new")
     assert lines(neo4j_scenarios, tmp_path / "old", tmp_path / "new") == (
-        2,
+        3,
         ['1 cluster: data.size "100Gi" -> "200Gi" (eu-1)'],
     )
     assert lines(neo4j_scenarios, tmp_path / "old", tmp_path / "old") == (0, [])

@@ -50,7 +50,7 @@ def test_a_check_names_what_is_stale_and_missing_and_writes_nothing(neo4j_scenar
     with (folder / "values.neo4j-helm.yaml").open("a") as file:
         file.write("mine: true\n")
     done = neo4j_scenarios("build --check", folder)
-    assert done.code == 2
+    assert done.code == 3
     assert done.out == f"missing {folder}/values.neo4j.yaml\nstale {folder}/values.neo4j-helm.yaml\n"
     assert names(folder) == ["values.neo4j-helm.yaml", "values.neo4j-restore.yaml"]
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from neo4j_scenarios.locking import Change, Outcome
     from neo4j_scenarios.survey import Options
 
-Check = Annotated[bool, typer.Option("--check", help="write nothing, and exit with 2 if the lock would change")]
+Check = Annotated[bool, typer.Option("--check", help="write nothing, and exit with 3 if the lock would change")]
 KeepGoing = Annotated[
     bool, typer.Option("--keep-going", help="write what is fine; clusters with problems keep what they had")
 ]

@@ -143,7 +143,7 @@ def test_files_of_other_hands_are_carried_and_the_rest_is_told_with_its_place(na
 @pytest.mark.parametrize("name", sorted(EXPECTED.keys() - {"labs-azure.yaml", "labs-cluster.yaml"}))
 def test_what_is_written_can_be_built(neo4j_scenarios: Command, tmp_path: Path, name: str) -> None:
     done = neo4j_scenarios("import", SAMPLES / name, "-o", tmp_path / "scenario.yaml")
-    assert (done.code, done.out) == (2, "")
+    assert (done.code, done.out) == (3, "")
     assert "not carried: " in done.err
     assert neo4j_scenarios("build", tmp_path).code == 0
     (values,) = tmp_path.glob("values.*.yaml")
@@ -172,7 +172,7 @@ def test_a_pasted_key_is_not_shown_wherever_it_stands(neo4j_scenarios: Command, 
     for text in (f'"{key}": 1', f'nodeSelector: {{"{key}": a}}', f'config: {{a: "{key}"}}', f'image: {{tag: "{key}"}}'):
         file.write_text(f"restore: {{bucket: gs://graph-backups, database: neo4j}}\n{text}\n")
         done = neo4j_scenarios("import", file)
-        assert done.code == 2
+        assert done.code == 3
         assert "hunter2" not in done.out + done.err
 
 
@@ -199,7 +199,7 @@ def test_an_edited_file_says_more_than_its_header() -> None:
 def test_programs_get_json(neo4j_scenarios: Command) -> None:
     done = neo4j_scenarios("import --json", SAMPLES / "own.yaml")
     told = json.loads(done.out)
-    assert (done.code, done.err) == (2, "")
+    assert (done.code, done.err) == (3, "")
     assert (told["from"], told["target"], told["open"]) == ("neo4j-restore", "neo4j-restore", [])
     assert told["scenario"]["bucket"] == "gs://graph-backups/production"
     assert [(each["key"], each["line"]) for each in told["left"]] == [("restore.retrySeconds", 7), ("config", 18)]

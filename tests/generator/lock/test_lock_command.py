@@ -58,7 +58,7 @@ def test_a_second_lock_changes_nothing_and_update_moves(
     bucket.put("eu-2/neo4j-2026-08-22-02:00:00.dump", b"second")
     assert neo4j_scenarios("lock --check", fleet).code == 0
     assert neo4j_scenarios("lock", fleet).out == ""
-    assert neo4j_scenarios("update --check", fleet).code == 2
+    assert neo4j_scenarios("update --check", fleet).code == 3
     assert neo4j_scenarios("update -l env=prod", fleet).out == "eu-1: neo4j 2026-08-01 -> 2026-08-22, 6 B\n"
     assert pinned(fleet) == {"eu-1": "2026-08-22-02:00:00", "eu-2": "2026-08-01-02:00:00"}
     assert neo4j_scenarios("update --cluster eu-2", fleet).code == 0
@@ -70,7 +70,7 @@ def test_drift_is_told_for_programs(neo4j_scenarios: Command, fleet: Path, bucke
     bucket.put("eu-1/neo4j-2026-08-22-02:00:00.dump", b"second")
     done = neo4j_scenarios("update --check --json", fleet)
     told = json.loads(done.out)
-    assert (done.code, done.err, told["written"], told["problems"]) == (2, "", False, [])
+    assert (done.code, done.err, told["written"], told["problems"]) == (3, "", False, [])
     (change,) = told["changes"]
     assert (change["cluster"], change["database"], change["before"]["size_bytes"]) == ("eu-1", "neo4j", 5)
     assert change["after"]["object"] == f"{bucket.url}/eu-1/neo4j-2026-08-22-02:00:00.dump"
