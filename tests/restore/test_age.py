@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from neo4j_restore import age
-from neo4j_restore.errors import ConfigurationError, StoreError, StreamDamagedError
+from neo4j_restore.errors import BackupDamagedError, ConfigurationError, StoreError, StreamDamagedError
 
 KEY, OTHER = pyrage.x25519.Identity.generate(), pyrage.x25519.Identity.generate()
 
@@ -120,3 +120,31 @@ def test_a_missing_identity_is_told_with_the_variable(tmp_path: Path) -> None:
     (tmp_path / "binary").write_bytes(b"\xff\xfe")
     with pytest.raises(ConfigurationError, match="can't be read: it is no text"):
         age.identities(tmp_path / "binary", "the set")
+
+
+def with_recipients(count: int, *, armored: bool) -> bytes:
+    keys = [pyrage.x25519.Identity.generate().to_public() for _ in range(count)]
+    found: bytes = pyrage.encrypt(TEXT, [*keys, KEY.to_public()], armored=armored)
+    return found
+
+
+@pytest.mark.parametrize("armored", [False, True])
+def test_hundreds_of_recipients_are_no_flood(armored: bool) -> None:
+    assert decrypted(with_recipients(500, armored=armored)) == TEXT
+
+
+ENDLESS = {
+    "stanzas": b"age-encryption.org/v1\n" + (b"-> X25519 " + b"A" * 43 + b"\n" + b"A" * 43 + b"\n") * 20_000,
+    "one line": b"age-encryption.org/v1\n-> " + b"A" * 2_000_000,
+    "armored": b"-----BEGIN AGE ENCRYPTED FILE-----\n" + (b"A" * 64 + b"\n") * 30_000,
+    "an armored line": b"-----BEGIN AGE ENCRYPTED FILE-----\n" + b"A" * 2_000_000,
+    "an armored line behind the header": encrypted(armored=True)[:20_000] + b"A" * 2_000_000,
+    "spaces in armor": encrypted(armored=True)[:20_000] + b" " * 2_000_000,
+}
+
+
+@pytest.mark.parametrize("data", ENDLESS.values(), ids=ENDLESS)
+def test_a_header_or_a_line_without_end_is_refused_at_its_bound(data: bytes) -> None:
+    stream = io.BytesIO(data)
+    with pytest.raises(BackupDamagedError, match=r"the set is not a backup set: as (armored )?age, it.* 65536 bytes"):
+        age.Decrypted(stream, [KEY], "the set").readall()  # type: ignore[arg-type]  # reads alike

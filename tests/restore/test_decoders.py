@@ -136,3 +136,47 @@ def test_zeros_that_come_first_do_not_tell_of_what_follows(codec: Codec) -> None
     packed = PACKERS[codec](bytes(50_000_000) + b"".join(noise.randbytes(8192) + bytes(8192) for _ in range(200)))
     assert 1.5 < decoders.ratio(packed[: 1024 * 1024]) < 3
     assert decoders.ratio(packed) > 20
+
+
+SKIPPABLE = struct.pack("<II", 0x184D2A50, 0)
+
+FLOODS = {
+    "gzip members": (gzip.compress(b"", mtime=0), 50_000, "as gzip, it has more than 10000 frames"),
+    "gzip members of a byte": (gzip.compress(b"x", mtime=0), 50_000, "as gzip, it has more than 100[0-9]{2} frames"),
+    "zstd frames": (archives.zst(b""), 50_000, "as zstd, it has more than 10000 frames"),
+    "lz4 frames": (archives.lz4(b""), 50_000, "as lz4, it has more than 10000 frames"),
+    "zstd skippable frames": (SKIPPABLE, 50_000, "as zstd, it has more than 10000 frames"),
+    "gzip blocks": (b"\0\0\0\xff\xff", 2_000_000, "unpack to 0; at most 4194304 may be empty"),
+    "zstd blocks": (b"\0\0\0", 3_000_000, "unpack to 0; at most 4194304 may be empty"),
+    "lz4 blocks": (b"\0\0\0\x80", 2_000_000, "unpack to 0; at most 4194304 may be empty"),
+}
+
+STARTS = {
+    "zstd skippable frames": archives.zst(b"x"),
+    "gzip blocks": gzip.compress(b"", mtime=0)[:10],
+    "zstd blocks": b"\x28\xb5\x2f\xfd\x00\x58",
+    "lz4 blocks": archives.lz4(b"")[:7],
+}
+
+
+@pytest.mark.parametrize("name", FLOODS)
+def test_a_flood_of_what_is_empty_is_refused(name: str) -> None:
+    piece, count, message = FLOODS[name]
+    source = io.BytesIO(STARTS.get(name, b"") + piece * count)
+    stream, _ = decoders.decoded(Peekable(source), "the set")  # type: ignore[arg-type]  # reads alike
+    with pytest.raises(BackupDamagedError, match=f"the set is not a backup set: .*{message}"):
+        stream.readall()
+    # The rest of it was never read.
+    assert source.tell() < 5_000_000
+
+
+def test_one_frame_for_each_file_of_a_tar_is_no_flood() -> None:
+    frame = archives.zst(bytes(512))
+    assert len(decoded(frame * 30_000, 100_000)) == 512 * 30_000
+
+
+@ALL
+def test_a_flood_at_the_start_is_looked_at_within_bounds(codec: Codec) -> None:
+    head = (SKIPPABLE if codec.skips else PACKERS[codec](b"")) * 100_000
+    assert decoders.start_of(head[: 1024 * 1024], 512) in {b"", head[:512]}
+    assert decoders.ratio(head) == 1

@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests import archives
 
-from neo4j_restore import unzip
+from neo4j_restore import unzip, zipdirectory
 from neo4j_restore.errors import BackupDamagedError, NoSpaceError
 from neo4j_restore.unpack import Limits
 
@@ -100,17 +101,17 @@ def test_sizes_past_4_gib_are_told_by_the_directory(tmp_path: Path) -> None:
         file.write(b"x" * 3000)
     whole = path.read_bytes()
     assert unpacked(whole, tmp_path) == 3000
-    start, length = unzip.directory_of(whole, len(whole)) or (0, 0)
+    start, length = zipdirectory.directory_of(whole, len(whole)) or (0, 0)
     extra = struct.pack("<HHQ", 1, 8, 5 * 2**30)
     large = whole[start : start + 24] + struct.pack("<I", 2**32 - 1) + whole[start + 28 :][:2]
     large += struct.pack("<H", len(extra)) + whole[start + 32 : start + length] + extra
-    assert unzip.unpacked_bytes(large) == 5 * 2**30
+    assert zipdirectory.unpacked_bytes(large) == 5 * 2**30
 
 
 def test_a_zips_directory_tells_what_it_unpacks_to() -> None:
-    found = unzip.directory_of(GOOD[-unzip.TAIL_BYTES :], len(GOOD))
+    found = zipdirectory.directory_of(GOOD[-zipdirectory.TAIL_BYTES :], len(GOOD))
     assert found is not None
-    assert unzip.unpacked_bytes(GOOD[found[0] : sum(found)]) == 6000
+    assert zipdirectory.unpacked_bytes(GOOD[found[0] : sum(found)]) == 6000
 
 
 @pytest.mark.parametrize(
@@ -128,6 +129,67 @@ def test_any_change_is_unpacked_inside_or_refused(changes: list[tuple[int, int]]
     whole = bytearray(GOOD)
     for position, value in changes:
         whole[position % len(whole)] = value
-    unzip.unpacked_bytes(bytes(whole))
+    zipdirectory.unpacked_bytes(bytes(whole))
     with tempfile.TemporaryDirectory() as folder, suppress(BackupDamagedError, NoSpaceError):
         unpacked(bytes(whole), Path(folder))
+
+
+def test_backslashes_of_windows_are_separators(tmp_path: Path) -> None:
+    assert unpacked(zip_of(entry("neo4j\\index\\1")), tmp_path) == 3000
+    assert (tmp_path / "in/neo4j/index/1").is_file()
+    with pytest.raises(BackupDamagedError, match="leads out of it"):
+        unzip.unpack(written(zip_of(entry("..\\outside")), tmp_path), tmp_path / "other", "the set", MANY)
+
+
+def written(data: bytes, top: Path) -> Path:
+    path = top / "another.zip"
+    path.write_bytes(data)
+    return path
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    st.dictionaries(
+        st.text(st.characters(categories=["L", "N"]), min_size=1, max_size=40),
+        st.tuples(st.binary(max_size=3000), st.sampled_from([zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED])),
+        max_size=5,
+    ),
+    st.booleans(),
+    st.binary(max_size=100).filter(lambda comment: b"PK" not in comment),
+)
+def test_what_zipfile_writes_is_unpacked(files: dict[str, tuple[bytes, int]], large: bool, comment: bytes) -> None:
+    buffer, expected = io.BytesIO(), {}
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for number, (name, (data, method)) in enumerate(files.items()):
+            # Names that differ in case alone are refused.
+            expected[f"neo4j/{number}{name}"] = data
+            with archive.open(entry(f"neo4j/{number}{name}", method=method), "w", force_zip64=large) as file:
+                file.write(data)
+        archive.comment = comment
+    with tempfile.TemporaryDirectory() as folder:
+        assert unpacked(buffer.getvalue(), Path(folder)) == sum(map(len, expected.values()))
+        assert archives.snapshot_all(Path(folder) / "in") == expected
+
+
+def test_a_directory_longer_than_its_bound_is_refused_unread(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("neo4j_restore.bounds.LARGEST_DIRECTORY", 100)
+    with pytest.raises(BackupDamagedError, match=r"its directory has \d+ bytes, above 100"):
+        unpacked(GOOD, tmp_path)
+
+
+def test_a_flood_of_entries_is_refused_before_the_first_is_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("neo4j_restore.bounds.MOST_ENTRIES", 2)
+    with pytest.raises(BackupDamagedError, match="files and folders are more than 2"):
+        unpacked(GOOD, tmp_path)
+    assert list((tmp_path / "in").iterdir()) == []
+
+
+def test_deflated_blocks_without_content_are_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("neo4j_restore.bounds.EMPTY_BYTES", 100_000)
+    whole = zip_of(entry("neostore", method=zipfile.ZIP_STORED), data=b"\0\0\0\xff\xff" * 100_000)
+    # The same bytes, and said to be deflated.
+    whole = whole.replace(b"PK\x01\x02\x14\x03\x14\0\0\0\0\0", b"PK\x01\x02\x14\x03\x14\0\0\0\x08\0")
+    with pytest.raises(BackupDamagedError, match="of the entry 'neostore' unpack to 0"):
+        unpacked(whole, tmp_path)

@@ -3,7 +3,8 @@
 Source: the age file format, C2SP/age. Each chunk of 64 KiB is authenticated, and the last one says that it is the last.
 """
 
-from collections.abc import Callable
+import binascii
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from io import RawIOBase
 from pathlib import Path
@@ -13,13 +14,15 @@ from typing import Final
 
 import pyrage
 
-from neo4j_restore import scrub
+from neo4j_restore import bounds, scrub
 from neo4j_restore.errors import ConfigurationError, StreamDamagedError
 from neo4j_restore.pipeline import BLOCK_BYTES, Blocks
 
 LONGEST_MAGIC: Final = 64
 
-_MAGICS = (b"age-encryption.org/v1\n", b"-----BEGIN AGE ENCRYPTED FILE-----")
+_ARMOR = b"-----BEGIN AGE ENCRYPTED FILE-----"
+
+_MAGICS = (b"age-encryption.org/v1\n", _ARMOR)
 
 _BLOCKS_AHEAD = 16
 
@@ -94,7 +97,7 @@ class Decrypted(Blocks):
         return b""
 
     def _run(self) -> None:
-        reader, writer = _Reader(self._source), _Writer(self._put)
+        reader, writer = _Reader(self._source, self._name), _Writer(self._put)
         end: bytes | BaseException = b""
         try:
             pyrage.decrypt_io(reader, writer, self._keys)
@@ -165,19 +168,49 @@ class _Bytes(RawIOBase):
 class _Reader:
     """The source as pyrage reads it, 8 KiB at a time, in larger blocks; it keeps what reading raises."""
 
-    def __init__(self, source: RawIOBase) -> None:
-        self._source, self._rest = source, memoryview(b"")
+    def __init__(self, source: RawIOBase, name: str) -> None:
+        self._blocks, self._rest = _bounded(source, name), memoryview(b"")
         self.error: BaseException | None = None
 
     def read(self, size: int) -> bytes:
         if not self._rest:
             try:
-                self._rest = memoryview(self._source.read(BLOCK_BYTES) or b"")
+                self._rest = memoryview(next(self._blocks, b""))
             except BaseException as error:
                 self.error = error
                 raise
         part, self._rest = self._rest[:size], self._rest[size:]
         return bytes(part)
+
+
+def _bounded(source: RawIOBase, name: str) -> Iterator[bytes]:
+    """Yield the blocks of an object that is encrypted by age, whose header and lines were found short enough.
+
+    pyrage parses a header anew with each piece of it, and keeps Python's lock meanwhile: one of a megabyte takes more
+    than a minute, in which no signal is answered. An armored line it keeps whole, however long it is.
+    """
+    most, block = bounds.LONGEST_AGE_HEADER, source.read(BLOCK_BYTES) or b""
+    while not _has_header(block) and (more := source.read(BLOCK_BYTES)):
+        block += more
+        if len(block) > 2 * most and not _has_header(block):
+            raise bounds.exceeded(name, f"as age, its header does not end within {most} bytes")
+    armored, line = block.startswith(_ARMOR), 0
+    while block:
+        # How long the line is that the block ends in; within a block a line is no longer than the block.
+        line = len(block) - block.rfind(b"\n") - 1 if b"\n" in block else line + len(block)
+        if armored and line > most:
+            raise bounds.exceeded(name, f"as armored age, it has a line of more than {most} bytes")
+        yield block
+        block = source.read(BLOCK_BYTES) or b""
+
+
+def _has_header(head: bytes) -> bool:
+    """Tell whether the whole header of an age file is in its first bytes: it ends with a line `--- MAC`."""
+    if head.startswith(_ARMOR):
+        text = head[: 2 * bounds.LONGEST_AGE_HEADER].removeprefix(_ARMOR).translate(None, b"\r\n")
+        with suppress(binascii.Error):
+            head = binascii.a2b_base64(text[: len(text) // 4 * 4])
+    return b"\n--- " in head[: bounds.LONGEST_AGE_HEADER]
 
 
 class _Writer:

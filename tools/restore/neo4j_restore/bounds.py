@@ -41,6 +41,9 @@ LARGEST_WINDOW_LOG: Final = 27
 FRAMES: Final = 10_000
 FRAME_BYTES: Final = 512
 
+# Bytes of gzip, zstd or lz4 that unpack to nothing, or to less than half of their number: blocks may be empty too.
+EMPTY_BYTES: Final = 4 * 1024 * 1024
+
 # The header of an age file has a stanza of some 100 bytes for each recipient.
 LONGEST_AGE_HEADER: Final = 64 * 1024
 

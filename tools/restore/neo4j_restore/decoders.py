@@ -9,6 +9,7 @@ own, which `transfer` checks, tells of a changed bit.
 import re
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from io import RawIOBase
 from statistics import median_low
@@ -17,7 +18,8 @@ from typing import Final, Protocol, cast
 import lz4.frame
 from isal import igzip_lib
 
-from neo4j_restore.errors import StreamDamagedError
+from neo4j_restore import bounds
+from neo4j_restore.errors import BackupDamagedError, StreamDamagedError
 from neo4j_restore.pipeline import BLOCK_BYTES, Stream
 from neo4j_restore.streams import Peekable
 
@@ -27,9 +29,6 @@ else:
     from backports import zstd
 
 _IN_BYTES = BLOCK_BYTES
-
-# The window of zstd's `--long`, which its own command takes unasked; more is memory of an attacker's choice.
-_LARGEST_WINDOW = 27
 
 _LONGEST_MAGIC = 4
 
@@ -88,7 +87,7 @@ def _start_gzip() -> Decompressor:
 
 
 def _start_zstd() -> Decompressor:
-    return zstd.ZstdDecompressor(options={zstd.DecompressionParameter.window_log_max: _LARGEST_WINDOW})
+    return zstd.ZstdDecompressor(options={zstd.DecompressionParameter.window_log_max: bounds.LARGEST_WINDOW_LOG})
 
 
 def _start_lz4() -> Decompressor:
@@ -97,11 +96,11 @@ def _start_lz4() -> Decompressor:
 
 
 # Its stub calls the class an instance.
-_GzipError = cast("type[Exception]", igzip_lib.IsalError)
+GzipError: Final = cast("type[Exception]", igzip_lib.IsalError)
 
 # Ratios: deflate's own bound is 1032, lz4's 255; a block of zstd is 4 bytes for 128 KiB at best.
 # A preallocated transaction log of zeros comes near each.
-GZIP: Final = Codec("gzip", b"\x1f\x8b", _start_gzip, _GzipError, 1100, skips=False)
+GZIP: Final = Codec("gzip", b"\x1f\x8b", _start_gzip, GzipError, 1100, skips=False)
 ZSTD: Final = Codec("zstd", b"\x28\xb5\x2f\xfd", _start_zstd, zstd.ZstdError, 33_000)
 LZ4: Final = Codec("lz4", b"\x04\x22\x4d\x18", _start_lz4, RuntimeError, 260)
 
@@ -110,9 +109,10 @@ CODECS: Final = (GZIP, ZSTD, LZ4)
 
 def codec_of(head: bytes) -> Codec | None:
     """Return the codec of a stream that begins with `head`, or None where it is not packed by one of ours."""
-    while _SKIPPABLE.match(head) and len(head) > 8:
-        head = head[8 + int.from_bytes(head[4:8], "little") :]
-    return next((codec for codec in CODECS if head.startswith(codec.magic)), None)
+    at = 0
+    while _SKIPPABLE.match(head, at) and len(head) - at > 8:
+        at += 8 + int.from_bytes(head[at + 4 : at + 8], "little")
+    return next((codec for codec in CODECS if head.startswith(codec.magic, at)), None)
 
 
 class Decoded(Stream):
@@ -123,7 +123,8 @@ class Decoded(Stream):
         self._source, self._codec, self._name = source, codec, name
         self._pending = b""
         self._frame: Decompressor | None = None
-        self._begun = self._finished = False
+        self._finished = False
+        self._frames = self._taken = self._given = 0
 
     def some(self, size: int) -> bytes:
         """Return what comes next; nothing only after the last frame's end was right and the source has ended."""
@@ -136,13 +137,13 @@ class Decoded(Stream):
 
     def _next_frame(self) -> bool:
         """Begin the next frame; at the source's end, or zeros up to it, finish instead."""
-        while len(self._pending) < _LONGEST_MAGIC and (more := self._source.read(_IN_BYTES)):
+        while len(self._pending) < _LONGEST_MAGIC and (more := self._more()):
             self._pending += more
         if self._codec.begins(self._pending):
+            self._count_frame()
             self._frame = self._codec.start()
-            self._begun = True
             return True
-        while self._begun and not self._pending.strip(b"\0"):
+        while self._frames and not self._pending.strip(b"\0"):
             self._pending = self._source.read(_IN_BYTES) or b""
             if not self._pending:
                 self._finished = True
@@ -150,12 +151,30 @@ class Decoded(Stream):
         what = f"other bytes than {self._codec.name}'s, or none, are where a frame should begin"
         raise self._damaged(what)
 
+    def _more(self) -> bytes:
+        """Return what the source has next. Refuses what goes on and on, and unpacks to nothing."""
+        more = self._source.read(_IN_BYTES) or b""
+        self._taken += len(more)
+        if self._taken > bounds.EMPTY_BYTES + 2 * self._given + _IN_BYTES:
+            what = f"as {self._codec.name}, its first {self._taken} bytes unpack to {self._given}"
+            raise bounds.exceeded(self._name, f"{what}; at most {bounds.EMPTY_BYTES} may be empty")
+        return more
+
+    def _count_frame(self) -> None:
+        """Refuse a flood of frames that hold next to nothing: each costs time, and takes but 8 to 20 bytes."""
+        self._frames += 1
+        if self._frames > bounds.FRAMES + self._given // bounds.FRAME_BYTES:
+            what = (
+                f"as {self._codec.name}, it has more than {self._frames - 1} frames, and they hold {self._given} bytes"
+            )
+            raise bounds.exceeded(self._name, what)
+
     def _decode(self, size: int) -> bytes:
         frame, data = self._frame, b""
         assert frame is not None  # noqa: S101 - `_next_frame` has begun it
         hungry = frame.needs_input
         if hungry:
-            data, self._pending = self._pending or self._source.read(_IN_BYTES) or b"", b""
+            data, self._pending = self._pending or self._more(), b""
         try:
             out = frame.decompress(data, size)
         except self._codec.error as error:
@@ -165,6 +184,7 @@ class Decoded(Stream):
         elif hungry and not data and not out:
             what = "it ends in the middle"
             raise self._damaged(what)
+        self._given += len(out)
         return out
 
     def close(self) -> None:
@@ -206,7 +226,7 @@ def ratio(head: bytes) -> float:
     try:
         while block := reader.read(_IN_BYTES):
             grown[source.given - 1] += len(block)
-    except StreamDamagedError:
+    except BackupDamagedError:
         return max(1.0, median_low(grown[: max(1, len(head) // _IN_BYTES)]) / _IN_BYTES)
     return max(1.0, sum(grown) / len(head))
 
@@ -229,12 +249,7 @@ def _unpacked(head: bytes) -> Iterator[bytes]:
     if codec is None:
         yield head
         return
-    while codec.begins(head):
-        frame = codec.start()
-        try:
-            while block := b"" if frame.eof else frame.decompress(head, _IN_BYTES):
-                yield block
-                head = b""
-        except codec.error:
-            return
-        head = frame.unused_data or b"" if frame.eof else b""
+    reader = Decoded(_Slices(head), codec, "")
+    with suppress(BackupDamagedError):
+        while block := reader.read(_IN_BYTES):
+            yield block

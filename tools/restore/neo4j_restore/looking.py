@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from logging import getLogger
 
-from neo4j_restore import formats, headers, sums, transfer, unzip
+from neo4j_restore import formats, headers, sums, transfer, zipdirectory
 from neo4j_restore.artifacts import Artifacts
 from neo4j_restore.catalog import AGE, SUM, BackupSet, Kind
 from neo4j_restore.errors import BackupDamagedError, StoreError
@@ -120,7 +120,7 @@ class Looker:
 
     def _directory(self, stored: StoredObject) -> bytes:
         """Return the directory of a zip, nothing where it is too large to be looked at or not right."""
-        found = unzip.directory_of(self._heads.end(stored, unzip.TAIL_BYTES), stored.size_bytes)
+        found = zipdirectory.directory_of(self._heads.end(stored, zipdirectory.TAIL_BYTES), stored.size_bytes)
         return self._heads.part(stored, *found) if found and found[1] <= _LARGEST_DIRECTORY else b""
 
     def _retry(self) -> transfer.Retry:

@@ -9,7 +9,7 @@ import struct
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from neo4j_restore import decoders, unzip
+from neo4j_restore import decoders, zipdirectory
 from neo4j_restore.catalog import BackupSet, Kind
 from neo4j_restore.errors import NoSpaceError
 from neo4j_restore.families import Family
@@ -60,7 +60,7 @@ def _unpacked(chosen: BackupSet, head: bytes, tail: bytes) -> tuple[int, str]:
     if chosen.kind is Kind.DIRECTORY:
         return size, "listing"
     if chosen.kind is Kind.ZIP:
-        return (unzip.unpacked_bytes(tail), "zip's directory") if tail else (size, "size of the object")
+        return (zipdirectory.unpacked_bytes(tail), "zip's directory") if tail else (size, "size of the object")
     if codec is decoders.GZIP:
         return _gzip(size, head, tail)
     # A chain's header is that of its last artifact.

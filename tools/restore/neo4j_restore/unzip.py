@@ -1,64 +1,33 @@
 """A zip into a folder, under the rules of `names`; a zip has its directory at its end, so it has to be a file.
 
 Stored and deflated entries alone, with sizes past 4 GiB (zip64); each entry's checksum is checked as it is written.
+The directory is read twice: all entries are looked at before the first is written, and none is kept.
 Source: PKWARE's APPNOTE, 4.3.
 """
 
-import stat
-import struct
-import zipfile
 import zlib
-from io import RawIOBase
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Final, cast
+from typing import BinaryIO, Final
 
+from isal import igzip_lib
+
+from neo4j_restore import bounds, zipdirectory
+from neo4j_restore.bounds import Budget
+from neo4j_restore.decoders import Decompressor, GzipError
 from neo4j_restore.errors import ANOTHER_SET, BackupDamagedError
 from neo4j_restore.names import Names
+from neo4j_restore.pipeline import BLOCK_BYTES, Stream
 from neo4j_restore.unpack import Limits, write_file
+from neo4j_restore.zipdirectory import TAIL_BYTES, ZipEntry
 
 # Deflate's own bound is 1032.
 MOST_RATIO: Final = 1100
 
-# Holds the records at the end of a zip whose comment is as long as it may be.
-TAIL_BYTES: Final = 22 + 65535 + 20 + 56
+_STORED, _DEFLATED = 0, 8
 
-# zipfile reads the directory whole; this is a million entries.
-_LARGEST_DIRECTORY = 128 * 1024 * 1024
-
-_END, _END_64, _ENTRY = b"PK\x05\x06", b"PK\x06\x06", b"PK\x01\x02"
-
-_BIG = 0xFFFFFFFF
-
-_ENCRYPTED = 0x1
-
-
-def directory_of(tail: bytes, size: int) -> tuple[int, int] | None:
-    """Return where the directory of a zip of `size` bytes is, and its length; None where its end is not right.
-
-    tail: its last `TAIL_BYTES`. Nothing may be behind the comment.
-    """
-    at = tail.rfind(_END)
-    if at < 0 or len(tail) - at < 22:
-        return None
-    length, start, comment = struct.unpack_from("<IIH", tail, at + 12)
-    at_64 = tail.rfind(_END_64, 0, at)
-    if _BIG in (length, start) and 0 <= at_64 <= at - 56:
-        length, start = struct.unpack_from("<QQ", tail, at_64 + 40)
-    whole = at + 22 + comment == len(tail) and start + length <= size - 22
-    return (start, length) if whole else None
-
-
-def unpacked_bytes(directory: bytes) -> int:
-    """Return what the entries of a zip's directory unpack to by their own word."""
-    total = at = 0
-    while directory.startswith(_ENTRY, at) and len(directory) - at >= 46:
-        size, name, extra, comment = struct.unpack_from("<IHHH", directory, at + 24)
-        fields = directory[at + 46 + name :][:extra]
-        # The extra field 1 begins with what did not fit.
-        large = size == _BIG and len(fields) >= 12 and fields.startswith(b"\x01\x00")
-        total += struct.unpack_from("<Q", fields, 4)[0] if large else size
-        at += 46 + name + extra + comment
-    return total
+# Before an entry's data: its signature, more that the directory also tells, and the lengths of its name and extras.
+_LOCAL, _LOCAL_BYTES = b"PK\x03\x04", 30
 
 
 def unpack(path: Path, into: Path, source: str, limits: Limits) -> int:
@@ -68,50 +37,109 @@ def unpack(path: Path, into: Path, source: str, limits: Limits) -> int:
     """
     into.mkdir(parents=True)
     names = Names(source)
-    _check_end(path, names)
     try:
-        with zipfile.ZipFile(path) as archive:
-            return sum(_extract(archive, each, into, names) for each in _checked(archive, limits, names))
-    except (zipfile.BadZipFile, zlib.error, EOFError, ValueError, NotImplementedError, struct.error) as error:
+        with path.open("rb") as directory, path.open("rb", buffering=0) as data:
+            start, length = _directory(directory, path.stat().st_size, names)
+            _check(zipdirectory.entries(directory, start, length), start, limits, names)
+            return sum(_extract(data, each, into, names) for each in zipdirectory.entries(directory, start, length))
+    except (ValueError, GzipError) as error:
         message = f"{source} is damaged: as zip, {error}"
         raise BackupDamagedError(message, hint=ANOTHER_SET) from error
 
 
-def _check_end(path: Path, names: Names) -> None:
-    size = path.stat().st_size
-    with path.open("rb") as file:
-        file.seek(max(0, size - TAIL_BYTES))
-        found = directory_of(file.read(), size)
+def _directory(file: BinaryIO, size: int, names: Names) -> tuple[int, int]:
+    """Return where the directory is, and its length."""
+    file.seek(max(0, size - TAIL_BYTES))
+    found = zipdirectory.directory_of(file.read(), size)
     if found is None:
         names.refuse("as zip, it was cut short, or has other bytes behind it")
-    if found[1] > _LARGEST_DIRECTORY:
-        names.refuse(f"its directory has {found[1]} bytes")
-
-
-def _checked(archive: zipfile.ZipFile, limits: Limits, names: Names) -> list[zipfile.ZipInfo]:
-    """Return the entries, all of them looked at before the first is written."""
-    found, size = archive.infolist(), 0
-    for each in found:
-        size += each.file_size
-        if each.flag_bits & _ENCRYPTED:
-            names.refuse(f"the entry {each.filename!r} is encrypted; without a password, or with age, it can be read")
-        if each.compress_type not in {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}:
-            names.refuse(f"the entry {each.filename!r} is packed by method {each.compress_type}, not deflate")
-        kind = stat.S_IFMT(each.external_attr >> 16)
-        if kind not in {0, stat.S_IFREG, stat.S_IFDIR}:
-            names.refuse(f"the entry {each.filename!r} is neither a plain file nor a folder")
-        limits.check(size, size, each.filename, names)
-    packed = sum(each.compress_size for each in found)
-    if archive.start_dir < packed:
-        names.refuse("its entries share bytes")
+    if found[1] > bounds.LARGEST_DIRECTORY:
+        names.refuse(f"as zip, its directory has {found[1]} bytes, above {bounds.LARGEST_DIRECTORY}")
     return found
 
 
-def _extract(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, into: Path, names: Names) -> int:
-    path = into / names.accept(entry.filename, folder=entry.is_dir())
-    if entry.is_dir():
+def _check(entries: Iterator[ZipEntry], start: int, limits: Limits, names: Names) -> None:
+    """Look at all entries before the first is written. start: of the directory, up to where their data may go."""
+    count = Budget(names.source, "its files and folders are", bounds.MOST_ENTRIES)
+    size = packed = 0
+    for each in entries:
+        count.spend()
+        size, packed = size + each.size, packed + each.packed
+        if each.is_encrypted:
+            names.refuse(f"the entry {each.name[:80]!r} is encrypted; without a password, or with age, it can be read")
+        if each.method not in {_STORED, _DEFLATED}:
+            names.refuse(f"the entry {each.name[:80]!r} is packed by method {each.method}, not deflate")
+        if each.is_special:
+            names.refuse(f"the entry {each.name[:80]!r} is neither a plain file nor a folder")
+        limits.check(size, size, each.name, names)
+    if start < packed:
+        names.refuse("its entries share bytes")
+
+
+def _extract(file: BinaryIO, entry: ZipEntry, into: Path, names: Names) -> int:
+    path = into / names.accept(entry.name, folder=entry.is_folder)
+    if entry.is_folder:
         path.mkdir(parents=True, exist_ok=True)
         return 0
     path.parent.mkdir(parents=True, exist_ok=True)
-    with archive.open(entry) as stream:
-        return write_file(cast("RawIOBase", stream), path)
+    file.seek(entry.offset)
+    local = file.read(_LOCAL_BYTES)
+    name, extra = int.from_bytes(local[26:28], "little"), int.from_bytes(local[28:30], "little")
+    if not local.startswith(_LOCAL) or file.read(name) != entry.raw_name:
+        message = f"the entry {entry.name[:80]!r} is not where its directory says"
+        raise ValueError(message)
+    file.seek(extra, 1)
+    return write_file(_Content(file, entry, names), path)
+
+
+class _Content(Stream):
+    """The unpacked bytes of one entry, which have the size and the checksum of the directory; else ValueError."""
+
+    def __init__(self, file: BinaryIO, entry: ZipEntry, names: Names) -> None:
+        """Take the file, which stands before the entry's data."""
+        self._file, self._entry, self._names = file, entry, names
+        self._left, self._size, self._crc32 = entry.packed, 0, 0
+        self._frame: Decompressor | None = None
+        if entry.method == _DEFLATED:
+            self._frame = igzip_lib.IgzipDecompressor(flag=igzip_lib.DECOMP_DEFLATE)
+
+    def some(self, size: int) -> bytes:
+        """Return what comes next; nothing once all was found right."""
+        block = self._next(size)
+        self._size += len(block)
+        self._crc32 = zlib.crc32(block, self._crc32)
+        if self._size > self._entry.size or (not block and size and not self._is_right):
+            message = f"the entry {self._entry.name[:80]!r} has not the size or the checksum of its directory"
+            raise ValueError(message)
+        return block
+
+    @property
+    def _is_right(self) -> bool:
+        return (self._size, self._crc32) == (self._entry.size, self._entry.crc32)
+
+    def _next(self, size: int) -> bytes:
+        if self._frame is None:
+            return self._packed(size)
+        while not self._frame.eof:
+            packed = self._packed(BLOCK_BYTES) if self._frame.needs_input else b""
+            block = self._frame.decompress(packed, size)
+            if block:
+                return block
+            if self._frame.needs_input and not packed:
+                break
+            self._check_growth()
+        return b""
+
+    def _packed(self, size: int) -> bytes:
+        packed = self._file.read(min(size, self._left))
+        self._left -= len(packed)
+        return packed
+
+    def _check_growth(self) -> None:
+        """Refuse data that goes on and on, and unpacks to nothing."""
+        taken = self._entry.packed - self._left
+        if taken > bounds.EMPTY_BYTES + 2 * self._size + BLOCK_BYTES:
+            self._names.refuse(
+                f"{taken} bytes of the entry {self._entry.name[:80]!r} unpack to {self._size};"
+                f" at most {bounds.EMPTY_BYTES} may be empty"
+            )

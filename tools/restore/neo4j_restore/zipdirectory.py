@@ -1,0 +1,121 @@
+"""The directory of a zip: where it is, and its entries, read one by one. Pure but for reading the file.
+
+Python's zipfile reads the directory whole and keeps an object of a kilobyte for each entry.
+Source: PKWARE's APPNOTE, 4.3.
+"""
+
+import stat
+import struct
+from collections.abc import Iterator
+from dataclasses import dataclass
+from io import BytesIO
+from typing import BinaryIO, Final
+
+# Holds the records at the end of a zip whose comment is as long as it may be.
+TAIL_BYTES: Final = 22 + 65535 + 20 + 56
+
+_END, _END_64, _ENTRY = b"PK\x05\x06", b"PK\x06\x06", b"PK\x01\x02"
+
+_FIXED = struct.Struct("<4s4x2H4x3L3H4x2L")
+
+_BIG = 0xFFFFFFFF
+
+_SIZES_64 = 1
+
+_ENCRYPTED, _UTF_8 = 0x1, 0x800
+
+
+@dataclass(frozen=True)
+class ZipEntry:
+    """An entry as the directory tells of it. raw_name: as its bytes are there, and again before its data."""
+
+    raw_name: bytes
+    flags: int
+    method: int
+    crc32: int
+    packed: int
+    size: int
+    offset: int
+    mode: int
+
+    @property
+    def name(self) -> str:
+        """The name; of tools on Windows it may have backslashes between folders."""
+        text = self.raw_name.decode("utf-8" if self.flags & _UTF_8 else "cp437", errors="surrogateescape")
+        return text.replace("\\", "/")
+
+    @property
+    def is_folder(self) -> bool:
+        """Whether it is a folder."""
+        return self.name.endswith("/")
+
+    @property
+    def is_encrypted(self) -> bool:
+        """Whether a password is needed."""
+        return bool(self.flags & _ENCRYPTED)
+
+    @property
+    def is_special(self) -> bool:
+        """Whether it is neither a plain file nor a folder: a link, or a device."""
+        return stat.S_IFMT(self.mode) not in {0, stat.S_IFREG, stat.S_IFDIR}
+
+
+def directory_of(tail: bytes, size: int) -> tuple[int, int] | None:
+    """Return where the directory of a zip of `size` bytes is, and its length; None where its end is not right.
+
+    tail: its last `TAIL_BYTES`. Nothing may be behind the comment.
+    """
+    at = tail.rfind(_END)
+    if at < 0 or len(tail) - at < 22:
+        return None
+    length, start, comment = struct.unpack_from("<IIH", tail, at + 12)
+    at_64 = tail.rfind(_END_64, 0, at)
+    if _BIG in (length, start) and 0 <= at_64 <= at - 56:
+        length, start = struct.unpack_from("<QQ", tail, at_64 + 40)
+    whole = at + 22 + comment == len(tail) and start + length <= size - 22
+    return (start, length) if whole else None
+
+
+def entries(file: BinaryIO, start: int, length: int) -> Iterator[ZipEntry]:
+    """Yield the entries of the directory that is at `start` of the file. Raises ValueError for a wrong one."""
+    file.seek(start)
+    while length > 0:
+        fixed = file.read(_FIXED.size)
+        if len(fixed) < _FIXED.size or not fixed.startswith(_ENTRY):
+            message = "its directory is wrong"
+            raise ValueError(message)
+        _, flags, method, crc32, packed, size, name, extra, comment, attributes, offset = _FIXED.unpack(fixed)
+        variable = file.read(name + extra + comment)
+        length -= _FIXED.size + len(variable)
+        if len(variable) < name + extra + comment or length < 0:
+            message = "its directory is cut"
+            raise ValueError(message)
+        size, packed, offset = _sizes(variable[name : name + extra], size, packed, offset)
+        yield ZipEntry(variable[:name], flags, method, crc32, packed, size, offset, attributes >> 16)
+
+
+def _sizes(extra: bytes, *values: int) -> list[int]:
+    """Return the values; those that did not fit into 4 bytes are in an extra field, in the same order."""
+    at = 0
+    while len(extra) - at >= 4:
+        kind, length = struct.unpack_from("<2H", extra, at)
+        if kind == _SIZES_64:
+            large = iter(range(at + 4, at + 4 + length - 7, 8))
+            return [_number(extra, next(large, None), value) if value == _BIG else value for value in values]
+        at += 4 + length
+    return list(values)
+
+
+def _number(extra: bytes, at: int | None, default: int) -> int:
+    return default if at is None or at + 8 > len(extra) else int.from_bytes(extra[at : at + 8], "little")
+
+
+def unpacked_bytes(directory: bytes) -> int:
+    """Return what the entries of a zip's directory unpack to by their own word, up to one that is wrong."""
+    total = 0
+    try:
+        for entry in entries(BytesIO(directory), 0, len(directory)):
+            total += entry.size
+    except ValueError:
+        pass
+    return total
