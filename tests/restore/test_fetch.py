@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from neo4j_restore import fetch
 from neo4j_restore.checksums import Checksum
+from neo4j_restore.deadline import Deadline
 from neo4j_restore.errors import BackupDamagedError, StoreError
 from neo4j_restore.fetch import Fetch, Terms, download
 from neo4j_restore.progress import Progress
@@ -186,7 +187,7 @@ def test_closed_early_the_threads_end_though_the_store_is_slow() -> None:
 def test_a_download_past_its_deadline_is_told_with_how_far_it_came() -> None:
     slow = threading.Event()
     store = Memory({"neo4j.dump": DATA}, lambda *_: slow.wait(60))
-    terms = Terms(60, 1, deadline=time.monotonic(), deadline_seconds=7)
+    terms = Terms(60, 1, Deadline(7, time.monotonic()))
     with (
         closing(download(store, stored(), terms, progress(stored()))) as stream,
         pytest.raises(StoreError, match="longer than 7 s: 0 of 300000 bytes") as raised,

@@ -101,7 +101,7 @@ CONNECTIONS = Field(
 )
 DEADLINE_SECONDS = Field(
     "deadline-seconds",
-    "time that all downloads of a restore may take together; 0: as long as bytes come",
+    "time until all bytes of a restore are here, its listing included; 0: as long as bytes come",
     rules.count(0, 999999),
     "3600",
     "0",

@@ -1,5 +1,6 @@
 """Every failure that an operator can meet; a leaf a next action. Only `__main__` turns them into exit codes."""
 
+import math
 from copy import copy
 from typing import ClassVar
 
@@ -80,12 +81,14 @@ class StoreError(RestoreError):
     throttled: the store asks for fewer requests at once.
     retry_after_seconds: how long the store asks to wait before the next try, or 0.
     gone: the object was listed, and is not there any more or was replaced: a new listing may tell of another one.
+    no_try_after: when another try would come too late, by `time.monotonic`: see DEADLINE_SECONDS.
     """
 
     exit_code = 20
     throttled: bool = False
     retry_after_seconds: float = 0
     gone: bool = False
+    no_try_after: float = math.inf
 
     def __init__(self, message: str, *, hint: str, transient: bool = False) -> None:
         """Keep message and hint, and whether trying again makes sense."""

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from threading import Condition, Event, Lock, Thread
 
 from neo4j_restore.checksums import Checksum, Running
+from neo4j_restore.deadline import NEVER, Deadline
 from neo4j_restore.errors import StoreError, StreamDamagedError
 from neo4j_restore.pace import Pace
 from neo4j_restore.pipeline import BLOCK_BYTES, Blocks
@@ -38,22 +39,19 @@ class Terms:
     """How a store is to be read.
 
     retry_seconds: how long one trouble may last. connections: at once, at most.
-    deadline: of `time.monotonic`, `deadline_seconds` after the start; 0: none.
+    deadline: by when all bytes have to be here.
     name: what to call the object of a key in messages.
     """
 
     retry_seconds: float
     connections: int = 1
-    deadline: float = 0.0
-    deadline_seconds: float = 0.0
+    deadline: Deadline = NEVER
     name: Callable[[str], str] = str
 
 
-def terms(settings: Settings) -> Terms:
-    """Return the terms that `settings` ask for; a deadline's clock starts here."""
-    seconds = settings.deadline_seconds
-    deadline = time.monotonic() + seconds if seconds else 0.0
-    return Terms(settings.retry_seconds, settings.connections, deadline, seconds, settings.bucket.of)
+def terms(settings: Settings, deadline: Deadline) -> Terms:
+    """Return the terms that `settings` ask for."""
+    return Terms(settings.retry_seconds, settings.connections, deadline, settings.bucket.of)
 
 
 @dataclass(eq=False)
@@ -127,16 +125,10 @@ class Fetch:
         """Wait until the first part has more, or it is time to look at the pace."""
         if self._error:
             raise self._error
+        self._terms.deadline.check(lambda: f"{self._progress} had come")
         began = time.monotonic()
-        if self._terms.deadline and began > self._terms.deadline:
-            raise self._late()
         self._come.wait(_LOOK_SECONDS)
         self._seen.waited += time.monotonic() - began
-
-    def _late(self) -> StoreError:
-        message = f"the download took longer than {self._terms.deadline_seconds:g} s: {self._progress} had come"
-        hint = "see why the store is so slow, or give it more time with DEADLINE_SECONDS"
-        return StoreError(message, hint=hint)
 
     def _staff(self) -> None:
         """See that as many threads read as the pace allows, and that there are parts for them."""

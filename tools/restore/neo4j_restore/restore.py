@@ -66,6 +66,7 @@ def decide(settings: Settings, layout: Layout) -> tuple[Plan, Volume]:
 
 def _restore(settings: Settings, environment: Mapping[str, str], decided: Plan, state: Volume, lock: int) -> Plan:
     # Imported here: a start with nothing to do pays for no store, inflater or checksum.
+    from neo4j_restore.deadline import Deadline
     from neo4j_restore.fetch import terms
     from neo4j_restore.prepare import prepare
     from neo4j_restore.stage import Stage
@@ -81,14 +82,16 @@ def _restore(settings: Settings, environment: Mapping[str, str], decided: Plan, 
         disk.remove_tree(layout.staging)
         state = replace(state, free_bytes=volume.free_bytes(layout))
         _spread(settings.start_jitter_seconds)
-        store = open_store(settings)
+        deadline = Deadline.after(settings.deadline_seconds)
+        store = open_store(settings, deadline)
     with closing(store):
 
         def once(facts: Volume) -> Plan:
             with _during("plan"), disk.errors_of(layout.data), _kept_for_the_next(layout):
                 prepared, program = prepare(settings, environment, decided, facts, store)
             if prepared.restores:
-                _carry_out(settings, prepared, Stage(settings, layout, store, program, lock, terms(settings)).fill)
+                stage = Stage(settings, layout, store, program, lock, terms(settings, deadline))
+                _carry_out(settings, prepared, stage.fill)
             return prepared
 
         try:

@@ -24,7 +24,7 @@ class Settings:
     backup_set_dir: relative, no slash at its ends; empty: the set is found by its store files.
     restore_id: empty where none is given: see `wish`.
     not_after: when the wish expires, in UTC.
-    deadline_seconds: for all downloads together; 0: none.
+    deadline_seconds: from the plan until all bytes are here; 0: none.
     credentials: path of the key; None: the identity of the workload. Not looked at before the store is needed.
     age_identity: path of the file with age's identity, looked at for encrypted sets alone.
     ignore_objects: patterns, as `fnmatch` takes them, of keys below the bucket's path.

@@ -384,7 +384,11 @@ VARIABLES: Final = (
     Variable("HEAP_SIZE", "heap of neo4j-admin, as `512m`", "512m"),
     Variable("RETRY_SECONDS", "how long a store that fails for the moment is tried again", "60"),
     Variable("STALL_SECONDS", "how long a connection may stay silent before it is given up and resumed", "60"),
-    Variable("DEADLINE_SECONDS", "how long all downloads of a run may take together; `0`: as long as bytes come", "0"),
+    Variable(
+        "DEADLINE_SECONDS",
+        "how long a run may take until all bytes are here, its listing included; `0`: as long as bytes come",
+        "0",
+    ),
     Variable("CONNECTIONS", "connections to the store at once, at most; fewer where fewer are as fast", "32"),
     Variable(
         "START_JITTER_SECONDS",

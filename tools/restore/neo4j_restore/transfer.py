@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from neo4j_restore.errors import StoreError
 from neo4j_restore.pipeline import BLOCK_BYTES
 from neo4j_restore.stores import Store, StoredObject
+from neo4j_restore.stores.watched import Watched
 
 log = getLogger(__name__)
 
@@ -45,7 +46,7 @@ class Retry:
         pause = random.uniform(longest / 2, longest)  # noqa: S311 - spreads load, guards nothing
         pause = max(pause, error.retry_after_seconds)
         self._trouble(error)
-        if not error.transient or now + pause > self._since + self._seconds:
+        if not error.transient or now + pause > min(self._since + self._seconds, error.no_try_after):
             raise error
         self._tries += 1
         log.warning("%s; next try in %.1f s", error, pause)
@@ -124,5 +125,10 @@ def blocks(stream: RawIOBase) -> Iterator[bytes]:
 
 def part(store: Store, stored: StoredObject, retry: Retry, start: int, count: int) -> bytes:
     """Return `count` bytes of `stored` from `start` on, fewer at its end; not checked."""
-    with Resuming(store, stored, retry, start, start + count) as stream:
-        return stream.readall()
+
+    def read() -> bytes:
+        with Resuming(store, stored, retry, start, start + count) as stream:
+            return stream.readall()
+
+    # Nobody else looks at the clock here, as `fetch` does for whole objects.
+    return store.ended(read, f"reading some bytes of {stored.key}") if isinstance(store, Watched) else read()

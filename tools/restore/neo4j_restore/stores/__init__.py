@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Protocol
 
 from neo4j_restore.checksums import Checksum
+from neo4j_restore.deadline import Deadline
 from neo4j_restore.settings import Settings
 from neo4j_restore.spec import Scheme
 
@@ -62,8 +63,20 @@ class Store(Protocol):
         ...
 
 
-def open_store(settings: Settings) -> Store:
-    """Return the store of `settings.bucket`; nothing is asked of it yet. Raises ConfigurationError for a bad key."""
+def open_store(settings: Settings, deadline: Deadline | None = None) -> Store:
+    """Return the store of `settings.bucket`; nothing is asked of it yet. Raises ConfigurationError for a bad key.
+
+    deadline: by when all requests have to end; None: DEADLINE_SECONDS from now on.
+    """
+    # Imported here: it imports this module.
+    from neo4j_restore.stores.watched import Watched
+
+    return Watched(
+        lambda: _adapter(settings), deadline or Deadline.after(settings.deadline_seconds), settings.bucket.of
+    )
+
+
+def _adapter(settings: Settings) -> Store:
     if settings.bucket.scheme is Scheme.FILE:
         from neo4j_restore.stores.local import LocalStore
 

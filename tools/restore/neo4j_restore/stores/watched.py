@@ -1,0 +1,71 @@
+"""A store whose requests end by the deadline, and that tells what it waits for."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from io import RawIOBase
+from itertools import islice
+from typing import Final, TypeVar
+
+from neo4j_restore.deadline import Deadline, Watch
+from neo4j_restore.errors import StoreError
+from neo4j_restore.stores import Store, StoredObject
+
+T = TypeVar("T")
+
+# Each step has a thread of its own, which costs as much as a few objects.
+_STEP_OBJECTS: Final = 1000
+
+
+class Watched:
+    """Another store, watched. Its `read` is not: whoever reads on waits for bytes by means of their own."""
+
+    def __init__(self, make: Callable[[], Store], deadline: Deadline, name: Callable[[str], str]) -> None:
+        """Make the store, for which an identity may have to be asked for. name: what to call the object of a key."""
+        self._deadline, self._name = deadline, name
+        self._store = self.ended(make, f"looking for an identity for {name('')}")
+
+    def list(self, prefix: str) -> Iterator[StoredObject]:
+        """Yield what the store lists."""
+        seen = 0
+
+        def counted() -> Iterator[StoredObject]:
+            nonlocal seen
+            for stored in self._store.list(prefix):
+                seen += 1
+                yield stored
+
+        objects = counted()
+        watch = Watch(self._deadline, lambda: f"listing {self._name(prefix)}: {seen} objects so far")
+        while True:
+            with self._no_try_after_it():
+                some = watch.step(lambda: list(islice(objects, _STEP_OBJECTS)))
+            yield from some
+            if len(some) < _STEP_OBJECTS:
+                return
+
+    def look(self, stored: StoredObject) -> StoredObject:
+        """Return what the store tells of an object."""
+        return self.ended(lambda: self._store.look(stored), f"looking at {self._name(stored.key)}")
+
+    def read(self, stored: StoredObject, start: int = 0, end: int | None = None) -> RawIOBase:
+        """Open the object."""
+        with self._no_try_after_it():
+            return self._store.read(stored, start, end)
+
+    def ended(self, action: Callable[[], T], what: str) -> T:
+        """Return what `action` returns. what: it does, in words. Raises StoreError at the deadline."""
+        with self._no_try_after_it():
+            return Watch(self._deadline, lambda: what).step(action)
+
+    @contextmanager
+    def _no_try_after_it(self) -> Iterator[None]:
+        """Note on a failure when the time for another try is over."""
+        try:
+            yield
+        except StoreError as error:
+            error.no_try_after = self._deadline.at
+            raise
+
+    def close(self) -> None:
+        """Close the store."""
+        self._store.close()
