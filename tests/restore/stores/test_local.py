@@ -1,5 +1,6 @@
-"""A folder as a bucket: nothing that a link in it leads to is ever read."""
+"""A folder as a bucket: links that stay inside lead on, and nothing that lies outside is ever read."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -42,6 +43,82 @@ def test_what_became_a_link_after_the_listing_is_not_read(name: str, folder: Pat
     (folder / name).symlink_to(folder.parent / "moved")
     with pytest.raises(StoreError, match="symbolic link"):
         store.read(stored)
+
+
+def keys(folder: Path) -> list[str]:
+    """Return what the store lists, relative to the bucket's folder."""
+    prefix = f"{folder}/".lstrip("/")
+    return sorted(each.key.removeprefix(prefix) for each in LocalStore(folder).list(prefix))
+
+
+def test_a_mounted_configmap_is_listed_once_and_restored(folder: Path, neo4j_restore: Run) -> None:
+    archives.empty(folder)
+    archives.write_files(folder / "..2026_01_31_02_00_00.123", {"neo4j-latest.tar.gz": archives.tar_gz()})
+    (folder / "..data").symlink_to("..2026_01_31_02_00_00.123")
+    (folder / "neo4j-latest.tar.gz").symlink_to("..data/neo4j-latest.tar.gz")
+    assert keys(folder) == ["neo4j-latest.tar.gz"]
+    assert neo4j_restore("run", BUCKET=f"file://{folder}").returncode == 0
+
+
+@pytest.mark.parametrize("target", ["../neo4j", "{folder}/neo4j", "../x/../neo4j", "../../backups/../backups/neo4j"])
+def test_a_link_to_a_folder_inside_is_followed_unless_it_leaves_on_its_way(target: str, folder: Path) -> None:
+    (folder / "x").mkdir()
+    (folder / "x/neo4j-latest").symlink_to(target.format(folder=folder))
+    listed = keys(folder)
+    linked = [key.removeprefix("x/neo4j-latest/") for key in listed if key.startswith("x/")]
+    direct = [key.removeprefix("neo4j/") for key in listed if key.startswith("neo4j/")]
+    assert linked == ([] if target.startswith("../../") else direct)
+
+
+def test_links_in_a_circle_end(folder: Path, caplog: pytest.LogCaptureFixture) -> None:
+    listed = keys(folder)
+    for number in range(4):
+        (folder / f"neo4j/up{number}").symlink_to("..")
+        (folder / f"self{number}").symlink_to(f"self{number}")
+    assert keys(folder) == listed
+    assert "neo4j/up0" in caplog.text
+
+
+def test_links_that_make_many_paths_of_few_folders_end(folder: Path) -> None:
+    folders = [folder / f"level{number}" for number in range(30)]
+    for each, above in zip(folders[1:], folders, strict=False):
+        above.mkdir()
+        for name in ("a", "b", "c"):
+            (above / name).symlink_to(f"../{each.name}")
+    folders[-1].mkdir()
+    (folders[-1] / "neo4j.dump").touch()
+    assert 0 < len(keys(folder)) < 1000
+
+
+def test_links_that_are_not_followed_are_told_by_name(folder: Path, neo4j_restore: Run) -> None:
+    (folder / "out").symlink_to(folder.parent / "auth")
+    (folder / "nowhere").symlink_to("gone")
+    done = neo4j_restore("run", BUCKET=f"file://{folder}")
+    assert done.returncode == 0
+    for name in ("out", "nowhere"):
+        assert done.stderr.count(f"file://{folder}/{name} ") == 1
+
+
+def test_a_folder_that_can_not_be_read_hides_nothing_else(folder: Path, neo4j_restore: Run) -> None:
+    (folder / "lost+found").mkdir(mode=0)
+    # Root may read it all the same, unless that right is taken away.
+    under = ["setpriv", "--bounding-set=-dac_override,-dac_read_search"] if os.geteuid() == 0 else []
+    done = neo4j_restore("list", BUCKET=f"file://{folder}", under=under)
+    assert (done.returncode, f"file://{folder}/neo4j" in done.stdout) == (0, True)
+    assert done.stderr.count(f"file://{folder}/lost+found ") == 1
+    folder.chmod(0)
+    done = neo4j_restore("list", BUCKET=f"file://{folder}", under=under)
+    folder.chmod(0o755)
+    assert (done.returncode, f"file://{folder} " in done.stderr) == (20, True)
+
+
+def test_a_file_that_the_bucket_names_can_be_read(folder: Path) -> None:
+    path = folder / "neo4j/neostore"
+    store = LocalStore(path)
+    assert list(store.list(f"{path}/".lstrip("/"))) == []
+    (stored,) = [each for each in store.list(str(path).lstrip("/")) if each.key == str(path).lstrip("/")]
+    with store.read(stored) as stream:
+        assert stream.readall() == path.read_bytes()
 
 
 def test_the_buckets_folder_itself_may_be_reached_by_a_link(folder: Path, neo4j_restore: Run) -> None:

@@ -3,51 +3,127 @@
 import errno
 import os
 import stat
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from io import FileIO, RawIOBase
+from logging import getLogger
 from pathlib import Path
 from typing import Any
 
 from neo4j_restore.errors import StoreError
 from neo4j_restore.stores import StoredObject
+from neo4j_restore.stores.beneath import FOLDER, LeavesError, place
 
-# A link where a file or a folder is to be opened.
-_LINKS = {errno.ELOOP, errno.ENOTDIR}
+log = getLogger(__name__)
 
 # A network file system that is away for the moment answers with one of these.
 _TRANSIENT = {errno.EIO, errno.ESTALE, errno.ETIMEDOUT, errno.EAGAIN, errno.EINTR, errno.EHOSTUNREACH, errno.ENETDOWN}
+
+# Of one folder or link alone: what lies beside it can be read. ENOENT is one that is gone by now, or a link to nothing.
+_OF_ONE = {errno.EACCES, errno.EPERM, errno.ENOENT, errno.ENOTDIR, errno.ELOOP}
+
+# So many that are skipped are told by name.
+_MOST_TOLD = 20
+
+# Links to folders with links in them make many paths of few folders.
+_MOST_VISITS = 100
 
 
 class LocalStore:
     """Files as objects: a key is an absolute path without its first slash.
 
-    No link below the bucket's folder is followed, or listed: it could lead to any file of this container.
+    Links are followed as long as they stay inside the bucket's folder: mounted ConfigMaps, Secrets and CSI volumes are
+    made of them. Those that lead out could bring any file of this container, so they are told and left.
     """
 
     def __init__(self, folder: Path = Path("/")) -> None:
         """Take the bucket's folder, which may itself be reached by links."""
         self._folder = folder
+        self._skipped: set[str] = set()
 
     def list(self, prefix: str) -> Iterator[StoredObject]:
         """Yield the regular files whose paths start with `prefix`. A folder that is not there is a StoreError."""
         top = Path("/", prefix) if prefix.endswith("/") or not prefix else Path("/", prefix).parent
         with _translated("list", top):
+            if top.is_file():
+                return
             if not top.is_dir():
                 raise NotADirectoryError(errno.ENOTDIR, "no such folder", str(top))
-        for path in self._walk(top):
+        root = self._folder if top.is_relative_to(self._folder) else top
+        for path, status in self._walk(root, top):
             key = str(path).lstrip("/")
-            if key.startswith(prefix) and (found := _stored(path)):
-                yield found
+            if key.startswith(prefix):
+                updated = datetime.fromtimestamp(status.st_mtime, UTC)
+                yield StoredObject(key, status.st_size, updated, _generation(status))
 
-    def _walk(self, top: Path) -> Iterator[Path]:
-        def refuse(error: OSError) -> None:
-            raise error
+    def _walk(self, root: Path, top: Path) -> Iterator[tuple[Path, os.stat_result]]:
+        """Yield the regular files below `top`, each with what is known of the file that it, or its link, is.
 
-        with _translated("list", top):
-            for folder, _, names in os.walk(top, onerror=refuse, followlinks=False):
-                yield from (Path(folder, name) for name in names)
+        root: what no link may lead out of.
+        """
+        pending, visits = [(top, frozenset[tuple[int, int]]())], Counter[tuple[int, int]]()
+        while pending:
+            folder, above = pending.pop()
+            try:
+                identity, entries = self._entries(root, folder)
+            except OSError as error:
+                self._pass_over(folder, error, needed=folder == top)
+                continue
+            visits[identity] += 1
+            if identity in above or visits[identity] > _MOST_VISITS:
+                self._skip(folder, "is a link that leads back to a folder above it, or to one that many links lead to")
+                continue
+            for path, status in entries:
+                if stat.S_ISDIR(status.st_mode):
+                    pending.append((path, above | {identity}))
+                elif stat.S_ISREG(status.st_mode):
+                    yield path, status
+
+    def _entries(self, root: Path, folder: Path) -> tuple[tuple[int, int], Iterator[tuple[Path, os.stat_result]]]:
+        """Return which folder it is in truth, and what is in it. Raises OSError for one that can't be read."""
+        with place(root, folder.relative_to(root).parts) as (parent, name):
+            descriptor = os.open(name, FOLDER | os.O_NOFOLLOW, dir_fd=parent)
+        try:
+            status = os.fstat(descriptor)
+            with os.scandir(descriptor) as found:
+                names = [each.name for each in found]
+        finally:
+            os.close(descriptor)
+        # Kubernetes keeps what it mounts in folders such as `..data`, and makes links into them: these are listed.
+        paths = (folder / name for name in names if not name.startswith(".."))
+        return (status.st_dev, status.st_ino), self._known(root, paths)
+
+    def _known(self, root: Path, paths: Iterator[Path]) -> Iterator[tuple[Path, os.stat_result]]:
+        for path in paths:
+            try:
+                with place(root, path.relative_to(root).parts) as (parent, name):
+                    status = os.stat(name, dir_fd=parent, follow_symlinks=False)
+            except LeavesError:
+                self._skip(path, "is a symbolic link that leads out of the bucket's folder")
+            except OSError as error:
+                self._pass_over(path, error)
+            else:
+                yield path, status
+
+    def _pass_over(self, path: Path, error: OSError, *, needed: bool = False) -> None:
+        """Tell what can't be read, and let the rest be listed; or raise StoreError where nothing else could be."""
+        if needed or error.errno not in _OF_ONE:
+            with _translated("list", path):
+                raise error
+        if error.errno != errno.ENOENT or path.is_symlink():
+            self._skip(path, f"cannot be read as uid {os.geteuid()}: {error.strerror}")
+
+    def _skip(self, path: Path, reason: str) -> None:
+        """Tell once what is left out."""
+        if str(path) in self._skipped or len(self._skipped) > _MOST_TOLD:
+            return
+        self._skipped.add(str(path))
+        if len(self._skipped) > _MOST_TOLD:
+            log.warning("more is skipped in file://%s, for such reasons", self._folder)
+        else:
+            log.warning("skipped, with all that is behind it: file://%s %s", path, reason)
 
     def look(self, stored: StoredObject) -> StoredObject:
         """Return it as it is: a file system keeps no checksum."""
@@ -67,23 +143,17 @@ class LocalStore:
         return _File(path, stream, start, stored.size_bytes if end is None else end)
 
     def _open(self, path: Path) -> FileIO:
-        """Open a file below the bucket's folder, part by part, so that none of them is a link. Raises StoreError."""
-        descriptor = os.open(self._folder, os.O_RDONLY | os.O_DIRECTORY)
+        """Open a file of the bucket's folder. Raises StoreError for one behind a link that leads out of it."""
         try:
-            *folders, name = path.relative_to(self._folder).parts
-            for folder in folders:
-                descriptor = _step(descriptor, folder, os.O_DIRECTORY)
-            # A pipe would wait for a writer; of a regular file this means nothing.
-            descriptor = _step(descriptor, name, os.O_NONBLOCK)
-        except OSError as error:
-            os.close(descriptor)
-            if error.errno not in _LINKS:
-                raise
-            message = f"file://{path} is, or lies behind, a symbolic link"
-            raise StoreError(
-                message, hint="put the file itself below the bucket's folder: links are not followed"
-            ) from error
-        return FileIO(descriptor, "rb")
+            # BUCKET may name the file itself.
+            root = self._folder if self._folder in path.parents else path.parent
+            with place(root, path.relative_to(root).parts) as (parent, name):
+                # A pipe would wait for a writer; of a regular file O_NONBLOCK means nothing.
+                flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+                return FileIO(os.open(name, flags, dir_fd=parent), "rb")
+        except LeavesError as error:
+            message = f"file://{path} is, or lies behind, a symbolic link that leads out of the bucket's folder"
+            raise StoreError(message, hint="put the file itself below the bucket's folder") from error
 
     def close(self) -> None:
         """Nothing is held."""
@@ -108,26 +178,6 @@ class _File(RawIOBase):
     def close(self) -> None:
         self._stream.close()
         super().close()
-
-
-def _step(parent: int, name: str, flags: int) -> int:
-    """Return the descriptor of what `name` is in the folder `parent`, which is closed; a link is an OSError."""
-    found = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | flags, dir_fd=parent)
-    os.close(parent)
-    return found
-
-
-def _stored(path: Path) -> StoredObject | None:
-    """Return the file as an object; None for what is no regular file, such as a link, or gone by now."""
-    with _translated("look at", path):
-        try:
-            status = path.lstat()
-        except FileNotFoundError:
-            return None
-    if not stat.S_ISREG(status.st_mode):
-        return None
-    updated = datetime.fromtimestamp(status.st_mtime, UTC)
-    return StoredObject(str(path).lstrip("/"), status.st_size, updated, _generation(status))
 
 
 def _generation(status: os.stat_result) -> str:
