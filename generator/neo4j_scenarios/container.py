@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
+from neo4j_scenarios import memory
 from neo4j_scenarios.environment import environment
 from neo4j_scenarios.scenario import Scenario
 from neo4j_scenarios.volumes import Values, mounts
@@ -28,11 +29,17 @@ def container(scenario: Scenario, data_mount: Values) -> Values:
         "name": "restore",
         "image": _reference(scenario),
         "imagePullPolicy": "IfNotPresent",
+        **_resources(scenario),
         "env": [{"name": name, "value": value} for name, value in environment(scenario).items()],
         "volumeMounts": [data_mount, *mounts(scenario)],
         "terminationMessagePolicy": "FallbackToLogsOnError",
         "securityContext": dict(_RESTRICTED),
     }
+
+
+def _resources(scenario: Scenario) -> Values:
+    amount = memory.quantity(scenario)
+    return {"resources": {"requests": {"memory": amount}, "limits": {"memory": amount}}} if amount else {}
 
 
 def _reference(scenario: Scenario) -> str:

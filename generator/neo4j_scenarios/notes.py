@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from neo4j_scenarios import memory
 from neo4j_scenarios.identity import annotations
 from neo4j_scenarios.scenario import Scenario
 
@@ -69,7 +70,9 @@ def _values(scenario: Scenario, names: tuple[str, ...]) -> tuple[Any, ...]:
 
 
 def _value(scenario: Scenario, name: str) -> Any:
-    """Return an attribute, or `marks`: what the cloud has to be told of the service account."""
+    """Return an attribute; `marks`: what the cloud has to be told of the service account; `memory`: a quantity."""
+    if name == "memory":
+        return memory.quantity(scenario)
     if name == "marks":
         return tuple(f"{key}={value}" for key, value in annotations(scenario).items())
     return getattr(scenario, name)

@@ -4,6 +4,7 @@ from neo4j_scenarios import directory
 from neo4j_scenarios.environment import addressing, choice, pace
 from neo4j_scenarios.fields import wish
 from neo4j_scenarios.fields.access import SECRET_KEYS
+from neo4j_scenarios.fields.deployment import AUTO, NONE
 from neo4j_scenarios.identity import pod_labels, service_account
 from neo4j_scenarios.scenario import Scenario
 from neo4j_scenarios.volumes import Values, backups
@@ -30,6 +31,7 @@ def own(scenario: Scenario) -> Values:
         "secretName": scenario.secret,
         **_access(scenario),
         "heapSize": scenario.heap_size,
+        **_memory(scenario),
         "logFormat": scenario.log_format,
         "emulatorHost": scenario.emulator_host,
     }
@@ -71,6 +73,15 @@ def _access(scenario: Scenario) -> Values:
         **{_camel(field.key): int(text) for field, text in pace(scenario).items()},
         "extraVolumeMounts": _backups_mount(scenario),
     }
+
+
+def _memory(scenario: Scenario) -> Values:
+    if scenario.restore_memory == AUTO:
+        return {}
+    if scenario.restore_memory == NONE:
+        return {"limitMemory": False}
+    amount = {"memory": scenario.restore_memory}
+    return {"resources": {"requests": amount, "limits": dict(amount)}}
 
 
 def _camel(key: str) -> str:

@@ -53,6 +53,24 @@ class Optionally:
         return self.rule(text) if text else ""
 
 
+@dataclass(frozen=True, eq=False)
+class Either:
+    """A rule that takes some words as they are, and else what another rule takes."""
+
+    words: tuple[str, ...]
+    rule: Matching
+
+    def __call__(self, text: str) -> str:
+        """Return the text."""
+        if text in self.words:
+            return text
+        try:
+            return self.rule(text)
+        except Invalid as error:
+            message = f"{error}, nor one of {', '.join(self.words)}"
+            raise Invalid(message) from None
+
+
 choice = Choice
 matching = Matching
 optional = Optionally
@@ -161,6 +179,9 @@ REGION: Final = matching(r"[a-z0-9][a-z0-9-]{0,62}", "a region, as eu-central-1"
 PAYER: Final = matching(r"true|[a-z][a-z0-9:.-]{4,61}[a-z0-9]", "true, or a Google project that is billed")
 
 STORAGE_SIZE: Final = matching(r"[1-9][0-9]*(Mi|Gi|Ti|Pi|M|G|T|P)", "a size of storage, as 10Gi")
+
+# What Kubernetes takes as memory; less than a mebibyte is a mistake.
+MEMORY: Final = matching(r"[1-9][0-9]{0,8}(Mi|Gi|M|G)", "an amount of memory, as 2Gi")
 
 # No `$`: neo4j.conf may hold `$(…)`, which a chart has evaluated by a shell.
 LDAP_URL: Final = matching(

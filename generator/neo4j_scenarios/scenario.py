@@ -80,6 +80,7 @@ class Scenario:
     storage_size: str
     storage_class: str
     heap_size: str
+    restore_memory: str
     log_format: str
     emulator_host: str
 

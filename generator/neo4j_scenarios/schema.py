@@ -11,7 +11,7 @@ from neo4j_scenarios.fields import FIELDS, Field, deployment
 from neo4j_scenarios.layers import GROUP, LABELS, LISTS, REGION, VARIABLES
 from neo4j_scenarios.lockfile import ASKED, FORMAT
 from neo4j_scenarios.pin import Pin
-from neo4j_scenarios.rules import LABEL_VALUE, NAME, Choice, Matching, Optionally
+from neo4j_scenarios.rules import LABEL_VALUE, NAME, Choice, Either, Matching, Optionally
 from neo4j_scenarios.targets import KINDS, TARGETS
 
 Schema = dict[str, Any]
@@ -129,6 +129,8 @@ def _texts(field: Field[object]) -> list[Schema]:
         booleans = [word == "true" for word in words if word in ("true", "false")]
         listed = [{"type": "string", "pattern": ","}] if field.key in LISTS else []
         return [{"enum": [*words, *booleans]}, *listed]
+    if isinstance(rule, Either):
+        return [{"enum": list(rule.words)}, {"type": "string", "pattern": f"^(?:{rule.rule.pattern})$"}]
     if isinstance(rule, Matching):
         return [{"type": "string", "pattern": f"^(?:{rule.pattern})$"}, {"type": "number"}]
     return [{"type": _SCALARS}]

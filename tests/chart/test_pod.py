@@ -144,3 +144,26 @@ def test_the_probes_ask_the_bolt_port_and_wait_an_hour_for_the_start(helm: Helm)
         assert neo4j[probe]["tcpSocket"] == {"port": "bolt"}
     assert neo4j["startupProbe"]["periodSeconds"] * neo4j["startupProbe"]["failureThreshold"] == 3600
     assert {port["name"]: port["containerPort"] for port in neo4j["ports"]} == {"bolt": 7687, "http": 7474}
+
+
+@pytest.mark.parametrize(
+    ("restore", "expected"),
+    [
+        ({}, {"requests": {"cpu": "250m", "memory": "1280Mi"}, "limits": {"memory": "1280Mi"}}),
+        ({"limitMemory": False}, {"requests": {"cpu": "250m"}}),
+        ({"limitMemory": False, "resources": {"requests": None}}, {}),
+        ({"resources": {"limits": {"memory": "512Mi"}}}, {"requests": {"cpu": "250m"}, "limits": {"memory": "512Mi"}}),
+        ({"resources": {"requests": {"memory": "2Gi"}}}, {"requests": {"cpu": "250m", "memory": "2Gi"}}),
+        (
+            {"resources": {"requests": {"cpu": "1"}, "limits": {"cpu": "1"}}},
+            {"requests": {"cpu": "1", "memory": "1280Mi"}, "limits": {"cpu": "1", "memory": "1280Mi"}},
+        ),
+        ({"resources": {"requests": None}}, {"requests": {"memory": "1280Mi"}, "limits": {"memory": "1280Mi"}}),
+    ],
+    ids=["reckoned", "none", "nothing", "own limit", "own request", "guaranteed", "no cpu"],
+)
+def test_memory_is_reckoned_where_the_values_do_not_say_it(
+    helm: Helm, restore: dict[str, object], expected: dict[str, object]
+) -> None:
+    found = helm.template(make_values(restore)).restore["resources"]
+    assert {part: amounts for part, amounts in found.items() if amounts} == expected

@@ -65,6 +65,8 @@ REFUSED: dict[str, tuple[Values, str]] = {
         make_values({"notAfter": "2026-01-31T02:00:00"}),
         'restore.notAfter "2026-01-31T02:00:00" is no time with its zone: write it as "2026-01-31T02:00:00Z"',
     ),
+    "heap": (make_values({"heapSize": "1025g"}), 'restore.heapSize "1025g" is more than 1 TiB'),
+    "heap-overflow": (make_values({"heapSize": "9" * 30 + "g"}), "is more than 1 TiB: write it as 512m or 2g"),
     "own-variable": (make_values({"extraEnv": [{"name": "BUCKET", "value": "b"}]}), "restore.extraEnv sets BUCKET"),
     "moved-data": (make_values(config={"server.directories.data": "/mnt"}), "config moves server.directories.data"),
     "two-volumes": (make_values(data={"emptyDir": True, "existingClaim": "old"}), "two volumes for /data"),

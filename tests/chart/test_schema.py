@@ -71,6 +71,7 @@ def test_a_typo_is_refused_at_every_level(helm: Helm, path: Path) -> None:
         (make_values({"purgeOnComplete": "no"}), "/restore/purgeOnComplete"),
         (make_values({"extraEnv": [{"name": "A", "value": 1}]}), "/restore/extraEnv/0/value"),
         (make_values({"heapSize": "big"}), "/restore/heapSize"),
+        (make_values({"limitMemory": "2Gi"}), "/restore/limitMemory"),
         (make_values({"command": "plan"}), "/restore/command"),
         (make_values({"notAfter": 1769824800}), "/restore/notAfter"),
         (make_values({"onMissing": "empty"}), "/restore/onMissing"),

@@ -115,6 +115,7 @@ def test_every_broken_input_is_told_at_once() -> None:
         "neo4j-image": "neo4j:5",
         "restore-digest": "sha256:1",
         "storage-size": "10",
+        "restore-memory": "lots",
         "heap-size": "lots",
         "log-format": "xml",
         "emulator-host": "gcs:9023",
@@ -145,6 +146,7 @@ def test_every_broken_input_is_told_at_once() -> None:
         ("ignore-objects", "a,,b", "has an empty pattern"),
         ("ignore-objects", "*", "would ignore every object"),
         ("addressing-style", "host", "is none of path, virtual"),
+        ("restore-memory", "2 GB", "is not an amount of memory, as 2Gi, nor one of auto, none"),
         ("space-mode", "delete", "is none of keep, reclaim"),
     ],
 )

@@ -135,7 +135,7 @@ args:
 env:
   {{- include "neo4j-restore.env" . | nindent 2 }}
 resources:
-  {{- toYaml .Values.restore.resources | nindent 2 }}
+  {{- include "neo4j-restore.restoreResources" . | nindent 2 }}
 securityContext:
   {{- include "neo4j-restore.hardened" . | nindent 2 }}
 # The reason of a failure, in `kubectl describe pod`; the last log lines where a kill left none.

@@ -105,6 +105,9 @@ every problem found: what is wrong, and what to set.
 {{- $problems = append $problems "restore.command rollback finds nothing with data.emptyDir: what was kept went with the pod" -}}
 {{- end -}}
 {{- end -}}
+{{- if not (include "neo4j-restore.heapMebibytes" .) -}}
+{{- $problems = append $problems (printf "restore.heapSize %q is more than 1 TiB: write it as 512m or 2g" $restore.heapSize) -}}
+{{- end -}}
 {{- with $restore.notAfter -}}
 {{- $time := upper . | replace " " "T" -}}
 {{- /* toDate makes of what is no time, as of February 30, the zero time. */ -}}

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from neo4j_restore import spec
-from neo4j_scenarios.checking.container import Place, check_container
+from neo4j_scenarios.checking.container import Place, check_container, memory
 from neo4j_scenarios.checking.contract import complaints
 from neo4j_scenarios.checking.finding import Finding, finding
 from neo4j_scenarios.checking.hazards import Consent, hazards
@@ -54,6 +54,7 @@ def _own(values: Located, consent: Consent) -> Iterator[Finding]:
     accepted = Consent(consent.data_loss or block.get("acceptDataLoss") is True, consent.unpinned)
     for name, what, hint in [*complaints(told), *hazards(told, cluster=False, consent=accepted)]:
         yield finding(values, ("restore", keys.get(name, name.lower())), what, hint)
+    yield from memory(values, ("restore", "resources"), told.get("HEAP_SIZE", ""))
 
 
 def _upper(key: str) -> str:

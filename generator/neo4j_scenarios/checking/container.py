@@ -1,16 +1,21 @@
 """A restore container, as a values file or a rendered pod has it, against the contract."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import Any
 
+from neo4j_restore.memory import heap_mib
+from neo4j_scenarios import rules
 from neo4j_scenarios.checking.contract import PATHS, complaints
 from neo4j_scenarios.checking.finding import Finding, finding
 from neo4j_scenarios.checking.hazards import Consent, hazards
 from neo4j_scenarios.environment import DATA_DIR
+from neo4j_scenarios.fields.deployment import HEAP_SIZE
 from neo4j_scenarios.importing.container import secret_name
 from neo4j_scenarios.located import Located, Steps
+from neo4j_scenarios.memory import mebibytes, reckoned
 from neo4j_scenarios.secrecy import looks_like_key
 
 _OLD = "is the old restore image, which ends with 0 after a failure, so that Neo4j starts empty"
@@ -50,7 +55,20 @@ def check_container(place: Place) -> Iterator[Finding]:
     for name, what, hint in told:
         if not (unsaid and name not in steps):
             yield finding(place.values, steps.get(name, (*place.at, "env")), what, hint)
+    yield from memory(place.values, (*place.at, "resources"), environment.get("HEAP_SIZE", ""))
     yield from _mounts(place, environment, steps)
+
+
+def memory(values: Located, block: Steps, heap_size: str | None) -> Iterator[Finding]:
+    """Yield that the memory limit of `block` does not hold neo4j-admin's heap; None: a size that is not said here."""
+    limit = values.get(*block, "limits", "memory")
+    heap = HEAP_SIZE.default if heap_size == "" else heap_size
+    amount = mebibytes(str(limit))
+    if limit is None or amount is None or heap is None or not re.fullmatch(rules.HEAP_SIZE.pattern, heap):
+        return
+    if amount < heap_mib(heap):
+        what = f"is {limit}, less than neo4j-admin's heap of {heap} alone"
+        yield finding(values, (*block, "limits", "memory"), what, f"{reckoned(heap)}, or a smaller heap")
 
 
 def _variables(place: Place) -> Iterator[tuple[str, Steps, Any]]:

@@ -63,6 +63,7 @@ FIELDS: Final[tuple[Field[object], ...]] = (
     deployment.STORAGE_SIZE,
     deployment.STORAGE_CLASS,
     deployment.HEAP_SIZE,
+    deployment.RESTORE_MEMORY,
     deployment.LOG_FORMAT,
     access.EMULATOR_HOST,
 )

@@ -8,6 +8,10 @@ from neo4j_scenarios.targets import KINDS, NEO4J_RESTORE, SINGLE_INSTANCE, TARGE
 
 _EDITIONS: Final[dict[str, Edition]] = {"community": "community", "enterprise": "enterprise"}
 
+# The words of RESTORE_MEMORY: the limit follows from the heap's size, or there is none.
+AUTO: Final = "auto"
+NONE: Final = "none"
+
 SCENARIO = Field(
     "scenario",
     f"scenario to write: {', '.join(KINDS)}",
@@ -67,6 +71,13 @@ STORAGE_CLASS = Field(
     "storage-class", "class of the data volume", rules.optional(rules.NAME), "premium-rwo", shown="the cluster's"
 )
 HEAP_SIZE = Field("heap-size", "heap of neo4j-admin, in k, m or g", rules.HEAP_SIZE, "2g", "512m")
+RESTORE_MEMORY = Field(
+    "restore-memory",
+    "memory request and limit of the restore container, as 2Gi; auto: what --heap-size needs; none: neither",
+    rules.Either((AUTO, NONE), rules.MEMORY),
+    "2Gi",
+    AUTO,
+)
 LOG_FORMAT = Field(
     "log-format",
     "form of the restore container's log: text or json",

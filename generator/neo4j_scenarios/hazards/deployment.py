@@ -2,8 +2,10 @@
 
 from collections.abc import Iterator
 
+from neo4j_restore.memory import MOST_HEAP_MIB, heap_mib
 from neo4j_restore.spec import SYSTEM
 from neo4j_scenarios.hazards.hazard import Hazard
+from neo4j_scenarios.memory import mebibytes, reckoned
 from neo4j_scenarios.scenario import Scenario
 from neo4j_scenarios.targets import NEO4J
 
@@ -13,6 +15,7 @@ def deployment(scenario: Scenario) -> Iterator[Hazard]:
     yield from _chart(scenario)
     yield from _licence(scenario)
     yield from _version(scenario)
+    yield from _memory(scenario)
 
 
 def _chart(scenario: Scenario) -> Iterator[Hazard]:
@@ -51,6 +54,18 @@ def _licence(scenario: Scenario) -> Iterator[Hazard]:
             ("neo4j-tag", "edition"),
             f"{scenario.neo4j_tag!r} is an enterprise image, and the edition is community",
             "--edition enterprise, or a tag without '-enterprise'",
+        )
+
+
+def _memory(scenario: Scenario) -> Iterator[Hazard]:
+    heap = heap_mib(scenario.heap_size)
+    if heap > MOST_HEAP_MIB:
+        yield Hazard(("heap-size",), f"{scenario.heap_size!r} is more than 1 TiB", "--heap-size 512m suffices mostly")
+    elif (mebibytes(scenario.restore_memory) or heap) < heap:
+        yield Hazard(
+            ("restore-memory", "heap-size"),
+            f"{scenario.restore_memory!r} does not hold neo4j-admin's heap of {scenario.heap_size}",
+            f"--restore-memory auto, which gives {reckoned(scenario.heap_size)}, or a smaller --heap-size",
         )
 
 

@@ -6,10 +6,14 @@ from pathlib import PurePosixPath
 from typing import Any, Final
 
 from neo4j_restore import spec
+from neo4j_restore.spec import Invalid
 from neo4j_scenarios.environment import DATA_DIR, LICENCE
+from neo4j_scenarios.fields.deployment import HEAP_SIZE, NONE, RESTORE_MEMORY
 from neo4j_scenarios.importing.bucket import give_bucket
 from neo4j_scenarios.importing.found import INPUTS, KEY_HINT, Found
+from neo4j_scenarios.importing.parts import read_memory
 from neo4j_scenarios.located import Steps
+from neo4j_scenarios.memory import reckoned
 
 # Variables whose input has another name; of the others it is the same in lower case, with `-`.
 _RENAMED: Final = {
@@ -70,7 +74,20 @@ def read_container(found: Found, at: Steps, volumes: Steps, data: Mapping[str, s
         if name not in {"BUCKET", "CLOUD_PROVIDER", *_KEY_FILES, *_FILES}:
             _read_variable(found, name, steps)
     _read_mounts(found, at, volumes, data, env)
+    if not read_memory(found, *at, "resources"):
+        found.inputs[RESTORE_MEMORY.key] = NONE
+    elif found.inputs.get(RESTORE_MEMORY.key) == _reckoned(found):
+        del found.inputs[RESTORE_MEMORY.key]
     found.skip(*at, "name")
+
+
+def _reckoned(found: Found) -> str:
+    """Return the memory that the heap's size gives; empty where that size is none."""
+    heap = found.inputs.get(HEAP_SIZE.key, HEAP_SIZE.default)
+    try:
+        return reckoned(HEAP_SIZE.parse(heap))
+    except Invalid:
+        return ""
 
 
 def _read_image(found: Found, at: Steps) -> None:

@@ -4,10 +4,11 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
+from neo4j_scenarios.fields.deployment import NONE, RESTORE_MEMORY
 from neo4j_scenarios.importing.bucket import give_bucket
 from neo4j_scenarios.importing.found import INPUTS, Found
 from neo4j_scenarios.importing.ldap import read_ldap, read_password
-from neo4j_scenarios.importing.parts import read_licence, read_service_account
+from neo4j_scenarios.importing.parts import read_licence, read_memory, read_service_account
 
 # Keys of the block `restore` whose input has another name; of the others it is the same with `-`.
 _RENAMED: Final = {"secretName": "secret", "region": "bucket-region"}
@@ -28,6 +29,9 @@ def read_own(found: Found) -> None:
     _read_reference(found, "ca-bundle", "caBundle", "ca.crt")
     _read_reference(found, "encryption-key", "encryptionKey", "key")
     _read_reference(found, "age-identity", "ageIdentity", "identity")
+    if not read_memory(found, "restore", "resources") and found.values.get("restore", "limitMemory") is False:
+        found.inputs[RESTORE_MEMORY.key] = NONE
+        found.skip("restore", "limitMemory")
     _read_claim(found)
     for part in ("repository", "tag", "digest"):
         found.take("restore-image" if part == "repository" else f"restore-{part}", "restore", "image", part)

@@ -1,6 +1,7 @@
 """Parts that several charts have alike."""
 
 from neo4j_scenarios import identity
+from neo4j_scenarios.fields.deployment import RESTORE_MEMORY
 from neo4j_scenarios.importing.found import Found
 
 
@@ -20,6 +21,15 @@ def read_service_account(found: Found) -> None:
         found.take("workload-identity", "serviceAccount", "annotations", annotation)
     if {"service-account", "workload-identity"} & found.origins.keys():
         found.skip("serviceAccount", "create")
+
+
+def read_memory(found: Found, *block: str | int) -> bool:
+    """Take the memory of the resources at `block`; return whether they say any, be it such that no input can say."""
+    request, limit = (found.text(*block, part, "memory") for part in ("requests", "limits"))
+    if limit and request in {limit, ""}:
+        found.give(RESTORE_MEMORY.key, limit, *block, "limits", "memory")
+        found.skip(*block, "requests", "memory")
+    return request != "" or limit != ""
 
 
 def read_edition(found: Found) -> None:

@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
+import yaml
 from hypothesis import given, settings
 from tests.generator.conftest import Command
 from tests.generator.inputs import all_inputs, make_inputs, make_scenario
@@ -53,6 +54,7 @@ EXPECTED = {
         | {
             "bucket": "gs://graph-backups/daily",
             "timestamp": "2026-01-31-02:00:00",
+            "restore-memory": "none",
             "secret": "neo4j-service-key",
             "neo4j-tag": "4.4.10",
         },
@@ -92,6 +94,7 @@ EXPECTED = {
             "neo4j-tag": "5.26.1-enterprise",
             "restore-image": "registry.example:5000/neo4j-restore",
             "restore-digest": "sha256:" + "0a" * 32,
+            "restore-memory": "none",
             "storage-size": "200Gi",
             "storage-class": "premium-rwo",
         }
@@ -174,6 +177,32 @@ def test_a_pasted_key_is_not_shown_wherever_it_stands(neo4j_scenarios: Command, 
         done = neo4j_scenarios("import", file)
         assert done.code == 3
         assert "hunter2" not in done.out + done.err
+
+
+@pytest.mark.parametrize(
+    ("limit", "request_", "expected", "left"),
+    [
+        ("4Gi", "4Gi", "4Gi", []),
+        ("4Gi", "", "4Gi", []),
+        ("1280Mi", "1280Mi", "", []),
+        ("4Gi", "1Gi", "", ["resources"]),
+        ("", "1Gi", "", ["resources"]),
+        ("", "", "none", []),
+    ],
+    ids=["both", "limit", "reckoned", "differ", "request", "none"],
+)
+def test_the_memory_of_a_container_is_carried_where_an_input_can_say_it(
+    limit: str, request_: str, expected: str, left: list[str]
+) -> None:
+    values = yaml.safe_load(render(make_scenario(target="neo4j/neo4j")))
+    container = values["podSpec"]["initContainers"][0]
+    parts = {"limits": limit, "requests": request_}
+    container["resources"] = {part: {"memory": amount} for part, amount in parts.items() if amount}
+    found = import_located(
+        locate(yaml.safe_dump(values), "values.yaml"), TARGETS["neo4j/neo4j"], TARGETS["neo4j/neo4j"]
+    )
+    assert found.inputs.get("restore-memory", "") == expected
+    assert {each.key.split(".")[2] for each in found.left} == set(left)
 
 
 def test_data_loss_is_never_accepted_in_somebodys_place() -> None:

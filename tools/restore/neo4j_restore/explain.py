@@ -127,7 +127,10 @@ _ENDED = {
     137: Explanation(
         "The kernel or the kubelet killed the container: beyond its memory limit, or not stopped in its grace period.",
         "What it was before, or a sealed swap that the next start completes.",
-        ("`kubectl describe pod` tells OOMKilled: raise the container's memory, or lower HEAP_SIZE.",),
+        (
+            "`kubectl describe pod` tells OOMKilled: raise the container's memory, or lower HEAP_SIZE.",
+            "The README of the image has a table of the memory that each HEAP_SIZE needs.",
+        ),
     ),
     143: Explanation(
         "The pod was deleted, evicted or its node drained while the restore ran.",
