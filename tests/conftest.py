@@ -8,7 +8,12 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from tests import azurite, standin, stores, versitygw
+
+# Examples have no deadline: on a busy machine one of them takes longer for reasons that are not the code's.
+settings.register_profile("patient", deadline=None)
+settings.load_profile("patient")
 
 _HELM = Path(__file__).parents[1] / "tools" / "helm"
 
