@@ -14,7 +14,7 @@ from tests.artifacts import Artifact
 from tests.conftest import Run
 from tests.stores import Bucket
 
-from neo4j_restore import reports, spec
+from neo4j_restore import admin, reports, spec
 from neo4j_restore.catalog import Kind
 from neo4j_restore.journal import Phase
 from neo4j_restore.plan import Action
@@ -188,3 +188,10 @@ def test_what_may_not_be_done_ends_with_a_code_in_place_of_a_plan(neo4j_restore:
     done = neo4j_restore("plan", "--json")
     assert (done.returncode, done.stdout) == (12, "")
     assert set(words("### `plan --json`", "databases[].action")) | {"refuse", "expired"} == set(Action)
+
+
+def test_the_variables_that_neo4j_admin_gets_are_all_named() -> None:
+    _, _, section = README.partition("### What neo4j-admin gets\n")
+    named = set(re.findall(r"`([A-Z0-9_]{2,})`", section.partition("\n###")[0]))
+    ours = {"HEAP_SIZE", "NEO4J_CONF", "STALL_SECONDS", "NEO4J_AUTH"}
+    assert named == admin._PASSED | ours

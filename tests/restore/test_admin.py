@@ -7,7 +7,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests import standin
+from tests import archives, standin
+from tests.conftest import Run
+from tests.stores import Bucket
 
 from neo4j_restore import admin, families, spec
 from neo4j_restore.admin import Admin
@@ -119,16 +121,8 @@ def test_an_answer_that_is_no_version_is_told(answer: str, said: str, tmp_path: 
 
 
 ENDINGS = {
-    "not a valid archive": ("Not a valid Neo4j archive: neo4j.dump", 1, BackupDamagedError),
-    "truncated": ("Unable to load database: ZstdIOException: Truncated source", 1, BackupDamagedError),
-    "corrupt": ("Unable to load database: ZstdIOException: Data corruption detected", 1, BackupDamagedError),
-    "old store, and 0": (
-        "The loaded database 'neo4j' is not on a supported version (current…)",
-        0,
-        MigrationNeededError,
-    ),
-    "newer": ("is of a newer version than the current binaries", 1, AdminError),
-    "usage": ("Unknown option", 64, AdminError),
+    "damaged": ("Not a valid Neo4j archive: neo4j.dump", 1, BackupDamagedError),
+    "old store, and 0": ("The loaded database 'neo4j' is not on a supported version", 0, MigrationNeededError),
     "nothing": ("", 1, AdminError),
 }
 
@@ -168,14 +162,140 @@ def test_damage_is_told_also_when_neo4j_admin_has_given_up_before(tmp_path: Path
         Admin(program, Version(4, 4), "64m").load_stream(blocks(), NEO4J, tmp_path / "conf", lock.fileno(), "a dump")
 
 
-def test_the_servers_settings_do_not_reach_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("NEO4J_CONF", "/conf")
-    monkeypatch.setenv("NEO4J_server_directories_data", "/data")
-    home = standin.install_failing(tmp_path / "neo4j", "$NEO4J_CONF $HEAP_SIZE $NEO4J_server_directories_data.")
-    script = home / "bin/neo4j-admin"
-    script.write_text(script.read_text().replace("'", '"'))
-    program = Admin(script, Version(5, 26), "64m")
+SECRETS = {
+    "AWS_SECRET_ACCESS_KEY": "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
+    "AWS_SESSION_TOKEN": "IQoJb3JpZ2lu",
+    "AZURE_STORAGE_KEY": "c2VjcmV0",
+    "AZURE_CLIENT_SECRET": "hunter2",
+    "GOOGLE_APPLICATION_CREDENTIALS": "/auth/credentials.json",
+    "HTTPS_PROXY": "http://user:proxypass@127.0.0.1:9",
+    "https_proxy": "http://user:proxypass@127.0.0.1:9",
+    "NEO4J_AUTH": "neo4j/serverpass",
+    "NEO4J_server_directories_data": "/data",
+    "NEO4J_CONF": "/conf",
+    "KUBERNETES_SERVICE_HOST": "10.0.0.1",
+    "SOMETHING_NEW": "from-elsewhere",
+}
+NEEDED = {
+    "HOME": "/home/neo4j",
+    "LANG": "C.UTF-8",
+    "LC_ALL": "C.UTF-8",
+    "TZ": "UTC",
+    "JAVA_HOME": "/opt/java",
+    "JAVA_OPTS": "-Xint",
+    "JAVA_TOOL_OPTIONS": "-Xint",
+    "NEO4J_HOME": "/var/lib/neo4j",
+    "NEO4J_ACCEPT_LICENSE_AGREEMENT": "eval",
+}
+# What a shell adds by itself.
+OF_THE_SHELL = {"PWD", "OLDPWD", "SHLVL", "_"}
+
+
+def test_it_gets_what_it_needs_and_no_secret(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in os.environ:
+        monkeypatch.delenv(name)
+    for name, value in {**SECRETS, **NEEDED, "PATH": "/usr/bin:/bin"}.items():
+        monkeypatch.setenv(name, value)
+    script = tmp_path / "neo4j-admin"
+    script.write_text(f'#!/bin/sh\nenv >"{tmp_path}/got-${{1#--}}"\necho 4.4.48\n')
+    script.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+    monkeypatch.delenv("NEO4J_HOME")
+    program = admin.find_admin(os.environ, "64m")
     program.configure(tmp_path / "conf", tmp_path / "data")
-    with pytest.raises(AdminError, match=rf": {tmp_path}/conf 64m \.$"):
-        program.load_stream([], NEO4J, tmp_path / "conf", 0, "the dump")
-    assert (tmp_path / "conf/neo4j.conf").read_text().startswith(f"server.directories.data={tmp_path}/data\n")
+    program.load_stream([], NEO4J, tmp_path / "conf", 0, "the dump")
+    found = [
+        dict(line.split("=", 1) for line in (tmp_path / f"got-{command}").read_text().splitlines())
+        for command in ("version", "load")
+    ]
+    ours = {"PATH": f"{tmp_path}:/usr/bin:/bin", "HEAP_SIZE": "64m"}
+    expected = {name: value for name, value in NEEDED.items() if name != "NEO4J_HOME"} | ours
+    for each, more in zip(found, ({}, {"NEO4J_CONF": f"{tmp_path}/conf"}), strict=True):
+        assert {name: value for name, value in each.items() if name not in OF_THE_SHELL} == expected | more
+
+
+@pytest.mark.parametrize(
+    ("script", "said"),
+    [
+        ("exec sleep 1000", "did not end within 1 s"),
+        ("head -c 10000000 /dev/zero | tr '\\0' x; exit 1", "ended with 1: xxx"),
+        ("echo 'Picked up JAVA_TOOL_OPTIONS: -Dversion=9.9.9' >&2; echo 5.26.30", ""),
+        ("echo 'neo4j-admin 5.26.30'", ""),
+    ],
+    ids=["hangs", "floods", "other numbers", "as 3.x says it"],
+)
+def test_the_question_for_its_version_is_bounded(script: str, said: str, tmp_path: Path) -> None:
+    program = tmp_path / "bin/neo4j-admin"
+    program.parent.mkdir()
+    program.write_text(f"#!/bin/sh\n{script}\n")
+    program.chmod(0o755)
+    environment = {"NEO4J_HOME": str(tmp_path)}
+    if said:
+        with pytest.raises(AdminError, match=said) as raised:
+            admin.find_admin(environment, "64m", stall_seconds=0.1)
+        assert len(str(raised.value)) < 3000
+    else:
+        assert admin.find_admin(environment, "64m").version == Version(5, 26, 30)
+
+
+def test_java_that_does_not_start_is_told_before_anything_is_asked_of_the_store(
+    neo4j_restore: Run, bucket: Bucket, tmp_path: Path
+) -> None:
+    says = "Unrecognized option: -Xfoo\nError: Could not create the Java Virtual Machine."
+    home = standin.install_failing(tmp_path / "failing", says)
+    script = home / "bin/neo4j-admin"
+    picked_up = 'echo "Picked up JAVA_TOOL_OPTIONS: $JAVA_TOOL_OPTIONS" >&2\n'
+    lines = [line for line in script.read_text().splitlines(keepends=True) if "version" not in line]
+    script.write_text("".join([lines[0], picked_up, *lines[1:]]))
+    done = neo4j_restore("run", NEO4J_HOME=str(home), JAVA_TOOL_OPTIONS="-Xfoo -Dtoken=hush")
+    assert done.returncode == 2, done.stderr
+    assert "Java does not start with the options in JAVA_TOOL_OPTIONS: Unrecognized option: -Xfoo" in done.stderr
+    assert "try: correct or remove JAVA_TOOL_OPTIONS" in done.stderr
+    assert "hush" not in done.stderr
+
+
+def test_one_that_ends_with_0_and_makes_nothing_is_told_with_its_words(
+    neo4j_restore: Run, bucket: Bucket, tmp_path: Path
+) -> None:
+    bucket.put("neo4j-latest.tar.gz", archives.tar_gz())
+    home = standin.install_failing(tmp_path / "idle", "the restore was skipped, says a wrapper", 0)
+    done = neo4j_restore("run", NEO4J_HOME=str(home))
+    assert done.returncode == 30, done.stderr
+    assert "made no database: the restore was skipped, says a wrapper" in done.stderr
+    assert "another set" not in done.stderr
+
+
+def hanging(tmp_path: Path, script: str) -> Path:
+    """Return the home of a neo4j-admin that runs `script` in place of restoring."""
+    home = standin.install_failing(tmp_path / "hanging", "")
+    program = home / "bin/neo4j-admin"
+    lines = program.read_text().splitlines()
+    program.write_text("\n".join([*lines[:2], f"cd {tmp_path}", script]) + "\n")
+    return home
+
+
+def test_one_that_says_and_does_nothing_is_told_in_the_log(
+    neo4j_restore: Run, bucket: Bucket, data: Path, tmp_path: Path
+) -> None:
+    bucket.put("neo4j-latest.tar.gz", archives.tar_gz())
+    # It ends once the log has what it is waited for.
+    script = f"echo thinking; until grep -q 'said nothing' {tmp_path}/log; do sleep 0.1; done; exit 1"
+    home = hanging(tmp_path, script)
+    under = ["sh", "-c", f'exec "$@" 2>{tmp_path}/log', "sh"]
+    done = neo4j_restore("run", under=under, NEO4J_HOME=str(home), STALL_SECONDS="0.1")
+    said = (tmp_path / "log").read_text()
+    assert done.returncode == 30, said
+    assert f"warning: neo4j-admin has said nothing for 1 s, and its files have not grown: {data}/.neo4j-restore" in said
+    assert said.partition("It said last: ")[2].startswith("thinking\n")
+
+
+def test_told_to_stop_it_takes_all_that_neo4j_admin_started_with_it(
+    neo4j_restore: Run, bucket: Bucket, tmp_path: Path
+) -> None:
+    bucket.put("neo4j-latest.tar.gz", archives.tar_gz())
+    # neo4j-admin has started a process in another session, and has it stop the restore: our pid is its grandparent.
+    stray = "setsid sh -c 'echo $$ >pid; kill -TERM $(cat ../restore); exec sleep 1000'"
+    home = hanging(tmp_path / "t", f"echo $PPID >../restore; {stray} & exec sleep 1000")
+    done = neo4j_restore("run", NEO4J_HOME=str(home))
+    assert done.returncode == 143, done.stderr
+    assert not Path("/proc", (tmp_path / "t/pid").read_text().strip()).exists()

@@ -7,54 +7,50 @@ so that its habit of deleting the target before it reads the source harms nothin
 import os
 import re
 import shutil
-import signal
-import subprocess
-from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from logging import getLogger
 from pathlib import Path
-from threading import Thread
-from typing import IO
+from typing import Final
 
-from neo4j_restore import disk, families
-from neo4j_restore.errors import (
-    ANOTHER_SET,
-    AdminError,
-    BackupDamagedError,
-    ConfigurationError,
-    MigrationNeededError,
-    NoSpaceError,
-)
+from neo4j_restore import cgroup, child, disk, endings, families
+from neo4j_restore.errors import AdminError, ConfigurationError
 from neo4j_restore.families import Edition, Family, Version
 from neo4j_restore.spec import DatabaseName
 
 log = getLogger(__name__)
 
+_CONF: Final = "neo4j.conf"
 
-# What the open tools print when the source is at fault, of 3.5 to 5.
-_DAMAGED = re.compile(
-    r"Not a valid Neo4j archive|Truncated source|truncated source|Data corruption|not a database backup|Truncated TAR"
+# So many times as long as a connection may be silent, neo4j-admin may say and do nothing before it is told.
+_STALLS: Final = 10
+
+_SILENT_SECONDS: Final = 600.0
+
+# The variables with options for Java: of neo4j-admin, and of Java itself.
+_JAVA_OPTIONS: Final = ("JAVA_OPTS", "JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS")
+
+# What neo4j-admin and its launchers of 3.0 to 2026 read, and what any program may need. Nothing else reaches it. It
+# asks no store, so it needs no key, no token and no proxy. NEO4J_ settings are the server's, and name the live data.
+_PASSED: Final = frozenset(
+    {"PATH", "HOME", "USER", "LOGNAME", "LANG", "LANGUAGE", "TZ", "TMPDIR", "LD_LIBRARY_PATH", "MALLOC_ARENA_MAX"}
+    | {"JAVA_HOME", "NEO4J_HOME", "NEO4J_DEBUG", "NEO4J_ACCEPT_LICENSE_AGREEMENT", *_JAVA_OPTIONS}
 )
-# Printed by `load` of 5, which ends with 0 all the same; the server would leave the database offline.
-_UNSUPPORTED = re.compile(r"not on a supported version")
-
-_FULL = re.compile(r"No space left on device|Disk quota exceeded")
-
-_LAST_LINES = 8
-
-_CONF = "neo4j.conf"
 
 
 @dataclass(frozen=True)
 class Admin:
-    """The neo4j-admin found, and its version. edition: None where its jars are not where they should be."""
+    """The neo4j-admin found, and its version. edition: None where its jars are not where they should be.
+
+    silent_seconds: it is told in the log when it says and does nothing for so long.
+    """
 
     program: Path
     version: Version
     heap_size: str
     edition: Edition | None = None
+    silent_seconds: float = _SILENT_SECONDS
 
     @property
     def family(self) -> Family:
@@ -69,67 +65,85 @@ class Admin:
         lines = [f"{self.family.data_setting}={data}", f"{self.family.logs_setting}={conf.parent / 'logs'}"]
         (conf / _CONF).write_text("\n".join(lines) + "\n")
 
-    def restore(self, source: Path, database: DatabaseName, conf: Path, lock: int) -> None:
-        """Restore the backup directory `source`; its files may be moved. Raises AdminError or BackupDamagedError."""
-        self._run(_filled(self.family.restore, source, database), conf, lock, None, str(source))
+    def restore(self, source: Path, database: DatabaseName, conf: Path, lock: int) -> str:
+        """Restore the backup directory `source`, whose files may be moved; return its last words.
 
-    def load(self, source: Path, database: DatabaseName, conf: Path, lock: int) -> None:
-        """Load the dump in the file `source`."""
-        self._run(_filled(self.family.load, source, database), conf, lock, None, str(source))
+        Raises the error that `endings` makes of a failure, as all of these do.
+        """
+        return self._run(_filled(self.family.restore, source, database), conf, lock, None, str(source))
 
-    def load_stream(self, blocks: Iterable[bytes], database: DatabaseName, conf: Path, lock: int, name: str) -> None:
-        """Load the dump that `blocks` yields, without a file; all are taken, even if neo4j-admin ends early."""
-        self._run(_filled(self.family.load_stdin, Path("-"), database), conf, lock, blocks, name)
+    def load(self, source: Path, database: DatabaseName, conf: Path, lock: int) -> str:
+        """Load the dump in the file `source`; return its last words."""
+        return self._run(_filled(self.family.load, source, database), conf, lock, None, str(source))
 
-    def restore_artifact(self, last: Path, database: DatabaseName, conf: Path, lock: int, *, full: bool) -> None:
-        """Restore a backup artifact of 5, whose chain is in the folder of `last`; nothing else is there."""
+    def load_stream(self, blocks: Iterable[bytes], database: DatabaseName, conf: Path, lock: int, name: str) -> str:
+        """Load the dump that `blocks` yields, without a file; return its last words.
+
+        All blocks are taken, even if neo4j-admin ends early.
+        """
+        return self._run(_filled(self.family.load_stdin, Path("-"), database), conf, lock, blocks, name)
+
+    def restore_artifact(self, last: Path, database: DatabaseName, conf: Path, lock: int, *, full: bool) -> str:
+        """Restore a backup artifact of 5, whose chain is in the folder of `last`; return its last words.
+
+        Nothing but the chain may be in that folder.
+        """
         way = families.way_of_artifact(self.family, self.edition, full=full)
         source = last.parent if way is self.family.load_artifact else last
         temp = conf.parent / "temp"
         temp.mkdir()
-        self._run(_filled(way, source, database, conf / _CONF, temp), conf, lock, None, str(last))
+        said = self._run(_filled(way, source, database, conf / _CONF, temp), conf, lock, None, str(last))
         disk.remove_tree(temp)
+        return said
 
-    def _run(self, argv: list[str], conf: Path, lock: int, blocks: Iterable[bytes] | None, name: str) -> None:
+    def _run(self, argv: list[str], conf: Path, lock: int, blocks: Iterable[bytes] | None, name: str) -> str:
         log.info("neo4j-admin %s", " ".join(argv))
-        lines: deque[str] = deque(maxlen=200)
-        with (
-            _startable(self.program),
-            subprocess.Popen(
-                [str(self.program), *argv],
-                stdin=subprocess.DEVNULL if blocks is None else subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT,
-                env=_environment(conf, self.heap_size),
-                cwd=conf.parent,
-                # It holds the volume's lock as long as it lives, whatever becomes of us.
-                pass_fds=(lock,),
-                # Its launcher may start a second process: they end together.
-                start_new_session=True,
-            ) as process,
-        ):
+        own = {"NEO4J_CONF": str(conf), "HEAP_SIZE": self.heap_size}
+        # It holds the volume's lock as long as it lives, whatever becomes of us.
+        command = child.Command([str(self.program), *argv], _environment(os.environ) | own, conf.parent, keep=(lock,))
+        silence = child.Silence(self.silent_seconds, lambda: _traces(conf.parent))
+        with _startable(self.program):
+            ended = child.run(command, blocks, silence, lambda *silent: _tell_silence(conf.parent, *silent))
+        run = _judged(ended, argv, name, self.heap_size)
+        error = endings.error_of(run)
+        if error:
+            raise error
+        return run.said
+
+
+def _judged(ended: child.Ended, argv: list[str], name: str, heap_size: str) -> endings.Run:
+    options = [each for each in _JAVA_OPTIONS if os.environ.get(each)]
+    return endings.Run(ended.status, ended.lines, argv, name, heap_size, cgroup.limit_bytes(), options)
+
+
+def _tell_silence(staging: Path, seconds: float, last: str) -> None:
+    size = _traces(staging)[0]
+    log.warning(
+        "neo4j-admin has said nothing for %.0f s, and its files have not grown: %s has %d bytes. It said last: %s",
+        *(seconds, staging, size, last or "nothing"),
+    )
+
+
+def _traces(staging: Path) -> tuple[int, int]:
+    """Return the bytes on the disk of all below `staging`, and the newest time of a change: either tells of work."""
+    size = newest = 0
+    for folder, _, names in os.walk(staging):
+        for name in names:
             try:
-                reader = Thread(target=_collect, args=(process.stdout, lines))
-                reader.start()
-                if blocks is not None and process.stdin:
-                    _feed(blocks, process.stdin)
-                status = process.wait()
-                reader.join()
-            finally:
-                # Only an interrupted run finds it alive: then it must not go on writing.
-                with suppress(ProcessLookupError):
-                    os.killpg(process.pid, signal.SIGKILL)
-                # What waits in the pipe's buffer has nobody to go to, and would hide why the feeding stopped.
-                with suppress(BrokenPipeError):
-                    if process.stdin:
-                        process.stdin.close()
-        _judge(status, list(lines), argv, name)
+                found = Path(folder, name).lstat()
+            except OSError:
+                # It was there a moment ago: neo4j-admin moves and removes files as it works.
+                continue
+            size, newest = size + found.st_blocks * 512, max(newest, found.st_mtime_ns)
+    return size, newest
 
 
-def find_admin(environment: Mapping[str, str], heap_size: str) -> Admin:
+def find_admin(
+    environment: Mapping[str, str], heap_size: str, stall_seconds: float = _SILENT_SECONDS / _STALLS
+) -> Admin:
     """Return the neo4j-admin of NEO4J_HOME, else of PATH, asked for its version.
 
-    Raises ConfigurationError where there is none, AdminError where it does not answer.
+    Raises ConfigurationError where there is none or its Java does not start, AdminError where it does not answer.
     """
     home = environment.get("NEO4J_HOME", "")
     found = shutil.which("neo4j-admin", path=f"{home}/bin" if home else environment.get("PATH", ""))
@@ -139,7 +153,9 @@ def find_admin(environment: Mapping[str, str], heap_size: str) -> Admin:
             message, hint="use the restore image, or set NEO4J_HOME to a Neo4j of the server's version"
         )
     program = Path(found)
-    return Admin(program, _ask_version(found, heap_size), heap_size, families.edition(_jars(program, home)))
+    silent_seconds = stall_seconds * _STALLS
+    version = _ask_version(program, heap_size, silent_seconds)
+    return Admin(program, version, heap_size, families.edition(_jars(program, home)), silent_seconds)
 
 
 def _jars(program: Path, home: str) -> frozenset[str]:
@@ -148,16 +164,25 @@ def _jars(program: Path, home: str) -> frozenset[str]:
     return frozenset(path.name for path in lib.glob("*.jar"))
 
 
-def _ask_version(program: str, heap_size: str) -> Version:
-    environment = os.environ | {"HEAP_SIZE": heap_size}
-    with _startable(Path(program)):
-        answer = subprocess.run([program, "--version"], capture_output=True, text=True, env=environment, check=False)
-    found = re.search(r"(\d+)\.(\d+)(?:\.(\d+))?", answer.stdout)
-    if answer.returncode or not found:
-        lines = (answer.stdout + answer.stderr).strip().splitlines()[-_LAST_LINES:]
-        message = f"{program} --version ended with {answer.returncode}: {' | '.join(lines)}"
-        raise AdminError(message, hint="check that Java is there, of the version that this Neo4j needs")
-    return Version(int(found[1]), int(found[2]), int(found[3] or 0))
+# A line of Java's own may stand before it, and 3.x writes the program's name.
+_VERSION = re.compile(r"^(?:neo4j-admin )?(\d+)\.(\d+)(?:\.(\d+))?\b", re.MULTILINE)
+
+
+def _ask_version(program: Path, heap_size: str, most_seconds: float) -> Version:
+    argv = ["--version"]
+    command = child.Command([str(program), *argv], _environment(os.environ) | {"HEAP_SIZE": heap_size}, Path("/"))
+    with _startable(program):
+        ended = child.run(command, most_seconds=most_seconds)
+    run = _judged(ended, argv, "the question for its version", heap_size)
+    found = _VERSION.search(run.text)
+    if ended.status == 0 and found:
+        return Version(int(found[1]), int(found[2]), int(found[3] or 0))
+    known = endings.known_error_of(run) if ended.status else None
+    if known:
+        raise known
+    how = f"ended with {ended.status}" if ended.status is not None else f"did not end within {most_seconds:.0f} s"
+    message = f"{program} --version {how}: {run.said}"
+    raise AdminError(message, hint="check that Java is there, of the version that this Neo4j needs")
 
 
 @contextmanager
@@ -178,51 +203,6 @@ def _filled(
     return [each.format(source=source, database=database, conf=conf, temp=temp) for each in argv]
 
 
-def _environment(conf: Path, heap_size: str) -> dict[str, str]:
-    """Return our own environment, less any NEO4J_ setting: those are the server's, and name the live data."""
-    kept = {"NEO4J_HOME", "NEO4J_ACCEPT_LICENSE_AGREEMENT"}
-    own = {name: value for name, value in os.environ.items() if name in kept or not name.startswith("NEO4J_")}
-    return own | {"NEO4J_CONF": str(conf), "HEAP_SIZE": heap_size}
-
-
-def _feed(blocks: Iterable[bytes], pipe: IO[bytes]) -> None:
-    alive = True
-    for block in blocks:
-        if alive:
-            try:
-                pipe.write(block)
-            except BrokenPipeError:
-                # It has given up; its status says why. The rest is still read, for its checksum.
-                alive = False
-    try:
-        pipe.close()
-    except BrokenPipeError:
-        log.debug("neo4j-admin ended before its input did")
-
-
-def _collect(stream: IO[bytes] | None, lines: deque[str]) -> None:
-    if stream:
-        for raw in stream:
-            # Progress comes as parts of one line with carriage returns; the last part is the news.
-            line = raw.decode(errors="replace").rstrip().rpartition("\r")[2]
-            if line:
-                lines.append(line)
-                log.debug("neo4j-admin: %s", line)
-
-
-def _judge(status: int, lines: list[str], argv: list[str], name: str) -> None:
-    said = " | ".join(lines[-_LAST_LINES:])
-    text = "\n".join(lines)
-    if _UNSUPPORTED.search(text):
-        message = f"{name} is of an older Neo4j, and this one can't open it: {said}"
-        hint = "restore it with an image of its own Neo4j version"
-        raise MigrationNeededError(message, hint=hint)
-    if status and _FULL.search(text):
-        message = f"the volume was full while neo4j-admin worked on {name}: {said}"
-        raise NoSpaceError(message, hint="make the volume larger, or free room on it")
-    if status and _DAMAGED.search(text):
-        message = f"neo4j-admin says that {name} is damaged: {said}"
-        raise BackupDamagedError(message, hint=ANOTHER_SET)
-    if status:
-        message = f"neo4j-admin {' '.join(argv)} ended with {status} on {name}: {said or 'it said nothing'}"
-        raise AdminError(message, hint="its last lines say why; `neo4j-restore explain 30` says what to check")
+def _environment(environment: Mapping[str, str]) -> dict[str, str]:
+    """Return what of our own environment neo4j-admin gets."""
+    return {name: value for name, value in environment.items() if name in _PASSED or name.startswith("LC_")}

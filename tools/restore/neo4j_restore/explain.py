@@ -30,13 +30,15 @@ EXPLANATIONS: Final = {
     2: Explanation(
         "A variable is missing or malformed, the wish has expired on an empty volume, BACKUP_SET_DIR does not fit the "
         "archive, the key's file is no key, AGE_IDENTITY_FILE does not decrypt the set, there is no neo4j-admin, its "
-        "edition can't take the set (block format, a differential backup), or Neo4j's folders are on other file "
-        "systems.",
+        "edition can't take the set (block format, a differential backup), Java does not start with the options or the "
+        "heap that it is given, or is too old, or Neo4j's folders are on other file systems.",
         _AS_IT_WAS,
         (
             "Read the message: it names every variable at once, with what was found and what is expected.",
             "Correct the values, and upgrade the release. Trying again without a change can't help.",
             "For another edition, build the image with its NEO4J_IMAGE.",
+            "If JAVA_TOOL_OPTIONS or the like keeps Java from starting, remove it from the restore container: agents "
+            "that are injected into all pods belong to the server.",
         ),
     ),
     10: Explanation(
@@ -96,12 +98,13 @@ EXPLANATIONS: Final = {
         ),
     ),
     30: Explanation(
-        "neo4j-admin ended with an error, or did not start.",
+        "neo4j-admin ended with an error, did not start, was killed, or ended with 0 and made no database.",
         _AS_IT_WAS + " neo4j-admin only ever worked in the staging folder.",
         (
             "Read its last lines, in the message.",
-            "Check that the image holds a Neo4j of the version that the server runs, and raise HEAP_SIZE or the "
-            "container's memory if it was killed.",
+            "Check that the image holds a Neo4j of the version that the server runs.",
+            "If it was killed, give the container the memory that the message names, or lower HEAP_SIZE.",
+            "If Java's heap was used up, double HEAP_SIZE, and raise the container's memory by as much.",
         ),
     ),
     31: Explanation(

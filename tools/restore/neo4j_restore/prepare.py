@@ -25,7 +25,7 @@ def prepare(
     settings: Settings, environment: Mapping[str, str], decided: Plan, state: Volume, store: Store
 ) -> tuple[Plan, admin.Admin]:
     """Return the plan with its sets and the room it needs, and the neo4j-admin to use. Raises RestoreError."""
-    program = admin.find_admin(environment, settings.heap_size)
+    program = admin.find_admin(environment, settings.heap_size, settings.stall_seconds)
     try:
         return _prepare(settings, program, decided, state, store), program
     except StoreError as error:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from logging import getLogger
 from pathlib import Path
 
-from neo4j_restore import admin, decoders, disk, fetch, kept, layouts, transfer, unpack, unzip, volume
+from neo4j_restore import admin, decoders, disk, endings, fetch, kept, layouts, transfer, unpack, unzip, volume
 from neo4j_restore.catalog import BackupSet, Kind
 from neo4j_restore.errors import (
     ANOTHER_SET,
@@ -83,21 +83,21 @@ class Stage:
 
     def _fill(self, chosen: BackupSet) -> None:
         log.info("%s: %s, %d bytes", chosen.database, self._name(chosen), chosen.size_bytes)
-        ways: dict[Kind, Callable[[BackupSet], None]] = {
+        ways: dict[Kind, Callable[[BackupSet], str]] = {
             Kind.ARCHIVE: lambda each: self._restore(each, self._unpack(each)),
             Kind.ZIP: lambda each: self._restore(each, self._unzip(each)),
             Kind.DIRECTORY: lambda each: self._restore(each, self._fetch(each)),
             Kind.DUMP: self._load,
             Kind.BACKUP: self._take_artifacts,
         }
-        ways[chosen.kind](chosen)
-        self._check_result(chosen)
+        last_words = ways[chosen.kind](chosen)
+        self._check_result(chosen, last_words)
 
-    def _restore(self, chosen: BackupSet, source: Path) -> None:
+    def _restore(self, chosen: BackupSet, source: Path) -> str:
         self._check_complete(source, chosen)
-        self.program.restore(source, chosen.database, self._conf, self.lock)
+        return self.program.restore(source, chosen.database, self._conf, self.lock)
 
-    def _take_artifacts(self, chosen: BackupSet) -> None:
+    def _take_artifacts(self, chosen: BackupSet) -> str:
         """Restore from files: neo4j-admin reads artifacts more than once, and finds a chain by its folder."""
         top = self._folder(chosen)
         try:
@@ -107,19 +107,20 @@ class Stage:
                 raise
             raise VanishedError(str(error), hint=error.hint) from error
         full = chosen.header is None or chosen.header.full is not False
-        self.program.restore_artifact(paths[-1], chosen.database, self._conf, self.lock, full=full)
+        last_words = self.program.restore_artifact(paths[-1], chosen.database, self._conf, self.lock, full=full)
         disk.remove_tree(top)
+        return last_words
 
-    def _load(self, chosen: BackupSet) -> None:
+    def _load(self, chosen: BackupSet) -> str:
         if self.program.family.load_stdin:
             with self._opener.open(chosen) as stream:
                 blocks = transfer.blocks(stream)
-                self.program.load_stream(blocks, chosen.database, self._conf, self.lock, self._name(chosen))
-            return
+                return self.program.load_stream(blocks, chosen.database, self._conf, self.lock, self._name(chosen))
         path = self._file(chosen.database, Kind.DUMP)
         self._opener.land(chosen, path, self._kept(chosen))
-        self.program.load(path, chosen.database, self._conf, self.lock)
+        last_words = self.program.load(path, chosen.database, self._conf, self.lock)
         path.unlink()
+        return last_words
 
     def _unpack(self, chosen: BackupSet) -> Path:
         name, top = self._name(chosen), self._folder(chosen)
@@ -185,14 +186,16 @@ class Stage:
             message = f"{self._name(chosen)} is not complete: it lacks {', '.join(missing)}"
             raise BackupDamagedError(message, hint=ANOTHER_SET)
 
-    def _check_result(self, chosen: BackupSet) -> None:
+    def _check_result(self, chosen: BackupSet, last_words: str) -> None:
         staged = self.layout.staged_data
+        if volume.find(staged, chosen.database) is Found.ABSENT:
+            raise endings.made_nothing(self._name(chosen), last_words)
         missing = volume.missing_stores(staged / volume.parts_of(chosen.database)[0])
         if not volume.has_logs(staged, chosen.database):
             missing = [*missing, "neostore.transaction.db"]
         if volume.find(staged, chosen.database) is not Found.DATABASE or missing:
             lacks = f": it lacks {', '.join(missing)}" if missing else ""
-            message = f"neo4j-admin left no whole database from {self._name(chosen)}{lacks}"
+            message = f"neo4j-admin left no whole database from {self._name(chosen)}{lacks}; it said: {last_words}"
             raise BackupDamagedError(message, hint=ANOTHER_SET)
 
 

@@ -1,0 +1,191 @@
+"""What the ending of a run of neo4j-admin means for the operator; pure.
+
+Each rule has what the tools, Java or the kernel print or return, of 3.5 to 2026, and becomes the error whose exit code
+says what to do next.
+"""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from neo4j_restore import memory
+from neo4j_restore.errors import (
+    ANOTHER_SET,
+    AdminError,
+    BackupDamagedError,
+    ConfigurationError,
+    MigrationNeededError,
+    NoSpaceError,
+    RestoreError,
+)
+
+_LAST_LINES: Final = 8
+
+# 137 is what a shell returns for a child that was killed; it may be the launcher or Java that the kernel chose.
+_KILLED: Final = frozenset({-9, 137})
+
+
+@dataclass(frozen=True)
+class Run:
+    """A run that ended.
+
+    about: what it worked on. heap_size: as `512m`. memory_bytes: the container's limit, or 0.
+    options: the variables that it had with options for Java.
+    """
+
+    status: int | None
+    lines: Sequence[str]
+    argv: Sequence[str]
+    about: str
+    heap_size: str
+    memory_bytes: int = 0
+    options: Sequence[str] = ()
+
+    @property
+    def text(self) -> str:
+        """Return all that is known of what it said."""
+        return "\n".join(self.lines)
+
+    @property
+    def said(self) -> str:
+        """Return its last words on one line."""
+        # Which options Java took from where is told by the names of the variables; their values are nobody's business.
+        lines = [line for line in self.lines if not _PICKED_UP.search(line)]
+        return " | ".join(lines[-_LAST_LINES:]) or "it said nothing"
+
+
+def error_of(run: Run) -> RestoreError | None:
+    """Return what went wrong, or None where all is well."""
+    if _UNSUPPORTED.search(run.text):
+        return _unsupported(run)
+    if run.status == 0:
+        return None
+    return known_error_of(run) or _failed(run)
+
+
+def known_error_of(run: Run) -> RestoreError | None:
+    """Return the error of a run that failed for a reason with a rule here, else None."""
+    for pattern, made in _RULES:
+        if pattern.search(run.text):
+            return made(run)
+    return _killed(run) if run.status in _KILLED else None
+
+
+def made_nothing(about: str, said: str) -> AdminError:
+    """Return the error of a run that ended with 0, and made no database of `about`."""
+    message = f"neo4j-admin ended with 0 on {about}, and made no database: {said}"
+    return AdminError(message, hint=_LAST_WORDS)
+
+
+_LAST_WORDS: Final = "its last lines say why; `neo4j-restore explain 30` says what to check"
+
+# Printed by `load` of 5, which ends with 0 all the same; the server would leave the database offline.
+_UNSUPPORTED = re.compile(r"not on a supported version")
+
+
+def _unsupported(run: Run) -> RestoreError:
+    message = f"{run.about} is of an older Neo4j, and this one can't open it: {run.said}"
+    return MigrationNeededError(message, hint="restore it with an image of its own Neo4j version")
+
+
+def _full(run: Run) -> RestoreError:
+    message = f"the volume was full while neo4j-admin worked on {run.about}: {run.said}"
+    return NoSpaceError(message, hint="make the volume larger, or free room on it")
+
+
+def _damaged(run: Run) -> RestoreError:
+    return BackupDamagedError(f"neo4j-admin says that {run.about} is damaged: {run.said}", hint=ANOTHER_SET)
+
+
+def _heap(run: Run) -> RestoreError:
+    """Return the error of a heap that the container has no room for."""
+    if _HEAP_OF_OPTIONS.search(run.text):
+        return _options(run)
+    message = f"Java can't reserve the heap of HEAP_SIZE, {run.heap_size}{_limit(run)}: {run.said}"
+    return ConfigurationError(message, hint=f"lower HEAP_SIZE, or give the container {_enough(run)} MiB of memory")
+
+
+def _options(run: Run) -> RestoreError:
+    """Return the error of options that keep Java from starting; their variables are named, their values are not."""
+    picked_up = _PICKED_UP.findall(run.text)
+    # Java says which variables it read; JAVA_OPTS is read by neo4j-admin, which says nothing.
+    names = " and ".join(each for each in run.options if each in picked_up or each == "JAVA_OPTS")
+    if not names:
+        message = f"Java does not start for neo4j-admin: {run.said}"
+        return AdminError(message, hint="check that the image's Java is the one that its Neo4j needs")
+    message = f"Java does not start with the options in {names}: {run.said}"
+    hint = f"correct or remove {names} in the restore container: it needs no agent, and no option of the server's"
+    return ConfigurationError(message, hint=hint)
+
+
+def _too_old(run: Run) -> RestoreError:
+    found = _CLASS_VERSION.search(run.text)
+    needed = f", and needs Java {int(found[1]) - 44} or later" if found else ""
+    message = f"neo4j-admin does not run on the Java of this image{needed}: {run.said}"
+    return ConfigurationError(message, hint="build the image from a Neo4j image, with that image's Java in JAVA_HOME")
+
+
+def _heap_too_small(run: Run) -> RestoreError:
+    message = f"the heap of HEAP_SIZE, {run.heap_size}, is too small for neo4j-admin on {run.about}: {run.said}"
+    return AdminError(message, hint="double HEAP_SIZE, and raise the container's memory by as much")
+
+
+def _no_memory(run: Run) -> RestoreError:
+    message = f"Java got no memory while neo4j-admin worked on {run.about}{_limit(run)}: {run.said}"
+    return AdminError(message, hint=f"give the container {_enough(run)} MiB of memory, or lower HEAP_SIZE")
+
+
+def _killed(run: Run) -> RestoreError:
+    message = (
+        f"neo4j-admin was killed (SIGKILL) while it worked on {run.about}, most likely for lack of memory"
+        f"{_limit(run)}: {run.said}"
+    )
+    return AdminError(message, hint=f"give the container a memory limit of {_enough(run)} MiB, or lower HEAP_SIZE")
+
+
+def _failed(run: Run) -> RestoreError:
+    message = f"neo4j-admin {' '.join(run.argv)} ended with {run.status} on {run.about}: {run.said}"
+    return AdminError(message, hint=_LAST_WORDS)
+
+
+def _limit(run: Run) -> str:
+    return (
+        f" (the container has {run.memory_bytes // 1024**2} MiB, the heap {run.heap_size})" if run.memory_bytes else ""
+    )
+
+
+def _enough(run: Run) -> int:
+    """Return a memory limit in MiB that this heap fits in; more than what was not enough."""
+    return max(memory.limit_mib(run.heap_size), run.memory_bytes // 1024**2 * 5 // 4)
+
+
+# The JVM prints which variables it took options from.
+_PICKED_UP = re.compile(r"Picked up (\w+):")
+_HEAP_OF_OPTIONS = re.compile(r"Picked up _JAVA_OPTIONS:.*-Xm[xs]")
+_CLASS_VERSION = re.compile(r"class file version (\d+)")
+
+# In the order in which they are tried: a JVM that does not start can't have judged a backup.
+_RULES: Final[tuple[tuple[re.Pattern[str], Callable[[Run], RestoreError]], ...]] = (
+    (re.compile(r"Could not reserve enough space|Initial heap size set to a larger value"), _heap),
+    (
+        re.compile(r"insufficient memory for the Java Runtime|Cannot allocate memory|unable to create native thread"),
+        _no_memory,
+    ),
+    (re.compile(r"UnsupportedClassVersionError|Unsupported Java \d|requires Java \d"), _too_old),
+    (
+        re.compile(
+            r"Could not create the Java Virtual Machine|Error occurred during initialization of VM"
+            r"|Unrecognized VM option|Error opening zip file or JAR manifest missing|agent library failed"
+        ),
+        _options,
+    ),
+    (re.compile(r"No space left on device|Disk quota exceeded"), _full),
+    (re.compile(r"OutOfMemoryError: (?:Java heap space|GC overhead)"), _heap_too_small),
+    (
+        re.compile(
+            r"Not a valid Neo4j archive|[Tt]runcated source|Data corruption|not a database backup|Truncated TAR"
+        ),
+        _damaged,
+    ),
+)
