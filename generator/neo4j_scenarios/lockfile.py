@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from neo4j_restore.spec import LATEST
+from neo4j_scenarios.asked import ASKED, DATABASE, differs, meaning
 from neo4j_scenarios.blocktext import parse_blocks
 from neo4j_scenarios.errors import InputFileError, Problem
-from neo4j_scenarios.fields import FIELDS
 from neo4j_scenarios.fields.cluster import UNPINNED
 from neo4j_scenarios.layers import Layer, Setting
 from neo4j_scenarios.pin import Pin
@@ -17,9 +17,6 @@ from neo4j_scenarios.yamltext import toyaml
 from neo4j_scenarios.yamltree import Map, Node, Place, Text, read_tree
 
 FORMAT: Final = "1"
-
-# The inputs that say which sets are meant: a pin is good for as long as they say the same.
-ASKED: Final = tuple(f.key for f in FIELDS if f.key in {"bucket", "database", "timestamp", "backup-set-dir"})
 
 _HEADER: Final = """\
 {mark} lock {fleet}
@@ -47,11 +44,6 @@ Lock = Mapping[str, Entry]
 def beside(fleet: Path) -> Path:
     """Return the path of the lock of a fleet file."""
     return fleet.with_name(f"{fleet.stem}.lock.yaml")
-
-
-def asked(inputs: Mapping[str, str]) -> dict[str, str]:
-    """Return those of a cluster's inputs that say which sets are meant."""
-    return {key: inputs[key] for key in ASKED if inputs.get(key)}
 
 
 def floats(inputs: Mapping[str, str]) -> bool:
@@ -184,7 +176,7 @@ class Pins:
 
     def amended(self, name: str, inputs: Mapping[str, str], complain: Complain) -> Mapping[str, str]:
         """Return the inputs with the pinned timestamp; complains where the pin is for other inputs, or missing."""
-        entry, wanted = self._lock.get(name), asked(inputs)
+        entry = self._lock.get(name)
         if not self._there or floats(inputs):
             return inputs
         if entry is None:
@@ -192,8 +184,13 @@ class Pins:
                 complain("timestamp", f"is 'latest', and {self._path.name} has no pin", self._hint)
             return inputs
         for key in ASKED:
-            if wanted.get(key) != entry.asked.get(key):
-                complain(key, _changed(wanted.get(key), entry.asked.get(key), entry.place), self._hint)
+            if key != DATABASE and differs(key, inputs, entry.asked):
+                complain(key, _changed(inputs.get(key), entry.asked.get(key), entry.place), self._hint)
+        # A database that is not restored any more leaves the pins of the others as they are.
+        unpinned = meaning(inputs).databases - meaning(entry.asked).databases
+        if unpinned:
+            what = f"has {', '.join(sorted(unpinned))}, which was not asked for when it was pinned at {entry.place}"
+            complain(DATABASE, what, self._hint)
         return {**inputs, "timestamp": entry.timestamp}
 
     def layer(self, name: str, inputs: Mapping[str, str]) -> Layer | None:

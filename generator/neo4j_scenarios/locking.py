@@ -1,15 +1,18 @@
 """What the buckets say, and the lock as it is -> the lock as it is to be. Pure.
 
-`lock` keeps what is pinned and still there, and pins what has no pin, or one for other inputs. `update` chooses anew.
+`lock` keeps what is pinned and still there, and pins what has no pin, or one for other inputs. It moves no pin to a
+newer set unless the inputs name that set, or `--move` says so. `update` chooses anew.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from neo4j_restore.spec import LATEST
 from neo4j_scenarios.amounts import say_size
+from neo4j_scenarios.asked import ASKED, TIMESTAMP, differs, meaning
 from neo4j_scenarios.errors import Problem
-from neo4j_scenarios.guards import Guards, violated
+from neo4j_scenarios.guards import Guards, too_far, violated
 from neo4j_scenarios.lockfile import Entry, Lock
 from neo4j_scenarios.pin import Pin, same
 from neo4j_scenarios.survey import Answer
@@ -82,25 +85,72 @@ def _entry(cluster: Wanted, old: Entry | None, guards: Guards, now: datetime, *,
     found = cluster.found
     if isinstance(found, Problem):
         return [found]
-    good = old if old and old.asked == cluster.asked else None
-    if good and not move:
-        entry, wrong = good, list(_lost(cluster.name, good, found))
+    if old and not move and _is_good(old, cluster):
+        entry, wrong = _kept(cluster, old, found)
     else:
-        databases = {str(name): pin for name, pin in found.chosen.items()}
-        entry = Entry(cluster.asked, found.timestamp, databases)
-        wrong = (
-            [Problem(cluster.name, found.problem.what, found.problem.hint, (cluster.name,))] if found.problem else []
-        )
+        entry, wrong = _chosen(cluster, found)
+        if old and not move:
+            wrong += _moved(cluster, old, entry)
     for database, pin in entry.databases.items():
         before = old.databases.get(database) if old else None
         wrong += violated(guards, cluster.name, database, (before, pin), now)
+        wrong += too_far(guards, cluster.name, database, pin, cluster.asked.get(TIMESTAMP, ""))
     return wrong or entry
 
 
-def _lost(name: str, entry: Entry, found: Answer) -> Iterator[Problem]:
-    """Yield a problem for each pinned set that the lock's timestamp does not take any more."""
+def _is_good(old: Entry, cluster: Wanted) -> bool:
+    """Return whether what is pinned is still what is meant, another database more or less aside."""
+    was, now = meaning(old.asked), meaning(cluster.asked)
+    return (was.place, was.timestamp) == (now.place, now.timestamp)
+
+
+def _kept(cluster: Wanted, old: Entry, found: Answer) -> tuple[Entry, list[Problem]]:
+    """Return the pins that are there, and for databases that came since the sets of the same timestamp."""
     held = {str(database): pin for database, pin in found.held.items()}
+    wrong, databases = list(_lost(cluster.name, old, held, meaning(cluster.asked).databases)), {}
+    for database in sorted(meaning(cluster.asked).databases):
+        pin = old.databases.get(database) or held.get(database)
+        if pin:
+            databases[database] = pin
+        else:
+            what = f"has no set for the timestamp {old.timestamp}, which the other databases are pinned to"
+            hint = f"neo4j-scenarios lock --move --only {cluster.name}"
+            wrong.append(Problem(f"{cluster.name}: {database}", what, hint, (cluster.name,)))
+    asked = old.asked if meaning(old.asked) == meaning(cluster.asked) else cluster.asked
+    order = [database for database in old.databases if database in databases]
+    return Entry(
+        asked, old.timestamp, {name: databases[name] for name in [*order, *sorted(databases.keys() - order)]}, old.place
+    ), wrong
+
+
+def _chosen(cluster: Wanted, found: Answer) -> tuple[Entry, list[Problem]]:
+    entry = Entry(cluster.asked, found.timestamp, {str(name): pin for name, pin in found.chosen.items()})
+    if not found.problem:
+        return entry, []
+    return entry, [Problem(cluster.name, found.problem.what, found.problem.hint, (cluster.name,))]
+
+
+def _moved(cluster: Wanted, old: Entry, entry: Entry) -> Iterator[Problem]:
+    """Yield a problem for each pin that would move to a newer set which the inputs do not name."""
+    if meaning(cluster.asked).timestamp != LATEST:
+        return
     for database, pin in entry.databases.items():
+        before = old.databases.get(database)
+        if before and pin.time > before.time:
+            changed = [key for key in ASKED if differs(key, cluster.asked, old.asked)]
+            what = (
+                f"its {' and '.join(changed)} changed since it was pinned at {old.place}, and the pin would move from "
+                f"{before.time} to {pin.time}"
+            )
+            hint = f"if that is meant: neo4j-scenarios lock --move --only {cluster.name}; else give its timestamp"
+            yield Problem(f"{cluster.name}: {database}", what, hint, (cluster.name,))
+
+
+def _lost(name: str, entry: Entry, held: Mapping[str, Pin], wanted: frozenset[str]) -> Iterator[Problem]:
+    """Yield a problem for each pinned set that is still wanted and that the lock's timestamp does not take any more."""
+    for database, pin in entry.databases.items():
+        if database not in wanted:
+            continue
         now = held.get(database)
         if now is None or now.object != pin.object:
             what = f"{pin.object} is pinned at {entry.place}, and the bucket has it no more"

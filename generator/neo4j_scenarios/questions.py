@@ -3,10 +3,11 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from neo4j_scenarios.asked import meaning
 from neo4j_scenarios.environment import environment
 from neo4j_scenarios.errors import Interrupted, Problem
 from neo4j_scenarios.fleet import Cluster
-from neo4j_scenarios.lockfile import Lock, asked
+from neo4j_scenarios.lockfile import Lock
 from neo4j_scenarios.survey import Answer, Options, Question, reach, survey
 
 
@@ -46,7 +47,9 @@ def ask(clusters: Iterable[Cluster], lock: Lock) -> Questions:
 
 def _question(cluster: Cluster, lock: Lock) -> Question:
     scenario, entry = cluster.scenarios[0], lock.get(cluster.name)
-    pinned = entry.timestamp if entry and entry.asked == asked(cluster.inputs) else ""
+    # The pinned time is asked for as well where the same place is meant: by it a new database is pinned beside others.
+    same = entry is not None and meaning(entry.asked).place == meaning(cluster.inputs).place
+    pinned = entry.timestamp if entry and same else ""
     place = reach(environment(scenario))
     return Question(place, scenario.databases, scenario.timestamp, scenario.backup_set_dir, pinned)
 

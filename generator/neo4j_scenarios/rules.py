@@ -90,9 +90,27 @@ def bucket(text: str) -> spec.BucketUrl:
 
 
 def timestamp(text: str) -> str:
-    """Return `latest`, a stamp as it is, or a time in UTC as RFC 3339."""
+    """Return `latest`, a stamp as it is, or a time in UTC as RFC 3339.
+
+    A stamp has a digit, and a date in it is one of the calendar: `latst` and `2026-02-30` would be found in no bucket.
+    """
     moment = spec.parse_timestamp(text)
+    if isinstance(moment, str) and moment != spec.LATEST:
+        _refuse_no_stamp(moment)
     return _rfc3339(moment) if isinstance(moment, datetime) else moment
+
+
+def _refuse_no_stamp(text: str) -> None:
+    if not any(char.isdigit() for char in text):
+        message = f"{text!r} is neither 'latest' nor a stamp, which would have a date or a number"
+        raise Invalid(message)
+    found = re.match(r"(\d{4})-(\d\d)-(\d\d)(?:[T_ -]?(\d\d)[:_-]?(\d\d)(?:[:_-]?(\d\d))?)?(?!\d)", text)
+    if found:
+        try:
+            datetime(*(int(each) for each in found.groups() if each))  # type: ignore[arg-type] # six at most
+        except ValueError as error:
+            message = f"{text!r} is not a time of the calendar: {error}"
+            raise Invalid(message) from error
 
 
 def time(text: str) -> str:

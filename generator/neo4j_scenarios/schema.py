@@ -7,9 +7,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import fields
 from typing import Any, Final
 
+from neo4j_scenarios.asked import ASKED
 from neo4j_scenarios.fields import FIELDS, Field, deployment
 from neo4j_scenarios.layers import GROUP, LABELS, LISTS, REGION, VARIABLES
-from neo4j_scenarios.lockfile import ASKED, FORMAT
+from neo4j_scenarios.lockfile import FORMAT
 from neo4j_scenarios.pin import Pin
 from neo4j_scenarios.rules import LABEL_VALUE, NAME, Choice, Either, Matching, Optionally
 from neo4j_scenarios.targets import KINDS, TARGETS

@@ -104,7 +104,7 @@ def all_inputs(draw: st.DrawFn) -> dict[str, str]:
     }
     inputs |= draw(_access())
     optional = {
-        "timestamp": st.just("latest") | _texts | _times,
+        "timestamp": st.just("latest") | _texts.map("r1{}".format) | _times,
         "keep-previous": st.sampled_from(["true", "false"]),
         "not-after": _times,
         "on-missing": st.sampled_from(["fail", "start-empty"]),

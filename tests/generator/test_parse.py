@@ -165,3 +165,16 @@ def test_a_key_is_refused_in_every_input_and_not_shown(field: Field[object], key
 @pytest.mark.parametrize("field", FIELDS, ids=lambda field: field.key)
 def test_the_example_of_every_field_is_what_it_takes(field: Field[object]) -> None:
     assert field.parse(field.example) is not None
+
+
+@pytest.mark.parametrize("text", ["latst", "now", "newest", "2026-02-30", "2026-13-01T02-00-00", "2026-01-31T25-00-00"])
+def test_a_stamp_must_look_like_one(text: str) -> None:
+    with pytest.raises(UsageError, match="timestamp: "):
+        parse(make_inputs(timestamp=text))
+
+
+@pytest.mark.parametrize(
+    "text", ["2026-01-31", "20260131_020000", "1769824800", "release-7", "2026-01-31T02-00-00.123"]
+)
+def test_every_form_of_stamp_is_taken(text: str) -> None:
+    assert parse(make_inputs(timestamp=text)).timestamp == text

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from neo4j_scenarios import amounts
-from neo4j_scenarios.commands.options import DIFFERENT, Json, Quiet, Selector
+from neo4j_scenarios.asked import asked as asked_inputs
+from neo4j_scenarios.commands.options import DIFFERENT, Json, KeepGoing, Quiet, Selector
 from neo4j_scenarios.commands.surveying import Credentials, Deadline, FleetFile, Only, Threads, option, survey_options
 from neo4j_scenarios.completion import FLEET
 from neo4j_scenarios.console import problems_as_json, progress, put, put_json, report, say
-from neo4j_scenarios.errors import BucketError
+from neo4j_scenarios.errors import BucketError, Problem, UsageError
 from neo4j_scenarios.guards import Guards
 
 if TYPE_CHECKING:
@@ -21,9 +22,7 @@ if TYPE_CHECKING:
     from neo4j_scenarios.survey import Options
 
 Check = Annotated[bool, typer.Option("--check", help="write nothing, and exit with 3 if the lock would change")]
-KeepGoing = Annotated[
-    bool, typer.Option("--keep-going", help="write what is fine; clusters with problems keep what they had")
-]
+Move = Annotated[bool, typer.Option("--move", help="choose anew for the clusters selected; needs -l or --only")]
 
 
 def _guard(name: str, metavar: str, text: str) -> Any:
@@ -32,6 +31,7 @@ def _guard(name: str, metavar: str, text: str) -> Any:
 
 MaxAge = Annotated[str | None, _guard("--max-age", "7d", "refuse a set that is older")]
 MinSize = Annotated[str | None, _guard("--min-size", "1GiB", "refuse a set that is smaller")]
+Within = Annotated[str | None, _guard("--within", "30m", "refuse a set that is further before the time asked for")]
 MaxShrink = Annotated[str | None, _guard("--max-shrink", "20%", "refuse a set that is smaller than the last by more")]
 
 
@@ -42,6 +42,8 @@ def lock(
     max_age: MaxAge = None,
     min_size: MinSize = None,
     max_shrink: MaxShrink = None,
+    within: Within = None,
+    move: Move = False,
     check: Check = False,
     keep_going: KeepGoing = False,
     credentials: Credentials = None,
@@ -51,9 +53,12 @@ def lock(
     quiet: Quiet = False,
 ) -> int:
     """pin the set of each cluster in fleet.lock.yaml, and check the pins that are there"""
-    guards = _guards(max_age, min_size, max_shrink)
+    if move and not (selector or only):
+        what = "is for the clusters that are selected, and none are"
+        raise UsageError(Problem("--move", what, "neo4j-scenarios lock --move --only eu-1; update moves all"))
+    guards = _guards(max_age, min_size, max_shrink, within)
     wish = _Wish(fleet, selector or (), only or (), guards, check, keep_going, as_json, quiet or as_json)
-    return _run(wish, survey_options(credentials, threads, deadline), move=False)
+    return _run(wish, survey_options(credentials, threads, deadline), move=move)
 
 
 def update(
@@ -63,6 +68,7 @@ def update(
     max_age: MaxAge = None,
     min_size: MinSize = None,
     max_shrink: MaxShrink = None,
+    within: Within = None,
     check: Check = False,
     keep_going: KeepGoing = False,
     credentials: Credentials = None,
@@ -72,7 +78,7 @@ def update(
     quiet: Quiet = False,
 ) -> int:
     """move the pins of fleet.lock.yaml to the sets that are the latest now"""
-    guards = _guards(max_age, min_size, max_shrink)
+    guards = _guards(max_age, min_size, max_shrink, within)
     wish = _Wish(fleet, selector or (), only or (), guards, check, keep_going, as_json, quiet or as_json)
     return _run(wish, survey_options(credentials, threads, deadline), move=True)
 
@@ -91,11 +97,12 @@ class _Wish:
     quiet: bool
 
 
-def _guards(max_age: str | None, min_size: str | None, max_shrink: str | None) -> Guards:
+def _guards(max_age: str | None, min_size: str | None, max_shrink: str | None, within: str | None) -> Guards:
     return Guards(
         option("--max-age", max_age, amounts.parse_duration),
         option("--min-size", min_size, amounts.parse_size),
         option("--max-shrink", max_shrink, amounts.parse_share),
+        option("--within", within, amounts.parse_duration),
     )
 
 
@@ -103,28 +110,30 @@ def _run(wish: _Wish, options: "Options", *, move: bool) -> int:
     from datetime import UTC, datetime
 
     from neo4j_scenarios import lockfile, locking, questions
+    from neo4j_scenarios.commands.outcome import remark
     from neo4j_scenarios.fleet import load
     from neo4j_scenarios.selectors import parse_selection
     from neo4j_scenarios.write import write
 
     pins = lockfile.NoPins()
-    fleet = load(wish.fleet, parse_selection(wish.selector, wish.only), pins)
+    fleet = load(wish.fleet, parse_selection(wish.selector, wish.only), pins, keep_going=wish.keep_going)
+    remark(fleet, wish.quiet)
     path = lockfile.beside(wish.fleet)
     held = lockfile.read(path)
     clusters = [cluster for cluster in fleet.clusters if cluster.name not in pins.floating]
     asked = questions.ask(clusters, held)
     with progress("reading buckets", asked.buckets, wish.quiet) as show:
         found = asked.answers(options, show)
-    wanted = [locking.Wanted(each.name, lockfile.asked(each.inputs), found[each.name]) for each in clusters]
+    wanted = [locking.Wanted(each.name, asked_inputs(each.inputs), found[each.name]) for each in clusters]
     known = frozenset(fleet.names).difference(pins.floating)
     outcome = locking.decide(wanted, held, known, wish.guards, datetime.now(UTC), move=move)
     # A lock of no cluster would say that there is none to restore.
     refused = bool(outcome.problems) and (not wish.keep_going or not outcome.lock)
     if not wish.check and not refused:
         write(path, lockfile.text(outcome.lock, wish.fleet.name))
-    failure = BucketError(*questions.grouped(outcome.problems))
+    failure = BucketError(*fleet.problems, *questions.grouped(outcome.problems))
     _tell(outcome, failure, path, wish, written=not wish.check and not refused)
-    if outcome.problems:
+    if failure.problems:
         return failure.exit_code
     return DIFFERENT if wish.check and outcome.lock != held else 0
 

@@ -6,16 +6,18 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from neo4j_scenarios import amounts
-from neo4j_scenarios.commands.options import Json, Quiet, Selector
+from neo4j_scenarios.commands.options import Json, KeepGoing, Quiet, Selector
 from neo4j_scenarios.commands.surveying import Credentials, Deadline, FleetFile, Only, Threads, option, survey_options
 from neo4j_scenarios.completion import FLEET
-from neo4j_scenarios.console import progress, put, put_json, say
+from neo4j_scenarios.console import problems_as_json, progress, put, put_json, say
+from neo4j_scenarios.console import report as report_problems
+from neo4j_scenarios.errors import InputFileError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from neo4j_scenarios.fleet import Fleet
     from neo4j_scenarios.report.rows import Facts
-    from neo4j_scenarios.selectors import Selection
     from neo4j_scenarios.survey import Options
 
 Output = Annotated[
@@ -44,12 +46,16 @@ def report(
     threads: Threads = 32,
     deadline: Deadline = "5m",
     force: Force = False,
+    keep_going: KeepGoing = False,
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> int:
     """report age, size, pins, drills and RTO forecasts of a fleet's backups"""
     from datetime import UTC, datetime
 
+    from neo4j_scenarios import lockfile
+    from neo4j_scenarios.commands.outcome import remark
+    from neo4j_scenarios.fleet import load
     from neo4j_scenarios.report.page import MARK, page
     from neo4j_scenarios.report.rows import rows, summary
     from neo4j_scenarios.selectors import parse_selection
@@ -57,11 +63,16 @@ def report(
 
     rate = option("--throughput", throughput, amounts.parse_rate)
     options = survey_options(credentials, threads, deadline, drills=True)
-    found = _facts(fleet, parse_selection(selector or (), only or ()), options, quiet or as_json)
+    loaded = load(fleet, parse_selection(selector or (), only or ()), lockfile.NoPins(), keep_going=keep_going)
+    failure = InputFileError(*loaded.problems)
+    report_problems(failure, as_json=False)
+    remark(loaded, quiet)
+    found = _facts(loaded, options, quiet or as_json)
     now = datetime.now(UTC)
     told = rows(found, now, rate)
     if as_json:
-        put_json({"fleet": fleet.name, "time": now.isoformat(timespec="seconds"), **summary(told, rate)})
+        data = {"fleet": fleet.name, "time": now.isoformat(timespec="seconds"), **summary(told, rate)}
+        put_json(data | ({"problems": problems_as_json(failure)} if loaded.problems else {}))
     text = page(fleet.name, told, now, rate) if output or not as_json else ""
     if output:
         write(output, text, force=force, mark=MARK)
@@ -69,16 +80,14 @@ def report(
             say(f"written {output}: {len(told)} {'database' if len(told) == 1 else 'databases'}")
     elif text:
         put(text)
-    return 0
+    return failure.exit_code if loaded.problems else 0
 
 
-def _facts(path: Path, selection: "Selection", options: "Options", quiet: bool) -> "Sequence[Facts]":
+def _facts(fleet: "Fleet", options: "Options", quiet: bool) -> "Sequence[Facts]":
     from neo4j_scenarios import lockfile, questions
-    from neo4j_scenarios.fleet import load
     from neo4j_scenarios.report import gather
 
-    fleet = load(path, selection, lockfile.NoPins())
-    held = lockfile.read(lockfile.beside(path))
+    held = lockfile.read(lockfile.beside(fleet.path))
     rpo = gather.objectives(fleet.clusters)
     asked = questions.ask(fleet.clusters, held)
     with progress("reading buckets", asked.buckets, quiet) as show:

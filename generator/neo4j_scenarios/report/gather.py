@@ -6,9 +6,10 @@ from typing import Final
 
 from neo4j_restore.spec import DatabaseName, Invalid
 from neo4j_scenarios.amounts import parse_duration
+from neo4j_scenarios.asked import meaning
 from neo4j_scenarios.errors import InputFileError, Problem
 from neo4j_scenarios.fleet import Cluster
-from neo4j_scenarios.lockfile import Lock, asked
+from neo4j_scenarios.lockfile import Lock
 from neo4j_scenarios.report.rows import Facts
 from neo4j_scenarios.survey import Answer
 
@@ -41,7 +42,7 @@ def facts(
     """Yield the facts of each database of each cluster. A pin that was made for other inputs counts as none."""
     for cluster in clusters:
         found, entry = answers[cluster.name], lock.get(cluster.name)
-        pins = entry.databases if entry and entry.asked == asked(cluster.inputs) else {}
+        pins = entry.databases if entry and meaning(entry.asked) == meaning(cluster.inputs) else {}
         scenario = cluster.scenarios[0]
         for database in scenario.databases:
             base = Facts(

@@ -65,6 +65,24 @@ def test_a_second_lock_changes_nothing_and_update_moves(
     assert neo4j_scenarios("update --check", fleet).code == 0
 
 
+@pytest.mark.parametrize("change", ["timestamp: 2026-08-01-02:00:00", "backup-set-dir: a"])
+def test_lifting_what_was_asked_for_moves_a_pin_only_when_told(
+    neo4j_scenarios: Command, fleet: Path, bucket: stores.Bucket, change: str
+) -> None:
+    text = fleet.read_text()
+    fleet.write_text(text.replace("eu-2: {}", f"eu-2: {{{change}}}"))
+    assert neo4j_scenarios("lock", fleet).code == 0
+    bucket.put("eu-2/neo4j-2026-08-22-02:00:00.dump", b"second")
+    fleet.write_text(text)
+    done = neo4j_scenarios("lock", fleet)
+    assert done.code == 1
+    assert "the pin would move from 2026-08-01T02:00:00Z to 2026-08-22T02:00:00Z" in done.err
+    assert pinned(fleet)["eu-2"] == "2026-08-01-02:00:00"
+    assert neo4j_scenarios("lock --move", fleet).code == 2
+    assert neo4j_scenarios("lock --move --only eu-2", fleet).code == 0
+    assert pinned(fleet) == {"eu-1": "2026-08-01-02:00:00", "eu-2": "2026-08-22-02:00:00"}
+
+
 def test_drift_is_told_for_programs(neo4j_scenarios: Command, fleet: Path, bucket: stores.Bucket) -> None:
     neo4j_scenarios("lock", fleet)
     bucket.put("eu-1/neo4j-2026-08-22-02:00:00.dump", b"second")
@@ -136,7 +154,16 @@ def test_a_cluster_that_floats_has_no_pin(neo4j_scenarios: Command, fleet: Path)
 
 
 @pytest.mark.parametrize(
-    "flags", ["--max-age soon", "--min-size small", "--max-shrink 20", "--deadline 0s", "--threads 0", "--only nobody"]
+    "flags",
+    [
+        "--max-age soon",
+        "--min-size small",
+        "--max-shrink 20",
+        "--deadline 0s",
+        "--threads 0",
+        "--only nobody",
+        "--within soon",
+    ],
 )
 def test_wrong_usage_is_refused(neo4j_scenarios: Command, fleet: Path, flags: str) -> None:
     done = neo4j_scenarios(f"lock {flags}", fleet)

@@ -1,5 +1,6 @@
 """`fleet.lock.yaml`: written and read, and what it makes of a cluster's inputs."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,9 +10,10 @@ from tests.generator.fleets import make_fleet
 from tests.generator.lock.making import ASKED, locks, make_entry, make_pin
 
 from neo4j_scenarios import lockfile
+from neo4j_scenarios.asked import asked
 from neo4j_scenarios.errors import InputFileError
 from neo4j_scenarios.fleet import load
-from neo4j_scenarios.lockfile import Entry, Lock
+from neo4j_scenarios.lockfile import Entry, Lock, NoPins
 from neo4j_scenarios.write import MARK
 
 FLEET = """\
@@ -110,7 +112,10 @@ def test_a_build_takes_what_is_pinned(tmp_path: Path) -> None:
             FLEET.replace("backups/p", "backups/q"),
             "fleet.yaml:1:39: bucket: is 'gs://backups/q', and was 'gs://backups/p'",
         ),
-        (FLEET.replace("database: neo4j", "database: [neo4j, system]"), "database: is 'neo4j,system', and was 'neo4j'"),
+        (
+            FLEET.replace("database: neo4j", "database: [neo4j, system]"),
+            "database: has system, which was not asked for",
+        ),
         (FLEET.replace("{}", "{timestamp: 2026-08-01}"), "timestamp: is '2026-08-01', and was not given"),
         (FLEET.replace("{}", "{backup-set-dir: a}"), "backup-set-dir: is 'a', and was not given"),
     ],
@@ -137,3 +142,24 @@ def test_a_cluster_of_several_servers_may_ask_for_the_latest_where_it_is_pinned(
     assert "with 'latest' each server chooses for itself" in problems(fleet)[0]
     write_lock(fleet, {"eu-1": make_entry()})
     assert load(fleet).clusters[0].scenarios[0].timestamp == "2026-08-22"
+
+
+@pytest.mark.parametrize(
+    ("was", "now"),
+    [
+        ("timestamp: 2026-08-01", "timestamp: '2026-08-01'"),
+        ("backup-set-dir: a/b", "backup-set-dir: /a//b/"),
+        ("bucket: gs://backups/p", "bucket: gs://backups//p/"),
+        ("database: [neo4j, system]", "database: 'system, neo4j'"),
+        ("database: [neo4j, system]", "database: system"),
+        ("heap-size: 1g", "timestamp: latest"),
+        ("timestamp: '2026-08-01T02:00:00Z'", "timestamp: '2026-08-01T04:00:00+02:00'"),
+    ],
+)
+def test_another_spelling_of_the_same_request_keeps_its_pin(tmp_path: Path, was: str, now: str) -> None:
+    path = make_fleet(tmp_path, FLEET.replace("{}", f"{{{was}}}"))
+    (before,) = load(path, pins=NoPins()).clusters
+    write_lock(path, {"eu-1": replace(make_entry(), asked=asked(before.inputs))})
+    path.write_text(FLEET.replace("{}", f"{{{now}}}"))
+    (after,) = load(path).clusters
+    assert after.inputs["timestamp"] == make_entry().timestamp

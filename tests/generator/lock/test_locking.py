@@ -1,12 +1,14 @@
 """What becomes of a lock: pins that are kept, checked, moved, taken out."""
 
+from dataclasses import replace
 from datetime import timedelta
 from random import Random
 
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.generator.lock.making import NOW, days, make_answer, make_entry, make_pin, make_wanted, names
+from tests.generator.lock.making import ASKED, NOW, days, make_answer, make_entry, make_pin, make_wanted, names
 
+from neo4j_restore.spec import SYSTEM
 from neo4j_scenarios.errors import Problem
 from neo4j_scenarios.guards import Guards
 from neo4j_scenarios.lockfile import Lock
@@ -52,10 +54,55 @@ def test_two_sets_of_one_day_are_told_apart_by_their_time() -> None:
     assert told(found)[0].startswith("eu-1: neo4j 2026-08-22 01:00:00 -> 2026-08-22 02:00:00")
 
 
-def test_a_pin_for_other_inputs_is_made_anew() -> None:
-    found = outcome(make_wanted(bucket="gs://other"), lock={"eu-1": make_entry("2026-08-01")})
-    assert found.lock["eu-1"].asked["bucket"] == "gs://other"
-    assert found.lock["eu-1"].timestamp == "2026-08-22"
+def test_a_pin_for_another_place_moves_to_no_newer_set_by_itself() -> None:
+    held = {"eu-1": make_entry("2026-08-01")}
+    found = outcome(make_wanted(bucket="gs://other"), lock=held)
+    assert found.lock == held
+    assert "its bucket changed since it was pinned" in found.problems[0].what
+    assert "would move from 2026-08-01T02:00:00Z to 2026-08-22T02:00:00Z" in found.problems[0].what
+    assert "neo4j-scenarios lock --move --only eu-1" in found.problems[0].hint
+    moved = outcome(make_wanted(bucket="gs://other"), lock=held, move=True)
+    assert moved.lock["eu-1"].asked["bucket"] == "gs://other"
+    assert moved.lock["eu-1"].timestamp == "2026-08-22"
+
+
+def test_a_pin_for_another_place_goes_to_the_same_or_an_older_set() -> None:
+    found = outcome(make_wanted(bucket="gs://other"), lock={"eu-1": make_entry("2026-08-22")})
+    assert (found.lock["eu-1"].asked["bucket"], found.lock["eu-1"].timestamp) == ("gs://other", "2026-08-22")
+
+
+def test_a_timestamp_that_is_lifted_moves_nothing_and_one_that_is_given_does() -> None:
+    pinned = {"eu-1": replace(make_entry("2026-08-01"), asked=ASKED | {"timestamp": "2026-08-01"})}
+    lifted = outcome(make_wanted(), lock=pinned)
+    assert (lifted.lock, "its timestamp changed" in lifted.problems[0].what) == (pinned, True)
+    given = outcome(make_wanted(timestamp="2026-08-22"), lock={"eu-1": make_entry("2026-08-01")})
+    assert (given.lock["eu-1"].timestamp, list(given.problems)) == ("2026-08-22", [])
+
+
+def test_a_database_more_is_pinned_beside_the_others_and_one_less_leaves_them() -> None:
+    system = make_pin("2026-08-01", object="gs://backups/p/system-2026-08-01.dump")
+    held = {"eu-1": make_entry("2026-08-01")}
+    answer = make_answer(held=make_pin("2026-08-01"))
+    both = replace(answer, held={**answer.held, SYSTEM: system})
+    more = outcome(make_wanted(found=both, database="system, neo4j"), lock=held)
+    assert more.lock["eu-1"].databases == {"neo4j": make_pin("2026-08-01"), "system": system}
+    less = outcome(make_wanted(found=answer), lock=more.lock)
+    assert less.lock["eu-1"] == make_entry("2026-08-01")
+    without = outcome(make_wanted(found=answer, database="system,neo4j"), lock=held)
+    assert (
+        "has no set for the timestamp 2026-08-01, which the other databases are pinned to" in without.problems[0].what
+    )
+    assert without.lock == held
+
+
+def test_a_set_too_long_before_the_time_asked_for_is_refused() -> None:
+    wanted = make_wanted(timestamp="2026-08-23T01:30:00Z")
+    lenient, strict = Guards(within_seconds=24 * 3600), Guards(within_seconds=1800)
+    assert outcome(wanted, guards=lenient).lock["eu-1"].timestamp == "2026-08-22"
+    (problem,) = outcome(wanted, guards=strict).problems
+    assert "the set of 2026-08-22T02:00:00Z is 23" in problem.what
+    assert "--within is 30 min" in problem.what
+    assert outcome(make_wanted(), guards=strict).lock
 
 
 def test_a_pinned_set_that_is_gone_or_replaced_is_a_problem() -> None:
