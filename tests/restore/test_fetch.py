@@ -1,5 +1,6 @@
 """Objects over one connection or many: the same verified bytes in the same order, within a bound, or an error."""
 
+import hashlib
 import io
 import threading
 import time
@@ -14,7 +15,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from neo4j_restore import fetch
+from neo4j_restore import fetch, spec
+from neo4j_restore.catalog import BackupSet, Kind
 from neo4j_restore.checksums import Checksum
 from neo4j_restore.deadline import Deadline
 from neo4j_restore.errors import BackupDamagedError, StoreError
@@ -145,6 +147,18 @@ def test_another_checksum_than_the_stores_is_damage() -> None:
     wrong = stored(digest=bytes(4))
     with pytest.raises(BackupDamagedError, match="the store has crc32c:AAAAAA=="):
         download(Memory({wrong.key: DATA}), wrong, Terms(60), progress(wrong)).readall()
+
+
+@pytest.mark.parametrize("digest", [b"", bytes(16)], ids=["right", "wrong"])
+def test_a_guessed_checksum_confirms_and_never_condemns(digest: bytes) -> None:
+    md5 = digest or hashlib.md5(DATA, usedforsecurity=False).digest()
+    plain, store, terms = stored(digest=b""), Memory({"neo4j.dump": DATA}), Terms(60)
+    store.tells = Checksum("md5", md5, guessed=True)
+    assert download(store, plain, terms, progress(plain)).readall() == DATA
+    database = spec.DatabaseName("neo4j")
+    verdict = terms.evidence.verdict(BackupSet(database, Kind.DUMP, plain.key, "", plain.updated, (plain,)))
+    assert verdict.ways == (() if digest else ("store:md5",))
+    assert bool(verdict.doubt) is bool(digest)
 
 
 def test_a_checksum_told_by_the_answer_alone_counts() -> None:

@@ -2,6 +2,10 @@
 
 import hashlib
 import json
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import ThreadingHTTPServer
 from pathlib import Path
 
 import pyrage
@@ -13,6 +17,7 @@ from tests.faults.cases import CASES
 from tests.faults.proxy import Kind, proxy
 from tests.restore.test_run import PACKED
 from tests.restore.test_run_of_artifacts import CHAIN
+from tests.servers import Quiet, serving
 from tests.stores import Bucket, Emulator
 
 KEY, OTHER = pyrage.x25519.Identity.generate(), pyrage.x25519.Identity.generate()
@@ -129,3 +134,119 @@ def test_bytes_that_come_damaged_once_are_fetched_again(
         done = neo4j_restore("run", STORAGE_EMULATOR_HOST=on_the_way.host)
     assert (done.returncode, done.stderr.count("once more, from the start")) == (0, 1), done.stderr
     assert archives.snapshot(data)["databases/neo4j/neostore"] == STORE["neostore"]
+
+
+def restored(data: Path) -> dict[str, object]:
+    (found,) = json.loads((data / ".neo4j-restore/receipt.json").read_text())["last"]["restored"]
+    return {name: found[name] for name in ("verified_by", "unverified")}
+
+
+def in_folder(folder: Path, key: str, content: bytes) -> str:
+    """Write a file, and return the URL of its folder: a store without checksums."""
+    (folder / key).parent.mkdir(parents=True, exist_ok=True)
+    (folder / key).write_bytes(content)
+    return f"file://{folder}"
+
+
+def test_a_set_that_nothing_verifies_is_restored_with_one_warning_and_the_receipt_says_so(
+    neo4j_restore: Run, data: Path, tmp_path: Path
+) -> None:
+    url = in_folder(tmp_path / "backups", "neo4j-latest.tar", PACKED["tar"])
+    (planned,) = json.loads(neo4j_restore("plan", "--json", BUCKET=url).stdout)["databases"]
+    assert planned["verified_by"] == []
+    assert "neo4j-latest.tar is not verified" in planned["warning"]
+    done = neo4j_restore("run", BUCKET=url)
+    assert done.returncode == 0, done.stderr
+    assert done.stderr.count("is not verified: the store tells no checksum") == 1
+    assert "all is staged, neo4j not verified" in done.stderr
+    assert restored(data) == {"verified_by": [], "unverified": 1}
+
+
+@pytest.mark.parametrize("key", ["neo4j-latest.tar", "neo4j/neostore"])
+def test_a_set_that_nothing_verifies_is_refused_before_the_download_where_a_checksum_is_required(
+    key: str, neo4j_restore: Run, data: Path, tmp_path: Path
+) -> None:
+    url = in_folder(tmp_path / "backups", key, PACKED["tar"])
+    archives.write_database(data, "newer")
+    before = archives.snapshot(data)
+    done = neo4j_restore("run", BUCKET=url, REQUIRE_CHECKSUM="true", FORCE_OVERWRITE="once")
+    assert (done.returncode, archives.snapshot(data)) == (11, before), done.stderr
+    assert f"{url}/{key} is not verified" in done.stderr
+    assert "sha256sum" in done.stderr
+    assert "neo4j-admin" not in done.stderr
+
+
+@pytest.mark.parametrize("ending", ["tar.gz", "tar.sha256"])
+def test_a_format_with_a_checksum_or_a_sum_beside_is_enough_where_a_checksum_is_required(
+    ending: str, neo4j_restore: Run, data: Path, tmp_path: Path
+) -> None:
+    packed = ending.removesuffix(".sha256")
+    url = in_folder(tmp_path / "backups", f"neo4j-latest.{packed}", PACKED[packed])
+    way = "format:gzip"
+    if packed != ending:
+        way = "sha256"
+        in_folder(tmp_path / "backups", f"neo4j-latest.{ending}", hashlib.sha256(PACKED[packed]).hexdigest().encode())
+    done = neo4j_restore("run", BUCKET=url, REQUIRE_CHECKSUM="true")
+    assert done.returncode == 0, done.stderr
+    assert "all is staged and verified" in done.stderr
+    assert restored(data) == {"verified_by": [way], "unverified": 0}
+
+
+ODD = {f"ETag of {kind}": etag for kind, etag in {"parts": f"{'ab' * 16}-1", "one piece": "ab" * 16}.items()}
+
+
+@pytest.mark.parametrize("etag", ODD.values(), ids=ODD)
+@pytest.mark.parametrize(("required", "code"), [("false", 0), ("true", 11)])
+def test_an_etag_that_is_not_a_checksum_condemns_nothing(
+    etag: str, required: str, code: int, neo4j_restore: Run, data: Path
+) -> None:
+    with odd_s3(PACKED["tar"], etag) as url:
+        done = neo4j_restore("run", REQUIRE_CHECKSUM=required, ENDPOINT_URL=url, **IN_S3)
+    assert done.returncode == code, done.stderr
+    assert "is not verified: it does not give the ETag md5:" in done.stderr
+    if not code:
+        assert restored(data) == {"verified_by": [], "unverified": 1}
+
+
+def test_a_real_checksum_of_the_store_condemns(neo4j_restore: Run) -> None:
+    with odd_s3(PACKED["tar"], "ab" * 16, x_amz_checksum_crc32="AAAAAA==") as url:
+        done = neo4j_restore("run", ENDPOINT_URL=url, **IN_S3)
+    assert done.returncode == 11, done.stderr
+    assert "the store has crc32:AAAAAA==" in done.stderr
+
+
+def test_a_guess_that_fails_is_no_warning_where_the_format_has_a_checksum(neo4j_restore: Run, data: Path) -> None:
+    with odd_s3(PACKED["tar.gz"], "ab" * 16) as url:
+        done = neo4j_restore("run", ENDPOINT_URL=url, **IN_S3)
+    assert done.returncode == 0, done.stderr
+    assert "warning" not in done.stderr
+    assert "is not given by the bytes, which format:gzip verified" in done.stderr
+    assert restored(data) == {"verified_by": ["format:gzip"], "unverified": 0}
+
+
+IN_S3 = {"BUCKET": "s3://backups", "AWS_ACCESS_KEY_ID": "k", "AWS_SECRET_ACCESS_KEY": "s"}
+
+LISTING = """<ListBucketResult><IsTruncated>false</IsTruncated><Contents><Key>neo4j-latest.tar</Key>
+<LastModified>2026-01-31T02:00:00.000Z</LastModified><ETag>"{}"</ETag><Size>{}</Size></Contents></ListBucketResult>"""
+
+
+@contextmanager
+def odd_s3(content: bytes, etag: str, **told: str) -> Iterator[str]:
+    """Run an S3 of one object, whose ETag is what a store made of it; `told` are more headers of it."""
+
+    class Handler(Quiet):
+        def do_GET(self) -> None:
+            if "list-type" in self.path:
+                self.answer(200, LISTING.format(etag, len(content)).encode())
+                return
+            headers = {"ETag": f'"{etag}"', **told}
+            if found := re.fullmatch(r"bytes=(\d+)-(\d+)", self.headers.get("Range", "")):
+                start, end = int(found[1]), int(found[2]) + 1
+                self.answer(206, content[start:end], Content_Range=f"bytes {start}-{end - 1}/{len(content)}", **headers)
+                return
+            self.answer(200, content, Content_Length=str(len(content)), **headers)
+
+        do_HEAD = do_GET
+
+    with serving(ThreadingHTTPServer(("127.0.0.1", 0), Handler)) as url:
+        yield url

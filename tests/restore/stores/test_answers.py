@@ -40,7 +40,7 @@ def digest(text: str) -> bytes:
 
 
 CHECKSUMS = {
-    "an MD5 in the ETag": (head(), Checksum("md5", bytes.fromhex(MD5))),
+    "an MD5 in the ETag": (head(), Checksum("md5", bytes.fromhex(MD5), guessed=True)),
     "a CRC64NVME": (
         head(x_amz_checksum_crc64nvme="rosUhgp5mIg=", x_amz_checksum_type="FULL_OBJECT"),
         Checksum("crc64nvme", digest("rosUhgp5mIg=")),
@@ -49,7 +49,10 @@ CHECKSUMS = {
         head(x_amz_checksum_sha256="AAAA", x_amz_checksum_crc32="y/Q5Jg=="),
         Checksum("crc32", digest("y/Q5Jg==")),
     ),
-    "with S3's own key": (head(x_amz_server_side_encryption="AES256"), Checksum("md5", bytes.fromhex(MD5))),
+    "with S3's own key": (
+        head(x_amz_server_side_encryption="AES256"),
+        Checksum("md5", bytes.fromhex(MD5), guessed=True),
+    ),
     "with a key of KMS": (head(x_amz_server_side_encryption="aws:kms"), None),
     "with two keys of KMS": (head(x_amz_server_side_encryption="aws:kms:dsse"), None),
     "with the customer's key": (head(x_amz_server_side_encryption_customer_algorithm="AES256"), None),
@@ -68,14 +71,14 @@ def test_s3_tells_a_checksum_by_many_names(reply: Reply, checksum: Checksum | No
 @pytest.mark.parametrize(
     ("size", "part", "checksum"),
     [
-        (10, "4", Checksum("md5", bytes.fromhex(MD5), 4)),
-        (12, "4", Checksum("md5", bytes.fromhex(MD5), 4)),
+        (10, "4", Checksum("md5", bytes.fromhex(MD5), 4, guessed=True)),
+        (12, "4", Checksum("md5", bytes.fromhex(MD5), 4, guessed=True)),
         # Parts of different sizes: nobody can tell where they were cut.
         (10, "9", None),
         (10, "2", None),
     ],
 )
-def test_an_etag_of_parts_is_a_checksum_where_the_parts_are_equal(
+def test_an_etag_of_parts_may_be_a_checksum_where_the_parts_can_be_equal(
     size: int, part: str, checksum: Checksum | None
 ) -> None:
     etag = f'"{MD5}-3"'
@@ -85,6 +88,78 @@ def test_an_etag_of_parts_is_a_checksum_where_the_parts_are_equal(
         assert store.look(stored(size, etag)).checksum == checksum
         store.close()
     assert "partNumber=1" in server.asked[1].path
+
+
+@pytest.mark.parametrize(
+    ("count", "sizes", "guessed"),
+    [(1, ["10"], False), (2, ["6"], False), (3, ["4", "2"], False), (3, ["4", "3"], True)],
+    ids=["one part", "two parts", "equal parts", "an unequal last part"],
+)
+def test_a_checksum_of_parts_is_a_guess_unless_the_store_tells_where_they_are(
+    count: int, sizes: list[str], guessed: bool
+) -> None:
+    replies = [Reply(206, b"", {"ETag": f'"{MD5}"', "Content_Length": size}) for size in sizes]
+    with scripted(head(x_amz_checksum_crc32=f"y/Q5Jg==-{count}"), *replies) as server:
+        store = s3(server)
+        found = store.look(stored()).checksum
+        store.close()
+    assert found
+    assert (found.algorithm, found.part_bytes, found.guessed) == ("crc32", int(sizes[0]), guessed)
+
+
+MIB = 1024 * 1024
+
+
+@pytest.mark.parametrize(
+    "refusal", [Reply(400), Reply(403), Reply(405), Reply(501)], ids=lambda reply: str(reply.status)
+)
+def test_a_store_that_does_not_tell_the_size_of_parts_costs_that_checksum_alone(refusal: Reply) -> None:
+    etag = f'"{MD5}-3"'
+    for size, checksum in ((20 * MIB, Checksum("md5", bytes.fromhex(MD5), 8 * MIB, guessed=True)), (10, None)):
+        with scripted(head(ETag=etag, Content_Length=str(size)), refusal) as server:
+            store = s3(server)
+            assert store.look(stored(size, etag)).checksum == checksum
+            store.close()
+
+
+def test_a_store_that_gives_the_whole_object_for_a_part_has_told_nothing() -> None:
+    etag = f'"{MD5}-3"'
+    with scripted(head(ETag=etag, Content_Length=str(20 * MIB))) as server:
+        store = s3(server)
+        found = store.look(stored(20 * MIB, etag)).checksum
+        store.close()
+    assert found == Checksum("md5", bytes.fromhex(MD5), 8 * MIB, guessed=True)
+
+
+def test_a_store_that_always_fails_at_parts_is_not_asked_for_ever() -> None:
+    etag = f'"{MD5}-3"'
+    with scripted(*[head(ETag=etag), Reply(500)] * 5) as server:
+        store = s3(server)
+        for _ in range(2):
+            with pytest.raises(StoreError) as raised:
+                store.look(stored(etag=etag))
+            assert raised.value.transient
+        assert store.look(stored(etag=etag)).checksum is None
+        store.close()
+
+
+@pytest.mark.parametrize("status", [400, 403, 405, 501])
+def test_a_store_that_refuses_the_question_for_checksums_is_asked_without_it(status: int) -> None:
+    with scripted(Reply(status), head(), head()) as server:
+        store = s3(server)
+        assert store.look(stored()).checksum == Checksum("md5", bytes.fromhex(MD5), guessed=True)
+        store.look(stored())
+        store.close()
+    assert ["x-amz-checksum-mode" in each.headers for each in server.asked] == [True, False, False]
+
+
+@pytest.mark.parametrize("status", [405, 501])
+def test_a_store_without_head_costs_what_it_would_tell(status: int) -> None:
+    with scripted(Reply(status)) as server:
+        store = s3(server)
+        listed = stored()
+        assert store.look(listed) == listed
+        store.close()
 
 
 def test_what_is_of_no_base64_is_no_checksum() -> None:

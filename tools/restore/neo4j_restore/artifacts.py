@@ -44,7 +44,7 @@ class Artifacts:
 
     def __init__(self, settings: Settings, store: Store, known: Headers | None = None) -> None:
         """Take the store; nothing is asked of it yet. known: headers that others read, to which more are added."""
-        self._settings, self._heads = settings, Heads(settings, store)
+        self._settings, self.heads = settings, Heads(settings, store)
         self._headers: Headers = {} if known is None else known
 
     def dated(self, sets: list[BackupSet]) -> list[BackupSet]:
@@ -98,9 +98,9 @@ class Artifacts:
         if stored.thaw:
             message = f"{name} is in an archive tier, and can't be read before it is thawed"
             raise StoreError(message, hint=f"thaw it, then start again: {stored.thaw}")
-        head = self._heads.head(stored, headers.CLEAR_HEADER_BYTES)
+        head = self.heads.head(stored, headers.CLEAR_HEADER_BYTES)
         if headers.is_short(head) and stored.size_bytes > len(head):
-            head = self._heads.head(stored, headers.HEADER_BYTES)
+            head = self.heads.head(stored, headers.HEADER_BYTES)
         header = headers.of_backup(head)
         if header is None and headers.is_cut(head):
             message = f"{name} is damaged: its header is cut or wrong, of {stored.size_bytes} bytes"

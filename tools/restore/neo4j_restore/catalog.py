@@ -66,6 +66,7 @@ class BackupSet:
     objects: of a chain in its order. sums: the `.sha256` files beside them, as many as there are.
     header: what it says of itself; None before it was looked into. problem: why its header can't be read.
     checksums: of its objects by their keys, as far as `sums` tell them.
+    formats: of those objects whose format has a checksum of its own, by their keys: see `ownchecks`.
     """
 
     database: DatabaseName
@@ -77,6 +78,7 @@ class BackupSet:
     sums: tuple[StoredObject, ...] = ()
     header: Header | None = None
     checksums: Mapping[str, Checksum] = field(default_factory=dict)
+    formats: Mapping[str, str] = field(default_factory=dict)
     problem: RestoreError | None = field(default=None, compare=False)
 
     @property

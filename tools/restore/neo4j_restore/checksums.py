@@ -89,12 +89,15 @@ class Checksum:
     """What a store, or a file beside the object, says the bytes must give.
 
     algorithm: of `ALGORITHMS`. digest: bytes, as the algorithm's standard orders them.
-    part_bytes: 0, or the size of the parts of whose checksums this is one; the last part may be smaller.
+    part_bytes: for a checksum of the checksums of parts the size of a part, else 0. The last part may be smaller.
+    guessed: nobody says that it is one: an ETag in the form of an MD5, or parts that may be of other sizes. Bytes that
+    give it are right; bytes that don't may be right as well.
     """
 
     algorithm: str
     digest: bytes
     part_bytes: int = 0
+    guessed: bool = False
 
     def start(self) -> Running:
         """Return a new reckoning of the same kind."""

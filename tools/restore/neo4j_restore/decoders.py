@@ -109,10 +109,15 @@ CODECS: Final = (GZIP, ZSTD, LZ4)
 
 def codec_of(head: bytes) -> Codec | None:
     """Return the codec of a stream that begins with `head`, or None where it is not packed by one of ours."""
-    at = 0
+    at = past_skippable(head, 0)
+    return next((codec for codec in CODECS if head.startswith(codec.magic, at)), None)
+
+
+def past_skippable(head: bytes, at: int) -> int:
+    """Return where the first frame of data is that begins at `at`, or behind skippable ones there."""
     while _SKIPPABLE.match(head, at) and len(head) - at > 8:
         at += 8 + int.from_bytes(head[at + 4 : at + 8], "little")
-    return next((codec for codec in CODECS if head.startswith(codec.magic, at)), None)
+    return at
 
 
 class Decoded(Stream):

@@ -80,6 +80,7 @@ class StoreError(RestoreError):
     transient: the same request may succeed later; decided by the store's adapter, acted on by `transfer`.
     throttled: the store asks for fewer requests at once.
     retry_after_seconds: how long the store asks to wait before the next try, or 0.
+    status: HTTP's, or 0.
     gone: the object was listed, and is not there any more or was replaced: a new listing may tell of another one.
     no_try_after: when another try would come too late, by `time.monotonic`: see DEADLINE_SECONDS.
     """
@@ -87,6 +88,7 @@ class StoreError(RestoreError):
     exit_code = 20
     throttled: bool = False
     retry_after_seconds: float = 0
+    status: int = 0
     gone: bool = False
     no_try_after: float = math.inf
 

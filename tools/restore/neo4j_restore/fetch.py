@@ -12,9 +12,11 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from threading import Condition, Event, Lock, Thread
 
+from neo4j_restore import evidence
 from neo4j_restore.checksums import Checksum, Running
 from neo4j_restore.deadline import NEVER, Deadline
 from neo4j_restore.errors import StoreError, StreamDamagedError
+from neo4j_restore.evidence import Evidence
 from neo4j_restore.pace import Pace
 from neo4j_restore.pipeline import BLOCK_BYTES, Blocks
 from neo4j_restore.progress import Progress
@@ -40,13 +42,14 @@ class Terms:
 
     retry_seconds: how long one trouble may last. connections: at once, at most.
     deadline: by when all bytes have to be here.
-    name: what to call the object of a key in messages.
+    name: what to call the object of a key in messages. evidence: takes how the bytes of each object were verified.
     """
 
     retry_seconds: float
     connections: int = 1
     deadline: Deadline = NEVER
     name: Callable[[str], str] = str
+    evidence: Evidence = field(default_factory=Evidence, compare=False)
 
 
 def terms(settings: Settings, deadline: Deadline) -> Terms:
@@ -74,7 +77,7 @@ class Fetch:
     ) -> None:
         """Take what is to be read, of each object from `start` on; nothing is asked for yet."""
         self._store, self._objects, self._terms, self._progress = store, objects, terms, progress
-        self.pace, self.name = Pace(terms.connections), terms.name
+        self.pace, self.name, self.evidence = Pace(terms.connections), terms.name, terms.evidence
         # What nobody reads yet, and what is read or has come, both in order.
         self._todo = deque(_Part(each, start, each.size_bytes, start) for each in objects)
         self._parts: deque[_Part] = deque()
@@ -257,7 +260,7 @@ class Download(Blocks):
     """The verified bytes of one object, as a stream.
 
     Whoever reads to the end has bytes of the listed size whose checksum is the store's; else BackupDamagedError
-    is raised there.
+    is raised there. Bytes that don't give a guessed checksum are noted as such, for they may be right.
     """
 
     def __init__(self, fetch: Fetch, stored: StoredObject, progress: Progress, running: Running | None = None) -> None:
@@ -288,10 +291,13 @@ class Download(Blocks):
         if not expected or not self._running:
             return
         found = replace(expected, digest=self._running.digest())
-        if found != expected:
-            message = (
-                f"{self.fetch.name(self._stored.key)} is damaged: its checksum is {found}, the store has {expected}"
-            )
+        if found == expected:
+            self.fetch.evidence.verified(self._stored.key, evidence.of_store(expected))
+        elif expected.guessed:
+            self.fetch.evidence.doubted(self._stored.key, expected)
+        else:
+            name = self.fetch.name(self._stored.key)
+            message = f"{name} is damaged: its checksum is {found}, the store has {expected}"
             raise StreamDamagedError(message)
 
 

@@ -2,6 +2,7 @@
 
 from neo4j_restore import age, transfer
 from neo4j_restore.headers import HEADER_BYTES
+from neo4j_restore.ownchecks import own_check
 from neo4j_restore.settings import Settings
 from neo4j_restore.stores import Store, StoredObject
 
@@ -13,6 +14,8 @@ class Heads:
         """Take the store; nothing is asked of it yet."""
         self._settings, self._store = settings, store
         self._encrypted: set[str] = set()
+        # By the keys of objects whose heads were read: see `ownchecks.own_check`.
+        self.own_checks: dict[str, str] = {}
 
     def head(self, stored: StoredObject, count: int) -> bytes:
         """Return the first bytes of an object, decrypted, which may be fewer than `count`.
@@ -21,8 +24,10 @@ class Heads:
         """
         head = self.part(stored, 0, count)
         if not age.is_encrypted(head):
+            self.own_checks[stored.key] = own_check(head)
             return head
         self._encrypted.add(stored.key)
+        self.own_checks[stored.key] = "age"
         if count < HEADER_BYTES:
             # age gives nothing of a chunk of 64 KiB before all of it is there.
             head = self.part(stored, 0, HEADER_BYTES)

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from neo4j_restore import disk
 from neo4j_restore.catalog import BackupSet
+from neo4j_restore.checksums import Checksum
 from neo4j_restore.parts import PartFile
 from neo4j_restore.pipeline import BLOCK_BYTES
 from neo4j_restore.spec import DatabaseName
@@ -60,14 +61,17 @@ class Kept:
         }
         return json.dumps({"format": _FORMAT, "set": self.url, "objects": objects}, sort_keys=True) + "\n"
 
-    def take(self, stored: StoredObject, path: Path, look: Callable[[StoredObject], StoredObject]) -> bool:
-        """Tell whether `path` has the bytes of `stored`; what has not is removed. look: as a store's."""
+    def take(self, stored: StoredObject, path: Path, look: Callable[[StoredObject], StoredObject]) -> Checksum | None:
+        """Return the checksum by which `path` has the bytes of `stored`; a file that has others is removed.
+
+        look: as a store's.
+        """
         if not path.is_file():
-            return False
-        if path.stat().st_size == stored.size_bytes and _is_right(stored, path, look):
-            return True
-        path.unlink()
-        return False
+            return None
+        checksum = _right(stored, path, look) if path.stat().st_size == stored.size_bytes else None
+        if not checksum:
+            path.unlink()
+        return checksum
 
     def move(self, top: Path) -> None:
         """Move all files to the folder `top`, which is made: the set is whole."""
@@ -76,17 +80,17 @@ class Kept:
         disk.remove_tree(self._top)
 
 
-def _is_right(stored: StoredObject, path: Path, look: Callable[[StoredObject], StoredObject]) -> bool:
+def _right(stored: StoredObject, path: Path, look: Callable[[StoredObject], StoredObject]) -> Checksum | None:
     expected = stored.checksum
     if not expected and stored.size_bytes >= _LOOKED_AT_BYTES:
         expected = look(stored).checksum
     if not expected:
-        return False
+        return None
     running = expected.start()
     with path.open("rb", buffering=0) as file:
         while block := file.read(BLOCK_BYTES):
             running.update(block)
-    return running.digest() == expected.digest
+    return expected if running.digest() == expected.digest else None
 
 
 def remove_of(layout: Layout, database: DatabaseName) -> None:

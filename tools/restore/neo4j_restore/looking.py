@@ -10,7 +10,6 @@ from neo4j_restore.artifacts import Artifacts
 from neo4j_restore.catalog import AGE, SUM, BackupSet, Kind
 from neo4j_restore.errors import BackupDamagedError, StoreError
 from neo4j_restore.headers import Header
-from neo4j_restore.heads import Heads
 from neo4j_restore.settings import Settings
 from neo4j_restore.stores import Store, StoredObject
 
@@ -42,7 +41,7 @@ class Looker:
         """Take the store; nothing is asked of it yet. overlaps: see `chains.best`."""
         self._settings, self._store = settings, store
         self._artifacts, self._overlaps = artifacts, overlaps
-        self._heads = Heads(settings, store)
+        self._heads = artifacts.heads
         self._headers: dict[str, Header | None] = {}
 
     def look(self, chosen: BackupSet, sets: Sequence[BackupSet]) -> Look:
@@ -103,13 +102,13 @@ class Looker:
         return self._artifacts.chained(chosen, sets, overlaps=self._overlaps)
 
     def _summed(self, chosen: BackupSet, sets: Sequence[BackupSet]) -> BackupSet:
-        """Return the set with the checksums that the files beside its objects tell."""
+        """Return the set with the checksums that the files beside its objects tell, and those of their formats."""
         beside = {each.key.removesuffix(SUM): each for one in (chosen, *sets) for each in one.sums}
         own = [stored.key for stored in chosen.objects if stored.key in beside]
         texts = {key: self._heads.part(beside[key], 0, sums.MOST_BYTES).decode(errors="replace") for key in own}
-        return replace(
-            chosen, checksums={key: sums.parse(text, self._settings.bucket.of(key)) for key, text in texts.items()}
-        )
+        checksums = {key: sums.parse(text, self._settings.bucket.of(key)) for key, text in texts.items()}
+        checks = {stored.key: self._heads.own_checks.get(stored.key, "") for stored in chosen.objects}
+        return replace(chosen, checksums=checksums, formats={key: name for key, name in checks.items() if name})
 
     def _header(self, each: BackupSet) -> Header | None:
         if each.kind is Kind.BACKUP:

@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from logging import getLogger
 from pathlib import Path
 
 from neo4j_restore import age, fetch, headers, unpack
 from neo4j_restore.catalog import AGE, BackupSet
-from neo4j_restore.checksums import Running
+from neo4j_restore.checksums import Checksum, Running
+from neo4j_restore.evidence import SHA256
 from neo4j_restore.kept import Kept
 from neo4j_restore.names import Names
 from neo4j_restore.parts import PartFile
@@ -54,7 +56,7 @@ class Opener:
         one = stored or chosen.objects[0]
         name, expected = self.settings.bucket.of(one.key), chosen.checksums.get(one.key)
         stream: Stream = fetch.download(self.store, one, self.terms, progress or self.progress(chosen))
-        found = Peekable(Checked(stream, expected, name) if expected else stream)
+        found = Peekable(self._checked(stream, one, expected) if expected else stream)
         if not age.is_encrypted(found.peek(age.LONGEST_MAGIC)):
             return found
         return age.Decrypted(found, age.identities(self.settings.age_identity, name), name)
@@ -65,7 +67,14 @@ class Opener:
         if not begun.offset:
             return self.open(chosen, one, progress)
         stream = fetch.download(self.store, one, self.terms, progress, start=begun.offset, running=begun.told)
-        return Checked(stream, expected, self.settings.bucket.of(one.key), begun.beside) if expected else stream
+        return self._checked(stream, one, expected, begun.beside) if expected else stream
+
+    def _checked(
+        self, stream: Stream, stored: StoredObject, expected: Checksum, running: Running | None = None
+    ) -> Checked:
+        """Return the stream, checked by the `.sha256` file beside the object."""
+        verified = partial(self.terms.evidence.verified, stored.key, SHA256)
+        return Checked(stream, expected, self.settings.bucket.of(stored.key), running, verified)
 
     def progress(self, chosen: BackupSet) -> Progress:
         """Return what counts the bytes of a set."""

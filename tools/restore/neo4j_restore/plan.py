@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
-from neo4j_restore import families
+from neo4j_restore import evidence, families
 from neo4j_restore.catalog import BackupSet, Kind
 from neo4j_restore.errors import ConfigurationError, MigrationNeededError, TargetOccupiedError
 from neo4j_restore.families import Edition
@@ -174,10 +174,17 @@ def as_json(plan: Plan, bucket: BucketUrl) -> dict[str, Any]:
                 "replaces": step.decision.replaces,
                 "warning": step.warning or None,
                 "set": set_as_json(step.chosen, bucket) if step.chosen else None,
+                "verified_by": _verified_by(step.chosen, bucket) if step.chosen else None,
             }
             for step in plan.steps
         ],
     }
+
+
+def _verified_by(chosen: BackupSet, bucket: BucketUrl) -> list[str] | None:
+    """Return how the set will be verified; None where the store tells that only with the bytes."""
+    verdict = evidence.expected(chosen, bucket.scheme)
+    return list(verdict.ways) if verdict.known else None
 
 
 def set_as_json(each: BackupSet, bucket: BucketUrl) -> dict[str, Any]:

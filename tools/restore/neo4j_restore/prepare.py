@@ -5,7 +5,7 @@ from dataclasses import replace
 from logging import getLogger
 from pathlib import Path
 
-from neo4j_restore import admin, artifacts, catalog, families, kept, plan, shards, space, transfer
+from neo4j_restore import admin, artifacts, catalog, evidence, families, kept, plan, shards, space, transfer
 from neo4j_restore.artifacts import Artifacts
 from neo4j_restore.catalog import BackupSet
 from neo4j_restore.errors import BackupNotFoundError, ConfigurationError, RestoreError, StoreError
@@ -47,6 +47,7 @@ def _prepare(settings: Settings, program: admin.Admin, decided: Plan, state: Vol
     steps = tuple(replace(step, chosen=looks[step.database].chosen) if step.chosen else step for step in steps)
     prepared = Plan(steps, program.version, edition=program.edition)
     plan.check(prepared, settings.bucket)
+    prepared = replace(prepared, steps=tuple(_with_verdict(settings, step) for step in prepared.steps))
     estimates = [_estimate(look, program.family) for look in looks.values()]
     need = sum(each.bytes for each in estimates)
     replaced = [step.database for step in prepared.restores if step.decision.replaces]
@@ -55,6 +56,20 @@ def _prepare(settings: Settings, program: admin.Admin, decided: Plan, state: Vol
     sources = {each.source for each in estimates}
     space.check(need, free, reclaimed, settings.space, replaces=bool(replaced), sources=sources)
     return replace(prepared, need_bytes=need)
+
+
+def _with_verdict(settings: Settings, step: Step) -> Step:
+    """Return the step with a warning where nothing can verify its set; with REQUIRE_CHECKSUM raise an error."""
+    verdict = evidence.expected(step.chosen, settings.bucket.scheme) if step.chosen else None
+    warning = verdict.warning(settings.bucket) if verdict else ""
+    if not verdict or not warning:
+        return step
+    if settings.require_checksum:
+        error = verdict.refusal(settings.bucket)
+        error.database = step.database
+        raise error
+    log.warning("%s: %s", step.database, warning)
+    return replace(step, warning="; ".join(filter(None, [step.warning, warning])))
 
 
 def find_sets(settings: Settings, store: Store, database: DatabaseName) -> tuple[list[BackupSet], list[str]]:

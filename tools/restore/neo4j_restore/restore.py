@@ -18,6 +18,7 @@ from typing import Any
 from neo4j_restore import disk, journal, locks, plan, receipt, swap, volume
 from neo4j_restore.catalog import BackupSet, Kind
 from neo4j_restore.errors import RestoreError, StoreError, VanishedError
+from neo4j_restore.evidence import Evidence, Verdict
 from neo4j_restore.journal import Journal, Phase
 from neo4j_restore.plan import Action, Plan, Step
 from neo4j_restore.settings import Settings
@@ -90,8 +91,9 @@ def _restore(settings: Settings, environment: Mapping[str, str], decided: Plan, 
             with _during("plan"), disk.errors_of(layout.data), _kept_for_the_next(layout):
                 prepared, program = prepare(settings, environment, decided, facts, store)
             if prepared.restores:
-                stage = Stage(settings, layout, store, program, lock, terms(settings, deadline))
-                _carry_out(settings, prepared, stage.fill)
+                reading = terms(settings, deadline)
+                stage = Stage(settings, layout, store, program, lock, reading)
+                _carry_out(settings, prepared, stage.fill, reading.evidence)
             return prepared
 
         try:
@@ -112,7 +114,7 @@ def _spread(most_seconds: float) -> None:
         time.sleep(seconds)
 
 
-def _carry_out(settings: Settings, prepared: Plan, fill: Callable[[Plan], None]) -> None:
+def _carry_out(settings: Settings, prepared: Plan, fill: Callable[[Plan], None], found: Evidence) -> None:
     layout, started, clock = Layout(settings.data_dir), datetime.now(UTC), time.monotonic()
     databases = tuple(step.database for step in prepared.restores)
     with _during("stage"), disk.errors_of(layout.data), _cleaned_after_failure(settings, layout):
@@ -123,9 +125,12 @@ def _carry_out(settings: Settings, prepared: Plan, fill: Callable[[Plan], None])
         # Hours may have passed since the first look.
         locks.refuse_running_server(layout)
         seconds = round(time.monotonic() - clock, 3)
-        sealed = swap.seal(layout, databases, _record(settings, prepared, started, seconds))
+        sealed = swap.seal(layout, databases, _record(settings, prepared, started, seconds, found))
     with _during("swap"), disk.errors_of(layout.data):
-        log.info("all is staged and verified: swapping it in")
+        unsure = [step.database for step in prepared.restores if step.chosen and found.verdict(step.chosen).unverified]
+        log.info(
+            "all is staged%s: swapping it in", f", {', '.join(unsure)} not verified" if unsure else " and verified"
+        )
         swap.complete(layout, sealed)
     log.info("restored %s in %.1f s", ", ".join(databases), seconds)
 
@@ -186,14 +191,18 @@ def _restore_id(settings: Settings) -> str:
     return settings.restore_id or default
 
 
-def _record(settings: Settings, prepared: Plan, started: datetime, seconds: float) -> dict[str, Any]:
+def _record(settings: Settings, prepared: Plan, started: datetime, seconds: float, found: Evidence) -> dict[str, Any]:
     """Return what the receipt says: a published contract, documented in the image's README."""
     return {
         "restore_id": _restore_id(settings),
         "bucket": str(settings.bucket),
         "timestamp": _as_text(settings.timestamp),
         "force_overwrite": settings.overwrite.value,
-        "restored": [_restored(step.chosen, settings, step) for step in prepared.restores if step.chosen],
+        "restored": [
+            _restored(step.chosen, settings, step, found.verdict(step.chosen))
+            for step in prepared.restores
+            if step.chosen
+        ],
         "left_alone": [
             {"database": step.database, "reason": step.decision.reason}
             for step in prepared.steps
@@ -208,7 +217,7 @@ def _record(settings: Settings, prepared: Plan, started: datetime, seconds: floa
     }
 
 
-def _restored(chosen: BackupSet, settings: Settings, step: Step) -> dict[str, Any]:
+def _restored(chosen: BackupSet, settings: Settings, step: Step, verdict: Verdict) -> dict[str, Any]:
     """Return what the receipt says of one set; an archive's or dump's object is pinned by generation and checksum."""
     single = chosen.objects[-1] if chosen.kind is not Kind.DIRECTORY else None
     told = plan.set_as_json(chosen, settings.bucket)
@@ -219,6 +228,8 @@ def _restored(chosen: BackupSet, settings: Settings, step: Step) -> dict[str, An
         "generation": single.generation if single else None,
         "crc32c": _crc32c(single) if single else None,
         "checksum": str(single.checksum) if single and single.checksum else None,
+        "verified_by": list(verdict.ways),
+        "unverified": len(verdict.unverified),
         "replaced": step.decision.replaces,
     }
 

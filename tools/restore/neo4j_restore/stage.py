@@ -6,7 +6,20 @@ from dataclasses import dataclass
 from logging import getLogger
 from pathlib import Path
 
-from neo4j_restore import admin, decoders, disk, endings, fetch, kept, layouts, transfer, unpack, unzip, volume
+from neo4j_restore import (
+    admin,
+    decoders,
+    disk,
+    endings,
+    evidence,
+    fetch,
+    kept,
+    layouts,
+    transfer,
+    unpack,
+    unzip,
+    volume,
+)
 from neo4j_restore.catalog import BackupSet, Kind
 from neo4j_restore.errors import (
     ANOTHER_SET,
@@ -92,6 +105,7 @@ class Stage:
         }
         last_words = ways[chosen.kind](chosen)
         self._check_result(chosen, last_words)
+        self._check_verified(chosen)
 
     def _restore(self, chosen: BackupSet, source: Path) -> str:
         self._check_complete(source, chosen)
@@ -147,7 +161,7 @@ class Stage:
         names = Names(self._name(chosen))
         paths = {each.key: ours.files / names.accept(each.key.removeprefix(chosen.key)) for each in chosen.objects}
         ours.begin()
-        missing = [each for each in chosen.objects if not ours.take(each, paths[each.key], self._look)]
+        missing = [each for each in chosen.objects if not self._is_here(each, paths[each.key], ours)]
         if there := len(chosen.objects) - len(missing):
             log.info("%s: %d files are here already, and right", chosen.database, there)
         # The largest first: what is left at the end is short, on however many connections.
@@ -159,6 +173,29 @@ class Stage:
                 unpack.write_file(stream, paths[stored.key])
         ours.move(top)
         return top
+
+    def _is_here(self, stored: StoredObject, path: Path, ours: kept.Kept) -> bool:
+        """Tell whether a file of an earlier start is right, by the store's checksum."""
+        checksum = ours.take(stored, path, self._look)
+        if checksum:
+            self.terms.evidence.verified(stored.key, evidence.of_store(checksum))
+        return checksum is not None
+
+    def _check_verified(self, chosen: BackupSet) -> None:
+        """Warn of a set that nothing has verified, unless the plan did; with REQUIRE_CHECKSUM raise an error."""
+        for key, name in chosen.formats.items():
+            # Whoever unpacked it came to its end.
+            self.terms.evidence.verified(key, f"format:{name}")
+        verdict = self.terms.evidence.verdict(chosen)
+        if verdict.unverified and self.settings.require_checksum:
+            raise verdict.refusal(self.settings.bucket)
+        doubts = self.terms.evidence.doubts(chosen)
+        if doubts and not verdict.unverified:
+            ways = ", ".join(verdict.ways)
+            log.info("%s: %s is not given by the bytes, which %s verified", chosen.database, doubts[0], ways)
+        before = evidence.expected(chosen, self.settings.bucket.scheme)
+        if verdict.unverified and not before.warning(self.settings.bucket):
+            log.warning("%s: %s", chosen.database, verdict.warning(self.settings.bucket))
 
     @property
     def _opener(self) -> Opener:

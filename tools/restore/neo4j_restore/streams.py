@@ -1,5 +1,6 @@
 """Streams of bytes that can be looked at before they are read, or are checked as they are."""
 
+from collections.abc import Callable
 from io import RawIOBase
 
 from neo4j_restore.checksums import Checksum, Running
@@ -36,9 +37,19 @@ class Peekable(Stream):
 class Checked(Stream):
     """The bytes of `source`, which have to give `expected` at their end; else StreamDamagedError is raised there."""
 
-    def __init__(self, source: RawIOBase, expected: Checksum, name: str, running: Running | None = None) -> None:
-        """Take the stream; nothing is read yet. name: the object's, for messages. running: has what went before."""
-        self._source, self._expected, self._name = source, expected, name
+    def __init__(
+        self,
+        source: RawIOBase,
+        expected: Checksum,
+        name: str,
+        running: Running | None = None,
+        verified: Callable[[], object] = lambda: None,
+    ) -> None:
+        """Take the stream; nothing is read yet.
+
+        name: the object's, for messages. running: has what went before. verified: is called at a right end.
+        """
+        self._source, self._expected, self._name, self._verified = source, expected, name, verified
         self._running = running or expected.start()
 
     def some(self, size: int) -> bytes:
@@ -56,6 +67,7 @@ class Checked(Stream):
             told = f"its SHA-256 is {found.digest.hex()}, and {self._name}.sha256 has {self._expected.digest.hex()}"
             message = f"{self._name} is damaged: {told}"
             raise StreamDamagedError(message)
+        self._verified()
 
     def close(self) -> None:
         """Close the source."""

@@ -9,7 +9,6 @@ from urllib.parse import quote, urlencode, urlsplit
 
 import urllib3
 
-from neo4j_restore import checksums
 from neo4j_restore.checksums import Checksum
 from neo4j_restore.errors import ConfigurationError, StoreError
 from neo4j_restore.settings import Settings
@@ -92,7 +91,7 @@ class AzureStore:
             return replace(
                 stored,
                 generation=f"{_etag(stored)} {version}".strip(),
-                checksum=stored.checksum or checksums.from_base64("md5", headers.get("Content-MD5")),
+                checksum=stored.checksum or _md5(headers, "Content-MD5"),
                 thaw=azure_answers.thaw(tier, status, self._account, container, name),
             )
 
@@ -125,7 +124,7 @@ class AzureStore:
         # Of a part, Content-MD5 would be that of the part.
         name = "Content-MD5" if response.status == 200 else "x-ms-blob-content-md5"
         with self._understood("read", stored.key):
-            return stored.checksum or checksums.from_base64("md5", headers.get(name))
+            return stored.checksum or _md5(headers, name)
 
     def _of_blob(
         self, method: str, verb: str, stored: StoredObject, headers: Mapping[str, str]
@@ -187,6 +186,10 @@ def _base(endpoint: str, account: str) -> str:
         return f"https://{account}.blob.core.windows.net"
     host = urlsplit(endpoint).hostname or ""
     return endpoint if host.startswith(f"{account}.") else f"{endpoint}/{account}"
+
+
+def _md5(headers: Mapping[str, str], name: str) -> Checksum | None:
+    return azure_answers.md5(headers.get(name), headers.get("x-ms-blob-type") or "")
 
 
 def _etag(stored: StoredObject) -> str:

@@ -2,12 +2,14 @@
 
 import shlex
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from email.utils import parsedate_to_datetime
 from typing import Final
 from urllib.parse import unquote
 from xml.etree import ElementTree
 
 from neo4j_restore import checksums
+from neo4j_restore.checksums import Checksum
 from neo4j_restore.stores import StoredObject
 from neo4j_restore.stores.answers import parse_xml
 from neo4j_restore.stores.s3_answers import in_utc, size_of
@@ -46,7 +48,7 @@ def objects(root: ElementTree.Element, account: str, container: str) -> Iterator
             size_of(properties.findtext("Content-Length", "")),
             in_utc(parsedate_to_datetime(properties.findtext("Last-Modified", ""))),
             quoted(properties.findtext("Etag", "")),
-            checksums.from_base64("md5", properties.findtext("Content-MD5")),
+            md5(properties.findtext("Content-MD5"), properties.findtext("BlobType", "")),
             thaw(
                 properties.findtext("AccessTier", ""),
                 properties.findtext("ArchiveStatus", ""),
@@ -55,6 +57,17 @@ def objects(root: ElementTree.Element, account: str, container: str) -> Iterator
                 name,
             ),
         )
+
+
+def md5(text: str | None, blob_type: str) -> Checksum | None:
+    """Return the MD5 that a blob's properties tell, if any.
+
+    Whoever wrote a block blob gave it for its content, or Azure reckoned it; a later write removes it. On append and
+    page blobs it stays as it was when more is written, so that it is a guess there.
+    Source: https://learn.microsoft.com/rest/api/storageservices/put-block-list, x-ms-blob-content-md5.
+    """
+    found = checksums.from_base64("md5", text)
+    return replace(found, guessed=blob_type not in {"", "BlockBlob"}) if found else None
 
 
 def _name(entry: ElementTree.Element) -> str:

@@ -27,6 +27,16 @@ _HINT: Final = "check the bucket's name and region, and that this identity may s
 _TRANSIENT_CODES: Final = {"SlowDown", "RequestTimeout", "InternalError", "ServiceUnavailable", "OperationAborted"}
 
 
+_CHECKSUMS: Final = {"x-amz-checksum-mode": "ENABLED"}
+
+# How stores answer a question that they don't know, or that this identity may not ask.
+_REFUSED: Final = {400, 403, 405, 501}
+_NO_HEAD: Final = {405, 501}
+
+# After so many the sizes of parts are not asked for any more: they are worth a checksum, not the restore.
+_MOST_PART_TROUBLES: Final = 3
+
+
 class S3Store:
     """A bucket of S3."""
 
@@ -36,13 +46,14 @@ class S3Store:
         self._errors = Errors(f"s3://{self._bucket}/", "an identity still to be found", _HINT)
         self._requests = Requests(settings, self._errors)
         key = read_key(settings.encryption_key)
-        self._of_objects = {"x-amz-checksum-mode": "ENABLED"}
+        self._of_objects: dict[str, str] = {}
         if key:
             name = "x-amz-server-side-encryption-customer"
             self._of_objects |= {f"{name}-algorithm": "AES256", f"{name}-key": key.text}
             self._of_objects |= {f"{name}-key-MD5": key.digest("md5")}
         # A version may be read by those alone who have s3:GetObjectVersion.
         self._may_version = True
+        self._asks_checksums, self._part_troubles = True, 0
 
     def list(self, prefix: str) -> Iterator[StoredObject]:
         """Yield the objects below `prefix`; pages of 1,000 are fetched as they are needed."""
@@ -74,7 +85,13 @@ class S3Store:
 
     def look(self, stored: StoredObject) -> StoredObject:
         """Return it with its checksum, its version and how to thaw it, from one HEAD, or two where it has parts."""
-        headers = self._head(stored, {})
+        try:
+            headers = self._head(stored, {})
+        except StoreError as error:
+            if error.status not in _NO_HEAD:
+                raise
+            # What the listing told has to do. Nothing of it is needed for the bytes.
+            return stored
         with self._understood("look at", stored.key):
             size = int(headers.get("Content-Length", "-1"))
             version = headers.get("x-amz-version-id") or ""
@@ -95,11 +112,33 @@ class S3Store:
             return response.headers
 
     def _checksum(self, stored: StoredObject, headers: Mapping[str, str]) -> Checksum | None:
-        part_bytes = 0
-        if s3_answers.has_parts(headers):
-            part_bytes = int(self._head(stored, {"partNumber": "1"}).get("Content-Length", "0"))
+        count = s3_answers.parts_of(headers)
+        parts = s3_answers.Parts()
+        if count:
+            first = self._part_bytes(stored, 1)
+            # A store that does not know the question gives the whole object.
+            first = 0 if count > 1 and first == stored.size_bytes else first
+            # What the ETag may be stays a guess, wherever the parts begin.
+            more = count > 2 and first and not s3_answers.is_of_etag(headers)
+            parts = s3_answers.Parts(first, self._part_bytes(stored, count) if more else 0)
         with self._understood("look at", stored.key):
-            return s3_answers.checksum(headers, stored.size_bytes, part_bytes)
+            return s3_answers.checksum(headers, stored.size_bytes, parts)
+
+    def _part_bytes(self, stored: StoredObject, number: int) -> int:
+        """Return the size of a part of the object; 0 where the store does not tell: many don't know the question."""
+        if self._part_troubles >= _MOST_PART_TROUBLES:
+            return 0
+        try:
+            headers = self._head(stored, {"partNumber": str(number)})
+        except StoreError as error:
+            if error.gone:
+                raise
+            self._part_troubles += 1
+            if error.transient and self._part_troubles < _MOST_PART_TROUBLES:
+                raise
+            return 0
+        with self._understood("look at", stored.key):
+            return s3_answers.size_of(headers.get("Content-Length", ""))
 
     def read(self, stored: StoredObject, start: int = 0, end: int | None = None) -> RawIOBase:
         """Open one GET of this very version; a whole one tells its checksum where `stored` has none."""
@@ -127,15 +166,20 @@ class S3Store:
         self, method: str, verb: str, stored: StoredObject, query: Mapping[str, str], headers: Mapping[str, str]
     ) -> urllib3.BaseHTTPResponse:
         """Return the answer to a request for these very bytes: by ETag, and by version where there is one."""
-        headers = {**self._of_objects, **headers, "If-Match": _etag(stored)}
         version = stored.generation.partition(" ")[2] if self._may_version else ""
-        response = self._requests.ask(
-            method, verb, stored.key, stored.key, {**query, **({"versionId": version} if version else {})}, headers
-        )
+        asked = {**query, **({"versionId": version} if version else {})}
+        extra = _CHECKSUMS if self._asks_checksums else {}
+        pinned = {**self._of_objects, **headers, "If-Match": _etag(stored)}
+        response = self._requests.ask(method, verb, stored.key, stored.key, asked, {**extra, **pinned})
         if response.status == 403 and version:
             response.close()
             self._may_version = False
             return self._of_object(method, verb, stored, query, headers)
+        if response.status in _REFUSED and extra and not query:
+            # It may be the question for checksums that is refused; then it is not asked again.
+            response.close()
+            response = self._requests.ask(method, verb, stored.key, stored.key, asked, pinned)
+            self._asks_checksums = response.status not in {200, 206}
         return response
 
     def _refusal(self, verb: str, key: str, response: urllib3.BaseHTTPResponse) -> StoreError:

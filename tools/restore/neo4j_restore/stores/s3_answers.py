@@ -5,6 +5,7 @@ import binascii
 import re
 import shlex
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 from urllib.parse import unquote_plus
@@ -106,44 +107,79 @@ def reason(body: bytes, otherwise: str) -> tuple[str, str]:
     return code, f"{REASONS[code]}{lacking}" if code in REASONS else one_line(f"{code} {said}")
 
 
-def checksum(headers: Mapping[str, str], size_bytes: int, part_bytes: int) -> Checksum | None:
+@dataclass(frozen=True)
+class Parts:
+    """What a store told of the sizes of an object's parts. first, last: in bytes, 0 where it did not tell."""
+
+    first: int = 0
+    last: int = 0
+
+    def size(self, count: int, size_bytes: int) -> int:
+        """Return the size of all parts but the last one, where `count` of that size make the object; else 0.
+
+        Where the store did not tell, it is a size that tools use.
+        """
+        sizes = (self.first,) if self.first else _USUAL_PART_BYTES
+        return next((each for each in sizes if -(-size_bytes // each) == count), 0)
+
+    def are_equal(self, count: int, size_bytes: int) -> bool:
+        """Tell whether the parts are equal as far as anybody can tell: the first and the last one are where they
+        would be.
+        """
+        rest = size_bytes - (count - 1) * self.first
+        return self.first > 0 and (count <= 2 or self.last == rest)
+
+
+# Of the AWS command line and SDKs, rclone, and others; from the most usual on.
+_USUAL_PART_BYTES: Final = tuple(mib * 1024 * 1024 for mib in (8, 5, 16, 10, 15, 32, 64, 100, 128, 256, 512, 1024))
+
+
+def checksum(headers: Mapping[str, str], size_bytes: int, parts: Parts) -> Checksum | None:
     """Return the best checksum that the headers of a whole object hold.
 
-    part_bytes: size of its first part, or 0 where that is not known: checksums of parts are then left out.
-    Raises ValueError for a text that is no checksum.
+    A checksum of parts is left out where the parts can't be of equal size. It is a guess where the store did not tell
+    where they begin. Raises ValueError for a text that is not a checksum.
     """
     for algorithm in _ALGORITHMS:
         text = headers.get(f"x-amz-checksum-{algorithm}") or ""
-        digest, _, parts = text.partition("-")
-        if digest and not (parts and not _fits(int(parts), size_bytes, part_bytes)):
-            return Checksum(algorithm, _decoded(digest), part_bytes if parts else 0)
-    return _of_etag(headers, size_bytes, part_bytes)
+        digest, _, count = text.partition("-")
+        if digest and not count:
+            return Checksum(algorithm, _decoded(digest))
+        if digest and (size := parts.size(size_of(count), size_bytes)):
+            return Checksum(algorithm, _decoded(digest), size, not parts.are_equal(int(count), size_bytes))
+    return _of_etag(headers, size_bytes, parts)
 
 
-def _of_etag(headers: Mapping[str, str], size_bytes: int, part_bytes: int) -> Checksum | None:
-    """Return the MD5 that an ETag is, unless the object is encrypted with a key that S3 does not hold by itself.
+def _of_etag(headers: Mapping[str, str], size_bytes: int, parts: Parts) -> Checksum | None:
+    """Return the MD5 that an ETag may be: always a guess.
 
+    It is known to be something else where the object is encrypted with a key that S3 does not hold by itself. Other
+    stores compress or encrypt, and don't say so.
     Source: https://docs.aws.amazon.com/AmazonS3/latest/API/API_Object.html, "ETag".
     """
     kms = (headers.get("x-amz-server-side-encryption") or "").startswith("aws:kms")
     if kms or headers.get("x-amz-server-side-encryption-customer-algorithm"):
         return None
     found = re.fullmatch(r'"?([0-9a-f]{32})(?:-([1-9]\d{0,4}))?"?', headers.get("ETag") or "")
-    if not found or (found[2] and not _fits(int(found[2]), size_bytes, part_bytes)):
+    size = parts.size(int(found[2]), size_bytes) if found and found[2] else 0
+    if not found or (found[2] and not size):
         return None
-    return Checksum("md5", bytes.fromhex(found[1]), part_bytes if found[2] else 0)
+    return Checksum("md5", bytes.fromhex(found[1]), size, guessed=True)
 
 
-def has_parts(headers: Mapping[str, str]) -> bool:
-    """Tell whether what the headers hold is of parts, whose size has to be asked for."""
+def parts_of(headers: Mapping[str, str]) -> int:
+    """Return how many parts a checksum in the headers is of, where they have none of the whole object; else 0."""
     texts = [headers.get(f"x-amz-checksum-{algorithm}") or "" for algorithm in _ALGORITHMS]
     told = [text for text in texts if text]
-    return all("-" in text for text in told) if told else bool(re.search(r"-\d+\"?$", headers.get("ETag") or ""))
+    if not all("-" in text for text in told):
+        return 0
+    found = re.search(r"-(\d{1,5})\"?$", told[0] if told else headers.get("ETag") or "")
+    return int(found[1]) if found else 0
 
 
-def _fits(parts: int, size_bytes: int, part_bytes: int) -> bool:
-    """Tell whether so many parts of that size make the object: tools cut into equal ones, but nobody must."""
-    return part_bytes > 0 and -(-size_bytes // part_bytes) == parts
+def is_of_etag(headers: Mapping[str, str]) -> bool:
+    """Tell whether no checksum is told but what the ETag may be."""
+    return not any(headers.get(f"x-amz-checksum-{algorithm}") for algorithm in _ALGORITHMS)
 
 
 def _decoded(text: str) -> bytes:

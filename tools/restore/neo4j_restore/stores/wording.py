@@ -58,6 +58,7 @@ class Errors:
         message = f"cannot {verb} {self.root}{key} with {self.identity}: {reason}"
         wrong = StoreError(message, hint=hint or (_CHECK_NETWORK if transient else self.hint), transient=transient)
         wrong.throttled, wrong.retry_after_seconds = status in _THROTTLING_STATUS, after
+        wrong.status = status
         wrong.gone = reason in {GONE, _REPLACED}
         return wrong
 
