@@ -19,6 +19,9 @@ ROOT = ("rootkey", "hush-root-secret")
 # May do nothing in buckets that are not its own.
 STRANGER = ("strangerkey", "hush-stranger-secret")
 
+# `bucket.` before it names a bucket; no name server knows it.
+VIRTUAL_DOMAIN = "s3.test"
+
 
 @dataclass(frozen=True)
 class S3Bucket:
@@ -99,6 +102,7 @@ def s3() -> Iterator[S3]:
             [
                 *(program, "--access", ROOT[0], "--secret", ROOT[1], "--port", f"127.0.0.1:{port}", "--quiet"),
                 *("--iam-dir", str(top / "users"), "--keep-alive"),
+                *("--virtual-domain", VIRTUAL_DOMAIN),
                 *("posix", "--versioning-dir", str(top / "versions"), str(top / "buckets")),
             ],
             stdout=subprocess.DEVNULL,

@@ -68,6 +68,7 @@ def test_a_typo_is_refused_at_every_level(helm: Helm, path: Path) -> None:
         (make_values({"bucket": "My Backups"}), "/restore/bucket"),
         (make_values({"bucket": "gs://backups/graph?X-Goog-Signature=1"}), "/restore/bucket"),
         (make_values({"bucket": "gs://key@backups/graph"}), "/restore/bucket"),
+        (make_values({"bucket": "user:key@backups/graph"}), "/restore/bucket"),
         (make_values({"purgeOnComplete": "no"}), "/restore/purgeOnComplete"),
         (make_values({"extraEnv": [{"name": "A", "value": 1}]}), "/restore/extraEnv/0/value"),
         (make_values({"heapSize": "big"}), "/restore/heapSize"),
@@ -142,7 +143,13 @@ STAMPS = st.one_of(
     st.datetimes(timezones=st.just(UTC)).map(lambda time: time.isoformat()),
     st.from_regex(r"\A[A-Za-z0-9][A-Za-z0-9:_.+-]{0,99}\Z"),
 )
-BUCKETS = st.from_regex(r"\Ags://[a-z0-9][a-z0-9._-]{1,30}[a-z0-9](/[^\x00-\x1f?@]{0,20})?\Z")
+_POINT = "arn:aws:s3:eu-west-1:123456789012:accesspoint/restore"
+BUCKETS = st.from_regex(r"\Ags://[a-z0-9][a-z0-9._-]{1,30}[a-z0-9](/[^\x00-\x1f?@]{0,20})?\Z") | st.sampled_from(
+    [
+        *("s3://backups/me@example.com", "s3://Old_Backups", "gs://backups//a", "file:///backups/me@example.com"),
+        *(f"s3://{_POINT}", f"s3://{_POINT}/a", f"{_POINT}/a", "Old_Backups/a"),
+    ]
+)
 
 
 @given(DATABASES, STAMPS, BUCKETS)

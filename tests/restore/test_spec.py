@@ -9,12 +9,43 @@ from hypothesis import strategies as st
 
 from neo4j_restore import spec
 
+POINT = "arn:aws:s3:eu-west-1:123456789012:accesspoint/restore"
+
+LOGINS = [
+    ("gs://hush@backups/a", ""),
+    ("s3://user:hush@backups/a", ""),
+    ("s3:////user:hush@backups/a", ""),
+    ("user:hush@backups/a", "aws"),
+    ("s3://backups/user:hush@elsewhere/a", ""),
+    ("azb://account1/user:hush@container/a", ""),
+    ("file:///user:hush@backups", ""),
+    ("file://hush@backups", ""),
+]
+
+
+@pytest.mark.parametrize(("text", "provider"), LOGINS)
+def test_a_login_in_a_bucket_is_refused_without_it(text: str, provider: str) -> None:
+    with pytest.raises(spec.Invalid) as raised:
+        spec.parse_bucket(text, provider)
+    assert "hush" not in str(raised.value)
+
 
 @pytest.mark.parametrize(
     ("text", "provider", "url"),
     [
         ("gs://backups", "", "gs://backups"),
-        ("gs://backups//a/b///", "", "gs://backups/a/b"),
+        ("gs://backups/a/b///", "", "gs://backups/a/b"),
+        ("gs:///backups", "", "gs://backups"),
+        # Scripts that put a folder's name behind a slash make such keys, and both URLs alike.
+        ("gs://backups//a//b/", "", "gs://backups//a//b"),
+        ("azb://account1/container//a", "", "azb://account1/container//a"),
+        ("file:////backups//a", "", "file:///backups/a"),
+        ("s3://backups/me@example.com/a", "", "s3://backups/me@example.com/a"),
+        ("file:///backups/me@example.com", "", "file:///backups/me@example.com"),
+        ("s3://Old_Backups.2017", "", "s3://Old_Backups.2017"),
+        (f"s3://{POINT}", "", f"s3://{POINT}"),
+        (f"s3://{POINT}/a//b/", "", f"s3://{POINT}/a//b"),
+        (f"{POINT}/a", "aws", f"s3://{POINT}/a"),
         ("backups/a", "gcp", "gs://backups/a"),
         ("s3://backups/a", "aws", "s3://backups/a"),
         ("file:///backups/", "", "file:///backups"),
@@ -47,6 +78,11 @@ def test_a_bucket_is_read_whatever_its_slashes(text: str, provider: str, url: st
         ("azb://account1/Container", "", "no container"),
         ("azb://account1/a--b", "", "no container"),
         ("/", "azure", "no container"),
+        ("s3://arn:aws:s3:::backups/a", "", "write s3://backups/a"),
+        ("s3://arn:aws:s3::123456789012:accesspoint/mfzwi23gnjvgw.mrap", "", "no access point"),
+        ("s3://arn:aws:s3-outposts:eu-west-1:123456789012:outpost/op-1/accesspoint/ap", "", "no access point"),
+        (f"gs://{POINT}", "", "no access point|no bucket"),
+        *((text, provider, "'@'") for text, provider in LOGINS),
     ],
 )
 def test_a_bad_bucket_is_refused_with_the_reason(text: str, provider: str, said: str) -> None:
@@ -90,6 +126,9 @@ def test_a_wish_has_one_name_whatever_the_order_of_its_databases(names: list[str
     # Written on volumes: another value would make every fulfilled wish a new one.
     assert spec.default_restore_id(bucket, databases, "latest") == "4a691014f8bdc9af"
     assert spec.default_restore_id(bucket, databases, "2026-01-31") != "4a691014f8bdc9af"
+    # As it was when doubled slashes were dropped.
+    doubled = spec.parse_bucket("gs://backups//p")
+    assert spec.default_restore_id(doubled, databases, "latest") == "4a691014f8bdc9af"
 
 
 @given(st.text(max_size=40))

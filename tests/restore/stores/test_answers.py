@@ -10,8 +10,10 @@ from tests.restore.stores.subjects import open_with
 from tests.servers import Reply, Scripted, scripted
 
 from neo4j_restore.checksums import Checksum
-from neo4j_restore.errors import StoreError
+from neo4j_restore.errors import ConfigurationError, StoreError
+from neo4j_restore.spec import Addressing
 from neo4j_restore.stores import Store, StoredObject, s3_answers
+from neo4j_restore.stores.s3_hosts import Bucket, base_url
 
 MD5 = "d41d8cd98f00b204e9800998ecf8427e"
 TEN = b"0123456789"
@@ -382,17 +384,84 @@ def test_requests_are_signed_for_the_region(variables: dict[str, str], region: s
     assert f"/{region}/s3/aws4_request" in server.asked[0].headers["authorization"]
 
 
+POINT = "arn:aws:s3:eu-west-1:123456789012:accesspoint/restore"
+
+
+@pytest.mark.parametrize(
+    ("bucket", "style", "url"),
+    [
+        ("backups", Addressing.PATH, "https://minio:9000/store/backups"),
+        ("backups", Addressing.VIRTUAL, "https://backups.minio:9000/store"),
+        (POINT, Addressing.PATH, "https://minio:9000/store/restore-123456789012"),
+        (POINT, Addressing.VIRTUAL, "https://restore-123456789012.minio:9000/store"),
+    ],
+)
+def test_another_store_is_asked_as_the_addressing_style_says(bucket: str, style: Addressing, url: str) -> None:
+    assert base_url(Bucket.of(bucket), "us-east-1", "https://minio:9000/store", style) == url
+
+
+@pytest.mark.parametrize(
+    ("bucket", "endpoint"),
+    [("backups", "http://10.0.0.1:9000"), ("backups", "http://[::1]:9000"), ("Old_Backups", "http://minio:9000")],
+)
+def test_a_host_that_can_not_be_is_a_mistake_of_configuration(bucket: str, endpoint: str) -> None:
+    with pytest.raises(ConfigurationError, match="ADDRESSING_STYLE") as raised:
+        open_with({**S3, "BUCKET": f"s3://{bucket}", "ENDPOINT_URL": endpoint, "ADDRESSING_STYLE": "virtual"})
+    assert "path" in raised.value.hint
+
+
+def test_an_access_point_is_asked_in_its_own_region() -> None:
+    with scripted(page()) as server:
+        store = s3(server, BUCKET=f"s3://{POINT}/nightly", REGION="us-east-1")
+        assert list(store.list("nightly/")) == []
+        store.close()
+    assert server.asked[0].path.startswith("/restore-123456789012/?")
+    assert "/eu-west-1/s3/aws4_request" in server.asked[0].headers["authorization"]
+
+
+def test_a_store_without_tokens_goes_on_behind_the_last_key() -> None:
+    pages = [
+        page(entry(), more=" "),
+        page(entry(), more="<NextMarker>p/y%20z</NextMarker><EncodingType>url</EncodingType>"),
+    ]
+    with scripted(*pages, page(entry())) as server:
+        store = s3(server)
+        assert len(list(store.list("p/"))) == 3
+        store.close()
+    assert [one.path.partition("&marker=")[2] for one in server.asked] == ["", "p%2Fx", "p%2Fy%20z"]
+    assert [("list-type" in one.path) for one in server.asked] == [True, False, False]
+
+
+@pytest.mark.parametrize("status", [400, 405, 501])
+def test_a_store_that_refuses_the_second_version_of_listings_is_asked_for_the_first(status: int) -> None:
+    with scripted(Reply(status, b"<Error><Code>NotImplemented</Code></Error>"), page(entry())) as server:
+        store = s3(server)
+        assert len(list(store.list("p/"))) == 1
+        store.close()
+    with scripted(Reply(status, b"<Error><Code>InvalidRequest</Code></Error>")) as server:
+        store = s3(server)
+        with pytest.raises(StoreError, match=f"{status} InvalidRequest"):
+            list(store.list("p/"))
+        store.close()
+
+
 @pytest.mark.parametrize(
     ("bucket", "region", "url"),
     [
         ("backups", "eu-west-1", "https://backups.s3.eu-west-1.amazonaws.com"),
         ("backups.example", "eu-west-1", "https://s3.eu-west-1.amazonaws.com/backups.example"),
         ("backups", "cn-north-1", "https://backups.s3.cn-north-1.amazonaws.com.cn"),
+        ("Old_Backups", "us-east-1", "https://s3.us-east-1.amazonaws.com/Old_Backups"),
+        (POINT, "us-east-1", "https://restore-123456789012.s3-accesspoint.eu-west-1.amazonaws.com"),
+        (
+            "arn:aws-cn:s3:cn-north-1:123456789012:accesspoint/restore",
+            "cn-north-1",
+            "https://restore-123456789012.s3-accesspoint.cn-north-1.amazonaws.com.cn",
+        ),
     ],
 )
 def test_aws_is_asked_by_the_bucket_s_host(bucket: str, region: str, url: str) -> None:
-    assert s3_answers.base_url(bucket, region, "") == url
-    assert s3_answers.base_url(bucket, region, "https://minio:9000") == f"https://minio:9000/{bucket}"
+    assert base_url(Bucket.of(bucket), region, "", Addressing.PATH) == url
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,9 @@
 """What other tools store in S3 is verified, whatever checksum they chose; versions are pinned."""
 
 import base64
+import socket
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from tests import archives
@@ -9,7 +11,7 @@ from tests.conftest import Run
 from tests.gateway import Fault, Gateway, gateway
 from tests.restore.stores.subjects import open_with
 from tests.servers import Reply, scripted
-from tests.versitygw import S3Bucket
+from tests.versitygw import VIRTUAL_DOMAIN, S3Bucket
 
 from neo4j_restore.errors import BackupDamagedError, StoreError
 from neo4j_restore.fetch import Terms, download
@@ -29,6 +31,27 @@ def between(s3_bucket: S3Bucket) -> Iterator[Gateway]:
 def only(store: Store) -> StoredObject:
     (found,) = store.list("")
     return found
+
+
+@pytest.fixture
+def by_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the emulated S3's names lead to this machine."""
+    known = socket.getaddrinfo
+
+    def find(host: str, *arguments: Any, **options: Any) -> Any:
+        return known("127.0.0.1" if host.endswith(VIRTUAL_DOMAIN) else host, *arguments, **options)
+
+    monkeypatch.setattr(socket, "getaddrinfo", find)
+
+
+@pytest.mark.usefixtures("by_name")
+def test_a_bucket_is_asked_by_a_host_of_its_own(s3_bucket: S3Bucket) -> None:
+    s3_bucket.put("p/neo4j a+b.dump", PARTS[2])
+    host = s3_bucket.host.replace("127.0.0.1", VIRTUAL_DOMAIN)
+    store = open_with({**s3_bucket.environment(), "ENDPOINT_URL": host, "ADDRESSING_STYLE": "virtual"})
+    (listed,) = store.list("p/")
+    assert downloaded(store, store.look(listed)) == PARTS[2]
+    store.close()
 
 
 def downloaded(store: Store, stored: StoredObject) -> bytes:

@@ -6,7 +6,7 @@ Standard library only: the generator imports this module, and nothing else, from
 import hashlib
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Final, NewType
@@ -132,65 +132,102 @@ class BucketUrl:
 
     def __str__(self) -> str:
         """Return the URL without a slash at its end."""
-        return self.of(self.prefix).rstrip("/")
+        return self.of(self.prefix).removesuffix("/")
 
     def of(self, key: str) -> str:
         """Return the URL of the object `key`."""
         return f"{self.scheme}://{self.bucket}/{key}"
 
 
-# Bucket names: https://cloud.google.com/storage/docs/buckets#naming (S3's rule is narrower).
-_BUCKET = re.compile(r"[a-z0-9][a-z0-9._-]{1,220}[a-z0-9]")
+_BUCKETS = {
+    # Source: https://cloud.google.com/storage/docs/buckets#naming
+    Scheme.GCS: re.compile(r"[a-z0-9][a-z0-9._-]{1,220}[a-z0-9]"),
+    # Buckets of us-east-1 that are older than 2018 may have upper case, underscores and 255 characters.
+    # Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
+    Scheme.S3: re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{1,253}[A-Za-z0-9]"),
+}
+
+# Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-points-naming.html
+_ACCESS_POINT = re.compile(
+    r"arn:aws(-cn|-us-gov)?:s3:[a-z][a-z0-9-]{1,30}:[0-9]{12}:accesspoint/[a-z0-9][a-z0-9-]{0,48}[a-z0-9](?=/|$)"
+)
 
 # Source: https://learn.microsoft.com/azure/azure-resource-manager/management/resource-name-rules#microsoftstorage
 _ACCOUNT = re.compile(r"[a-z0-9]{3,24}")
 _CONTAINER = re.compile(r"[a-z0-9](-?[a-z0-9]){2,62}|\$root")
 
 
+# What stands before the host of a URL; in a path an `@` may stand alone, as in `me@example.com`.
+_LOGIN = re.compile(r"^/*[^/]*@|[^/:]*:[^/]*@")
+
+
 def parse_bucket(text: str, provider: str = "") -> BucketUrl:
     """Return the place `text` names, or a bare `b/p` with a provider of `PROVIDERS`.
 
     As `gs://b/p`, `s3://b/p`, `azb://account/container/p`, `file:///p`; bare with `azure`, `container/p`.
-    Slashes at the end and doubled ones are dropped. Raises Invalid.
+    The bucket of `s3` may be the ARN of an access point. Slashes at the end are dropped, and for `file` doubled ones;
+    elsewhere `a//b` is another place than `a/b`. Raises Invalid.
     """
-    if "?" in text or "@" in text:
-        message = "it has a '?' or an '@': name the bucket and its path alone, never a key or signature"
-        raise Invalid(message)
     if provider and provider not in PROVIDERS:
         message = f"the cloud provider {provider!r} is none of {', '.join(PROVIDERS)}"
         raise Invalid(message)
+    place = text.partition("://")[2] or text
+    host = "" if text.startswith("file:///") else place.lstrip("/").partition("/")[0]
+    if "?" in text or "@" in host or _LOGIN.search(place):
+        message = "it has a '?', or an '@' behind a name: name the bucket and its path alone, never a key or signature"
+        raise Invalid(message)
     scheme, rest = _split_scheme(text, provider)
-    parts = [part for part in rest.split("/") if part]
-    if any(part in {".", ".."} for part in parts) or any(ord(char) < 32 for char in rest):
+    if any(part in {".", ".."} for part in rest.split("/")) or any(ord(char) < 32 for char in rest):
         message = f"{text!r} has a '.', a '..' or a control character as a part of its path"
         raise Invalid(message)
     if scheme is Scheme.FILE:
-        if not rest.startswith("/"):
-            message = f"{text!r} is not absolute: a file URL has three slashes, as file:///backups"
-            raise Invalid(message)
-        return BucketUrl(scheme, "", _folder(parts))
+        return _parse_file(text, rest)
     if scheme is Scheme.AZURE:
-        return _parse_azure(text, parts if "://" in text else ["", *parts])
-    if not parts or not _BUCKET.fullmatch(parts[0]):
-        message = f"{text!r} names no bucket (lower-case letters, digits, '-', '_' and '.', 3 or more)"
+        return _parse_azure(text, rest.lstrip("/"))
+    if scheme is Scheme.S3 and rest.startswith("arn:"):
+        return _parse_access_point(text, rest)
+    bucket, _, path = rest.lstrip("/").partition("/")
+    if not _BUCKETS[scheme].fullmatch(bucket):
+        letters = "letters" if scheme is Scheme.S3 else "lower-case letters"
+        message = f"{text!r} names no bucket ({letters}, digits, '-', '_' and '.', 3 or more)"
         raise Invalid(message)
-    return BucketUrl(scheme, parts[0], _folder(parts[1:]))
+    return BucketUrl(scheme, bucket, _folder(path))
 
 
-def _folder(parts: list[str]) -> str:
-    return "".join(f"{part}/" for part in parts)
+def _folder(path: str) -> str:
+    """Return a path as keys start with it."""
+    path = path.rstrip("/")
+    return f"{path}/" if path else ""
 
 
-def _parse_azure(text: str, parts: list[str]) -> BucketUrl:
+def _parse_file(text: str, rest: str) -> BucketUrl:
+    if not rest.startswith("/"):
+        message = f"{text!r} is not absolute: a file URL has three slashes, as file:///backups"
+        raise Invalid(message)
+    return BucketUrl(Scheme.FILE, "", _folder("/".join(part for part in rest.split("/") if part)))
+
+
+def _parse_access_point(text: str, rest: str) -> BucketUrl:
+    found = _ACCESS_POINT.match(rest)
+    if not found:
+        message = f"{text!r} names no access point: expected s3://arn:aws:s3:REGION:ACCOUNT:accesspoint/NAME/path"
+        if rest.startswith("arn:aws:s3:::"):
+            message = f"{text!r} is the ARN of a bucket: write s3://{rest.removeprefix('arn:aws:s3:::')}"
+        raise Invalid(message)
+    return BucketUrl(Scheme.S3, found[0], _folder(rest[found.end() + 1 :]))
+
+
+def _parse_azure(text: str, rest: str) -> BucketUrl:
     """Return the place of an Azure URL: account, container, path; the account is empty where none was to be named."""
-    account, *path = parts or [""]
+    account, _, rest = rest.partition("/") if "://" in text else ("", "", rest)
+    container, _, path = rest.lstrip("/").partition("/")
     if (account or "://" in text) and not _ACCOUNT.fullmatch(account):
         message = f"{text!r} names no account (lower-case letters and digits, 3 to 24): azb://account/container/path"
         raise Invalid(message)
-    if not path or not _CONTAINER.fullmatch(path[0]):
+    if not _CONTAINER.fullmatch(container):
         message = f"{text!r} names no container (lower-case letters, digits and '-', 3 to 63): azb://account/container"
         raise Invalid(message)
-    return BucketUrl(Scheme.AZURE, account, _folder(path))
+    return BucketUrl(Scheme.AZURE, account, f"{container}/{_folder(path)}")
 
 
 def _split_scheme(text: str, provider: str) -> tuple[Scheme, str]:
@@ -284,7 +321,9 @@ def parse_time(text: str) -> datetime:
 def default_restore_id(bucket: BucketUrl, databases: Iterable[DatabaseName], timestamp: str | datetime) -> str:
     """Return the name of a wish that was given none: the same for the same bucket, databases and timestamp."""
     stamp = timestamp.isoformat() if isinstance(timestamp, datetime) else timestamp
-    wish = "\n".join([str(bucket), ",".join(sorted(databases)), stamp])
+    # Volumes hold hashes of URLs whose doubled slashes were dropped: another one would restore again.
+    plain = "".join(f"{part}/" for part in bucket.prefix.split("/") if part)
+    wish = "\n".join([str(replace(bucket, prefix=plain)), ",".join(sorted(databases)), stamp])
     return hashlib.sha256(wish.encode()).hexdigest()[:16]
 
 

@@ -16,7 +16,7 @@ from neo4j_restore.stores.answers import parse_xml
 from neo4j_restore.stores.http import Http
 from neo4j_restore.stores.keyfiles import AwsKey, read_aws
 from neo4j_restore.stores.refreshing import Refreshing
-from neo4j_restore.stores.s3_answers import domain
+from neo4j_restore.stores.s3_hosts import domain
 from neo4j_restore.stores.tokens import Teller, text_of
 from neo4j_restore.stores.wording import Errors, one_line
 

@@ -36,6 +36,9 @@ _NO_HEAD: Final = {405, 501}
 # After so many the sizes of parts are not asked for any more: they are worth a checksum, not the restore.
 _MOST_PART_TROUBLES: Final = 3
 
+# By these an older store refuses `list-type`. If it means something else, it says the same again without it.
+_NO_SECOND_VERSION: Final = {400, 405, 501}
+
 
 class S3Store:
     """A bucket of S3."""
@@ -57,27 +60,28 @@ class S3Store:
 
     def list(self, prefix: str) -> Iterator[StoredObject]:
         """Yield the objects below `prefix`; pages of 1,000 are fetched as they are needed."""
-        token, pages = "", Pages(self._errors, prefix)
+        after, pages = {"list-type": "2"}, Pages(self._errors, prefix)
         while True:
-            query = {"list-type": "2", "prefix": prefix, "encoding-type": "url"}
-            query |= {"continuation-token": token} if token else {}
             with self._understood("list", prefix):
-                root = answers.parse_xml(self._page(prefix, query))
+                root = answers.parse_xml(self._page(prefix, after))
                 if root is None or root.tag != "ListBucketResult":
                     message = "expected a listing in XML (ListBucketResult), got something else"
                     raise answers.OddAnswerError(message)
                 found = list(s3_answers.objects(root, self._bucket))
-                token = root.findtext("NextContinuationToken", "")
-                more = root.findtext("IsTruncated") == "true"
-                if more:
-                    pages.follow(token)
+                after = s3_answers.next_page(root, found[-1].key if found else "")
+                if after:
+                    pages.follow(list(after.values())[-1])
             yield from found
-            if not more:
+            if not after:
                 return
 
-    def _page(self, prefix: str, query: Mapping[str, str]) -> bytes:
+    def _page(self, prefix: str, after: Mapping[str, str]) -> bytes:
         headers = {"x-amz-optional-object-attributes": "RestoreStatus"}
+        query = {"prefix": prefix, "encoding-type": "url", **after}
         response = self._requests.ask("GET", "list", prefix, "", query, headers)
+        if response.status in _NO_SECOND_VERSION and query.pop("list-type", ""):
+            response.close()
+            response = self._requests.ask("GET", "list", prefix, "", query, headers)
         if response.status != 200:
             wrong = self._refusal("list", prefix, response)
             raise wrong

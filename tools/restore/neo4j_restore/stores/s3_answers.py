@@ -35,22 +35,6 @@ REASONS: Final = {
 }
 
 
-def domain(region: str) -> str:
-    """Return the domain that a region's services are below."""
-    return "amazonaws.com.cn" if region.startswith("cn-") else "amazonaws.com"
-
-
-def base_url(bucket: str, region: str, endpoint: str) -> str:
-    """Return the bucket's URL: by host at AWS, by path anywhere else, and where a dot would break its certificate.
-
-    Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/VirtualHosting.html
-    """
-    if endpoint:
-        return f"{endpoint}/{bucket}"
-    host = f"s3.{region}.{domain(region)}"
-    return f"https://{host}/{bucket}" if "." in bucket else f"https://{bucket}.{host}"
-
-
 def right_region(status: int, headers: Mapping[str, str], region: str) -> str:
     """Return the region to ask in: `region`, or that which a refusal names as the bucket's.
 
@@ -74,6 +58,22 @@ def objects(root: ElementTree.Element, bucket: str) -> Iterator[StoredObject]:
             entry.findtext("ETag", ""),
             thaw=thaw(_tier(entry), bucket, key),
         )
+
+
+def next_page(root: ElementTree.Element, last_key: str) -> dict[str, str]:
+    """Return what asks for the page behind this one, the token last; nothing at the end.
+
+    A store that has no tokens, as S3 had none before its second version of listings, goes on behind a key.
+    Source: https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjects.html
+    """
+    if root.findtext("IsTruncated") != "true":
+        return {}
+    token = root.findtext("NextContinuationToken", "")
+    if token:
+        return {"list-type": "2", "continuation-token": token}
+    marker = root.findtext("NextMarker", "")
+    encoded = root.findtext("EncodingType") == "url"
+    return {"marker": (unquote_plus(marker, errors="strict") if encoded else marker) or last_key}
 
 
 def size_of(text: str) -> int:

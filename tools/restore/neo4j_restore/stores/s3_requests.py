@@ -9,7 +9,8 @@ from neo4j_restore.settings import Settings
 from neo4j_restore.stores.aws_identity import find
 from neo4j_restore.stores.aws_signing import signed
 from neo4j_restore.stores.http import Http
-from neo4j_restore.stores.s3_answers import base_url, right_region
+from neo4j_restore.stores.s3_answers import right_region
+from neo4j_restore.stores.s3_hosts import Bucket, base_url, check
 from neo4j_restore.stores.wording import Errors
 
 
@@ -18,27 +19,29 @@ class Requests:
 
     def __init__(self, settings: Settings, errors: Errors) -> None:
         """Take bucket, endpoint and identity; nothing is asked yet. Raises ConfigurationError for a bad file."""
-        self._bucket, self._endpoint, self._errors = settings.bucket.bucket, settings.endpoint_url, errors
+        self._bucket, self._endpoint, self._errors = Bucket.of(settings.bucket.bucket), settings.endpoint_url, errors
+        self._style = settings.addressing
+        check(self._bucket, self._endpoint, self._style)
         self._http = Http(settings.stall_seconds, settings.ca_bundle)
         self.stall_seconds = settings.stall_seconds
         self._identity = find(settings, self._http, errors)
         named = settings.region or self._identity.region
         aws = settings.identity.get("AWS_REGION") or settings.identity.get("AWS_DEFAULT_REGION")
-        self._region = named or aws or "us-east-1"
+        self._region = self._bucket.region or named or aws or "us-east-1"
         self._always = {"x-amz-request-payer": "requester"} if settings.requester_pays else {}
 
     def ask(
         self, method: str, verb: str, key: str, path: str, query: Mapping[str, str], headers: Mapping[str, str]
     ) -> urllib3.BaseHTTPResponse:
         """Return the answer, its body still to be read. verb, key: what errors name. path: below the bucket."""
-        base = base_url(self._bucket, self._region, self._endpoint)
+        base = base_url(self._bucket, self._region, self._endpoint, self._style)
         url = f"{base}/{quote(path, safe='/~')}" + (f"?{urlencode(query, quote_via=quote)}" if query else "")
         now = self._identity.key()
         with self._errors.translated(verb, key):
             proven = signed(method, url, {**self._always, **headers}, now, self._region)
             response = self._http.ask(method, url, proven)
         region = right_region(response.status, response.headers, self._region)
-        if region != self._region and not self._endpoint:
+        if region != self._region and not self._endpoint and not self._bucket.region:
             response.close()
             self._region = region
             return self.ask(method, verb, key, path, query, headers)

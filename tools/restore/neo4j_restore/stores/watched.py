@@ -4,11 +4,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from io import RawIOBase
 from itertools import islice
+from logging import getLogger
 from typing import Final, TypeVar
 
 from neo4j_restore.deadline import Deadline, Watch
 from neo4j_restore.errors import StoreError
 from neo4j_restore.stores import Store, StoredObject
+
+log = getLogger(__name__)
 
 T = TypeVar("T")
 
@@ -41,7 +44,9 @@ class Watched:
                 some = watch.step(lambda: list(islice(objects, _STEP_OBJECTS)))
             yield from some
             if len(some) < _STEP_OBJECTS:
-                return
+                break
+        if not seen and "//" in f"/{prefix}":
+            log.warning("nothing lies below %s: its path has an empty part (//); is that a slip?", self._name(prefix))
 
     def look(self, stored: StoredObject) -> StoredObject:
         """Return what the store tells of an object."""

@@ -1,0 +1,70 @@
+"""Where a bucket of S3, or an access point, is asked: by its own host, or by a path of a host for all."""
+
+import re
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import urlsplit
+
+from neo4j_restore.errors import ConfigurationError
+from neo4j_restore.spec import Addressing
+
+# What a host's name can begin with. Older buckets may have upper case and underscores.
+_IN_A_HOST: Final = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
+_ADDRESS: Final = re.compile(r"[0-9.]+|.*:.*")
+
+
+@dataclass(frozen=True)
+class Bucket:
+    """A bucket, or an access point, as requests name it.
+
+    name: of an access point its name and account, as its host has them. region: where it is, empty if not known.
+    """
+
+    name: str
+    region: str = ""
+
+    @classmethod
+    def of(cls, text: str) -> "Bucket":
+        """Return what the bucket of a URL names: a name, or the ARN of an access point."""
+        if not text.startswith("arn:"):
+            return cls(text)
+        _, _, _, region, account, resource = text.split(":")
+        return cls(f"{resource.partition('/')[2]}-{account}", region)
+
+
+def domain(region: str) -> str:
+    """Return the domain that a region's services are below."""
+    return "amazonaws.com.cn" if region.startswith("cn-") else "amazonaws.com"
+
+
+def base_url(bucket: Bucket, region: str, endpoint: str, style: Addressing) -> str:
+    """Return the bucket's URL.
+
+    At AWS that is its own host, but where a dot would break the certificate, or no host can have the name.
+    Sources: https://docs.aws.amazon.com/AmazonS3/latest/userguide/VirtualHosting.html and
+    https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-points-naming.html
+    """
+    if endpoint and style is Addressing.VIRTUAL:
+        scheme, _, rest = endpoint.partition("://")
+        return f"{scheme}://{bucket.name}.{rest}"
+    if endpoint:
+        return f"{endpoint}/{bucket.name}"
+    if bucket.region:
+        return f"https://{bucket.name}.s3-accesspoint.{bucket.region}.{domain(bucket.region)}"
+    host = f"s3.{region}.{domain(region)}"
+    own = "." not in bucket.name and _IN_A_HOST.fullmatch(bucket.name)
+    return f"https://{bucket.name}.{host}" if own else f"https://{host}/{bucket.name}"
+
+
+def check(bucket: Bucket, endpoint: str, style: Addressing) -> None:
+    """Raise ConfigurationError where ADDRESSING_STYLE asks for a host that can't be."""
+    host = urlsplit(endpoint).hostname or ""
+    if not endpoint or style is not Addressing.VIRTUAL:
+        return
+    if _ADDRESS.fullmatch(host):
+        message = f"ADDRESSING_STYLE is virtual, and {host} of ENDPOINT_URL is an address: no bucket can be before it"
+    elif not _IN_A_HOST.fullmatch(bucket.name):
+        message = f"ADDRESSING_STYLE is virtual, and the bucket {bucket.name} can't be a part of a host's name"
+    else:
+        return
+    raise ConfigurationError(message, hint="set ADDRESSING_STYLE to path, or give ENDPOINT_URL by its name")
