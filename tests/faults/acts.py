@@ -41,3 +41,17 @@ class Fail(Nothing):
         if name in self._names and (number == self._at or (self._lasts and number > self._at)):
             where = [each for each in args[:1] if not isinstance(each, int)]
             raise OSError(self._error, os.strerror(self._error), *map(str, where))
+
+
+class FailThenKill(Fail):
+    """Fail a change once, and end the process before a later one: while it undoes what it had done, say."""
+
+    def __init__(self, at: int, error: int, names: Sequence[str], *, kill: int) -> None:
+        """Take what `Fail` takes, and the number of the change that is not made any more."""
+        super().__init__(at, error, names, lasts=False)
+        self._kill = Kill(kill)
+
+    def before(self, number: int, name: str, *args: Any) -> None:
+        """Raise, or end everything."""
+        self._kill.before(number, name, *args)
+        super().before(number, name, *args)

@@ -61,6 +61,11 @@ class Case:
         """Tell whether the old data may go before the new is there."""
         return self.settings.get("SPACE_MODE") == "reclaim"
 
+    @property
+    def purges(self) -> bool:
+        """Tell whether staging is removed at the end."""
+        return self.settings.get("PURGE_ON_COMPLETE") != "false"
+
     def store(self, generation: str, database: str) -> Files:
         """Return a store: a whole record store in archives, and few files, each of which costs tries, elsewhere."""
         mark = f"{generation} {database}"

@@ -109,8 +109,9 @@ def _child(job: Mapping[str, Any]) -> NoReturn:
 
     def before(name: str, *args: Any) -> None:
         with one_at_a_time:
-            act.before(len(made), name, *args)
+            # Counted first: a change that fails is one as well, or the next would be at its number.
             made.append(name)
+            act.before(len(made) - 1, name, *args)
 
     code = 70
     changes.watch(Path(job["environment"]["DATA_DIR"]), before)
@@ -130,6 +131,8 @@ def _act(fault: Fault) -> acts.Nothing:
         "nothing": acts.Nothing,
         "kill": acts.Kill,
         "fail": acts.Fail,
+        "fail, then kill": acts.FailThenKill,
+        "fail, recorded": power_recorder.RecordFailing,
         "record": power_recorder.Record,
     }
     return kinds[fault["kind"]](**{name: value for name, value in fault.items() if name != "kind"})

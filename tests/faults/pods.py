@@ -65,6 +65,15 @@ class Pod:
             message = f"the journal can't be read: {error}"
             raise AssertionError(message) from error
 
+    def holds_old(self) -> bool:
+        """Tell whether the old set is live, and the previous generation is what it was."""
+        previous = snapshot(self.home / "previous") == self.case.data(self.case.previous)
+        return self._live() == "before" and previous
+
+    def holds_new(self) -> bool:
+        """Tell whether the new set is live, at rest or not."""
+        return self._live() == "after"
+
     def assert_old_or_goes_on(self) -> None:
         """Fail unless the volume holds the old set whole, or the new, or a journal that the next start completes."""
         phase = self.journal().get("phase")
@@ -150,4 +159,6 @@ def make_pod(case: Case, forks: Forks, top: Path, seen_below: Path = Path("/")) 
         write_files(pod.data, case.data(case.live))
         write_files(pod.home / "previous", case.data(case.previous))
     shutil.copytree(pod.data, top / "before")
+    # Copies are root's where root runs the tests: from here on each try begins alike.
+    pod.lay()
     return pod

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.faults.acts import Nothing
+from tests.faults.acts import Fail, Nothing
 from tests.faults.power import ROOT, Content, Entries, Event, File, Image, Sync
 
 
@@ -90,6 +90,20 @@ class Record(Nothing):
         for node, file in now.files.items():
             if file != self._image.files.get(node):
                 self._events.append(Content(node, file))
+
+
+class RecordFailing(Record):
+    """Record a command of which one change fails."""
+
+    def __init__(self, volume: str, to: str, **fault: Any) -> None:
+        """Take what `Record` takes, and what `Fail` takes."""
+        super().__init__(volume, to)
+        self._fail = Fail(**fault, lasts=False)
+
+    def before(self, number: int, name: str, *args: Any) -> None:
+        """Record the change before this one; fail this one, if it is its turn."""
+        self._fail.before(number, name, *args)
+        super().before(number, name, *args)
 
 
 def _places(image: Image) -> dict[int, tuple[int, str]]:

@@ -1,7 +1,11 @@
 """The locks on a volume: one restore at a time, and none beside a running server."""
 
+import errno
 import fcntl
 import multiprocessing
+import os
+import subprocess
+import sys
 from collections.abc import Callable
 from multiprocessing.synchronize import Event
 from pathlib import Path
@@ -9,8 +13,10 @@ from pathlib import Path
 import pytest
 from tests import archives
 
-from neo4j_restore import locks
-from neo4j_restore.errors import TargetOccupiedError
+from neo4j_restore import journal, locks, receipt
+from neo4j_restore.errors import LockError, TargetOccupiedError
+from neo4j_restore.journal import Journal, Phase
+from neo4j_restore.receipt import Receipt
 from neo4j_restore.volume import Layout
 
 
@@ -68,3 +74,59 @@ def test_a_running_server_of_any_line_is_left_alone(lock: str, data: Path) -> No
 
     while_held(data / lock, _lockf, restore)
     locks.refuse_running_server(layout)
+
+
+NO_LOCKS = [errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP, errno.EBADF, errno.EIO]
+
+
+@pytest.mark.parametrize("code", NO_LOCKS, ids=errno.errorcode.get)
+def test_a_file_system_without_locks_is_told(code: int, data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def flock(*_: object) -> None:
+        raise OSError(code, os.strerror(code))
+
+    monkeypatch.setattr(fcntl, "flock", flock)
+    with pytest.raises(LockError, match=os.strerror(code)) as raised, locks.locked(Layout(data)):
+        pass
+    assert "NFS" in raised.value.hint
+
+
+_NO_FLOCK = """
+import errno, fcntl, os, sys
+def flock(*_):
+    raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
+fcntl.flock = flock
+from neo4j_restore.__main__ import main
+main(sys.argv[1:])
+"""
+
+
+def without_locks(data: Path, *argv: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run the command on a volume whose file system has no locks."""
+    variables = {"BUCKET": "file:///nowhere", "DATABASE": "neo4j", "DATA_DIR": str(data), **environment}
+    command = [sys.executable, "-c", _NO_FLOCK, *argv]
+    return subprocess.run(command, env=variables, capture_output=True, text=True, check=False)
+
+
+def test_without_locks_a_healthy_server_starts_and_a_restore_does_not(data: Path) -> None:
+    archives.write_database(data, "live")
+    done = without_locks(data, "run")
+    assert (done.returncode, done.stderr.count("warning: ")) == (0, 1), done.stderr
+    done = without_locks(data, "run", FORCE_OVERWRITE="true")
+    assert (done.returncode, "No locks available" in done.stderr) == (14, True), done.stderr
+
+
+def test_without_locks_an_unfinished_restore_stays_an_error(data: Path) -> None:
+    archives.write_database(data, "live")
+    layout = Layout(data)
+    layout.home.mkdir()
+    journal.write(layout, Journal(Phase.INTENT, "a"))
+    assert without_locks(data, "run").returncode == 14
+
+
+def test_without_locks_a_rollback_that_is_done_is_done(data: Path) -> None:
+    record = {"restore_id": "a", "rolled_back": ["neo4j"], "removed": [], "restored": [], "finished": "now"}
+    home = data / ".neo4j-restore"
+    home.mkdir()
+    assert without_locks(data, "rollback").returncode == 14
+    receipt.write(home, Receipt(record))
+    assert without_locks(data, "rollback").returncode == 0

@@ -35,8 +35,18 @@ def sealed(data: Path) -> Layout:
 def test_a_sealed_restore_is_not_completed_over_later_writes(sealed: Layout, neo4j_restore: Run, data: Path) -> None:
     (data / "databases/neo4j/neostore").write_bytes(b"written since")
     before = archives.snapshot(data)
-    done = neo4j_restore("run")
+    done = neo4j_restore("run", FORCE_OVERWRITE="once", RESTORE_ID="a")
     assert (done.returncode, "after a restore was sealed" in done.stderr, archives.snapshot(data)) == (12, True, before)
+
+
+def test_a_request_that_leaves_data_alone_gives_a_sealed_restore_up_for_later_writes(
+    sealed: Layout, neo4j_restore: Run, data: Path
+) -> None:
+    (data / "databases/neo4j/neostore").write_bytes(b"written since")
+    before = archives.snapshot(data)
+    done = neo4j_restore("run")
+    assert (done.returncode, "Neo4j has written" in done.stderr, archives.snapshot(data)) == (0, True, before)
+    assert {path.name for path in sealed.home.iterdir()} == {"lock"}
 
 
 def test_the_hint_to_keep_what_was_written_works(sealed: Layout, neo4j_restore: Run, data: Path) -> None:
@@ -68,14 +78,17 @@ def test_what_was_about_to_be_replaced_is_not_deleted_without_its_journal(
     assert (sealed.outgoing / "databases/neo4j/neostore").is_file()
 
 
-def test_a_staged_folder_that_vanished_in_mid_swap_is_told(sealed: Layout, data: Path) -> None:
+def test_what_a_swap_lost_of_its_staging_is_told_and_the_old_data_is_live_again(sealed: Layout, data: Path) -> None:
+    before = archives.snapshot(data)
     (sealed.outgoing / "databases").mkdir(parents=True)
     (data / "databases/neo4j").rename(sealed.outgoing / "databases/neo4j")
     archives.empty(sealed.staging)
     with pytest.raises(TargetOccupiedError, match="neither staged in") as raised:
         swap.recover(sealed)
-    assert str(sealed.outgoing) in raised.value.hint
-    assert (sealed.outgoing / "databases/neo4j/neostore").read_bytes().startswith(b"newer")
+    assert "the old data is live again" in raised.value.hint
+    assert archives.snapshot(data) == before
+    swap.recover(sealed)
+    assert (archives.snapshot(data), journal.read(sealed)) == (before, None)
 
 
 def test_a_staged_folder_that_vanished_before_the_swap_leaves_the_old_data(
@@ -84,7 +97,8 @@ def test_a_staged_folder_that_vanished_before_the_swap_leaves_the_old_data(
     archives.empty(sealed.staging)
     before = archives.snapshot(data)
     done = neo4j_restore("run")
-    assert (done.returncode, "the old data is as it was" in done.stderr, archives.snapshot(data)) == (12, True, before)
+    assert (done.returncode, "the old data is as it was" in done.stderr, archives.snapshot(data)) == (0, True, before)
+    assert journal.read(sealed) is None
 
 
 def test_a_reclaim_that_was_cut_off_before_it_deleted_puts_everything_back(data: Path) -> None:

@@ -1,15 +1,17 @@
 """The swap: cut off before or after any of its steps, the next start completes it or finds the old data."""
 
+import errno
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from itertools import count
 from pathlib import Path
 
 import pytest
 from tests import archives
 
 from neo4j_restore import journal, receipt, spec, swap
-from neo4j_restore.errors import TargetOccupiedError
+from neo4j_restore.errors import TargetOccupiedError, VolumeError
 from neo4j_restore.journal import Journal, Phase
 from neo4j_restore.rollback import rollback
 from neo4j_restore.volume import Layout
@@ -137,6 +139,99 @@ def test_a_swap_that_a_link_stopped_goes_on_once_the_folder_is_there(data: Path,
     (data / "databases").unlink()
     swap.recover(layout)
     assert archives.snapshot(data) == restored
+
+
+@contextmanager
+def failing(name: str, numbers: range, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Let these of the calls of `os.NAME` fail, counted from here on."""
+    call, made = getattr(os, name), count()
+
+    def wrapper(*args: object, **options: object) -> object:
+        if next(made) in numbers:
+            raise OSError(errno.EIO, os.strerror(errno.EIO), str(args[0]))
+        return call(*args, **options)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(os, name, wrapper)
+        yield
+
+
+def test_a_swap_that_fails_at_any_rename_is_taken_back(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    layout, outcomes = Layout(data), []
+    for number in range(6):
+        archives.empty(data)
+        write(data, "old", NEO4J)
+        before = archives.snapshot(data)
+        stage(layout)
+        swap.staged(layout)
+        sealed = swap.seal(layout, (NEO4J, SYSTEM), RECORD)
+        with failing("rename", range(number, number + 1), monkeypatch), pytest.raises(VolumeError) as raised:
+            swap.complete(layout, sealed)
+        outcomes.append("the old data is live again" in raised.value.hint)
+        assert archives.snapshot(data) == before
+        assert not any(path.exists() for path in (layout.staging, layout.outgoing, layout.home / "journal.json"))
+    assert all(outcomes)
+
+
+def test_a_swap_that_can_not_be_taken_back_tells_where_all_is_and_the_next_start_goes_on(
+    data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    layout = Layout(data)
+    write(data, "old", NEO4J)
+    restored = stage(layout)
+    swap.staged(layout)
+    sealed = swap.seal(layout, (NEO4J, SYSTEM), RECORD)
+    with (
+        failing("rename", range(3, 100), monkeypatch),
+        pytest.raises(VolumeError, match="Input/output error") as raised,
+    ):
+        swap.complete(layout, sealed)
+    assert "half done" in raised.value.hint
+    assert "databases/neo4j: live and replaced" in raised.value.hint
+    assert "transactions/neo4j: replaced and to come in" in raised.value.hint
+    assert str(layout.outgoing) in raised.value.hint
+    swap.recover(layout)
+    assert archives.snapshot(data) == restored
+    assert journal.read(layout) is None
+
+
+def test_a_receipt_that_can_not_be_written_is_owed_and_counts_all_the_same(
+    data: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    layout = Layout(data)
+    restored = stage(layout)
+    swap.staged(layout)
+    sealed = swap.seal(layout, (NEO4J, SYSTEM), RECORD)
+    # The journal is replaced first.
+    with failing("replace", range(1, 100), monkeypatch):
+        swap.complete(layout, sealed)
+    (warning,) = [record.getMessage() for record in caplog.records if record.levelname == "WARNING"]
+    assert "receipt.json" in warning
+    assert archives.snapshot(data) == restored
+    assert swap.receipt_of(layout).fulfilled("wish", NEO4J) == "now"
+    with pytest.raises(VolumeError, match="the last restore is live"):
+        swap.refuse_unfinished(layout)
+    swap.recover(layout)
+    assert journal.read(layout) is None
+    assert receipt.read(layout.home).fulfilled("wish", NEO4J) == "now"
+
+
+def test_a_reclaim_whose_swap_fails_keeps_the_new_data_for_the_next_start(
+    data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    layout = Layout(data)
+    write(data, "old", NEO4J)
+    layout.home.mkdir()
+    parts = swap.parts_of_all(data, (NEO4J,))
+    swap.begin(layout, Journal(Phase.INTENT, "wish", retire=parts, reclaim=True))
+    write(layout.staged_data, "restored", NEO4J)
+    swap.staged(layout)
+    sealed = swap.seal(layout, (NEO4J,), RECORD)
+    with failing("rename", range(1, 2), monkeypatch), pytest.raises(VolumeError) as raised:
+        swap.complete(layout, sealed)
+    assert "deleted for room" in raised.value.hint
+    swap.recover(layout)
+    assert (data / "databases/neo4j/neostore").read_bytes() == b"restored"
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", '{"format": 2}', '{"format": 1, "phase": "verified"}'])

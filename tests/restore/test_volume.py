@@ -49,17 +49,11 @@ def test_the_disks_errors_are_told_with_the_place(code: int, error: type[Restore
         raise OSError(code, os.strerror(code), str(data / "file"))
 
 
-def test_a_line_that_a_crash_cut_short_spoils_no_other(data: Path) -> None:
-    (data / "history").write_text('{"whole": 1}\n{"cut')
-    disk.append_line(data / "history", '{"next": 1}')
-    disk.append_line(data / "history", '{"next": 1}')
-    assert (data / "history").read_text() == '{"whole": 1}\n{"cut\n{"next": 1}\n'
-
-
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files away")
 @pytest.mark.parametrize("owner", [1000, 0], ids=["the volume's owner", "root's own volume"])
 def test_as_root_the_files_become_neo4js(owner: int, data: Path) -> None:
     os.chown(data, owner, 7475)
     archives.write_files(data / ".neo4j-restore", {"lock": b"", "staging/data/databases/neo4j/neostore": b""})
+    disk.give_home(data, data / ".neo4j-restore")
     disk.give_to_owner(data, data / ".neo4j-restore/staging")
     assert {(path.stat().st_uid, path.stat().st_gid) for path in data.rglob("*")} == {(owner or 7474, 7475)}

@@ -89,10 +89,14 @@ def _planned(asked: settings.Settings, environment: Mapping[str, str]) -> "Plan"
     if unfinished:
         log.warning("an earlier restore is unfinished, at %s: run deals with it first", unfinished.phase)
     decided, state = restore.decide(asked, layout)
+    restore.warn(layout, decided, state)
     if decided.restores and locks.server_lock(layout):
         log.warning("a server is running on %s: run refuses until it has stopped", layout.data)
     if decided.restores:
-        from neo4j_restore import prepare, stores
+        from neo4j_restore import preflight, prepare, spec, stores
+
+        databases = tuple(step.database for step in decided.restores)
+        preflight.check(layout, databases, deletes=asked.space is spec.SpaceMode.RECLAIM)
 
         with closing(stores.open_store(asked)) as store:
             decided, _program = prepare.prepare(asked, environment, decided, state, store)

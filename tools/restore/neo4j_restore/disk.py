@@ -3,10 +3,13 @@
 import errno
 import os
 import shutil
+import stat
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from io import RawIOBase
+from itertools import count as numbers
 from pathlib import Path
+from typing import BinaryIO
 
 from neo4j_restore.errors import NoSpaceError, VolumeError
 
@@ -38,30 +41,71 @@ def errors_of(path: Path) -> Iterator[None]:
 def replace_file(path: Path, text: str) -> None:
     """Write `text` at `path`: whole or not at all, and on the disk when this returns."""
     new = path.with_name(f"{path.name}.new")
-    with new.open("w") as stream:
-        stream.write(text)
-        stream.flush()
-        os.fsync(stream.fileno())
+    with written(new) as stream:
+        stream.write(text.encode())
     new.replace(path)
     fsync(path.parent)
 
 
-def append_line(path: Path, line: str) -> None:
-    """Add `line` at the end of `path`, unless it is the last one already; on the disk when this returns.
+@contextmanager
+def written(new: Path) -> Iterator[BinaryIO]:
+    """Yield a new file to write to, in place of whatever file is there; it is on the disk when the block ends.
 
-    A line that a crash cut short is closed first, so that it spoils none but itself.
+    As root it is given to the owner of its folder.
     """
-    text = path.read_text() if path.exists() else ""
-    if text.endswith(f"{line}\n"):
-        return
-    last = text.rpartition("\n")[2]
-    # Of the same line all but its end may have been kept.
-    rest = "\n" if last == line else f"\n{line}\n" if last else f"{line}\n"
-    with path.open("a") as stream:
-        stream.write(rest)
+    if os.path.lexists(new):
+        # Of a crash, or another user's: made anew, never written to, wherever it leads.
+        new.unlink()
+    with new.open("xb") as stream:
+        inherit_owner(new)
+        yield stream
+        stream.flush()
+        os.fsync(stream.fileno())
+
+
+def append(path: Path, data: bytes) -> None:
+    """Add `data` at the end of the file, which is made if need be; on the disk when this returns."""
+    is_new = not path.exists()
+    with path.open("ab") as stream:
+        if is_new:
+            inherit_owner(path)
+        stream.write(data)
         stream.flush()
         os.fsync(stream.fileno())
     fsync(path.parent)
+
+
+def make_folder(path: Path) -> None:
+    """Make a folder, unless it is there; it is on the disk when this returns. As root it is its parent's owner's."""
+    try:
+        path.mkdir()
+    except FileExistsError:
+        if not path.is_dir():
+            raise
+        return
+    inherit_owner(path)
+    fsync(path.parent)
+
+
+def inherit_owner(path: Path) -> None:
+    """As root, give what was just made to the owner of its folder: the next start may be another user's."""
+    if os.geteuid() != 0:
+        return
+    status = path.parent.stat()
+    # Where root may not give files away, a restore is refused before (`check_giving`).
+    with suppress(PermissionError):
+        _give(path, status.st_uid, status.st_gid)
+
+
+def free_name(folder: Path, name: str) -> Path:
+    """Return a path in `folder` at which nothing is: `name` and a number."""
+    return next(path for number in numbers(1) if not os.path.lexists(path := folder / f"{name}-{number}"))
+
+
+def may(path: Path, *, read: bool = False, write: bool = False, search: bool = False) -> bool:
+    """Tell whether this process has these rights to what is at `path`, by the kernel's word: modes, ACLs and mounts."""
+    mode = (os.R_OK if read else 0) | (os.W_OK if write else 0) | (os.X_OK if search else 0)
+    return os.access(path, mode, effective_ids=True)
 
 
 def fsync(path: Path) -> None:
@@ -110,13 +154,26 @@ def give_to_owner(volume: Path, top: Path) -> None:
     if os.geteuid() != 0:
         return
     owner, group = _owner(volume)
-    home = top.parent
-    own = [home, *(path for path in home.iterdir() if path.is_file())]
     for name in ("databases", "transactions"):
         (volume / name).mkdir(exist_ok=True)
-        own.append(volume / name)
-    for path in [*own, *(Path(folder, name) for folder, _, names in os.walk(top) for name in (".", *names))]:
+        _give(volume / name, owner, group)
+    for path in (Path(folder, name) for folder, _, names in os.walk(top) for name in (".", *names)):
         _give(path, owner, group)
+
+
+def give_home(volume: Path, home: Path) -> None:
+    """As root, give our folder and what lies in it, two folders deep, to the user that Neo4j runs as.
+
+    Earlier versions left their own files and folders root's, and the next start may be another user's. Databases, which
+    lie deeper, were given to that user before they were swapped in.
+    """
+    if os.geteuid() != 0 or home.is_symlink():
+        return
+    owner, group = _owner(volume)
+    # Where root may not give files away, a restore is refused before (`check_giving`).
+    with suppress(PermissionError):
+        for path in (home, *home.glob("*"), *home.glob("*/*")):
+            _give(path, owner, group)
 
 
 def check_giving(volume: Path, home: Path) -> None:
@@ -149,6 +206,9 @@ def _give(path: Path, owner: int, group: int) -> None:
 
 
 def remove_tree(top: Path) -> None:
-    """Remove the folder `top` and what is in it, if it is there."""
-    if top.exists():
+    """Remove the folder `top` and what is in it, if it is there. A link or a file in its place is an OSError."""
+    if os.path.lexists(top):
+        if not stat.S_ISDIR(top.lstat().st_mode):
+            # shutil would open it first, and of a FIFO that never returns.
+            raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(top))
         shutil.rmtree(top)

@@ -62,6 +62,22 @@ class TargetOccupiedError(RestoreError):
     exit_code = 12
 
 
+class NewerDataError(TargetOccupiedError):
+    """A sealed restore would replace what Neo4j has written since it was sealed."""
+
+
+class LockError(RestoreError):
+    """The lock on the volume can't be taken, though nobody is known to hold it: no such locks here, or no right."""
+
+    exit_code = 14
+
+
+class NoSpaceForLockError(LockError):
+    """The volume has no room for the lock file."""
+
+    exit_code = 13
+
+
 class NoSpaceError(RestoreError):
     """The volume has no room for the set beside what it holds."""
 

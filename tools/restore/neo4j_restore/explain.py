@@ -6,8 +6,8 @@ from typing import Final
 from neo4j_restore import spec
 
 _AS_IT_WAS = (
-    "What it was before; what had been staged is removed, or by the next start. With SPACE_MODE=reclaim the old data "
-    "may be deleted already: the message says so, and no start is a success before a restore is."
+    "The old data is unchanged. Staged files are removed now or at the next start. With SPACE_MODE=reclaim the old "
+    "data may be deleted already: the message says so, and no start is a success before a restore is."
 )
 
 
@@ -62,17 +62,20 @@ EXPLANATIONS: Final = {
         ),
     ),
     12: Explanation(
-        "The volume holds files that are no database and not ours, one of its folders is a symbolic link, a server or "
-        "another restore uses it, or our own journal or receipt there can't be read.",
-        "What it was before. If a swap was under way it is completed by the next start that succeeds.",
+        "The volume holds files that are not a database and not ours; a folder that a restore must move is a symbolic "
+        "link or a mount point; a server or another restore uses the volume; our own journal or receipt there can't be "
+        "understood; or something else is in the place of a file or folder of ours. For `verify`: a database lacks "
+        "transaction logs or store files.",
+        "The old data is unchanged, or live again if the swap had begun. The hint says so. Where it says that the swap "
+        "is half done, the next start tries again to complete or to undo it.",
         (
-            "Read the message: it names the folder, the link or the lock.",
+            "Read the message: it names the folder, the link, the mount or the lock, and the hint has a command.",
             "Stop the server or the other pod; or look at the files, and move them away.",
         ),
     ),
     13: Explanation(
         "The volume has no room for what the restore needs at its peak, or was full in the middle.",
-        f"{_AS_IT_WAS} A swap under way is completed by the next start.",
+        f"{_AS_IT_WAS} A swap that had begun is undone. If the hint says that it is half done, the next start goes on.",
         (
             "Make the volume larger; the message says need and have.",
             "KEEP_PREVIOUS=true keeps a replaced generation on the volume; without it its room is free.",
@@ -80,10 +83,15 @@ EXPLANATIONS: Final = {
         ),
     ),
     14: Explanation(
-        "The volume can't be read or written: it is not mounted, is another user's, is read-only, or fails.",
-        "What it was before, as far as the volume still tells. A swap under way is completed by the next start.",
+        "The volume can't be read or written: it is not mounted, is read-only, fails, or has no file locks; or a "
+        "folder that the swap must move belongs to another user, is sticky or immutable. What a swap needs is asked "
+        "before the download.",
+        "The old data is unchanged, or live again if the swap had begun, as far as the volume still tells. Where the "
+        "hint says that the swap is half done, the next start tries again to complete or to undo it.",
         (
-            "Check the mount at DATA_DIR, its owner and fsGroup, and the node's log for errors of the disk.",
+            "Run the command in the hint, as root: it names the path, its owner and mode, and the uid of the "
+            "container. An fsGroup with fsGroupChangePolicy Always does the same for the whole volume.",
+            "Check the mount at DATA_DIR, and the node's log for errors of the disk.",
             "Start again once it is sound: nothing has to be undone by hand.",
         ),
     ),

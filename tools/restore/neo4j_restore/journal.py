@@ -6,8 +6,9 @@ from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from neo4j_restore import disk
+from neo4j_restore import disk, receipt, records
 from neo4j_restore.errors import TargetOccupiedError
+from neo4j_restore.records import Record
 from neo4j_restore.volume import Layout
 
 FORMAT = 1
@@ -22,6 +23,13 @@ class Phase(StrEnum):
     SWAPPED = "swapped"
 
 
+# From these on the new data is decided upon, and the journal holds the receipt's next record.
+SEALED = frozenset({Phase.VERIFIED, Phase.SWAPPED})
+
+# What may come in: what was staged, or the previous generation; both relative to our own folder.
+FROM_STAGING, FROM_PREVIOUS = "staging/data", "previous"
+
+
 @dataclass(frozen=True)
 class Journal:
     """What is under way.
@@ -29,11 +37,12 @@ class Journal:
     incoming: the folder, relative to our own, whose `install` parts go live; `retire` parts make room for them.
     record: the receipt's next record, from verified on. keep: what was replaced stays, one generation.
     reclaim: what is live goes before what is new is there. fingerprint: of the retire parts, when they were sealed.
+    reclaimed: of a sealed restore, the parts that were deleted for its room.
     """
 
     phase: Phase
     restore_id: str
-    incoming: str = "staging/data"
+    incoming: str = FROM_STAGING
     retire: tuple[str, ...] = ()
     install: tuple[str, ...] = ()
     record: Mapping[str, Any] = field(default_factory=dict)
@@ -41,24 +50,56 @@ class Journal:
     keep: bool = False
     reclaim: bool = False
     fingerprint: str = ""
+    reclaimed: tuple[str, ...] = ()
 
 
 def read(layout: Layout) -> Journal | None:
     """Return the journal of an unfinished restore, or None. Raises TargetOccupiedError for one not understood."""
     path = layout.home / "journal.json"
-    try:
-        found = json.loads(path.read_text())
-        if found.pop("format") != FORMAT:
+    hint = f"see what is in {layout.home} and below {layout.data}, then move the file away: mv {path} {path}.moved"
+    with records.understood(path, unknown="how far a restore had come is not known", hint=hint):
+        record = records.load(path)
+        if record is None:
+            return None
+        if record.number("format") != FORMAT:
             message = f"{path} was written by another version of neo4j-restore"
             raise TargetOccupiedError(message, hint="finish that restore with the version that began it")
-        lists = {name: tuple(found[name]) for name in ("retire", "install")}
-        return Journal(**{**found, **lists, "phase": Phase(found["phase"])})
-    except FileNotFoundError:
-        return None
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        message = f"{path} is no journal ({error}): how far a restore had come can't be known"
-        hint = f"look at {layout.home} and {layout.data}, then move the file away"
-        raise TargetOccupiedError(message, hint=hint) from error
+        return _parsed(record)
+
+
+def _parsed(record: Record) -> Journal:
+    """Return the journal that a record holds. Raises ValueError."""
+    phase, incoming = Phase(record.text("phase")), record.text("incoming", FROM_STAGING)
+    if incoming not in {FROM_STAGING, FROM_PREVIOUS}:
+        message = f"incoming is {incoming!r}"
+        raise ValueError(message)
+    told = record.record("record") if phase in SEALED else Record({})
+    if phase in SEALED:
+        receipt.check_next(told)
+    return Journal(
+        phase,
+        record.text("restore_id"),
+        incoming,
+        _parts(record, "retire"),
+        _parts(record, "install"),
+        told.values,
+        purge=record.flag("purge", default=True),
+        keep=record.flag("keep", default=False),
+        reclaim=record.flag("reclaim", default=False),
+        fingerprint=record.text("fingerprint", ""),
+        reclaimed=_parts(record, "reclaimed"),
+    )
+
+
+def _parts(record: Record, name: str) -> tuple[str, ...]:
+    """Return parts of databases. What is not one could lead a rename out of the data folder."""
+    parts = record.texts(name, [])
+    for part in parts:
+        top, _, database = part.partition("/")
+        if top not in {"databases", "transactions"} or database in {"", ".", ".."} or {"/", "\0"} & {*database}:
+            message = f"{name} has {part!r}"
+            raise ValueError(message)
+    return parts
 
 
 def write(layout: Layout, journal: Journal) -> None:

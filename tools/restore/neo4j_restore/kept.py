@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from neo4j_restore import disk
+from neo4j_restore import disk, leftovers, records
 from neo4j_restore.catalog import BackupSet
 from neo4j_restore.checksums import Checksum
 from neo4j_restore.parts import PartFile
@@ -50,7 +50,9 @@ class Kept:
     def begin(self) -> None:
         """Make the folder ready: empty, unless what is in it is of this very set."""
         manifest = self._top / "manifest.json"
-        if not manifest.is_file() or manifest.read_text(errors="replace") != self._manifest():
+        expected = self._manifest().encode()
+        # One byte more, so that a longer one is another.
+        if not manifest.is_file() or records.read_bytes(manifest, len(expected) + 1) != expected:
             disk.remove_tree(self._top)
             self.files.mkdir(parents=True)
             disk.replace_file(manifest, self._manifest())
@@ -103,7 +105,7 @@ def remove_others(layout: Layout, databases: Iterable[DatabaseName]) -> None:
     if layout.kept.is_dir():
         for path in layout.kept.iterdir():
             if path.name not in set(databases):
-                disk.remove_tree(path)
+                leftovers.remove(path)
 
 
 def remove(layout: Layout) -> None:

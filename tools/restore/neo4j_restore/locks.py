@@ -1,5 +1,6 @@
 """The locks on a volume: ours, which keeps a second restore away, and those of a running server."""
 
+import errno
 import fcntl
 import os
 import stat
@@ -8,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from neo4j_restore import disk
-from neo4j_restore.errors import TargetOccupiedError
+from neo4j_restore.errors import LockError, NoSpaceForLockError, TargetOccupiedError
 from neo4j_restore.volume import Layout
 
 
@@ -17,37 +18,72 @@ def locked(layout: Layout) -> Iterator[int]:
     """Hold the volume's lock; yield its descriptor, for neo4j-admin to inherit: while it runs, the lock holds.
 
     The kernel gives the lock back when its last holder ends, so a lock file left over by a crash means nothing.
-    Raises TargetOccupiedError while another restore uses the volume.
+    Raises TargetOccupiedError while another restore uses the volume, LockError where no lock can be taken at all.
     """
-    with disk.errors_of(layout.data):
-        _take_after(layout)
-        descriptor = _open_lock(layout)
+    descriptor = _open_lock(layout)
     try:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            message = f"another neo4j-restore is at work on the volume at {layout.data}"
-            raise TargetOccupiedError(message, hint="wait until it has ended: one pod a volume") from error
+        _take(descriptor, layout)
         yield descriptor
     finally:
         os.close(descriptor)
 
 
-def _take_after(layout: Layout) -> None:
-    """Make our folder, and let all that is made from now on be as shared as the volume is (fsGroup)."""
-    os.umask(0o002 if layout.data.stat().st_mode & stat.S_IWGRP else 0o022)
-    if not layout.home.exists():
-        layout.home.mkdir(exist_ok=True)
-        disk.fsync(layout.data)
+def _take(descriptor: int, layout: Layout) -> None:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        message = f"another neo4j-restore is at work on the volume at {layout.data}"
+        raise TargetOccupiedError(message, hint="wait until it has ended: one pod a volume") from error
+    except OSError as error:
+        message = f"cannot lock {layout.home / 'lock'} with flock: {error.strerror}"
+        hint = (
+            "keep the data on a file system with locks (for NFS: version 4, or a server with lockd), "
+            f"writable for uid {os.geteuid()}"
+        )
+        raise LockError(message, hint=hint) from error
 
 
 def _open_lock(layout: Layout) -> int:
+    """Make our folder and the lock file, if need be, and open it."""
     path = layout.home / "lock"
     try:
-        return os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
+        _take_after(layout)
+        descriptor = _opened(path)
+    except OSError as error:
+        message = f"cannot open the lock {path} as uid {os.geteuid()}: {error.strerror}"
+        if error.errno in {errno.ENOSPC, errno.EDQUOT}:
+            raise NoSpaceForLockError(message, hint="make the volume larger, or free room on it") from error
+        hint = f"see what is there: ls -la {layout.home}; it has to be a file of this user, in a folder of this user"
+        raise LockError(message, hint=hint) from error
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        message = f"{path} is not a regular file"
+        raise LockError(message, hint=f"see what made it, then move it away: mv {path} {path}.moved")
+    return descriptor
+
+
+def _opened(path: Path) -> int:
+    is_new = not path.exists()
+    try:
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK, 0o666)
     except PermissionError:
-        # Another user's, of an earlier image: to lock it, reading is enough.
-        return os.open(path, os.O_RDONLY)
+        # Another user's, of an earlier image: to lock it, reading is enough, but for NFS.
+        return os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    if is_new:
+        disk.inherit_owner(path)
+    return descriptor
+
+
+def _take_after(layout: Layout) -> None:
+    """Make our folder, and let all that is made from now on be as shared as the volume is (fsGroup).
+
+    As root it is given to Neo4j's user, and so is what lies in it: the next start may be that user's.
+    """
+    os.umask(0o002 if layout.data.stat().st_mode & stat.S_IWGRP else 0o022)
+    if not layout.home.exists():
+        layout.home.mkdir()
+        disk.fsync(layout.data)
+    disk.give_home(layout.data, layout.home)
 
 
 def refuse_running_server(layout: Layout) -> None:

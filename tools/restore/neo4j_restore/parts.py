@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from io import FileIO, RawIOBase
 from pathlib import Path
 
-from neo4j_restore import disk
+from neo4j_restore import disk, records
 from neo4j_restore.checksums import ALGORITHMS, Running
 from neo4j_restore.errors import StoreError
 from neo4j_restore.pipeline import BLOCK_BYTES
@@ -23,6 +23,9 @@ PART_BYTES = 64 * 1024 * 1024
 
 # The disk is told to begin long before; this waits for what it has not done yet.
 SYNC_SECONDS = 5.0
+
+# A record of ten terabytes in parts of this size; what is more was not written by us.
+_RECORD_BYTES = 4 * 1024 * 1024
 
 # Where a part ends, and its CRC32C. A line that a crash cut short is none, nor is what follows it.
 _LINE = re.compile(r"(\d{1,19}) ([0-9a-f]{8})\n")
@@ -68,13 +71,12 @@ class PartFile:
 
     def _recorded(self, most_bytes: int) -> list[_Part]:
         found: list[_Part] = []
-        with self.record.open("rb") as file:
-            for line in file:
-                told = _LINE.fullmatch(line.decode("ascii", "replace"))
-                last = found[-1].end if found else 0
-                if not told or not last < int(told[1]) <= most_bytes:
-                    break
-                found.append(_Part(int(told[1]), told[2]))
+        for line in (records.read_bytes(self.record, _RECORD_BYTES) or b"").splitlines(keepends=True):
+            told = _LINE.fullmatch(line.decode("ascii", "replace"))
+            last = found[-1].end if found else 0
+            if not told or not last < int(told[1]) <= most_bytes:
+                break
+            found.append(_Part(int(told[1]), told[2]))
         return found
 
     def _right(self, parts: Sequence[_Part], running: Sequence[Running]) -> int:

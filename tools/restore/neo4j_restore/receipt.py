@@ -1,4 +1,4 @@
-"""What was restored, kept beside the data: `receipt.json` for the last time, `history.jsonl` for all of them."""
+"""What was restored last, and which requests were fulfilled: `receipt.json`, kept beside the data."""
 
 import json
 from collections.abc import Mapping
@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from neo4j_restore import disk
+from neo4j_restore import disk, records
 from neo4j_restore.errors import TargetOccupiedError
+from neo4j_restore.records import Record
 from neo4j_restore.spec import DatabaseName
 
 FORMAT = 1
@@ -46,21 +47,49 @@ def read(home: Path) -> Receipt:
     Raises TargetOccupiedError for one that can't be read: what it says is not known, so nothing may be overwritten.
     """
     path = home / "receipt.json"
-    try:
-        found = json.loads(path.read_text())
-        if found["format"] != FORMAT:
-            message = f"{path} has format {found['format']}, expected {FORMAT}"
+    hint = f"see {home / 'history.jsonl'} for what was restored, then move the file away: mv {path} {path}.moved"
+    with records.understood(path, unknown="whether this request was fulfilled is not known", hint=hint):
+        record = records.load(path)
+        if record is None:
+            return Receipt()
+        if record.number("format") != FORMAT:
+            message = f"{path} has format {record.number('format')}, expected {FORMAT}"
             raise TargetOccupiedError(message, hint="use the version of neo4j-restore that wrote it, or a newer one")
-        return Receipt(dict(found["last"]), {wish: dict(done) for wish, done in found["wishes"].items()})
-    except FileNotFoundError:
-        return Receipt()
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        message = f"{path} is no receipt ({error}): whether this wish was fulfilled can't be known"
-        raise TargetOccupiedError(message, hint=f"look at {home / 'history.jsonl'}, then move the file away") from error
+        last, wishes = record.record("last"), record.record("wishes")
+        check_record(last)
+        return Receipt(last.values, {wish: _times(wishes.record(wish)) for wish in wishes.values})
+
+
+def _times(done: Record) -> dict[str, str]:
+    return {database: done.text(database) for database in done.values}
+
+
+def check_record(record: Record) -> None:
+    """Raise ValueError if a field of the record of a restore or rollback that we read has another type."""
+    for name in ("restore_id", "finished"):
+        record.text(name, "")
+    for name in ("rolled_back", "removed"):
+        record.texts(name, [])
+    for each in record.records("restored"):
+        if each.text("database") in {".", ".."} or "/" in each.text("database"):
+            message = f"restored has the database {each.text('database')!r}"
+            raise ValueError(message)
+        each.text("wish", "")
+        each.text("object", "")
+
+
+def check_next(record: Record) -> None:
+    """Raise ValueError if a record lacks what `Receipt.plus` needs of it."""
+    check_record(record)
+    record.text("finished")
+    if "restored" not in record.values:
+        message = "restored is missing"
+        raise ValueError(message)
+    for each in record.records("restored"):
+        each.text("wish")
 
 
 def write(home: Path, receipt: Receipt) -> None:
-    """Replace the receipt, and add it to the history if it is not there yet: done twice, it is written once."""
+    """Replace the receipt: whole or not at all, and on the disk when this returns."""
     text = {"format": FORMAT, "last": receipt.last, "wishes": receipt.wishes}
     disk.replace_file(home / "receipt.json", json.dumps(text, indent=1, sort_keys=True) + "\n")
-    disk.append_line(home / "history.jsonl", json.dumps(receipt.last, sort_keys=True))

@@ -9,20 +9,20 @@
 import random
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from logging import getLogger
 from typing import Any
 
-from neo4j_restore import disk, journal, locks, plan, receipt, swap, volume
+from neo4j_restore import disk, journal, leftovers, locks, plan, receipt, swap, volume
 from neo4j_restore.catalog import BackupSet, Kind
-from neo4j_restore.errors import RestoreError, StoreError, VanishedError
+from neo4j_restore.errors import LockError, NewerDataError, RestoreError, StoreError, VanishedError
 from neo4j_restore.evidence import Evidence, Verdict
 from neo4j_restore.journal import Journal, Phase
 from neo4j_restore.plan import Action, Plan, Step
 from neo4j_restore.settings import Settings
-from neo4j_restore.spec import Overwrite, SpaceMode, default_restore_id
+from neo4j_restore.spec import DatabaseName, Overwrite, SpaceMode, default_restore_id
 from neo4j_restore.stores import StoredObject
 from neo4j_restore.volume import Layout, Volume
 
@@ -37,26 +37,71 @@ def run(settings: Settings, environment: Mapping[str, str]) -> Plan:
     layout = Layout(settings.data_dir)
     with _during("recover"):
         volume.inspect(layout, ())
-    with locks.locked(layout) as lock:
+    with ExitStack() as held:
+        try:
+            lock = held.enter_context(locks.locked(layout))
+        except LockError as error:
+            return _without_lock(settings, layout, error)
         with _during("recover"), disk.errors_of(layout.data):
-            swap.recover(layout)
-        with _during("plan"), disk.errors_of(layout.data):
-            decided, state = decide(settings, layout)
-            for step in decided.steps:
-                log.info("%s: %s: %s", step.database, step.decision.action, step.decision.reason)
+            _recover(settings, layout)
+        decided, state = _decided(settings, layout)
         if decided.restores:
             decided = _restore(settings, environment, decided, state, lock)
         if not decided.restores:
-            with disk.errors_of(layout.data):
-                # Of a restore that broke off, and that nobody wants any more.
-                disk.remove_tree(layout.kept)
+            # Of a restore that broke off, and that nobody wants any more.
+            leftovers.remove(layout.kept)
         return decided
+
+
+def _without_lock(settings: Settings, layout: Layout, error: LockError) -> Plan:
+    """Return the plan of a start with nothing to do, which needs no lock; raise the error for any other."""
+    with _during("plan"), disk.errors_of(layout.data):
+        if journal.read(layout) is not None:
+            raise error
+        decided, _ = _decided(settings, layout)
+        if decided.restores:
+            raise error
+    log.warning("%s. There is nothing to do, so Neo4j may start; a restore would need this: %s", error, error.hint)
+    return decided
+
+
+def _recover(settings: Settings, layout: Layout) -> None:
+    """Recover; a sealed restore is given up if it would replace later writes and this request leaves them alone."""
+    try:
+        swap.recover(layout)
+    except NewerDataError:
+        if decide(settings, layout)[0].restores:
+            raise
+        swap.drop(layout)
+
+
+def _decided(settings: Settings, layout: Layout) -> tuple[Plan, Volume]:
+    """Decide, and say so."""
+    with _during("plan"), disk.errors_of(layout.data):
+        decided, state = decide(settings, layout)
+        for step in decided.steps:
+            log.info("%s: %s: %s", step.database, step.decision.action, step.decision.reason)
+        warn(layout, decided, state)
+    return decided, state
+
+
+def warn(layout: Layout, decided: Plan, state: Volume) -> None:
+    """Log what an operator should know of the volume, whatever is done about it."""
+    if state.in_cluster:
+        log.warning("%s", volume.cluster_warning(layout))
+    for step in decided.steps:
+        missing = volume.lacks(layout.data, step.database) if step.decision.action is Action.SKIP else []
+        if missing:
+            lacks, hint = ", ".join(missing), volume.INCOMPLETE_HINT
+            log.warning("%s: the database that is left alone is not whole, it lacks %s; %s", step.database, lacks, hint)
 
 
 def decide(settings: Settings, layout: Layout) -> tuple[Plan, Volume]:
     """Return the plan as far as the volume alone decides it, and the volume's facts. Raises RestoreError."""
     state = volume.inspect(layout, settings.databases, needs_receipt=settings.overwrite is Overwrite.ONCE)
     unfinished = journal.read(layout)
+    if unfinished and unfinished.phase is Phase.SWAPPED:
+        state = replace(state, receipt=state.receipt.plus(unfinished.record))
     state = replace(state, reclaimed=unfinished is not None and swap.is_reclaimed(layout, unfinished))
     decisions = plan.guard(settings, state, datetime.now(UTC))
     plan.refuse(decisions, str(settings.data_dir))
@@ -67,6 +112,7 @@ def decide(settings: Settings, layout: Layout) -> tuple[Plan, Volume]:
 
 def _restore(settings: Settings, environment: Mapping[str, str], decided: Plan, state: Volume, lock: int) -> Plan:
     # Imported here: a start with nothing to do pays for no store, inflater or checksum.
+    from neo4j_restore import preflight
     from neo4j_restore.deadline import Deadline
     from neo4j_restore.fetch import terms
     from neo4j_restore.prepare import prepare
@@ -76,11 +122,15 @@ def _restore(settings: Settings, environment: Mapping[str, str], decided: Plan, 
     layout = Layout(settings.data_dir)
     with _during("plan"), disk.errors_of(layout.data):
         locks.refuse_running_server(layout)
+        swap.refuse_unfinished(layout)
+        preflight.check(layout, _databases(decided), deletes=settings.space is SpaceMode.RECLAIM)
         volume.check_renames(layout)
         disk.check_giving(layout.data, layout.home)
         receipt.read(layout.home)
         # What an earlier run kept for a look takes room that this one needs.
-        disk.remove_tree(layout.staging)
+        leftovers.discard(layout.home, layout.staging)
+        if not preflight.is_ours(layout.kept):
+            leftovers.discard(layout.home, layout.kept)
         state = replace(state, free_bytes=volume.free_bytes(layout))
         _spread(settings.start_jitter_seconds)
         deadline = Deadline.after(settings.deadline_seconds)
@@ -116,7 +166,7 @@ def _spread(most_seconds: float) -> None:
 
 def _carry_out(settings: Settings, prepared: Plan, fill: Callable[[Plan], None], found: Evidence) -> None:
     layout, started, clock = Layout(settings.data_dir), datetime.now(UTC), time.monotonic()
-    databases = tuple(step.database for step in prepared.restores)
+    databases = _databases(prepared)
     with _during("stage"), disk.errors_of(layout.data), _cleaned_after_failure(settings, layout):
         swap.begin(layout, _intent(settings, layout, prepared))
         fill(prepared)
@@ -135,9 +185,13 @@ def _carry_out(settings: Settings, prepared: Plan, fill: Callable[[Plan], None],
     log.info("restored %s in %.1f s", ", ".join(databases), seconds)
 
 
+def _databases(decided: Plan) -> tuple[DatabaseName, ...]:
+    return tuple(step.database for step in decided.restores)
+
+
 def _intent(settings: Settings, layout: Layout, prepared: Plan) -> Journal:
     reclaim = settings.space is SpaceMode.RECLAIM
-    databases = tuple(step.database for step in prepared.restores)
+    databases = _databases(prepared)
     return Journal(
         Phase.INTENT,
         _restore_id(settings),
@@ -158,7 +212,10 @@ def _cleaned_after_failure(settings: Settings, layout: Layout) -> Iterator[None]
         unfinished = journal.read(layout)
         if unfinished and unfinished.phase in {Phase.INTENT, Phase.STAGED}:
             if settings.purge:
-                swap.give_up(layout, unfinished)
+                with leftovers.only_warn(
+                    "the data that was moved away can't be put back", "the next start tries again"
+                ):
+                    swap.give_up(layout, unfinished)
             gone = swap.is_reclaimed(layout, unfinished)
             error.hint += f"; {'the old data was deleted for room' if gone else 'the old data is as it was'}"
         raise
@@ -172,7 +229,7 @@ def _kept_for_the_next(layout: Layout) -> Iterator[None]:
             yield
     except RestoreError as error:
         if not isinstance(error, StoreError):
-            disk.remove_tree(layout.kept)
+            leftovers.remove(layout.kept)
         raise
 
 

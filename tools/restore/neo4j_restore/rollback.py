@@ -4,12 +4,15 @@ What is rolled back is kept in its stead, so nothing is lost. Done twice it chan
 does it at every start is safe.
 """
 
+from collections.abc import Mapping
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from logging import getLogger
 from pathlib import Path
+from typing import Any
 
-from neo4j_restore import disk, journal, locks, receipt, swap, volume
-from neo4j_restore.errors import BackupNotFoundError
+from neo4j_restore import disk, journal, locks, preflight, receipt, swap, volume
+from neo4j_restore.errors import BackupNotFoundError, LockError
 from neo4j_restore.journal import Journal, Phase
 from neo4j_restore.spec import DatabaseName
 from neo4j_restore.volume import Layout
@@ -24,15 +27,29 @@ def rollback(data_dir: Path) -> tuple[DatabaseName, ...]:
     """
     layout = Layout(data_dir)
     volume.inspect(layout, ())
-    with locks.locked(layout), disk.errors_of(layout.data):
-        swap.recover(layout)
-        last = receipt.read(layout.home).last
-        if "rolled_back" in last:
-            log.info("nothing to do: the restore %s was rolled back at %s", last["restore_id"], last["finished"])
+    with ExitStack() as held, disk.errors_of(layout.data):
+        try:
+            held.enter_context(locks.locked(layout))
+        except LockError as error:
+            if journal.read(layout) or not _is_done(receipt.read(layout.home).last):
+                raise
+            log.warning("%s. There is nothing to do, so Neo4j may start; %s", error, error.hint)
             return ()
+        swap.recover(layout)
+        last = swap.receipt_of(layout).last
+        if _is_done(last):
+            return ()
+        swap.refuse_unfinished(layout)
         volume.refuse_links(layout)
         locks.refuse_running_server(layout)
         return _swap_back(layout, str(last.get("restore_id", "")), _names(last.get("restored", [])))
+
+
+def _is_done(last: Mapping[str, Any]) -> bool:
+    """Tell whether the last thing done here was a rollback."""
+    if "rolled_back" in last:
+        log.info("nothing to do: the restore %s was rolled back at %s", last.get("restore_id"), last.get("finished"))
+    return "rolled_back" in last
 
 
 def _swap_back(layout: Layout, restore_id: str, restored: set[DatabaseName]) -> tuple[DatabaseName, ...]:
@@ -41,13 +58,14 @@ def _swap_back(layout: Layout, restore_id: str, restored: set[DatabaseName]) -> 
         message = f"no previous generation is kept on the volume at {layout.data}"
         raise BackupNotFoundError(message, hint="set KEEP_PREVIOUS to true before a restore; else restore an older set")
     databases, gone = tuple(sorted(kept | restored)), sorted(restored - kept)
+    preflight.check(layout, databases, incoming=layout.previous)
     now = datetime.now(UTC).isoformat(timespec="milliseconds")
     record = {"restore_id": restore_id, "rolled_back": sorted(kept), "removed": gone, "restored": [], "finished": now}
     retire = swap.parts_of_all(layout.data, databases)
     install = swap.parts_of_all(layout.previous, databases)
     seen = swap.fingerprint(layout.data, retire)
     sealed = Journal(
-        Phase.VERIFIED, restore_id, layout.previous.name, retire, install, record, keep=True, fingerprint=seen
+        Phase.VERIFIED, restore_id, journal.FROM_PREVIOUS, retire, install, record, keep=True, fingerprint=seen
     )
     journal.write(layout, sealed)
     swap.complete(layout, sealed)

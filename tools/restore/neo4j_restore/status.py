@@ -1,10 +1,9 @@
 """What state the volume is in: the restore under way, the last receipt, the history. Reads, and changes nothing."""
 
-import json
 from pathlib import Path
 from typing import Any
 
-from neo4j_restore import disk, journal, receipt, volume
+from neo4j_restore import disk, history, journal, receipt, volume
 from neo4j_restore.volume import Layout
 
 
@@ -28,15 +27,5 @@ def _found(layout: Layout) -> dict[str, Any]:
         "restore_id": unfinished.restore_id if unfinished else last.get("restore_id"),
         "previous_kept": (layout.previous / "databases").exists(),
         "receipt": last or None,
-        "history": _history(layout.home / "history.jsonl"),
+        "history": history.read(layout.home),
     }
-
-
-def _history(path: Path) -> list[dict[str, Any]]:
-    found = []
-    for line in path.read_text(errors="replace").splitlines() if path.exists() else []:
-        try:
-            found.append(json.loads(line))
-        except ValueError:
-            continue
-    return found

@@ -1,29 +1,38 @@
-"""From staged to live: a journal, renames, and how to go on after any crash.
+"""From staged to live: a journal, renames, and how to go on after any crash or error.
 
     intent    staging is being filled; a crash leaves it to be cleaned, and the live data as it was
     staged    all of the request is in staging; it is being checked and brought to the disk
-    verified  from here on the swap is carried to its end
-    swapped   every rename is on the disk; the receipt is owed, then what was replaced is kept or goes
+    verified  decided: the swap is carried to its end, or taken back whole, now or by the next start
+    swapped   the new data is live, for good; the receipt is owed, then what was replaced is kept or goes
     (done)    the journal is gone, and the receipt says the rest
 
-Each step can be done again: what is left to do is read off the disk. What is live moves to `outgoing` before what is
-new takes its place, with an fsync between, so no power cut can show the second without the first.
+Each step can be done again: what is left to do is read off the disk. `moves` has the renames of both directions.
+
+Nothing is final but success. If the renames fail, those that were made are undone, the journal goes back to `staged`,
+and the restore has failed with the old data live. If undoing fails as well, the journal stays `verified`: the next
+start tries to go on, and then to go back. A crash in either direction leaves a state from which both can go on.
+From `swapped` on a failure is a warning: the journal stays while the receipt is owed, and counts as the receipt.
+
 With `reclaim` what is live goes first, behind the intent: renamed away whole, then deleted, never half. A crash before
-the deletion puts it back; after it, the intent stays until a restore has succeeded.
+the deletion puts it back; after it, the intent stays until a restore has succeeded. There is no old data to go back to
+then, so a swap that fails stays `verified`.
 """
 
 import hashlib
 import json
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from logging import getLogger
 from pathlib import Path
 from typing import Any
 
-from neo4j_restore import disk, receipt
-from neo4j_restore.errors import TargetOccupiedError
-from neo4j_restore.journal import Journal, Phase, read, write
+from neo4j_restore import disk, history, leftovers, receipt
+from neo4j_restore.errors import NewerDataError, RestoreError, TargetOccupiedError, VolumeError
+from neo4j_restore.journal import SEALED, Journal, Phase, read, write
 from neo4j_restore.locks import refuse_running_server
+from neo4j_restore.moves import Moves, parts_present
+from neo4j_restore.receipt import Receipt
 from neo4j_restore.spec import DatabaseName
 from neo4j_restore.volume import Layout, parts_of, refuse_links
 
@@ -38,15 +47,13 @@ def begin(layout: Layout, journal: Journal) -> None:
     earlier = read(layout)
     if earlier and is_reclaimed(layout, earlier):
         journal = replace(journal, reclaim=True, retire=journal.retire + earlier.retire)
-    disk.remove_tree(layout.staging)
+    leftovers.discard(layout.home, layout.staging)
     write(layout, journal)
     if journal.reclaim:
-        _retire(layout, journal)
+        Moves(layout, journal).retire()
         # From here on there is no way back; what is deleted is never half in its place.
-        layout.outgoing.rename(layout.reclaimed)
-        disk.fsync(layout.home)
-        disk.remove_tree(layout.reclaimed)
-    layout.staging.mkdir()
+        leftovers.discard(layout.home, layout.outgoing)
+    disk.make_folder(layout.staging)
 
 
 def parts_of_all(root: Path, databases: tuple[DatabaseName, ...]) -> tuple[str, ...]:
@@ -60,7 +67,7 @@ def staged(layout: Layout) -> None:
 
 
 def seal(layout: Layout, databases: tuple[DatabaseName, ...], record: Mapping[str, Any]) -> Journal:
-    """Bring all that is staged to the disk, and decide: from here on the swap will be carried to its end.
+    """Bring all that is staged to the disk, and decide: from here on the swap is carried to its end or taken back.
 
     Return the sealed journal, for `complete`.
     """
@@ -69,33 +76,116 @@ def seal(layout: Layout, databases: tuple[DatabaseName, ...], record: Mapping[st
     disk.fsync(layout.staging)
     disk.fsync(layout.home)
     retire = parts_of_all(layout.data, databases)
-    install = parts_of_all(layout.staged_data, databases)
-    seen = fingerprint(layout.data, retire)
-    sealed = replace(journal, phase=Phase.VERIFIED, retire=retire, install=install, record=record, fingerprint=seen)
+    sealed = replace(
+        journal,
+        phase=Phase.VERIFIED,
+        retire=retire,
+        install=parts_of_all(layout.staged_data, databases),
+        record=record,
+        fingerprint=fingerprint(layout.data, retire),
+        reclaimed=tuple(part for part in journal.retire if part not in retire) if journal.reclaim else (),
+    )
     write(layout, sealed)
     return sealed
 
 
 def _open(layout: Layout) -> Journal:
     journal = read(layout)
-    if journal is None or journal.phase not in {Phase.INTENT, Phase.STAGED}:
+    if journal is None or journal.phase in SEALED:
         message = f"the journal in {layout.home} was changed by somebody else while this restore ran"
         raise TargetOccupiedError(message, hint="one restore a volume: see what else writes to it")
     return journal
 
 
 def complete(layout: Layout, journal: Journal) -> None:
-    """Carry the sealed restore to its end, from wherever a crash left it. journal: as it is on the disk."""
+    """Carry the sealed restore to its end, from wherever a crash left it. journal: as it is on the disk.
+
+    Raises RestoreError if the renames fail: with the old data live again, or where everything is in the hint.
+    """
     if journal.phase is Phase.VERIFIED:
-        _retire(layout, journal)
-        _install(layout, journal)
+        _swap_in(layout, journal)
         journal = replace(journal, phase=Phase.SWAPPED)
-        write(layout, journal)
-    receipt.write(layout.home, receipt.read(layout.home).plus(journal.record))
-    _put_away(layout, journal)
+        if not _noted(layout, journal):
+            return
+    _finish(layout, journal)
+
+
+def _swap_in(layout: Layout, journal: Journal) -> None:
+    try:
+        with disk.errors_of(layout.data):
+            if gone := Moves(layout, journal).gone():
+                journal = replace(journal, retire=tuple(part for part in journal.retire if part not in gone))
+                write(layout, journal)
+            Moves(layout, journal).forward()
+    except RestoreError as error:
+        error.hint += f"; {_take_back(layout, journal)}"
+        raise
+
+
+def _take_back(layout: Layout, journal: Journal) -> str:
+    """Undo the renames of a swap that failed; return what became of the data."""
+    moves = Moves(layout, journal)
+    if journal.reclaimed:
+        return f"the old data was deleted for room, and the next start goes on with the new: {moves.whereabouts()}"
+    try:
+        with disk.errors_of(layout.data):
+            moves.back()
+            _unseal(layout, journal)
+    except RestoreError as error:
+        log.warning("the swap can't be undone: %s", error)
+        return f"the swap is half done, and the next start tries again to complete or to undo it: {moves.whereabouts()}"
+    return "the old data is live again, as it was"
+
+
+def _unseal(layout: Layout, journal: Journal) -> None:
+    """Turn a sealed restore of which nothing is live into one that was never sealed, and give it up."""
+    unsealed = replace(journal, phase=Phase.STAGED, retire=journal.retire + journal.reclaimed)
+    try:
+        # Before anything of staging goes: the next start must not take what is half deleted for a sealed set.
+        write(layout, unsealed)
+    except OSError as error:
+        # A full disk, say. What is staged goes by one rename, and the next start sees that it is gone.
+        log.warning("the journal can't be written: %s", error)
     if journal.purge:
-        disk.remove_tree(layout.staging)
-    _close(layout)
+        give_up(layout, unsealed)
+
+
+def _noted(layout: Layout, journal: Journal) -> bool:
+    """Tell whether it could be noted that the new data is live. If not, the next start finds that out by itself."""
+    with _housekeeping(layout, "the journal can't be written"):
+        write(layout, journal)
+        return True
+    return False
+
+
+def _finish(layout: Layout, journal: Journal) -> None:
+    """Do what is owed once the new data is live. A failure is a warning; the next start tries again."""
+    if journal.purge:
+        with _housekeeping(layout, f"{layout.staging} can't be removed"):
+            leftovers.discard(layout.home, layout.staging)
+    with _housekeeping(layout, f"the restore can't be brought to its end in {layout.home}"):
+        receipt.write(layout.home, receipt.read(layout.home).plus(journal.record))
+        _put_away(layout, journal)
+        history.append(layout.home, journal.record)
+        _close(layout)
+
+
+def _housekeeping(layout: Layout, failed: str) -> AbstractContextManager[None]:
+    return leftovers.only_warn(failed, f"the restored data is live; mend {layout.home}, and the next start goes on")
+
+
+def receipt_of(layout: Layout) -> Receipt:
+    """Return what was restored and fulfilled on this volume, by its receipt and by a journal that owes it."""
+    written, journal = receipt.read(layout.home), read(layout)
+    return written.plus(journal.record) if journal and journal.phase is Phase.SWAPPED else written
+
+
+def refuse_unfinished(layout: Layout) -> None:
+    """Raise VolumeError while an earlier restore is live and has no receipt: another would forget that it was done."""
+    journal = read(layout)
+    if journal and journal.phase is Phase.SWAPPED and receipt.read(layout.home).last != journal.record:
+        message = f"the last restore is live, and could not be brought to its end in {layout.home}"
+        raise VolumeError(message, hint=f"see the warning before this; then mend owner and modes in {layout.home}")
 
 
 def _close(layout: Layout) -> None:
@@ -106,24 +196,35 @@ def _close(layout: Layout) -> None:
 
 
 def recover(layout: Layout) -> None:
-    """Bring the volume to rest after a crash: complete what was sealed, clean away what was not.
+    """Bring the volume to rest after a crash: complete what was sealed, or take it back; clean away what was not.
 
-    Raises TargetOccupiedError where that could cost data which nobody gave up: a server is running on the volume,
-    or has written to it since.
+    Raises TargetOccupiedError while a server runs on the volume, NewerDataError if it has written to the old data since
+    a restore of it was sealed, RestoreError if the renames fail.
     """
     journal = read(layout)
-    # A crash while it was written, before it counted.
-    (layout.home / "journal.json.new").unlink(missing_ok=True)
+    leftovers.sweep(layout.home)
     if journal is None:
-        _refuse_orphans(layout)
+        _tell_orphans(layout)
         return
-    refuse_links(layout)
     refuse_running_server(layout)
-    if journal.phase in {Phase.INTENT, Phase.STAGED}:
+    if journal.phase not in SEALED:
         log.warning("an earlier restore ended before it was verified: its staging is removed")
         give_up(layout, journal)
+    elif journal.phase is Phase.SWAPPED:
+        log.warning("an earlier restore is live, and its end is not noted yet: it is noted now")
+        _finish(layout, journal)
+    else:
+        refuse_links(layout)
+        _go_on(layout, journal)
+
+
+def _go_on(layout: Layout, journal: Journal) -> None:
+    moves = Moves(layout, journal)
+    if not moves.begun() and moves.vanished():
+        log.warning("what an earlier restore had staged is gone: it is given up, and the old data is as it was")
+        _unseal(layout, journal)
         return
-    if journal.phase is Phase.VERIFIED:
+    if not moves.begun():
         _refuse_newer(layout, journal)
     log.warning("an earlier restore was cut off in its swap: it is completed now")
     complete(layout, journal)
@@ -133,17 +234,18 @@ def give_up(layout: Layout, journal: Journal) -> None:
     """Remove staging, and the intent that announced it; what was to be reclaimed goes back, if it still can.
 
     If it can't, the intent stays until a restore has succeeded: this volume's data was deleted for it.
+    Raises RestoreError or OSError if data could not go back; of anything else that fails it only warns.
     """
-    if layout.outgoing.exists():
-        for part in journal.retire:
-            if (layout.outgoing / part).exists():
-                _move(layout.outgoing / part, layout.data / part)
-        _sync(layout, journal.retire, layout.outgoing, layout.data)
-        disk.remove_tree(layout.outgoing)
-    disk.remove_tree(layout.reclaimed)
-    disk.remove_tree(layout.staging)
-    if not is_reclaimed(layout, journal):
-        _close(layout)
+    if parts_present(layout.outgoing, journal.retire):
+        refuse_links(layout)
+        Moves(layout, replace(journal, install=())).back()
+    owed = is_reclaimed(layout, journal)
+    with leftovers.only_warn(f"{layout.home} can't be cleaned up", "the data is as it was; the next start tries again"):
+        if not any(layout.outgoing.glob("*/*")):
+            leftovers.discard(layout.home, layout.outgoing)
+        leftovers.discard(layout.home, layout.staging)
+        if not owed:
+            _close(layout)
 
 
 def is_reclaimed(layout: Layout, journal: Journal) -> bool:
@@ -152,30 +254,33 @@ def is_reclaimed(layout: Layout, journal: Journal) -> bool:
     return journal.reclaim and bool(gone)
 
 
-def _refuse_orphans(layout: Layout) -> None:
-    if any(layout.outgoing.glob("*/*")):
-        message = f"{layout.outgoing} holds what a restore was about to replace, and its journal is gone"
-        hint = f"move what is in it back below {layout.data}, if it is missing there; then remove the folder"
-        raise TargetOccupiedError(message, hint=hint)
+def drop(layout: Layout) -> None:
+    """Give up the sealed restore of which nothing was moved yet: the data that is live stays."""
+    journal = read(layout)
+    if journal and journal.phase is Phase.VERIFIED and not Moves(layout, journal).begun():
+        log.warning("a restore was sealed, and Neo4j has written to %s since: it is given up", layout.data)
+        _unseal(layout, journal)
+
+
+def _tell_orphans(layout: Layout) -> None:
+    """Warn of data in `outgoing` without a journal. Nothing deletes it, and a restore is refused while it is there."""
+    parts = sorted(str(path.relative_to(layout.outgoing)) for path in layout.outgoing.glob("*/*"))
+    if parts:
+        missing = [part for part in parts if not (layout.data / part).exists()]
+        todo = f"not live: {', '.join(missing)}" if missing else "all of it is live as well"
+        log.warning("%s holds what a restore was about to replace, and its journal is gone; %s", layout.outgoing, todo)
 
 
 def _refuse_newer(layout: Layout, journal: Journal) -> None:
-    """Refuse to go on with a swap of which nothing was moved yet, if what is live, or what is staged, was changed."""
-    if not journal.retire or parts_present(layout.outgoing, journal.retire):
-        return
+    """Refuse to go on with a swap of which nothing was moved yet, if what is live was changed."""
     live = parts_present(layout.data, journal.retire)
-    if live == journal.retire and fingerprint(layout.data, live) != journal.fingerprint:
+    if journal.retire and live == journal.retire and fingerprint(layout.data, live) != journal.fingerprint:
         message = f"Neo4j wrote to {layout.data} after a restore was sealed, and before it was swapped in"
         hint = (
-            f"to keep what was written, remove {layout.home}/journal.json and {layout.staging}; "
-            f"to finish that restore, remove {', '.join(live)} below {layout.data}"
+            f"to keep what was written, set FORCE_OVERWRITE to false, or remove {layout.home}/journal.json and "
+            f"{layout.staging}; to finish that restore, remove {', '.join(live)} below {layout.data}"
         )
-        raise TargetOccupiedError(message, hint=hint)
-    incoming = layout.home / journal.incoming
-    if live and parts_present(incoming, journal.install) != journal.install:
-        message = f"a restore was sealed, and part of what it staged in {incoming} is gone"
-        hint = f"the old data is as it was: to stay with it, remove {layout.home}/journal.json"
-        raise TargetOccupiedError(message, hint=hint)
+        raise NewerDataError(message, hint=hint)
 
 
 def fingerprint(root: Path, parts: tuple[str, ...]) -> str:
@@ -185,64 +290,14 @@ def fingerprint(root: Path, parts: tuple[str, ...]) -> str:
     return hashlib.sha256(json.dumps(facts).encode()).hexdigest()
 
 
-def parts_present(root: Path, parts: tuple[str, ...]) -> tuple[str, ...]:
-    """Return those of `parts` that are in the data folder `root`."""
-    return tuple(part for part in parts if (root / part).exists())
-
-
-def _retire(layout: Layout, journal: Journal) -> None:
-    incoming = layout.home / journal.incoming
-    layout.outgoing.mkdir(exist_ok=True)
-    disk.fsync(layout.home)
-    for part in journal.retire:
-        # While what comes in is still there, what is live is old; once it is gone, what is live is new.
-        waiting = part not in journal.install or (incoming / part).exists()
-        if waiting and (layout.data / part).exists():
-            _move(layout.data / part, layout.outgoing / part)
-    _sync(layout, journal.retire, layout.data, layout.outgoing)
-
-
-def _install(layout: Layout, journal: Journal) -> None:
-    incoming = layout.home / journal.incoming
-    for part in journal.install:
-        if (incoming / part).exists():
-            _move(incoming / part, layout.data / part)
-        elif not (layout.data / part).exists():
-            message = f"{part} is neither staged in {incoming} nor on the volume: something removed it in mid-swap"
-            hint = (
-                f"move what is in {layout.outgoing} back below {layout.data}, then remove that folder and the journal"
-            )
-            raise TargetOccupiedError(message, hint=hint)
-    _sync(layout, journal.install, incoming, layout.data)
-
-
 def _put_away(layout: Layout, journal: Journal) -> None:
     """Let what was replaced go, or keep it as the one previous generation."""
     if parts_present(layout.outgoing, journal.retire):
-        disk.remove_tree(layout.previous)
+        leftovers.discard(layout.home, layout.previous)
         if journal.keep:
             layout.outgoing.rename(layout.previous)
             disk.fsync(layout.home)
     elif not any(layout.previous.glob("*/*")):
         # What a rollback took its folders from. One with databases in it is kept, by this run before a crash, say.
-        disk.remove_tree(layout.previous)
-    disk.remove_tree(layout.outgoing)
-
-
-def _move(source: Path, target: Path) -> None:
-    if target.exists():
-        message = f"{target} is there, where {source} should go"
-        raise TargetOccupiedError(message, hint="something else wrote to the volume; move it away, then start again")
-    if not target.parent.exists():
-        target.parent.mkdir(parents=True)
-        disk.fsync(target.parent.parent)
-    source.rename(target)
-
-
-def _sync(layout: Layout, parts: tuple[str, ...], source: Path, target: Path) -> None:
-    """Bring the renames of `parts` from `source` to `target` to the disk: where they came to first."""
-    into, out_of = ([root, *{(root / part).parent for part in parts}] for root in (target, source))
-    for folder in [*into, *out_of, layout.home]:
-        # One may be gone: made and removed before the crash that this run recovers from.
-        if folder.exists():
-            disk.fsync(folder)
+        leftovers.discard(layout.home, layout.previous)
+    leftovers.discard(layout.home, layout.outgoing)

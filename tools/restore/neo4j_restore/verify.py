@@ -1,8 +1,11 @@
 """Does the volume hold what was asked for? The chart's `helm test` asks this; no store, no key, no neo4j-admin."""
 
-from neo4j_restore import journal, volume
+from collections.abc import Mapping
+from typing import Any
+
+from neo4j_restore import disk, journal, swap, volume
 from neo4j_restore.errors import BackupNotFoundError, TargetOccupiedError
-from neo4j_restore.receipt import Receipt
+from neo4j_restore.journal import Phase
 from neo4j_restore.settings import Settings
 from neo4j_restore.volume import Found, Layout
 
@@ -10,27 +13,39 @@ from neo4j_restore.volume import Found, Layout
 def verify(settings: Settings) -> list[str]:
     """Return a line for each database: where it is from, by the receipt.
 
-    Raises TargetOccupiedError while a restore is unfinished, BackupNotFoundError for a database that is not there.
+    Raises TargetOccupiedError while a restore is unfinished and for a database that lacks files, BackupNotFoundError
+    for one that is not there.
     """
-    layout = Layout(settings.data_dir)
+    with disk.errors_of(settings.data_dir):
+        return _verified(settings, Layout(settings.data_dir))
+
+
+def _verified(settings: Settings, layout: Layout) -> list[str]:
     state = volume.inspect(layout, settings.databases, needs_receipt=True)
-    if journal.read(layout):
+    unfinished = journal.read(layout)
+    if unfinished and unfinished.phase is not Phase.SWAPPED:
         message = f"a restore on the volume at {layout.data} is not finished"
         raise TargetOccupiedError(message, hint="wait for the restore container, and read its log")
     absent = [name for name, found in state.databases.items() if found is not Found.DATABASE]
     if absent:
         message = f"the volume at {layout.data} has no database {', '.join(absent)}"
         raise BackupNotFoundError(message, hint="read the restore container's log: kubectl logs POD -c restore")
-    restored = {each["database"]: each for each in state.receipt.last.get("restored", [])}
+    last = swap.receipt_of(layout).last
+    restored = {each["database"]: each for each in last.get("restored", [])}
+    lacking = {name: volume.lacks(layout.data, name, restored=name in restored) for name in settings.databases}
+    if any(lacking.values()):
+        wrong = "; ".join(f"{name} lacks {', '.join(missing)}" for name, missing in lacking.items() if missing)
+        message = f"not every database on the volume at {layout.data} is whole: {wrong}"
+        raise TargetOccupiedError(message, hint=volume.INCOMPLETE_HINT)
     return [
-        f"{name}: restored from {restored[name]['object']} at {state.receipt.last['finished']}"
+        f"{name}: restored from {restored[name].get('object')} at {last.get('finished')}"
         if name in restored
-        else f"{name}: present; {_words(state.receipt)}"
+        else f"{name}: present; {_words(last)}"
         for name in settings.databases
     ]
 
 
-def _words(found: Receipt) -> str:
-    if "rolled_back" in found.last:
-        return f"the restore {found.last['restore_id']} was rolled back at {found.last['finished']}"
-    return "the last restore left it alone" if found.last else "no restore is on record"
+def _words(last: Mapping[str, Any]) -> str:
+    if "rolled_back" in last:
+        return f"the restore {last.get('restore_id')} was rolled back at {last.get('finished')}"
+    return "the last restore left it alone" if last else "no restore is on record"

@@ -37,6 +37,13 @@ RECORD_STORES = (
 _PROBE = "no-such-file"
 
 
+# What to do about a database that lacks files.
+INCOMPLETE_HINT = (
+    "Neo4j may not start it, or start without part of its data; put the files back, or restore it with "
+    "FORCE_OVERWRITE=once and a new RESTORE_ID"
+)
+
+
 class Found(StrEnum):
     """What lies where a database would be."""
 
@@ -201,3 +208,29 @@ def _names(path: Path) -> list[str]:
     if path.is_symlink() or path.is_file():
         return [path.name]
     return [entry.name for entry in path.iterdir()] if path.is_dir() else []
+
+
+def lacks(data: Path, database: DatabaseName, *, restored: bool = False) -> list[str]:
+    """Return the files that a database on the volume needs and lacks; none for one that is absent or whole.
+
+    A folder that only Neo4j's lock is in is absent. Logs that may lie elsewhere are not missed: without a folder
+    `transactions` Neo4j may be configured with another one for them, as 3.x often was. restored: we restored this
+    database, logs and all, to just here.
+    """
+    if find(data, database) is not Found.DATABASE:
+        return []
+    store, logs = (data / part for part in parts_of(database))
+    missing = missing_stores(store)
+    if (restored or logs.parent.is_dir()) and not has_logs(data, database):
+        missing.append(f"{logs.parent.name}/{database}/neostore.transaction.db.*")
+    return missing
+
+
+def cluster_warning(layout: Layout) -> str:
+    """Return in one line what a cluster's state on the volume means, and what to do."""
+    return (
+        f"{layout.data / 'cluster-state'} is the state of a cluster member: what is restored here alone differs from "
+        "the other members. If this server is to run alone, stop Neo4j and unbind it: neo4j-admin unbind "
+        "(Neo4j 3 and 4), neo4j-admin dbms unbind-system-db (5 and later). In a running cluster restore with Cypher: "
+        "CREATE DATABASE with OPTIONS {seedURI}"
+    )

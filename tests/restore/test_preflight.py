@@ -1,0 +1,194 @@
+"""What a swap needs is asked before the download: told by path, owner, uid and command, and nothing is changed."""
+
+import os
+import shutil
+import socket
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from tests import archives
+from tests.conftest import Run
+from tests.real.unprivileged import UID, give, unprivileged
+
+root_only = pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files to another user")
+
+HOME = ".neo4j-restore"
+
+
+@pytest.fixture
+def bucket_url(tmp_path: Path) -> str:
+    """Write a set into a folder, and return its URL."""
+    archives.write_files(tmp_path / "bucket", {"neo4j-latest.tar.gz": archives.tar_gz()})
+    return f"file://{tmp_path / 'bucket'}"
+
+
+@pytest.fixture
+def volume(data: Path) -> Path:
+    """Put a database on the volume, and all of it into the hands of the unprivileged user."""
+    archives.write_database(data, "live")
+    archives.write_files(data / HOME / "previous/databases/neo4j", {"neostore": b"previous"})
+    return give(data)
+
+
+def to_root(path: Path, mode: int = 0o755) -> None:
+    os.chown(path, 0, 0)
+    path.chmod(mode)
+
+
+OWNED = ["databases", "databases/neo4j", "transactions/neo4j", HOME]
+
+
+@root_only
+@pytest.mark.parametrize("name", OWNED)
+def test_what_another_user_owns_is_told_before_the_download(
+    name: str, volume: Path, bucket_url: str, neo4j_restore: Run
+) -> None:
+    to_root(volume / name)
+    before, under = archives.snapshot(volume), unprivileged([], volume.parent)
+    done = neo4j_restore("run", under=under, BUCKET=bucket_url, FORCE_OVERWRITE="true")
+    assert (done.returncode, f"uid {UID}" in done.stderr, str(volume / name) in done.stderr) == (14, True, True)
+    assert archives.snapshot(volume) == before
+    assert not (volume / HOME / "staging").exists()
+    assert neo4j_restore("run", under=under, FORCE_OVERWRITE="false").returncode == 0
+    give(volume)
+    assert neo4j_restore("run", under=under, BUCKET=bucket_url, FORCE_OVERWRITE="true").returncode == 0
+
+
+@root_only
+def test_a_sticky_folder_of_another_user_is_told(volume: Path, bucket_url: str, neo4j_restore: Run) -> None:
+    for path in [volume / "databases", volume / "databases/neo4j"]:
+        to_root(path, 0o1777)
+    before, under = archives.snapshot(volume), unprivileged([], volume.parent)
+    done = neo4j_restore("run", under=under, BUCKET=bucket_url, FORCE_OVERWRITE="true")
+    assert (done.returncode, f"chmod -t {volume}/databases" in done.stderr) == (14, True), done.stderr
+    assert archives.snapshot(volume) == before
+    (volume / "databases").chmod(0o777)
+    assert neo4j_restore("run", under=under, BUCKET=bucket_url, FORCE_OVERWRITE="true").returncode == 0
+
+
+@root_only
+@pytest.mark.parametrize("command", ["plan", "run", "rollback"])
+def test_plan_run_and_rollback_ask_the_same(command: str, volume: Path, bucket_url: str, neo4j_restore: Run) -> None:
+    to_root(volume / "databases/neo4j")
+    before = archives.snapshot_all(volume)
+    under = unprivileged([], volume.parent)
+    done = neo4j_restore(command, under=under, BUCKET=bucket_url, FORCE_OVERWRITE="true")
+    assert done.returncode == 14, done.stderr
+    assert f"uid {UID} may not change {volume}/databases/neo4j (owner 0:0, mode 0755)" in done.stderr
+    assert f"chown -R {UID}:{UID} {volume}/databases/neo4j" in done.stderr
+    after = archives.snapshot_all(volume)
+    assert {name: after[name] for name in after if name != f"{HOME}/lock"} == before
+
+
+@root_only
+def test_a_group_that_may_write_is_enough(volume: Path, bucket_url: str, neo4j_restore: Run) -> None:
+    for path in [volume, *volume.rglob("*")]:
+        os.chown(path, 0, UID)
+        path.chmod(0o2775 if path.is_dir() else 0o664)
+    done = neo4j_restore("run", under=unprivileged([], volume.parent), BUCKET=bucket_url, FORCE_OVERWRITE="true")
+    assert done.returncode == 0, done.stderr
+
+
+@root_only
+@pytest.mark.parametrize("inside", ["databases/neo4j", "transactions/neo4j", "databases/neo4j/schema"])
+def test_a_mount_at_a_database_is_told(inside: str, volume: Path, bucket_url: str, neo4j_restore: Run) -> None:
+    before = archives.snapshot(volume)
+    script = f'mount --bind "{volume}/{inside}" "{volume}/{inside}" && exec "$@"'
+    under = ["unshare", "--mount", "sh", "-c", script, "sh"]
+    done = neo4j_restore("run", under=under, BUCKET=bucket_url, FORCE_OVERWRITE="true")
+    assert (done.returncode, "mount point" in done.stderr, "subPath" in done.stderr) == (12, True, True), done.stderr
+    assert archives.snapshot(volume) == before
+    assert neo4j_restore("run", under=under, FORCE_OVERWRITE="false").returncode == 0
+
+
+@root_only
+@pytest.mark.parametrize("folder", ["databases", "databases/neo4j", HOME])
+def test_an_immutable_folder_is_told(folder: str, volume: Path, bucket_url: str, neo4j_restore: Run) -> None:
+    if shutil.which("chattr") is None or os.system(f"chattr +i '{volume / folder}' 2>/dev/null"):  # noqa: S605
+        pytest.skip("this file system has no immutable folders")
+    try:
+        done = neo4j_restore("run", BUCKET=bucket_url, FORCE_OVERWRITE="true")
+        assert neo4j_restore("run", FORCE_OVERWRITE="false").returncode == 0
+    finally:
+        os.system(f"chattr -i '{volume / folder}'")  # noqa: S605
+    assert done.returncode == 14, done.stderr
+    assert folder == HOME or f"chattr -i {volume / folder}" in done.stderr
+    assert (volume / "databases/neo4j/neostore").read_bytes().startswith(b"live")
+
+
+def _socket(path: Path) -> None:
+    here = Path.cwd()
+    os.chdir(path.parent)
+    try:
+        with socket.socket(socket.AF_UNIX) as bound:
+            bound.bind(path.name)
+    finally:
+        os.chdir(here)
+
+
+KINDS: dict[str, Callable[[Path], None]] = {
+    "a file": Path.touch,
+    "a folder": Path.mkdir,
+    "a symbolic link": lambda path: path.symlink_to(path.parents[2]),
+    "a FIFO": os.mkfifo,
+    "a socket": _socket,
+}
+FOLDERS = ["staging", "outgoing", "previous", "kept"]
+FILES = ["receipt.json", "receipt.json.new", "journal.json", "journal.json.new", "lock"]
+WRONG = [(name, kind) for name in FOLDERS for kind in KINDS if kind != "a folder"]
+WRONG += [(name, kind) for name in FILES for kind in KINDS if kind != "a file"]
+
+
+@pytest.mark.parametrize(("name", "kind"), WRONG)
+def test_what_is_not_ours_in_our_folder_stops_a_restore_and_no_healthy_start(
+    name: str, kind: str, data: Path, bucket_url: str, neo4j_restore: Run
+) -> None:
+    archives.write_database(data, "live")
+    path = data / HOME / name
+    path.parent.mkdir()
+    KINDS[kind](path)
+    before = archives.snapshot(data)
+    done = neo4j_restore("run", BUCKET=bucket_url, FORCE_OVERWRITE="true", KEEP_PREVIOUS="true")
+    leftover = name.endswith(".new") and kind != "a folder"
+    if leftover:
+        assert done.returncode == 0, done.stderr
+        return
+    assert (done.returncode, str(path) in done.stderr) == (14 if name == "lock" else 12, True), done.stderr
+    assert archives.snapshot(data) == before
+    # Of a journal that can't be read nobody knows how far a restore had come.
+    healthy = neo4j_restore("run", FORCE_OVERWRITE="false")
+    assert healthy.returncode == (12 if name == "journal.json" else 0), healthy.stderr
+
+
+@root_only
+def test_a_restore_as_root_is_followed_by_one_as_neo4j(data: Path, bucket_url: str, neo4j_restore: Run) -> None:
+    archives.write_database(data, "live")
+    give(data)
+    settings = {"BUCKET": bucket_url, "FORCE_OVERWRITE": "true", "KEEP_PREVIOUS": "true"}
+    for under in ([], unprivileged([], data.parent), [], unprivileged([], data.parent)):
+        done = neo4j_restore("run", under=under, **settings)
+        assert (done.returncode, "warning" in done.stderr) == (0, False), done.stderr
+        assert {path.lstat().st_uid for path in data.rglob("*")} == {UID}
+    assert len((data / HOME / "history.jsonl").read_text().splitlines()) == 4
+    assert neo4j_restore("rollback", under=unprivileged([], data.parent)).returncode == 0
+
+
+@root_only
+def test_files_that_an_earlier_version_left_as_root_stop_nothing(
+    volume: Path, bucket_url: str, neo4j_restore: Run
+) -> None:
+    home = volume / HOME
+    archives.write_files(home, {"history.jsonl": b'{"restore_id": "a"}\n', "lock": b"", "kept/neo4j/files/f": b""})
+    archives.write_files(home, {"receipt.json": b'{"format": 1, "last": {}, "wishes": {}}', "staging/data/x": b""})
+    for path in home.rglob("*"):
+        to_root(path, 0o755 if path.is_dir() else 0o644)
+    under = unprivileged([], volume.parent)
+    done = neo4j_restore("run", under=under, BUCKET=bucket_url, FORCE_OVERWRITE="true", KEEP_PREVIOUS="true")
+    assert done.returncode == 0, done.stderr
+    assert (home / "history.jsonl").read_text().startswith('{"restore_id": "a"}\n{')
+    assert "discarded-1 can't be removed" in done.stderr
+    again = neo4j_restore("run", under=under)
+    assert again.returncode == 0, again.stderr
+    assert neo4j_restore("run").returncode == 0
+    assert {path.name for path in home.iterdir()} == {"lock", "receipt.json", "history.jsonl", "previous"}
