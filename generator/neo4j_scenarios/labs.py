@@ -18,6 +18,7 @@ def labs(scenario: Scenario) -> Values:
         "image": scenario.neo4j_image,
         "imageTag": scenario.neo4j_tag,
         "acceptLicenseAgreement": scenario.accept_license or "no",
+        **({"existingPasswordSecret": scenario.password_secret} if scenario.password_secret else {}),
         "core": {**shape, **_member(scenario)},
         **(replicas if scenario.read_replicas else {}),
         # By default this chart's pods have none: the volume would belong to root, and Neo4j start as root.

@@ -24,6 +24,7 @@ def official(scenario: Scenario) -> Values:
         "image": {"customImage": f"{scenario.neo4j_image}:{scenario.neo4j_tag}"},
         "volumes": {"data": {"mode": mode, mode: claim}},
         **_directory(scenario),
+        **_services(scenario),
         "podSpec": _pod(scenario),
         "additionalVolumes": volumes(scenario),
     }
@@ -35,6 +36,8 @@ def _neo4j(scenario: Scenario) -> Values:
         "edition": scenario.edition,
         "acceptLicenseAgreement": scenario.accept_license or "no",
     }
+    if scenario.password_secret:
+        neo4j["passwordFromSecret"] = scenario.password_secret
     if scenario.cluster:
         neo4j["minimumClusterSize"] = scenario.servers
     if labels := identity.pod_labels(scenario):
@@ -42,6 +45,11 @@ def _neo4j(scenario: Scenario) -> Values:
     if scenario.offline_maintenance:
         neo4j["offlineMaintenanceModeEnabled"] = True
     return neo4j
+
+
+def _services(scenario: Scenario) -> Values:
+    # All releases of a cluster would make this one Service: Helm refuses the second.
+    return {"services": {"neo4j": {"enabled": False}}} if scenario.cluster else {}
 
 
 def _pod(scenario: Scenario) -> Values:

@@ -41,6 +41,7 @@ def own(scenario: Scenario) -> Values:
         "restore": {key: value for key, value in restore.items() if value not in ("", {}, []) or key in kept},
         "image": {"repository": scenario.neo4j_image, "tag": scenario.neo4j_tag},
         "acceptLicenseAgreement": scenario.accept_license or "no",
+        **({"auth": {"existingSecret": scenario.password_secret}} if scenario.password_secret else {}),
         **_own_directory(scenario),
         "data": {"size": scenario.storage_size, **storage},
         **_pod(scenario),

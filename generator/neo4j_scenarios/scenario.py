@@ -10,7 +10,7 @@ from neo4j_restore import spec
 from neo4j_restore.spec import Addressing, OnMissing, OnStaleLatest, Overwrite, Scheme, SpaceMode
 from neo4j_scenarios.fields import FIELDS, Field, access, wish
 from neo4j_scenarios.reference import Reference
-from neo4j_scenarios.targets import NEO4J, SINGLE_INSTANCE, Edition, Kind, Target
+from neo4j_scenarios.targets import CLUSTER, NEO4J, SINGLE_INSTANCE, Edition, Kind, Target
 
 # Attributes that are not named as their input.
 _ATTRIBUTES: Final = {"scenario": "kind", "database": "databases", "force-overwrite": "overwrite"}
@@ -45,6 +45,7 @@ class Scenario:
     purge_on_complete: bool
     secret: str
     secret_key: str
+    password_secret: str
     workload_identity: str
     service_account: str
     backup_claim: str
@@ -112,6 +113,8 @@ def derived(read: Mapping[str, Any]) -> Mapping[str, str]:
     return {
         "secret": "" if identity or scheme is Scheme.FILE else access.DEFAULT_SECRET,
         "secret_key": access.SECRET_KEYS.get(scheme, ""),
+        # Its releases are as many as its servers: of a Secret that each makes for itself, the second install fails.
+        "password_secret": f"{read['release']}-password" if read["target"] is NEO4J and read["kind"] is CLUSTER else "",
         "service_account": access.DEFAULT_ACCOUNT if identity and read["target"] is NEO4J else "",
         "neo4j_tag": read["target"].tag(read["edition"]),
     }

@@ -32,6 +32,9 @@ def _secrets(scenario: Scenario) -> Iterator[str]:
         usual = scenario.secret_key == SECRET_KEYS.get(scenario.bucket.scheme)
         key = "" if usual else f" --secret-key {scenario.secret_key}"
         yield f"neo4j-scenarios secret --key-file {file} --name {scenario.secret}{key} | kubectl apply -f -"
+    if scenario.password_secret:
+        key = "neo4j-password" if scenario.target is NEO4J_HELM else "NEO4J_AUTH"
+        yield f"kubectl create secret generic {scenario.password_secret} --from-file={key}=AUTH-FILE"
     files = {
         "CERTIFICATES.pem": scenario.ca_bundle,
         "ENCRYPTION-KEY": scenario.encryption_key,

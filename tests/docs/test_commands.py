@@ -30,6 +30,9 @@ WORKLOAD = "{{ .Values | toJson }}\n"
 # Which chart a name stands for; what is not here is looked for in the project.
 FOREIGN = {target.chart: target for target in TARGETS.values() if target is not NEO4J_RESTORE}
 
+# Charts of others that no values file of ours is for.
+BESIDE = {"neo4j/neo4j-loadbalancer"}
+
 WITH_COMMANDS = [page for page in PAGES if commands(page, "neo4j-scenarios", "helm")]
 
 
@@ -70,7 +73,9 @@ def rendered(helm: str, desk: Path, words: list[str]) -> str:
     if "--reuse-values" in flags:
         flags = [flag for flag in flags if flag != "--reuse-values"]
         flags += ["-f", str(CHART / "ci" / "minimal-values.yaml")]
-    return run(desk, helm, "template", release, str(stand_in(desk)) if chart in FOREIGN else chart, *flags)
+    return run(
+        desk, helm, "template", release, str(stand_in(desk)) if chart in FOREIGN.keys() | BESIDE else chart, *flags
+    )
 
 
 def stand_in(desk: Path) -> Path:

@@ -123,6 +123,7 @@ def all_inputs(draw: st.DrawFn) -> dict[str, str]:
         "storage-size": st.integers(1, 9999).map("{}Gi".format),
         "storage-class": _names,
         "heap-size": st.integers(1, 99).map("{}g".format),
+        "password-secret": _names,
         "restore-memory": st.sampled_from(["auto", "none"]) | st.integers(100, 999).map("{}Gi".format),
         "log-format": st.sampled_from(["text", "json"]),
         "service-account": _names,

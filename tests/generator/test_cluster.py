@@ -10,6 +10,7 @@ from tests.generator.inputs import make_scenario
 from neo4j_scenarios.errors import UsageError
 from neo4j_scenarios.render import render
 from neo4j_scenarios.scenario import Scenario
+from neo4j_scenarios.steps import steps
 
 ENTERPRISE = {"scenario": "cluster", "edition": "enterprise", "accept_license": "yes"}
 LABS = {**ENTERPRISE, "target": "neo4j-helm", "timestamp": "2026-01-31T02:00:00Z"}
@@ -81,6 +82,7 @@ def test_the_releases_of_the_official_chart_share_one_file_and_one_name() -> Non
         "name": "graph",
         "edition": "enterprise",
         "acceptLicenseAgreement": "yes",
+        "passwordFromSecret": "graph-password",
         "minimumClusterSize": 5,
     }
     for number in range(1, 6):
@@ -96,3 +98,16 @@ def test_the_way_that_neo4j_documents_stands_beside_the_one_that_it_does_not() -
 def test_a_service_account_of_ones_own_needs_a_role_in_a_cluster_of_the_official_chart() -> None:
     assert "bind one to it" in render(make_cluster(service_account="graph"))
     assert "bind one to it" not in render(make_cluster())
+
+
+def test_no_release_of_a_cluster_makes_what_another_one_makes() -> None:
+    values = written(make_cluster(release="graph"))
+    assert values["neo4j"]["passwordFromSecret"] == "graph-password"
+    assert values["services"] == {"neo4j": {"enabled": False}}
+    assert written(make_cluster(password_secret="first"))["neo4j"]["passwordFromSecret"] == "first"
+
+
+def test_the_servers_password_is_made_before_the_first_release() -> None:
+    commands = list(steps(make_cluster(release="graph")))
+    made = commands.index("kubectl create secret generic graph-password --from-file=NEO4J_AUTH=AUTH-FILE")
+    assert made < next(number for number, each in enumerate(commands) if each.startswith("helm install"))

@@ -143,6 +143,16 @@ def test_argo_cd_renders_the_official_chart_without_a_look_into_the_cluster(emit
     ]
 
 
+def test_argo_cd_is_not_given_a_chart_that_makes_another_password_at_each_render(emit: Command) -> None:
+    alone = "clusters:\n  one: {target: neo4j/neo4j}\n  two: {target: neo4j-helm, password-secret: first}\n"
+    charts = f"{CHARTS} --chart neo4j-helm=https://helm.example/labs/neo4j:4.4.10"
+    done = emit("argocd", f"{charts} {GIT}", FLEET.partition("groups:")[0] + alone)
+    assert done.code == 2
+    assert "error: password-secret: is missing for one: neo4j/neo4j makes another password" in done.err
+    assert "try: defaults: {password-secret: neo4j-password}" in done.err
+    assert emit("flux", charts, FLEET.partition("groups:")[0] + alone).code == 0
+
+
 def test_argo_cd_is_not_given_more_than_kubernetes_takes(emit: Command) -> None:
     clusters = "".join(f"  {'c' * 40}-{number}: {{}}\n" for number in range(5000))
     done = emit("argocd", f"{CHARTS} {GIT}", FLEET.partition("groups:")[0] + "clusters:\n" + clusters)

@@ -86,6 +86,7 @@ def test_every_broken_input_is_told_at_once() -> None:
         "purge-on-complete": "maybe",
         "secret": "My_Secret",
         "secret-key": "a/b",
+        "password-secret": "a/b",
         "backup-claim": "a_b",
         "endpoint-url": "minio",
         "bucket-region": "EU",

@@ -171,3 +171,21 @@ def test_a_text_that_does_not_say_what_was_asked_for_is_never_given_out(target: 
     scenario = dataclasses.replace(make_scenario(target=target), **broken)  # type: ignore[arg-type] # past the rules
     with pytest.raises(RenderError, match=r"says something else|is not YAML|is not valid|does not match"):
         render(scenario)
+
+
+@pytest.mark.parametrize(
+    ("target", "place", "key"),
+    [
+        ("neo4j-restore", ("auth", "existingSecret"), "NEO4J_AUTH"),
+        ("neo4j/neo4j", ("neo4j", "passwordFromSecret"), "NEO4J_AUTH"),
+        ("neo4j-helm", ("existingPasswordSecret",), "neo4j-password"),
+    ],
+)
+def test_the_first_password_comes_from_a_secret_in_every_chart(target: str, place: tuple[str, ...], key: str) -> None:
+    text = render(make_scenario(target=target, password_secret="first"))
+    values = yaml.safe_load(text)
+    for step in place:
+        values = values[step]
+    assert values == "first"
+    assert f"kubectl create secret generic first --from-file={key}=AUTH-FILE" in text
+    assert all(word not in render(make_scenario(target=target)) for word in ("AUTH-FILE", place[-1]))

@@ -9,12 +9,15 @@ from neo4j_scenarios.emit.document import document, header
 from neo4j_scenarios.emit.engine import Order
 from neo4j_scenarios.emit.releases import Release, waves
 from neo4j_scenarios.errors import Problem, UsageError
-from neo4j_scenarios.targets import NEO4J, Target
+from neo4j_scenarios.targets import NEO4J, NEO4J_RESTORE, Target
 
 _WAVE: Final = "neo4j-scenarios/wave"
 
 # Where Argo CD itself runs, by the name that it has for that.
 _HERE: Final = "in-cluster"
+
+# Clusters that a message names.
+_NAMED: Final = 3
 
 _NOTES: Final = (
     "",
@@ -30,6 +33,7 @@ _LARGEST: Final = 1_000_000
 
 def argocd(order: Order) -> dict[str, str]:
     """Return the files: one ApplicationSet for each chart. Raises UsageError for one that Kubernetes would refuse."""
+    _check_passwords(order.releases)
     files: dict[str, str] = {}
     for target in dict.fromkeys(release.scenario.target for release in order.releases):
         of_it = [release for release in order.releases if release.scenario.target is target]
@@ -42,6 +46,19 @@ def argocd(order: Order) -> dict[str, str]:
             )
         files[f"applicationset.{target.slug}.yaml"] = text
     return files
+
+
+def _check_passwords(releases: list[Release]) -> None:
+    """Raise UsageError for charts that would make another random password each time that Argo CD renders them."""
+    random = [
+        each for each in releases if each.scenario.target is not NEO4J_RESTORE and not each.scenario.password_secret
+    ]
+    names = dict.fromkeys(each.cluster for each in random)
+    if names:
+        charts = ", ".join(sorted({each.scenario.target.name for each in random}))
+        shown = ", ".join(list(names)[:_NAMED]) + (f" and {len(names) - _NAMED} more" if len(names) > _NAMED else "")
+        what = f"is missing for {shown}: {charts} makes another password each time that Argo CD renders it"
+        raise UsageError(Problem("password-secret", what, "defaults: {password-secret: neo4j-password}"))
 
 
 def _application_set(target: Target, found: list[Release], order: Order) -> dict[str, Any]:

@@ -28,6 +28,7 @@ FIELDS: Final[tuple[Field[object], ...]] = (
     wish.PURGE_ON_COMPLETE,
     access.SECRET,
     access.SECRET_KEY,
+    access.PASSWORD_SECRET,
     access.WORKLOAD_IDENTITY,
     access.SERVICE_ACCOUNT,
     access.BACKUP_CLAIM,

@@ -29,6 +29,14 @@ SECRET_KEY = Field(
     "credentials",
     shown="credentials.json for gs://, credentials for s3:// and azb://",
 )
+PASSWORD_SECRET = Field(
+    "password-secret",
+    "Secret that holds the server's first password: neo4j/PASSWORD under NEO4J_AUTH; for neo4j-helm the password alone "
+    "under neo4j-password",
+    rules.optional(rules.NAME),
+    "neo4j-password",
+    shown="none, and the chart makes a password up; RELEASE-password for a cluster of neo4j/neo4j",
+)
 WORKLOAD_IDENTITY = Field(
     "workload-identity",
     "who the pod is, in place of a key: a Google service account, an AWS role's ARN, an Azure client id, or "

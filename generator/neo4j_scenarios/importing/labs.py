@@ -49,6 +49,7 @@ def read_labs(found: Found) -> None:
     if found.values.get("neo4jPassword"):
         why = "is a password in the open"
         found.leave(("neo4jPassword",), why, "take it out: existingPasswordSecret names a Secret that holds it")
+    found.take("password-secret", "existingPasswordSecret")
     _read_restore(found)
     _read_replica(found)
 

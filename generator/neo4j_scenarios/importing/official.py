@@ -21,6 +21,7 @@ def read_official(found: Found) -> None:
     read_licence(found, "neo4j", "acceptLicenseAgreement")
     if found.values.get("neo4j", "password"):
         found.leave(("neo4j", "password"), _PASSWORD_WHY, _PASSWORD_HINT)
+    found.take("password-secret", "neo4j", "passwordFromSecret")
     read_ldap(found)
     found.take("ldap-secret", "ldapPasswordFromSecret")
     _read_shape(found)

@@ -39,6 +39,7 @@ def read_own(found: Found) -> None:
     found.take("neo4j-tag", "image", "tag")
     found.take("storage-size", "data", "size")
     found.take("storage-class", "data", "storageClass")
+    found.take("password-secret", "auth", "existingSecret")
     read_licence(found, "acceptLicenseAgreement")
     read_service_account(found)
     read_ldap(found)
