@@ -1,0 +1,58 @@
+"""The forms that a backup set has, and the endings of names that stand for them."""
+
+import string
+from enum import StrEnum
+from typing import Final
+
+
+class Kind(StrEnum):
+    """The forms of a set."""
+
+    ARCHIVE = "archive"
+    ZIP = "zip"
+    DIRECTORY = "directory"
+    DUMP = "dump"
+    BACKUP = "backup"
+
+
+_TARS = (
+    *(".tar.gz", ".tgz", ".tar.zst", ".tar.zstd", ".tzst", ".tar.lz4", ".tlz4", ".tar.xz", ".txz", ".tar.bz2", ".tbz2"),
+    ".tar",
+)
+
+# People pack a dump or a backup once more, and a store may do so on its own when it takes an object.
+_PACKED = ("", ".gz", ".zst", ".zstd", ".lz4", ".xz", ".bz2")
+
+# What a name's ending makes likely; the first bytes decide. The longest that fits is meant.
+ENDINGS: Final = {
+    **{f".backup{tar}": Kind.ARCHIVE for tar in _TARS},
+    **dict.fromkeys(_TARS, Kind.ARCHIVE),
+    ".zip": Kind.ZIP,
+    **{f".dump{packed}": Kind.DUMP for packed in _PACKED},
+    **{f".backup{packed}": Kind.BACKUP for packed in _PACKED},
+    # What `neo4j-admin dump --to-stdout | gzip` writes, as scripts name it; a packed tar may be called so as well.
+    ".gz": Kind.ARCHIVE,
+}
+
+# Behind any of these: encrypted by age. Beside any of these: a file with its checksum.
+AGE: Final = ".age"
+SUM: Final = ".sha256"
+
+
+# Unlike `str.lower` this keeps the length, so that places in the one text are places in the other.
+_LOWER = str.maketrans(string.ascii_uppercase, string.ascii_lowercase)
+
+
+def lower(text: str) -> str:
+    """Return `text` with A to Z in lower case: database names and the endings of backups have no other letters."""
+    return text.translate(_LOWER)
+
+
+def split_ending(name: str) -> tuple[str, str]:
+    """Return a name without its ending, and the ending in lower case, empty for none that is known.
+
+    `.age` at the end belongs to neither. Case means nothing, such as in `neo4j.TAR.GZ`.
+    """
+    folded = lower(name).removesuffix(AGE)
+    ending = max((each for each in ENDINGS if folded.endswith(each)), key=len, default="")
+    return name[: len(folded) - len(ending)], ending

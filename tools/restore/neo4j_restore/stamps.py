@@ -1,0 +1,182 @@
+"""The time in a backup's name, in every form that backup scripts write.
+
+| form | example |
+|---|---|
+| `year first` | `2026-01-31`, `20260131`, `2026_1_31`, `2026.01.31` |
+| `day first`, `month first` | `31-01-2026`, `01312026`, where only one of the two is possible |
+| `month in letters` | `31-Jan-2026`, `Jan-31-2026`, `2026Jan31` |
+| `year of two digits` | `260131`, `013126`, where only one order is possible |
+| `seconds since 1970`, `milliseconds since 1970` | `1769824800`, `1769824800123` |
+
+All but the last two may go on with a time: `T02:00:00`, `-02-00-00`, `_020000`, `.0200`, `T02`, `_02h00m`. It may have
+a fraction of a second (`.123`, `,123456`, `-123456`), a zone (`Z`, `UTC`, `+0100`, `+01:00`, `-05:00`), and Aura's hash
+of eight digits. Without a zone it is UTC. What can be read as two times is not read at all.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+# Of a four-digit year. It keeps `20260131` from being read as a day and month of a year such as 131.
+_YEAR = r"(?P<year>(?:19|20)\d\d)"
+_MONTHS: Final = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_LETTERS = rf"(?P<letters>{'|'.join(_MONTHS)})[a-z]{{0,6}}"
+_DAY, _MONTH, _SHORT = r"(?P<day>\d\d)", r"(?P<month>\d\d)", r"(?P<short>\d\d)"
+_SEP, _AGAIN = r"(?P<sep>[-_.])", r"(?P=sep)"
+
+_DATES: Final = (
+    ("year first", rf"{_YEAR}{_MONTH}{_DAY}"),
+    ("year first", rf"{_YEAR}{_SEP}(?P<month>\d\d?){_AGAIN}(?P<day>\d\d?)(?!\d)"),
+    ("day first", rf"{_DAY}{_MONTH}{_YEAR}"),
+    ("day first", rf"{_DAY}{_SEP}{_MONTH}{_AGAIN}{_YEAR}"),
+    ("month first", rf"{_MONTH}{_DAY}{_YEAR}"),
+    ("month first", rf"{_MONTH}{_SEP}{_DAY}{_AGAIN}{_YEAR}"),
+    ("month in letters", rf"(?P<day>\d\d?)[-_. ]?{_LETTERS}[-_. ]?{_YEAR}"),
+    ("month in letters", rf"{_LETTERS}[-_. ]?(?P<day>\d\d?)[-_. ]+{_YEAR}"),
+    ("month in letters", rf"{_YEAR}[-_. ]?{_LETTERS}[-_. ]?{_DAY}"),
+)
+
+# Six digits alone say too little to have a time right behind them.
+_SHORT_DATES: Final = (
+    rf"{_SHORT}(?P<sep>[-_.]?){_MONTH}{_AGAIN}{_DAY}",
+    rf"{_DAY}(?P<sep>[-_.]?){_MONTH}{_AGAIN}{_SHORT}",
+    rf"{_MONTH}(?P<sep>[-_.]?){_DAY}{_AGAIN}{_SHORT}",
+)
+
+_HOUR, _MINUTE, _SECOND = r"(?P<hour>\d\d)", r"(?P<minute>\d\d)", r"(?P<second>\d\d)"
+_FRACTION = r"(?:[.,](?P<fraction>\d{1,9})|[-_]?(?P<digits>\d{3}|\d{6}|\d{9}))"
+_ZONE = r"(?P<zone>[ _-]?(?:z|utc|gmt)|[+-]\d\d:?\d\d|[+]\d\d)"
+_WORDED = r"(?P<whour>\d\d)h(?P<wminute>\d\d)(?:m(?:in)?(?:(?P<wsecond>\d\d)s?)?)?"
+# Aura puts a hash of eight digits behind the second.
+_CLOCK = (
+    rf"(?:{_WORDED}|{_HOUR}(?:(?P<tsep>[:_.-]?){_MINUTE}(?:(?P=tsep){_SECOND}(?:{_FRACTION})?(?P<hash>-[0-9a-f]{{8}})?)?"
+    rf"{_ZONE}?)?)(?:[ _-]?(?P<utc>z|utc|gmt))?"
+)
+_GAP = r"(?:t|_at_|--|[ _.+-])"
+
+_FORMS: Final = (
+    *((form, re.compile(rf"{date}(?:{_GAP}?{_CLOCK})?", re.ASCII)) for form, date in _DATES),
+    *(("year of two digits", re.compile(rf"{date}(?:{_GAP}{_CLOCK})?", re.ASCII)) for date in _SHORT_DATES),
+)
+
+# A two followed by nine digits is a year, month, day and hour, until 2033.
+_SECONDS = re.compile(r"1\d{9}", re.ASCII)
+_MILLISECONDS = re.compile(r"1\d{12}", re.ASCII)
+
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+
+# The longest form has less; what is longer is not worth the patterns' time.
+_LONGEST: Final = 48
+
+
+@dataclass(frozen=True)
+class Stamp:
+    """A time as a name tells it.
+
+    time: UTC; of a date alone the day's last second: a set of that day is not known to be older than anything in it.
+    form: as in the table above. start, until: the bounds of what the text names, a day, an hour, a minute or a second.
+    """
+
+    text: str
+    time: datetime
+    form: str
+    start: datetime
+    until: datetime
+
+    def holds(self, time: datetime) -> bool:
+        """Tell whether `time` lies in the day, hour, minute or second that the text names."""
+        return self.start <= time < self.until
+
+
+def read(text: str, latest: datetime | None = None) -> Stamp | None:
+    """Return the time that `text` tells, or None for no time, or for several that it could be.
+
+    latest: no backup of that name can be younger, such as when its object was written. It decides between the orders
+    of a year of two digits alone: `260131` is not a day in 2031 if the object was there in 2026.
+    """
+    found = meanings(text, latest)
+    return found[0] if len(found) == 1 else None
+
+
+def meanings(text: str, latest: datetime | None = None) -> list[Stamp]:
+    """Return all times that `text` could tell, each once."""
+    if not any(char.isdigit() for char in text[:_LONGEST]):
+        return []
+    found = {(each.start, each.until): each for each in _readings(text.casefold(), text, latest)}
+    return list(found.values())
+
+
+def newest_reading(text: str) -> datetime | None:
+    """Return the latest time that any part of `text` could tell, for names that are not understood; None for none."""
+    parts = re.findall(r"\d[\d:_.tT-]*\d(?:[+-]\d\d:?\d\d)?|\d+-?[A-Za-z]{3}-?\d+", text[:1000], re.ASCII)
+    return max((each.time for part in parts for each in _first_readings(part)), default=None)
+
+
+def _first_readings(part: str) -> list[Stamp]:
+    """Return the readings of the longest beginning of `part` that tells a time."""
+    readings = ([*_readings(begin.casefold(), begin, None)] for begin in _starts(part))
+    return next((each for each in readings if each), [])
+
+
+def _starts(part: str) -> Iterator[str]:
+    """Yield what may be a stamp at the beginning of `part`, the longest first."""
+    ends = [len(part), *(found.start() for found in re.finditer(r"[-_.tT:]", part))]
+    yield from (part[:end] for end in sorted(set(ends), reverse=True)[:12])
+
+
+def _readings(folded: str, text: str, latest: datetime | None) -> Iterator[Stamp]:
+    if len(folded) > _LONGEST:
+        return
+    if _SECONDS.fullmatch(folded):
+        yield _of(text, "seconds since 1970", _EPOCH + timedelta(seconds=int(folded)), timedelta(seconds=1))
+    elif _MILLISECONDS.fullmatch(folded):
+        moment = _EPOCH + timedelta(milliseconds=int(folded))
+        yield _of(text, "milliseconds since 1970", moment, timedelta(milliseconds=1))
+    for form, pattern in _FORMS:
+        match = pattern.fullmatch(folded)
+        stamp = _stamp(text, form, match.groupdict()) if match else None
+        if stamp and not (form == "year of two digits" and latest and stamp.start > latest + timedelta(days=1)):
+            yield stamp
+
+
+def _stamp(text: str, form: str, parts: dict[str, str | None]) -> Stamp | None:
+    """Return the time of a form's parts; None where there is no such day or time."""
+    short, letters = parts.get("short"), parts.get("letters")
+    year = 2000 + int(short) if short else int(parts["year"] or 0)
+    month = _MONTHS.index(letters) + 1 if letters else int(parts["month"] or 0)
+    hour, minute = parts["hour"] or parts["whour"], parts["minute"] or parts["wminute"]
+    second = parts["second"] or parts["wsecond"]
+    fraction = parts["fraction"] or parts["digits"] or ""
+    zone = parts["zone"] or ""
+    try:
+        moment = datetime(year, month, int(parts["day"] or 0), int(hour or 0), int(minute or 0), int(second or 0))
+        moment = moment.replace(microsecond=int(f"{fraction:0<6.6}"), tzinfo=UTC) - _offset(zone)
+    except (ValueError, OverflowError):
+        return None
+    if hour is None:
+        return _of(text, form, moment, timedelta(days=1))
+    if minute is None:
+        return _of(text, form, moment, timedelta(hours=1))
+    if second is None:
+        return _of(text, form, moment, timedelta(minutes=1))
+    return _of(text, form, moment, timedelta(seconds=1) / 10 ** min(len(fraction), 6))
+
+
+def _offset(zone: str) -> timedelta:
+    digits = re.sub(r"\D", "", zone)
+    if not digits:
+        return timedelta()
+    hours, minutes = int(digits[:2]), int(digits[2:] or 0)
+    if hours > 14 or minutes > 59:
+        message = f"{zone} is not a zone"
+        raise ValueError(message)
+    offset = timedelta(hours=hours, minutes=minutes)
+    return -offset if zone.startswith("-") else offset
+
+
+def _of(text: str, form: str, start: datetime, length: timedelta) -> Stamp:
+    until = start + length
+    whole_day = length == timedelta(days=1)
+    return Stamp(text, until - timedelta(seconds=1) if whole_day else start, form, start, until)
