@@ -51,7 +51,15 @@ def _question(cluster: Cluster, lock: Lock) -> Question:
     same = entry is not None and meaning(entry.asked).place == meaning(cluster.inputs).place
     pinned = entry.timestamp if entry and same else ""
     place = reach(environment(scenario))
-    return Question(place, scenario.databases, scenario.timestamp, scenario.backup_set_dir, pinned)
+    return Question(
+        place,
+        scenario.databases,
+        scenario.timestamp,
+        scenario.backup_set_dir,
+        pinned,
+        tuple(scenario.ignore_objects),
+        scenario.on_stale_latest,
+    )
 
 
 def grouped(problems: Sequence[Problem]) -> list[Problem]:

@@ -15,7 +15,7 @@ from tests.conftest import Run
 from tests.stores import Bucket
 
 from neo4j_restore import admin, reports, spec
-from neo4j_restore.catalog import Kind
+from neo4j_restore.catalog import Kind, TimeSource
 from neo4j_restore.journal import Phase
 from neo4j_restore.plan import Action
 
@@ -107,6 +107,7 @@ def restored(neo4j_restore: Run, bucket: Bucket, data: Path) -> Path:
 def test_a_plan_has_the_fields_of_its_table(neo4j_restore: Run, bucket: Bucket, data: Path, tmp_path: Path) -> None:
     archives.write_database(data, "beside", "movies")
     bucket.put("neo4j-latest.tar.gz", archives.tar_gz())
+    bucket.put("graph-2020-02-30.dump", b"of a day that is none, and older")
     bucket.put("graph.dump", (DEMO / "neo4j.dump").read_bytes())
     (tmp_path / "neo4j/lib").mkdir(parents=True)
     (tmp_path / "neo4j/lib/neo4j-enterprise-4.4.48.jar").touch()
@@ -125,9 +126,11 @@ def test_a_list_has_the_fields_of_its_table(neo4j_restore: Run, bucket: Bucket) 
     bucket.put("neo4j-2026-01-31.zip", b"PK")
     for name, content in archives.store_files().items():
         bucket.put(f"neo4j-2026-01-30/{name}", content)
+    bucket.put("neo4j-2026-02-30.dump", b"of a day that is none")
     found = json.loads(neo4j_restore("list", "--json").stdout)
     keeps(table("### `list --json`"), found)
-    assert {each["kind"] for each in found} == set(Kind) == set(words("### `list --json`", "[].kind"))
+    assert {each["kind"] for each in found} == {*Kind, "unknown"} == set(words("### `list --json`", "[].kind"))
+    assert {*words("### `list --json`", "[].time_source")} == set(TimeSource)
 
 
 def test_status_has_the_fields_of_its_table(neo4j_restore: Run, restored: Path, tmp_path: Path) -> None:

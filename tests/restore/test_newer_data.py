@@ -162,14 +162,6 @@ def test_a_lock_of_another_user_is_still_a_lock(neo4j_restore: Run, data: Path) 
     assert neo4j_restore("run").returncode == 0
 
 
-def test_a_stale_pointer_is_told(neo4j_restore: Run, bucket: Bucket) -> None:
-    bucket.put("neo4j-latest.tar.gz", archives.tar_gz())
-    bucket.put("neo4j-2090-01-01T02:00:00.tar.gz", archives.tar_gz())
-    planned = neo4j_restore("plan", "--json")
-    assert "the pointer may be stale" in json.loads(planned.stdout)["databases"][0]["warning"]
-    assert "the pointer may be stale" in planned.stderr
-
-
 def test_one_raw_directory_does_not_become_two_databases(neo4j_restore: Run, bucket: Bucket, data: Path) -> None:
     for name, content in archives.store_files().items():
         bucket.put(f"x/mine/{name}", content)

@@ -7,10 +7,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final
 
-from neo4j_restore import catalog, spec, stores
+from neo4j_restore import catalog, listing, pointers, spec, stores
 from neo4j_restore.artifacts import Artifacts, Headers
-from neo4j_restore.catalog import BackupSet
+from neo4j_restore.catalog import BackupSet, Shelf
 from neo4j_restore.errors import RestoreError
+from neo4j_restore.listing import Listing, Sieve
 from neo4j_restore.settings import Settings, from_environment
 from neo4j_restore.stores import Store, StoredObject
 from neo4j_restore.transfer import Retry
@@ -62,6 +63,7 @@ class Question:
     """What is asked of a bucket; many clusters may ask the same.
 
     timestamp: as TIMESTAMP has it. directory: as BACKUP_SET_DIR has it. pinned: the TIMESTAMP of the lock, or empty.
+    ignore, on_stale: as IGNORE_OBJECTS and ON_STALE_LATEST have it.
     """
 
     reach: Reach
@@ -69,6 +71,8 @@ class Question:
     timestamp: str
     directory: str = ""
     pinned: str = ""
+    ignore: tuple[str, ...] = ()
+    on_stale: spec.OnStaleLatest = spec.OnStaleLatest.FAIL
 
 
 @dataclass(frozen=True)
@@ -145,30 +149,27 @@ class _Bucket:
         self._retry = Retry(settings.retry_seconds)
         self._headers: Headers = {}
         self._pinning = Pinning(settings.bucket, self._look)
+        directories = {question.directory for question in questions if question.directory}
+        self._sieve = Sieve(settings.bucket.prefix, settings.databases, directories)
 
     def answers(self, *, with_drills: bool) -> dict[Question, Answer]:
-        near, receipts = self._retry.call(self._listing)
+        there, receipts = self._retry.call(self._listing)
         told = drills.read(self._store, receipts) if with_drills else {}
-        return {question: self._answer(question, near, told) for question in self._questions}
+        return {question: self._answer(question, there, told) for question in self._questions}
 
-    def _listing(self) -> tuple[list[StoredObject], list[StoredObject]]:
+    def _listing(self) -> tuple[Listing, list[StoredObject]]:
         """Return the objects that may be of a database asked for, and the newest receipts of drills."""
-        prefix = self._settings.bucket.prefix
-        directories = {question.directory for question in self._questions if question.directory}
-        near: list[StoredObject] = []
-        receipts = drills.Newest(prefix)
-        for stored in self._store.list(prefix):
-            self._deadline.check()
-            if receipts.takes(stored):
-                continue
-            if any(_near(stored, prefix, each, directories) for each in self._settings.databases):
-                near.append(stored)
-        return near, receipts.found
+        receipts = drills.Newest(self._settings.bucket.prefix)
+        there = listing.read(self._store, self._sieve, aside=receipts.takes, check=self._deadline.check)
+        return there, receipts.found
 
-    def _answer(self, question: Question, near: list[StoredObject], told: Mapping[spec.DatabaseName, Drill]) -> Answer:
-        sets = self._sets(question, question.timestamp, near)
-        held = self._sets(question, question.pinned, near) if question.pinned else {}
-        pinned = self._pinning.pinned(sets, question.timestamp)
+    def _answer(self, question: Question, there: Listing, told: Mapping[spec.DatabaseName, Drill]) -> Answer:
+        shelves = self._shelves(question, question.timestamp, there)
+        sets = {each: shelf.sets for each, shelf in shelves.items()}
+        again = self._shelves(question, question.pinned, there) if question.pinned else {}
+        held = {each: shelf.sets for each, shelf in again.items()}
+        pinned = self._pinning.pinned(sets, question.timestamp, question.on_stale)
+        pinned = self._pinning.doubted(pinned, shelves, question.timestamp, question.ignore)
         return Answer(
             chosen={each: self._pinning.pin(found) for each, found in pinned.sets.items()},
             timestamp=pinned.timestamp,
@@ -180,20 +181,28 @@ class _Bucket:
             drills={each: told[each] for each in question.databases if each in told},
         )
 
-    def _sets(
-        self, question: Question, timestamp: str, near: list[StoredObject]
-    ) -> dict[spec.DatabaseName, list[BackupSet]]:
-        """Return the sets of each database, the newest first, as a container with this TIMESTAMP finds them."""
+    def _shelves(self, question: Question, timestamp: str, there: Listing) -> dict[spec.DatabaseName, Shelf]:
+        """Return what there is of each database, as a container with this TIMESTAMP finds it."""
+        if there.named:
+            # Of one database alone, as the container has it.
+            alone = len(question.databases) == 1
+            return {
+                each: Shelf([catalog.named(each, there.named, there.near)] if alone else [])
+                for each in question.databases
+            }
+        return {each: self._shelf(each, question, timestamp, there) for each in question.databases}
+
+    def _shelf(self, database: spec.DatabaseName, question: Question, timestamp: str, there: Listing) -> Shelf:
         asked = spec.parse_timestamp(timestamp)
         exact = asked if isinstance(asked, str) else ""
         prefix, directory = self._settings.bucket.prefix, question.directory
-        directories = {directory} if directory else set()
-        sets: dict[spec.DatabaseName, list[BackupSet]] = {}
-        for each in question.databases:
-            own = [stored for stored in near if _near(stored, prefix, each, directories)]
-            found = catalog.find_sets(own, prefix, each, exact=exact, directory=directory)
-            sets[each] = self._artifacts(timestamp).dated(found)
-        return sets
+        sieve = Sieve(prefix, [database], [directory] if directory else [], question.ignore)
+        own = [each for each in there.near if there.store_at_top or sieve.takes(each)]
+        own = [each for each in own if not sieve.left_out(each)]
+        shelf = catalog.find(own, prefix, database, exact=exact, directory=directory)
+        sets = pointers.dated(shelf.sets, self._look, self._settings.bucket.scheme)
+        unclear = [each for each in shelf.unclear if not each.peek]
+        return replace(shelf, sets=self._artifacts(timestamp).dated(sets), unclear=unclear)
 
     def _artifacts(self, timestamp: str) -> Artifacts:
         """Return what reads the headers of backup artifacts, as a container with this TIMESTAMP does."""
@@ -207,12 +216,8 @@ class _Bucket:
         return stored if stored.checksum else self._retry.call(lambda: self._store.look(stored))
 
 
-def _near(stored: StoredObject, prefix: str, database: spec.DatabaseName, directories: set[str]) -> bool:
-    """Tell whether an object may be of a database, as the image tells it before it asks its catalog."""
-    return catalog.bears_name(stored.key, prefix, database) or any(each in stored.key for each in directories)
-
-
 def _trend(sets: list[BackupSet]) -> tuple[tuple[datetime, int], ...]:
     """Return times and sizes, the oldest first; a pointer is a copy, and counts where there is nothing else."""
     told = [each for each in sets if each.stamp != spec.LATEST] or sets
+    told = sorted(told, key=lambda each: each.time, reverse=True)
     return tuple((each.time, each.size_bytes) for each in reversed(told[:_TREND]))

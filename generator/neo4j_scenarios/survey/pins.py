@@ -1,19 +1,16 @@
 """Which TIMESTAMP takes a chosen set, and no other, at every later install."""
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Final
 
-from neo4j_restore import artifacts, catalog, spec
-from neo4j_restore.catalog import BackupSet
+from neo4j_restore import artifacts, choosing, pointers, spec
+from neo4j_restore.catalog import BackupSet, Shelf
+from neo4j_restore.errors import ConfigurationError
 from neo4j_restore.stores import StoredObject
 from neo4j_scenarios.errors import Problem
 from neo4j_scenarios.pin import Pin
-
-# A pointer's twin is among the newest sets of its size.
-_MOST_COMPARED: Final = 8
 
 
 @dataclass(frozen=True)
@@ -35,7 +32,7 @@ class Pinning:
         """Take the bucket for messages and URLs."""
         self._bucket, self._look = bucket, look
 
-    def pinned(self, sets: Sets, timestamp: str) -> Pinned:
+    def pinned(self, sets: Sets, timestamp: str, on_stale: spec.OnStaleLatest = spec.OnStaleLatest.FAIL) -> Pinned:
         """Return the sets that `timestamp` takes of each database, and how they are named for good.
 
         sets: of each database, the newest first. A pointer, or a bare name, is replaced by the next backup: its twin
@@ -43,33 +40,64 @@ class Pinning:
         stamp, else the time of the newest of them.
         """
         asked = spec.parse_timestamp(timestamp)
-        taken = {each: artifacts.choose(found, asked) for each, found in sets.items()}
+        try:
+            taken = {each: artifacts.choose(found, asked) for each, found in sets.items()}
+        except ConfigurationError as error:
+            return Pinned({}, "", Problem("", str(error), error.hint))
         missing = [each for each, found in taken.items() if not found]
         if missing:
             return self._missing(missing, sets, timestamp, asked)
+        return self._named({each: found for each, found in taken.items() if found}, sets, asked, on_stale)
+
+    def _named(
+        self,
+        taken: Mapping[spec.DatabaseName, BackupSet],
+        sets: Sets,
+        asked: str | datetime,
+        on_stale: spec.OnStaleLatest,
+    ) -> Pinned:
+        """Return what is taken as it is named for good, or why a restore would refuse it."""
+        if asked == spec.LATEST:
+            choices = {each: choosing.judge(one, sets[each], on_stale) for each, one in taken.items()}
+            taken = {each: choice.chosen for each, choice in choices.items()}
+            doubt = next((choice for choice in choices.values() if choice.doubt), None)
+            if doubt:
+                return Pinned(taken, "", Problem("", doubt.doubt, doubt.hint))
         for each, found in taken.items():
-            if found and (problem := self._unread(found, sets[each], asked)):
+            if problem := self._unread(found, sets[each], asked):
                 return Pinned({each: found}, "", problem)
         named: dict[spec.DatabaseName, BackupSet] = {}
         for each, found in taken.items():
-            twin = self._twin(found, sets[each]) if found else None
+            twin = pointers.twin(found, sets[each], self._look)
             if not twin:
-                return self._unnamed({each: one for each, one in taken.items() if one}, each, sets[each])
+                return self._unnamed(taken, each, sets[each])
             named[each] = twin
         for candidate in _candidates(named):
             if all(_key(sets[each], candidate) == found.key for each, found in named.items()):
                 return Pinned(named, candidate)
         return Pinned(named, "", self._apart(named))
 
+    def doubted(
+        self, pinned: Pinned, shelves: Mapping[spec.DatabaseName, Shelf], timestamp: str, ignored: Sequence[str]
+    ) -> Pinned:
+        """Return what is pinned; or why not, where something that is not understood may be newer than a set of it."""
+        asked = spec.parse_timestamp(timestamp)
+        for each, chosen in pinned.sets.items():
+            doubtful = choosing.doubts(chosen, shelves[each].unclear, asked)
+            if doubtful and not pinned.problem:
+                error = choosing.refusal(chosen, doubtful, self._bucket, ignored)
+                return Pinned(pinned.sets, "", Problem("", str(error), error.hint))
+        return pinned
+
     def taken(self, sets: Sets, timestamp: str) -> dict[spec.DatabaseName, Pin]:
         """Return what `timestamp` takes of each database."""
         asked = spec.parse_timestamp(timestamp)
-        found = {each: artifacts.choose(there, asked) for each, there in sets.items()}
+        found = {each: _choose(there, asked) for each, there in sets.items()}
         return {each: self.pin(one) for each, one in found.items() if one}
 
     def pin(self, found: BackupSet) -> Pin:
         """Return what a lock says of a set."""
-        if _is_one(found):
+        if pointers.is_one_object(found):
             stored = self._look(found.objects[0])
             generation, checksum = stored.generation, str(stored.checksum or "")
         else:
@@ -84,28 +112,6 @@ class Pinning:
             found.kind.value,
         )
 
-    def _twin(self, found: BackupSet, sets: list[BackupSet]) -> BackupSet | None:
-        """Return the set itself if it has a stamp, else the one with a stamp that has the same bytes."""
-        if found.stamp not in {"", spec.LATEST}:
-            return found
-        alike = [
-            each
-            for each in sets
-            if each.stamp not in {"", spec.LATEST} and each.kind is found.kind and each.size_bytes == found.size_bytes
-        ]
-        bytes_of = self._fingerprint(found) if alike else None
-        return next((each for each in alike[:_MOST_COMPARED] if bytes_of and self._fingerprint(each) == bytes_of), None)
-
-    def _fingerprint(self, found: BackupSet) -> tuple[tuple[str, int, str], ...] | None:
-        """Return what two sets of the same bytes share; None where the store has no checksums to tell it by."""
-        if _is_one(found):
-            stored = self._look(found.objects[0])
-            return (("", stored.size_bytes, str(stored.checksum)),) if stored.checksum else None
-        if not all(each.checksum for each in found.objects):
-            return None
-        names = ((each.key.removeprefix(found.key), each.size_bytes, str(each.checksum)) for each in found.objects)
-        return tuple(sorted(names))
-
     def _unread(self, found: BackupSet, sets: list[BackupSet], asked: str | datetime) -> Problem | None:
         """Return why a restore would refuse the set: it can't be read, or an artifact that can't be may be newer."""
         doubtful = artifacts.doubtful(found, sets, asked)
@@ -114,7 +120,7 @@ class Pinning:
 
     def _missing(self, missing: list[spec.DatabaseName], sets: Sets, timestamp: str, asked: str | datetime) -> Pinned:
         first = missing[0]
-        near = catalog.not_found(self._bucket, first, asked, sets[first], [])
+        near = choosing.not_found(self._bucket, first, asked, Shelf(sets[first]), [])
         what = f"{self._bucket} has no backup of {', '.join(missing)} for {timestamp}"
         hint = near.hint if sets[first] else "check bucket and database against `neo4j-restore list`"
         return Pinned({}, "", Problem("", what, hint))
@@ -123,7 +129,7 @@ class Pinning:
         self, taken: Mapping[spec.DatabaseName, BackupSet], database: spec.DatabaseName, sets: list[BackupSet]
     ) -> Pinned:
         found = taken[database]
-        stamped = next((each for each in sets if each.stamp not in {"", spec.LATEST}), None)
+        stamped = next((each for each in sets if each.is_stamped), None)
         what = f"{self._bucket.of(found.key)} is replaced by the next backup, and no set with a stamp has its bytes"
         hint = f"let the backup job keep a copy as {database}-STAMP, for example of the day"
         if stamped:
@@ -143,12 +149,16 @@ def _candidates(named: Mapping[spec.DatabaseName, BackupSet]) -> list[str]:
 
 
 def _key(sets: list[BackupSet], timestamp: str) -> str:
-    found = artifacts.choose(sets, spec.parse_timestamp(timestamp))
+    found = _choose(sets, spec.parse_timestamp(timestamp))
     return found.key if found else ""
 
 
-def _is_one(found: BackupSet) -> bool:
-    return len(found.objects) == 1 and found.objects[0].key == found.key
+def _choose(sets: list[BackupSet], asked: str | datetime) -> BackupSet | None:
+    """Return the set that is asked for; None where there is none, or several could be meant."""
+    try:
+        return artifacts.choose(sets, asked)
+    except ConfigurationError:
+        return None
 
 
 def _hash(found: BackupSet) -> str:

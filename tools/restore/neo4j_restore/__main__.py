@@ -104,19 +104,21 @@ def _planned(asked: settings.Settings, environment: Mapping[str, str]) -> "Plan"
 
 
 def _do_list(arguments: argparse.Namespace, asked: settings.Settings, _: Mapping[str, str]) -> None:
-    from neo4j_restore import artifacts, looking, plan, prepare, stores
+    from neo4j_restore import artifacts, looking, plan, selection, stores
 
     with closing(stores.open_store(asked)) as store:
         reader = artifacts.Artifacts(asked, store)
         looker = looking.Looker(asked, store, reader)
-        found_sets = [prepare.find_sets(asked, store, database)[0] for database in asked.databases]
-        sets = [each for found in found_sets for each in reader.dated(found)]
+        selected = selection.Selection(asked, store, reader)
+        there = {database: selected.of(database) for database in asked.databases}
+        sets = [looker.described(each) for found in there.values() for each in found.sets]
         if not sets:
-            seen = len({key for database in asked.databases for key in prepare.find_sets(asked, store, database)[1]})
-            log.warning("no set of %s among the %d objects seen in %s", ", ".join(asked.databases), seen, asked.bucket)
-        sets = [looker.described(each) for each in sets]
-    found = [plan.set_as_json(each, asked.bucket) for each in sets]
-    _print(_as_json(found) if arguments.json else reports.set_table(found))
+            names = ", ".join(asked.databases)
+            log.warning("no set of %s among the %d objects seen in %s", names, selected.seen, asked.bucket)
+    answer = [plan.set_as_json(each, asked.bucket) for each in sets]
+    for database, found in there.items():
+        answer += [plan.unclear_as_entry(each, database, asked.bucket) for each in found.unclear]
+    _print(_as_json(answer) if arguments.json else reports.set_table(answer))
 
 
 def _do_verify(_: argparse.Namespace, asked: settings.Settings, __: Mapping[str, str]) -> None:

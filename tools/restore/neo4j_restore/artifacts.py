@@ -14,8 +14,8 @@ from datetime import datetime, timedelta
 from logging import getLogger
 from typing import Final
 
-from neo4j_restore import catalog, chains, formats, headers, parallel
-from neo4j_restore.catalog import BackupSet, Kind
+from neo4j_restore import catalog, chains, choosing, formats, headers, parallel
+from neo4j_restore.catalog import BackupSet, Kind, TimeSource
 from neo4j_restore.chains import Artifact
 from neo4j_restore.errors import BackupDamagedError, BackupNotFoundError, ConfigurationError, RestoreError, StoreError
 from neo4j_restore.headers import Header
@@ -54,13 +54,12 @@ class Artifacts:
         and ConfigurationError for more than MOST_ARTIFACTS.
         """
         self._read([each for each in self._wanted(sets) if each.key not in self._headers])
-        found = [self._dated(each) for each in sets]
-        return sorted(found, key=lambda each: (each.time, each.key), reverse=True)
+        return catalog.order(self._dated(each) for each in sets)
 
     def _wanted(self, sets: list[BackupSet]) -> list[BackupSet]:
         """Return the artifacts whose headers matter."""
         artifacts = [each for each in sets if each.kind is Kind.BACKUP]
-        named = catalog.choose(sets, self._settings.timestamp) if is_exact(self._settings.timestamp) else None
+        named = choosing.choose(sets, self._settings.timestamp) if is_exact(self._settings.timestamp) else None
         if named and named.kind is Kind.BACKUP:
             self._read([named])
             header = self._headers[named.key]
@@ -122,7 +121,9 @@ class Artifacts:
         found = self._headers.get(each.key) if each.kind is Kind.BACKUP else None
         if isinstance(found, RestoreError):
             return replace(each, problem=found)
-        return replace(each, header=found, time=found.time or each.time) if found else each
+        if found is None or found.time is None:
+            return replace(each, header=found)
+        return replace(each, header=found, time=found.time, time_source=TimeSource.HEADER)
 
     def chained(self, chosen: BackupSet, sets: Sequence[BackupSet], *, overlaps: bool) -> BackupSet:
         """Return `chosen` with all objects of its chain, the full artifact first.
@@ -185,7 +186,7 @@ def choose(sets: list[BackupSet], timestamp: str | datetime) -> BackupSet | None
     sets: of one database, as `Artifacts.dated` returns them. Of the newest set's database id, the artifact with the
     highest transaction is taken: where a clock went back, it is not the newest by its time.
     """
-    found = catalog.choose(sets, timestamp)
+    found = choosing.choose(sets, timestamp)
     if found is None or found.header is None or found.stamp == LATEST or is_exact(timestamp):
         return found
     moment = timestamp if isinstance(timestamp, datetime) else None

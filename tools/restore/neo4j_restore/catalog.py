@@ -1,60 +1,42 @@
-"""From a listing to backup sets: what lies in the bucket, for which database, of what time, and which to take.
+"""From a listing to backup sets: what lies in the bucket of one database, of what time, and what is not understood.
 
-Layouts understood, below the bucket's path (NAME is the database; for 3.x's `graph.db` also `graph.db-backup`):
-1. archives, dumps and backup artifacts, `[NAME/]NAME[-STAMP]ENDING[.age]`, for ENDING see `_ENDINGS`;
-2. raw directories, `…/NAME[-STAMP]/…` or `…/NAME/STAMP/…`, known by the store files in them.
-STAMP is `latest`, a date, or a date and time (Aura puts a hash behind). Reports (`….report.tar.gz`) and other
-databases' sets never match.
-Sources: the backup scripts of the two Neo4j charts, and the operations manuals of 3.5 to 5.
+A set is one object, whose name `naming` reads, or a raw directory, known by the store files in it. The time of a set is
+what it says of itself; the store's own time of an object is the last resort, since a copy of the bucket resets it.
 """
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
-from difflib import get_close_matches
+from datetime import datetime
 from enum import StrEnum
 
+from neo4j_restore import stamps
 from neo4j_restore.checksums import Checksum
-from neo4j_restore.errors import BackupNotFoundError, RestoreError
+from neo4j_restore.errors import RestoreError
 from neo4j_restore.headers import Header
-from neo4j_restore.spec import LATEST, BucketUrl, DatabaseName
+from neo4j_restore.kinds import AGE, ENDINGS, SUM, Kind, split_ending
+from neo4j_restore.naming import Named, Namer, Reading, aliases
+from neo4j_restore.spec import LATEST, DatabaseName
 from neo4j_restore.stores import StoredObject
+
+# The last of these are others' own, and known by this name as well.
+__all__ = ["STORE_MARKERS", "BackupSet", "Shelf", "TimeSource", "Unclear", "find", "find_sets", "order", "time_of"]
+__all__ += ["AGE", "SUM", "Kind", "aliases"]
 
 # A folder with one of these is a database: record formats, and the block format of 5.14 and later.
 STORE_MARKERS = ("neostore", "block.metadata.db")
 
-# Names between a bucket's path and a raw directory that say nothing of another environment.
-_NEUTRAL = {"backup", "backups", "data", "databases"}
-
-# Comparing names is slow.
-_MOST_COMPARED = 1000
-
-_TIME = re.compile(r"(\d{4})-?(\d\d)-?(\d\d)(?:[T_ -]?(\d\d)[:_-]?(\d\d)[:_-]?(\d\d)Z?(?:-[0-9a-f]{8})?)?")
+# So many names of other databases are remembered for the log.
+_MOST_OTHERS = 100
 
 
-class Kind(StrEnum):
-    """The forms of a set."""
+class TimeSource(StrEnum):
+    """What tells the time of a set, the surest first."""
 
-    ARCHIVE = "archive"
-    ZIP = "zip"
-    DIRECTORY = "directory"
-    DUMP = "dump"
-    BACKUP = "backup"
-
-
-# What a name's ending makes likely; `formats` looks at the bytes. The longest that fits is meant.
-_TARS = (".tar.gz", ".tgz", ".tar.zst", ".tar.zstd", ".tzst", ".tar.lz4", ".tlz4", ".tar")
-_ENDINGS = {
-    **{f".backup{tar}": Kind.ARCHIVE for tar in _TARS},
-    **dict.fromkeys(_TARS, Kind.ARCHIVE),
-    ".zip": Kind.ZIP,
-    ".dump": Kind.DUMP,
-    ".backup": Kind.BACKUP,
-}
-
-# Behind any of these: encrypted by age. Beside any of these: a file with its checksum.
-AGE, SUM = ".age", ".sha256"
+    HEADER = "header"
+    NAME = "name"
+    CHECKSUM = "checksum"
+    ENTRIES = "entries"
+    STORE = "store"
 
 
 @dataclass(frozen=True)
@@ -62,7 +44,7 @@ class BackupSet:
     """One backup of one database.
 
     key: the object's, or for a directory its prefix with a slash at the end; of a chain its last one's.
-    stamp: as in the name, or empty. time: the stamp's, else that of the newest object; UTC.
+    stamp: as in the name, or empty. time: UTC. time_source: what tells it.
     objects: of a chain in its order. sums: the `.sha256` files beside them, as many as there are.
     header: what it says of itself; None before it was looked into. problem: why its header can't be read.
     checksums: of its objects by their keys, as far as `sums` tell them.
@@ -79,6 +61,7 @@ class BackupSet:
     header: Header | None = None
     checksums: Mapping[str, Checksum] = field(default_factory=dict)
     formats: Mapping[str, str] = field(default_factory=dict)
+    time_source: TimeSource = TimeSource.NAME
     problem: RestoreError | None = field(default=None, compare=False)
 
     @property
@@ -86,121 +69,191 @@ class BackupSet:
         """Bytes to download."""
         return sum(stored.size_bytes for stored in self.objects)
 
+    @property
+    def is_stamped(self) -> bool:
+        """Tell whether its name has a stamp of its own, so that no later backup replaces it."""
+        return self.stamp not in {"", LATEST}
 
-def aliases(database: DatabaseName) -> tuple[str, ...]:
-    """Return the names under which backups of `database` are filed; the 3.x tools put `-backup` behind `graph.db`."""
-    return (database, f"{database}-backup") if database == "graph.db" else (database,)
+    @property
+    def updated(self) -> datetime:
+        """When the store says that its newest object was written, in UTC."""
+        return max(stored.updated for stored in self.objects)
+
+
+@dataclass(frozen=True)
+class Unclear:
+    """An object or folder that may be a backup of the database, and is not understood.
+
+    time: what its name or its folders could tell, else the store's time of it; UTC. reason: why it is not a set.
+    peek: only its first bytes tell whether it is a backup at all.
+    elsewhere: the folder below the bucket's path that makes it unclear, and then `as_set` is what it would be.
+    """
+
+    key: str
+    size_bytes: int
+    time: datetime
+    time_source: TimeSource
+    reason: str
+    stored: StoredObject
+    peek: bool = False
+    elsewhere: str = ""
+    as_set: BackupSet | None = None
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """What a listing has of one database.
+
+    sets: as `order` has them. unclear: newest first. others: how many sets of other databases, by their names.
+    """
+
+    sets: list[BackupSet] = field(default_factory=list)
+    unclear: list[Unclear] = field(default_factory=list)
+    others: Mapping[str, int] = field(default_factory=dict)
 
 
 def time_of(stamp: str) -> datetime | None:
-    """Return the time that a stamp such as `2026-01-31-02:00:00` or `2026-01-31T02-00-00` tells, in UTC, or None.
+    """Return the time that a stamp such as `2026-01-31-02:00:00` or `20260131` tells, in UTC, or None.
 
     A date alone is its day's last second: a set of that day is not known to be older than anything in it.
     """
-    found = _TIME.fullmatch(stamp)
-    if not found:
-        return None
-    year, month, day, *time = found.groups()
-    hour, minute, second = map(int, time if time[0] else (23, 59, 59))
-    try:
-        return datetime(int(year), int(month), int(day), hour, minute, second, tzinfo=UTC)
-    except ValueError:
-        return None
+    found = stamps.read(stamp)
+    return found.time if found else None
+
+
+def order(sets: Iterable[BackupSet]) -> list[BackupSet]:
+    """Return sets newest first; those whose time only the store tells come behind all whose time is known.
+
+    Of two of one time, the one with a stamp comes first: the next backup does not replace it.
+    """
+
+    def rank(each: BackupSet) -> tuple[bool, datetime, bool, str]:
+        return each.time_source is not TimeSource.STORE, each.time, each.is_stamped, each.key
+
+    return sorted(sets, key=rank, reverse=True)
 
 
 def find_sets(
     objects: Iterable[StoredObject], prefix: str, database: DatabaseName, *, exact: str = "", directory: str = ""
 ) -> list[BackupSet]:
-    """Return the sets of `database` among `objects`, newest first.
+    """Return the sets of `database` among `objects`, as `order` has them. See `find`."""
+    return find(objects, prefix, database, exact=exact, directory=directory).sets
+
+
+def find(
+    objects: Iterable[StoredObject], prefix: str, database: DatabaseName, *, exact: str = "", directory: str = ""
+) -> Shelf:
+    """Return what `objects` hold of `database`.
 
     prefix: the bucket's path, as the keys start with it. exact: a stamp to be taken as one though it tells no time.
     directory: BACKUP_SET_DIR, where a raw set may lie under any name, relative to `prefix`.
     """
-    below = [stored for stored in objects if stored.key.startswith(prefix) and not stored.key.endswith("/")]
-    found = [*_files(below, prefix, database, exact), *_directories(below, prefix, database, exact, directory)]
-    return sorted(found, key=lambda each: (each.time, each.key), reverse=True)
+    finder = _Finder(prefix, database, exact, directory)
+    finder.take([stored for stored in objects if stored.key.startswith(prefix)])
+    newest_first = sorted(finder.unclear, key=lambda each: (each.time, each.key), reverse=True)
+    return Shelf(order(finder.sets), newest_first, finder.others)
 
 
-def choose(sets: list[BackupSet], timestamp: str | datetime) -> BackupSet | None:
-    """Return the set that `timestamp` asks for, or None.
-
-    sets: of one database, newest first. `latest` takes the `latest` pointer where there is one, else the newest.
-    """
-    if isinstance(timestamp, datetime):
-        return next((each for each in sets if each.time <= timestamp), None)
-    if timestamp == LATEST:
-        pointers = [each for each in sets if each.stamp == LATEST]
-        return next(iter([*pointers, *sets]), None)
-    return next((each for each in sets if timestamp in {each.stamp, f"{each.stamp}.backup"}), None)
+def named(database: DatabaseName, stored: StoredObject, beside: Iterable[StoredObject]) -> BackupSet:
+    """Return the one object that a bucket's path names as a set, whatever it is called. beside: may have its sum."""
+    name = stored.key.rpartition("/")[2]
+    tag, stamp = Namer("", database).stamp_of(name, stored.updated)
+    time, source = (stamp.time, TimeSource.NAME) if stamp else (stored.updated, TimeSource.STORE)
+    sums = tuple(each for each in beside if each.key == f"{stored.key}{SUM}")
+    kind = ENDINGS.get(split_ending(name)[1], Kind.ARCHIVE)
+    return BackupSet(database, kind, stored.key, tag, time, (stored,), sums, time_source=source)
 
 
-def not_found(
-    bucket: BucketUrl, database: DatabaseName, timestamp: str | datetime, sets: list[BackupSet], keys: list[str]
-) -> BackupNotFoundError:
-    """Return the error that says what was looked for, where, and what is near: other sets, else similar keys."""
-    wanted = timestamp.isoformat() if isinstance(timestamp, datetime) else timestamp
-    message = f"no backup of {database} for {wanted} below {bucket}: {len(sets)} sets of it, {len(keys)} objects seen"
-    near = _nearest(sets, timestamp) or get_close_matches(
-        f"{bucket.prefix}{database}-latest.tar.gz", keys[:_MOST_COMPARED], 5, 0.3
-    )
-    names = ", ".join(bucket.of(key) for key in near)
-    return BackupNotFoundError(
-        message, hint=f"nearest: {names}" if names else "check BUCKET and DATABASE against the bucket's listing"
-    )
+class _Finder:
+    """Sorts the objects of one listing."""
 
+    def __init__(self, prefix: str, database: DatabaseName, exact: str, directory: str) -> None:
+        self._prefix, self._database, self._directory = prefix, database, directory
+        self._namer = Namer(prefix, database, exact)
+        self.sets: list[BackupSet] = []
+        self.unclear: list[Unclear] = []
+        self.others: dict[str, int] = {}
 
-def _nearest(sets: list[BackupSet], timestamp: str | datetime) -> list[str]:
-    if isinstance(timestamp, datetime):
-        return [each.key for each in sorted(sets, key=lambda each: abs(each.time - timestamp))[:5]]
-    return [each.key for each in sets[:5]]
-
-
-def _stamp(name: str, database: DatabaseName, exact: str) -> str | None:
-    """Return the stamp in a name without its ending, empty for the bare database, or None for another's name."""
-    for alias in aliases(database):
-        if name == alias:
-            return ""
-        stamp = name.removeprefix(f"{alias}-")
-        if stamp != name and _is_stamp(stamp, exact):
-            return stamp
-    return None
-
-
-def _is_stamp(text: str, exact: str) -> bool:
-    return text == LATEST or time_of(text) is not None or (bool(exact) and text == exact)
-
-
-def _files(objects: list[StoredObject], prefix: str, database: DatabaseName, exact: str) -> Iterator[BackupSet]:
-    sums = {stored.key: stored for stored in objects if stored.key.endswith(SUM)}
-    for stored in objects:
-        folder, _, name = stored.key.removeprefix(prefix).rpartition("/")
-        name = name.removesuffix(AGE)
-        ending = next((ending for ending in _ENDINGS if name.endswith(ending)), "")
-        if not ending or folder not in {"", *aliases(database)}:
-            continue
-        stamp = _stamp(name.removesuffix(ending), database, exact.removesuffix(".backup"))
-        if stamp is not None:
-            time = time_of(stamp) or stored.updated
+    def take(self, objects: list[StoredObject]) -> None:
+        objects = _without_markers(objects)
+        members = _directories(objects)
+        sums = {stored.key: stored for stored in objects if stored.key.endswith(SUM)}
+        for folder, inside in members.items():
+            self._directory_of(folder, inside)
+        for stored in objects:
+            if members and ("" in members or any(above in members for above in _folders_of(stored.key))):
+                continue
+            named = self._namer.file(stored.key.removeprefix(self._prefix), stored.updated)
             own = sums.get(f"{stored.key}{SUM}")
-            yield BackupSet(database, _ENDINGS[ending], stored.key, stamp, time, (stored,), (own,) if own else ())
+            self._sort(named, stored.key, (stored,), (own,) if own else ())
+
+    def _directory_of(self, folder: str, inside: list[StoredObject]) -> None:
+        key = f"{folder}/" if folder else ""
+        relative = key.removeprefix(self._prefix).rstrip("/")
+        if self._directory and relative == self._directory:
+            named = Named(Reading.OWN, Kind.DIRECTORY)
+        else:
+            named = self._namer.folder(relative)
+        self._sort(named, key, tuple(inside), ())
+
+    def _sort(self, named: Named, key: str, objects: tuple[StoredObject, ...], sums: tuple[StoredObject, ...]) -> None:
+        if named.reading is Reading.OWN and named.kind:
+            self.sets.append(self._set(named, named.kind, key, objects, sums))
+        elif named.reading is Reading.UNCLEAR and any(each.size_bytes for each in objects):
+            self.unclear.append(self._unclear(named, key, objects, sums))
+        elif named.reading is Reading.OTHER and len(self.others) < _MOST_OTHERS:
+            self.others[named.owner] = self.others.get(named.owner, 0) + 1
+
+    def _set(
+        self, named: Named, kind: Kind, key: str, objects: tuple[StoredObject, ...], sums: tuple[StoredObject, ...]
+    ) -> BackupSet:
+        time = named.stamp.time if named.stamp else max(stored.updated for stored in objects)
+        source = TimeSource.NAME if named.stamp else TimeSource.STORE
+        return BackupSet(self._database, kind, key, named.tag, time, objects, sums, time_source=source)
+
+    def _unclear(
+        self, named: Named, key: str, objects: tuple[StoredObject, ...], sums: tuple[StoredObject, ...]
+    ) -> Unclear:
+        newest = max(objects, key=lambda each: each.updated)
+        told = named.stamp.time if named.stamp else stamps.newest_reading(key.removeprefix(self._prefix))
+        whole = self._set(named, named.kind, key, objects, sums) if named.elsewhere and named.kind else None
+        return Unclear(
+            key,
+            sum(each.size_bytes for each in objects),
+            told or newest.updated,
+            TimeSource.NAME if told else TimeSource.STORE,
+            named.reason,
+            newest,
+            named.peek,
+            named.elsewhere,
+            whole,
+        )
 
 
-def _directories(
-    objects: list[StoredObject], prefix: str, database: DatabaseName, exact: str, directory: str
-) -> Iterator[BackupSet]:
-    members: dict[str, list[StoredObject]] = {
-        folder: [] for stored in objects for folder, _, name in [stored.key.rpartition("/")] if name in STORE_MARKERS
-    }
-    for stored in objects:
-        for above in _folders_of(stored.key):
-            if above in members:
-                members[above].append(stored)
-    for folder, inside in members.items():
-        relative = f"{folder}/".removeprefix(prefix).rstrip("/")
-        stamp = "" if directory and relative == directory else _directory_stamp(relative, database, exact)
-        if stamp is not None:
-            time = time_of(stamp) or max(stored.updated for stored in inside)
-            yield BackupSet(database, Kind.DIRECTORY, f"{folder}/", stamp, time, tuple(inside))
+def _without_markers(objects: list[StoredObject]) -> list[StoredObject]:
+    """Return the objects without those that only stand for a folder: empty, and named as one that has objects.
+
+    Where nothing is in the folder, an empty object without a known ending is not a backup by its name.
+    """
+    objects = [stored for stored in objects if not stored.key.endswith(("/", "_$folder$"))]
+    if all(stored.size_bytes for stored in objects):
+        return objects
+    folders = {above for stored in objects for above in _folders_of(stored.key)}
+    return [stored for stored in objects if stored.size_bytes or stored.key not in folders]
+
+
+def _directories(objects: list[StoredObject]) -> dict[str, list[StoredObject]]:
+    """Return the folders that hold a store, without a slash at the end, with all that is below them."""
+    split = ((stored.key.rpartition("/")) for stored in objects)
+    members: dict[str, list[StoredObject]] = {folder: [] for folder, _, name in split if name in STORE_MARKERS}
+    if members:
+        for stored in objects:
+            for above in _folders_of(stored.key):
+                if above in members:
+                    members[above].append(stored)
+    if "" in members:
+        members[""] = list(objects)
+    return members
 
 
 def _folders_of(key: str) -> Iterator[str]:
@@ -208,35 +261,3 @@ def _folders_of(key: str) -> Iterator[str]:
     while end > 0:
         yield key[:end]
         end = key.rfind("/", 0, end)
-
-
-def _directory_stamp(relative: str, database: DatabaseName, exact: str) -> str | None:
-    """Return the stamp of a folder of store files: its own, or that of the nearest folder around it that has one."""
-    *around, name = relative.split("/")
-    stamps = [_around(each, database, exact) for each in around]
-    if None in stamps:
-        return None
-    if around and around[-1] in aliases(database) and _is_stamp(name, exact):
-        return name
-    own = _stamp(name, database, exact)
-    return own or next((each for each in reversed(stamps) if each), own)
-
-
-def _around(name: str, database: DatabaseName, exact: str) -> str | None:
-    """Return the stamp in a folder around a set, empty for a neutral name, or None for one that may say `staging`."""
-    if name in _NEUTRAL:
-        return ""
-    return name if _is_stamp(name, exact) else _stamp(name, database, exact)
-
-
-def bears_name(key: str, prefix: str, database: DatabaseName) -> bool:
-    """Tell whether any part of `key` below `prefix` begins with the database's name."""
-    return any(part.startswith(database) for part in key.removeprefix(prefix).split("/"))
-
-
-def stale_pointer(chosen: BackupSet, sets: list[BackupSet]) -> str:
-    """Return a warning if `chosen` is a `latest` that was written long before the newest stamped set, else nothing."""
-    newest = next((each for each in sets if each.stamp not in {"", LATEST}), None)
-    if chosen.stamp != LATEST or newest is None or newest.time - chosen.time < timedelta(days=1):
-        return ""
-    return f"{chosen.key} is of {chosen.time:%Y-%m-%d}, and {newest.key} is newer: the pointer may be stale"

@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Any
 
 from neo4j_restore import evidence, families
-from neo4j_restore.catalog import BackupSet, Kind
+from neo4j_restore.catalog import BackupSet, Kind, Unclear
 from neo4j_restore.errors import ConfigurationError, MigrationNeededError, TargetOccupiedError
 from neo4j_restore.families import Edition
 from neo4j_restore.headers import Header, StoreFormat
@@ -40,12 +40,16 @@ class Decision:
 
 @dataclass(frozen=True)
 class Step:
-    """One database of the plan. `chosen` is the set to restore, None where nothing is; `warning` may be empty."""
+    """One database of the plan. `chosen` is the set to restore, None where nothing is; `warning` may be empty.
+
+    unclear: what looks like its backup, and is not understood.
+    """
 
     database: DatabaseName
     decision: Decision
     chosen: BackupSet | None
     warning: str = ""
+    unclear: tuple[Unclear, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -175,6 +179,7 @@ def as_json(plan: Plan, bucket: BucketUrl) -> dict[str, Any]:
                 "warning": step.warning or None,
                 "set": set_as_json(step.chosen, bucket) if step.chosen else None,
                 "verified_by": _verified_by(step.chosen, bucket) if step.chosen else None,
+                "not_sets": [unclear_as_json(each, bucket) for each in step.unclear],
             }
             for step in plan.steps
         ],
@@ -195,10 +200,31 @@ def set_as_json(each: BackupSet, bucket: BucketUrl) -> dict[str, Any]:
         "object": bucket.of(each.key),
         "stamp": each.stamp,
         "time": each.time.astimezone(UTC).isoformat(),
+        "time_source": each.time_source.value,
         "size_bytes": each.size_bytes,
         "objects": len(each.objects),
         "header": header_as_json(each.header) if each.header else None,
+        "not_a_set": None,
     }
+
+
+def unclear_as_json(each: Unclear, bucket: BucketUrl) -> dict[str, Any]:
+    """Return what looks like a backup and is not understood, as `plan --json` prints it."""
+    return {
+        "object": bucket.of(each.key),
+        "reason": each.reason,
+        "time": each.time.astimezone(UTC).isoformat(),
+        "time_source": each.time_source.value,
+        "size_bytes": each.size_bytes,
+    }
+
+
+def unclear_as_entry(each: Unclear, database: DatabaseName, bucket: BucketUrl) -> dict[str, Any]:
+    """Return the same as `list --json` prints it, with the fields of a set: `not_a_set` says why it is none."""
+    told = unclear_as_json(each, bucket)
+    reason = told.pop("reason")
+    nothing = {"kind": "unknown", "stamp": "", "objects": 1, "header": None}
+    return {"database": database} | nothing | told | {"not_a_set": reason}
 
 
 def header_as_json(header: Header) -> dict[str, Any]:

@@ -5,20 +5,19 @@ from dataclasses import replace
 from logging import getLogger
 from pathlib import Path
 
-from neo4j_restore import admin, artifacts, catalog, evidence, families, kept, plan, shards, space, transfer
+from neo4j_restore import admin, artifacts, evidence, families, kept, plan, space
 from neo4j_restore.artifacts import Artifacts
 from neo4j_restore.catalog import BackupSet
-from neo4j_restore.errors import BackupNotFoundError, ConfigurationError, RestoreError, StoreError
+from neo4j_restore.errors import StoreError
 from neo4j_restore.looking import Look, Looker
-from neo4j_restore.plan import Action, Decision, Plan, Step
+from neo4j_restore.plan import Plan, Step
+from neo4j_restore.selection import Selection
 from neo4j_restore.settings import Settings
 from neo4j_restore.spec import DatabaseName
-from neo4j_restore.stores import Store, StoredObject
+from neo4j_restore.stores import Store
 from neo4j_restore.volume import Layout, Volume, parts_of
 
 log = getLogger(__name__)
-
-_MOST_OTHERS = 1000
 
 
 def prepare(
@@ -38,8 +37,10 @@ def prepare(
 
 def _prepare(settings: Settings, program: admin.Admin, decided: Plan, state: Volume, store: Store) -> Plan:
     reader = Artifacts(settings, store)
-    steps, sets = choose_sets(settings, store, reader, decided.steps, state)
+    steps, sets = Selection(settings, store, reader).choose(decided.steps, state)
     for step in steps:
+        if step.chosen:
+            _check_others(settings, step.chosen, sets[step.database])
         if step.warning:
             log.warning("%s: %s", step.database, step.warning)
     looker = Looker(settings, store, reader, overlaps=program.version >= families.OVERLAPS)
@@ -72,67 +73,6 @@ def _with_verdict(settings: Settings, step: Step) -> Step:
     return replace(step, warning="; ".join(filter(None, [step.warning, warning])))
 
 
-def find_sets(settings: Settings, store: Store, database: DatabaseName) -> tuple[list[BackupSet], list[str]]:
-    """Return the sets of `database`, newest first, and keys that were looked at: all that bear its name, and others.
-
-    The whole path is listed, for sets may lie in dated folders; only what may be of this database is kept.
-    """
-    prefix, directory = settings.bucket.prefix, settings.backup_set_dir
-    exact = settings.timestamp if isinstance(settings.timestamp, str) else ""
-
-    def listing() -> tuple[list[StoredObject], list[str]]:
-        near: list[StoredObject] = []
-        others: list[str] = []
-        for stored in store.list(prefix):
-            if catalog.bears_name(stored.key, prefix, database) or (directory and directory in stored.key):
-                near.append(stored)
-            elif len(others) < _MOST_OTHERS:
-                others.append(stored.key)
-        return near, others
-
-    near, others = transfer.Retry(settings.retry_seconds).call(listing)
-    sets = catalog.find_sets(near, prefix, database, exact=exact, directory=directory)
-    return sets, [*(stored.key for stored in near), *others]
-
-
-def choose_sets(
-    settings: Settings, store: Store, reader: Artifacts, steps: tuple[Step, ...], state: Volume
-) -> tuple[tuple[Step, ...], dict[DatabaseName, list[BackupSet]]]:
-    """Return the steps with their sets, and all sets there are of each database, newest first.
-
-    Raises BackupNotFoundError that names all which have none; ConfigurationError if one set would be two databases.
-    """
-    chosen: list[Step] = []
-    missing: list[RestoreError] = []
-    all_sets: dict[DatabaseName, list[BackupSet]] = {}
-    for step in steps:
-        if step.decision.action is not Action.RESTORE:
-            chosen.append(step)
-            continue
-        sets, keys = find_sets(settings, store, step.database)
-        sets = reader.dated(sets)
-        all_sets[step.database] = sets
-        found = artifacts.choose(sets, settings.timestamp)
-        family = shards.find(keys, step.database)
-        if family and shards.is_meant(family, step.database, found, settings.timestamp):
-            raise shards.refusal(family, step.database, settings.bucket)
-        near = sum(catalog.bears_name(key, settings.bucket.prefix, step.database) for key in keys)
-        if found:
-            _check_others(settings, found, sets)
-            chosen.append(replace(step, chosen=found, warning=catalog.stale_pointer(found, sets)))
-        elif plan.missing_is_fine(settings, step, state, near):
-            reason = f"{settings.bucket} has no set of it, and ON_MISSING is start-empty"
-            log.warning("%s: skip: %s", step.database, reason)
-            chosen.append(Step(step.database, Decision(Action.SKIP, reason), None))
-        else:
-            missing.append(catalog.not_found(settings.bucket, step.database, settings.timestamp, sets, keys))
-    if missing:
-        hints = dict.fromkeys(error.hint for error in missing)
-        raise BackupNotFoundError("; ".join(map(str, missing)), hint="; ".join(hints))
-    _refuse_shared([step.chosen for step in chosen if step.chosen])
-    return tuple(chosen), all_sets
-
-
 def _check_others(settings: Settings, chosen: BackupSet, sets: list[BackupSet]) -> None:
     """Log which artifacts are of another database of this name. Raises the error of one that may be the newer one."""
     for each in artifacts.others(chosen, sets):
@@ -144,13 +84,6 @@ def _check_others(settings: Settings, chosen: BackupSet, sets: list[BackupSet]) 
     if unread and unread.problem:
         why = f"by its name or its upload time it may be newer than {settings.bucket.of(chosen.key)}"
         raise unread.problem.with_more(why)
-
-
-def _refuse_shared(chosen: list[BackupSet]) -> None:
-    keys = [each.key for each in chosen]
-    if len(set(keys)) < len(keys):
-        message = f"{max(keys, key=keys.count)} would be restored as more than one database"
-        raise ConfigurationError(message, hint="BACKUP_SET_DIR names one database's folder: ask for one database")
 
 
 def _estimate(look: Look, family: families.Family) -> space.Estimate:

@@ -60,14 +60,22 @@ def plan_table(found: dict[str, Any]) -> str:
     for each in found["databases"]:
         chosen = each["set"] or {"object": "-", "size_bytes": "-"}
         rows.append([each["database"], each["action"], chosen["object"], str(chosen["size_bytes"]), each["reason"]])
-    return _table(rows)
+    unclear = [(one["object"], one["reason"]) for each in found["databases"] for one in each["not_sets"]]
+    return "\n".join([_table(rows), *_not_sets(unclear)])
 
 
 def set_table(found: Sequence[dict[str, Any]]) -> str:
-    """Return sets as a table for people; found: `plan.set_as_json` of each."""
+    """Return sets as a table for people, and below it what is not one; found: what `list --json` prints."""
     names = ("database", "time", "size_bytes", "kind", "object")
-    rows = [each | {"kind": _kind(each)} for each in found]
-    return _table([[name.upper() for name in names], *[[str(each[name]) for name in names] for each in rows]])
+    rows = [each | {"kind": _kind(each)} for each in found if each["not_a_set"] is None]
+    table = _table([[name.upper() for name in names], *[[str(each[name]) for name in names] for each in rows]])
+    unclear = [(each["object"], each["not_a_set"]) for each in found if each["not_a_set"] is not None]
+    return "\n".join([table, *_not_sets(unclear)])
+
+
+def _not_sets(unclear: Sequence[tuple[str, str]]) -> list[str]:
+    """Return a line for each object that looks like a backup and is not understood."""
+    return [scrub.clean(f"not taken for a set: {name}: {reason}") for name, reason in unclear]
 
 
 def _kind(each: dict[str, Any]) -> str:

@@ -278,7 +278,7 @@ def _restored(chosen: BackupSet, settings: Settings, step: Step, verdict: Verdic
     """Return what the receipt says of one set; an archive's or dump's object is pinned by generation and checksum."""
     single = chosen.objects[-1] if chosen.kind is not Kind.DIRECTORY else None
     told = plan.set_as_json(chosen, settings.bucket)
-    del told["header"]
+    del told["header"], told["not_a_set"]
     return told | {
         "wish": settings.wish(step.database),
         "warning": step.warning or None,

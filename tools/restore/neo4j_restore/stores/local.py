@@ -44,7 +44,10 @@ class LocalStore:
         self._skipped: set[str] = set()
 
     def list(self, prefix: str) -> Iterator[StoredObject]:
-        """Yield the regular files whose paths start with `prefix`. A folder that is not there is a StoreError."""
+        """Yield the regular files whose paths start with `prefix`. A folder that is not there is a StoreError.
+
+        Nothing lies below a file: of `a/b.dump/` nothing is listed where `a/b.dump` is one, as in the clouds.
+        """
         top = Path("/", prefix) if prefix.endswith("/") or not prefix else Path("/", prefix).parent
         with _translated("list", top):
             if top.is_file():

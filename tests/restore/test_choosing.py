@@ -1,0 +1,206 @@
+"""Which set is meant, and when that can't be told: decisions that need neither a bucket nor a volume."""
+
+import fnmatch
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from neo4j_restore import catalog, choosing, pointers, spec
+from neo4j_restore.catalog import BackupSet, Shelf, TimeSource
+from neo4j_restore.checksums import Checksum
+from neo4j_restore.errors import ConfigurationError
+from neo4j_restore.spec import OnStaleLatest, Scheme
+from neo4j_restore.stores import StoredObject
+
+NEO4J = spec.DatabaseName("neo4j")
+BUCKET = spec.parse_bucket("gs://backups/p")
+# The moment at which all objects of a bucket were written by a copy of it.
+COPIED = datetime(2026, 8, 1, tzinfo=UTC)
+
+
+def stored(name: str, updated: datetime = COPIED, content: str = "", size: int = 10) -> StoredObject:
+    return StoredObject(f"p/{name}", size, updated, name, Checksum("md5", content.encode()) if content else None)
+
+
+def shelf(*objects: StoredObject | str, exact: str = "") -> Shelf:
+    there = [stored(each) if isinstance(each, str) else each for each in objects]
+    return catalog.find(there, "p/", NEO4J, exact=exact)
+
+
+def judged(*objects: StoredObject, on_stale: OnStaleLatest = OnStaleLatest.FAIL) -> choosing.Choice:
+    sets = pointers.dated(shelf(*objects).sets, lambda each: each, Scheme.GCS)
+    chosen = choosing.choose(sets, "latest")
+    assert chosen is not None
+    return choosing.judge(chosen, sets, on_stale)
+
+
+def day(number: int, hour: int = 3) -> datetime:
+    return datetime(2026, 1, number, hour, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("timestamp", "key"),
+    [
+        ("2026-01-30T02:00:00", "neo4j-2026-01-30T02-00-00.dump"),
+        ("2026-01-30", "neo4j-2026-01-30T02-00-00.dump"),
+        ("20260130-02", "neo4j-2026-01-30T02-00-00.dump"),
+        ("2026-01-31-02-00", "neo4j-20260131_020000.dump"),
+        ("2026-01-31", ""),
+        ("2026-02-01", ""),
+    ],
+)
+def test_a_text_that_tells_a_time_takes_the_one_set_of_it(timestamp: str, key: str) -> None:
+    sets = shelf("neo4j-2026-01-30T02-00-00.dump", "neo4j-20260131_020000.dump", "neo4j-20260131_040000.dump").sets
+    if timestamp == "2026-01-31":
+        with pytest.raises(ConfigurationError, match=r"could be any of 2 sets .*_040000.*_020000"):
+            choosing.choose(sets, timestamp)
+    else:
+        found = choosing.choose(sets, timestamp)
+        assert (found.key.removeprefix("p/") if found else "") == key
+
+
+def test_a_stamp_of_two_different_sets_is_refused_and_of_copies_is_not() -> None:
+    one, copy = stored("neo4j-2026-01-31.dump", content="a"), stored("weekly/neo4j-2026-01-31.dump", content="a")
+    assert choosing.choose(shelf(one, copy).sets, "2026-01-31") is not None
+    other = stored("weekly/neo4j-2026-01-31.dump", content="b")
+    with pytest.raises(ConfigurationError):
+        choosing.choose(shelf(one, other).sets, "2026-01-31")
+
+
+def test_the_stores_time_never_beats_a_stamp() -> None:
+    sets = shelf("neo4j.dump", "neo4j-2026-01-31.dump").sets
+    assert [(each.stamp, each.time_source) for each in sets] == [("2026-01-31", "name"), ("", "store")]
+
+
+def test_the_twin_of_a_pointer_tells_its_time() -> None:
+    pointer, old = stored("neo4j-latest.dump", content="a"), stored("neo4j-2026-01-30.dump", content="a")
+    new = stored("neo4j-2026-01-31.dump", content="b")
+    fresh = judged(pointer, old)
+    assert (fresh.chosen.stamp, fresh.chosen.time_source, fresh.doubt) == ("latest", TimeSource.CHECKSUM, "")
+    assert fresh.warnings == ()
+    stale = judged(pointer, old, new)
+    assert "p/neo4j-latest.dump is of 2026-01-30" in stale.doubt
+    assert "ON_STALE_LATEST=newest" in stale.hint
+    assert judged(pointer, old, new, on_stale=OnStaleLatest.NEWEST).chosen.stamp == "2026-01-31"
+    taken = judged(pointer, old, new, on_stale=OnStaleLatest.LATEST)
+    assert (taken.chosen.stamp, taken.doubt, len(taken.warnings)) == ("latest", "", 1)
+
+
+@pytest.mark.parametrize(
+    ("pointer", "newest", "doubt", "warned"),
+    [
+        # As a job uploads them, one after the other, its clock in any zone.
+        (day(31), day(31), False, False),
+        (day(31, 1), day(31, 9), True, True),
+        # The upload of the pointer failed, for a day or longer.
+        (day(30), day(31), True, True),
+        (day(2), day(31), True, True),
+        # A copy of the bucket.
+        (COPIED, COPIED, False, True),
+    ],
+)
+def test_a_pointer_without_a_twin_is_judged_by_the_stores_times(
+    pointer: datetime, newest: datetime, doubt: bool, warned: bool
+) -> None:
+    found = judged(stored("neo4j-latest.dump", pointer), stored("neo4j-2026-01-31T02-00-00.dump", newest))
+    assert (bool(found.doubt), bool(found.warnings)) == (doubt, warned)
+    assert found.chosen.stamp == "latest"
+
+
+def test_a_date_alone_makes_no_pointer_of_that_day_stale() -> None:
+    assert not judged(stored("neo4j-latest.dump", day(31)), stored("neo4j-2026-01-31.dump", day(31))).doubt
+
+
+def test_a_bare_name_that_was_written_after_the_newest_stamp_is_in_doubt() -> None:
+    stamped = stored("neo4j-2026-01-02T02-00-00.dump", day(2))
+    later = judged(stored("neo4j.dump", day(31)), stamped)
+    assert "which of them is the latest is not known" in later.doubt
+    assert "TIMESTAMP=2026-01-02T02-00-00" in later.hint
+    assert not judged(stored("neo4j.dump", day(1)), stamped).doubt
+    copied = judged(stored("neo4j.dump"), stored("neo4j-2026-01-02T02-00-00.dump"))
+    assert (copied.chosen.stamp, copied.doubt, len(copied.warnings)) == ("2026-01-02T02-00-00", "", 1)
+
+
+def doubtful(timestamp: str | datetime, *names: StoredObject | str) -> list[str]:
+    found = shelf(*names)
+    chosen = choosing.choose(found.sets, timestamp)
+    assert chosen is not None
+    return [each.key.removeprefix("p/") for each in choosing.doubts(chosen, found.unclear, timestamp)]
+
+
+def test_only_what_may_be_newer_is_in_doubt() -> None:
+    names = ("neo4j-2026-01-15.dump", "prod_neo4j_20260131.dump", "neo4j-01-02-2026.dump")
+    newer = ["neo4j-01-02-2026.dump", "prod_neo4j_20260131.dump"]
+    assert doubtful("latest", *names, "neo4j-backup-2026-01-01.dump") == newer
+    assert doubtful("latest", names[0], stored("neo4j-x_y.dump", day(1))) == []
+    assert doubtful("latest", names[0], stored("neo4j-x_y.dump", day(31))) == ["neo4j-x_y.dump"]
+
+
+def test_a_time_bounds_what_is_in_doubt_and_a_stamp_leaves_nothing() -> None:
+    names = ("neo4j-2026-01-15.dump", "prod_neo4j_20260131.dump")
+    assert doubtful(datetime(2026, 1, 20, tzinfo=UTC), *names) == []
+    assert doubtful(datetime(2026, 2, 20, tzinfo=UTC), *names) == ["prod_neo4j_20260131.dump"]
+    assert doubtful("2026-01-15", *names) == []
+
+
+def test_a_refusal_names_both_sets_and_every_way_on() -> None:
+    found = shelf("neo4j-2026-01-15.dump", "neo4j-backup-2026-01-31.dump", "staging/neo4j-2026-01-20.dump")
+    error = choosing.refusal(found.sets[0], found.unclear, BUCKET, ["old/*"])
+    assert error.exit_code == 10
+    assert "gs://backups/p/neo4j-backup-2026-01-31.dump looks like a backup of neo4j that is newer than" in str(error)
+    assert "set BUCKET=gs://backups/p/neo4j-backup-2026-01-31.dump" in error.hint
+    assert "IGNORE_OBJECTS=old/*,neo4j-backup-2026-01-31.dump,staging/*" in error.hint
+    assert "TIMESTAMP=2026-01-15" in error.hint
+
+
+@given(st.text(st.characters(exclude_categories=["Cc", "Cs"]), min_size=1, max_size=30))
+def test_the_pattern_of_an_object_names_it(name: str) -> None:
+    key = f"{BUCKET.prefix}neo4j_x{name}"
+    at = stored("neo4j")
+    each = catalog.Unclear(key, 1, COPIED, TimeSource.STORE, "so", at)
+    (pattern,) = spec.parse_patterns(choosing.pattern(each, BUCKET)) if name == name.strip() else ("*",)
+    assert fnmatch.fnmatchcase(key.removeprefix(BUCKET.prefix), pattern)
+
+
+def test_a_missing_set_tells_how_many_lie_in_which_folder() -> None:
+    found = shelf("blue/neo4j-2026-01-30.dump", "blue/neo4j-2026-01-31.dump", "green/neo4j-2026-01-31.dump")
+    error = choosing.not_found(BUCKET, NEO4J, "latest", found, [])
+    assert "2 sets of neo4j lie one folder deeper, in blue, and 1 other folders have some" in error.hint
+    assert "BUCKET=gs://backups/p/blue" in error.hint
+
+
+def named(key: str, database: str = "neo4j") -> BackupSet:
+    return catalog.named(spec.DatabaseName(database), stored(key), [])
+
+
+@pytest.mark.parametrize(
+    ("timestamp", "databases", "said"),
+    [
+        ("latest", ("neo4j",), ""),
+        ("2026-01-31", ("neo4j",), ""),
+        ("2026-01-31T02:00:00", ("neo4j",), ""),
+        (datetime(2026, 2, 1, tzinfo=UTC), ("neo4j",), ""),
+        ("2026-01-30", ("neo4j",), "which has the stamp 20260131_020000, and TIMESTAMP asks for 2026-01-30"),
+        (datetime(2026, 1, 1, tzinfo=UTC), ("neo4j",), "TIMESTAMP asks for 2026-01-01"),
+        ("latest", ("neo4j", "movies"), "DATABASE asks for 2: neo4j, movies"),
+    ],
+)
+def test_what_bucket_names_has_to_agree_with_the_rest(timestamp: Any, databases: Any, said: str) -> None:
+    one = named("anything-20260131_020000.dump")
+    if not said:
+        choosing.refuse_disagreeing(one, timestamp, databases, "gs://b/o")
+        return
+    with pytest.raises(ConfigurationError, match=said):
+        choosing.refuse_disagreeing(one, timestamp, databases, "gs://b/o")
+
+
+def test_one_file_with_two_names_is_its_own_twin() -> None:
+    pointer = StoredObject("p/neo4j-latest.dump", 10, COPIED, "inode 7")
+    stamped = StoredObject("p/neo4j-2026-01-31.dump", 10, COPIED - timedelta(1), "inode 7")
+    sets = shelf(pointer, stamped).sets
+    by_scheme = {each: pointers.dated(sets, lambda one: one, each)[0].time_source for each in (Scheme.FILE, Scheme.GCS)}
+    assert by_scheme[Scheme.GCS] is TimeSource.NAME
+    assert {each.time_source for each in pointers.dated(sets, lambda one: one, Scheme.FILE)} == {"name", "checksum"}

@@ -1,0 +1,183 @@
+"""The set that is restored is the one that was meant, or nothing is: runs over real buckets."""
+
+import json
+import os
+import re
+from pathlib import Path
+
+import pytest
+from tests import archives
+from tests.conftest import Run
+from tests.stores import Bucket
+
+OLD, NEW = archives.tar_gz(archives.store_files("OLD")), archives.tar_gz(archives.store_files("NEW"))
+
+
+def restored(data: Path) -> str:
+    """Return the mark of the store that is live, or nothing."""
+    path = data / "databases/neo4j/neostore"
+    return path.read_bytes()[:3].decode() if path.exists() else ""
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Return an empty folder that stands for a bucket."""
+    found = tmp_path / "folder"
+    found.mkdir()
+    return found
+
+
+def put(folder: Path, objects: dict[str, bytes], seconds: int | None = None) -> str:
+    """Write objects into a folder, as of one time, and return its URL."""
+    archives.write_files(folder, objects)
+    for name in objects if seconds else ():
+        os.utime(folder / name, (seconds or 0, seconds or 0))
+    return f"file://{folder}"
+
+
+def test_the_newest_set_is_taken_whatever_form_its_stamp_has(neo4j_restore: Run, data: Path, folder: Path) -> None:
+    url = put(folder, {"neo4j-2025-01-01T00-00-00.tar.gz": OLD, "2026/01/31/02/NEO4J.tar.gz": NEW})
+    done = neo4j_restore("run", BUCKET=url)
+    assert (done.returncode, restored(data)) == (0, "NEW"), done.stderr
+    assert "of 2026-01-31T02:00:00+00:00 by the name (stamp 2026-01-31-02, year first)" in done.stderr
+
+
+@pytest.mark.parametrize(
+    "name", ["neo4j-2026-31-31.tar.gz", "neo4j-backup-2026-01-31.tar.gz", "blue/neo4j-2026-01-31.tar.gz", "x_neo4j"]
+)
+def test_what_looks_like_a_newer_backup_stops_the_restore_until_it_is_ignored(
+    name: str, neo4j_restore: Run, data: Path, folder: Path
+) -> None:
+    url = put(folder, {"neo4j-2025-01-01.tar.gz": OLD, name: NEW, "neo4j.log": b"text", "neo4j_notes": b"text"})
+    done = neo4j_restore("run", BUCKET=url)
+    assert (done.returncode, archives.snapshot(data)) == (10, {}), done.stderr
+    assert f"{url}/{name} looks like a backup of neo4j that is newer than" in done.stderr
+    assert "notes" not in done.stderr
+    listed = json.loads(neo4j_restore("list", "--json", BUCKET=url).stdout)
+    assert [(each["object"], bool(each["not_a_set"])) for each in listed] == [
+        (f"{url}/neo4j-2025-01-01.tar.gz", False),
+        (f"{url}/{name}", True),
+    ]
+    ignore = re.search(r"IGNORE_OBJECTS=([^;\s]+)", done.stderr)
+    assert ignore
+    again = neo4j_restore("run", BUCKET=url, IGNORE_OBJECTS=ignore[1])
+    assert (again.returncode, restored(data)) == (0, "OLD"), again.stderr
+
+
+def test_the_hint_takes_the_object_that_was_not_understood(neo4j_restore: Run, data: Path, folder: Path) -> None:
+    url = put(folder, {"neo4j-2025-01-01.tar.gz": OLD, "neo4j-backup-2026-01-31.tar.gz": NEW})
+    bucket = re.search(r"set BUCKET=(\S+)", neo4j_restore("run", BUCKET=url).stderr)
+    assert bucket
+    done = neo4j_restore("run", BUCKET=bucket[1])
+    assert (done.returncode, restored(data)) == (0, "NEW"), done.stderr
+
+
+def test_an_exact_stamp_or_an_older_time_is_not_stopped(neo4j_restore: Run, data: Path, folder: Path) -> None:
+    url = put(folder, {"neo4j-2025-01-01.tar.gz": OLD, "neo4j-backup-2026-01-31.tar.gz": NEW})
+    for timestamp in ("2025-01-01", "2025-06-01T00:00:00Z"):
+        planned = neo4j_restore("plan", "--json", BUCKET=url, TIMESTAMP=timestamp)
+        (found,) = json.loads(planned.stdout)["databases"]
+        assert found["set"]["stamp"] == "2025-01-01"
+        assert [each["reason"] for each in found["not_sets"]] == [
+            "it could be of a database that is called neo4j-backup"
+        ]
+    table = neo4j_restore("plan", BUCKET=url, TIMESTAMP="2025-01-01").stdout
+    assert f"not taken for a set: {url}/neo4j-backup-2026-01-31.tar.gz: it could be" in table
+
+
+def test_sets_of_other_databases_in_the_same_folder_do_not_block(neo4j_restore: Run, data: Path, folder: Path) -> None:
+    others = ["neo4j-test-2026-01-31.tar.gz", "neo4j2-latest.tar.gz", "my-neo4j-2026-01-31.tar.gz", "movies.tar.gz"]
+    url = put(folder, {"neo4j-2025-01-01.tar.gz": OLD} | dict.fromkeys(others, NEW))
+    done = neo4j_restore("run", BUCKET=url)
+    assert (done.returncode, restored(data)) == (0, "OLD"), done.stderr
+    assert "left alone what is named as a set of another database: my-neo4j (1), neo4j-test (1)" in done.stderr
+
+
+@pytest.mark.parametrize("name", ["Neo4j.conf", "x/y-neo4j-z/report.txt", "neo4j.tar.gz.tmp", "backup_neo4j"])
+def test_neo4j_starts_empty_only_where_nothing_bears_the_name(
+    name: str, neo4j_restore: Run, bucket: Bucket, data: Path
+) -> None:
+    for other in ("presneo4j.dump", "movies-2026-01-31.dump", "neo4j/"):
+        bucket.put(other, b"" if other.endswith("/") else b"text")
+    assert neo4j_restore("plan", ON_MISSING="start-empty").returncode == 0
+    bucket.put(name, b"text")
+    assert neo4j_restore("run", ON_MISSING="start-empty").returncode == 10
+
+
+def test_a_stale_pointer_stops_the_restore_until_it_is_said_what_counts(
+    neo4j_restore: Run, bucket: Bucket, data: Path
+) -> None:
+    bucket.put("neo4j-2026-01-30.tar.gz", OLD)
+    bucket.put("neo4j-2026-01-31.tar.gz", NEW)
+    bucket.put("neo4j-latest.tar.gz", OLD)
+    done = neo4j_restore("run")
+    assert (done.returncode, "the pointer may be stale" in done.stderr) == (10, True), done.stderr
+    assert "ON_STALE_LATEST=newest" in done.stderr
+    for word, mark in (("newest", "NEW"), ("latest", "OLD")):
+        found = neo4j_restore("run", ON_STALE_LATEST=word, FORCE_OVERWRITE="once", RESTORE_ID=word)
+        assert (found.returncode, restored(data), "the pointer may be stale" in found.stderr) == (0, mark, True)
+    (last,) = json.loads((data / ".neo4j-restore/receipt.json").read_text())["last"]["restored"]
+    assert (last["time"], last["time_source"]) == ("2026-01-30T23:59:59+00:00", "checksum")
+
+
+@pytest.mark.parametrize(("name", "mark"), [("neo4j.tar.gz", "NEW"), ("neo4j-latest.tar.gz", "OLD")])
+def test_a_copy_of_the_bucket_is_told_where_nothing_proves_the_time(
+    name: str, mark: str, neo4j_restore: Run, data: Path, folder: Path
+) -> None:
+    url = put(
+        folder,
+        {"neo4j-2026-01-31T02-00-00.tar.gz": NEW, name: archives.tar_gz(archives.store_files("OLDER"))},
+        1_790_000_000,
+    )
+    done = neo4j_restore("run", BUCKET=url)
+    assert (done.returncode, restored(data)) == (0, mark), done.stderr
+    assert ("proves nothing" if mark == "NEW" else "could not be proved") in done.stderr
+
+
+def test_bucket_may_name_one_object(neo4j_restore: Run, bucket: Bucket, data: Path, folder: Path) -> None:
+    bucket.put("p/of-anybody-20260131.tar.gz", NEW)
+    bucket.put("p/neo4j-2026-02-01.tar.gz", OLD)
+    named = f"{bucket.url}/p/of-anybody-20260131.tar.gz"
+    assert neo4j_restore("run", BUCKET=named, DATABASE="neo4j,movies").returncode == 2
+    assert neo4j_restore("run", BUCKET=named, TIMESTAMP="2026-02-01").returncode == 2
+    assert neo4j_restore("run", BUCKET=named[:-1]).returncode == 10
+    done = neo4j_restore("run", BUCKET=named, TIMESTAMP="2026-01-31")
+    assert (done.returncode, restored(data)) == (0, "NEW"), done.stderr
+    (listed,) = json.loads(neo4j_restore("list", "--json", BUCKET=named).stdout)
+    assert (listed["object"], listed["stamp"]) == (named, "20260131")
+
+
+@pytest.mark.parametrize("top", ["set", "neo4j-2026-01-31"])
+def test_bucket_may_name_the_folder_of_one_set(
+    top: str, neo4j_restore: Run, bucket: Bucket, data: Path, folder: Path
+) -> None:
+    files = {f"{top}/{name}": content for name, content in archives.store_files("NEW").items()}
+    files |= {f"{top}/._neostore": b"macOS", f"{top}/.DS_Store": b"macOS"}
+    for name, content in [*files.items(), (f"{top}/schema", b""), (f"{top}/schema/", b"")]:
+        bucket.put(name, content)
+    done = neo4j_restore("run", BUCKET=f"{bucket.url}/{top}")
+    assert (done.returncode, restored(data)) == (0, "NEW"), done.stderr
+    assert "2 files that macOS adds such as" in done.stderr
+    assert not (data / "databases/neo4j/.DS_Store").exists()
+    assert neo4j_restore("run", BUCKET=f"{bucket.url}/{top}", DATABASE="movies,system").returncode == 2
+    url = put(folder, files)
+    assert neo4j_restore("plan", BUCKET=f"{url}/{top}", FORCE_OVERWRITE="true").returncode == 0
+
+
+def test_sets_one_folder_deeper_are_told(neo4j_restore: Run, bucket: Bucket, data: Path) -> None:
+    for name in ("blue/neo4j-2026-01-30.tar.gz", "blue/neo4j-2026-01-31.tar.gz"):
+        bucket.put(name, NEW)
+    done = neo4j_restore("run")
+    assert done.returncode == 10
+    assert f"2 sets of neo4j lie one folder deeper, in blue: set BUCKET={bucket.url}/blue" in done.stderr
+
+
+def test_a_time_without_a_zone_is_a_stamp_by_its_value(neo4j_restore: Run, bucket: Bucket, data: Path) -> None:
+    bucket.put("neo4j-2026-01-31T02-00-00.tar.gz", NEW)
+    bucket.put("neo4j-20260130_020000.tar.gz", OLD)
+    for timestamp in ("2026-01-31T02:00:00", "2026-01-31", "20260131-0200"):
+        (found,) = json.loads(neo4j_restore("plan", "--json", TIMESTAMP=timestamp).stdout)["databases"]
+        assert found["set"]["stamp"] == "2026-01-31T02-00-00"
+    bucket.put("neo4j-2026-01-31T04-00-00.tar.gz", OLD)
+    several = neo4j_restore("plan", TIMESTAMP="2026-01-31")
+    assert (several.returncode, "could be any of 2 sets of neo4j" in several.stderr) == (2, True)

@@ -1,0 +1,259 @@
+"""Which set a request means, and whether that can be told at all: pure decisions over what the catalog found.
+
+1. `choose`: the set that TIMESTAMP asks for;
+2. `judge`: a `latest` pointer, or a set without a stamp, against the newest set that has one;
+3. `doubts`: what is not understood and may be newer than the chosen set;
+4. `refusal`, `not_found`: the errors, with what to set so that the next start knows.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from difflib import get_close_matches
+
+from neo4j_restore import stamps
+from neo4j_restore.catalog import BackupSet, Kind, Shelf, TimeSource, Unclear
+from neo4j_restore.errors import BackupNotFoundError, ConfigurationError
+from neo4j_restore.spec import LATEST, BucketUrl, DatabaseName, OnStaleLatest
+
+# Comparing names is slow.
+_MOST_COMPARED = 1000
+
+# So many of the objects that are not understood are told in a message.
+_MOST_TOLD = 3
+
+# Stamps without a zone are read as UTC, and the scripts' clocks are in any.
+_ZONES = timedelta(days=1)
+
+# The objects of one backup are uploaded one after the other.
+_UPLOAD = timedelta(hours=6)
+
+# A set that was uploaded this long after its stamp was copied since, and so was all that lies beside it.
+_COPIED = timedelta(days=2)
+
+
+@dataclass(frozen=True)
+class Choice:
+    """The set that a request means, and what is odd about it. `doubt`, where it is not empty, refuses it."""
+
+    chosen: BackupSet
+    warnings: tuple[str, ...] = ()
+    doubt: str = ""
+    hint: str = ""
+
+
+def choose(sets: Sequence[BackupSet], timestamp: str | datetime) -> BackupSet | None:
+    """Return the set that `timestamp` asks for, or None.
+
+    sets: of one database, as `catalog.order` has them. `latest` takes the `latest` pointer where there is one, else the
+    newest. A text is compared with the stamps as it stands; then, if it tells a time, with their times.
+    Raises ConfigurationError where several sets have that time.
+    """
+    if isinstance(timestamp, datetime):
+        return next((each for each in sets if each.time <= timestamp), None)
+    if timestamp == LATEST:
+        pointers = [each for each in sets if each.stamp == LATEST]
+        return next(iter([*pointers, *sets]), None)
+    fitting = [each for each in sets if timestamp in {each.stamp, f"{each.stamp}.backup"}] or _of_time(sets, timestamp)
+    if not fitting or all(_alike(each, fitting[0]) for each in fitting):
+        return next(iter(fitting), None)
+    names = ", ".join(f"{each.key} ({each.time.isoformat()})" for each in fitting[:_MOST_COMPARED][:10])
+    message = f"TIMESTAMP={timestamp} could be any of {len(fitting)} sets of {fitting[0].database}: {names}"
+    raise ConfigurationError(
+        message, hint="set TIMESTAMP to one of their stamps, or BUCKET to the one object or folder"
+    )
+
+
+def _of_time(sets: Sequence[BackupSet], text: str) -> list[BackupSet]:
+    asked = stamps.read(text)
+    return [each for each in sets if each.is_stamped and asked.holds(each.time)] if asked else []
+
+
+def _alike(one: BackupSet, other: BackupSet) -> bool:
+    """Tell whether two sets of one stamp are copies of each other."""
+    if (one.kind, one.size_bytes, len(one.objects)) != (other.kind, other.size_bytes, len(other.objects)):
+        return False
+    checksums = [(a.checksum, b.checksum) for a, b in zip(one.objects, other.objects, strict=True)]
+    same_name = one.key.rstrip("/").rpartition("/")[2] == other.key.rstrip("/").rpartition("/")[2]
+    return all(a == b if a and b else same_name for a, b in checksums)
+
+
+def judge(chosen: BackupSet, sets: Sequence[BackupSet], on_stale: OnStaleLatest) -> Choice:
+    """Return what is taken for `latest`: `chosen`, or the newest stamped set in its stead, or a doubt."""
+    newest = next((each for each in sets if each.is_stamped and each.time_source is not TimeSource.STORE), None)
+    if newest is None:
+        return Choice(chosen)
+    if chosen.stamp == LATEST:
+        return _judge_pointer(chosen, newest, on_stale)
+    bare = max((each for each in sets if not each.is_stamped), key=lambda each: each.updated, default=None)
+    return _judge_bare(chosen, newest, bare) if bare else Choice(chosen)
+
+
+def _judge_pointer(pointer: BackupSet, newest: BackupSet, on_stale: OnStaleLatest) -> Choice:
+    proven = pointer.time_source is not TimeSource.STORE
+    if not (pointer.time < newest.time if proven else _is_before(pointer, newest)):
+        if proven or not _was_copied(newest):
+            return Choice(pointer)
+        warning = (
+            f"the time of {pointer.key} is only the store's ({pointer.updated:%Y-%m-%dT%H:%M:%SZ}), which a copy of "
+            f"the bucket resets: that it is newer than {newest.key} could not be proved"
+        )
+        return Choice(pointer, (warning,))
+    how = "by its checksum" if proven else "by the store's word"
+    stale = (
+        f"{pointer.key} is of {pointer.time:%Y-%m-%dT%H:%M:%SZ} ({how}), and {newest.key} is newer: "
+        "the pointer may be stale"
+    )
+    if on_stale is OnStaleLatest.LATEST:
+        return Choice(pointer, (f"{stale}; taken, since ON_STALE_LATEST is latest",))
+    if on_stale is OnStaleLatest.NEWEST:
+        return Choice(newest, (f"{stale}; the newest is taken instead, since ON_STALE_LATEST is newest",))
+    hint = (
+        "set ON_STALE_LATEST=newest to restore the newest stamped set, or ON_STALE_LATEST=latest to restore the "
+        f"pointer as it is; or name a set: TIMESTAMP={newest.stamp}"
+    )
+    return Choice(pointer, (stale,), stale, hint)
+
+
+def _judge_bare(chosen: BackupSet, newest: BackupSet, bare: BackupSet) -> Choice:
+    """Return what is taken where one set has a name without a stamp, which a later backup may have replaced."""
+    if bare.time_source is not TimeSource.STORE or bare.updated <= max(newest.time, newest.updated - _UPLOAD):
+        return Choice(chosen)
+    said = f"{bare.key} has no stamp, and the store says that it was written at {bare.updated:%Y-%m-%dT%H:%M:%SZ}"
+    if _was_copied(newest) or bare.updated <= newest.updated + _UPLOAD:
+        why = "a time that the store alone tells proves nothing, as a copy of the bucket resets it"
+        return Choice(chosen, (f"{said}: {why}; taken is {chosen.key}",))
+    doubt = f"{said}, after the newest set with a stamp, {newest.key}: which of them is the latest is not known"
+    hint = f"set TIMESTAMP={newest.stamp} to restore the one with the stamp, or BUCKET to the other object"
+    return Choice(chosen, (doubt,), doubt, hint)
+
+
+def _is_before(pointer: BackupSet, newest: BackupSet) -> bool:
+    """Tell whether a pointer whose time only the store tells is older than a stamped set."""
+    stamp = stamps.read(newest.stamp, newest.updated)
+    begin = stamp.start if stamp else newest.time
+    return pointer.updated < begin - _ZONES or pointer.updated < newest.updated - _UPLOAD
+
+
+def _was_copied(newest: BackupSet) -> bool:
+    """Tell whether the store's times are those of a copy of the bucket, as the newest stamped set shows."""
+    return newest.updated - newest.time > _COPIED
+
+
+def doubts(chosen: BackupSet, unclear: Sequence[Unclear], timestamp: str | datetime) -> list[Unclear]:
+    """Return what may be newer than `chosen` and is meant by `timestamp` as much, the newest first.
+
+    A text names one set; a time bounds what is meant.
+    """
+    if isinstance(timestamp, str) and timestamp != LATEST:
+        return []
+    since = chosen.updated if chosen.time_source is TimeSource.STORE else chosen.time
+    until = timestamp if isinstance(timestamp, datetime) else None
+    return [each for each in unclear if each.time > since and (until is None or each.time <= until)]
+
+
+def refusal(
+    chosen: BackupSet, doubtful: Sequence[Unclear], bucket: BucketUrl, ignored: Sequence[str]
+) -> BackupNotFoundError:
+    """Return the error that names what may be newer than the chosen set, and how to take it or leave it out.
+
+    ignored: the patterns that IGNORE_OBJECTS has already.
+    """
+    first = doubtful[0]
+    more = f" (and {len(doubtful) - 1} more)" if len(doubtful) > 1 else ""
+    message = (
+        f"{bucket.of(first.key)} looks like a backup of {chosen.database} that is newer than {bucket.of(chosen.key)}, "
+        f"and is not understood: {first.reason}{more}"
+    )
+    patterns = [*ignored, *dict.fromkeys(pattern(each, bucket) for each in doubtful[:_MOST_COMPARED])]
+    leave = f"to leave it out, set IGNORE_OBJECTS={','.join(patterns[: len(ignored) + _MOST_TOLD])}"
+    keep = f"; to restore {chosen.key}, set TIMESTAMP={chosen.stamp}" if chosen.is_stamped else ""
+    return BackupNotFoundError(message, hint=f"to take it, {how_to_take(first, bucket)}; {leave}{keep}")
+
+
+def how_to_take(each: Unclear, bucket: BucketUrl) -> str:
+    """Return the setting by which an object that is not understood is restored."""
+    if each.elsewhere:
+        return f"set BUCKET={bucket}/{each.elsewhere}"
+    if each.key.endswith("/"):
+        return f"set BACKUP_SET_DIR={each.key.removeprefix(bucket.prefix).rstrip('/')}"
+    return f"set BUCKET={bucket.of(each.key)} and ask for one database"
+
+
+def pattern(each: Unclear, bucket: BucketUrl) -> str:
+    """Return the pattern for IGNORE_OBJECTS that names an object, or the folder that makes it unclear."""
+    if each.elsewhere:
+        return f"{_escaped(each.elsewhere)}/*"
+    relative = _escaped(each.key.removeprefix(bucket.prefix))
+    return f"{relative}*" if relative.endswith("/") else relative
+
+
+def _escaped(text: str) -> str:
+    """Return a pattern that names `text`; commas, which separate patterns, become any character."""
+    return re.sub(r"[\[*?]", lambda found: f"[{found[0]}]", text).replace(",", "?")
+
+
+def not_found(
+    bucket: BucketUrl, database: DatabaseName, timestamp: str | datetime, shelf: Shelf, keys: list[str], seen: int = 0
+) -> BackupNotFoundError:
+    """Return the error that says what was looked for, where, and what is near: other sets, what is not understood."""
+    wanted = timestamp.isoformat() if isinstance(timestamp, datetime) else timestamp
+    count = len(shelf.sets)
+    message = (
+        f"no backup of {database} for {wanted} below {bucket}: {count} sets of it, {seen or len(keys)} objects seen"
+    )
+    told = [f"{each.key} is not taken for one: {each.reason}" for each in shelf.unclear[:_MOST_TOLD]]
+    more = len(shelf.unclear) - len(told)
+    message = "; ".join([message, *told, *([f"and {more} more"] if more > 0 else [])])
+    return BackupNotFoundError(message, hint=_hint(bucket, database, timestamp, shelf, keys))
+
+
+def _hint(bucket: BucketUrl, database: DatabaseName, timestamp: str | datetime, shelf: Shelf, keys: list[str]) -> str:
+    hints = [f"nearest: {', '.join(map(bucket.of, near))}"] if (near := _nearest(shelf.sets, timestamp)) else []
+    deeper = Counter(each.elsewhere for each in shelf.unclear if each.as_set)
+    if deeper:
+        folder, count = deeper.most_common(1)[0]
+        how = "one folder deeper" if "/" not in folder else "deeper"
+        others = f", and {len(deeper) - 1} other folders have some" if len(deeper) > 1 else ""
+        hints.append(
+            f"{count} sets of {database} lie {how}, in {folder}{others}: set BUCKET={bucket}/{folder} if that is meant"
+        )
+    elif shelf.unclear and not near:
+        first = shelf.unclear[0]
+        hints.append(f"if {first.key} is what is meant, {how_to_take(first, bucket)}")
+    if not hints:
+        near = get_close_matches(f"{bucket.prefix}{database}-latest.tar.gz", keys[:_MOST_COMPARED], 5, 0.3)
+        hints = [f"nearest: {', '.join(map(bucket.of, near))}"] if near else []
+    return "; ".join(hints) or "check BUCKET and DATABASE against the bucket's listing"
+
+
+def _nearest(sets: Sequence[BackupSet], timestamp: str | datetime) -> list[str]:
+    if isinstance(timestamp, datetime):
+        return [each.key for each in sorted(sets, key=lambda each: abs(each.time - timestamp))[:5]]
+    return [each.key for each in sets[:5]]
+
+
+def agrees(named: BackupSet, timestamp: str | datetime) -> bool:
+    """Tell whether the set that BUCKET names is one that TIMESTAMP allows."""
+    if timestamp == LATEST:
+        return True
+    if isinstance(timestamp, datetime):
+        return named.time <= timestamp
+    return choose([named], timestamp) is not None
+
+
+def refuse_disagreeing(
+    named: BackupSet, timestamp: str | datetime, databases: Sequence[DatabaseName], url: str
+) -> None:
+    """Raise ConfigurationError where BUCKET names one set, and other variables ask for another, or for several."""
+    what = "one object" if named.kind is not Kind.DIRECTORY else "one set's folder"
+    if len(databases) > 1:
+        message = f"BUCKET names {what}, {url}, and DATABASE asks for {len(databases)}: {', '.join(databases)}"
+        raise ConfigurationError(message, hint="ask for one database, or set BUCKET to the folder that holds the sets")
+    if not agrees(named, timestamp):
+        wanted = timestamp.isoformat() if isinstance(timestamp, datetime) else timestamp
+        stamp = f"the stamp {named.stamp}" if named.stamp else "no stamp"
+        message = f"BUCKET names {what}, {url}, which has {stamp}, and TIMESTAMP asks for {wanted}"
+        raise ConfigurationError(message, hint="unset TIMESTAMP, or set BUCKET to the folder that holds the sets")
