@@ -27,6 +27,9 @@ ENDINGS = {
     "newer": (1, ["is of a newer version than the current binaries"], 30, "ended with 1 on gs://b/neo4j.dump"),
     "usage": (64, ["Unknown option"], 30, "ended with 64"),
     "nothing": (1, [], 30, "it said nothing"),
+    "a crash of Java": (-11, ["# SIGSEGV (0xb)"], 30, "was ended by SIGSEGV on"),
+    "a crash below a shell": (134, [], 30, "was ended by SIGABRT on"),
+    "a status beyond signals": (255, [], 30, "ended with 255 on"),
     "options": (1, [PICKED_UP, "Unrecognized option: -Xfoo", *NO_JVM], 2, "the options in JAVA_TOOL_OPTIONS"),
     "a VM option": (1, [PICKED_UP, "Unrecognized VM option 'Foo'", *NO_JVM], 2, "JAVA_TOOL_OPTIONS"),
     "an agent": (

@@ -5,6 +5,7 @@ says what to do next.
 """
 
 import re
+import signal
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -86,7 +87,8 @@ _UNSUPPORTED = re.compile(r"not on a supported version")
 
 def _unsupported(run: Run) -> RestoreError:
     message = f"{run.about} is of an older Neo4j, and this one can't open it: {run.said}"
-    return MigrationNeededError(message, hint="restore it with an image of its own Neo4j version")
+    hint = "restore it with an image and a server of the version that made it, and migrate it there"
+    return MigrationNeededError(message, hint=hint)
 
 
 def _full(run: Run) -> RestoreError:
@@ -145,8 +147,17 @@ def _killed(run: Run) -> RestoreError:
 
 
 def _failed(run: Run) -> RestoreError:
-    message = f"neo4j-admin {' '.join(run.argv)} ended with {run.status} on {run.about}: {run.said}"
+    message = f"neo4j-admin {' '.join(run.argv)} {_how(run.status)} on {run.about}: {run.said}"
     return AdminError(message, hint=_LAST_WORDS)
+
+
+def _how(status: int | None) -> str:
+    """Return how it ended. A shell returns 128 and the signal's number for a child that a signal ended."""
+    number = -status if status is not None and status < 0 else (status or 0) - 128
+    try:
+        return f"was ended by {signal.Signals(number).name}"
+    except ValueError:
+        return f"ended with {status}"
 
 
 def _limit(run: Run) -> str:
