@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import pyrage
 import pytest
 from tests import standin
 from tests.faults import answers, scene
@@ -91,3 +92,21 @@ def test_at_any_change_of_the_volume_it_ends_and_the_next_start_completes(pod: S
                 assert_next_start_restores(pod)
             number += 3 if everything() else 24
     assert number > 100
+
+
+def test_decrypting_it_ends_at_once(pod: Scene, behind: Proxy, bucket: Bucket, tmp_path: Path) -> None:
+    key = pyrage.x25519.Identity.generate()
+    (tmp_path / "identity").write_text(f"{key}\n")
+    bucket.handle.blob(KEY).delete()
+    bucket.put(f"{KEY}.age", pyrage.encrypt(scene.archive("new"), [key.to_public()]))
+    behind.meet(Kind.READ, answers.stall(100_000), first=2, forever=True)
+    environment = {**pod.environment, "AGE_IDENTITY_FILE": str(tmp_path / "identity")}
+    slow = {**environment, "STORAGE_EMULATOR_HOST": behind.host}
+    with tally("SIGTERM") as tries, started(slow, tmp_path / "log", "run") as run, tries.attempt("decrypting"):
+        until(lambda: behind.seen[Kind.READ] >= 2, "the download")
+        run.process.terminate()
+        assert run.ended() == TERMINATED, run.said()
+        assert "told to stop" in run.said()
+        assert pod.holds_old()
+    pod.environment.update(environment)
+    assert_next_start_restores(pod)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from neo4j_restore import spec
+from neo4j_restore import bounds, spec
 
 README = Path(__file__).parents[2] / "tools" / "restore" / "README.md"
 
@@ -31,3 +31,27 @@ def test_no_row_tells_of_what_is_gone() -> None:
         if line.startswith("| `")
     }
     assert named == {variable.name for variable in spec.VARIABLES}
+
+
+MIB = 1024 * 1024
+
+BOUNDS = {
+    "files and folders in an archive": f"{bounds.MOST_ENTRIES:,}",
+    "bytes of a name, and of a path": f"{bounds.LONGEST_PART}, {bounds.LONGEST_NAME:,}",
+    "folders above one another": f"{bounds.DEEPEST_NAME}",
+    "bytes of a tar's header extension, such as PAX records": f"{bounds.LONGEST_EXTENSION // MIB} MiB",
+    "bytes of all headers, extensions and maps of a tar": f"{bounds.MOST_HEADER_BYTES // MIB} MiB",
+    "regions of sparse files that hold data": f"{bounds.MOST_REGIONS:,}",
+    "zeros behind the end of a tar": f"{bounds.MOST_PADDING // MIB} MiB",
+    "bytes of a zip's directory": f"{bounds.LARGEST_DIRECTORY // MIB} MiB",
+    "window of zstd": f"{2**bounds.LARGEST_WINDOW_LOG // MIB} MiB",
+    f"frames of gzip, zstd or lz4, and one more for each {bounds.FRAME_BYTES} bytes in them": f"{bounds.FRAMES:,}",
+    "bytes of gzip, zstd or lz4 that unpack to less than half of their number": f"{bounds.EMPTY_BYTES // MIB} MiB",
+    "bytes of an age header, and of an armored line": f"{bounds.LONGEST_AGE_HEADER // 1024} KiB",
+}
+
+
+def test_the_bounds_on_memory_are_those_of_the_code() -> None:
+    table = README.read_text().partition("| of a set | at most |\n|---|---|\n")[2].partition("\n\n")[0]
+    assert table.splitlines() == [f"| {what} | {most} |" for what, most in BOUNDS.items()]
+    assert f"Memory: at most {bounds.RESIDENT_BYTES // MIB} MiB for any input" in README.read_text()

@@ -31,7 +31,7 @@ MOST_REGIONS: Final = 1_000_000
 MOST_PADDING: Final = 64 * 1024 * 1024
 
 # A zip's directory. It is read entry by entry; an entry takes 46 bytes, its name, and extra fields.
-LARGEST_DIRECTORY: Final = 128 * 1024 * 1024
+LARGEST_DIRECTORY: Final = 64 * 1024 * 1024
 
 # The window of `zstd --long` (2 ** 27), which its own command accepts without a flag.
 LARGEST_WINDOW_LOG: Final = 27

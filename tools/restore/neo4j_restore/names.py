@@ -1,6 +1,8 @@
 """The names in an archive, as if its maker were hostile: all inside, each once, none too long."""
 
 import os
+import re
+from itertools import takewhile
 from pathlib import PurePosixPath
 from typing import NoReturn
 
@@ -8,9 +10,7 @@ from neo4j_restore import bounds
 from neo4j_restore.bounds import Budget
 from neo4j_restore.errors import BackupDamagedError
 
-# A number below 2 ** 60 takes 32 bytes of memory. The hash is keyed anew in each process, so that nobody can choose
-# names that share one; if two ever do, the set is refused.
-_HASH_BITS = (1 << 60) - 1
+_CONTROL = re.compile("[\0-\x1f]")
 
 # What `_seen` has for a file; of a folder it has the hash of the name as it is spelled.
 _FILE = -1
@@ -34,15 +34,20 @@ class Names:
         if len(name) > bounds.LONGEST_NAME:
             self.refuse(f"the entry {name[:80]!r} has a name of {len(name)} characters, above {bounds.LONGEST_NAME}")
         path = PurePosixPath(name.lstrip("/"))
-        if ".." in path.parts or any(ord(char) < 32 for char in name) or _is_too_long(path):
+        if ".." in path.parts or _CONTROL.search(name) or _is_too_long(path):
             self.refuse(f"the entry {name[:80]!r} leads out of it, or is too deep or not a name")
-        for above in reversed(path.parents):
-            self._note(str(above), folder=True)
+        # Of a folder that is known, all above it are known too.
+        unknown = takewhile(lambda above: not self._knows(above), map(str, path.parents))
+        for above in reversed(list(unknown)):
+            self._note(above, folder=True)
         self._note(str(path), folder=folder)
         return path
 
+    def _knows(self, folder: str) -> bool:
+        return self._seen.get(_hash(folder.casefold())) == _hash(folder)
+
     def _note(self, path: str, *, folder: bool) -> None:
-        key, spelling = hash(path.casefold()) & _HASH_BITS, hash(path) & _HASH_BITS if folder else _FILE
+        key, spelling = _hash(path.casefold()), _hash(path) if folder else _FILE
         known = self._seen.get(key)
         if known is None:
             self._entries.spend()
@@ -56,7 +61,13 @@ class Names:
         raise BackupDamagedError(message, hint="see what made it, or take another set")
 
 
+def _hash(text: str) -> int:
+    # A number below 2 ** 60 takes 32 bytes of memory. The hash is keyed anew in each process, so that nobody can choose
+    # names that share one; if two ever do, the set is refused.
+    return hash(text) & (1 << 60) - 1
+
+
 def _is_too_long(path: PurePosixPath) -> bool:
-    longest = max((len(os.fsencode(part)) for part in path.parts), default=0)
-    too_long = longest > bounds.LONGEST_PART or len(os.fsencode(path)) > bounds.LONGEST_NAME
-    return too_long or len(path.parts) > bounds.DEEPEST_NAME
+    parts = os.fsencode(path).split(b"/")
+    size = sum(map(len, parts)) + len(parts) - 1
+    return max(map(len, parts)) > bounds.LONGEST_PART or size > bounds.LONGEST_NAME or len(parts) > bounds.DEEPEST_NAME

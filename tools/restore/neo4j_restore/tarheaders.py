@@ -60,9 +60,9 @@ def parse(block: bytes) -> Header | None:
 
 def _check_sum(block: bytes) -> None:
     """Compare the sum of the bytes, of which some old tars took those above 127 for negative."""
-    rest = block[:148] + b" " * 8 + block[156:]
+    rest, expected = block[:148] + b" " * 8 + block[156:], number(block[148:156])
     unsigned = sum(rest)
-    if number(block[148:156]) not in (unsigned, unsigned - 256 * sum(byte > 127 for byte in rest)):
+    if expected != unsigned and expected != unsigned - 256 * sum(byte > 127 for byte in rest):
         message = "a header's checksum is wrong"
         raise ValueError(message)
 

@@ -97,7 +97,7 @@ def entries(file: BinaryIO, start: int, length: int) -> Iterator[ZipEntry]:
 def _sizes(extra: bytes, *values: int) -> list[int]:
     """Return the values; those that did not fit into 4 bytes are in an extra field, in the same order."""
     at = 0
-    while len(extra) - at >= 4:
+    while _BIG in values and len(extra) - at >= 4:
         kind, length = struct.unpack_from("<2H", extra, at)
         if kind == _SIZES_64:
             large = iter(range(at + 4, at + 4 + length - 7, 8))
