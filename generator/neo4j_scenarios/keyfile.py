@@ -26,6 +26,7 @@ _AWS: Final = {"aws_access_key_id": "access key id", "aws_secret_access_key": "s
 
 # Each is enough for Azure, all names of one together.
 _AZURE: Final = (
+    ("AZURE_STORAGE_CONNECTION_STRING",),
     ("AZURE_STORAGE_KEY",),
     ("AZURE_STORAGE_ACCOUNT_KEY",),
     ("ACCOUNT_KEY",),

@@ -5,6 +5,7 @@ import ssl
 from collections.abc import Iterator
 from http.server import ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.certificates import make_authority
@@ -100,13 +101,18 @@ def authority(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.fixture
-def secured(authority: Path, request: pytest.FixtureRequest) -> Iterator[Scripted]:
-    """Run a server with that certificate."""
-    server = Scripted(request.param)
+def tls(server: Scripted, authority: Path) -> Scripted:
+    """Let a server speak TLS, with the certificate in that folder."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(authority / "ca.crt", authority / "key.pem")
     server.socket = context.wrap_socket(server.socket, server_side=True)
+    return server
+
+
+@pytest.fixture
+def secured(authority: Path, request: pytest.FixtureRequest) -> Iterator[Scripted]:
+    """Run a server with that certificate."""
+    server = tls(Scripted(request.param), authority)
     server.host = server.host.replace("http:", "https:")
     with serving(server):
         yield server
@@ -140,9 +146,64 @@ def test_a_company_s_own_authority_is_trusted_of_who_tells_google_s_identities(
 def test_a_certificate_that_nobody_signed_is_told_with_what_to_set(
     environment: dict[str, str], host: str, secured: Scripted
 ) -> None:
-    with pytest.raises(StoreError, match="nobody we trust has signed") as raised:
+    with pytest.raises(StoreError, match="not signed by a trusted CA") as raised:
         listed(open_with({**environment, host: secured.host}))
     assert (raised.value.transient, "CA_BUNDLE" in raised.value.hint) == (False, True)
+
+
+@pytest.mark.parametrize(
+    ("certificate", "reason", "hint"),
+    [
+        ({"ends_in_days": -2}, "its TLS certificate has expired", "clock"),
+        ({"address": "127.0.0.2"}, "is for another name", "ENDPOINT_URL"),
+    ],
+    ids=["expired", "another name"],
+)
+@pytest.mark.parametrize(("environment", "host", "page"), STORES.values(), ids=STORES)
+def test_a_certificate_that_is_signed_and_wrong_is_told_with_its_own_remedy(
+    environment: dict[str, str],
+    host: str,
+    page: Reply,
+    certificate: dict[str, Any],
+    reason: str,
+    hint: str,
+    tmp_path: Path,
+) -> None:
+    make_authority(tmp_path, **certificate)
+    with serving(tls(Scripted(page), tmp_path)) as url:
+        where = {host: url.replace("http:", "https:"), "CA_BUNDLE": str(tmp_path / "ca.crt")}
+        with pytest.raises(StoreError, match=reason) as raised:
+            listed(open_with({**environment, **where}))
+    assert (raised.value.transient, hint in raised.value.hint) == (False, True)
+
+
+@pytest.mark.parametrize(("environment", "host", "page"), STORES.values(), ids=STORES)
+def test_a_server_without_tls_is_told_as_such(environment: dict[str, str], host: str, page: Reply) -> None:
+    with scripted(page) as server, pytest.raises(StoreError, match="does not speak TLS") as raised:
+        listed(open_with({**environment, host: server.host.replace("http:", "https:")}))
+    assert not raised.value.transient
+
+
+PROXIES = {
+    "no scheme": ("proxy:3128", "proxy:3128"),
+    "a login and no scheme": ("user:hush@proxy:3128", "proxy:3128"),
+    "another scheme": ("socks5://user:hush@proxy:1080", "socks5"),
+    "no port that can be": ("http://user:hush@proxy:99999", "proxy:99999"),
+    "no host": ("http://", "HTTP_PROXY"),
+}
+
+
+@each_store
+@pytest.mark.parametrize(("proxy", "told"), PROXIES.values(), ids=PROXIES)
+def test_a_proxy_that_is_no_url_is_a_mistake_of_configuration(
+    proxy: str, told: str, environment: dict[str, str], host: str, page: Reply, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HTTP_PROXY", proxy)
+    with pytest.raises(ConfigurationError, match="HTTP_PROXY") as raised:
+        open_with({**environment, host: "http://store.invalid"})
+    assert (told in str(raised.value), "hush" in f"{raised.value} {raised.value.hint}") == (True, False)
+    monkeypatch.setenv("NO_PROXY", "store.invalid")
+    open_with({**environment, host: "http://store.invalid"}).close()
 
 
 @each_store

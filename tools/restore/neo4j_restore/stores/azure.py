@@ -17,6 +17,7 @@ from neo4j_restore.stores.azure_identity import find
 from neo4j_restore.stores.body import Body, byte_range, wrong_span
 from neo4j_restore.stores.http import Http
 from neo4j_restore.stores.pages import Pages
+from neo4j_restore.stores.proxies import proxy_of
 from neo4j_restore.stores.sse import read_key
 from neo4j_restore.stores.wording import GONE, OWN_KEY, TRANSIENT_STATUS, Errors, one_line, seconds_to_wait
 
@@ -33,12 +34,13 @@ class AzureStore:
         """Take account, endpoint and identity; nothing is asked yet. Raises ConfigurationError for a bad file."""
         self._http = Http(settings.stall_seconds, settings.ca_bundle)
         self._errors = Errors("azb://", "an identity still to be found", _HINT)
-        self._account, self._identity = find(settings, self._http, self._errors)
+        self._account, endpoint, self._identity = find(settings, self._http, self._errors)
         if not self._account:
             message = f"{settings.bucket} names no account, and neither do the credentials"
             raise ConfigurationError(message, hint="write BUCKET as azb://account/container/path")
         self._errors.root = f"azb://{self._account}/"
-        self._base = _base(settings.endpoint_url, self._account)
+        self._base = _base(settings.endpoint_url or endpoint, self._account)
+        proxy_of(self._base)
         key = read_key(settings.encryption_key)
         name = "x-ms-encryption"
         self._of_objects = (
@@ -184,8 +186,9 @@ def _base(endpoint: str, account: str) -> str:
     """Return the account's URL: its own host, or a path of an endpoint that is for several, as Azurite's."""
     if not endpoint:
         return f"https://{account}.blob.core.windows.net"
-    host = urlsplit(endpoint).hostname or ""
-    return endpoint if host.startswith(f"{account}.") else f"{endpoint}/{account}"
+    parts = urlsplit(endpoint)
+    own = (parts.hostname or "").startswith(f"{account}.") or parts.path.endswith(f"/{account}")
+    return endpoint if own else f"{endpoint}/{account}"
 
 
 def _md5(headers: Mapping[str, str], name: str) -> Checksum | None:

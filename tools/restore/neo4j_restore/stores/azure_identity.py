@@ -100,23 +100,26 @@ class Bearer:
         return url, {**headers, "Authorization": f"Bearer {self.token()}"}
 
 
-def find(settings: Settings, http: Http, errors: Errors) -> tuple[str, AzureIdentity]:
-    """Return the account, empty where none is named, and the identity, which `errors` then name; nothing is asked yet.
+def find(settings: Settings, http: Http, errors: Errors) -> tuple[str, str, AzureIdentity]:
+    """Return account and endpoint, empty where none is named, and the identity, which `errors` then name.
 
-    Raises ConfigurationError for a file that holds none.
+    Nothing is asked yet. Raises ConfigurationError for a file that holds none, or a connection string that is wrong.
     """
     environment = dict(settings.identity)
     known = from_names(environment)
     given = read_azure(settings.credentials) if settings.credentials else known
     where = f"in {settings.credentials}" if settings.credentials else "of the environment"
     account = settings.bucket.bucket or given.account or known.account
+    if given.endpoint and given.account and given.account != account:
+        message = f"{settings.bucket} names the account {account}, and the connection string is of {given.account}"
+        raise ConfigurationError(message, hint="name one account in both")
     if given.key:
         errors.identity = f"the key of the account {account} {where}"
-        return account, SharedKey(account, _decoded(given.key))
+        return account, given.endpoint, SharedKey(account, _decoded(given.key))
     if given.sas_token:
         errors.identity = f"the SAS token {where}"
-        return account, Sas(given.sas_token.lstrip("?"))
-    return account, Bearer(Refreshing(_fetch(given, environment, http, errors)).now)
+        return account, given.endpoint, Sas(given.sas_token.lstrip("?"))
+    return account, given.endpoint, Bearer(Refreshing(_fetch(given, environment, http, errors)).now)
 
 
 def _fetch(

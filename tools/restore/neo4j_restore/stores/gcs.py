@@ -20,11 +20,12 @@ from google.cloud import storage
 from neo4j_restore import checksums
 from neo4j_restore.errors import StoreError
 from neo4j_restore.settings import Settings
-from neo4j_restore.stores import StoredObject, answers, google_identity
+from neo4j_restore.stores import StoredObject, answers, certificates, google_identity
 from neo4j_restore.stores.body import Body, byte_range, wrong_span
 from neo4j_restore.stores.google_session import Bearer, token_request
 from neo4j_restore.stores.http import CONNECT_SECONDS, Http
 from neo4j_restore.stores.pages import Pages
+from neo4j_restore.stores.proxies import proxy_of
 from neo4j_restore.stores.sse import read_key
 from neo4j_restore.stores.wording import GONE, OWN_KEY, TRANSIENT_STATUS, Errors, one_line, seconds_to_wait
 
@@ -46,11 +47,12 @@ class GoogleStore:
         self._timeout = (min(CONNECT_SECONDS, settings.stall_seconds), settings.stall_seconds)
         self._errors = Errors(f"gs://{self._bucket}/", "an identity still to be found", _HINT)
         self._http = Http(settings.stall_seconds, settings.ca_bundle)
+        endpoint = settings.emulator_host or settings.endpoint_url
+        proxy_of(endpoint or "https://storage.googleapis.com")
         request = token_request(self._http)
         with self._translated("find an identity for", ""):
             found = google_identity.find(settings, self._errors, request)
         self._bearer = Bearer(found, self._http, request)
-        endpoint = settings.emulator_host or settings.endpoint_url
         options = {"api_endpoint": endpoint} if endpoint else None
         session = self._bearer.session()
         self._client = storage.Client(project="none", credentials=found, client_options=options, _http=session)
@@ -150,6 +152,8 @@ class GoogleStore:
             reason = f"{found.code} {_first_line(found.message)}"
             raise error(verb, key, reason, transient=transient, after=after, status=found.code or 0) from found
         except auth.TransportError as found:
+            if wrong := certificates.trouble(str(found)):
+                raise error(verb, key, wrong[0], hint=wrong[1]) from found
             raise error(verb, key, "the identity's server does not answer", transient=True) from found
         except auth.DefaultCredentialsError as found:
             reason = "there is no identity: no key, and no workload identity"

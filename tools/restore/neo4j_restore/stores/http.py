@@ -6,12 +6,12 @@ from http.client import HTTPException
 from pathlib import Path
 from typing import Final
 from urllib.parse import unquote, urlsplit
-from urllib.request import getproxies
 
 import certifi
 import urllib3
 
 from neo4j_restore.errors import ConfigurationError
+from neo4j_restore.stores.proxies import proxy_of
 from neo4j_restore.stores.wording import UnsendableError
 
 CONNECT_SECONDS: Final = 10.0
@@ -45,9 +45,10 @@ class Http:
     ) -> urllib3.BaseHTTPResponse:
         """Return the answer, its body still to be read, as it is stored. direct: never through a proxy.
 
-        Raises urllib3's errors, OSError, and UnsendableError: see `Errors.translated`.
+        Raises urllib3's errors, OSError, and UnsendableError: see `Errors.translated`; ConfigurationError for a proxy
+        that is no URL.
         """
-        manager = self._manager("" if direct else _proxy_of(url))
+        manager = self._manager("" if direct else proxy_of(url))
         try:
             return manager.request(
                 method,
@@ -101,12 +102,3 @@ def trusting(ca_bundle: Path | None) -> ssl.SSLContext:
             message = f"CA_BUNDLE, {ca_bundle}, holds no certificates in PEM that can be read"
             raise ConfigurationError(message, hint="check the ConfigMap or Secret that holds it") from error
     return context
-
-
-def _proxy_of(url: str) -> str:
-    if not getproxies():
-        return ""
-    # Imported here: it is the only one that knows networks, as 10.0.0.0/8, in NO_PROXY.
-    from requests.utils import get_environ_proxies, select_proxy
-
-    return select_proxy(url, get_environ_proxies(url)) or ""

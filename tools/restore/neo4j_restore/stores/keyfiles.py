@@ -14,6 +14,7 @@ from typing import Final
 
 from neo4j_restore import scrub
 from neo4j_restore.errors import ConfigurationError
+from neo4j_restore.stores import connection_string
 
 _HINT = "check the secret that holds it; the README of the image shows what such a file looks like"
 
@@ -40,7 +41,10 @@ class AwsKey:
 
 @dataclass(frozen=True)
 class AzureKey:
-    """What tells who we are to Azure: one of an account's key, a SAS token, or a client with its secret."""
+    """What tells who we are to Azure: one of an account's key, a SAS token, or a client with its secret.
+
+    endpoint: the blobs' URL, where a connection string tells it.
+    """
 
     account: str = ""
     key: str = field(default="", repr=False)
@@ -48,11 +52,14 @@ class AzureKey:
     client_id: str = ""
     client_secret: str = field(default="", repr=False)
     tenant_id: str = ""
+    endpoint: str = ""
 
     def __post_init__(self) -> None:
         """Keep it out of the log."""
         scrub.learn(self.key, self.sas_token, self.client_secret)
 
+
+CONNECTION_STRING: Final = "AZURE_STORAGE_CONNECTION_STRING"
 
 # Each word of ours, and what it was called.
 AZURE_NAMES: Final = {
@@ -118,14 +125,18 @@ def read_azure(path: Path) -> AzureKey:
     pairs = [_LINE.fullmatch(line) for line in read_text(path, "CREDENTIALS_FILE").splitlines()]
     found = from_names({pair[1]: pair[2].strip("\"'") for pair in pairs if pair})
     if not (found.key or found.sas_token or (found.client_id and found.client_secret and found.tenant_id)):
-        wanted = "AZURE_STORAGE_KEY, AZURE_STORAGE_SAS_TOKEN, or AZURE_CLIENT_ID, _SECRET and AZURE_TENANT_ID"
+        wanted = (
+            f"{CONNECTION_STRING}, AZURE_STORAGE_KEY, AZURE_STORAGE_SAS_TOKEN, or AZURE_CLIENT_ID, _SECRET and "
+            "AZURE_TENANT_ID"
+        )
         message = f"CREDENTIALS_FILE, {path}, has none of {wanted}"
         raise ConfigurationError(message, hint=_HINT)
     return found
 
 
 def from_names(pairs: dict[str, str]) -> AzureKey:
-    """Return what variables, or lines of a file, tell under any of their names."""
-    return AzureKey(
-        **{word: next((pairs[name] for name in names if pairs.get(name)), "") for word, names in AZURE_NAMES.items()}
-    )
+    """Return what variables, or lines of a file, tell under any of their names. Raises ConfigurationError."""
+    found = {word: next((pairs[name] for name in names if pairs.get(name)), "") for word, names in AZURE_NAMES.items()}
+    # It is whole: of what stands beside it, nothing is mixed in.
+    text = pairs.get(CONNECTION_STRING, "")
+    return AzureKey(**(connection_string.parse(text) if text else found))

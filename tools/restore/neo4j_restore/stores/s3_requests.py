@@ -9,6 +9,7 @@ from neo4j_restore.settings import Settings
 from neo4j_restore.stores.aws_identity import find
 from neo4j_restore.stores.aws_signing import signed
 from neo4j_restore.stores.http import Http
+from neo4j_restore.stores.proxies import proxy_of
 from neo4j_restore.stores.s3_answers import right_region
 from neo4j_restore.stores.s3_hosts import Bucket, base_url, check
 from neo4j_restore.stores.wording import Errors
@@ -28,6 +29,7 @@ class Requests:
         named = settings.region or self._identity.region
         aws = settings.identity.get("AWS_REGION") or settings.identity.get("AWS_DEFAULT_REGION")
         self._region = self._bucket.region or named or aws or "us-east-1"
+        proxy_of(base_url(self._bucket, self._region, self._endpoint, self._style))
         self._always = {"x-amz-request-payer": "requester"} if settings.requester_pays else {}
 
     def ask(

@@ -10,6 +10,7 @@ from urllib3.exceptions import HTTPError
 
 from neo4j_restore import scrub
 from neo4j_restore.errors import StoreError
+from neo4j_restore.stores import certificates
 
 # What may succeed later. Sources: https://cloud.google.com/storage/docs/retry-strategy and
 # https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
@@ -76,9 +77,8 @@ class Errors:
             hint = "check key, bucket and account: one has a character that does not belong there, as a line break"
             raise self.error(verb, key, "the request can't be sent", hint=hint) from error
         except (HTTPError, OSError) as error:
-            if "CERTIFICATE_VERIFY_FAILED" in str(error):
-                hint = "CA_BUNDLE names the certificates of a store or proxy with a certificate of its own"
-                raise self.error(verb, key, "nobody we trust has signed its certificate", hint=hint) from error
+            if wrong := certificates.trouble(str(error)):
+                raise self.error(verb, key, wrong[0], hint=wrong[1]) from error
             raise self.error(verb, key, f"unreachable ({type(error).__name__})", transient=True) from error
 
 
