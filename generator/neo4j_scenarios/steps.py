@@ -20,10 +20,11 @@ def steps(scenario: Scenario) -> Iterator[str]:
     yield from _directory(scenario)
     yield from _install(scenario)
     if scenario.offline_maintenance:
-        yield (
-            f"helm upgrade {scenario.release} {scenario.target.chart} -f values.yaml"
-            " --set neo4j.offlineMaintenanceModeEnabled=false"
-        )
+        for name in release_names(scenario):
+            yield f"kubectl wait --for=condition=Initialized pod/{name}-0 --timeout=6h"
+        for name in release_names(scenario):
+            flag = "--set neo4j.offlineMaintenanceModeEnabled=false"
+            yield f"helm upgrade {name} {scenario.target.chart} -f values.yaml {flag}"
 
 
 def _secrets(scenario: Scenario) -> Iterator[str]:

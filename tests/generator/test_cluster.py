@@ -111,3 +111,13 @@ def test_the_servers_password_is_made_before_the_first_release() -> None:
     commands = list(steps(make_cluster(release="graph")))
     made = commands.index("kubectl create secret generic graph-password --from-file=NEO4J_AUTH=AUTH-FILE")
     assert made < next(number for number, each in enumerate(commands) if each.startswith("helm install"))
+
+
+def test_the_header_names_the_releases_that_there_are() -> None:
+    commands = list(steps(make_cluster(release="graph", offline_maintenance="true")))
+    servers = [f"graph-{number}" for number in (1, 2, 3)]
+    assert [each.split()[2] for each in commands if each.startswith("helm install")] == servers
+    assert [each.split()[2] for each in commands if each.startswith("helm upgrade")] == servers
+    assert [each.split()[3] for each in commands if each.startswith("kubectl wait")] == [
+        f"pod/{name}-0" for name in servers
+    ]

@@ -133,6 +133,23 @@ def test_argo_cd_syncs_wave_by_wave_from_git(emit: Command, tmp_path: Path) -> N
     assert own["spec"]["syncPolicy"] == {"preserveResourcesOnDeletion": True}
 
 
+def test_argo_cd_leaves_the_servers_of_a_cluster_to_a_hand(emit: Command, tmp_path: Path) -> None:
+    emit("argocd", f"{CHARTS} {GIT}")
+    path = tmp_path / "out/applicationset.neo4j.yaml"
+    (official,) = objects(path)
+    valid([official])
+    # Without a strategy and without automation Argo CD syncs nothing by itself.
+    assert "strategy" not in official["spec"]
+    assert "automated" not in official["spec"]["template"]["spec"]["syncPolicy"]
+    assert "argocd app sync --async --selector neo4j-scenarios/cluster=CLUSTER" in path.read_text()
+    emit("argocd", f"{CHARTS} {GIT}", FLEET.replace("trial: {}", "trial: {target: neo4j/neo4j, password-secret: a}"))
+    (mixed,) = objects(path)
+    (step,) = mixed["spec"]["strategy"]["rollingSync"]["steps"]
+    assert step["matchExpressions"][1] == {"key": "neo4j-scenarios/servers", "operator": "In", "values": ["1"]}
+    servers = {each["application"]: each["servers"] for each in mixed["spec"]["generators"][0]["list"]["elements"]}
+    assert servers == {"fleet-trial": "1", **{f"fleet-big-{number}": "3" for number in (1, 2, 3)}}
+
+
 def test_argo_cd_renders_the_official_chart_without_a_look_into_the_cluster(emit: Command, tmp_path: Path) -> None:
     emit("argocd", f"{CHARTS} {GIT}")
     (official,) = objects(tmp_path / "out/applicationset.neo4j.yaml")
@@ -194,6 +211,19 @@ def test_no_path_of_flux_takes_all_waves_at_once(emit: Command, tmp_path: Path) 
     emit("flux", CHARTS)
     (top,) = objects(tmp_path / "out/kustomization.yaml")
     assert top["resources"] == ["charts.yaml", "waves.yaml"]
+
+
+def test_flux_forms_a_new_cluster_and_upgrades_one_server_after_the_other(emit: Command, tmp_path: Path) -> None:
+    emit("flux", CHARTS)
+    servers = [objects(tmp_path / f"out/wave-2/big-{number}.yaml")[0]["spec"] for number in (1, 2, 3)]
+    assert [each.get("dependsOn") for each in servers] == [
+        None,
+        [{"name": "fleet-big-1"}],
+        [{"name": "fleet-big-2"}],
+    ]
+    # None is ready before all are there: only the last one can be waited for.
+    assert [each["install"].get("disableWait") for each in servers] == [True, True, None]
+    assert all("disableWait" not in each["upgrade"] for each in servers)
 
 
 def test_flux_tries_a_failed_restore_again_and_uninstalls_nothing(emit: Command, tmp_path: Path) -> None:
@@ -274,6 +304,17 @@ def test_two_clusters_that_are_one_release_are_refused(
     assert not (tmp_path / "out").exists()
 
 
+@pytest.mark.parametrize("engine", ENGINES)
+def test_pods_that_are_never_ready_are_given_to_no_engine(emit: Command, tmp_path: Path, engine: str) -> None:
+    offline = FLEET.replace(
+        "trial: {}", "trial: {target: neo4j/neo4j, offline-maintenance: 'true', password-secret: a}"
+    )
+    done = emit(engine, f"{CHARTS} {GIT}", offline)
+    assert done.code == 1
+    assert "offline-maintenance: keeps the pods from ever being ready" in done.err
+    assert not (tmp_path / "out").exists()
+
+
 def test_one_namespace_of_two_kubernetes_clusters_or_with_two_releases_is_no_clash(emit: Command) -> None:
     clusters = (
         "  a: {variables: {namespace: graph, kubernetes: eu}}\n  b: {variables: {namespace: graph}}\n"
@@ -337,9 +378,15 @@ def test_helmfile_renders_the_fleet_with_the_chart(emit: Command, helmfile: Path
 
 @pytest.fixture
 def recorder(tmp_path: Path) -> Path:
-    """Return a program in the place of helm, whose runs are lines of `runs`; one for the namespace `bad` fails."""
+    """Return a program in the place of helm, whose runs are lines of `runs`; one for the namespace `bad` fails.
+
+    Asked for the status of a release it knows none.
+    """
     program = tmp_path / "recorder"
-    program.write_text(f'#!/bin/sh\necho "$*" >>{tmp_path}/runs\ncase "$*" in *"--namespace bad"*) exit 1;; esac\n')
+    program.write_text(
+        f'#!/bin/sh\n[ "$1" = status ] && exit 1\necho "$*" >>{tmp_path}/runs\n'
+        'case "$*" in *"--namespace bad"*) exit 1;; esac\n'
+    )
     program.chmod(0o755)
     return program
 
@@ -403,6 +450,17 @@ def test_the_script_installs_every_release_wave_by_wave(emit: Command, tmp_path:
     )
     assert all("neo4j --namespace big" in line and "--repo https://helm.example/charts" in line for line in runs[1:4])
     assert runs[4].endswith("--version 0.1.0 --kube-context us-prod")
+
+
+def test_the_script_upgrades_the_servers_of_a_cluster_one_after_the_other(
+    emit: Command, tmp_path: Path, recorder: Path
+) -> None:
+    emit("script", CHARTS)
+    known = recorder.read_text().replace("&& exit 1", """&& echo '{"info":{"status":"deployed"}}' && exit""")
+    recorder.write_text(f"{known}echo end >>{tmp_path}/runs\n")
+    code, runs, _ = installed(tmp_path, recorder)
+    servers = [line.split()[2] if " --namespace big " in line else line for line in runs[2:-2]]
+    assert (code, servers) == (0, ["neo4j-1", "end", "neo4j-2", "end", "neo4j-3", "end"])
 
 
 def test_the_script_begins_no_wave_after_a_failure(emit: Command, tmp_path: Path, recorder: Path) -> None:

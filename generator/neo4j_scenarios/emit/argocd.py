@@ -12,6 +12,8 @@ from neo4j_scenarios.errors import Problem, UsageError
 from neo4j_scenarios.targets import NEO4J, NEO4J_RESTORE, Target
 
 _WAVE: Final = "neo4j-scenarios/wave"
+_CLUSTER: Final = "neo4j-scenarios/cluster"
+_SERVERS: Final = "neo4j-scenarios/servers"
 
 # Where Argo CD itself runs, by the name that it has for that.
 _HERE: Final = "in-cluster"
@@ -27,6 +29,16 @@ _NOTES: Final = (
 )
 
 
+# A rolling sync can't tell an installation, for which all servers have to be there, from an upgrade, which takes one
+# after the other. So it leaves clusters out.
+_BY_HAND: Final = (
+    "",
+    "The servers of a cluster are synced by hand. A new cluster at once, as none is ready before all are there:",
+    f"  argocd app sync --async --selector {_CLUSTER}=CLUSTER",
+    "An upgrade one server after the other, as a cluster without a majority serves nobody:",
+    "  argocd app sync APPLICATION && argocd app wait APPLICATION --health",
+)
+
 # What etcd takes of one object is 1.5 MiB; Argo CD adds to it the status of each application.
 _LARGEST: Final = 1_000_000
 
@@ -38,7 +50,8 @@ def argocd(order: Order) -> dict[str, str]:
     for target in dict.fromkeys(release.scenario.target for release in order.releases):
         of_it = [release for release in order.releases if release.scenario.target is target]
         found = _application_set(target, of_it, order)
-        text = document(header(order.command, *_NOTES), found)
+        by_hand = _BY_HAND if any(release.servers > 1 for release in of_it) else ()
+        text = document(header(order.command, *_NOTES, *by_hand), found)
         if len(text) > _LARGEST:
             what = f"for {target.name} would be {len(text)} bytes, and Kubernetes takes some {_LARGEST} with a status"
             raise UsageError(
@@ -62,13 +75,12 @@ def _check_passwords(releases: list[Release]) -> None:
 
 
 def _application_set(target: Target, found: list[Release], order: Order) -> dict[str, Any]:
+    alone = [release for release in found if release.servers == 1]
     steps = [
-        {
-            "matchExpressions": [{"key": _WAVE, "operator": "In", "values": [str(wave)]}],
-            "maxUpdate": order.at_once,
-        }
-        for wave in waves(found)
+        {"matchExpressions": [_is(_WAVE, str(wave)), _is(_SERVERS, "1")], "maxUpdate": order.at_once}
+        for wave in waves(alone)
     ]
+    rolling = {"strategy": {"type": "RollingSync", "rollingSync": {"steps": steps}}} if steps else {}
     return {
         "apiVersion": "argoproj.io/v1alpha1",
         "kind": "ApplicationSet",
@@ -77,12 +89,16 @@ def _application_set(target: Target, found: list[Release], order: Order) -> dict
             "goTemplate": True,
             "goTemplateOptions": ["missingkey=error"],
             "generators": [{"list": {"elements": [_element(release) for release in found]}}],
-            "strategy": {"type": "RollingSync", "rollingSync": {"steps": steps}},
+            **rolling,
             # A release that leaves the fleet keeps its Neo4j, and its data, until someone removes them.
             "syncPolicy": {"preserveResourcesOnDeletion": True},
             "template": _template(target, order),
         },
     }
+
+
+def _is(label: str, value: str) -> dict[str, Any]:
+    return {"key": label, "operator": "In", "values": [value]}
 
 
 def _element(release: Release) -> dict[str, str]:
@@ -92,6 +108,8 @@ def _element(release: Release) -> dict[str, str]:
         "namespace": release.namespace,
         "kubernetes": release.kubernetes or _HERE,
         "wave": str(release.wave),
+        "cluster": release.cluster,
+        "servers": str(release.servers),
         "values": release.values,
     }
 
@@ -99,7 +117,10 @@ def _element(release: Release) -> dict[str, str]:
 def _template(target: Target, order: Order) -> dict[str, Any]:
     source = {"repoURL": order.repository, "targetRevision": order.revision, "ref": "values"}
     return {
-        "metadata": {"name": "{{.application}}", "labels": {_WAVE: "{{.wave}}"}},
+        "metadata": {
+            "name": "{{.application}}",
+            "labels": {_WAVE: "{{.wave}}", _CLUSTER: "{{.cluster}}", _SERVERS: "{{.servers}}"},
+        },
         "spec": {
             "project": "default",
             "sources": [_chart(target, order), source],

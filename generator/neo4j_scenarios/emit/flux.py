@@ -25,7 +25,8 @@ _RETRY: Final = {"name": "RetryOnFailure", "retryInterval": "5m0s"}
 _NOTES: Final = (
     "",
     "Flux applies a wave once all releases of the one before are ready, and so restored. Within a wave it installs as",
-    "many at once as its controllers are set to (--concurrent).",
+    "many at once as its controllers are set to (--concurrent). The servers of a cluster come one after the",
+    "other; a new cluster is waited for at its last one, as none is ready before all are there.",
 )
 
 
@@ -48,9 +49,11 @@ def flux(order: Order) -> dict[str, str]:
     # Without it Flux takes a folder with all that is below it, and so all waves at once.
     files["kustomization.yaml"] = document(head, _KUSTOMIZATION)
     files["waves.yaml"] = document(header(order.command, *_NOTES), *_kustomizations(order))
+    before: Release | None = None
     for release in order.releases:
         chart = order.charts[release.scenario.target.name]
-        files[path(release)] = document(head, _helm_release(release, chart))
+        files[path(release)] = document(head, _helm_release(release, chart, before))
+        before = release
     return files
 
 
@@ -122,7 +125,7 @@ def _kustomizations(order: Order) -> list[dict[str, Any]]:
     return made
 
 
-def _helm_release(release: Release, chart: Chart) -> dict[str, Any]:
+def _helm_release(release: Release, chart: Chart, before: Release | None) -> dict[str, Any]:
     source = {"kind": "HelmRepository", "name": _repository_name(chart.repository), "namespace": _SYSTEM}
     kubernetes = {"secretRef": {"name": release.kubernetes}} if release.kubernetes else {}
     spec = {
@@ -135,8 +138,9 @@ def _helm_release(release: Release, chart: Chart) -> dict[str, Any]:
         "storageNamespace": release.namespace,
         "kubeConfig": kubernetes,
         "chart": {"spec": {"chart": chart.name, "version": chart.version, "sourceRef": source}},
+        "dependsOn": _previous(release, before),
         # A failed restore is tried again as it is: an uninstall between would take the pod that says why it failed.
-        "install": {"createNamespace": True, "strategy": _RETRY},
+        "install": {"createNamespace": True, "strategy": _RETRY, **_unready(release)},
         "upgrade": {"strategy": _RETRY},
         "values": values(release.scenario),
     }
@@ -146,3 +150,14 @@ def _helm_release(release: Release, chart: Chart) -> dict[str, Any]:
         "metadata": {"name": release.object, "namespace": _SYSTEM},
         "spec": without_empty(spec),
     }
+
+
+def _previous(release: Release, before: Release | None) -> list[dict[str, str]]:
+    """Return the server before this one of the same cluster: an upgrade takes one after the other."""
+    same = before is not None and before.cluster == release.cluster
+    return [{"name": before.object}] if before is not None and same else []
+
+
+def _unready(release: Release) -> dict[str, bool]:
+    """Return what lets a new cluster form: no server of it is ready before the last one is there."""
+    return {"disableWait": True} if release.server < release.servers else {}

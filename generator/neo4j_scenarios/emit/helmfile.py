@@ -11,12 +11,22 @@ from neo4j_scenarios.emit.releases import Release, waves
 _TIMEOUT_SECONDS: Final = 6 * 3600
 
 
+_CLUSTERS: Final = (
+    "So new clusters are installed: their servers wait for each other. To upgrade clusters, take one server after the",
+    "other, and each time wait for its end: helmfile sync --selector server=1, then server=2, and so on.",
+)
+
+
 def helmfile(order: Order) -> dict[str, str]:
     """Return the files."""
     found = waves(order.releases)
-    note = f"helmfile sync --concurrency {order.at_once}: a wave begins once the one before is ready, and so restored."
+    note = [
+        f"helmfile sync --concurrency {order.at_once}: a wave begins once the one before is ready, and so restored."
+    ]
+    if any(release.servers > 1 for release in order.releases):
+        note += _CLUSTERS
     paths = [f"wave-{wave}.yaml" for wave in found]
-    top = document(header(order.command, "", note), {"helmfiles": [{"path": path} for path in paths]})
+    top = document(header(order.command, "", *note), {"helmfiles": [{"path": path} for path in paths]})
     head = header(order.command)
     return {
         "helmfile.yaml": top,
@@ -55,7 +65,7 @@ def _release(release: Release, order: Order) -> dict[str, Any]:
             "name": release.name,
             "namespace": release.namespace,
             "kubeContext": release.kubernetes,
-            "labels": {"cluster": release.application, "wave": str(release.wave)},
+            "labels": {"cluster": release.application, "wave": str(release.wave), "server": str(release.server)},
             "chart": f"{_alias(chart)}/{chart.name}" if chart else release.scenario.target.chart,
             "version": chart.version if chart else "",
             "values": [release.values],

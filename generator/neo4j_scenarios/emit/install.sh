@@ -60,6 +60,29 @@ install() {
   if [[ ! -s $failures ]]; then upgrade "$@" & fi
 }
 
+# deployed NAME NAMESPACE [FLAGS...]: whether Helm has a release that was installed whole.
+deployed() {
+  local context=()
+  local number
+  for ((number = 3; number < $#; number++)); do
+    if [[ ${!number} == --kube-context ]]; then context=("${@:number:2}"); fi
+  done
+  "$helm" status "$1" --namespace "$2" --output json "${context[@]}" </dev/null 2>/dev/null |
+    grep -q '"status": *"deployed"'
+}
+
+# server NAME NAMESPACE VALUES CHART [FLAGS...]: a release of a cluster that has several. A new one is not ready before
+# the others are there. One that runs is upgraded alone: a cluster without a majority serves nobody.
+server() {
+  if [[ $mode != list && ! -s $failures ]] && deployed "$1" "$2" "${@:5}"; then
+    wait
+    install "$@"
+    wait
+  else
+    install "$@"
+  fi
+}
+
 # wave NUMBER: the end of a wave.
 wave() {
   wait

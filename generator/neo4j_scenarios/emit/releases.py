@@ -31,7 +31,8 @@ class Release:
     """One Helm release.
 
     application: its name in the fleet. object: the same with the fleet's name before it, as several fleets may share an
-    engine. cluster: whose it is. servers: the releases that this cluster has. name: as Helm has it.
+    engine. cluster: whose it is. servers: the releases that this cluster has; server: which of them this is, from 1.
+    name: as Helm has it.
     kubernetes: the Kubernetes cluster, by a name that the engine knows; empty for the one that the engine runs in.
     wave: the lower, the earlier.
     values: path of the values file, relative to the output folder.
@@ -41,6 +42,7 @@ class Release:
     object: str
     cluster: str
     servers: int
+    server: int
     name: str
     namespace: str
     kubernetes: str
@@ -114,6 +116,7 @@ def _releases(fleet: str, cluster: Cluster) -> Iterator[Release]:
             object=f"{fleet}-{application}",
             cluster=cluster.name,
             servers=len(names),
+            server=number,
             name=name,
             namespace=_namespace(cluster),
             kubernetes=cluster.variables.get(KUBERNETES, ""),
@@ -128,6 +131,9 @@ def _problems(cluster: Cluster) -> Iterator[tuple[str, str, str]]:
     if len(cluster.scenarios) > 1:
         what = f"asks for {len(cluster.scenarios)} charts, and an engine would install them all"
         yield "target", what, "name one target"
+    elif cluster.scenarios[0].offline_maintenance:
+        what = "keeps the pods from ever being ready, and engines wait for that"
+        yield "offline-maintenance", what, "leave it out here, and install by the header of its values file: `build`"
     wave = cluster.labels.get(WAVE, "0")
     if not re.fullmatch(r"[0-9]{1,6}", wave):
         yield f"labels.{WAVE}", f"{wave!r} is no whole number", "labels: {wave: 1}"

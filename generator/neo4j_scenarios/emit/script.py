@@ -14,6 +14,8 @@ _NOTES: Final = (
     "Run it by `./install.sh`. A wave begins once all releases of the one before are ready. After a failure no",
     "release is begun, those that run are waited for, and it ends with 1. Run again, it goes on there: what is done is",
     "noted in .install.done beside it, with a checksum of its values, so that changed values are installed again.",
+    "The servers of a new cluster are installed at the same time, as they wait for each other. An upgrade takes one",
+    "after the other, and waits for each.",
     "",
     "  ./install.sh --list     tell what is done and what is not, and change nothing",
     "  ./install.sh --again    forget what was done, and begin",
@@ -35,7 +37,8 @@ def script(order: Order) -> dict[str, str]:
 
 
 def _line(release: Release, order: Order) -> str:
-    return shlex.join(["install", release.name, release.namespace, release.values, *_flags(release, order)])
+    verb = "server" if release.servers > 1 else "install"
+    return shlex.join([verb, release.name, release.namespace, release.values, *_flags(release, order)])
 
 
 def _flags(release: Release, order: Order) -> Iterator[str]:
