@@ -7,7 +7,7 @@ from io import RawIOBase
 from logging import getLogger
 from typing import Any, TypeVar
 
-from neo4j_restore.errors import StoreError
+from neo4j_restore.errors import StoreError, StreamDamagedError
 from neo4j_restore.pipeline import BLOCK_BYTES
 from neo4j_restore.stores import Store, StoredObject
 from neo4j_restore.stores.watched import Watched
@@ -77,6 +77,8 @@ class Resuming(RawIOBase):
         self._store, self._stored, self._retry = store, stored, retry
         self._stream: RawIOBase | None = None
         self.checksum = stored.checksum
+        # How each answer's transfer was checked: see `evidence`.
+        self.transports: set[str] = set()
         self._offset, self._end = start, stored.size_bytes if end is None else min(end, stored.size_bytes)
 
     def readable(self) -> bool:
@@ -94,11 +96,14 @@ class Resuming(RawIOBase):
         try:
             if self._stream is None:
                 self._stream = self._store.read(self._stored, self._offset, self._end)
+                self.transports.add(getattr(self._stream, "transport", ""))
                 if not self._offset:
                     self.checksum = self.checksum or getattr(self._stream, "checksum", None)
             count = self._stream.readinto(view) or 0
         except StoreError:
             self._drop()
+            # What came of the answer before is in no checksum of its transfer.
+            self.transports.add("")
             raise
         if not count:
             self._drop()
@@ -124,11 +129,21 @@ def blocks(stream: RawIOBase) -> Iterator[bytes]:
 
 
 def part(store: Store, stored: StoredObject, retry: Retry, start: int, count: int) -> bytes:
-    """Return `count` bytes of `stored` from `start` on, fewer at its end; not checked."""
+    """Return `count` bytes of `stored` from `start` on, fewer at its end; not checked.
 
-    def read() -> bytes:
+    Where the store itself tells that they came damaged, they are read once more.
+    """
+
+    def once() -> bytes:
         with Resuming(store, stored, retry, start, start + count) as stream:
             return stream.readall()
+
+    def read() -> bytes:
+        try:
+            return once()
+        except StreamDamagedError as error:
+            log.warning("%s; once more", error)
+            return once()
 
     # Nobody else looks at the clock here, as `fetch` does for whole objects.
     return store.ended(read, f"reading some bytes of {stored.key}") if isinstance(store, Watched) else read()

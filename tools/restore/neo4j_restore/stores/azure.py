@@ -12,8 +12,9 @@ import urllib3
 from neo4j_restore.checksums import Checksum
 from neo4j_restore.errors import ConfigurationError, StoreError
 from neo4j_restore.settings import Settings
-from neo4j_restore.stores import StoredObject, answers, azure_answers
+from neo4j_restore.stores import StoredObject, answers, azure_answers, azure_pieces
 from neo4j_restore.stores.azure_identity import find
+from neo4j_restore.stores.azure_pieces import Piece, Pieces
 from neo4j_restore.stores.body import Body, byte_range, wrong_span
 from neo4j_restore.stores.http import Http
 from neo4j_restore.stores.pages import Pages
@@ -50,6 +51,7 @@ class AzureStore:
         )
         # A version may be read by those alone whose role or signature covers versions.
         self._may_version = True
+        self._asks_crc64 = True
 
     def list(self, prefix: str) -> Iterator[StoredObject]:
         """Yield the blobs below `prefix`; pages of 1,000 are fetched as they are needed."""
@@ -100,6 +102,9 @@ class AzureStore:
     def read(self, stored: StoredObject, start: int = 0, end: int | None = None) -> RawIOBase:
         """Open one GET of these very bytes; it tells the checksum, if there is one."""
         span = (start, stored.size_bytes if end is None else end)
+        pieces = self._pieces(stored, span) if self._asks_crc64 and not stored.checksum else None
+        if pieces:
+            return pieces
         response = self._of_blob("GET", "read", stored, byte_range(*span, stored.size_bytes))
         if response.status not in {200, 206}:
             wrong = self._refusal("read", stored.key, response)
@@ -111,15 +116,54 @@ class AzureStore:
             raise
         return Body(self._errors, stored.key, span, response, checksum)
 
+    def _pieces(self, stored: StoredObject, span: tuple[int, int]) -> RawIOBase | None:
+        """Return the bytes in pieces whose transfer is checked; None where the service does not know that, or has
+        told an MD5 of the blob with the first one.
+        """
+        start, end = span[0], min(span[0] + azure_pieces.PIECE_BYTES, span[1])
+        first = self._piece(stored, start, end) if start < end else None
+        if first is None:
+            return None
+
+        def further(start: int, end: int) -> Piece:
+            piece = self._piece(stored, start, end)
+            if piece is None:
+                gone = self._errors.error("read", stored.key, "the answer has no CRC64", transient=True)
+                raise gone
+            return piece
+
+        return Pieces(first, further, span, f"{self._errors.root}{stored.key}")
+
+    def _piece(self, stored: StoredObject, start: int, end: int) -> Piece | None:
+        """Return the bytes of a range with their CRC64; None for a refusal to reckon it, or an MD5 in the answer."""
+        ranged = {"Range": f"bytes={start}-{end - 1}", **azure_pieces.ASKING}
+        response = self._of_blob("GET", "read", stored, ranged)
+        if response.status not in {200, 206}:
+            # A blob that is gone, replaced or not ours is told so by the plain request that follows.
+            response.close()
+            self._asks_crc64 = response.status in {401, 403, 404, 409, 412, 429, 503}
+            return None
+        crc64 = azure_pieces.crc64_of(response.headers.get(azure_pieces.ANSWER))
+        self._asks_crc64 = crc64 is not None
+        if crc64 is None or _md5(response.headers, "x-ms-blob-content-md5"):
+            response.close()
+            return None
+        try:
+            self._checked(stored, (start, end), response, ranged=True)
+        except StoreError:
+            response.close()
+            raise
+        return Piece(Body(self._errors, stored.key, (start, end), response), crc64)
+
     def _checked(
-        self, stored: StoredObject, span: tuple[int, int], response: urllib3.BaseHTTPResponse
+        self, stored: StoredObject, span: tuple[int, int], response: urllib3.BaseHTTPResponse, *, ranged: bool = False
     ) -> Checksum | None:
         """Return the whole blob's checksum, if the answer is the bytes asked for. Raises StoreError."""
         headers = response.headers
         if (headers.get("ETag") or "") != _etag(stored):
             replaced = self._errors.replaced("read", stored.key)
             raise replaced
-        reason = wrong_span(response.status, headers, span, stored.size_bytes)
+        reason = wrong_span(response.status, headers, span, stored.size_bytes, ranged=ranged)
         if reason:
             odd = self._errors.error("read", stored.key, reason, transient=True)
             raise odd

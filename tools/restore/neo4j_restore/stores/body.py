@@ -13,11 +13,16 @@ def byte_range(start: int, end: int, size: int) -> dict[str, str]:
     return {} if (start, end) == (0, size) else {"Range": f"bytes={start}-{end - 1}"}
 
 
-def wrong_span(status: int, headers: Mapping[str, str], span: tuple[int, int], size: int) -> str:
-    """Return what is wrong with an answer that is to hold the bytes of `span`; empty for nothing."""
+def wrong_span(
+    status: int, headers: Mapping[str, str], span: tuple[int, int], size: int, *, ranged: bool = False
+) -> str:
+    """Return what is wrong with an answer that is to hold the bytes of `span`; empty for nothing.
+
+    ranged: a range was asked for though it is of all bytes.
+    """
     start, end = span
     length, said = headers.get("Content-Length"), headers.get("Content-Range", "")
-    whole = span == (0, size)
+    whole = span == (0, size) and not ranged
     if status != (200 if whole else 206) or length != str(end - start):
         return f"the answer, {status}, has {length} bytes, and {end - start} from byte {start} on were asked for"
     if not whole and said != f"bytes {start}-{end - 1}/{size}":
