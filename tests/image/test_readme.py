@@ -37,6 +37,7 @@ MIB = 1024 * 1024
 
 BOUNDS = {
     "files and folders in an archive": f"{bounds.MOST_ENTRIES:,}",
+    "databases in an archive": f"{bounds.MOST_STORES:,}",
     "bytes of a name, and of a path": f"{bounds.LONGEST_PART}, {bounds.LONGEST_NAME:,}",
     "folders above one another": f"{bounds.DEEPEST_NAME}",
     "bytes of a tar's header extension, such as PAX records": f"{bounds.LONGEST_EXTENSION // MIB} MiB",

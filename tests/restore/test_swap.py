@@ -1,13 +1,18 @@
 """The swap: cut off before or after any of its steps, the next start completes it or finds the old data."""
 
 import errno
+import hashlib
+import json
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from tests import archives
 
 from neo4j_restore import journal, receipt, spec, swap
@@ -277,3 +282,23 @@ def test_a_rollback_cut_off_anywhere_loses_neither_generation(data: Path, monkey
         assert archives.snapshot(data) == kept, f"before step {number}"
         assert archives.snapshot_all(layout.previous) == live, f"before step {number}"
     assert number > 10
+
+
+@given(
+    st.dictionaries(
+        st.lists(st.text("ab.-/", min_size=1, max_size=3), min_size=1, max_size=3).map("/".join), st.binary(max_size=3)
+    )
+)
+def test_a_fingerprint_is_that_of_the_journals_on_disk(files: dict[str, bytes]) -> None:
+    """A journal that an older version sealed is compared with it."""
+    with TemporaryDirectory() as folder:
+        root = Path(folder)
+        for name, data in files.items():
+            path = root / "databases/neo4j" / os.path.normpath(name.replace("..", "x").lstrip("/"))
+            if not path.exists() and not any(above.is_file() for above in path.parents):
+                archives.write_files(path.parent, {path.name: data})
+        archives.write_files(root, {"transactions/neo4j/log": b"log", "databases/neo4j-other/x": b"x"})
+        parts = ("transactions/neo4j", "databases/neo4j-other", "databases/neo4j", "databases/missing")
+        paths = sorted(path for part in parts for path in (root / part).rglob("*") if path.is_file())
+        facts = [(str(path.relative_to(root)), path.stat().st_size, path.stat().st_mtime_ns) for path in paths]
+        assert swap.fingerprint(root, parts) == hashlib.sha256(json.dumps(facts).encode()).hexdigest()

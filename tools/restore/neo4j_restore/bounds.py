@@ -13,6 +13,9 @@ RESIDENT_BYTES: Final = 256 * 1024 * 1024
 # Files and folders in an archive. A store has some hundreds, or thousands with many indexes.
 MOST_ENTRIES: Final = 200_000
 
+# Folders in an archive that hold a store: a data folder has one for each database.
+MOST_STORES: Final = 1000
+
 # A file system's own bound on a name, and bounds on a path that leave room for the folder it goes into.
 LONGEST_PART: Final = 255
 LONGEST_NAME: Final = 1024

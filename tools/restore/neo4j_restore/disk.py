@@ -138,6 +138,16 @@ def fsync_tree(top: Path) -> None:
             raise
 
 
+def files_below(top: Path) -> Iterator[Path]:
+    """Yield the files below `top`, sorted by their paths; holds the names in one folder, and in those above it."""
+    for name in sorted(os.listdir(top)) if top.is_dir() else []:  # noqa: PTH208 - paths take more
+        path = top / name
+        if path.is_dir() and not path.is_symlink():
+            yield from files_below(path)
+        elif path.is_file():
+            yield path
+
+
 def write_all(file: RawIOBase, view: memoryview) -> None:
     """Write all of `view` to an unbuffered file, which may take it in pieces."""
     while view:
