@@ -22,16 +22,16 @@ class Explanation:
 
 EXPLANATIONS: Final = {
     0: Explanation(
-        "Every database asked for was restored, or was rightly left alone: it exists and the policy keeps it, its wish "
-        "was fulfilled or has expired, or the bucket has no set of it and ON_MISSING is start-empty.",
+        "Every database asked for was restored, or was rightly left alone: it exists and the policy keeps it, its "
+        "request was fulfilled or has expired, or the bucket has no set of it and ON_MISSING is start-empty.",
         "The restored databases, with a receipt in .neo4j-restore/receipt.json; or what was there before.",
         ("Nothing. `neo4j-restore status` shows the receipt, and the log says why a database was left alone.",),
     ),
     2: Explanation(
-        "A variable is missing or malformed, the wish has expired on an empty volume, BACKUP_SET_DIR does not fit the "
-        "archive, the key's file is no key, AGE_IDENTITY_FILE does not decrypt the set, there is no neo4j-admin, its "
-        "edition can't take the set (block format, a differential backup), Java does not start with the options or the "
-        "heap that it is given, or is too old, or Neo4j's folders are on other file systems.",
+        "A variable is missing or malformed. The request has expired, and the volume is empty. BACKUP_SET_DIR does not "
+        "fit the archive. The key's file is not a key, or AGE_IDENTITY_FILE does not decrypt the set. There is no "
+        "neo4j-admin, or its edition can't take the set (block format, a differential backup). Java is too old, or "
+        "does not start with its options or HEAP_SIZE. Neo4j's folders are on several file systems.",
         _AS_IT_WAS,
         (
             "Read the message: it names every variable at once, with what was found and what is expected.",
@@ -116,14 +116,18 @@ EXPLANATIONS: Final = {
         ),
     ),
     31: Explanation(
-        "The set is of an older Neo4j than the one in the image, which can't open it without a migration.",
+        "The Neo4j in the image can't take the set as it is. The set is of an older Neo4j, and has to be migrated "
+        "first; or it is of a newer one; or the database system was asked of a Neo4j before 4.0, which has none.",
         _AS_IT_WAS,
-        ("Restore it with an image and a server of the version that made it, and migrate there.",),
+        (
+            "An older set: restore it with an image and a server of the version that made it, and migrate it there.",
+            "A newer set: use an image and a server of the version that made it, or of a later one.",
+        ),
     ),
     70: Explanation(
         "neo4j-restore has a bug.",
         "What it was before, or a sealed swap that the next start completes.",
-        ("Report it with the traceback in the container's log.",),
+        ("Report it with the traceback in the container's log: secrets are hidden in it.",),
     ),
 }
 
