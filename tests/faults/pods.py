@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -48,9 +49,9 @@ class Pod:
         empty(self.data)
         shutil.copytree(self.top / "before", self.data, dirs_exist_ok=True)
 
-    def run(self, command: str = "run", fault: Fault | None = None) -> Ended:
+    def run(self, command: str = "run", fault: Fault | None = None, **settings: str) -> Ended:
         """Run a command as the container does; its fault comes at the change that it names."""
-        return self.forks.run(command, environment=self.environment, fault=fault)
+        return self.forks.run(command, environment={**self.environment, **settings}, fault=fault)
 
     def cut(self, fault: Fault | None = None) -> Ended:
         """Run the case's own command."""
@@ -69,6 +70,10 @@ class Pod:
         """Tell whether the old set is live, and the previous generation is what it was."""
         previous = snapshot(self.home / "previous") == self.case.data(self.case.previous)
         return self._live() == "before" and previous
+
+    def holds_live(self, name: str) -> bool:
+        """Tell whether the set `before` or `after` is live, whatever else is on the volume."""
+        return self._live() == name
 
     def holds_new(self) -> bool:
         """Tell whether the new set is live, at rest or not."""
@@ -142,10 +147,13 @@ class Pod:
         assert ended.code == 0, f"the start after it: {ended}"
 
 
-def make_pod(case: Case, forks: Forks, top: Path, seen_below: Path = Path("/")) -> Pod:
+def make_pod(
+    case: Case, forks: Forks, top: Path, seen_below: Path = Path("/"), hand_over: Callable[[Path], object] = Path
+) -> Pod:
     """Return the pod of a case, its folders below `top`; the volume is laid out.
 
     seen_below: where the tests see the root of a command that has mounts of its own.
+    hand_over: gives a folder to the user that the command runs as.
     """
     pod = Pod(case, forks, top, seen_below / (top / "data").relative_to("/"))
     pod.data.mkdir(parents=True, exist_ok=True)
@@ -154,10 +162,12 @@ def make_pod(case: Case, forks: Forks, top: Path, seen_below: Path = Path("/")) 
     case.install_admin(top / "neo4j")
     if case.command == "rollback":
         write_files(pod.data, case.data(case.previous))
+        hand_over(top)
         pod.assert_ends_well(pod.run())
     else:
         write_files(pod.data, case.data(case.live))
         write_files(pod.home / "previous", case.data(case.previous))
+        hand_over(top)
     shutil.copytree(pod.data, top / "before")
     # Copies are root's where root runs the tests: from here on each try begins alike.
     pod.lay()

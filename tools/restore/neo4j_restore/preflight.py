@@ -28,11 +28,15 @@ _GET_FLAGS, _IMMUTABLE, _APPEND_ONLY = 0x80086601, 0x10, 0x20
 
 @dataclass(frozen=True)
 class Problem:
-    """What would stop the swap, and the command that mends it. kind: the error that tells it."""
+    """What would stop the swap, and the command that mends it. kind: the error that tells it.
+
+    owned: what another user owns, which one command mends with all that is below it.
+    """
 
     text: str
     mend: str
     kind: type[RestoreError] = VolumeError
+    owned: Path | None = None
 
 
 def check(
@@ -47,12 +51,19 @@ def check(
     found = [*_home(layout), *_moves(layout, databases, incoming)]
     if deletes:
         found += _deletions(layout, databases)
+    found = _gathered(found)
     if found:
         kinds = [each.kind for each in found]
         kind = next(each for each in (ConfigurationError, TargetOccupiedError, VolumeError) if each in kinds)
         message = f"the swap would fail: {'; '.join(dict.fromkeys(each.text for each in found))}"
         hint = f"nothing was downloaded or changed; mend it: {'; '.join(dict.fromkeys(each.mend for each in found))}"
         raise kind(message, hint=hint)
+
+
+def _gathered(found: list[Problem]) -> list[Problem]:
+    """Return the problems without those that the mending of another one mends as well."""
+    owned = {each.owned for each in found if each.owned}
+    return [each for each in found if not each.owned or owned.isdisjoint(each.owned.parents)]
 
 
 def is_ours(top: Path) -> bool:
@@ -179,7 +190,8 @@ def _sticky(path: Path) -> Iterator[Problem]:
 
 def _denied(path: Path, what: str) -> Problem:
     text = f"uid {os.geteuid()} may not {what} {path} ({_about(path)})"
-    return Problem(text, f"as root: chown -R {os.geteuid()}:{os.getegid()} {path}, or set the pod's fsGroup")
+    mend = f"as root: chown -R {os.geteuid()}:{os.getegid()} {path}, or set the pod's fsGroup"
+    return Problem(text, mend, owned=path)
 
 
 def _about(path: Path) -> str:
