@@ -2,7 +2,7 @@
 
 import json
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -49,9 +49,9 @@ class Pod:
         empty(self.data)
         shutil.copytree(self.top / "before", self.data, dirs_exist_ok=True)
 
-    def run(self, command: str = "run", fault: Fault | None = None, **settings: str) -> Ended:
-        """Run a command as the container does; its fault comes at the change that it names."""
-        return self.forks.run(command, environment={**self.environment, **settings}, fault=fault)
+    def run(self, command: str = "run", fault: Fault | None = None, settings: Mapping[str, str] | None = None) -> Ended:
+        """Run a command as the container does, with other settings if need be; its fault comes at its change."""
+        return self.forks.run(command, environment={**self.environment, **(settings or {})}, fault=fault)
 
     def cut(self, fault: Fault | None = None) -> Ended:
         """Run the case's own command."""

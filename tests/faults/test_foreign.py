@@ -52,7 +52,7 @@ def assert_not_stuck(volume: Pod, *, code: int = 0) -> None:
         assert "try: " in ended.said
     else:
         assert volume.holds_new(), f"no error, and not the new data: {ended}"
-    healthy = volume.run(**_LEAVE_ALONE)
+    healthy = volume.run(settings=_LEAVE_ALONE)
     assert healthy.code == code, f"with nothing to do: {healthy}"
 
 

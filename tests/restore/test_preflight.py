@@ -81,6 +81,19 @@ def test_plan_run_and_rollback_ask_the_same(command: str, volume: Path, bucket_u
     assert {name: after[name] for name in after if name != f"{HOME}/lock"} == before
 
 
+@pytest.mark.parametrize("part", ["databases/neo4j", "transactions/neo4j"])
+def test_a_database_that_is_a_link_is_told(part: str, data: Path, bucket_url: str, neo4j_restore: Run) -> None:
+    archives.write_database(data, "live")
+    (data / "elsewhere").mkdir()
+    (data / part).rename(data / "elsewhere/neo4j")
+    (data / part).symlink_to(data / "elsewhere/neo4j")
+    before = archives.snapshot(data)
+    done = neo4j_restore("run", BUCKET=bucket_url, FORCE_OVERWRITE="true")
+    assert (done.returncode, f"{part} is a symbolic link" in done.stderr) == (12, True), done.stderr
+    assert archives.snapshot(data) == before
+    assert neo4j_restore("run").returncode == 0
+
+
 @root_only
 def test_a_group_that_may_write_is_enough(volume: Path, bucket_url: str, neo4j_restore: Run) -> None:
     for path in [volume, *volume.rglob("*")]:

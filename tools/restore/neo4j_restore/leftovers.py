@@ -20,8 +20,14 @@ def only_warn(failed: str, todo: str) -> Iterator[None]:
     try:
         yield
     except (OSError, RestoreError) as error:
-        reason = f"{error.strerror} ({error.filename})" if isinstance(error, OSError) and error.filename else error
-        log.warning("%s, as uid %d: %s; %s", failed, os.geteuid(), reason, todo)
+        log.warning("%s, as uid %d: %s; %s", failed, os.geteuid(), _reason(error), todo)
+
+
+def _reason(error: OSError | RestoreError) -> str:
+    """Return why, with the path where it is a whole one: of what is in a tree only the name is known."""
+    if isinstance(error, OSError) and isinstance(error.filename, str) and os.path.isabs(error.filename):  # noqa: PTH117
+        return f"{error.strerror} ({error.filename})"
+    return (error.strerror or str(error)) if isinstance(error, OSError) else str(error)
 
 
 def remove(path: Path) -> None:

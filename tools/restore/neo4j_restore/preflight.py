@@ -124,8 +124,13 @@ def _parent(folder: Path, layout: Layout, mounts: list[Path]) -> Iterator[Proble
 
 def _movable(folder: Path, layout: Layout, mounts: list[Path]) -> Iterator[Problem]:
     """Yield what keeps a folder from being moved to another one: that changes its entry `..`, so it is a write."""
+    if folder.is_symlink():
+        text = f"{folder} is a symbolic link, to {folder.readlink()}: a restore needs the folder itself there"
+        mend = "stop Neo4j, remove the link and move the folder that it leads to into its place"
+        yield Problem(text, mend, TargetOccupiedError)
+        return
     yield from _typed(folder, stat.S_IFDIR)
-    if not folder.is_dir() or folder.is_symlink():
+    if not folder.is_dir():
         return
     inside = [mount for mount in mounts if mount.is_relative_to(folder.resolve())]
     if inside or _device(folder) != _device(layout.data):

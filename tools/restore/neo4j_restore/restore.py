@@ -151,7 +151,7 @@ def _restore(settings: Settings, environment: Mapping[str, str], decided: Plan, 
         except VanishedError as error:
             log.warning("%s; listing the bucket once more", error)
             with disk.errors_of(layout.data):
-                disk.remove_tree(layout.staging)
+                leftovers.discard(layout.home, layout.staging)
                 state = replace(state, free_bytes=volume.free_bytes(layout))
             return once(state)
 
