@@ -24,7 +24,8 @@ def tree(fleet: Fleet, progress: Callable[[int], None] = lambda _: None) -> Tree
             files[path(cluster, scenario)] = render(scenario, writer(fleet, cluster))
         progress(count)
     others = frozenset(fleet.names).difference(cluster.name for cluster in fleet.clusters)
-    return Tree(fleet.path.name, files, lambda path: path.partition("/")[0] in others)
+    clusters = {path: path.partition("/")[0] for path in files}
+    return Tree(fleet.path.name, files, lambda path: path.partition("/")[0] in others, clusters)
 
 
 def path(cluster: Cluster, scenario: Scenario) -> str:

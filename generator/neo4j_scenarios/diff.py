@@ -57,7 +57,7 @@ def difference(old: Mapping[str, str], new: Mapping[str, str]) -> Difference:
     Raises InputFileError for texts that are no YAML.
     """
     both = [path for path in new if path in old and new[path] != old[path]]
-    changes = {path: list(_changes(_flat(path, old[path]), _flat(path, new[path]))) for path in both}
+    changes = {path: list(_changes(flat(path, old[path]), flat(path, new[path]))) for path in both}
     return Difference(
         [path for path in new if path not in old],
         [path for path in old if path not in new],
@@ -110,7 +110,8 @@ def _changes(old: Mapping[str, str], new: Mapping[str, str]) -> Iterator[Change]
             yield Change(key, old.get(key, ""), new.get(key, ""))
 
 
-def _flat(path: str, text: str) -> dict[str, str]:
+def flat(path: str, text: str) -> dict[str, str]:
+    """Return the scalars of a text as JSON, by keys such as `restore.bucket`. Raises InputFileError."""
     try:
         return dict(_leaves("", parse_yaml(text)))
     except (yaml.YAMLError, RecursionError) as error:

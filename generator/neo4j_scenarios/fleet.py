@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Final
@@ -14,6 +15,7 @@ from neo4j_scenarios.fleetfile import Entry, FleetFile, read_fleet_file
 from neo4j_scenarios.grouping import Grouping
 from neo4j_scenarios.layers import GROUP, INPUTS, LABELS, REGION, VARIABLES, Layer, Setting, laid, settled
 from neo4j_scenarios.lockfile import NoPins, Pins
+from neo4j_scenarios.overrides import Override
 from neo4j_scenarios.parse import parse
 from neo4j_scenarios.rules import LABEL_VALUE
 from neo4j_scenarios.scenario import Scenario
@@ -32,7 +34,9 @@ class Cluster:
 
     group, region: empty for none. inputs: the texts that `parse` takes, by the keys of `fields`; what no layer sets is
     not there. layers: those that apply to it, the lowest first, the lock the highest; each knows its settings' places.
-    place: where the cluster is named. scenarios: what it asks for, one for each target.
+    place: where the cluster is named. scenarios: what it asks for, one for each target. overrides: the names of those
+    that hold for it now. pin: the name under which the lock has it, which is its own unless an override asks for other
+    sets: the pin of before is still there when that has ended.
     """
 
     name: str
@@ -44,6 +48,8 @@ class Cluster:
     inputs: Mapping[str, str]
     layers: tuple[Layer, ...]
     scenarios: tuple[Scenario, ...]
+    overrides: tuple[str, ...] = ()
+    pin: str = ""
 
     def history(self, key: str) -> list[tuple[Layer, Setting]]:
         """Return what the layers say about a key, as `bucket` or `labels.env`; the last counts."""
@@ -70,6 +76,7 @@ class Fleet:
     path: of the fleet file. name: stands for the fleet in names of objects. names: of all its clusters, selected or
     not, in the order of the file. broken: selected clusters that are left out of `clusters`, by their names.
     problems: theirs, with those that several share told once. remarks: what deserves a word and is not wrong.
+    overrides: those that hold now.
     """
 
     path: Path
@@ -79,15 +86,21 @@ class Fleet:
     broken: Mapping[str, Broken] = field(default_factory=dict)
     problems: Sequence[Problem] = ()
     remarks: Sequence[str] = ()
+    overrides: Sequence[Override] = ()
 
 
 def load(
-    path: Path, selection: Selection = EVERYTHING, pins: Pins | NoPins | None = None, *, keep_going: bool = False
+    path: Path,
+    selection: Selection = EVERYTHING,
+    pins: Pins | NoPins | None = None,
+    *,
+    keep_going: bool = False,
+    now: datetime | None = None,
 ) -> Fleet:
     """Return the fleet of a file, or the clusters of it that are selected.
 
     pins: by default those of the lock beside the file. keep_going: return clusters with problems as `broken`, and raise
-    for what is wrong with the file itself alone.
+    for what is wrong with the file itself alone. now: which overrides hold; by default the time it is.
 
     Raises InputFileError with all problems of the file, of its inventory and of the selected clusters; one that several
     clusters share is told once, at the place that set it. Raises UsageError where the selection takes none, or has a
@@ -99,7 +112,9 @@ def load(
     file = read_fleet_file(path, problems)
     grouping = Grouping(path)
     pins = pins or Pins(path)
-    reader = _Reader(file, selection, pins, grouping)
+    moment = now or datetime.now(UTC)
+    active = [each for each in file.overrides if moment < each.until]
+    reader = _Reader(file, selection, pins, grouping, active)
     clusters = [cluster for entry in file.entries if (cluster := reader.cluster(entry))]
     if problems or (grouping and not keep_going):
         raise InputFileError(*dict.fromkeys(problems), *grouping.problems())
@@ -108,6 +123,7 @@ def load(
     names = [entry.name for entry in file.entries]
     _check_selection(path, selection, names, clusters)
     broken = grouping.clusters()
+    ended = [each for each in file.overrides if each not in active]
     return Fleet(
         path,
         [cluster for cluster in clusters if cluster.name not in broken],
@@ -115,7 +131,16 @@ def load(
         file.name or path.stem,
         {each.name: Broken(each, grouping.of(each.name)) for each in clusters if each.name in broken},
         grouping.problems(),
-        [_unknown_label(label, reader.labels) for label in selection.unknown_labels(reader.labels)],
+        [
+            *(_unknown_label(label, reader.labels) for label in selection.unknown_labels(reader.labels)),
+            *(f"{each.place}: override {each.name} ended at {each.until:%FT%TZ}: take it out" for each in ended),
+            *(
+                f"{each.place}: override {each.name} selects no cluster"
+                for each in active
+                if each.name not in reader.overridden
+            ),
+        ],
+        active,
     )
 
 
@@ -135,10 +160,22 @@ def _unknown_label(label: str, known: Set[str]) -> str:
 
 
 class _Reader:
-    """Lays the layers of single clusters over each other. labels: all that any cluster has, selected or not."""
+    """Lays the layers of single clusters over each other.
 
-    def __init__(self, file: FleetFile, selection: Selection, pins: Pins | NoPins, grouping: Grouping) -> None:
+    labels: all that any cluster has, selected or not. overridden: the names of overrides that hold for any.
+    """
+
+    def __init__(
+        self,
+        file: FleetFile,
+        selection: Selection,
+        pins: Pins | NoPins,
+        grouping: Grouping,
+        overrides: Sequence[Override],
+    ) -> None:
         self._file = file
+        self._overrides = overrides
+        self.overridden: set[str] = set()
         self._selection = selection
         self._pins = pins
         self._grouping = grouping
@@ -154,10 +191,11 @@ class _Reader:
         )
         above = [layer for layer in (group_layer, file.regions.get(region)) if layer]
         layers: tuple[Layer, ...] = (file.defaults, *above, entry.layer)
-        settings = laid(layer.settings for layer in layers)
-        complain = _Complaints(entry, settings, self._grouping)
         # A group or region that the cluster does not have is not known to expressions and selectors either.
         place = {key: text for key, text in (("name", entry.name), (GROUP, group), (REGION, region)) if text}
+        overrides = self._overriding(entry, layers, place)
+        layers = (*layers, *(each.layer for each in overrides))
+        complain = _Complaints(entry, laid(layer.settings for layer in layers), self._grouping)
         names: dict[str, object] = {**place}
         labels = complain.expanded(LABELS, names)
         self.labels |= place.keys() | labels.keys()
@@ -169,11 +207,33 @@ class _Reader:
         names[LABELS] = labels
         variables = complain.expanded(VARIABLES, names)
         asked = complain.expanded("", names | variables)
-        inputs = self._pins.amended(entry.name, asked, complain.add)
-        if pinned := self._pins.layer(entry.name, asked):
+        pin = "@".join([entry.name, *(each.name for each in overrides if each.repins)])
+        inputs = self._pins.amended(pin, asked, complain.add)
+        if pinned := self._pins.layer(pin, asked):
             layers = (*layers, pinned)
-        scenarios = tuple(_scenarios(inputs, complain))
-        return Cluster(entry.name, entry.place, group, region, labels, variables, inputs, layers, scenarios)
+        return Cluster(
+            entry.name,
+            entry.place,
+            group,
+            region,
+            labels,
+            variables,
+            inputs,
+            layers,
+            tuple(_scenarios(inputs, complain)),
+            tuple(each.name for each in overrides),
+            pin,
+        )
+
+    def _overriding(self, entry: Entry, layers: Sequence[Layer], place: Mapping[str, str]) -> list[Override]:
+        """Return the overrides that hold for a cluster. They change no label, so its labels are known without them."""
+        if not self._overrides:
+            return []
+        unheard = _Complaints(entry, laid(layer.settings for layer in layers), Grouping(Path()))
+        labels = unheard.expanded(LABELS, place)
+        found = [each for each in self._overrides if each.selection.takes(entry.name, {**place, **labels})]
+        self.overridden.update(each.name for each in found)
+        return found
 
 
 class _Complaints:

@@ -1,6 +1,6 @@
 """The parts of a fleet file: defaults, groups, regions, and clusters as a list, a map, an inventory or a matrix."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePath
 from typing import Final
@@ -12,6 +12,7 @@ from neo4j_scenarios.expand import expand
 from neo4j_scenarios.inventory import read_inventory
 from neo4j_scenarios.layers import GROUP, REGION, Layer, entries, read_layer, unknown
 from neo4j_scenarios.matrix import read_matrix
+from neo4j_scenarios.overrides import Override, read_overrides
 from neo4j_scenarios.secrecy import WITHHELD, looks_like_key, redact
 from neo4j_scenarios.yamltree import Items, Map, Node, Place, Text, read_tree
 
@@ -21,7 +22,7 @@ _TAKE_OUT: Final = "take it out: a fleet names a Secret, and holds none"
 
 NAME: Final = "name"
 
-PARTS: Final = (NAME, "defaults", "groups", "regions", "clusters", "inventory", "matrix")
+PARTS: Final = (NAME, "defaults", "groups", "regions", "clusters", "inventory", "matrix", "overrides")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,7 @@ class Entry:
 class FleetFile:
     """The layers of a fleet file, not yet laid over each other. The names of `entries` are different.
 
-    name: the fleet's, empty where the file gives it none.
+    name: the fleet's, empty where the file gives it none. overrides: also those that have ended.
     """
 
     defaults: Layer
@@ -45,6 +46,7 @@ class FleetFile:
     regions: Mapping[str, Layer]
     entries: list[Entry]
     name: str = ""
+    overrides: Sequence[Override] = ()
 
 
 def read_fleet_file(path: Path, problems: list[Problem]) -> FleetFile:
@@ -70,6 +72,7 @@ def read_fleet_file(path: Path, problems: list[Problem]) -> FleetFile:
         dict(_layers("region", parts.get("regions"), (), problems)),
         _entries(path, parts, problems),
         _name(parts[NAME], problems) if NAME in parts else "",
+        read_overrides(parts["overrides"][1], problems) if "overrides" in parts else (),
     )
 
 

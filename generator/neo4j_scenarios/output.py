@@ -54,11 +54,13 @@ class Tree:
 
     owner: who writes it, one line, as `fleet.yaml`; a folder of another owner is refused. files: texts by path.
     kept: whether a path that is not in `files` is none of our business this time, and so no orphan.
+    clusters: by the paths of files that are of one cluster alone, its name.
     """
 
     owner: str
     files: Mapping[str, str]
     kept: Callable[[str], bool] = field(default=lambda _: False)
+    clusters: Mapping[str, str] = field(default_factory=dict)
 
 
 def compare(folder: Path, tree: Tree, *, force: bool = False) -> Changes:

@@ -13,7 +13,7 @@ from neo4j_scenarios.survey import Answer, Options, Question, reach, survey
 
 @dataclass(frozen=True)
 class Questions:
-    """What each cluster, by its name, asks its bucket."""
+    """What each cluster, by the name that the lock has for it, asks its bucket."""
 
     of: Mapping[str, Question]
 
@@ -42,11 +42,11 @@ class Questions:
 
 def ask(clusters: Iterable[Cluster], lock: Lock) -> Questions:
     """Return what the clusters ask; of one with a pin for the same inputs also whether that holds."""
-    return Questions({cluster.name: _question(cluster, lock) for cluster in clusters})
+    return Questions({cluster.pin: _question(cluster, lock) for cluster in clusters})
 
 
 def _question(cluster: Cluster, lock: Lock) -> Question:
-    scenario, entry = cluster.scenarios[0], lock.get(cluster.name)
+    scenario, entry = cluster.scenarios[0], lock.get(cluster.pin)
     # The pinned time is asked for as well where the same place is meant: by it a new database is pinned beside others.
     same = entry is not None and meaning(entry.asked).place == meaning(cluster.inputs).place
     pinned = entry.timestamp if entry and same else ""

@@ -11,6 +11,7 @@ from neo4j_scenarios.asked import ASKED
 from neo4j_scenarios.fields import FIELDS, Field, deployment
 from neo4j_scenarios.layers import GROUP, LABELS, LISTS, REGION, VARIABLES
 from neo4j_scenarios.lockfile import FORMAT
+from neo4j_scenarios.overrides import REST
 from neo4j_scenarios.pin import Pin
 from neo4j_scenarios.rules import LABEL_VALUE, NAME, Choice, Either, Matching, Optionally
 from neo4j_scenarios.targets import KINDS, TARGETS
@@ -66,6 +67,7 @@ def fleet_schema() -> Schema:
             "clusters": {"$ref": "#/definitions/clusters"},
             "inventory": {"type": "string", "description": "CSV, JSON or YAML file beside this one, with clusters"},
             "matrix": _matrix(),
+            "overrides": {"type": "array", "items": _override(), "description": "inputs of some clusters for a time"},
         },
         "definitions": {
             "clusters": {
@@ -158,6 +160,26 @@ def _matrix() -> Schema:
             "axes": {"type": "object", "minProperties": 1, "additionalProperties": axis},
             "exclude": {"type": "array", "items": entry, "description": "takes away combinations that agree"},
             "include": {"type": "array", "items": entry, "description": "adds to combinations that agree, or is one"},
+        },
+    }
+
+
+def _override() -> Schema:
+    text: Schema = {"type": "string"}
+    texts: Schema = {"anyOf": [text, {"type": "array", "minItems": 1, "items": text}]}
+    size = {"anyOf": [{"type": "integer", "minimum": 1}, {"const": REST}]}
+    return {
+        "type": "object",
+        "additionalProperties": False,
+        "required": ["name", "set", "until"],
+        "anyOf": [{"required": ["select"]}, {"required": ["only"]}],
+        "properties": {
+            "name": {**text, "description": "name, and the RESTORE_ID of what it restores"},
+            "select": {**texts, "description": "clusters by labels, as -l takes them"},
+            "only": {**texts, "description": "clusters by name, as --only takes them"},
+            "set": {**_object(_layer()), "description": "inputs that lie over those of the clusters"},
+            "until": {"type": "string", "description": "RFC 3339 time from which on it has no effect"},
+            "waves": {"type": "array", "minItems": 1, "items": size, "description": "clusters of each wave, then rest"},
         },
     }
 

@@ -7,7 +7,19 @@ import typer
 
 from neo4j_scenarios import collecting
 from neo4j_scenarios.commands.delivery import deliver
-from neo4j_scenarios.commands.options import Check, Force, Json, KeepGoing, Only, Output, Prune, Quiet, Selector
+from neo4j_scenarios.commands.options import (
+    MOST_RESTORES,
+    Check,
+    Force,
+    Json,
+    KeepGoing,
+    MaxRestores,
+    Only,
+    Output,
+    Prune,
+    Quiet,
+    Selector,
+)
 from neo4j_scenarios.commands.outcome import Manner, bring
 from neo4j_scenarios.console import progress
 from neo4j_scenarios.errors import Problem, UsageError
@@ -28,12 +40,13 @@ def build(
     prune: Prune = False,
     force: Force = False,
     keep_going: KeepGoing = False,
+    max_restores: MaxRestores = MOST_RESTORES,
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> int:
     """write the values files of a fleet, or of folders with a scenario.yaml"""
     if len(paths) == 1 and not paths[0].is_dir():
-        manner = Manner(check, prune, force, as_json, quiet or as_json)
+        manner = Manner(check, prune, force, as_json, quiet or as_json, max_restores)
         with collecting.paused():
             selection = parse_selection(selector or (), only or ())
             return _build_fleet(paths[0], output, selection, manner, keep_going=keep_going)

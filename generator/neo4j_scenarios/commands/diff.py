@@ -38,6 +38,7 @@ def diff(
     """tell which values differ, once for all clusters that share it"""
     from neo4j_scenarios.diff import difference
 
+    first = ""
     if len(paths) == 2:
         if output or selector or only:
             what = "is no fleet file, and --output, --selector and --only are for one"
@@ -45,21 +46,24 @@ def diff(
         found = difference(_texts(paths[0]), _texts(paths[1]))
     elif len(paths) == 1:
         with collecting.paused():
-            found = difference(*_fleet(paths[0], output, selector, only, quiet or as_json))
+            old, new, first = _fleet(paths[0], output, selector, only, quiet or as_json)
+            found = difference(old, new)
     else:
         raise UsageError(Problem("FLEET|OLD NEW", "are more than two", "neo4j-scenarios diff OLD NEW"))
     if as_json:
-        put_json(_data(found))
+        put_json({"replaces": first or None, **_data(found)})
     elif not quiet:
-        put("".join(f"{redact(line)}\n" for line in _lines(found, _Paint())))
+        lines = [*([first] if first else []), *map(redact, _lines(found, _Paint()))]
+        put("".join(f"{line}\n" for line in lines))
     return DIFFERENT if found.any else 0
 
 
 def _fleet(
     path: Path, output: Path | None, selector: list[str] | None, only: list[str] | None, quiet: bool
-) -> tuple[dict[str, str], Mapping[str, str]]:
+) -> tuple[dict[str, str], Mapping[str, str], str]:
+    """Return the texts of the folder, those of a build, and what a reviewer must know first, if anything."""
     from neo4j_scenarios.build import OUTPUT, tree
-    from neo4j_scenarios.commands.outcome import remark
+    from neo4j_scenarios.commands.outcome import remark, replaced
     from neo4j_scenarios.fleet import load
     from neo4j_scenarios.output import compare, read
     from neo4j_scenarios.selectors import parse_selection
@@ -73,7 +77,8 @@ def _fleet(
     old = {each: made.files[each] for each in changes.unchanged}
     for each in (*changes.stale, *changes.orphaned):
         old[each] = read(folder, each).decode(errors="replace")
-    return old, made.files
+    found = replaced(folder, made, changes, fleet)
+    return old, made.files, str(found) if found.clusters else ""
 
 
 def _texts(folder: Path) -> dict[str, str]:

@@ -2,24 +2,31 @@
 
 import re
 import shlex
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from neo4j_restore.spec import Invalid
-from neo4j_scenarios.commands.options import Check, Force, Json, KeepGoing, Only, Prune, Quiet, Selector
+from neo4j_scenarios.commands.options import (
+    MOST_RESTORES,
+    Check,
+    Force,
+    Json,
+    KeepGoing,
+    MaxRestores,
+    Only,
+    Prune,
+    Quiet,
+    Selector,
+)
 from neo4j_scenarios.commands.outcome import Manner, bring
-from neo4j_scenarios.errors import InputFileError, Problem, UsageError, did_you_mean
+from neo4j_scenarios.console import say
+from neo4j_scenarios.errors import Problem, UsageError, did_you_mean
 from neo4j_scenarios.secrecy import WITHHELD, looks_like_key
 
 if TYPE_CHECKING:
-    from neo4j_scenarios.emit import Engine
-    from neo4j_scenarios.emit.engine import Order
-    from neo4j_scenarios.fleet import Cluster, Fleet
-    from neo4j_scenarios.selectors import Selection
+    from neo4j_scenarios.emit.scope import Scope
 
 _REVISION = "HEAD"
 _AT_ONCE = 10
@@ -61,12 +68,20 @@ def emit(
         str,
         typer.Option("--part", metavar="NAME", help="name of a part of the fleet, with a folder of its own; needs -l"),
     ] = "",
+    override: Annotated[
+        str, typer.Option("--override", metavar="NAME", help="roll out an override of the fleet file, by its own waves")
+    ] = "",
+    wave: Annotated[
+        int,
+        typer.Option("--wave", metavar="N", min=0, help="write the first N waves of --override, for argocd and flux"),
+    ] = 0,
     selector: Selector = None,
     only: Only = None,
     check: Check = False,
     prune: Prune = False,
     force: Force = False,
     keep_going: KeepGoing = False,
+    max_restores: MaxRestores = MOST_RESTORES,
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> int:
@@ -75,90 +90,41 @@ def emit(
     from neo4j_scenarios.emit.charts import parse_charts
     from neo4j_scenarios.emit.engine import Order
     from neo4j_scenarios.emit.releases import releases
+    from neo4j_scenarios.emit.scope import installable, of_override, of_selection
     from neo4j_scenarios.selectors import parse_selection
 
     if engine not in ENGINES:
         raise UsageError(Problem("ENGINE", did_you_mean(engine, ENGINES), _HINT))
     texts = {"--chart": chart or (), "--repository": [repository], "--path": [path], "--revision": [revision]}
-    _refuse_keys(texts | {"--part": [part]})
+    _refuse_keys(texts | {"--part": [part], "--override": [override]})
     _check_places(repository, path, revision)
     charts = parse_charts(chart or ())
     selection = parse_selection(selector or (), only or ())
-    whose = _whose(fleet, selection, part, keep_going=keep_going)
+    if override:
+        scope = of_override(ENGINES[engine], fleet, override, wave, alone=not part and selection.everything)
+    elif wave:
+        raise UsageError(Problem("--wave", "is of an override, and none is named", "--override incident-42 --wave 1"))
+    else:
+        scope = of_selection(fleet, selection, part, keep_going=keep_going)
+    part = scope.part
     folder = output or fleet.parent / (f"{engine}-{part}" if part else engine)
     order = Order(
-        f"{whose.fleet.name}-{part}" if part else whose.fleet.name,
+        f"{scope.fleet.name}-{part}" if part else scope.fleet.name,
         f"{fleet.name}, part {part}" if part else fleet.name,
-        _command(engine, fleet, texts, at_once, part, selector or () if part else (), only or () if part else ()),
-        releases(whose.fleet, whose.clusters),
+        _command(engine, fleet, texts, at_once, scope, selector or (), only or ()),
+        scope.in_waves(releases(scope.fleet, scope.clusters)),
         charts,
         at_once,
         repository,
         revision,
         path.strip("/"),
     )
-    order = _installable(ENGINES[engine], order, whose, folder)
-    made = emitted(ENGINES[engine], whose.fleet, order, whose.chosen)
-    return bring(folder, made, Manner(check, prune, force, as_json, quiet or as_json), whose.fleet)
-
-
-@dataclass(frozen=True)
-class _Whose:
-    """The fleet, the clusters that its shared files name, and those whose own files are written."""
-
-    fleet: "Fleet"
-    clusters: "Sequence[Cluster]"
-    chosen: frozenset[str]
-
-
-def _whose(path: Path, selection: "Selection", part: str, *, keep_going: bool) -> _Whose:
-    from neo4j_scenarios.fleet import load
-    from neo4j_scenarios.rules import LABEL_VALUE
-    from neo4j_scenarios.selectors import EVERYTHING
-
-    if not part:
-        fleet = load(path, EVERYTHING, keep_going=keep_going)
-        chosen = load(path, selection, keep_going=keep_going) if selection != EVERYTHING else fleet
-        broken = [each.cluster for each in fleet.broken.values()]
-        return _Whose(fleet, [*fleet.clusters, *_known(broken)], frozenset(each.name for each in chosen.clusters))
-    if selection == EVERYTHING:
-        raise UsageError(Problem("--part", "needs a selection of its clusters", "--part gold -l tier=gold"))
-    try:
-        LABEL_VALUE(part)
-    except Invalid as error:
-        raise UsageError(Problem("--part", str(error), "--part gold")) from error
-    fleet = load(path, selection, keep_going=keep_going)
-    return _Whose(fleet, fleet.clusters, frozenset(each.name for each in fleet.clusters))
-
-
-def _known(broken: "Iterable[Cluster]") -> "Iterator[Cluster]":
-    """Yield the broken clusters. Raises InputFileError where the release of one is not known.
-
-    A file of all releases would lose that one, and the engine might take it for one to be removed.
-    """
-    for cluster in broken:
-        if not cluster.scenarios:
-            what = "has problems that hide its release, and a file of all releases would lose it"
-            raise InputFileError(Problem(f"{cluster.place}: {cluster.name}", what, "mend it, or use --part without it"))
-        yield cluster
-
-
-def _installable(engine: "Engine", order: "Order", whose: _Whose, folder: Path) -> "Order":
-    """Return the order without broken clusters that were never written: an engine would fail on them.
-
-    Raises UsageError where others that are not written now are not there either.
-    """
-    missing = {
-        release.cluster
-        for release in order.releases
-        if release.cluster not in whose.chosen and not all((folder / path).exists() for path in engine.own(release))
-    }
-    unwritten = sorted(missing - whose.fleet.broken.keys())
-    if unwritten:
-        what = f"leaves out {len(unwritten)} clusters that {folder} has no files of, {unwritten[0]} for example"
-        hint = "emit the whole fleet first; or a part with a folder and names of its own: --part NAME"
-        raise UsageError(Problem("the selection", what, hint))
-    return replace(order, releases=[each for each in order.releases if each.cluster not in missing])
+    order = installable(ENGINES[engine], order, scope, folder)
+    made = emitted(ENGINES[engine], scope.fleet, order, scope.chosen)
+    code = bring(folder, made, Manner(check, prune, force, as_json, quiet or as_json, max_restores), scope.fleet)
+    if scope.next_step and not (check or quiet or as_json):
+        say(scope.next_step)
+    return code
 
 
 def _command(
@@ -166,12 +132,16 @@ def _command(
     fleet: Path,
     texts: Mapping[str, Iterable[str]],
     at_once: int,
-    part: str,
+    scope: "Scope",
     selector: Sequence[str],
     only: Sequence[str],
 ) -> str:
     """Return the command that writes the files again. A selection of a few of them is left out."""
-    given: dict[str, Iterable[str]] = {**texts, "--part": [part], "-l": selector, "--only": only}
+    given: dict[str, Iterable[str]] = dict(texts)
+    if scope.override:
+        given["--override"] = [scope.override]
+    elif scope.part:
+        given |= {"--part": [scope.part], "-l": selector, "--only": only}
     if texts["--revision"] == [_REVISION]:
         given["--revision"] = []
     given["--at-once"] = [] if at_once == _AT_ONCE else [str(at_once)]

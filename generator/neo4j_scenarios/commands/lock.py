@@ -18,6 +18,7 @@ from neo4j_scenarios.errors import BucketError, Problem, UsageError
 from neo4j_scenarios.guards import Guards
 
 if TYPE_CHECKING:
+    from neo4j_scenarios.fleet import Fleet as Loaded
     from neo4j_scenarios.locking import Change, Outcome
     from neo4j_scenarios.survey import Options
 
@@ -120,12 +121,15 @@ def _run(wish: _Wish, options: "Options", *, move: bool) -> int:
     remark(fleet, wish.quiet)
     path = lockfile.beside(wish.fleet)
     held = lockfile.read(path)
-    clusters = [cluster for cluster in fleet.clusters if cluster.name not in pins.floating]
+    clusters = [cluster for cluster in fleet.clusters if cluster.pin not in pins.floating]
     asked = questions.ask(clusters, held)
     with progress("reading buckets", asked.buckets, wish.quiet) as show:
         found = asked.answers(options, show)
-    wanted = [locking.Wanted(each.name, asked_inputs(each.inputs), found[each.name]) for each in clusters]
-    known = frozenset(fleet.names).difference(pins.floating)
+    wanted = [locking.Wanted(each.pin, asked_inputs(each.inputs), found[each.pin]) for each in clusters]
+    # A cluster's own pin stays while an override has one of its own, and those of ended overrides leave the lock.
+    names = [each.pin for each in (*fleet.clusters, *(broken.cluster for broken in fleet.broken.values()))]
+    others = [name for name in held if _of_active(name, fleet)]
+    known = frozenset([*fleet.names, *names, *others]).difference(pins.floating)
     outcome = locking.decide(wanted, held, known, wish.guards, datetime.now(UTC), move=move)
     # A lock of no cluster would say that there is none to restore.
     refused = bool(outcome.problems) and (not wish.keep_going or not outcome.lock)
@@ -136,6 +140,12 @@ def _run(wish: _Wish, options: "Options", *, move: bool) -> int:
     if failure.problems:
         return failure.exit_code
     return DIFFERENT if wish.check and outcome.lock != held else 0
+
+
+def _of_active(name: str, fleet: "Loaded") -> bool:
+    """Return whether a name in the lock is of a cluster of the fleet under overrides that hold now."""
+    cluster, *overrides = name.split("@")
+    return cluster in fleet.names and set(overrides) <= {each.name for each in fleet.overrides}
 
 
 def _tell(outcome: "Outcome", failure: BucketError, path: Path, wish: _Wish, *, written: bool) -> None:

@@ -36,6 +36,13 @@ Prune = Annotated[bool, typer.Option("--prune", help="remove files of clusters t
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="say nothing but errors, and what was asked for")]
 Force = Annotated[bool, typer.Option("--force", help="replace a file that neo4j-scenarios did not write")]
 Check = Annotated[bool, typer.Option("--check", help="write nothing, and exit with 3 if a file differs")]
+MaxRestores = Annotated[
+    int,
+    typer.Option(
+        "--max-restores", metavar="N", min=0, help="refuse a change by which more clusters replace data that is there"
+    ),
+]
+MOST_RESTORES: Final = 10
 KeepGoing = Annotated[
     bool,
     typer.Option(

@@ -4,13 +4,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from neo4j_scenarios.commands.options import DIFFERENT
+from neo4j_restore.spec import Overwrite
+from neo4j_scenarios.commands.options import DIFFERENT, MOST_RESTORES
 from neo4j_scenarios.console import problems_as_json, progress, put, put_json, report, say
-from neo4j_scenarios.errors import InputFileError
-from neo4j_scenarios.output import Changes, Tree, compare
+from neo4j_scenarios.errors import InputFileError, OutputError, Problem
+from neo4j_scenarios.output import Changes, Tree, compare, read
 
 if TYPE_CHECKING:
     from neo4j_scenarios.fleet import Fleet
+    from neo4j_scenarios.replacing import Replacing
 
 # As many files are named one by one when they are written.
 _NAMED: Final = 20
@@ -25,6 +27,7 @@ class Manner:
     force: bool
     as_json: bool
     quiet: bool
+    max_restores: int = MOST_RESTORES
 
 
 def bring(folder: Path, made: Tree, manner: Manner, fleet: "Fleet") -> int:
@@ -39,6 +42,7 @@ def bring(folder: Path, made: Tree, manner: Manner, fleet: "Fleet") -> int:
         report(failure, as_json=False)
     remark(fleet, manner.quiet)
     changes = compare(folder, made, force=manner.force)
+    _guard(replaced(folder, made, changes, fleet), manner)
     if manner.check:
         code = _tell_difference(folder, changes, failure, manner.as_json)
     else:
@@ -47,6 +51,31 @@ def bring(folder: Path, made: Tree, manner: Manner, fleet: "Fleet") -> int:
         _tell_done(folder, changes, failure, manner)
         code = 0
     return failure.exit_code if fleet.problems else code
+
+
+def replaced(folder: Path, made: Tree, changes: Changes, fleet: "Fleet") -> "Replacing":
+    """Return which clusters replace data because of the changes."""
+    from neo4j_scenarios import lockfile
+    from neo4j_scenarios.replacing import Replacing, replacing
+
+    if all(scenario.overwrite is Overwrite.NEVER for each in fleet.clusters for scenario in each.scenarios):
+        return Replacing(())
+    texts: dict[str, list[tuple[str, str]]] = {}
+    for path in changes.stale:
+        if path in made.clusters:
+            old = read(folder, path).decode(errors="replace")
+            texts.setdefault(made.clusters[path], []).append((old, made.files[path]))
+    return replacing(fleet, lockfile.read(lockfile.beside(fleet.path)), texts)
+
+
+def _guard(found: "Replacing", manner: Manner) -> None:
+    """Say which clusters replace data, quiet or not. Raises OutputError where there are more than were allowed."""
+    if not found.clusters:
+        return
+    say(str(found))
+    if len(found.clusters) > manner.max_restores and not manner.check:
+        what = f"{len(found.clusters)} clusters would replace data that is there, and {manner.max_restores} may"
+        raise OutputError(Problem("--max-restores", what, f"if that is meant: --max-restores {len(found.clusters)}"))
 
 
 def remark(fleet: "Fleet", quiet: bool) -> None:

@@ -63,7 +63,8 @@ def emitted(engine: Engine, fleet: Fleet, order: Order, chosen: frozenset[str]) 
         clusters = [cluster for cluster in fleet.clusters if cluster.name in chosen]
         files |= tree(replace(fleet, clusters=clusters)).files
     written = {path: text for path, text in files.items() if path not in others}
-    return Tree(f"{order.title} for {engine.name}", written, others.__contains__)
+    whose = {path: release.cluster for release in order.releases for path in engine.own(release)}
+    return Tree(f"{order.title} for {engine.name}", written, others.__contains__, whose)
 
 
 def _room(order: Order) -> None:

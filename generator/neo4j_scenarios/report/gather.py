@@ -41,7 +41,7 @@ def facts(
 ) -> Iterator[Facts]:
     """Yield the facts of each database of each cluster. A pin that was made for other inputs counts as none."""
     for cluster in clusters:
-        found, entry = answers[cluster.name], lock.get(cluster.name)
+        found, entry = answers[cluster.pin], lock.get(cluster.pin)
         pins = entry.databases if entry and meaning(entry.asked) == meaning(cluster.inputs) else {}
         scenario = cluster.scenarios[0]
         for database in scenario.databases:
