@@ -68,7 +68,15 @@ def _gathered(found: list[Problem]) -> list[Problem]:
 
 def is_ours(top: Path) -> bool:
     """Tell whether every folder in `top` can be changed; true as well where nothing is there."""
-    return all(_may_change(Path(folder)) for folder, _, _ in os.walk(top))
+    return all(map(_may_change, _folders(top)))
+
+
+def _folders(top: Path) -> Iterator[Path]:
+    """Yield the folder `top`, if there is one, and all below it that can be found, also those that can't be read."""
+    if top.is_dir() and not top.is_symlink():
+        yield top
+        for folder, names, _ in os.walk(top):
+            yield from (path for name in names if not (path := Path(folder, name)).is_symlink())
 
 
 def _home(layout: Layout) -> Iterator[Problem]:
@@ -84,6 +92,9 @@ def _home(layout: Layout) -> Iterator[Problem]:
             if os.path.lexists(path):
                 yield from _typed(path, kind)
                 yield from _sticky(path)
+    for folder in _folders(layout.outgoing):
+        # Whatever can't be read may be data.
+        yield from _changeable(folder)
     if layout.outgoing.is_dir() and any(layout.outgoing.glob("*/*")):
         text = f"{layout.outgoing} holds what an earlier restore was about to replace"
         mend = f"move what is in it back below {layout.data} if it is missing there, then: rm -rf {layout.outgoing}"
@@ -145,9 +156,9 @@ def _movable(folder: Path, layout: Layout, mounts: list[Path]) -> Iterator[Probl
 def _deletions(layout: Layout, databases: tuple[DatabaseName, ...]) -> Iterator[Problem]:
     """Yield what keeps the live data from being deleted for room: a folder in it whose entries can't be removed."""
     for part in parts_present(layout.data, _parts(databases)):
-        for folder, _, names in os.walk(layout.data / part):
-            if names:
-                yield from _changeable(Path(folder))
+        for folder in _folders(layout.data / part):
+            if not disk.may(folder, read=True, search=True) or any(folder.iterdir()):
+                yield from _changeable(folder)
 
 
 def _typed(path: Path, kind: int) -> Iterator[Problem]:

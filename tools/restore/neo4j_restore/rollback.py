@@ -53,7 +53,7 @@ def _is_done(last: Mapping[str, Any]) -> bool:
 
 
 def _swap_back(layout: Layout, restore_id: str, restored: set[DatabaseName]) -> tuple[DatabaseName, ...]:
-    kept = {DatabaseName(path.name) for path in (layout.previous / "databases").glob("*")}
+    kept = _kept(layout.previous / "databases")
     if not kept:
         message = f"no previous generation is kept on the volume at {layout.data}"
         raise BackupNotFoundError(message, hint="set KEEP_PREVIOUS to true before a restore; else restore an older set")
@@ -71,6 +71,14 @@ def _swap_back(layout: Layout, restore_id: str, restored: set[DatabaseName]) -> 
     swap.complete(layout, sealed)
     log.info("put back %s, as before the restore %s", ", ".join(sorted(kept)), restore_id)
     return tuple(sorted(kept))
+
+
+def _kept(folder: Path) -> set[DatabaseName]:
+    """Return the databases of a generation; none where it is not there. Raises OSError where it can't be read."""
+    try:
+        return {DatabaseName(path.name) for path in folder.iterdir()}
+    except FileNotFoundError:
+        return set()
 
 
 def _names(restored: list[dict[str, str]]) -> set[DatabaseName]:
