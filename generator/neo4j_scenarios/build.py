@@ -4,7 +4,8 @@ import shlex
 from collections.abc import Callable
 from typing import Final
 
-from neo4j_scenarios.fleet import Cluster, Fleet
+from neo4j_scenarios.cluster import Cluster
+from neo4j_scenarios.fleet import Fleet
 from neo4j_scenarios.output import Tree
 from neo4j_scenarios.render import render
 from neo4j_scenarios.scenario import Scenario

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from neo4j_restore.spec import LATEST
+from neo4j_scenarios.cluster import Cluster
 from neo4j_scenarios.fields import FIELDS
-from neo4j_scenarios.fleet import Cluster
 from neo4j_scenarios.layers import LABELS, VARIABLES
 from neo4j_scenarios.render import note
 from neo4j_scenarios.scenario import Scenario, attribute

@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from neo4j_scenarios.asked import meaning
+from neo4j_scenarios.cluster import Cluster
 from neo4j_scenarios.environment import environment
 from neo4j_scenarios.errors import Interrupted, Problem
-from neo4j_scenarios.fleet import Cluster
 from neo4j_scenarios.lockfile import Lock
 from neo4j_scenarios.survey import Answer, Options, Question, reach, survey
 

@@ -7,9 +7,10 @@ from typing import Final
 
 from neo4j_restore.spec import Overwrite
 from neo4j_scenarios.amounts import say_size
+from neo4j_scenarios.cluster import Cluster
 from neo4j_scenarios.diff import flat
 from neo4j_scenarios.errors import InputFileError
-from neo4j_scenarios.fleet import Cluster, Fleet
+from neo4j_scenarios.fleet import Fleet
 from neo4j_scenarios.lockfile import Lock
 
 # The keys of a request, whatever chart or engine a file is for.

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from tests.generator.fleets import DEFAULTS, GOOD, as_yaml, fleets, make_fleet
 
+from neo4j_scenarios.cluster import Cluster
 from neo4j_scenarios.errors import GeneratorError, InputFileError, Problem, UsageError
-from neo4j_scenarios.fleet import Cluster, load
+from neo4j_scenarios.fleet import load
 from neo4j_scenarios.parse import parse
 from neo4j_scenarios.selectors import parse_selection
 

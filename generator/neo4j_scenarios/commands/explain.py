@@ -14,8 +14,8 @@ from neo4j_scenarios.console import coloured, put, put_json
 from neo4j_scenarios.errors import Problem, UsageError, did_you_mean
 
 if TYPE_CHECKING:
+    from neo4j_scenarios.cluster import Cluster
     from neo4j_scenarios.explain import Said, Value
-    from neo4j_scenarios.fleet import Cluster
 
 _WIDTH = 100
 

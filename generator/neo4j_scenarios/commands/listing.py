@@ -14,7 +14,7 @@ from neo4j_scenarios.secrecy import redact
 from neo4j_scenarios.targets import KINDS
 
 if TYPE_CHECKING:
-    from neo4j_scenarios.fleet import Cluster
+    from neo4j_scenarios.cluster import Cluster
 
 
 def list_scenarios(

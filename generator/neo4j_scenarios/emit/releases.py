@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from neo4j_scenarios.build import path
+from neo4j_scenarios.cluster import Cluster
 from neo4j_scenarios.errors import InputFileError, Problem
-from neo4j_scenarios.fleet import Cluster, Fleet
+from neo4j_scenarios.fleet import Fleet
 from neo4j_scenarios.grouping import Grouping
 from neo4j_scenarios.scenario import Scenario
 from neo4j_scenarios.steps import release_names
