@@ -90,6 +90,10 @@ chart: venv helm ## remake the table in the chart's README, and run the chart's 
 	$(BIN)/python -m tests.chart.values_table
 	$(BIN)/pytest tests/chart -q
 
+.PHONY: charts-real
+charts-real: venv helm ## hold our files and facts to the charts of others in CHARTS=folder (`helm pull`); before a release
+	$(BIN)/python -m tests.charts_real "$(CHARTS)" "$$(tools/helm any)"
+
 .PHONY: scenarios
 scenarios: venv ## write the values files of scenarios/ again
 	$(BIN)/neo4j-scenarios build scenarios/*/

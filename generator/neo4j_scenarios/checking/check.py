@@ -1,29 +1,25 @@
 """A values file -> all that is wrong with it."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
+from typing import Final
 
 from neo4j_scenarios.checking.charts import check_restore
 from neo4j_scenarios.checking.finding import Finding
 from neo4j_scenarios.checking.hazards import Consent
-from neo4j_scenarios.checking.rendered import check_rendered
+from neo4j_scenarios.checking.rendered import Rendering, check_rendered
 from neo4j_scenarios.checking.secrets import check_secrets
 from neo4j_scenarios.checking.shape import check_shape
 from neo4j_scenarios.errors import GeneratorError
 from neo4j_scenarios.importing.chart import chart_of
 from neo4j_scenarios.importing.header import header_inputs
 from neo4j_scenarios.located import Located, read_located
-from neo4j_scenarios.targets import NEO4J, NEO4J_HELM, TARGETS, Target
+from neo4j_scenarios.targets import NEO4J, NEO4J_HELM, NEO4J_RESTORE, TARGETS, Target
 from neo4j_scenarios.yamltree import Place
 
-
-@dataclass(frozen=True)
-class Rendering:
-    """How `helm template` is run: the chart (empty: the target's, as `helm install` is given it), and Helm itself."""
-
-    chart: str = ""
-    helm: str = "helm"
+# The official chart looks for Secrets and Services in the cluster, and fails without one.
+_NO_LOOKUPS: Final = ("--set", "disableLookups=true")
 
 
 def check(
@@ -43,8 +39,11 @@ def check(
     found += [each for each in check_shape(values, chart) if each.key not in told_of]
     if rendering is not None:
         told = {each.what for each in found}
-        place = rendering.chart or chart.chart
-        rendered = check_rendered(values, place, rendering.helm, accepted, cluster=_cluster(values, chart))
+        flags = _NO_LOOKUPS if chart is NEO4J else ()
+        made = replace(rendering, chart=rendering.chart or chart.chart, flags=flags)
+        rendered = check_rendered(
+            values, made, accepted, cluster=_cluster(values, chart), restores=_restores(values, chart)
+        )
         found += [each for each in rendered if each.what not in told]
     return sorted(dict.fromkeys(found), key=lambda each: (each.place.line, each.place.column))
 
@@ -55,6 +54,11 @@ def _accepted(values: Located, consent: Consent) -> Consent:
         consent.data_loss or header.get("accept-data-loss") == "true",
         consent.unpinned or header.get("unpinned") == "true",
     )
+
+
+def _restores(values: Located, chart: Target) -> bool:
+    """Tell whether the values ask for a restore; only our chart has a word for none."""
+    return chart is not NEO4J_RESTORE or values.get("restore", "enabled") is not False
 
 
 def _cluster(values: Located, chart: Target) -> bool:

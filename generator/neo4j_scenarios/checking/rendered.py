@@ -2,7 +2,8 @@
 
 import shutil
 import subprocess
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 import yaml
@@ -18,18 +19,38 @@ from neo4j_scenarios.secrecy import redact
 from neo4j_scenarios.yamltree import Place as FilePlace
 
 _TIMEOUT_SECONDS: Final = 120
+_NONE_HINT: Final = (
+    "a later file replaces the whole list of init containers; in the offline maintenance mode the chart keeps those "
+    "alone that say enabledInOfflineMaintenanceMode"
+)
 _HINT: Final = "run the command yourself, with --debug: "
 
 
-def check_rendered(values: Located, chart: str, helm: str, consent: Consent, *, cluster: bool) -> Iterator[Finding]:
-    """Yield what is wrong with the restore containers of the chart's workloads.
+@dataclass(frozen=True)
+class Rendering:
+    """How `helm template` is run.
 
-    chart: what `helm template` takes. helm: a path or a name on PATH. Raises UsageError where there is no Helm.
+    chart: what it takes; empty for the target's, as `helm install` is given it. helm: a path, or a name on PATH.
+    flags: more flags, for a chart that would else look into a cluster.
     """
+
+    chart: str = ""
+    helm: str = "helm"
+    flags: Sequence[str] = ()
+
+
+def check_rendered(
+    values: Located, rendering: Rendering, consent: Consent, *, cluster: bool, restores: bool
+) -> Iterator[Finding]:
+    """Yield what is wrong with the restore containers of the chart's workloads, or that no workload has one.
+
+    restores: whether the values ask for one. Raises UsageError where there is no Helm.
+    """
+    chart, helm = rendering.chart, rendering.helm
     program = shutil.which(helm)
     if program is None:
         raise UsageError(Problem("--render", f"needs Helm, and there is no {helm!r} on PATH", "name it by --helm PATH"))
-    command = [program, "template", "check", chart, "--values", values.file]
+    command = [program, "template", "check", chart, "--values", values.file, *rendering.flags]
     try:
         done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=_TIMEOUT_SECONDS)
     except subprocess.TimeoutExpired:
@@ -39,8 +60,11 @@ def check_rendered(values: Located, chart: str, helm: str, consent: Consent, *, 
         reason = " ".join(done.stderr.split())
         yield _whole(values, f"helm template refuses it: {redact(reason)}", _HINT + " ".join(command))
         return
-    for name, pod in _pods(done.stdout):
+    pods = list(_pods(done.stdout))
+    for name, pod in pods:
         yield from _pod(values, name, pod, consent, cluster)
+    if restores and not any(is_restore(each) for _, pod in pods for each in pod.get("initContainers") or []):
+        yield _whole(values, "no pod that Helm makes of it has a restore container, so Neo4j starts empty", _NONE_HINT)
 
 
 def _whole(values: Located, what: str, hint: str) -> Finding:

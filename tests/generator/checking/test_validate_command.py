@@ -259,6 +259,59 @@ spec:
     assert f"error: {values}:1:1: StatefulSet/graph initContainers[0].volumeMounts[0]: is not mounted as" in done.err
 
 
+@pytest.fixture
+def official(tmp_path: Path) -> Path:
+    """Return a chart that leaves init containers out in the offline maintenance mode, and fails without a cluster."""
+    (tmp_path / "chart" / "templates").mkdir(parents=True)
+    (tmp_path / "chart" / "Chart.yaml").write_text("apiVersion: v2\nname: other\nversion: 1.0.0\n")
+    (tmp_path / "chart" / "templates" / "set.yaml").write_text(
+        """{{- if not .Values.disableLookups }}{{ fail "the Secret is not there" }}{{ end -}}
+apiVersion: apps/v1
+kind: StatefulSet
+metadata: {name: graph}
+spec:
+  volumeClaimTemplates: [{metadata: {name: data}}]
+  template:
+    spec:
+      volumes: {{ toYaml .Values.additionalVolumes | nindent 8 }}
+      initContainers:
+      {{- range .Values.podSpec.initContainers }}
+      {{- if or .enabledInOfflineMaintenanceMode (not $.Values.neo4j.offlineMaintenanceModeEnabled) }}
+        - {{ omit . "enabledInOfflineMaintenanceMode" | toYaml | nindent 10 }}
+      {{- end }}
+      {{- end }}
+      containers: [{name: neo4j, volumeMounts: [{name: data, mountPath: /data, subPathExpr: data}]}]
+"""
+    )
+    return tmp_path / "chart"
+
+
+def test_a_chart_that_looks_into_the_cluster_is_rendered_without_one(
+    neo4j_scenarios: Command, values: Path, official: Path, helm: str
+) -> None:
+    values.write_text(render(make_scenario(target="neo4j/neo4j")))
+    assert neo4j_scenarios("validate --render", values, "--helm", helm, "--chart", official).code == 0
+
+
+def test_a_pod_without_a_restore_container_is_told(
+    neo4j_scenarios: Command, values: Path, official: Path, helm: str
+) -> None:
+    text = render(make_scenario(target="neo4j/neo4j", offline_maintenance="true"))
+    asked = ("--helm", helm, "--chart", official)
+    values.write_text(text)
+    assert neo4j_scenarios("validate --render", values, *asked).code == 0
+    values.write_text("".join(line for line in text.splitlines(keepends=True) if "enabledInOffline" not in line))
+    assert neo4j_scenarios("validate", values).code == 0
+    done = neo4j_scenarios("validate --render", values, *asked)
+    assert done.code == 1
+    assert "no pod that Helm makes of it has a restore container, so Neo4j starts empty" in done.err
+
+
+def test_values_that_ask_for_no_restore_may_have_none(neo4j_scenarios: Command, values: Path, helm: str) -> None:
+    values.write_text("restore: {enabled: false}\n")
+    assert neo4j_scenarios("validate --render", values, "--helm", helm, "--chart", CHART).code == 0
+
+
 def test_without_helm_rendering_is_refused(neo4j_scenarios: Command, values: Path) -> None:
     values.write_text(OWN)
     done = neo4j_scenarios("validate --render --helm no-such-helm", values)
