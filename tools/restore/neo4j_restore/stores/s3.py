@@ -29,8 +29,8 @@ _TRANSIENT_CODES: Final = {"SlowDown", "RequestTimeout", "InternalError", "Servi
 
 _CHECKSUMS: Final = {"x-amz-checksum-mode": "ENABLED"}
 
-# How stores answer a question that they don't know, or that this identity may not ask.
-_REFUSED: Final = {400, 403, 405, 501}
+# How stores answer a question that they don't know. One that this identity may not ask is forbidden (403).
+_REFUSED: Final = {400, 405, 501}
 _NO_HEAD: Final = {405, 501}
 
 # After so many the sizes of parts are not asked for any more: they are worth a checksum, not the restore.
@@ -179,7 +179,8 @@ class S3Store:
             response.close()
             self._may_version = False
             return self._of_object(method, verb, stored, query, headers)
-        if response.status in _REFUSED and extra and not query:
+        forbidden = response.status == 403 and method == "HEAD"
+        if (response.status in _REFUSED or forbidden) and extra and not query:
             # It may be the question for checksums that is refused; then it is not asked again.
             response.close()
             response = self._requests.ask(method, verb, stored.key, stored.key, asked, pinned)
