@@ -4,6 +4,7 @@ import gzip
 import http.client
 import socket
 import struct
+import threading
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -21,12 +22,13 @@ _OF_THE_CONNECTION = {"connection", "date", "server", "transfer-encoding", "keep
 class Fault:
     """What one request meets in place of its answer: a status, or of its own answer only the first `count` bytes.
 
-    reset: the connection then ends with a TCP reset.
+    reset: the connection then ends with a TCP reset. hangs: nothing comes before the gateway ends.
     """
 
     status: int = 0
     count: int | None = None
     reset: bool = False
+    hangs: bool = False
     headers: dict[str, str] = field(default_factory=dict)
     body: bytes = b""
 
@@ -49,6 +51,7 @@ class Gateway(ThreadingHTTPServer):
         self.seen: list[str] = []
         self.hides: tuple[str, ...] = ()
         self.compresses = False
+        self.over = threading.Event()
         self.before: dict[int, Callable[[], object]] = {}
 
 
@@ -63,6 +66,10 @@ class _Handler(Quiet):
         self.server.seen.append(f"{self.command} {self.path}")
         self.server.before.pop(len(self.server.seen), lambda: None)()
         fault = self.server.faults.popleft() if self.server.faults else None
+        if fault and fault.hangs:
+            self.server.over.wait()
+            self.close_connection = True
+            return
         if fault and fault.status:
             self.answer(fault.status, fault.body, **fault.headers)
             return
@@ -102,4 +109,7 @@ def gateway(upstream: str) -> Iterator[Gateway]:
     """Run a gateway in front of the store at `upstream` until the block ends."""
     running = Gateway(upstream)
     with serving(running):
-        yield running
+        try:
+            yield running
+        finally:
+            running.over.set()

@@ -33,6 +33,9 @@ _REACH: Final = (
     "REQUESTER_PAYS",
 )
 
+# Of a whole fleet, on the operator's machine: a container, whose memory is limited, keeps fewer.
+_MOST_KEPT: Final = 5_000_000
+
 # The operator's own, by the names that the clouds' tools know.
 _KEY: Final = "GOOGLE_APPLICATION_CREDENTIALS"
 _OWN: Final = (_KEY, "CA_BUNDLE", "ENCRYPTION_KEY_FILE")
@@ -160,7 +163,9 @@ class _Bucket:
     def _listing(self) -> tuple[Listing, list[StoredObject]]:
         """Return the objects that may be of a database asked for, and the newest receipts of drills."""
         receipts = drills.Newest(self._settings.bucket.prefix)
-        there = listing.read(self._store, self._sieve, aside=receipts.takes, check=self._deadline.check)
+        there = listing.read(
+            self._store, self._sieve, aside=receipts.takes, check=self._deadline.check, most_kept=_MOST_KEPT
+        )
         return there, receipts.found
 
     def _answer(self, question: Question, there: Listing, told: Mapping[spec.DatabaseName, Drill]) -> Answer:

@@ -401,6 +401,19 @@ def test_another_store_is_asked_as_the_addressing_style_says(bucket: str, style:
 
 
 @pytest.mark.parametrize(
+    ("status", "code", "hint"),
+    [(403, "SecondLevelDomainForbidden", "ADDRESSING_STYLE"), (301, "PermanentRedirect", "ENDPOINT_URL")],
+)
+def test_a_refusal_that_a_setting_mends_names_it(status: int, code: str, hint: str) -> None:
+    with scripted(Reply(status, f"<Error><Code>{code}</Code></Error>".encode())) as server:
+        store = s3(server)
+        with pytest.raises(StoreError, match=str(status)) as raised:
+            list(store.list("p/"))
+        store.close()
+    assert hint in raised.value.hint
+
+
+@pytest.mark.parametrize(
     ("bucket", "endpoint"),
     [("backups", "http://10.0.0.1:9000"), ("backups", "http://[::1]:9000"), ("Old_Backups", "http://minio:9000")],
 )

@@ -1,6 +1,7 @@
 """One suite that every store passes: the listing, the bytes, and errors in our words."""
 
 import gzip
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -11,7 +12,7 @@ from neo4j_restore.errors import StoreError
 from neo4j_restore.fetch import Terms, download
 from neo4j_restore.progress import Progress
 from neo4j_restore.stores import Store, StoredObject, answers
-from neo4j_restore.transfer import Retry
+from neo4j_restore.transfer import Retry, part
 
 TEN = b"0123456789"
 
@@ -227,6 +228,22 @@ def test_an_error_keeps_its_status_however_long_its_text_is(
         with pytest.raises(StoreError, match=str(status)) as raised:
             ask()
         assert (raised.value.transient, len(str(raised.value)) < 500) == (status == 503, True)
+
+
+def test_what_never_comes_ends_by_the_deadline(remote: Subject, behind: Store, between: Gateway) -> None:
+    listed = put(remote, behind, "neo4j.dump", TEN)
+    asks: list[Callable[[Store], object]] = [
+        lambda store: list(store.list(remote.prefix)),
+        lambda store: part(store, listed, Retry(60), 0, 4),
+    ]
+    for ask in asks:
+        between.faults.append(Fault(hangs=True))
+        store = open_with({**remote.environment, remote.host_variable: between.host, "DEADLINE_SECONDS": "0.5"})
+        with pytest.raises(StoreError, match=r"longer than 0\.5 s") as raised:
+            ask(store)
+        assert (raised.value.transient, "DEADLINE_SECONDS" in raised.value.hint) == (False, True)
+        between.faults.clear()
+        store.close()
 
 
 def test_no_redirect_is_followed(remote: Subject, behind: Store, between: Gateway) -> None:

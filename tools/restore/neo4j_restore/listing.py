@@ -12,12 +12,17 @@ from itertools import islice
 from logging import getLogger
 
 from neo4j_restore.catalog import STORE_MARKERS
+from neo4j_restore.errors import ConfigurationError
 from neo4j_restore.kinds import SUM, split_ending
 from neo4j_restore.naming import Namer
 from neo4j_restore.spec import DatabaseName
 from neo4j_restore.stores import Store, StoredObject
 
 log = getLogger(__name__)
+
+# So many objects are kept: with what is made of them, 150 MiB at most.
+MOST_KEPT = 150_000
+_MOST_KEY_BYTES = 32 * 1024 * 1024
 
 # So many keys of other objects are kept for messages.
 _MOST_EXAMPLES = 1000
@@ -63,8 +68,8 @@ class Sieve:
         ignore: Iterable[str] = (),
     ) -> None:
         """Take the bucket's path as keys start with it, and what BACKUP_SET_DIR and IGNORE_OBJECTS say."""
-        self.prefix = prefix
-        self._namers = {each: Namer(prefix, each) for each in databases}
+        self.prefix, self.databases = prefix, tuple(databases)
+        self._namers = {each: Namer(prefix, each) for each in self.databases}
         self._directories = tuple(directories)
         patterns = [fnmatch.translate(each) for each in ignore]
         self._ignored = re.compile("|".join(patterns)) if patterns else None
@@ -96,24 +101,32 @@ def read(
     *,
     aside: Callable[[StoredObject], bool] = lambda _: False,
     check: Callable[[], None] = lambda: None,
+    most_kept: int = MOST_KEPT,
 ) -> Listing:
     """Return what the store lists below the sieve's path. Raises StoreError; then it may be tried anew, whole.
 
     aside: takes objects of another use, which are not looked at here. check: called for each object; may raise.
+    most_kept: how many objects may be of the databases asked for; ConfigurationError is raised for more.
     """
-    found = _read(store, sieve, aside, check, everything=False)
+    found = _read(store, sieve, aside, check, most_kept, everything=False)
     if found.store_at_top:
         # Its files bear no name. That it is one shows late, for `neostore` is in the middle of the alphabet.
-        found = _read(store, sieve, aside, check, everything=True)
+        found = _read(store, sieve, aside, check, most_kept, everything=True)
     if not found.seen and sieve.prefix:
         _find_named(store, sieve, found)
     return found
 
 
 def _read(
-    store: Store, sieve: Sieve, aside: Callable[[StoredObject], bool], check: Callable[[], None], *, everything: bool
+    store: Store,
+    sieve: Sieve,
+    aside: Callable[[StoredObject], bool],
+    check: Callable[[], None],
+    most_kept: int,
+    *,
+    everything: bool,
 ) -> Listing:
-    found = Listing()
+    found, key_bytes = Listing(), 0
     for stored in store.list(sieve.prefix):
         check()
         found.seen += 1
@@ -125,9 +138,18 @@ def _read(
         found.store_at_top |= stored.key.removeprefix(sieve.prefix) in STORE_MARKERS
         if everything or sieve.takes(stored):
             found.near.append(stored)
+            key_bytes += len(stored.key)
+            if len(found.near) > most_kept or key_bytes > max(_MOST_KEY_BYTES, 100 * most_kept):
+                raise _too_many(sieve, len(found.near))
         elif len(found.examples) < _MOST_EXAMPLES:
             found.examples.append(stored.key)
     return found
+
+
+def _too_many(sieve: Sieve, count: int) -> ConfigurationError:
+    names = ", ".join(sieve.databases)
+    message = f"more than {count - 1} objects below {sieve.prefix or 'the bucket'} may be backups of {names}"
+    return ConfigurationError(message, hint="name a longer path in BUCKET, or leave objects out by IGNORE_OBJECTS")
 
 
 def _find_named(store: Store, sieve: Sieve, found: Listing) -> None:

@@ -13,7 +13,8 @@ from neo4j_restore.settings import Settings
 from neo4j_restore.spec import Scheme
 
 
-@dataclass(frozen=True)
+# With slots: of a listing a hundred thousand may be kept.
+@dataclass(frozen=True, slots=True)
 class StoredObject:
     """One object of a store.
 

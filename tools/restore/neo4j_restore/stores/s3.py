@@ -36,6 +36,9 @@ _NO_HEAD: Final = {405, 501}
 # After so many the sizes of parts are not asked for any more: they are worth a checksum, not the restore.
 _MOST_PART_TROUBLES: Final = 3
 
+_REDIRECTS: Final = {301, 302, 307, 308}
+_ELSEWHERE: Final = "the store says that the bucket is elsewhere: set ENDPOINT_URL, or REGION, to where it is"
+
 # By these an older store refuses `list-type`. If it means something else, it says the same again without it.
 _NO_SECOND_VERSION: Final = {400, 405, 501}
 
@@ -199,7 +202,9 @@ class S3Store:
             hint = f"thaw it, then start again: {s3_answers.thaw(frozen, self._bucket, key)}"
             return self._errors.error(verb, key, "it is in an archive tier", hint=hint)
         transient = status in TRANSIENT_STATUS or code in _TRANSIENT_CODES
-        hint = OWN_KEY if status == 400 and verb != "list" and not (transient or code in s3_answers.REASONS) else ""
+        hint = s3_answers.HINTS.get(code, _ELSEWHERE if status in _REDIRECTS else "")
+        if status == 400 and verb != "list" and not (transient or code in s3_answers.REASONS):
+            hint = hint or OWN_KEY
         after, text = seconds_to_wait(response.headers), f"{status} {reason}"
         return self._errors.error(verb, key, text, transient=transient, hint=hint, after=after, status=status)
 

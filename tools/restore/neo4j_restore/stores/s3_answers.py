@@ -35,6 +35,13 @@ REASONS: Final = {
 }
 
 
+# What to do about the refusals that mean a setting. The first is Alibaba's OSS.
+HINTS: Final = {
+    "SecondLevelDomainForbidden": "set ADDRESSING_STYLE to virtual: this store knows buckets by their host alone",
+    "InvalidBucketName": "check the bucket's name in BUCKET; with ADDRESSING_STYLE virtual it is a part of the host",
+}
+
+
 def right_region(status: int, headers: Mapping[str, str], region: str) -> str:
     """Return the region to ask in: `region`, or that which a refusal names as the bucket's.
 
