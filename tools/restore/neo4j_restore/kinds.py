@@ -34,6 +34,9 @@ ENDINGS: Final = {
     ".gz": Kind.ARCHIVE,
 }
 
+# `.backup.tar.gz` has the most.
+_MOST_PARTS: Final = max(ending.count(".") for ending in ENDINGS)
+
 # Behind any of these: encrypted by age. Beside any of these: a file with its checksum.
 AGE: Final = ".age"
 SUM: Final = ".sha256"
@@ -54,5 +57,11 @@ def split_ending(name: str) -> tuple[str, str]:
     `.age` at the end belongs to neither. Case means nothing, such as in `neo4j.TAR.GZ`.
     """
     folded = lower(name).removesuffix(AGE)
-    ending = max((each for each in ENDINGS if folded.endswith(each)), key=len, default="")
+    ending, at = "", len(folded)
+    for _ in range(_MOST_PARTS):
+        at = folded.rfind(".", 0, at)
+        if at < 0:
+            break
+        if folded[at:] in ENDINGS:
+            ending = folded[at:]
     return name[: len(folded) - len(ending)], ending

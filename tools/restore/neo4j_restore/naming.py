@@ -35,7 +35,7 @@ from typing import Final
 from urllib.parse import unquote
 
 from neo4j_restore import stamps
-from neo4j_restore.kinds import AGE, ENDINGS, SUM, Kind, lower, split_ending
+from neo4j_restore.kinds import AGE, ENDINGS, Kind, lower, split_ending
 from neo4j_restore.spec import LATEST, DatabaseName
 from neo4j_restore.stamps import Stamp
 from neo4j_restore.words import FOREIGN_ENDINGS, GENERAL, NEVER, NEVER_ENDINGS
@@ -53,8 +53,11 @@ _AROUND_ENDING = re.compile(
     r"(?P<rest>[-_.].+)"
 )
 
-# Folders and stems in one name that are looked at; a longer name is unclear.
+# Names with more separators than any stamp has are not taken apart.
 _MOST_SPLITS = 16
+
+# A database's name, a stamp and some words have less.
+_LONGEST_OWN = 200
 
 
 def aliases(database: DatabaseName) -> tuple[str, ...]:
@@ -150,10 +153,10 @@ class Namer:
     def file(self, relative: str, updated: datetime | None = None) -> Named:
         """Return what the name of an object says. relative: its key below the bucket's path."""
         folder, _, name = relative.rpartition("/")
-        name = unquote(name)
-        if _never(name):
-            return _NOT_OURS
+        name = unquote(name) if "%" in name else name
         stem, ending, behind = _split(name)
+        if _never(name, stem):
+            return _NOT_OURS
         said = self._say(stem, updated)
         if behind:
             stamp = stamps.read(behind[1:], updated)
@@ -263,7 +266,7 @@ class Namer:
         return self._owned(lower(owner), tag, stamp, folded)
 
     def _own_of(self, text: str, folded: str, updated: datetime | None) -> Said | None:
-        match = self._own.fullmatch(folded)
+        match = self._own.fullmatch(folded) if len(folded) <= _LONGEST_OWN else None
         if not match:
             return None
         head, tail = (text[slice(*match.span(name))] for name in ("head", "tail"))
@@ -337,13 +340,10 @@ def _split(name: str) -> tuple[str, str, str]:
     return (before, "", "") if dot and lower(last) in FOREIGN_ENDINGS else (name, "", "")
 
 
-def _never(name: str) -> bool:
-    """Tell whether the endings of a name, all that are known cut off, are of something else than a backup."""
-    folded = lower(name)
-    if folded.endswith(SUM):
-        return True
-    stem, _ = split_ending(folded)
-    return any(part.rpartition(".")[2] in NEVER_ENDINGS for part in (folded, stem) if "." in part)
+def _never(name: str, stem: str) -> bool:
+    """Tell whether a name, or its stem, ends as something else than a backup does."""
+    parts = (name, stem) if len(stem) < len(name) else (name,)
+    return any(lower(part.rpartition(".")[2]) in NEVER_ENDINGS for part in parts if "." in part)
 
 
 def _stamped(stem: str, updated: datetime | None) -> list[tuple[str, Stamp | None, str]]:

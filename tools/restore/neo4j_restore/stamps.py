@@ -56,10 +56,22 @@ _CLOCK = (
 )
 _GAP = r"(?:t|_at_|--|[ _.+-])"
 
+# Only behind a year, month and day may a time follow without a gap: 1206201900 is a number of seconds.
 _FORMS: Final = (
-    *((form, re.compile(rf"{date}(?:{_GAP}?{_CLOCK})?", re.ASCII)) for form, date in _DATES),
+    *(
+        (form, re.compile(rf"{date}(?:{_GAP}{'?' * (form == 'year first')}{_CLOCK})?", re.ASCII))
+        for form, date in _DATES
+    ),
     *(("year of two digits", re.compile(rf"{date}(?:{_GAP}{_CLOCK})?", re.ASCII)) for date in _SHORT_DATES),
 )
+
+# A date without separators begins with six digits, and one with separators does not.
+_COMPACT = re.compile(r"\d{6}", re.ASCII)
+_EXAMPLES: Final = ("310126", "20310126", "31012026", "01312026")
+_COMPACT_FORMS: Final = tuple(each for each in _FORMS if any(map(each[1].fullmatch, _EXAMPLES)))
+_SEPARATED_FORMS: Final = tuple(each for each in _FORMS if each not in _COMPACT_FORMS or each[0] == _FORMS[-1][0])
+
+_BEGINS = re.compile(rf"\d|{'|'.join(_MONTHS)}", re.ASCII)
 
 # A two followed by nine digits is a year, month, day and hour, until 2033.
 _SECONDS = re.compile(r"1\d{9}", re.ASCII)
@@ -68,7 +80,11 @@ _MILLISECONDS = re.compile(r"1\d{12}", re.ASCII)
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 # The longest form has less; what is longer is not worth the patterns' time.
+_SHORTEST: Final = 6
 _LONGEST: Final = 48
+
+# So many parts of a name that is not understood are tried.
+_MOST_PARTS: Final = 8
 
 
 @dataclass(frozen=True)
@@ -102,21 +118,22 @@ def read(text: str, latest: datetime | None = None) -> Stamp | None:
 
 def meanings(text: str, latest: datetime | None = None) -> list[Stamp]:
     """Return all times that `text` could tell, each once."""
-    if not any(char.isdigit() for char in text[:_LONGEST]):
+    folded = text.casefold()
+    if not _SHORTEST <= len(folded) <= _LONGEST or not _BEGINS.match(folded):
         return []
-    found = {(each.start, each.until): each for each in _readings(text.casefold(), text, latest)}
+    found = {(each.start, each.until): each for each in _readings(folded, text, latest)}
     return list(found.values())
 
 
 def newest_reading(text: str) -> datetime | None:
     """Return the latest time that any part of `text` could tell, for names that are not understood; None for none."""
     parts = re.findall(r"\d[\d:_.tT-]*\d(?:[+-]\d\d:?\d\d)?|\d+-?[A-Za-z]{3}-?\d+", text[:1000], re.ASCII)
-    return max((each.time for part in parts for each in _first_readings(part)), default=None)
+    return max((each.time for part in parts[:_MOST_PARTS] for each in _first_readings(part)), default=None)
 
 
 def _first_readings(part: str) -> list[Stamp]:
     """Return the readings of the longest beginning of `part` that tells a time."""
-    readings = ([*_readings(begin.casefold(), begin, None)] for begin in _starts(part))
+    readings = (meanings(begin) for begin in _starts(part))
     return next((each for each in readings if each), [])
 
 
@@ -127,14 +144,12 @@ def _starts(part: str) -> Iterator[str]:
 
 
 def _readings(folded: str, text: str, latest: datetime | None) -> Iterator[Stamp]:
-    if len(folded) > _LONGEST:
-        return
     if _SECONDS.fullmatch(folded):
         yield _of(text, "seconds since 1970", _EPOCH + timedelta(seconds=int(folded)), timedelta(seconds=1))
     elif _MILLISECONDS.fullmatch(folded):
         moment = _EPOCH + timedelta(milliseconds=int(folded))
         yield _of(text, "milliseconds since 1970", moment, timedelta(milliseconds=1))
-    for form, pattern in _FORMS:
+    for form, pattern in _COMPACT_FORMS if _COMPACT.match(folded) else _SEPARATED_FORMS:
         match = pattern.fullmatch(folded)
         stamp = _stamp(text, form, match.groupdict()) if match else None
         if stamp and not (form == "year of two digits" and latest and stamp.start > latest + timedelta(days=1)):
