@@ -29,7 +29,8 @@ EXPLANATIONS: Final = {
     ),
     2: Explanation(
         "A variable is missing or malformed. The request has expired, and the volume is empty. BACKUP_SET_DIR does not "
-        "fit the archive. The key's file is not a key, or AGE_IDENTITY_FILE does not decrypt the set. There is no "
+        "fit the archive. The database is sharded, which only a running cluster can restore. "
+        "The key's file is not a key, or AGE_IDENTITY_FILE does not decrypt the set. There is no "
         "neo4j-admin, or its edition can't take the set (block format, a differential backup). Java is too old, or "
         "does not start with its options or HEAP_SIZE. Neo4j's folders are on several file systems.",
         _AS_IT_WAS,
@@ -54,11 +55,14 @@ EXPLANATIONS: Final = {
     ),
     11: Explanation(
         "The set's bytes are not what they should be: another checksum than the store's, a cut or changed archive, "
-        "dump or backup, an entry that leads out of the archive, a store that lacks files, or another database's.",
+        "dump or backup, an entry that leads out of the archive, a store that lacks files, or another database's. An "
+        "artifact that can't be read may be newer than the set that would be restored. Or nothing can verify the set, "
+        "and REQUIRE_CHECKSUM is true.",
         _AS_IT_WAS,
         (
             "Take another set: TIMESTAMP names one, `neo4j-restore list` prints them.",
             "See what made the set: a backup job that failed midway uploads half an archive.",
+            "If nothing can verify it, put a checksum beside it: `sha256sum NAME >NAME.sha256`.",
         ),
     ),
     12: Explanation(

@@ -83,7 +83,9 @@ def _check_others(settings: Settings, chosen: BackupSet, sets: list[BackupSet]) 
     unread = artifacts.doubtful(chosen, sets, settings.timestamp)
     if unread and unread.problem:
         why = f"by its name or its upload time it may be newer than {settings.bucket.of(chosen.key)}"
-        raise unread.problem.with_more(why)
+        error = unread.problem.with_more(why)
+        error.database = chosen.database
+        raise error
 
 
 def _estimate(look: Look, family: families.Family) -> space.Estimate:
