@@ -3,6 +3,7 @@
 import json
 import os
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -104,6 +105,14 @@ def test_neo4j_starts_empty_only_where_nothing_bears_the_name(
     assert neo4j_restore("run", ON_MISSING="start-empty").returncode == 10
 
 
+def test_a_link_that_leads_away_bears_its_name(neo4j_restore: Run, data: Path, folder: Path) -> None:
+    url = put(folder, {"movies.dump": b"text"})
+    assert neo4j_restore("plan", BUCKET=url, ON_MISSING="start-empty").returncode == 0
+    (folder / "neo4j-latest.dump").symlink_to("/etc/hostname")
+    done = neo4j_restore("run", BUCKET=url, ON_MISSING="start-empty")
+    assert (done.returncode, "neo4j-latest.dump is a symbolic link" in done.stderr) == (10, True), done.stderr
+
+
 def test_a_stale_pointer_stops_the_restore_until_it_is_said_what_counts(
     neo4j_restore: Run, bucket: Bucket, data: Path
 ) -> None:
@@ -181,3 +190,15 @@ def test_a_time_without_a_zone_is_a_stamp_by_its_value(neo4j_restore: Run, bucke
     bucket.put("neo4j-2026-01-31T04-00-00.tar.gz", OLD)
     several = neo4j_restore("plan", TIMESTAMP="2026-01-31")
     assert (several.returncode, "could be any of 2 sets of neo4j" in several.stderr) == (2, True)
+
+
+@pytest.mark.parametrize("pack", [archives.tar_gz, archives.zipped], ids=["tar", "zip"])
+def test_files_of_macos_in_an_archive_are_left_out(
+    pack: Callable[..., bytes], neo4j_restore: Run, bucket: Bucket, data: Path
+) -> None:
+    companions = {"._neostore": b"macOS", ".DS_Store": b"macOS", "__MACOSX/backups/._neo4j": b"macOS"}
+    bucket.put("neo4j-2026-01-31.tar.gz", pack(archives.store_files("NEW") | companions))
+    done = neo4j_restore("run")
+    assert (done.returncode, restored(data)) == (0, "NEW"), done.stderr
+    assert "left out 3 files that macOS adds" in done.stderr
+    assert not [name for name in archives.snapshot(data) if "._" in name or "DS_Store" in name]

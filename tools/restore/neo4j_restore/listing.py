@@ -12,6 +12,7 @@ from itertools import islice
 from logging import getLogger
 
 from neo4j_restore.catalog import STORE_MARKERS
+from neo4j_restore.companions import is_companion
 from neo4j_restore.errors import ConfigurationError
 from neo4j_restore.kinds import SUM, split_ending
 from neo4j_restore.naming import Namer
@@ -30,7 +31,6 @@ _MOST_EXAMPLES = 1000
 # A listing is in order in the clouds, and the object that is named comes first.
 _MOST_NAMED_ALIKE = 10_000
 
-_MACOS = re.compile(r"(?:^|/)(?:\._[^/]*|\.DS_Store|__MACOSX(?:/.*)?)$")
 _MARKER = re.compile(r"(?:/|_\$folder\$)$")
 
 
@@ -80,7 +80,7 @@ class Sieve:
         relative = stored.key.removeprefix(self.prefix)
         if not relative or _MARKER.search(relative):
             return "markers of folders"
-        if _MACOS.search(relative):
+        if is_companion(relative):
             return "files that macOS adds"
         if self._ignored and self._ignored.match(relative):
             return "objects that IGNORE_OBJECTS names"

@@ -3,12 +3,16 @@
 import os
 import re
 from itertools import takewhile
+from logging import getLogger
 from pathlib import PurePosixPath
 from typing import NoReturn
 
 from neo4j_restore import bounds
 from neo4j_restore.bounds import Budget
+from neo4j_restore.companions import is_companion
 from neo4j_restore.errors import BackupDamagedError
+
+log = getLogger(__name__)
 
 _CONTROL = re.compile("[\0-\x1f]")
 
@@ -27,6 +31,7 @@ class Names:
         self.source = source
         self._entries = Budget(source, "its files and folders are", bounds.MOST_ENTRIES)
         self._seen: dict[int, int] = {}
+        self._companions = 0
         self._note(".", folder=True)
 
     def accept(self, name: str, *, folder: bool = False) -> PurePosixPath:
@@ -42,6 +47,17 @@ class Names:
             self._note(above, folder=True)
         self._note(str(path), folder=folder)
         return path
+
+    def leaves_out(self, name: str) -> bool:
+        """Tell whether an entry is a file or folder that macOS adds, and count it."""
+        found = is_companion(name.rstrip("/"))
+        self._companions += found
+        return found
+
+    def tell(self) -> None:
+        """Log in one line what was left out."""
+        if self._companions:
+            log.info("%s: left out %d files that macOS adds", self.source, self._companions)
 
     def _knows(self, folder: str) -> bool:
         return self._seen.get(_hash(folder.casefold())) == _hash(folder)

@@ -145,9 +145,10 @@ class Selection:
         return [*(stored.key for stored in self._listing.near), *self._listing.examples]
 
     def _bearing(self, database: DatabaseName) -> int:
-        """Return how many objects bear the name of a database, whatever they are."""
+        """Return how many objects bear the name of a database, whatever they are; links that lead away among them."""
         namer = Namer(self._prefix, database)
-        return sum(namer.bears(stored.key.removeprefix(self._prefix)) for stored in self._listing.near)
+        keys = [*(stored.key for stored in self._listing.near), *getattr(self._store, "skipped", ())]
+        return sum(namer.bears(key.removeprefix(self._prefix)) for key in keys)
 
     @cached_property
     def _listing(self) -> Listing:

@@ -67,6 +67,7 @@ def unpack(stream: RawIOBase, into: Path, source: str, limits: Limits) -> int:
         limits.check(written + entry.stored, with_holes, entry.name, names)
         written += _extract(entry, into, names)
     archive.finish()
+    names.tell()
     return written
 
 
@@ -85,6 +86,8 @@ def _extract(entry: Entry, into: Path, names: Names) -> int:
     if entry.kind is Kind.OTHER:
         names.refuse(f"the entry {entry.name[:80]!r} is neither a plain file nor a folder")
     path = into / names.accept(entry.name, folder=entry.kind is Kind.FOLDER)
+    if names.leaves_out(entry.name):
+        return 0
     if entry.kind is Kind.FOLDER:
         path.mkdir(parents=True, exist_ok=True)
         return 0

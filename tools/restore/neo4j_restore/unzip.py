@@ -41,7 +41,9 @@ def unpack(path: Path, into: Path, source: str, limits: Limits) -> int:
         with path.open("rb") as directory, path.open("rb", buffering=0) as data:
             start, length = _directory(directory, path.stat().st_size, names)
             _check(zipdirectory.entries(directory, start, length), start, limits, names)
-            return sum(_extract(data, each, into, names) for each in zipdirectory.entries(directory, start, length))
+            size = sum(_extract(data, each, into, names) for each in zipdirectory.entries(directory, start, length))
+            names.tell()
+            return size
     except (ValueError, GzipError) as error:
         message = f"{source} is damaged: as zip, {error}"
         raise BackupDamagedError(message, hint=ANOTHER_SET) from error
@@ -78,6 +80,8 @@ def _check(entries: Iterator[ZipEntry], start: int, limits: Limits, names: Names
 
 def _extract(file: BinaryIO, entry: ZipEntry, into: Path, names: Names) -> int:
     path = into / names.accept(entry.name, folder=entry.is_folder)
+    if names.leaves_out(entry.name):
+        return 0
     if entry.is_folder:
         path.mkdir(parents=True, exist_ok=True)
         return 0

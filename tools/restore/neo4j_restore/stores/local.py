@@ -27,6 +27,9 @@ _OF_ONE = {errno.EACCES, errno.EPERM, errno.ENOENT, errno.ENOTDIR, errno.ELOOP}
 # So many that are skipped are told by name.
 _MOST_TOLD = 20
 
+# So many of them are remembered.
+_MOST_REMEMBERED = 10_000
+
 # Links to folders with links in them make many paths of few folders.
 _MOST_VISITS = 100
 
@@ -42,6 +45,8 @@ class LocalStore:
         """Take the bucket's folder, which may itself be reached by links."""
         self._folder = folder
         self._skipped: set[str] = set()
+        # The keys of what was skipped, told or not: a bucket that has such names is not without them.
+        self.skipped: set[str] = set()
 
     def list(self, prefix: str) -> Iterator[StoredObject]:
         """Yield the regular files whose paths start with `prefix`. A folder that is not there is a StoreError.
@@ -120,6 +125,8 @@ class LocalStore:
 
     def _skip(self, path: Path, reason: str) -> None:
         """Tell once what is left out."""
+        if len(self.skipped) < _MOST_REMEMBERED:
+            self.skipped.add(str(path).lstrip("/"))
         if str(path) in self._skipped or len(self._skipped) > _MOST_TOLD:
             return
         self._skipped.add(str(path))

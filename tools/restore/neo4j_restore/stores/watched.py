@@ -1,6 +1,6 @@
 """A store whose requests end by the deadline, and that tells what it waits for."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from io import RawIOBase
 from itertools import islice
@@ -47,6 +47,12 @@ class Watched:
                 break
         if not seen and "//" in f"/{prefix}":
             log.warning("nothing lies below %s: its path has an empty part (//); is that a slip?", self._name(prefix))
+
+    @property
+    def skipped(self) -> Collection[str]:
+        """Return the keys that the store did not list though something is there, such as links."""
+        skipped: Collection[str] = getattr(self._store, "skipped", ())
+        return skipped
 
     def look(self, stored: StoredObject) -> StoredObject:
         """Return what the store tells of an object."""

@@ -1,0 +1,10 @@
+"""Files that macOS puts beside others, in folders as in archives: none of them is of a backup."""
+
+import re
+
+_COMPANION = re.compile(r"(?:^|/)(?:\._[^/]*|\.DS_Store|__MACOSX(?:/.*)?)$")
+
+
+def is_companion(name: str) -> bool:
+    """Tell whether a path or key is of such a file, or of their folder in a zip."""
+    return _COMPANION.search(name) is not None
