@@ -95,7 +95,7 @@ def test_a_flood_of_what_is_empty(name: str, pod: Pod) -> None:
 
 
 ZIPS = {
-    "entries": "its files and folders are more than 200000",
+    "entries": "its files and folders are more than 100000",
     "entries with long fields": "is not where its directory says",
     "entries with fields of fields": "is not where its directory says",
     "a directory above its bound": "its directory has 71558300 bytes, above 67108864",

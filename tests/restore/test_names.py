@@ -25,6 +25,6 @@ def test_all_names_that_there_may_be_take_less_than_64_mib() -> None:
     done = subprocess.run([sys.executable, "-c", _ACCEPT], capture_output=True, text=True, check=True)
     refused, figures = done.stdout.splitlines()
     count, peak_kib = map(int, figures.split())
-    assert refused == "the set is not a backup set: its files and folders are more than 200000"
-    assert 199_000 < count < 200_000
+    assert refused == "the set is not a backup set: its files and folders are more than 100000"
+    assert 99_000 < count < 100_000
     assert peak_kib < 64 * 1024

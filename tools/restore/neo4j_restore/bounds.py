@@ -10,8 +10,9 @@ from neo4j_restore.errors import BackupDamagedError
 
 RESIDENT_BYTES: Final = 256 * 1024 * 1024
 
-# Files and folders in an archive. A store has some hundreds, or thousands with many indexes.
-MOST_ENTRIES: Final = 200_000
+# Files and folders in an archive. A store has some hundreds, or thousands with many indexes. Python's own walks of the
+# volume, and its removal, hold the names of a whole folder.
+MOST_ENTRIES: Final = 100_000
 
 # Folders in an archive that hold a store: a data folder has one for each database.
 MOST_STORES: Final = 1000

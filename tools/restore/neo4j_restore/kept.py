@@ -115,4 +115,4 @@ def remove(layout: Layout) -> None:
 
 def size_bytes(layout: Layout) -> int:
     """Return the room that what is kept takes: the next restore uses it, or has it removed."""
-    return sum(path.stat().st_blocks * 512 for path in layout.kept.rglob("*") if path.is_file())
+    return sum(path.stat().st_blocks * 512 for path in disk.files_below(layout.kept))
