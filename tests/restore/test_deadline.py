@@ -4,6 +4,7 @@ import logging
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from http.server import ThreadingHTTPServer
 
 import pytest
@@ -36,6 +37,10 @@ ENTRY = (
 
 class _Dripping(Quiet):
     server: Drip
+
+    def handle(self) -> None:
+        with suppress(ConnectionError):
+            super().handle()
 
     def do_GET(self) -> None:
         if self.path.startswith("/token"):

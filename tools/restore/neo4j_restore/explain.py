@@ -106,6 +106,7 @@ EXPLANATIONS: Final = {
         (
             "The message names object and identity: check the bucket's name, and that identity's right to read it.",
             "Unreachable: check network, proxy and DNS from the pod; the restart of the pod tries again.",
+            "Slow: the log tells every ten seconds what is waited for; DEADLINE_SECONDS says how long it may take.",
             "In an archive tier: run the command in the message, and start again once the object is thawed.",
         ),
     ),
