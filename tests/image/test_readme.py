@@ -45,7 +45,9 @@ BOUNDS = {
     "regions of sparse files that hold data": f"{bounds.MOST_REGIONS:,}",
     "zeros behind the end of a tar": f"{bounds.MOST_PADDING // MIB} MiB",
     "bytes of a zip's directory": f"{bounds.LARGEST_DIRECTORY // MIB} MiB",
-    "window of zstd": f"{2**bounds.LARGEST_WINDOW_LOG // MIB} MiB",
+    "window of zstd, and of zstd inside something packed": (
+        f"{2**bounds.LARGEST_WINDOW_LOG // MIB} MiB, {2**bounds.LARGEST_INNER_WINDOW_LOG // MIB} MiB"
+    ),
     f"frames of gzip, zstd or lz4, and one more for each {bounds.FRAME_BYTES} bytes in them": f"{bounds.FRAMES:,}",
     "bytes of gzip, zstd or lz4 that unpack to less than half of their number": f"{bounds.EMPTY_BYTES // MIB} MiB",
     "bytes of an age header, and of an armored line": f"{bounds.LONGEST_AGE_HEADER // 1024} KiB",

@@ -79,6 +79,17 @@ def test_a_window_of_gigabytes_is_refused_before_it_is_memory() -> None:
     assert decoded(archives.zst(bytes(1000), window_log=27)) == bytes(1000)
 
 
+def test_the_window_of_zstd_inside_something_packed_is_smaller() -> None:
+    for window_log, right in ((25, True), (26, False)):
+        outer = Source(gzip.compress(archives.zst(bytes(1000), window_log=window_log)))
+        inner = decoders.Decoded(decoders.Decoded(outer, GZIP, "the set"), ZSTD, "the set", inner=True)
+        if right:
+            assert inner.readall() == bytes(1000)
+        else:
+            with pytest.raises(BackupDamagedError, match="too much memory"):
+                inner.readall()
+
+
 def test_a_plain_stream_comes_as_it_is() -> None:
     assert decoded(b"no codec's magic") == b"no codec's magic"
 

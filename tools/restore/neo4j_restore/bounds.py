@@ -40,6 +40,9 @@ LARGEST_DIRECTORY: Final = 64 * 1024 * 1024
 # The window of `zstd --long` (2 ** 27), which its own command accepts without a flag.
 LARGEST_WINDOW_LOG: Final = 27
 
+# The window of zstd inside something packed (2 ** 25): both windows are in memory at once.
+LARGEST_INNER_WINDOW_LOG: Final = 25
+
 # Frames of gzip, zstd or lz4: some, and one more for each so many unpacked bytes. bgzip writes one for each 64 KiB,
 # and t2sz one for each file of a tar, which has a header of 512 bytes.
 FRAMES: Final = 10_000

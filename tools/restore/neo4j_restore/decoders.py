@@ -86,8 +86,8 @@ def _start_gzip() -> Decompressor:
     return found
 
 
-def _start_zstd() -> Decompressor:
-    return zstd.ZstdDecompressor(options={zstd.DecompressionParameter.window_log_max: bounds.LARGEST_WINDOW_LOG})
+def _start_zstd(window_log: int = bounds.LARGEST_WINDOW_LOG) -> Decompressor:
+    return zstd.ZstdDecompressor(options={zstd.DecompressionParameter.window_log_max: window_log})
 
 
 def _start_lz4() -> Decompressor:
@@ -123,8 +123,9 @@ def past_skippable(head: bytes, at: int) -> int:
 class Decoded(Stream):
     """The unpacked bytes of `source`; `name` is for messages. Raises StreamDamagedError from any read."""
 
-    def __init__(self, source: RawIOBase, codec: Codec, name: str) -> None:
-        """Take the stream; nothing is read yet."""
+    def __init__(self, source: RawIOBase, codec: Codec, name: str, *, inner: bool = False) -> None:
+        """Take the stream; nothing is read yet. inner: it comes out of another `Decoded`, whose window is in memory."""
+        self._inner = inner
         self._source, self._codec, self._name = source, codec, name
         self._pending = b""
         self._frame: Decompressor | None = None
@@ -146,7 +147,8 @@ class Decoded(Stream):
             self._pending += more
         if self._codec.begins(self._pending):
             self._count_frame()
-            self._frame = self._codec.start()
+            small = self._inner and self._codec is ZSTD
+            self._frame = _start_zstd(bounds.LARGEST_INNER_WINDOW_LOG) if small else self._codec.start()
             return True
         while self._frames and not self._pending.strip(b"\0"):
             self._pending = self._source.read(_IN_BYTES) or b""
