@@ -42,9 +42,10 @@ def config_map(scenario: Scenario) -> str:
 def _member(scenario: Scenario) -> Values:
     size = {"size": scenario.storage_size}
     storage = {"storageClass": scenario.storage_class} if scenario.storage_class else {}
+    below = {} if scenario.data_sub_path == "/" else {"subPath": scenario.data_sub_path}
     member: Values = {
-        "persistentVolume": {**size, **storage},
-        "initContainers": [container(scenario, {"name": "datadir", "mountPath": DATA_DIR})],
+        "persistentVolume": {**size, **storage, **below},
+        "initContainers": [container(scenario, {"name": "datadir", "mountPath": DATA_DIR, **below})],
         "additionalVolumes": volumes(scenario),
     }
     if scenario.ldap_url:

@@ -8,9 +8,6 @@ from neo4j_scenarios.environment import DATA_DIR
 from neo4j_scenarios.scenario import Scenario
 from neo4j_scenarios.volumes import Values, volumes
 
-# `subPathExpr`: the chart mounts its data volume so, and without it the databases land a folder too high.
-_DATA: Final = {"name": "data", "mountPath": DATA_DIR, "subPathExpr": "data"}
-
 _PASSWORD_FOLDER: Final = "/config/ldap"  # noqa: S105 - a folder, not a secret
 
 
@@ -22,7 +19,7 @@ def official(scenario: Scenario) -> Values:
     return {
         "neo4j": _neo4j(scenario),
         "image": {"customImage": f"{scenario.neo4j_image}:{scenario.neo4j_tag}"},
-        "volumes": {"data": {"mode": mode, mode: claim}},
+        "volumes": {"data": {"mode": mode, mode: claim, **_sub_path(scenario)}},
         **_directory(scenario),
         **_services(scenario),
         "podSpec": _pod(scenario),
@@ -52,8 +49,16 @@ def _services(scenario: Scenario) -> Values:
     return {"services": {"neo4j": {"enabled": False}}} if scenario.cluster else {}
 
 
+def _sub_path(scenario: Scenario) -> Values:
+    if scenario.data_sub_path == "/":
+        return {"disableSubPathExpr": True}
+    return {} if scenario.data_sub_path == "data" else {"subPathExpr": scenario.data_sub_path}
+
+
 def _pod(scenario: Scenario) -> Values:
-    restore = container(scenario, dict(_DATA))
+    # `subPathExpr`: the chart mounts its data volume so, and without it the databases land a folder too high.
+    below = {} if scenario.data_sub_path == "/" else {"subPathExpr": scenario.data_sub_path}
+    restore = container(scenario, {"name": "data", "mountPath": DATA_DIR, **below})
     if scenario.offline_maintenance:
         restore["enabledInOfflineMaintenanceMode"] = True
     account = {"serviceAccountName": scenario.service_account} if scenario.service_account else {}

@@ -198,6 +198,12 @@ PAYER: Final = matching(r"true|[a-z][a-z0-9:.-]{4,61}[a-z0-9]", "true, or a Goog
 
 STORAGE_SIZE: Final = matching(r"[1-9][0-9]*(Mi|Gi|Ti|Pi|M|G|T|P)", "a size of storage, as 10Gi")
 
+# A `$(…)` would need a variable of the server's container in the restore container.
+SUB_PATH: Final = matching(
+    r"/|(?!\.{1,2}(?:/|$))[A-Za-z0-9._-]+(?:/(?!\.{1,2}(?:/|$))[A-Za-z0-9._-]+)*",
+    "a folder of a volume, as neo4j/data, or / for the volume itself",
+)
+
 # What Kubernetes takes as memory; less than a mebibyte is a mistake.
 MEMORY: Final = matching(r"[1-9][0-9]{0,8}(Mi|Gi|M|G)", "an amount of memory, as 2Gi")
 

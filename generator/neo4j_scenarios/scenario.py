@@ -80,6 +80,7 @@ class Scenario:
     restore_digest: str
     storage_size: str
     storage_class: str
+    data_sub_path: str
     heap_size: str
     restore_memory: str
     log_format: str
@@ -116,6 +117,7 @@ def derived(read: Mapping[str, Any]) -> Mapping[str, str]:
         # Its releases are as many as its servers: of a Secret that each makes for itself, the second install fails.
         "password_secret": f"{read['release']}-password" if read["target"] is NEO4J and read["kind"] is CLUSTER else "",
         "service_account": access.DEFAULT_ACCOUNT if identity and read["target"] is NEO4J else "",
+        "data_sub_path": "data" if read["target"] is NEO4J else "/",
         "neo4j_tag": read["target"].tag(read["edition"]),
     }
 

@@ -132,6 +132,8 @@ def all_inputs(draw: st.DrawFn) -> dict[str, str]:
         "deadline-seconds": st.integers(0, 999999).map(str),
         "start-jitter-seconds": st.integers(0, 999999).map(str),
     }
+    if target != "neo4j-restore":
+        optional["data-sub-path"] = st.sampled_from(["/", "data", "neo4j/data"])
     if overwrite == "once":
         optional["restore-id"] = _texts
     if overwrite == "true":

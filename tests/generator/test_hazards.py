@@ -25,6 +25,7 @@ RECLAIM = {"space_mode": "reclaim", "force_overwrite": "true", "accept_data_loss
         ({"neo4j_tag": "4.4.48-enterprise", "edition": "enterprise", "accept_license": "eval"}, "does not know 'eval'"),
         ({"edition": "enterprise"}, "--accept-license: is missing"),
         ({"target": "neo4j-helm", "edition": "enterprise", "accept_license": "eval"}, "does not know 'eval'"),
+        ({"data_sub_path": "data"}, "--data-sub-path: the chart neo4j-restore mounts the data volume itself"),
         ({"heap_size": "1025g"}, "--heap-size: '1025g' is more than 1 TiB"),
         ({"restore_memory": "511Mi"}, "--restore-memory: '511Mi' does not hold neo4j-admin's heap of 512m"),
         ({"restore_memory": "2G", "heap_size": "2g"}, "--restore-memory: '2G' does not hold neo4j-admin's heap of 2g"),

@@ -61,7 +61,7 @@ def test_a_scenario_gives_back_the_inputs_that_ask_for_it(given: dict[str, str])
 
 
 def test_the_command_of_a_file_leaves_defaults_out() -> None:
-    scenario = make_scenario(timestamp="latest", heap_size="512m", bucket="gs://graph-backups//production/")
+    scenario = make_scenario(timestamp="latest", heap_size="512m", bucket="gs://graph-backups/production/")
     assert command(scenario) == (
         "neo4j-scenarios new single-instance --bucket gs://graph-backups/production --database neo4j"
     )
@@ -117,6 +117,7 @@ def test_every_broken_input_is_told_at_once() -> None:
         "restore-digest": "sha256:1",
         "storage-size": "10",
         "restore-memory": "lots",
+        "data-sub-path": "../data",
         "heap-size": "lots",
         "log-format": "xml",
         "emulator-host": "gcs:9023",

@@ -8,9 +8,27 @@ from neo4j_scenarios.checking.finding import Finding, finding
 from neo4j_scenarios.errors import did_you_mean
 from neo4j_scenarios.located import Located, Steps, at
 from neo4j_scenarios.secrecy import WITHHELD, looks_like_key
-from neo4j_scenarios.targets import NEO4J_RESTORE, Target
+from neo4j_scenarios.targets import NEO4J, NEO4J_RESTORE, Target
 from neo4j_scenarios.validate import defaults, errors, schema
 from neo4j_scenarios.write import MARK
+
+# Keys of the official chart that we do not write, by the map that they are in.
+# Source: its values.yaml, 5.17 to 2026.
+_OTHERS: Final[Mapping[str, Mapping[Steps, frozenset[str]]]] = {
+    NEO4J.name: {
+        (): frozenset(
+            {"nameOverride", "fullnameOverride", "disableLookups", "additionalVolumeMounts", "nodeSelector", "env"}
+            | {"apoc_config", "apoc_credentials", "securityContext", "containerSecurityContext", "secretMounts"}
+            | {"readinessProbe", "livenessProbe", "startupProbe", "ssl", "clusterDomain", "statefulset", "jvm"}
+            | {"logInitialPassword", "logging", "podDisruptionBudget", "serviceMonitor", "analytics"}
+        ),
+        ("image",): frozenset(
+            {"registry", "repository", "tag", "imagePullPolicy", "imagePullSecrets", "imageCredentials"}
+        ),
+        ("neo4j",): frozenset({"password", "resources"}),
+        ("volumes",): frozenset({"backups", "logs", "metrics", "import", "licenses"}),
+    }
+}
 
 _TYPES: Final = {"object": Mapping, "array": list, "string": str, "boolean": bool}
 
@@ -26,7 +44,7 @@ def check_shape(values: Located, target: Target) -> Iterator[Finding]:
     """
     ours = bool(values.comment) and f"# {values.comment[0]}".startswith(MARK)
     if target is not NEO4J_RESTORE and not ours:
-        yield from _known(values, (), schema(target), values.data)
+        yield from _known(values, (), schema(target), _OTHERS.get(target.name, {}))
         return
     for steps, message in errors(target, values.data):
         if message.startswith("Additional properties"):
@@ -44,7 +62,10 @@ def _unknown(values: Located, target: Target, steps: Steps, message: str) -> Ite
             yield finding(values, (*steps, key), f"is {WITHHELD}" if looks_like_key(key) else what, _HINT)
 
 
-def _known(values: Located, steps: Steps, part: Mapping[str, Any], node: Any) -> Iterator[Finding]:
+def _known(
+    values: Located, steps: Steps, part: Mapping[str, Any], others: Mapping[Steps, frozenset[str]]
+) -> Iterator[Finding]:
+    node = values.get(*steps) if steps else values.data
     kind = _TYPES.get(part.get("type", ""))
     if node is None or kind is None:
         return
@@ -55,9 +76,12 @@ def _known(values: Located, steps: Steps, part: Mapping[str, Any], node: Any) ->
     properties = part.get("properties", {})
     if not isinstance(node, Mapping):
         return
+    more = others.get(steps, frozenset())
     for key in node:
         if key in properties:
-            yield from _known(values, (*steps, key), properties[key], node[key])
-        elif near := difflib.get_close_matches(key, properties.keys() - node.keys(), n=1, cutoff=0.9):
+            yield from _known(values, (*steps, key), properties[key], others)
+        elif key in more:
+            continue
+        elif near := difflib.get_close_matches(key, (properties.keys() | more) - node.keys(), n=1, cutoff=0.9):
             what = f"is not known; did you mean {near[0]!r}?"
             yield finding(values, (*steps, key), what, _SILENT)

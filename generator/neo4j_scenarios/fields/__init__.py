@@ -63,6 +63,7 @@ FIELDS: Final[tuple[Field[object], ...]] = (
     deployment.RESTORE_DIGEST,
     deployment.STORAGE_SIZE,
     deployment.STORAGE_CLASS,
+    deployment.DATA_SUB_PATH,
     deployment.HEAP_SIZE,
     deployment.RESTORE_MEMORY,
     deployment.LOG_FORMAT,

@@ -70,6 +70,13 @@ STORAGE_SIZE = Field(
 STORAGE_CLASS = Field(
     "storage-class", "class of the data volume", rules.optional(rules.NAME), "premium-rwo", shown="the cluster's"
 )
+DATA_SUB_PATH = Field(
+    "data-sub-path",
+    "folder of the data volume that is Neo4j's /data; / for the volume itself",
+    rules.optional(rules.SUB_PATH),
+    "neo4j/data",
+    shown="data for neo4j/neo4j, else /",
+)
 HEAP_SIZE = Field("heap-size", "heap of neo4j-admin, in k, m or g", rules.HEAP_SIZE, "2g", "512m")
 RESTORE_MEMORY = Field(
     "restore-memory",

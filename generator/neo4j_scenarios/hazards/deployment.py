@@ -7,7 +7,7 @@ from neo4j_restore.spec import SYSTEM
 from neo4j_scenarios.hazards.hazard import Hazard
 from neo4j_scenarios.memory import mebibytes, reckoned
 from neo4j_scenarios.scenario import Scenario
-from neo4j_scenarios.targets import NEO4J
+from neo4j_scenarios.targets import NEO4J, NEO4J_RESTORE
 
 
 def deployment(scenario: Scenario) -> Iterator[Hazard]:
@@ -26,6 +26,12 @@ def _chart(scenario: Scenario) -> Iterator[Hazard]:
             ("target", "scenario"),
             f"the chart {target.name} can't do {kind.name!r}: it runs one server",
             f"--target {kind.targets[0].name}; of the charts that can there are: {able}",
+        )
+    if scenario.data_sub_path != "/" and target is NEO4J_RESTORE:
+        yield Hazard(
+            ("data-sub-path", "target"),
+            f"the chart {target.name} mounts the data volume itself at /data",
+            "leave it out",
         )
     if scenario.offline_maintenance and target is not NEO4J:
         yield Hazard(

@@ -65,7 +65,10 @@ def secret_name(name: str) -> bool:
 
 
 def read_container(found: Found, at: Steps, volumes: Steps, data: Mapping[str, str]) -> None:
-    """Take what the container at `at` is told; `volumes` is the list of the pod's volumes, `data` its data's mount."""
+    """Take what the container at `at` is told; `volumes` is the list of the pod's volumes.
+
+    data: the `name` of the server's data volume, and the folder `below` it that the server has; empty for the volume.
+    """
     _read_image(found, at)
     env = dict(_variables(found, at))
     if "BUCKET" in env:
@@ -162,10 +165,10 @@ def _read_mounts(found: Found, at: Steps, volumes: Steps, data: Mapping[str, str
 def _read_data(found: Found, steps: Steps, data: Mapping[str, str]) -> None:
     mount = found.values.get(*steps)
     below = mount.get("subPathExpr", mount.get("subPath", ""))
-    if mount.get("name") == data["name"] and below == data.get("subPathExpr", ""):
+    if mount.get("name") == data["name"] and below == data["below"]:
         found.skip(*steps)
         return
-    expected = f"{data['name']} at {DATA_DIR}, subPathExpr {data.get('subPathExpr', 'none')}"
+    expected = f"{data['name']} at {DATA_DIR}, subPathExpr {data['below'] or 'none'}"
     found.leave(
         steps,
         f"is another mount of the data than this chart's own container has: expected {expected}",

@@ -32,7 +32,7 @@ _READERS: Final[Mapping[str, Callable[[Found], None]]] = {
 # What values never say, so that the header's word counts.
 _UNSAID: Final = ("release", "edition", "accept-data-loss", "unpinned", "accept-first-bootstrap")
 
-_NO_RESTORE: Final = "has no restore in it: no container of a restore image, and no restore block that is enabled"
+_NO_RESTORE: Final = "has no restore in it: its block restore has neither bucket nor database"
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,7 @@ def import_located(given: Located, source: Target, target: Target) -> Imported:
     """Return the scenario for the chart `target` that values of the chart `source` stand for."""
     found = Found(given)
     _READERS[source.name](found)
-    if not {"bucket", "database"} & found.origins.keys():
+    if source is NEO4J_RESTORE and not {"bucket", "database"} & found.origins.keys():
         raise InputFileError(Problem(given.file, _NO_RESTORE, "name a values file that restores"))
     _complete(found, target)
     scenario, unanswered = _settled(found)

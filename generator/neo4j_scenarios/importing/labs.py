@@ -8,8 +8,6 @@ from neo4j_scenarios.importing.found import Found
 from neo4j_scenarios.importing.parts import read_licence, read_service_account
 from neo4j_scenarios.located import Steps
 
-_DATA: Final = {"name": "datadir"}
-
 # Keys of the block `restore` that are inputs; bucket and secret apart.
 _BLOCK: Final = {
     "database": "database",
@@ -31,8 +29,6 @@ _OVERWRITE_HINT: Final = (
 )
 _REPLICA_WHY: Final = "is told something else than the cores, and a scenario tells all servers of a cluster the same"
 _REPLICA_HINT: Final = "a values file of your own, laid over the generated one, for readReplica alone"
-_SUBPATH_WHY: Final = "moves the data on the volume, and the generated container would restore beside it"
-_SUBPATH_HINT: Final = "give the data's mount of the generated container the same subPath, before it is installed"
 
 
 def read_labs(found: Found) -> None:
@@ -43,8 +39,7 @@ def read_labs(found: Found) -> None:
     _read_shape(found)
     found.take("storage-size", "core", "persistentVolume", "size")
     found.take("storage-class", "core", "persistentVolume", "storageClass")
-    if found.values.get("core", "persistentVolume", "subPath"):
-        found.leave(("core", "persistentVolume", "subPath"), _SUBPATH_WHY, _SUBPATH_HINT)
+    found.take("data-sub-path", "core", "persistentVolume", "subPath")
     read_service_account(found)
     if found.values.get("neo4jPassword"):
         why = "is a password in the open"
@@ -71,7 +66,8 @@ def _read_restore(found: Found) -> None:
             found.leave(steps, "is a second restore", "keep one: it restores all databases, or none")
             continue
         found.same[steps] = ("core", "initContainers", 0)
-        read_container(found, steps, ("core", "additionalVolumes"), _DATA)
+        below = found.text("core", "persistentVolume", "subPath") or ""
+        read_container(found, steps, ("core", "additionalVolumes"), {"name": "datadir", "below": below})
 
 
 def _read_block(found: Found, at: Steps) -> None:

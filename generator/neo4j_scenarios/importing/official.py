@@ -8,8 +8,6 @@ from neo4j_scenarios.importing.found import Found
 from neo4j_scenarios.importing.ldap import read_ldap
 from neo4j_scenarios.importing.parts import read_licence
 
-_DATA: Final = {"name": "data", "subPathExpr": "data"}
-
 _PASSWORD_WHY: Final = "is a password in the open"  # noqa: S105 - a message
 _PASSWORD_HINT: Final = "take it out, and out of the history of Git: neo4j.passwordFromSecret names a Secret"  # noqa: S105 - a message
 
@@ -27,13 +25,14 @@ def read_official(found: Found) -> None:
     _read_shape(found)
     _read_image(found)
     _read_storage(found)
+    _read_sub_path(found)
     found.take("service-account", "podSpec", "serviceAccountName")
     for index, steps in enumerate(restore_containers(found, "podSpec", "initContainers")):
         if index:
             found.leave(steps, "is a second restore container", "keep one: it restores all databases, or none")
             continue
         found.same[steps] = ("podSpec", "initContainers", 0)
-        read_container(found, steps, ("additionalVolumes",), _DATA)
+        read_container(found, steps, ("additionalVolumes",), {"name": "data", "below": _below(found)})
 
 
 def _read_shape(found: Found) -> None:
@@ -49,10 +48,34 @@ def _read_shape(found: Found) -> None:
         found.take("offline-maintenance", "neo4j", "offlineMaintenanceModeEnabled")
 
 
+def _below(found: Found) -> str:
+    """Return the folder of the data volume that the chart mounts."""
+    if found.values.get("volumes", "data", "disableSubPathExpr") is True:
+        return ""
+    return found.text("volumes", "data", "subPathExpr") or "data"
+
+
+def _read_sub_path(found: Found) -> None:
+    if found.values.get("volumes", "data", "disableSubPathExpr") is True:
+        found.give("data-sub-path", "/", "volumes", "data", "disableSubPathExpr")
+        found.skip("volumes", "data", "subPathExpr")
+    else:
+        found.skip("volumes", "data", "disableSubPathExpr")
+        found.take("data-sub-path", "volumes", "data", "subPathExpr")
+
+
 def _read_image(found: Found) -> None:
-    repository, tag = split_image(found.text("image", "customImage") or "")
-    found.give("neo4j-image", repository, "image", "customImage")
-    found.give("neo4j-tag", tag, "image", "customImage")
+    """Take the image; charts of 2026 have it in three keys too, and take these or `customImage`."""
+    if found.values.get("image", "customImage") is not None:
+        repository, tag = split_image(found.text("image", "customImage") or "")
+        found.give("neo4j-image", repository, "image", "customImage")
+        found.give("neo4j-tag", tag, "image", "customImage")
+        return
+    registry, repository = (found.text("image", key) or "" for key in ("registry", "repository"))
+    found.give("neo4j-image", "/".join(filter(None, (registry, repository))), "image", "repository")
+    if registry:
+        found.skip("image", "registry")
+    found.take("neo4j-tag", "image", "tag")
 
 
 def _read_storage(found: Found) -> None:

@@ -100,6 +100,13 @@ MISTAKES = {
         "is a password in the open",
     ),
     "typo": (OFFICIAL, "additionalVolumes", "additionalVolume", 20, "did you mean 'additionalVolumes'?"),
+    "other key": (
+        OFFICIAL,
+        "services: {neo4j: {enabled: false}}",
+        "secretMount: {}",
+        7,
+        "did you mean 'secretMounts'?",
+    ),
     "type": (OFFICIAL, "services: {neo4j: {enabled: false}}", "image: neo4j", 7, "is no object"),
     "cluster": (OFFICIAL, "name: graph\n", "name: graph\n  minimumClusterSize: 3\n", 13, "chooses for itself"),
     "always": (

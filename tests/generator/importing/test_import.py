@@ -205,6 +205,58 @@ def test_the_memory_of_a_container_is_carried_where_an_input_can_say_it(
     assert {each.key.split(".")[2] for each in found.left} == set(left)
 
 
+OFFICIAL = TARGETS["neo4j/neo4j"]
+
+NO_RESTORE = """\
+neo4j: {name: graph, edition: enterprise, acceptLicenseAgreement: "yes", passwordFromSecret: graph-password}
+image: {registry: registry.example, repository: team/neo4j, tag: 2026.01.2-enterprise}
+volumes: {data: {mode: dynamic, dynamic: {storageClassName: fast, requests: {storage: 50Gi}}}}
+"""
+
+
+def test_a_file_without_a_restore_becomes_the_scenario_that_adds_one(neo4j_scenarios: Command, tmp_path: Path) -> None:
+    (tmp_path / "values.yaml").write_text(NO_RESTORE)
+    done = neo4j_scenarios("import", tmp_path / "values.yaml", "-o", tmp_path / "scenario.yaml")
+    assert done.code == 3
+    told = (tmp_path / "scenario.yaml").read_text()
+    for line in ("target: neo4j/neo4j", "neo4j-tag: 2026.01.2-enterprise", "neo4j-image: registry.example/team/neo4j"):
+        assert line in told
+    assert "# Missing, and yours to decide: bucket\n# Missing, and yours to decide: database\n" in told
+    (tmp_path / "scenario.yaml").write_text(told + "bucket: gs://graph-backups\ndatabase: neo4j\n")
+    assert neo4j_scenarios("build", tmp_path).code == 0
+    values = yaml.safe_load((tmp_path / "values.neo4j.yaml").read_text())
+    assert values["image"] == {"customImage": "registry.example/team/neo4j:2026.01.2-enterprise"}
+    assert values["neo4j"]["passwordFromSecret"] == "graph-password"
+    assert values["podSpec"]["initContainers"][0]["name"] == "restore"
+
+
+@pytest.mark.parametrize(
+    ("volume", "expected", "mount"),
+    [
+        ({}, "", {"subPathExpr": "data"}),
+        ({"disableSubPathExpr": True}, "/", {}),
+        ({"disableSubPathExpr": True, "subPathExpr": "ignored"}, "/", {}),
+        ({"disableSubPathExpr": False}, "", {"subPathExpr": "data"}),
+        ({"subPathExpr": "graph/data"}, "graph/data", {"subPathExpr": "graph/data"}),
+    ],
+    ids=["default", "whole", "whole wins", "said", "folder"],
+)
+def test_the_restore_goes_where_the_server_looks(
+    volume: dict[str, object], expected: str, mount: dict[str, str]
+) -> None:
+    values = yaml.safe_load(NO_RESTORE)
+    values["volumes"]["data"] |= volume
+    found = import_located(locate(yaml.safe_dump(values), "values.yaml"), OFFICIAL, OFFICIAL)
+    assert found.inputs.get("data-sub-path", "") == expected
+    assert {each.key for each in found.left} == {"bucket", "database"}
+    made = yaml.safe_load(render(parse({**found.inputs, "bucket": "gs://graph-backups", "database": "neo4j"})))
+    ignored = {} if volume.get("disableSubPathExpr") else {"subPathExpr": volume.get("subPathExpr")}
+    kept = {key: volume[key] for key in ("disableSubPathExpr", *ignored) if volume.get(key)}
+    assert made["volumes"]["data"].items() >= kept.items()
+    data = {"name": "data", "mountPath": "/data", **mount}
+    assert data in made["podSpec"]["initContainers"][0]["volumeMounts"]
+
+
 def test_data_loss_is_never_accepted_in_somebodys_place() -> None:
     found = import_values(SAMPLES / "labs-block.yaml")
     assert "force-overwrite" not in found.inputs
@@ -239,7 +291,7 @@ def test_programs_get_json(neo4j_scenarios: Command) -> None:
     [
         ("a: 1", "has no key that tells one of neo4j-restore, neo4j/neo4j, neo4j-helm"),
         ("core: {}\nneo4j: {}", "has keys of neo4j/neo4j and of neo4j-helm"),
-        ("core: {}", "has no restore in it"),
+        ("data: {size: 1Gi}", "has no restore in it"),
         ("core: [", "is not YAML"),
     ],
 )
