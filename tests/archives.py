@@ -28,13 +28,32 @@ def store_files(mark: str = "old") -> dict[str, bytes]:
     }
 
 
-def tar_bytes(files: Mapping[str, bytes], *, below: str = "") -> bytes:
+def neostore(version: str) -> bytes:
+    """Return the start of the file `neostore` of a store, as 4.4 and 5 write it: `AF4.3.0`, or `aligned` for 5."""
+    records = [bytes(8)] * 10
+    if version[0] in "vSAH":
+        records[4] = (bytes([len(version)]) + version.encode()).ljust(8, b"\0")[::-1]
+    else:
+        text = b"\x06record" + bytes([len(version)]) + version.encode() + b"\1\1"
+        records[7:] = [b"\x81" + text[:7], *(text[at : at + 8].ljust(8, b"\0") for at in range(7, len(text), 8))]
+    return b"".join(b"\1" + record for record in records).ljust(8192, b"\0")
+
+
+def data_folder(files: Mapping[str, bytes], database: str = "neo4j") -> dict[str, bytes]:
+    """Return the files of a store as they lie in a data folder: store and transaction logs apart."""
+    return {
+        f"{'transactions' if name.startswith('neostore.transaction') else 'databases'}/{database}/{name}": data
+        for name, data in files.items()
+    }
+
+
+def tar_bytes(files: Mapping[str, bytes], *, below: str = "", modified: int = 0) -> bytes:
     """Return a tar of `files`; `below` stands before each name, verbatim, as in `backups/neo4j/`."""
     buffer = io.BytesIO()
     with tarfile.open(fileobj=buffer, mode="w", format=tarfile.GNU_FORMAT) as archive:
         for name, data in files.items():
             member = tarfile.TarInfo(below + name)
-            member.size = len(data)
+            member.size, member.mtime = len(data), modified
             archive.addfile(member, io.BytesIO(data))
     return buffer.getvalue()
 

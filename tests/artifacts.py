@@ -1,6 +1,7 @@
 """Backup artifacts of Neo4j 5, written as its own writer lays them out: real neo4j-admin loads them (tests/real)."""
 
 import struct
+from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -52,6 +53,12 @@ class Artifact:
         if magic in {"BZV1", "BZV2"}:
             return magic.encode() + archives.zst(b"zstd" + head + sized)
         return magic.encode() + head + (archives.zst(b"zstd" + sized) if compressed else tar)
+
+
+def dump(files: Mapping[str, bytes], magic: bytes = b"DZV1") -> bytes:
+    """Return a dump of Neo4j 5, or without a magic of 4.x, as their own tools lay it out."""
+    tar = archives.tar_bytes(files, below="./")
+    return magic + archives.zst(b"zstd" + SIZES.pack(1, len(files), sum(map(len, files.values()))) + tar)
 
 
 def tar_of_dump(dump: bytes) -> bytes:

@@ -153,3 +153,42 @@ def install_enterprise_5(home: Path, version: str = "5.26.30") -> Path:
     program.write_text(text)
     program.chmod(0o755)
     return home
+
+
+_PROGRAM_LOADING = """\
+#!{python}
+import io, re, sys, os, tarfile
+from pathlib import Path
+from neo4j_restore.decoders import start_of
+
+VERSION = {version!r}
+
+def fail(text):
+    print(text, file=sys.stderr)
+    sys.exit(1)
+
+if sys.argv[1:] == ["--version"]:
+    print(VERSION)
+    sys.exit(0)
+words = ["load", "--from=-", "--database=neo4j"] if VERSION < "5" else ["database", "load", "neo4j", "--from-stdin"]
+if sys.argv[1:] != words:
+    fail("usage: " + " ".join(sys.argv[1:]))
+data = Path(re.search("^.*directories.data=(.*)$", Path(os.environ["NEO4J_CONF"], "neo4j.conf").read_text(), re.M)[1])
+plain = start_of(sys.stdin.buffer.read().removeprefix(b"DZV1"), 2**40)
+if not plain.startswith(b"zstd"):
+    fail("Not a valid Neo4j archive: reading from stdin")
+target, logs = data / "databases" / "neo4j", data / "transactions" / "neo4j"
+logs.mkdir(parents=True)
+tarfile.open(fileobj=io.BytesIO(plain[24:])).extractall(target)
+for path in target.glob("neostore.transaction.db.*"):
+    path.rename(logs / path.name)
+"""
+
+
+def install_loading(home: Path, version: str) -> Path:
+    """Write a neo4j-admin of 4.4 or later that loads a dump of `neo4j` from its input, and does nothing else."""
+    program = home / "bin" / "neo4j-admin"
+    program.parent.mkdir(parents=True)
+    program.write_text(_PROGRAM_LOADING.format(python=sys.executable, version=version))
+    program.chmod(0o755)
+    return home

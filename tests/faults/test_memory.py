@@ -81,9 +81,15 @@ TARS = {
 }
 
 
+# The first entries, by which it is taken for a set of the database.
+_FIRST = archives.tar_bytes(archives.store_files(), below="neo4j/").rstrip(b"\0")
+FIRST = _FIRST + bytes(-len(_FIRST) % 512)
+
+
 @pytest.mark.parametrize("name", bombs.TARS)
 def test_a_tar(name: str, pod: Pod) -> None:
-    bombs.write_tar(pod.bucket / "neo4j-latest.tar.gz", bombs.TARS[name]())
+    first = b"" if "no database" in TARS[name] else FIRST
+    bombs.write_tar(pod.bucket / "neo4j-latest.tar.gz", chain([first], bombs.TARS[name]()))
     pod.refuses(TARS[name])
 
 
@@ -155,5 +161,10 @@ def test_as_many_stores_as_there_are_names(pod: Pod) -> None:
     above = "/".join(["n" * 200] * 4)
     names = (f"{above}/{number:0>200}/neostore" for number in range(2000))
     pieces = (bombs.extended(bombs.record("path", name)) + bombs.header("x", tarfile.REGTYPE) for name in names)
-    bombs.write_tar(pod.bucket / "neo4j-latest.tar.gz", chain(pieces, [bytes(1024)]))
-    pod.refuses("it holds more than 1000 stores")
+    bombs.write_tar(pod.bucket / "neo4j-latest.tar.gz", chain([FIRST], pieces, [bytes(1024)]))
+    pod.refuses("the stores, dumps and artifacts in it are more than 1000")
+
+
+def test_names_that_are_looked_at_before_the_transfer(pod: Pod) -> None:
+    bombs.write_tar(pod.bucket / "neo4j-latest.tar.gz", bombs.TARS["long names"]())
+    pod.refuses("holds no database, no dump and no backup artifact")

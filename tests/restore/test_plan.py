@@ -1,5 +1,6 @@
 """The guard and the checks: decisions that need neither a cloud nor a disk."""
 
+import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import product
@@ -13,6 +14,7 @@ from neo4j_restore.catalog import BackupSet, Kind
 from neo4j_restore.errors import ConfigurationError, MigrationNeededError, TargetOccupiedError
 from neo4j_restore.families import Edition, Version
 from neo4j_restore.headers import Header, StoreFormat
+from neo4j_restore.inside import DATA_FOLDER, STORE_FILES, Inside, StoreVersion
 from neo4j_restore.plan import Action, Decision, Plan, Step
 from neo4j_restore.receipt import Receipt
 from neo4j_restore.stores import StoredObject
@@ -73,28 +75,69 @@ def test_the_wish_of_another_id_does_not_count() -> None:
     assert decide(spec.Overwrite.ONCE, volume(Found.DATABASE, receipt=other)).action is Action.RESTORE
 
 
-def step(kind: Kind, size: int = 10, database: str = "neo4j") -> Step:
+def step(kind: Kind, size: int = 10, database: str = "neo4j", inside: Inside | None = None) -> Step:
     name = spec.DatabaseName(database)
     now = datetime.now(UTC)
-    chosen = BackupSet(name, kind, "key", "", now, (StoredObject("key", size, now, "1"),))
+    chosen = BackupSet(name, kind, "key", "", now, (StoredObject("key", size, now, "1"),), inside=inside)
     return Step(name, Decision(Action.RESTORE, "so"), chosen)
 
 
+STORE, FOLDER = Inside(what=STORE_FILES, sure=True), Inside(what=DATA_FOLDER, sure=True)
+OF_3, OF_4, OF_5 = StoreVersion(3, "v0.A.9"), StoreVersion(4, "AF4.3.0"), StoreVersion(5, "record aligned 1.1")
+
+
 @pytest.mark.parametrize(
-    ("kind", "version", "database"),
+    ("kind", "version", "database", "inside", "said"),
     [
-        (Kind.ARCHIVE, Version(5, 26), "neo4j"),
-        (Kind.DIRECTORY, Version(2025, 1), "neo4j"),
-        (Kind.ZIP, Version(5, 26), "neo4j"),
-        (Kind.DUMP, Version(3, 5), "system"),
-        (Kind.BACKUP, Version(4, 4), "neo4j"),
+        (Kind.ARCHIVE, Version(5, 26), "neo4j", STORE, "neo4j-admin 5.26.0 has no command that restores them"),
+        (Kind.DIRECTORY, Version(2025, 1), "neo4j", STORE, "no command"),
+        (Kind.ARCHIVE, Version(5, 26), "neo4j", replace(STORE, store=OF_5), "of Neo4j 5 or later (record aligned 1.1)"),
+        (Kind.ZIP, Version(5, 26), "neo4j", replace(STORE, store=OF_4), "store files of Neo4j 4 (AF4.3.0), and"),
+        (Kind.ARCHIVE, Version(5, 26), "neo4j", replace(FOLDER, store=OF_4), "store files of Neo4j 4 (AF4.3.0), and"),
+        (Kind.ARCHIVE, Version(4, 4), "neo4j", replace(STORE, store=OF_5), "store files of Neo4j 5 or later"),
+        (Kind.ARCHIVE, Version(4, 4), "neo4j", replace(FOLDER, store=OF_3), "data folder of Neo4j 3 (v0.A.9)"),
+        (Kind.ARCHIVE, Version(3, 5), "neo4j", replace(STORE, store=OF_4), "store files of Neo4j 4 (AF4.3.0), and"),
+        (Kind.DUMP, Version(3, 5), "system", None, "no system database"),
+        (Kind.BACKUP, Version(4, 4), "neo4j", None, "a backup of Neo4j 5 or later"),
     ],
 )
 def test_a_set_that_this_neo4j_cannot_take_is_refused_before_the_first_byte(
-    kind: Kind, version: Version, database: str
+    kind: Kind, version: Version, database: str, inside: Inside | None, said: str
 ) -> None:
-    with pytest.raises(MigrationNeededError):
-        plan.check(Plan((step(kind, database=database),), version), BUCKET)
+    with pytest.raises(MigrationNeededError, match=re.escape(said)):
+        plan.check(Plan((step(kind, database=database, inside=inside),), version), BUCKET)
+
+
+@pytest.mark.parametrize(
+    ("version", "inside"),
+    [
+        (Version(5, 26), replace(FOLDER, store=OF_5)),
+        (Version(2026, 8), replace(FOLDER, store=OF_5)),
+        (Version(4, 4), replace(FOLDER, store=OF_4)),
+        # A backup of 3.5 is neo4j-admin's to judge, and so is what was not seen yet.
+        (Version(4, 4), replace(STORE, store=OF_3)),
+        (Version(5, 26), Inside(("gzip",), "tar")),
+    ],
+)
+def test_store_files_that_this_neo4j_may_take_pass(version: Version, inside: Inside) -> None:
+    plan.check(Plan((step(Kind.ARCHIVE, inside=inside),), version), BUCKET)
+
+
+def test_a_store_of_blocks_in_an_archive_is_not_for_community() -> None:
+    one = step(Kind.ARCHIVE, inside=replace(FOLDER, store=StoreVersion(5, "block")))
+    plan.check(Plan((one,), Version(5, 26), edition=Edition.ENTERPRISE), BUCKET)
+    with pytest.raises(ConfigurationError, match="the block format"):
+        plan.check(Plan((one,), Version(5, 26), edition=Edition.COMMUNITY), BUCKET)
+
+
+@pytest.mark.parametrize("inside", [None, Inside(("gzip",), "tar"), Inside(what="dump")])
+def test_reclaim_needs_a_set_that_was_seen(inside: Inside | None) -> None:
+    one = step(Kind.DUMP, inside=inside)
+    replacing = replace(one, decision=replace(one.decision, replaces=True))
+    with pytest.raises(ConfigurationError, match="do not show a backup of neo4j"):
+        plan.check_sure(Plan((replacing,)), BUCKET, spec.SpaceMode.RECLAIM)
+    plan.check_sure(Plan((replacing,)), BUCKET, spec.SpaceMode.KEEP)
+    plan.check_sure(Plan((one,)), BUCKET, spec.SpaceMode.RECLAIM)
 
 
 @pytest.mark.parametrize("kind", Kind)

@@ -10,13 +10,19 @@ import pytest
 from tests import archives
 from tests.artifacts import Artifact
 
-from neo4j_restore import headers, space, spec
+from neo4j_restore import contents, headers, recognised, space, spec
 from neo4j_restore.catalog import BackupSet, Kind
 from neo4j_restore.errors import NoSpaceError
 from neo4j_restore.families import FAMILIES
 from neo4j_restore.headers import Header
+from neo4j_restore.inside import Inside
+from neo4j_restore.layouts import Wanted
 from neo4j_restore.spec import SpaceMode
 from neo4j_restore.stores import StoredObject
+
+# Larger than a block, and not packed to nothing.
+CONTENT = {"neostore": bytes(range(256)) * 4000, "neostore.transaction.db.0": b"log"}
+TAR = archives.tar_bytes(CONTENT, below="backups/neo4j/")
 
 OLD, MOVES, FIVE = FAMILIES[0], FAMILIES[2], FAMILIES[-1]
 GIB = 2**30
@@ -27,6 +33,13 @@ def chosen(kind: Kind, size: int, header: Header | None = None) -> BackupSet:
     return BackupSet(
         spec.DatabaseName("neo4j"), kind, "key", "", now, (StoredObject("key", size, now, "1"),), (), header
     )
+
+
+def seen(data: bytes, kind: Kind = Kind.ARCHIVE, size: int = 0) -> BackupSet:
+    """Return the set whose object is `data`, as it is once it was looked into; its size may be told as another."""
+    one = chosen(kind, size or len(data))
+    wanted = Wanted(one.database, one.key, "the set")
+    return recognised.recognised(one, contents.contents_of(data, kind, "the set"), wanted)
 
 
 def dump(total: int, magic: bytes = b"DZV1") -> bytes:
@@ -55,9 +68,9 @@ def test_an_artifacts_files_lie_beside_what_becomes_of_them() -> None:
 
 @pytest.mark.parametrize("pack", [archives.zst, archives.lz4])
 def test_the_start_of_another_stream_tells_by_how_much_it_grows(pack: Callable[[bytes], bytes]) -> None:
-    packed = pack(bytes(range(256)) * 4000)
-    found = space.estimate(chosen(Kind.ARCHIVE, len(packed)), packed, b"", MOVES)
-    assert 0.99 < found.bytes / (256 * 4000) < 1.01
+    packed = pack(TAR)
+    found = space.estimate(seen(packed), packed, b"", MOVES)
+    assert 0.99 < found.bytes / len(TAR) < 1.01
 
 
 @pytest.mark.parametrize("head", [b"DZV1junk", b"", b"DGV1\x1f\x8b"])
@@ -65,17 +78,17 @@ def test_a_dump_without_a_header_needs_its_own_size_at_least(head: bytes) -> Non
     assert space.estimate(chosen(Kind.DUMP, 1000), head, b"", FIVE).bytes == 1000
 
 
-@pytest.mark.parametrize("kind", [Kind.ARCHIVE, Kind.DUMP])
-def test_a_gzips_trailer_tells_its_size(kind: Kind) -> None:
-    packed = gzip.compress(bytes(range(256)) * 4000)
-    found = space.estimate(chosen(kind, len(packed)), packed, packed[-4:], MOVES)
-    assert (found.bytes, found.source) == (256 * 4000, "gzip trailer")
+@pytest.mark.parametrize("data", [TAR, archives.tar_bytes(CONTENT)], ids=["archive", "dump of 3.5"])
+def test_a_gzips_trailer_tells_its_size(data: bytes) -> None:
+    packed = gzip.compress(data)
+    found = space.estimate(seen(packed, Kind.DUMP), packed, packed[-4:], MOVES)
+    assert (found.bytes, found.source) == (len(data), "gzip trailer")
 
 
 def test_the_last_bytes_of_a_cut_gzip_are_no_size() -> None:
-    packed = gzip.compress(bytes(range(256)) * 4000)
-    found = space.estimate(chosen(Kind.ARCHIVE, len(packed)), packed, b"\xfe\xfe\xfe\xfe", MOVES)
-    assert (found.bytes, found.source) == (256 * 4000, "start of the gzip")
+    packed = gzip.compress(TAR)
+    found = space.estimate(seen(packed), packed, b"\xfe\xfe\xfe\xfe", MOVES)
+    assert (found.bytes, found.source) == (len(TAR), "start of the gzip")
 
 
 def test_a_need_that_a_trailer_told_may_be_that_of_a_cut_archive() -> None:
@@ -85,16 +98,53 @@ def test_a_need_that_a_trailer_told_may_be_that_of_a_cut_archive() -> None:
 
 
 def test_beyond_4_gib_the_ratio_of_the_first_megabyte_tells_which() -> None:
-    packed = gzip.compress(bytes(range(256)) * 4000)
-    ratio = 256 * 4000 / len(packed)
+    packed = gzip.compress(TAR)
+    ratio = len(TAR) / len(packed)
     tail = struct.pack("<I", (9 * GIB + 5) % 2**32)
-    found = space.estimate(chosen(Kind.ARCHIVE, round(9 * GIB / ratio)), packed, tail, MOVES)
+    found = space.estimate(seen(packed, size=round(9 * GIB / ratio)), packed, tail, MOVES)
     assert found.bytes == 9 * GIB + 5
 
 
 def test_without_move_the_unpacked_set_is_there_twice() -> None:
     assert space.estimate(chosen(Kind.DIRECTORY, 1000), b"", b"", OLD).bytes == 2000
     assert space.estimate(chosen(Kind.DIRECTORY, 1000), b"", b"", MOVES).bytes == 1000
+
+
+def test_a_packed_dump_needs_what_its_header_tells() -> None:
+    data = dump(5 * GIB)
+    for packed in (gzip.compress(data), archives.zst(data), gzip.compress(archives.tar_bytes({"neo4j.dump": data}))):
+        one = seen(packed)
+        assert one.kind is Kind.DUMP
+        assert space.estimate(one, packed, packed[-4:], FIVE).bytes == 5 * GIB
+    # Where neo4j-admin takes no stream, the whole tar lies unpacked beside it.
+    tar = archives.tar_bytes({"neo4j.dump": data})
+    assert space.estimate(seen(tar), tar, b"", OLD).bytes == 5 * GIB + len(tar)
+
+
+def test_an_artifact_in_a_tar_lies_beside_what_becomes_of_it() -> None:
+    data = Artifact().write("BZV1", bytes(9000))
+    tar = archives.tar_bytes({"neo4j.backup": data, "readme": bytes(50_000)})
+    packed = gzip.compress(tar)
+    assert space.estimate(seen(packed), packed, packed[-4:], FIVE).bytes == len(tar) + 9000
+
+
+def test_what_is_packed_twice_needs_what_comes_out() -> None:
+    packed = gzip.compress(gzip.compress(TAR))
+    found = space.estimate(seen(packed), packed, packed[-4:], MOVES)
+    assert 0.99 < found.bytes / len(TAR) < 1.01
+
+
+def test_a_zip_lies_beside_what_it_holds() -> None:
+    data = dump(5 * GIB)
+    packed = archives.zipped({"neo4j.dump": data}, below="")
+    one = replace(chosen(Kind.DUMP, len(packed), headers.of_dump(data)), inside=Inside(container="zip"))
+    directory = packed[packed.index(b"PK\1\2") :]
+    assert space.estimate(one, packed, directory, FIVE).bytes == 5 * GIB + len(packed) + len(data)
+
+
+def test_a_copied_data_folder_is_moved_not_copied() -> None:
+    tar = archives.tar_bytes(archives.data_folder(CONTENT))
+    assert space.estimate(seen(tar), tar, b"", OLD).bytes == len(tar)
 
 
 def test_an_archive_without_a_trailer_needs_its_own_size_at_least() -> None:

@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from logging import getLogger
 from typing import Final
 
-from neo4j_restore import catalog, chains, choosing, formats, headers, parallel
+from neo4j_restore import catalog, chains, choosing, contents, decoders, headers, parallel
 from neo4j_restore.catalog import BackupSet, Kind, TimeSource
 from neo4j_restore.chains import Artifact
 from neo4j_restore.errors import BackupDamagedError, BackupNotFoundError, ConfigurationError, RestoreError, StoreError
@@ -98,14 +98,18 @@ class Artifacts:
             message = f"{name} is in an archive tier, and can't be read before it is thawed"
             raise StoreError(message, hint=f"thaw it, then start again: {stored.thaw}")
         head = self.heads.head(stored, headers.CLEAR_HEADER_BYTES)
-        if headers.is_short(head) and stored.size_bytes > len(head):
+        packed = decoders.codec_of(head) is not None
+        if (packed or headers.is_short(head)) and stored.size_bytes > len(head):
             head = self.heads.head(stored, headers.HEADER_BYTES)
+        if packed:
+            seen = contents.contents_of(head, Kind.BACKUP, name)
+            head = seen.head if seen.kind is Kind.BACKUP else head
         header = headers.of_backup(head)
         if header is None and headers.is_cut(head):
             message = f"{name} is damaged: its header is cut or wrong, of {stored.size_bytes} bytes"
             raise BackupDamagedError(message, hint=_ANOTHER)
         if header is None:
-            formats.kind_of(head, Kind.BACKUP, name)
+            contents.contents_of(head, Kind.BACKUP, name)
         return header
 
     def header(self, each: BackupSet) -> Header | None:

@@ -43,6 +43,15 @@ LARGEST_WINDOW_LOG: Final = 27
 # The window of zstd inside something packed (2 ** 25): both windows are in memory at once.
 LARGEST_INNER_WINDOW_LOG: Final = 25
 
+# What `xz -9` takes. Its format allows 4 GiB.
+MOST_XZ_BYTES: Final = 80 * 1024 * 1024
+
+# Compressions around a set.
+MOST_PACKINGS: Final = 2
+
+# What is read of an unpacked archive to see what is in it, before its transfer.
+MOST_SEEN_BYTES: Final = 512 * 1024 * 1024
+
 # Frames of gzip, zstd or lz4: some, and one more for each so many unpacked bytes. bgzip writes one for each 64 KiB,
 # and t2sz one for each file of a tar, which has a header of 512 bytes.
 FRAMES: Final = 10_000

@@ -13,6 +13,7 @@ from neo4j_restore import stamps
 from neo4j_restore.checksums import Checksum
 from neo4j_restore.errors import RestoreError
 from neo4j_restore.headers import Header
+from neo4j_restore.inside import Inside
 from neo4j_restore.kinds import AGE, ENDINGS, SUM, Kind, split_ending
 from neo4j_restore.naming import Named, Namer, Reading, aliases
 from neo4j_restore.spec import LATEST, DatabaseName
@@ -49,6 +50,7 @@ class BackupSet:
     header: what it says of itself; None before it was looked into. problem: why its header can't be read.
     checksums: of its objects by their keys, as far as `sums` tell them.
     formats: of those objects whose format has a checksum of its own, by their keys: see `ownchecks`.
+    inside: what is packed in it and how; None before it was looked into.
     """
 
     database: DatabaseName
@@ -63,6 +65,7 @@ class BackupSet:
     formats: Mapping[str, str] = field(default_factory=dict)
     time_source: TimeSource = TimeSource.NAME
     problem: RestoreError | None = field(default=None, compare=False)
+    inside: Inside | None = None
 
     @property
     def size_bytes(self) -> int:

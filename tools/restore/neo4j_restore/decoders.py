@@ -1,4 +1,4 @@
-"""Compressed streams that are right to their last byte, or an error: gzip, zstd and lz4, told apart by their magic.
+"""Compressed streams that are right to their last byte, or an error: gzip, zstd, lz4, xz and bzip2, by their magic.
 
 A raw decompressor checks a frame's checksum at its end alone, and says nothing of a stream that ends before it. So
 this reader demands the end, goes on with further frames (gzip's members), allows zeros behind the last one (tapes and
@@ -6,6 +6,8 @@ some uploaders pad), and refuses anything else. A frame of lz4 or zstd may have 
 own, which `transfer` checks, tells of a changed bit.
 """
 
+import bz2
+import lzma
 import re
 import sys
 from collections.abc import Callable, Iterator
@@ -21,7 +23,6 @@ from isal import igzip_lib
 from neo4j_restore import bounds
 from neo4j_restore.errors import BackupDamagedError, StreamDamagedError
 from neo4j_restore.pipeline import BLOCK_BYTES, Stream
-from neo4j_restore.streams import Peekable
 
 if sys.version_info >= (3, 14):
     from compression import zstd
@@ -30,10 +31,7 @@ else:
 
 _IN_BYTES = BLOCK_BYTES
 
-_LONGEST_MAGIC = 4
-
-# Room for the frame that pzstd puts before the first one.
-_LONGEST_START = 4096
+_LONGEST_MAGIC = 6
 
 # Frames of zstd and lz4 that hold no data of ours. Source: RFC 8878, 3.1.2; lz4's frame format.
 _SKIPPABLE = re.compile(rb"[\x50-\x5f]\x2a\x4d\x18")
@@ -67,6 +65,7 @@ class Codec:
     """A way to pack a stream.
 
     most_ratio: no honest stream grows by more. skips: whether its frames may be skippable ones.
+    large: whether unpacking may take more than a few MiB of memory.
     """
 
     name: str
@@ -74,7 +73,8 @@ class Codec:
     start: Callable[[], Decompressor]
     error: type[Exception]
     most_ratio: int
-    skips: bool = True
+    skips: bool = False
+    large: bool = False
 
     def begins(self, data: bytes) -> bool:
         """Tell whether a frame can begin with `data`."""
@@ -95,16 +95,23 @@ def _start_lz4() -> Decompressor:
     return found
 
 
+def _start_xz() -> Decompressor:
+    return lzma.LZMADecompressor(lzma.FORMAT_XZ, memlimit=bounds.MOST_XZ_BYTES)
+
+
 # Its stub calls the class an instance.
 GzipError: Final = cast("type[Exception]", igzip_lib.IsalError)
 
-# Ratios: deflate's own bound is 1032, lz4's 255; a block of zstd is 4 bytes for 128 KiB at best.
+# Ratios: deflate's own bound is 1032, lz4's 255; a block of zstd is 4 bytes for 128 KiB at best, one of bzip2 about
+# 40 for 46 MB; xz makes 1 of some 7,000.
 # A preallocated transaction log of zeros comes near each.
-GZIP: Final = Codec("gzip", b"\x1f\x8b", _start_gzip, GzipError, 1100, skips=False)
-ZSTD: Final = Codec("zstd", b"\x28\xb5\x2f\xfd", _start_zstd, zstd.ZstdError, 33_000)
-LZ4: Final = Codec("lz4", b"\x04\x22\x4d\x18", _start_lz4, RuntimeError, 260)
+GZIP: Final = Codec("gzip", b"\x1f\x8b", _start_gzip, GzipError, 1100)
+ZSTD: Final = Codec("zstd", b"\x28\xb5\x2f\xfd", _start_zstd, zstd.ZstdError, 33_000, skips=True, large=True)
+LZ4: Final = Codec("lz4", b"\x04\x22\x4d\x18", _start_lz4, RuntimeError, 260, skips=True)
+XZ: Final = Codec("xz", b"\xfd7zXZ\0", _start_xz, lzma.LZMAError, 10_000, large=True)
+BZIP2: Final = Codec("bzip2", b"BZh", bz2.BZ2Decompressor, OSError, 1_500_000)
 
-CODECS: Final = (GZIP, ZSTD, LZ4)
+CODECS: Final = (GZIP, ZSTD, LZ4, XZ, BZIP2)
 
 
 def codec_of(head: bytes) -> Codec | None:
@@ -203,12 +210,6 @@ class Decoded(Stream):
         return StreamDamagedError(f"{self._name} is damaged: as {self._codec.name}, {what}")
 
 
-def decoded(stream: Peekable, name: str) -> tuple[RawIOBase, int]:
-    """Return what `stream` unpacks to, itself if it is plain, and by how many times it can grow at most."""
-    codec = codec_of(stream.peek(_LONGEST_START))
-    return (Decoded(stream, codec, name), codec.most_ratio) if codec else (stream, 1)
-
-
 def start_of(head: bytes, count: int) -> bytes:
     """Return up to `count` bytes that a stream which begins with `head` unpacks to; `head` itself if it is plain."""
     found = b""
@@ -234,8 +235,14 @@ def ratio(head: bytes) -> float:
         while block := reader.read(_IN_BYTES):
             grown[source.given - 1] += len(block)
     except BackupDamagedError:
-        return max(1.0, median_low(grown[: max(1, len(head) // _IN_BYTES)]) / _IN_BYTES)
+        return max(1.0, _likely(grown[: max(1, len(head) // _IN_BYTES)]) / _IN_BYTES)
     return max(1.0, sum(grown) / len(head))
+
+
+def _likely(grown: list[float]) -> float:
+    """Return what a slice is likely to grow to: the middle one. A block of bzip2 is longer: the least."""
+    blocks = [each for each in grown if each]
+    return median_low(grown) or min(blocks, default=0) * len(blocks) / len(grown)
 
 
 class _Slices(RawIOBase):

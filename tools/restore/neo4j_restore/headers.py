@@ -155,6 +155,12 @@ def of_dump(head: bytes) -> Header:
     return Header(store_format=_format_by_names(plain[len(_MARK) + _SIZES_BYTES :]), unpacked_bytes=total)
 
 
+def tar_of_dump(head: bytes) -> bytes:
+    """Return the start of the tar in the dump that begins with `head`; nothing where it can't be unpacked so far."""
+    plain = _start_of(head.removeprefix(b"DZV1").removeprefix(b"DGV1"))
+    return plain[len(_MARK) + _SIZES_BYTES :] if plain.startswith(_MARK) else plain
+
+
 def _sizes(fields: "_Fields") -> int | None:
     version, _, total = fields.number("i"), fields.number("q"), fields.number("q")
     return total if version == 1 and 0 <= total < _ABSURD_BYTES else None

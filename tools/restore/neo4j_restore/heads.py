@@ -34,6 +34,10 @@ class Heads:
         name = self._settings.bucket.of(stored.key)
         return age.start_of(head, age.identities(self._settings.age_identity, name), name)
 
+    def is_encrypted(self, stored: StoredObject) -> bool:
+        """Tell whether the head of an object, which was read, is encrypted."""
+        return stored.key in self._encrypted
+
     def end(self, stored: StoredObject, count: int) -> bytes:
         """Return the last bytes of an object; none of an encrypted one: it has to be decrypted from its start."""
         if stored.key in self._encrypted:

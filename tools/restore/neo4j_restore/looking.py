@@ -5,11 +5,14 @@ from dataclasses import dataclass, replace
 from functools import partial
 from logging import getLogger
 
-from neo4j_restore import formats, headers, sums, transfer, zipdirectory
+from neo4j_restore import contents, formats, headers, layouts, recognised, sums, transfer, zipdirectory, zipped
 from neo4j_restore.artifacts import Artifacts
 from neo4j_restore.catalog import AGE, SUM, BackupSet, Kind
+from neo4j_restore.entries import Entry
 from neo4j_restore.errors import BackupDamagedError, StoreError
 from neo4j_restore.headers import Header
+from neo4j_restore.layouts import Wanted
+from neo4j_restore.ranged import Ranged
 from neo4j_restore.settings import Settings
 from neo4j_restore.stores import Store, StoredObject
 
@@ -17,6 +20,15 @@ log = getLogger(__name__)
 
 # gzip's length is there.
 _TAIL_BYTES = 4
+
+# As much of an archive is read where its first megabyte does not tell what is in it.
+_LONG_HEAD_BYTES = 32 * 1024 * 1024
+
+# Entries of a zip whose first bytes are asked for.
+_MOST_TELLING = 8
+
+# Where a store's version is.
+_NEOSTORE_BYTES = 512
 
 # Of a zip, as far as it is worth the bytes to know what room it takes.
 _LARGEST_DIRECTORY = 8 * 1024 * 1024
@@ -32,6 +44,11 @@ class Look:
     chosen: BackupSet
     head: bytes = b""
     tail: bytes = b""
+
+    @property
+    def undecided(self) -> bool:
+        """Tell whether more of it has to be read to know what is in it."""
+        return self.chosen.inside is not None and not self.chosen.inside.what
 
 
 class Looker:
@@ -54,20 +71,58 @@ class Looker:
             raise chosen.problem
         chosen = self._asked(chosen)
         if chosen.kind is Kind.DIRECTORY:
-            return Look(chosen)
-        stored = chosen.objects[0]
-        head = self._heads.head(stored, formats.HEAD_BYTES)
-        kind = formats.kind_of(head, chosen.kind, self._settings.bucket.of(chosen.key))
-        if kind is not chosen.kind:
-            log.warning("%s: %s is no %s, but by its bytes a %s", chosen.database, chosen.key, chosen.kind, kind)
-        found = replace(chosen, kind=kind, header=_header(kind, head))
-        if kind is Kind.BACKUP:
+            return Look(recognised.of_directory(chosen, self._neostore(chosen)))
+        look = self._look_inside(chosen)
+        if look.chosen.kind is not chosen.kind:
+            name = self._settings.bucket.of(chosen.key)
+            log.warning("%s: %s is by its bytes: %s", chosen.database, name, look.chosen.inside)
+        found = look.chosen
+        if found.kind is Kind.BACKUP:
             whole = self._chained(found, sets)
             if whole.key != chosen.key:
-                head = self._heads.head(whole.objects[-1], formats.HEAD_BYTES)
-            return Look(self._summed(self._asked(whole), sets), head)
-        tail = self._directory(stored) if kind is Kind.ZIP else self._heads.end(stored, _TAIL_BYTES)
-        return Look(self._summed(found, sets), head, tail)
+                look = self._look_inside(whole)
+                whole = replace(whole, inside=look.chosen.inside)
+            found = self._asked(whole)
+        return replace(look, chosen=self._summed(found, sets))
+
+    def _look_inside(self, chosen: BackupSet) -> Look:
+        """Return the set as its own bytes tell of it, without its chain and checksums; read more where they do not."""
+        stored = chosen.objects[-1]
+        look = self._recognised(chosen, stored, self._heads.head(stored, formats.HEAD_BYTES))
+        if look.undecided and stored.size_bytes > formats.HEAD_BYTES:
+            look = self._recognised(chosen, stored, self._heads.head(stored, _LONG_HEAD_BYTES))
+        return look
+
+    def _recognised(self, chosen: BackupSet, stored: StoredObject, head: bytes) -> Look:
+        """Return the set whose object `stored` begins with `head`."""
+        name, encrypted = self._settings.bucket.of(chosen.key), self._heads.is_encrypted(stored)
+        seekable = None if encrypted else Ranged(self._store, stored, self._retry())
+        seen = contents.contents_of(head, chosen.kind, name, plain=seekable)
+        if seen.kind is Kind.ZIP:
+            tail = b"" if seen.packings else self._directory(stored)
+            seen = replace(seen, entries=tuple(self._listed(stored, tail)), whole=bool(tail))
+        else:
+            tail = self._heads.end(stored, _TAIL_BYTES)
+        wanted = Wanted(chosen.database, chosen.key, name, self._settings.backup_set_dir)
+        return Look(recognised.recognised(chosen, seen, wanted, encrypted=encrypted), head, tail)
+
+    def _neostore(self, chosen: BackupSet) -> bytes:
+        """Return the first bytes of a raw directory's `neostore`; nothing where it has none."""
+        own = [stored for stored in chosen.objects if stored.key == f"{chosen.key}neostore"]
+        return self._heads.part(own[0], 0, _NEOSTORE_BYTES) if own else b""
+
+    def _listed(self, stored: StoredObject, directory: bytes) -> list[Entry]:
+        """Return the entries of a zip, of the first that may tell what it is with their first bytes."""
+        listed = zipped.entries_of(directory)
+        telling = [entry for entry in listed if layouts.is_telling(entry.name)][:_MOST_TELLING]
+        heads = {entry: replace(entry, head=self._zipped(stored, entry)) for entry in telling}
+        return [heads.get(entry, entry) for entry in listed]
+
+    def _zipped(self, stored: StoredObject, entry: Entry) -> bytes:
+        """Return the first bytes of a zip's entry."""
+        start, packed, method = entry.packed or (0, 0, 0)
+        data = self._heads.part(stored, start, min(packed + zipped.LONGEST_LOCAL_HEADER, headers.HEADER_BYTES))
+        return zipped.start_of(data, method)
 
     def described(self, each: BackupSet) -> BackupSet:
         """Return a set with its header, where it is of a kind that has one, and can be read; for lists."""
@@ -99,6 +154,9 @@ class Looker:
             # Of a later layout: neo4j-admin may know it.
             return chosen
         _check_name(chosen, chosen.header, self._settings.bucket.of(chosen.key))
+        if chosen.inside and chosen.inside.container:
+            # Its chain is in the archive as well.
+            return chosen
         return self._artifacts.chained(chosen, sets, overlaps=self._overlaps)
 
     def _summed(self, chosen: BackupSet, sets: Sequence[BackupSet]) -> BackupSet:
@@ -114,7 +172,9 @@ class Looker:
         if each.kind is Kind.BACKUP:
             return self._artifacts.header(each)
         if each.key not in self._headers:
-            self._headers[each.key] = _header(each.kind, self._heads.head(each.objects[0], headers.HEADER_BYTES))
+            head, name = self._heads.head(each.objects[0], headers.HEADER_BYTES), self._settings.bucket.of(each.key)
+            seen = contents.contents_of(head, each.kind, name)
+            self._headers[each.key] = contents.header_of(seen.kind, seen.head)
         return self._headers[each.key]
 
     def _directory(self, stored: StoredObject) -> bytes:
@@ -124,13 +184,6 @@ class Looker:
 
     def _retry(self) -> transfer.Retry:
         return transfer.Retry(self._settings.retry_seconds)
-
-
-def _header(kind: Kind, head: bytes) -> Header | None:
-    """Return the header of a dump or backup; None where it has none that is known."""
-    if kind is Kind.BACKUP:
-        return headers.of_backup(head)
-    return headers.of_dump(head) if kind is Kind.DUMP else None
 
 
 def _check_name(chosen: BackupSet, header: Header, name: str) -> None:

@@ -6,12 +6,13 @@ from functools import partial
 from logging import getLogger
 from pathlib import Path
 
-from neo4j_restore import age, fetch, headers, unpack
-from neo4j_restore.catalog import AGE, BackupSet
+from neo4j_restore import age, contents, decoders, fetch, formats, headers, unpack
+from neo4j_restore.catalog import BackupSet
 from neo4j_restore.checksums import Checksum, Running
 from neo4j_restore.evidence import SHA256
 from neo4j_restore.kept import Kept
 from neo4j_restore.names import Names
+from neo4j_restore.owners import stem_of
 from neo4j_restore.parts import PartFile
 from neo4j_restore.pipeline import Stream
 from neo4j_restore.progress import Progress
@@ -61,11 +62,23 @@ class Opener:
             return found
         return age.Decrypted(found, age.identities(self.settings.age_identity, name), name)
 
+    def unpacked(
+        self, chosen: BackupSet, stored: StoredObject | None = None, progress: Progress | None = None
+    ) -> Stream:
+        """Return the bytes of `open`, with the compressions taken off that are around the set."""
+        stream = self.open(chosen, stored, progress)
+        one = stored or chosen.objects[0]
+        packings = chosen.inside.packings if chosen.inside else ()
+        if one is not chosen.objects[-1] and isinstance(stream, Peekable):
+            # Of a chain each artifact may be packed in its own way.
+            packings = contents.packings_of(stream.peek(formats.HEAD_BYTES), chosen.kind, self.name(chosen))
+        return contents.opened(stream, packings, self.settings.bucket.of(one.key))
+
     def _rest(self, chosen: BackupSet, begun: _Begun, progress: Progress) -> Stream:
         """Return what follows the bytes that are on the volume; at its end all of the object was checked."""
         one, expected = begun.stored, chosen.checksums.get(begun.stored.key)
         if not begun.offset:
-            return self.open(chosen, one, progress)
+            return self.unpacked(chosen, one, progress)
         stream = fetch.download(self.store, one, self.terms, progress, start=begun.offset, running=begun.told)
         return self._checked(stream, one, expected, begun.beside) if expected else stream
 
@@ -94,7 +107,7 @@ class Opener:
         paths = [top / names.accept(name) for name in _file_names(chosen.objects)]
         files: list[PartFile] = []
         for begun in self._land(chosen, [path.name for path in paths], ours):
-            _check(begun.file.path, self.settings.bucket.of(begun.stored.key))
+            check_artifact(begun.file.path, self.settings.bucket.of(begun.stored.key))
             files.append(begun.file)
         for file, path in zip(files, paths, strict=True):
             file.move(path)
@@ -111,8 +124,9 @@ class Opener:
         progress = Progress(self.name(chosen), chosen.size_bytes - there)
         for begun in all_begun:
             with self._rest(chosen, begun, progress) as stream:
-                # What was decrypted tells nothing of where to go on in what is not.
-                recorded, last = not isinstance(stream, age.Decrypted), begun is all_begun[-1]
+                # What was decrypted or unpacked tells nothing of where to go on in what is not.
+                recorded = not isinstance(stream, (age.Decrypted, decoders.Decoded))
+                last = begun is all_begun[-1]
                 begun.file.append(stream, recorded=recorded, last=last)
             yield begun
 
@@ -133,13 +147,14 @@ def _file_names(chain: Sequence[StoredObject]) -> list[str]:
 
     Where two from different folders have one name, all get a number in front. neo4j-admin reads the headers alone.
     """
-    names = [f"{stored.key.rpartition('/')[2].removesuffix(AGE).removesuffix('.backup')}.backup" for stored in chain]
+    names = [f"{stem_of(stored.key)}.backup" for stored in chain]
     if len({name.casefold() for name in names}) == len(names):
         return names
     return [f"{number}-{name}" for number, name in enumerate(names, 1)]
 
 
-def _check(path: Path, name: str) -> None:
+def check_artifact(path: Path, name: str) -> None:
+    """Raise BackupDamagedError for an artifact that was cut, of those in clear; name: the set's."""
     with path.open("rb") as file:
         start = headers.tar_start(file.read(headers.START_BYTES))
     if start is not None:

@@ -15,8 +15,9 @@ from neo4j_restore.catalog import BackupSet, Kind, Unclear
 from neo4j_restore.errors import ConfigurationError, MigrationNeededError, TargetOccupiedError
 from neo4j_restore.families import Edition
 from neo4j_restore.headers import Header, StoreFormat
+from neo4j_restore.inside import DATA_FOLDER, STORE_FILES, Inside
 from neo4j_restore.settings import Settings
-from neo4j_restore.spec import SYSTEM, BucketUrl, DatabaseName, OnMissing, Overwrite
+from neo4j_restore.spec import SYSTEM, BucketUrl, DatabaseName, OnMissing, Overwrite, SpaceMode
 from neo4j_restore.volume import Found, Volume
 
 
@@ -131,17 +132,56 @@ def check(plan: Plan, bucket: BucketUrl) -> None:
             message = f"neo4j-admin {plan.version} has no system database: it came with Neo4j 4.0"
             raise MigrationNeededError(message, hint="take system out of DATABASE, or use an image of 4.0 or later")
         if plan.version and step.chosen:
-            _check_version(step.chosen, plan.version, bucket.of(step.chosen.key))
-            _check_edition(step.chosen, plan.version, plan.edition, bucket.of(step.chosen.key))
+            check_set(step.chosen, plan.version, plan.edition, bucket.of(step.chosen.key))
+
+
+def check_set(chosen: BackupSet, version: families.Version, edition: Edition | None, url: str) -> None:
+    """Raise what `check` raises of one set: of an archive that does not tell before, once more when it is unpacked."""
+    _check_version(chosen, version, url)
+    _check_edition(chosen, version, edition, url)
+
+
+def check_sure(plan: Plan, bucket: BucketUrl, mode: SpaceMode) -> None:
+    """Raise ConfigurationError where old data would be deleted for a set in which nothing to restore was seen."""
+    for step in plan.restores:
+        inside = step.chosen.inside if step.chosen else None
+        if step.chosen and step.decision.replaces and mode is SpaceMode.RECLAIM and not (inside and inside.sure):
+            layers = f" ({inside})" if inside and inside.layers else ""
+            message = (
+                f"the first bytes of {bucket.of(step.chosen.key)}{layers} do not show a backup of {step.database}, "
+                "and SPACE_MODE=reclaim would delete the old data before the rest is read"
+            )
+            raise ConfigurationError(message, hint="set SPACE_MODE=keep on a volume with room for both")
 
 
 def _check_version(chosen: BackupSet, version: families.Version, url: str) -> None:
     if chosen.kind is Kind.BACKUP and version.major < 5:
         message = f"{url} is a backup of Neo4j 5 or later, and neo4j-admin here is {version}"
         raise MigrationNeededError(message, hint="use an image of the version that made it, or of a later one")
-    if chosen.kind in {Kind.ARCHIVE, Kind.ZIP, Kind.DIRECTORY} and version.major >= 5:
-        message = f"{url} is a backup of Neo4j 4.4 or older, and neo4j-admin here is {version}"
-        hint = f"restore it with an image of its own version first, then migrate; or take a dump of {chosen.database}"
+    inside = chosen.inside or Inside()
+    if inside.what in {STORE_FILES, DATA_FOLDER}:
+        _check_store(inside, version, url, chosen.database)
+
+
+def _check_store(inside: Inside, version: families.Version, url: str, database: DatabaseName) -> None:
+    """Refuse store files that this version can't take. They are told by their own version, never by the archive."""
+    of = f" of {inside.store}" if inside.store else ""
+    copied = inside.what == DATA_FOLDER
+    if inside.store and ((version.major >= 5) != (inside.store.line >= 5) or inside.store.line > version.major):
+        message = f"{url} holds store files{of}, and neo4j-admin here is {version}"
+        hint = "restore it with an image of its own version"
+        if version.major >= 5:
+            hint += f", then migrate; or take a dump of {database} there"
+        raise MigrationNeededError(message, hint=hint)
+    if inside.store and copied and inside.store.line < min(version.major, 5):
+        message = f"{url} holds a copy of a data folder{of}, and neo4j-admin here is {version}"
+        raise MigrationNeededError(message, hint="restore it with an image of its own version")
+    if version.major >= 5 and not copied:
+        message = f"{url} holds a copy of store files{of}: neo4j-admin {version} has no command that restores them"
+        hint = (
+            f"take a dump of {database}; or pack the data folder of the stopped server with databases/{database} and "
+            f"transactions/{database} in it; if an older Neo4j made it, restore it with an image of that version"
+        )
         raise MigrationNeededError(message, hint=hint)
 
 
@@ -151,7 +191,7 @@ def _check_edition(chosen: BackupSet, version: families.Version, edition: Editio
     if edition is not Edition.COMMUNITY:
         return
     enterprise = "build the image with NEO4J_IMAGE of the Enterprise Edition"
-    if header.store_format is StoreFormat.BLOCK:
+    if header.store_format is StoreFormat.BLOCK or (chosen.inside and chosen.inside.is_block):
         message = f"{url} has the block format, which the Community Edition in this image can't open"
         raise ConfigurationError(message, hint=f"{enterprise}, or dump the database in another format (aligned)")
     if chosen.kind is not Kind.BACKUP:
@@ -180,6 +220,7 @@ def as_json(plan: Plan, bucket: BucketUrl) -> dict[str, Any]:
                 "set": set_as_json(step.chosen, bucket) if step.chosen else None,
                 "verified_by": _verified_by(step.chosen, bucket) if step.chosen else None,
                 "not_sets": [unclear_as_json(each, bucket) for each in step.unclear],
+                **inside_as_json(step.chosen),
             }
             for step in plan.steps
         ],
@@ -190,6 +231,12 @@ def _verified_by(chosen: BackupSet, bucket: BucketUrl) -> list[str] | None:
     """Return how the set will be verified; None where the store tells that only with the bytes."""
     verdict = evidence.expected(chosen, bucket.scheme)
     return list(verdict.ways) if verdict.known else None
+
+
+def inside_as_json(chosen: BackupSet | None) -> dict[str, Any]:
+    """Return what is packed in the set and how, as `plan --json` and the receipt tell it; null where there is none."""
+    inside = chosen.inside if chosen else None
+    return {"layers": list(inside.layers) if inside else None, "member": (inside and inside.member) or None}
 
 
 def set_as_json(each: BackupSet, bucket: BucketUrl) -> dict[str, Any]:

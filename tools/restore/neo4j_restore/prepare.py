@@ -48,6 +48,7 @@ def _prepare(settings: Settings, program: admin.Admin, decided: Plan, state: Vol
     steps = tuple(replace(step, chosen=looks[step.database].chosen) if step.chosen else step for step in steps)
     prepared = Plan(steps, program.version, edition=program.edition)
     plan.check(prepared, settings.bucket)
+    plan.check_sure(prepared, settings.bucket, settings.space)
     prepared = replace(prepared, steps=tuple(_with_verdict(settings, step) for step in prepared.steps))
     estimates = [_estimate(look, program.family) for look in looks.values()]
     need = sum(each.bytes for each in estimates)

@@ -56,10 +56,11 @@ def _fitting(found: dict[str, Any]) -> str:
 
 def plan_table(found: dict[str, Any]) -> str:
     """Return the plan as a table for people; found: `plan.as_json`."""
-    rows = [["DATABASE", "ACTION", "SET", "BYTES", "REASON"]]
+    rows = [["DATABASE", "ACTION", "SET", "BYTES", "HOLDS", "REASON"]]
     for each in found["databases"]:
         chosen = each["set"] or {"object": "-", "size_bytes": "-"}
-        rows.append([each["database"], each["action"], chosen["object"], str(chosen["size_bytes"]), each["reason"]])
+        set_columns = [chosen["object"], str(chosen["size_bytes"]), " > ".join(each["layers"] or ["-"])]
+        rows.append([each["database"], each["action"], *set_columns, each["reason"]])
     unclear = [(one["object"], one["reason"]) for each in found["databases"] for one in each["not_sets"]]
     return "\n".join([_table(rows), *_not_sets(unclear)])
 

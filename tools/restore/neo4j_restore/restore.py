@@ -279,16 +279,20 @@ def _restored(chosen: BackupSet, settings: Settings, step: Step, verdict: Verdic
     single = chosen.objects[-1] if chosen.kind is not Kind.DIRECTORY else None
     told = plan.set_as_json(chosen, settings.bucket)
     del told["header"], told["not_a_set"]
-    return told | {
-        "wish": settings.wish(step.database),
-        "warning": step.warning or None,
-        "generation": single.generation if single else None,
-        "crc32c": _crc32c(single) if single else None,
-        "checksum": str(single.checksum) if single and single.checksum else None,
-        "verified_by": list(verdict.ways),
-        "unverified": len(verdict.unverified),
-        "replaced": step.decision.replaces,
-    }
+    return (
+        told
+        | plan.inside_as_json(chosen)
+        | {
+            "wish": settings.wish(step.database),
+            "warning": step.warning or None,
+            "generation": single.generation if single else None,
+            "crc32c": _crc32c(single) if single else None,
+            "checksum": str(single.checksum) if single and single.checksum else None,
+            "verified_by": list(verdict.ways),
+            "unverified": len(verdict.unverified),
+            "replaced": step.decision.replaces,
+        }
+    )
 
 
 def _crc32c(stored: StoredObject) -> str | None:

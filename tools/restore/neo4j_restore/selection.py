@@ -4,7 +4,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from logging import getLogger
 
-from neo4j_restore import age, artifacts, catalog, choosing, formats, listing, plan, pointers, shards, stamps, transfer
+from neo4j_restore import age, artifacts, catalog, choosing, contents, listing, plan, pointers, shards, stamps, transfer
 from neo4j_restore.artifacts import Artifacts
 from neo4j_restore.catalog import BackupSet, Kind, Shelf, TimeSource, Unclear
 from neo4j_restore.choosing import Choice
@@ -220,8 +220,7 @@ class Selection:
         if age.is_encrypted(head):
             return True
         try:
-            # A hint that needs the bytes of a backup, and is not content with any that are packed.
-            formats.kind_of(head, Kind.BACKUP, each.key)
+            contents.contents_of(head, Kind.BACKUP, each.key)
         except BackupDamagedError:
             return False
         return True

@@ -13,12 +13,16 @@ from neo4j_restore import decoders, zipdirectory
 from neo4j_restore.catalog import BackupSet, Kind
 from neo4j_restore.errors import NoSpaceError
 from neo4j_restore.families import Family
+from neo4j_restore.inside import DATA_FOLDER, Inside
 from neo4j_restore.spec import SpaceMode
 
 # Metadata of the file system, and Neo4j's own first writes.
 _MARGIN_BYTES = 16 * 1024 * 1024
 
 _GIB_4 = 2**32
+
+# As much of what is packed twice tells by how much the inner one grows.
+_HEAD_BYTES = 1024 * 1024
 
 # A trailer that says so many times more than the first megabyte makes likely is none: the archive was cut.
 _BELIEVED = 4
@@ -35,40 +39,62 @@ class Estimate:
 
 
 def estimate(chosen: BackupSet, head: bytes, tail: bytes, family: Family) -> Estimate:
-    """Return the peak that restoring `chosen` adds to the volume.
+    """Return the peak that restoring `chosen`, a set that was looked into, adds to the volume.
 
     head: the object's first bytes, a megabyte of an archive. tail: its last 4 bytes, or a zip's directory.
     Both empty for a directory.
     """
-    unpacked, source = _unpacked(chosen, head, tail)
-    if chosen.kind is Kind.DUMP:
-        return Estimate(unpacked + (0 if family.load_stdin else chosen.size_bytes), source)
-    if chosen.kind is Kind.BACKUP:
-        # The artifacts are files here; of a chain, what is applied lies in a temporary folder as well.
-        return Estimate(chosen.size_bytes + (2 if len(chosen.objects) > 1 else 1) * unpacked, source)
-    if chosen.kind is Kind.ZIP:
-        unpacked += 0 if "--move" in family.restore else unpacked
-        return Estimate(chosen.size_bytes + unpacked, source)
-    # Without --move neo4j-admin copies the unpacked set.
-    return Estimate(unpacked if "--move" in family.restore else 2 * unpacked, source)
+    inside = chosen.inside or Inside()
+    size, source = _unpacked(chosen, inside, head, tail)
+    restored, told_by = _restored(chosen, inside, inside.size_bytes or size, head, tail)
+    # A dump in a tar goes from stream to stream, as one in nothing does.
+    streamed = chosen.kind is Kind.DUMP and inside.container != "zip" and bool(family.load_stdin)
+    files = 0 if streamed else _files(chosen, inside, size)
+    if chosen.kind in {Kind.DUMP, Kind.BACKUP}:
+        # Of a chain, what is applied lies in a temporary folder as well.
+        copies = 2 if chosen.kind is Kind.BACKUP and (len(chosen.objects) > 1 or _is_differential(chosen)) else 1
+        return Estimate(files + copies * restored, told_by if streamed or not inside.container else source)
+    # Without --move neo4j-admin copies the unpacked set; a copied data folder is moved by us.
+    moved = "--move" in family.restore or inside.what == DATA_FOLDER
+    zipped = chosen.size_bytes if inside.container == "zip" else 0
+    return Estimate(zipped + (size if moved else 2 * size), source)
 
 
-def _unpacked(chosen: BackupSet, head: bytes, tail: bytes) -> tuple[int, str]:
-    """Return the bytes that a set unpacks to, and how that is known."""
-    size = chosen.size_bytes
-    codec = decoders.codec_of(head)
-    if chosen.kind is Kind.DIRECTORY:
-        return size, "listing"
-    if chosen.kind is Kind.ZIP:
-        return (zipdirectory.unpacked_bytes(tail), "zip's directory") if tail else (size, "size of the object")
-    if codec is decoders.GZIP:
-        return _gzip(size, head, tail)
+def _files(chosen: BackupSet, inside: Inside, size: int) -> int:
+    """Return the room of a dump or artifacts as files, and of the archive's other files beside them."""
+    if inside.container == "zip":
+        return chosen.size_bytes + size
+    return size if inside.container or inside.packings else chosen.size_bytes
+
+
+def _is_differential(chosen: BackupSet) -> bool:
+    return chosen.header is not None and chosen.header.full is False
+
+
+def _unpacked(chosen: BackupSet, inside: Inside, head: bytes, tail: bytes) -> tuple[int, str]:
+    """Return the bytes of what is in the set's compressions, or in its zip, and how that is known."""
+    size, source = chosen.size_bytes, "listing" if chosen.kind is Kind.DIRECTORY else "size of the object"
+    for number, packing in enumerate(inside.packings):
+        if packing == decoders.GZIP.name:
+            # Only the outermost one has its end where the object has.
+            size, source = _gzip(size, head, b"" if number else tail)
+        else:
+            size, source = round(size * decoders.ratio(head)), f"start of the {packing}"
+        head = decoders.start_of(head, _HEAD_BYTES)
+    if inside.container == "zip" and tail and not inside.packings:
+        return zipdirectory.unpacked_bytes(tail), "zip's directory"
+    return size, source
+
+
+def _restored(chosen: BackupSet, inside: Inside, size: int, head: bytes, tail: bytes) -> tuple[int, str]:
+    """Return the bytes of the store that a dump or artifact of `size` becomes, and how that is known."""
     # A chain's header is that of its last artifact.
     if chosen.header and chosen.header.unpacked_bytes is not None and len(chosen.objects) == 1:
         return max(size, chosen.header.unpacked_bytes), f"{chosen.kind} header"
-    if chosen.kind in {Kind.DUMP, Kind.BACKUP}:
-        return round(size * _ratio_behind_magic(head)), f"start of the {chosen.kind}"
-    return (round(size * decoders.ratio(head)), f"start of the {codec.name}") if codec else (size, "size of the object")
+    if not inside.container and not inside.packings and decoders.codec_of(head) is decoders.GZIP:
+        # A dump of 3.5 is a gzip itself.
+        return _gzip(size, head, tail)
+    return round(size * inside.growth), f"start of the {chosen.kind}"
 
 
 def check(
@@ -102,7 +128,3 @@ def _gzip(size: int, head: bytes, tail: bytes) -> tuple[int, str]:
     if modulo > _BELIEVED * likely or len(tail) < 4:
         return round(likely), "start of the gzip"
     return max(size, modulo, modulo + round((likely - modulo) / _GIB_4) * _GIB_4), _TRAILER
-
-
-def _ratio_behind_magic(head: bytes) -> float:
-    return decoders.ratio(head if decoders.codec_of(head) else head[4:])

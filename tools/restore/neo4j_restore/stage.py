@@ -6,20 +6,8 @@ from dataclasses import dataclass
 from logging import getLogger
 from pathlib import Path
 
-from neo4j_restore import (
-    admin,
-    decoders,
-    disk,
-    endings,
-    evidence,
-    fetch,
-    kept,
-    layouts,
-    transfer,
-    unpack,
-    unzip,
-    volume,
-)
+from neo4j_restore import admin, disk, endings, evidence, fetch, kept, transfer, unpack, volume
+from neo4j_restore.archive import Archive, check_complete
 from neo4j_restore.catalog import BackupSet, Kind
 from neo4j_restore.errors import (
     ANOTHER_SET,
@@ -31,13 +19,11 @@ from neo4j_restore.errors import (
 )
 from neo4j_restore.names import Names
 from neo4j_restore.opening import Opener
-from neo4j_restore.pipeline import Ahead
 from neo4j_restore.plan import Plan
 from neo4j_restore.progress import Progress
 from neo4j_restore.settings import Settings
 from neo4j_restore.spec import DatabaseName
 from neo4j_restore.stores import Store, StoredObject
-from neo4j_restore.streams import Peekable
 from neo4j_restore.volume import Found, Layout
 
 log = getLogger(__name__)
@@ -68,7 +54,8 @@ class Stage:
     def _keeps(self, chosen: BackupSet) -> bool:
         """Tell whether a download of the set that breaks off leaves something to go on from."""
         streamed = chosen.kind is Kind.DUMP and bool(self.program.family.load_stdin)
-        return chosen.kind is not Kind.ARCHIVE and not streamed
+        container = chosen.inside.container if chosen.inside else ""
+        return container == "zip" or (container != "tar" and not streamed)
 
     @property
     def _conf(self) -> Path:
@@ -89,27 +76,25 @@ class Stage:
     def _clear(self, database: DatabaseName) -> None:
         """Remove what staging has of a database."""
         parts = [self.layout.staged_data / part for part in volume.parts_of(database)]
-        for path in (self.layout.staging / "sets" / database, *parts):
+        ours = [self.layout.staging / folder / database for folder in ("sets", "artifacts")]
+        for path in (*ours, *parts):
             disk.remove_tree(path)
-        for path in (self._file(database, Kind.DUMP), self._file(database, Kind.ZIP)):
+        for path in (self._file(database), self.layout.staging / f"{database}.zip"):
             path.unlink(missing_ok=True)
 
     def _fill(self, chosen: BackupSet) -> None:
         log.info("%s: %s, %d bytes", chosen.database, self._name(chosen), chosen.size_bytes)
-        ways: dict[Kind, Callable[[BackupSet], str]] = {
-            Kind.ARCHIVE: lambda each: self._restore(each, self._unpack(each)),
-            Kind.ZIP: lambda each: self._restore(each, self._unzip(each)),
-            Kind.DIRECTORY: lambda each: self._restore(each, self._fetch(each)),
+        container = chosen.inside.container if chosen.inside else ""
+        ways: dict[str, Callable[[BackupSet], str]] = {
+            "tar": self._archive.restore_tar,
+            "zip": self._archive.restore_zip,
+            Kind.DIRECTORY: self._fetch,
             Kind.DUMP: self._load,
             Kind.BACKUP: self._take_artifacts,
         }
-        last_words = ways[chosen.kind](chosen)
+        last_words = ways[container or chosen.kind](chosen)
         self._check_result(chosen, last_words)
         self._check_verified(chosen)
-
-    def _restore(self, chosen: BackupSet, source: Path) -> str:
-        self._check_complete(source, chosen)
-        return self.program.restore(source, chosen.database, self._conf, self.lock)
 
     def _take_artifacts(self, chosen: BackupSet) -> str:
         """Restore from files: neo4j-admin reads artifacts more than once, and finds a chain by its folder."""
@@ -127,36 +112,16 @@ class Stage:
 
     def _load(self, chosen: BackupSet) -> str:
         if self.program.family.load_stdin:
-            with self._opener.open(chosen) as stream:
+            with self._opener.unpacked(chosen) as stream:
                 blocks = transfer.blocks(stream)
                 return self.program.load_stream(blocks, chosen.database, self._conf, self.lock, self._name(chosen))
-        path = self._file(chosen.database, Kind.DUMP)
+        path = self._file(chosen.database)
         self._opener.land(chosen, path, self._kept(chosen))
         last_words = self.program.load(path, chosen.database, self._conf, self.lock)
         path.unlink()
         return last_words
 
-    def _unpack(self, chosen: BackupSet) -> Path:
-        name, top = self._name(chosen), self._folder(chosen)
-        with self._opener.open(chosen) as download:
-            plain, most_ratio = decoders.decoded(Peekable(download), name)
-            limits = unpack.limits(chosen.size_bytes, most_ratio, self.layout.data)
-            with Ahead(plain) as stream:
-                size = unpack.unpack(stream, top, name, limits)
-        log.info("%s: unpacked %d bytes", chosen.database, size)
-        return layouts.find_store(top, chosen.database, self.settings.backup_set_dir, name)
-
-    def _unzip(self, chosen: BackupSet) -> Path:
-        name, top = self._name(chosen), self._folder(chosen)
-        path = self._file(chosen.database, Kind.ZIP)
-        self._opener.land(chosen, path, self._kept(chosen))
-        limits = unpack.limits(chosen.size_bytes, unzip.MOST_RATIO, self.layout.data)
-        size = unzip.unpack(path, top, name, limits)
-        path.unlink()
-        log.info("%s: unpacked %d bytes", chosen.database, size)
-        return layouts.find_store(top, chosen.database, self.settings.backup_set_dir, name)
-
-    def _fetch(self, chosen: BackupSet) -> Path:
+    def _fetch(self, chosen: BackupSet) -> str:
         top, ours = self._folder(chosen), self._kept(chosen)
         names = Names(self._name(chosen))
         paths = {each.key: ours.files / names.accept(each.key.removeprefix(chosen.key)) for each in chosen.objects}
@@ -172,7 +137,12 @@ class Stage:
                 paths[stored.key].parent.mkdir(parents=True, exist_ok=True)
                 unpack.write_file(stream, paths[stored.key])
         ours.move(top)
-        return top
+        check_complete(top, self._name(chosen))
+        return self.program.restore(top, chosen.database, self._conf, self.lock)
+
+    @property
+    def _archive(self) -> Archive:
+        return Archive(self.settings, self.layout, self._opener, self.program, self._conf, self.lock)
 
     def _is_here(self, stored: StoredObject, path: Path, ours: kept.Kept) -> bool:
         """Tell whether a file of an earlier start is right, by the store's checksum."""
@@ -204,9 +174,9 @@ class Stage:
     def _look(self, stored: StoredObject) -> StoredObject:
         return transfer.Retry(self.terms.retry_seconds).call(lambda: self.store.look(stored))
 
-    def _file(self, database: DatabaseName, kind: Kind) -> Path:
-        """Return where a dump or zip lies while it is needed as a file."""
-        return self.layout.staging / f"{database}.{kind}"
+    def _file(self, database: DatabaseName) -> Path:
+        """Return where a dump lies while it is needed as a file."""
+        return self.layout.staging / f"{database}.dump"
 
     def _kept(self, chosen: BackupSet) -> kept.Kept:
         return kept.Kept(self.layout, chosen, self._name(chosen))
@@ -216,12 +186,6 @@ class Stage:
 
     def _folder(self, chosen: BackupSet) -> Path:
         return self.layout.staging / "sets" / chosen.database
-
-    def _check_complete(self, source: Path, chosen: BackupSet) -> None:
-        missing = volume.missing_stores(source)
-        if missing:
-            message = f"{self._name(chosen)} is not complete: it lacks {', '.join(missing)}"
-            raise BackupDamagedError(message, hint=ANOTHER_SET)
 
     def _check_result(self, chosen: BackupSet, last_words: str) -> None:
         staged = self.layout.staged_data

@@ -48,7 +48,7 @@ class Entry:
     """An entry of a tar.
 
     size: of the file, holes included. stored: of `data`. regions: of a sparse file, where `data` belongs; else None.
-    data: can be read until the next entry is asked for; what is not read is skipped.
+    modified: seconds since 1970. data: can be read until the next entry is asked for; what is not read is skipped.
     """
 
     name: str
@@ -57,6 +57,7 @@ class Entry:
     stored: int
     regions: Regions | None
     data: "Data"
+    modified: float = 0.0
 
 
 @dataclass
@@ -141,7 +142,15 @@ class Tar:
         if regions is not None:
             regions.check(stored, size)
         name = name.rstrip(b"/") if kind is Kind.FOLDER else name
-        return Entry(name.decode(errors="surrogateescape"), kind, size, stored, regions, Data(self._input, stored))
+        return Entry(
+            name.decode(errors="surrogateescape"),
+            kind,
+            size,
+            stored,
+            regions,
+            Data(self._input, stored),
+            header.modified,
+        )
 
     def _old_gnu(self, header: Header) -> Regions:
         regions = Regions(self._regions)
@@ -278,6 +287,8 @@ class _Input:
 
     def skip(self, count: int) -> None:
         """Pass over the next `count` bytes; in a file, without reading them."""
+        begun, self._rest = self._rest[:count], self._rest[count:]
+        count -= len(begun)
         while count > BLOCK_BYTES and not self._rest and self._stream.seekable():
             # The last byte is read: one can seek past the end of a file.
             self._stream.seek(count - 1, os.SEEK_CUR)

@@ -41,6 +41,14 @@ class Header:
     block: bytes
 
     @property
+    def modified(self) -> int:
+        """When the file was last written, in seconds since 1970; 0 where the field is not a number."""
+        try:
+            return number(self.block[136:148])
+        except ValueError:
+            return 0
+
+    @property
     def has_data(self) -> bool:
         """Whether data follows the header; of links, folders and devices the size says something else, or nothing."""
         return self.type not in _WITHOUT_DATA

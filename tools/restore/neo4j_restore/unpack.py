@@ -4,6 +4,7 @@ A backup set has no links, no devices and no FIFOs: an archive with one is refus
 """
 
 import shutil
+from collections.abc import Callable
 from dataclasses import dataclass
 from io import RawIOBase
 from pathlib import Path
@@ -53,10 +54,14 @@ def limits(packed_bytes: int, most_ratio: int, volume: Path) -> Limits:
     return Limits(most_ratio * packed_bytes, usage.free - _RESERVE_BYTES, usage.total)
 
 
-def unpack(stream: RawIOBase, into: Path, source: str, limits: Limits) -> int:
+# Takes the content of a file, by its path in the archive, in place of a file on the volume.
+Taker = Callable[[str, RawIOBase], None]
+
+
+def unpack(stream: RawIOBase, into: Path, source: str, limits: Limits, taker: Taker | None = None) -> int:
     """Unpack the tar in `stream` below the folder `into`, and read the stream to its end; return the bytes written.
 
-    source: the object's name, for messages.
+    source: the object's name, for messages. taker: gets every file where it is given, and nothing is written.
     Raises BackupDamagedError or NoSpaceError; what was written by then stays in `into`.
     """
     into.mkdir(parents=True)
@@ -65,7 +70,7 @@ def unpack(stream: RawIOBase, into: Path, source: str, limits: Limits) -> int:
     for entry in archive:
         with_holes += entry.size
         limits.check(written + entry.stored, with_holes, entry.name, names)
-        written += _extract(entry, into, names)
+        written += _extract(entry, into, names, taker)
     archive.finish()
     names.tell()
     return written
@@ -82,12 +87,17 @@ def check_tar(path: Path, start: int, source: str) -> None:
             pass
 
 
-def _extract(entry: Entry, into: Path, names: Names) -> int:
+def _extract(entry: Entry, into: Path, names: Names, taker: Taker | None) -> int:
     if entry.kind is Kind.OTHER:
         names.refuse(f"the entry {entry.name[:80]!r} is neither a plain file nor a folder")
-    path = into / names.accept(entry.name, folder=entry.kind is Kind.FOLDER)
+    name = names.accept(entry.name, folder=entry.kind is Kind.FOLDER)
+    path = into / name
     if names.leaves_out(entry.name):
         return 0
+    if taker:
+        if entry.kind is Kind.FILE and entry.regions is None:
+            taker(str(name), entry.data)
+        return entry.stored
     if entry.kind is Kind.FOLDER:
         path.mkdir(parents=True, exist_ok=True)
         return 0

@@ -8,6 +8,7 @@ import stat
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from io import BytesIO
 from typing import BinaryIO, Final
 
@@ -16,7 +17,7 @@ TAIL_BYTES: Final = 22 + 65535 + 20 + 56
 
 _END, _END_64, _ENTRY = b"PK\x05\x06", b"PK\x06\x06", b"PK\x01\x02"
 
-_FIXED = struct.Struct("<4s4x2H4x3L3H4x2L")
+_FIXED = struct.Struct("<4s4x4H3L3H4x2L")
 
 _BIG = 0xFFFFFFFF
 
@@ -37,6 +38,18 @@ class ZipEntry:
     size: int
     offset: int
     mode: int
+    stamp: tuple[int, int] = (0, 0)
+
+    @property
+    def modified(self) -> datetime | None:
+        """When it was last written, by the clock of whoever packed it, taken for UTC; None for no date."""
+        date, clock = self.stamp
+        try:
+            return datetime(
+                1980 + (date >> 9), date >> 5 & 15, date & 31, clock >> 11, clock >> 5 & 63, clock % 32 * 2, tzinfo=UTC
+            )
+        except ValueError:
+            return None
 
     @property
     def name(self) -> str:
@@ -84,14 +97,15 @@ def entries(file: BinaryIO, start: int, length: int) -> Iterator[ZipEntry]:
         if len(fixed) < _FIXED.size or not fixed.startswith(_ENTRY):
             message = "its directory is wrong"
             raise ValueError(message)
-        _, flags, method, crc32, packed, size, name, extra, comment, attributes, offset = _FIXED.unpack(fixed)
+        _, flags, method, clock, date, crc32, *rest = _FIXED.unpack(fixed)
+        packed, size, name, extra, comment, attributes, offset = rest
         variable = file.read(name + extra + comment)
         length -= _FIXED.size + len(variable)
         if len(variable) < name + extra + comment or length < 0:
             message = "its directory is cut"
             raise ValueError(message)
         size, packed, offset = _sizes(variable[name : name + extra], size, packed, offset)
-        yield ZipEntry(variable[:name], flags, method, crc32, packed, size, offset, attributes >> 16)
+        yield ZipEntry(variable[:name], flags, method, crc32, packed, size, offset, attributes >> 16, (date, clock))
 
 
 def _sizes(extra: bytes, *values: int) -> list[int]:

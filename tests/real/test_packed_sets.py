@@ -1,0 +1,81 @@
+"""Community 4.4 and 5.26 come back from sets as people pack them: a dump in a gzip or tar, a copied data folder."""
+
+import gzip
+import io
+import tarfile
+from pathlib import Path
+
+import pytest
+from tests import archives
+from tests.artifacts import Artifact, tar_of_dump
+from tests.real.conftest import LATE_USER, Made, MakePod
+from tests.real.neo4j import Neo4j
+from tests.real.people import AFTER, BEFORE, found
+from tests.stores import Bucket
+
+
+def packed_folder(data: Path) -> bytes:
+    """Return the data folder of a stopped server as `tar czf data.tar.gz -C / data` packs it."""
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w:gz", compresslevel=1) as archive:
+        archive.add(data, "data")
+    return buffer.getvalue()
+
+
+@pytest.mark.parametrize("line", ["neo4j_4", "neo4j_5"])
+@pytest.mark.parametrize("pack", ["gzip", "tar.gz"])
+def test_a_packed_dump_comes_back(
+    pack: str, line: str, request: pytest.FixtureRequest, pod: MakePod, backups: Bucket
+) -> None:
+    made: Made = request.getfixturevalue(line)
+    dump = (made.backups / "neo4j.dump").read_bytes()
+    if pack == "gzip":
+        backups.put(f"packed-{line}-{pack}/neo4j.dump", gzip.compress(dump, 1))
+    else:
+        files = {"dumps/report.txt": b"fine", "dumps/neo4j.dump": dump}
+        backups.put(f"packed-{line}-{pack}/neo4j-latest.tar.gz", archives.tar_gz(files, below=""))
+    volume = pod(made, f"packed-{line}-{pack}", DATABASE="neo4j")
+    ended = volume.restore()
+    assert ended.code == 0, ended
+    (restored,) = volume.receipt()["restored"]
+    assert restored["layers"] == (["gzip", "dump"] if pack == "gzip" else ["gzip", "tar", "dump"])
+    with Neo4j(volume.home, volume.data) as server:
+        assert found(server) == BEFORE
+
+
+def test_an_artifact_in_a_tar_is_loaded_by_community(neo4j_5: Made, pod: MakePod, backups: Bucket) -> None:
+    tar = tar_of_dump((neo4j_5.backups / "neo4j.dump").read_bytes())
+    files = {"backups/neo4j-2026-01-31T02-00-00.backup": Artifact().write("BZV2", tar)}
+    backups.put("tarred/neo4j-2026-01-31T02-00-00.backup.tar.gz", archives.tar_gz(files, below=""))
+    volume = pod(neo4j_5, "tarred", DATABASE="neo4j")
+    ended = volume.restore()
+    assert ended.code == 0, ended
+    with Neo4j(volume.home, volume.data) as server:
+        assert found(server) == BEFORE
+
+
+@pytest.mark.parametrize("line", ["neo4j_4", "neo4j_5"])
+def test_a_copy_of_the_data_folder_comes_back(
+    line: str, request: pytest.FixtureRequest, pod: MakePod, backups: Bucket
+) -> None:
+    made: Made = request.getfixturevalue(line)
+    for database in ("neo4j", "system"):
+        backups.put(f"folder-{line}/{database}-latest.tar.gz", packed_folder(made.later))
+    volume = pod(made, f"folder-{line}", DATABASE="neo4j,system")
+    ended = volume.restore()
+    assert ended.code == 0, ended
+    assert not volume.has_staged_files()
+    with Neo4j(volume.home, volume.data, LATE_USER if line == "neo4j_5" else None) as server:
+        assert server.status_of_databases() == {"neo4j": "online", "system": "online"}
+        assert found(server) == AFTER
+
+
+def test_a_copy_of_the_data_folder_of_another_line_is_refused(
+    neo4j_4: Made, neo4j_5: Made, pod: MakePod, backups: Bucket
+) -> None:
+    backups.put("folder-of-4/neo4j-latest.tar.gz", packed_folder(neo4j_4.later))
+    volume = pod(neo4j_5, "folder-of-4", neo4j_5.later, DATABASE="neo4j", FORCE_OVERWRITE="true", SPACE_MODE="reclaim")
+    before = volume.photograph()
+    ended = volume.restore()
+    assert (ended.code, "store files of Neo4j 4 (AF4.3.0)" in ended.reason) == (31, True), ended
+    assert volume.photograph() == before

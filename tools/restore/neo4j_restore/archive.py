@@ -1,0 +1,155 @@
+"""What is in a tar or zip, into staging: store files, a copied data folder, a dump or artifacts.
+
+A dump in a tar goes to neo4j-admin as it comes, where that takes a stream. All else is unpacked below staging, and what
+came out is judged once more by all of its names and first bytes: before it was unpacked only the first were seen.
+"""
+
+from dataclasses import dataclass
+from io import RawIOBase
+from logging import getLogger
+from pathlib import Path
+
+from neo4j_restore import admin, contents, disk, layouts, plan, recognised, transfer, unpack, unzip, volume
+from neo4j_restore.catalog import BackupSet, Kind
+from neo4j_restore.errors import ANOTHER_SET, BackupDamagedError
+from neo4j_restore.inside import Inside
+from neo4j_restore.kept import Kept
+from neo4j_restore.layouts import File, Store, Wanted
+from neo4j_restore.opening import Opener, check_artifact
+from neo4j_restore.pipeline import Ahead
+from neo4j_restore.settings import Settings
+from neo4j_restore.taking import Taking
+from neo4j_restore.unpack import Limits
+from neo4j_restore.volume import Layout
+
+log = getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Archive:
+    """How archives are restored into staging. conf, lock: as neo4j-admin needs them."""
+
+    settings: Settings
+    layout: Layout
+    opener: Opener
+    program: admin.Admin
+    conf: Path
+    lock: int
+
+    def restore_tar(self, chosen: BackupSet) -> str:
+        """Restore what is in a tar; return neo4j-admin's last words. Raises RestoreError."""
+        inside = chosen.inside or Inside()
+        if chosen.kind is Kind.DUMP and self.program.family.load_stdin:
+            return self._load_member(chosen, inside.member)
+        name, top = self.opener.name(chosen), self._folder(chosen)
+        ratio = contents.most_ratio(inside.packings)
+        limits = unpack.limits(chosen.size_bytes, ratio, self.layout.data)
+        with Ahead(self.opener.unpacked(chosen)) as stream:
+            size = unpack.unpack(stream, top, name, limits)
+        return self._restore_unpacked(chosen, top, size)
+
+    def restore_zip(self, chosen: BackupSet) -> str:
+        """Restore what is in a zip, likewise; it lies on the volume until it is unpacked. Raises RestoreError."""
+        name, top = self.opener.name(chosen), self._folder(chosen)
+        path = self.layout.staging / f"{chosen.database}.zip"
+        self.opener.land(chosen, path, Kept(self.layout, chosen, name))
+        limits = unpack.limits(path.stat().st_size, unzip.MOST_RATIO, self.layout.data)
+        size = unzip.unpack(path, top, name, limits)
+        path.unlink()
+        return self._restore_unpacked(chosen, top, size)
+
+    def _load_member(self, chosen: BackupSet, member: str) -> str:
+        """Load the dump `member` of a tar while it comes."""
+        name = self.opener.name(chosen)
+
+        def load(stream: RawIOBase) -> str:
+            return self.program.load_stream(transfer.blocks(stream), chosen.database, self.conf, self.lock, name)
+
+        taking = Taking(member, self._wanted(chosen), load)
+        ratio = contents.most_ratio(chosen.inside.packings if chosen.inside else ())
+        # Nothing of it is written by us, so that the room on the volume bounds nothing.
+        limits = Limits(ratio * chosen.size_bytes, 2**63)
+        with Ahead(self.opener.unpacked(chosen)) as stream:
+            unpack.unpack(stream, self._folder(chosen), name, limits, taking.take)
+        return taking.finish()
+
+    def _restore_unpacked(self, chosen: BackupSet, top: Path, size: int) -> str:
+        log.info("%s: unpacked %d bytes", chosen.database, size)
+        content = layouts.content_of(
+            layouts.entries_of(top, self.opener.name(chosen)), self._wanted(chosen), whole=True
+        )
+        if content is None:
+            raise AssertionError
+        found = recognised.with_content(chosen, content)
+        if found.inside != chosen.inside:
+            log.info("%s: it is: %s", chosen.database, found.inside)
+        plan.check_set(found, self.program.version, self.program.edition, self.opener.name(chosen))
+        if isinstance(content, Store):
+            last_words = self._restore_store(found, top, content)
+        elif content.kind is Kind.DUMP:
+            last_words = self._load(found, top / content.entry.name)
+        else:
+            last_words = self._restore_artifact(found, top, content)
+        disk.remove_tree(top)
+        return last_words
+
+    def _restore_store(self, chosen: BackupSet, top: Path, store: Store) -> str:
+        source, name = top / store.folder, self.opener.name(chosen)
+        check_complete(source, name)
+        if store.logs is None:
+            return self.program.restore(source, chosen.database, self.conf, self.lock)
+        self._install(chosen, source, top / store.logs)
+        return ""
+
+    def _install(self, chosen: BackupSet, store: Path, logs: Path) -> None:
+        """Put a copied data folder's store and logs in place: neo4j-admin has no command for them, and needs none."""
+        name = self.opener.name(chosen)
+        if chosen.inside is None or chosen.inside.store is None:
+            message = f"{name} holds a copy of a data folder whose store is of no known version"
+            raise BackupDamagedError(message, hint=ANOTHER_SET)
+        log.warning(
+            "%s: %s holds a copy of a data folder of %s: it is right only if Neo4j was stopped, or the volume was a "
+            "snapshot, when it was made",
+            chosen.database,
+            name,
+            chosen.inside.store,
+        )
+        for source, part in zip((store, logs), volume.parts_of(chosen.database), strict=True):
+            (source / "database_lock").unlink(missing_ok=True)
+            target = self.layout.staged_data / part
+            target.parent.mkdir(parents=True, exist_ok=True)
+            source.rename(target)
+
+    def _load(self, chosen: BackupSet, path: Path) -> str:
+        if not self.program.family.load_stdin:
+            return self.program.load(path, chosen.database, self.conf, self.lock)
+        with path.open("rb", buffering=0) as file:
+            blocks = transfer.blocks(file)
+            return self.program.load_stream(blocks, chosen.database, self.conf, self.lock, self.opener.name(chosen))
+
+    def _restore_artifact(self, chosen: BackupSet, top: Path, file: File) -> str:
+        """Restore the artifact; a full one from a folder of its own, a differential one beside its chain."""
+        path = top / file.entry.name
+        full = file.header is None or file.header.full is not False
+        if full:
+            alone = self.layout.staging / "artifacts" / chosen.database
+            alone.mkdir(parents=True)
+            path = path.rename(alone / path.name)
+        check_artifact(path, self.opener.name(chosen))
+        last_words = self.program.restore_artifact(path, chosen.database, self.conf, self.lock, full=full)
+        disk.remove_tree(path.parent)
+        return last_words
+
+    def _wanted(self, chosen: BackupSet) -> Wanted:
+        return Wanted(chosen.database, chosen.key, self.opener.name(chosen), self.settings.backup_set_dir)
+
+    def _folder(self, chosen: BackupSet) -> Path:
+        return self.layout.staging / "sets" / chosen.database
+
+
+def check_complete(source: Path, name: str) -> None:
+    """Raise BackupDamagedError unless the folder `source` has all files of a store. name: the set's."""
+    missing = volume.missing_stores(source)
+    if missing:
+        message = f"{name} is not complete: it lacks {', '.join(missing)}"
+        raise BackupDamagedError(message, hint=ANOTHER_SET)
