@@ -21,6 +21,7 @@ from neo4j_scenarios.emit import ENGINES
 ROOT = Path(__file__).parents[2]
 KINDS = {
     "ApplicationSet": "argoproj.io/v1alpha1",
+    "AppProject": "argoproj.io/v1alpha1",
     "HelmRelease": "helm.toolkit.fluxcd.io/v2",
     "Kustomization": "kustomize.toolkit.fluxcd.io/v1",
     "HelmRepository": "source.toolkit.fluxcd.io/v1",
@@ -158,6 +159,34 @@ def test_argo_cd_renders_the_official_chart_without_a_look_into_the_cluster(emit
     assert [(each["application"], each["release"], each["values"]) for each in elements] == [
         (f"fleet-big-{number}", f"neo4j-{number}", "big/values.neo4j.yaml") for number in (1, 2, 3)
     ]
+
+
+def test_argo_cd_has_a_project_with_windows_where_that_is_asked_for(emit: Command, tmp_path: Path) -> None:
+    emit("argocd", f"{CHARTS} {GIT} --project graphs --argocd-namespace gitops")
+    assert not (tmp_path / "out/project.yaml").exists()
+    path = make_fleet(tmp_path, FLEET)
+    command = f"emit argocd {path} -o {tmp_path / 'out'} {CHARTS} {GIT} --project graphs --argocd-namespace gitops"
+    window = "deny;0 8 * * 1-5;10h"
+    done = run_emit(*command.split(), "--sync-window", window)
+    assert done.returncode == 0, done.stderr
+    found = [each for file in (tmp_path / "out").glob("*.yaml") for each in objects(file)]
+    valid(found)
+    assert {each["metadata"]["namespace"] for each in found} == {"gitops"}
+    (project,) = (each for each in found if each["kind"] == "AppProject")
+    assert project["spec"]["syncWindows"] == [
+        {"kind": "deny", "schedule": "0 8 * * 1-5", "duration": "10h", "applications": ["*"], "manualSync": True}
+    ]
+    assert project["spec"]["destinations"] == [
+        {"name": "in-cluster", "namespace": "*"},
+        {"name": "us-prod", "namespace": "*"},
+    ]
+    (own,) = (each for each in found if each["metadata"]["name"].endswith("-neo4j-restore"))
+    assert own["spec"]["template"]["spec"]["project"] == "graphs"
+
+
+def run_emit(*argv: str) -> subprocess.CompletedProcess[str]:
+    program = Path(sys.executable).with_name("neo4j-scenarios")
+    return subprocess.run([program, *argv], capture_output=True, text=True, check=False)
 
 
 def test_argo_cd_is_not_given_a_chart_that_makes_another_password_at_each_render(emit: Command) -> None:
@@ -524,6 +553,10 @@ def test_wrong_usage_of_the_script_installs_nothing(
         ("argocd", f"{CHARTS} --repository git.example", "error: --repository: 'git.example' is not the URL"),
         ("flux", f"{CHARTS} --path a/../../b", "error: --path: 'a/../../b' is not a folder of the repository"),
         ("argocd", f"{CHARTS} {GIT} --revision=--help", "error: --revision: '--help' is not a branch or tag"),
+        ("argocd", f"{CHARTS} {GIT} --sync-window deny", "error: --sync-window: needs a project of its own"),
+        ("argocd", f"{CHARTS} {GIT} --project a --sync-window deny", "error: --sync-window: 'deny' is not KIND;"),
+        ("argocd", f"{CHARTS} {GIT} --project A_b", "error: --project: 'A_b'"),
+        ("flux", f"{CHARTS} --project graphs", "error: --project: is for argocd, and not for flux"),
         ("script", "--at-once 2", "error: --at-once: '2' is less than the 3 servers of big, which wait for each other"),
     ],
 )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from neo4j_restore.spec import Invalid
 from neo4j_scenarios.commands.options import (
     MOST_RESTORES,
     Check,
@@ -26,6 +27,7 @@ from neo4j_scenarios.errors import Problem, UsageError, did_you_mean
 from neo4j_scenarios.secrecy import WITHHELD, looks_like_key
 
 if TYPE_CHECKING:
+    from neo4j_scenarios.emit.engine import Window
     from neo4j_scenarios.emit.scope import Scope
 
 _REVISION = "HEAD"
@@ -61,6 +63,21 @@ def emit(
         str, typer.Option("--path", metavar="PATH", help="the folder in that repository, for argocd and flux")
     ] = "",
     revision: Annotated[str, typer.Option("--revision", metavar="REVISION", help="branch or tag of it")] = _REVISION,
+    project: Annotated[
+        str, typer.Option("--project", metavar="NAME", help="project of the applications, for argocd")
+    ] = "",
+    argocd_namespace: Annotated[
+        str, typer.Option("--argocd-namespace", metavar="NAMESPACE", help="namespace in which Argo CD itself runs")
+    ] = "",
+    sync_window: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--sync-window",
+            metavar="KIND;SCHEDULE;DURATION",
+            help="when Argo CD may sync, as 'deny;0 8 * * 1-5;10h'; writes --project",
+            show_default=False,
+        ),
+    ] = None,
     at_once: Annotated[
         int, typer.Option("--at-once", metavar="N", min=1, help="releases of a wave at the same time, but with flux")
     ] = _AT_ONCE,
@@ -97,6 +114,8 @@ def emit(
         raise UsageError(Problem("ENGINE", did_you_mean(engine, ENGINES), _HINT))
     texts = {"--chart": chart or (), "--repository": [repository], "--path": [path], "--revision": [revision]}
     _refuse_keys(texts | {"--part": [part], "--override": [override]})
+    windows = _windows(engine, sync_window or (), project, argocd_namespace)
+    texts |= {"--project": [project], "--argocd-namespace": [argocd_namespace], "--sync-window": sync_window or ()}
     _check_places(repository, path, revision)
     charts = parse_charts(chart or ())
     selection = parse_selection(selector or (), only or ())
@@ -118,6 +137,9 @@ def emit(
         repository,
         revision,
         path.strip("/"),
+        argocd_namespace,
+        project,
+        windows,
     )
     order = installable(ENGINES[engine], order, scope, folder)
     made = emitted(ENGINES[engine], scope.fleet, order, scope.chosen)
@@ -147,6 +169,34 @@ def _command(
     given["--at-once"] = [] if at_once == _AT_ONCE else [str(at_once)]
     words = [word for flag, words in given.items() for text in words if text for word in (flag, text)]
     return shlex.join(["neo4j-scenarios", "emit", engine, fleet.name, *words])
+
+
+def _windows(engine: str, texts: Sequence[str], project: str, namespace: str) -> "list[Window]":
+    """Return the sync windows. Raises UsageError for what Argo CD does not take, or another engine is given."""
+    from neo4j_scenarios.emit.engine import parse_window
+    from neo4j_scenarios.rules import NAME
+
+    given = {"--sync-window": list(texts), "--project": [project], "--argocd-namespace": [namespace]}
+    used = [flag for flag, words in given.items() if any(words)]
+    if used and engine != "argocd":
+        raise UsageError(*(Problem(flag, f"is for argocd, and not for {engine}", f"leave {flag} out") for flag in used))
+    if texts and project in {"", "default"}:
+        what = "needs a project of its own: the project 'default' is for everything else in Argo CD as well"
+        raise UsageError(Problem("--sync-window", what, "--project graphs"))
+    problems, windows = [], []
+    for flag, word in (("--project", project), ("--argocd-namespace", namespace)):
+        try:
+            NAME(word or "default")
+        except Invalid as error:
+            problems.append(Problem(flag, str(error), f"{flag} graphs"))
+    for text in texts:
+        try:
+            windows.append(parse_window(text))
+        except Invalid as error:
+            problems.append(Problem("--sync-window", str(error), "--sync-window 'deny;0 8 * * 1-5;10h'"))
+    if problems:
+        raise UsageError(*problems)
+    return windows
 
 
 # Git's own forms: a URL, or user@host:path.

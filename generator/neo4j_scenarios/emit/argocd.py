@@ -5,6 +5,7 @@ Source: Argo CD's manual, "Progressive Syncs" and "Multiple Sources for an Appli
 
 from typing import Any, Final
 
+from neo4j_scenarios.emit.charts import Chart
 from neo4j_scenarios.emit.document import document, header
 from neo4j_scenarios.emit.engine import Order
 from neo4j_scenarios.emit.releases import Release, waves
@@ -15,17 +16,21 @@ _WAVE: Final = "neo4j-scenarios/wave"
 _CLUSTER: Final = "neo4j-scenarios/cluster"
 _SERVERS: Final = "neo4j-scenarios/servers"
 
-# Where Argo CD itself runs, by the name that it has for that.
+# Where Argo CD itself runs, by the name that it has for that, and its namespace unless another is named.
 _HERE: Final = "in-cluster"
+_NAMESPACE: Final = "argocd"
+_PROJECT: Final = "default"
 
 # Clusters that a message names.
 _NAMED: Final = 3
 
 _NOTES: Final = (
     "",
-    "Argo CD syncs a wave once all applications of the one before are healthy, and so restored. Its controller needs",
-    "--enable-progressive-syncs; without it all are synced at once. Waves of several ApplicationSets do not wait for",
-    "each other.",
+    "A first installation goes wave by wave: the next begins once all applications of the one before are healthy, and",
+    "so restored. Argo CD's controller needs --enable-progressive-syncs for it; without it all are synced at once.",
+    "Waves of several ApplicationSets do not wait for each other.",
+    "A later commit changes all applications at once, and Argo CD does not always keep to the waves then. So commit a",
+    "change that restores wave by wave: emit --override NAME --wave N.",
 )
 
 
@@ -58,7 +63,41 @@ def argocd(order: Order) -> dict[str, str]:
                 Problem("the ApplicationSet", what, "parts of the fleet, by -l and --part, into folders of their own")
             )
         files[f"applicationset.{target.slug}.yaml"] = text
+    if order.windows:
+        files["project.yaml"] = document(header(order.command), _project(order))
     return files
+
+
+def _project(order: Order) -> dict[str, Any]:
+    """Return the AppProject. A sync by hand is always allowed: an incident does not wait for a window."""
+    charts = [order.charts[target] for target in dict.fromkeys(each.scenario.target.name for each in order.releases)]
+    places = dict.fromkeys(release.kubernetes or _HERE for release in order.releases)
+    return {
+        "apiVersion": "argoproj.io/v1alpha1",
+        "kind": "AppProject",
+        "metadata": {"name": order.project, "namespace": order.namespace or _NAMESPACE},
+        "spec": {
+            "description": f"Neo4j of the fleet {order.name}",
+            "sourceRepos": [*dict.fromkeys(_url(chart) for chart in charts), order.repository],
+            "destinations": [{"name": place, "namespace": "*"} for place in places],
+            # For a namespace of each cluster, which Argo CD creates.
+            "clusterResourceWhitelist": [{"group": "", "kind": "Namespace"}],
+            "syncWindows": [
+                {
+                    "kind": window.kind,
+                    "schedule": window.schedule,
+                    "duration": window.duration,
+                    "applications": ["*"],
+                    "manualSync": True,
+                }
+                for window in order.windows
+            ],
+        },
+    }
+
+
+def _url(chart: Chart) -> str:
+    return chart.repository.removeprefix("oci://")  # so Argo CD names a repository of images
 
 
 def _check_passwords(releases: list[Release]) -> None:
@@ -84,7 +123,7 @@ def _application_set(target: Target, found: list[Release], order: Order) -> dict
     return {
         "apiVersion": "argoproj.io/v1alpha1",
         "kind": "ApplicationSet",
-        "metadata": {"name": f"{order.name}-{target.slug}", "namespace": "argocd"},
+        "metadata": {"name": f"{order.name}-{target.slug}", "namespace": order.namespace or _NAMESPACE},
         "spec": {
             "goTemplate": True,
             "goTemplateOptions": ["missingkey=error"],
@@ -122,7 +161,7 @@ def _template(target: Target, order: Order) -> dict[str, Any]:
             "labels": {_WAVE: "{{.wave}}", _CLUSTER: "{{.cluster}}", _SERVERS: "{{.servers}}"},
         },
         "spec": {
-            "project": "default",
+            "project": order.project or _PROJECT,
             "sources": [_chart(target, order), source],
             "destination": {"name": "{{.kubernetes}}", "namespace": "{{.namespace}}"},
             "syncPolicy": {"syncOptions": ["CreateNamespace=true"]},
@@ -136,7 +175,7 @@ def _chart(target: Target, order: Order) -> dict[str, Any]:
     if target is NEO4J:
         helm["valuesObject"] = {"disableLookups": True}  # Argo CD renders without a cluster to look into
     return {
-        "repoURL": chart.repository.removeprefix("oci://"),  # so Argo CD names a repository of images
+        "repoURL": _url(chart),
         "chart": chart.name,
         "targetRevision": chart.version,
         "helm": helm,
