@@ -22,10 +22,12 @@ def make_question(
     pinned: str = "",
     directory: str = "",
     host: str = "",
+    ignore: tuple[str, ...] = (),
+    on_stale: spec.OnStaleLatest = spec.OnStaleLatest.FAIL,
 ) -> Question:
     """Return a question to the bucket `url`; `host` is the URL of its emulator."""
     place = reach({"BUCKET": url, "STORAGE_EMULATOR_HOST": host})
-    return Question(place, databases, timestamp, directory, pinned)
+    return Question(place, databases, timestamp, directory, pinned, ignore, on_stale)
 
 
 def ask(*questions: Question, options: Options = QUICK, environment: Mapping[str, str] | None = None) -> Survey:

@@ -14,6 +14,7 @@ from tests import stores
 from tests.artifacts import Artifact
 from tests.generator.survey.asking import NEO4J, SYSTEM, answer, ask, fill, make_question, place
 
+from neo4j_restore import spec
 from neo4j_scenarios.survey import Options
 
 
@@ -214,3 +215,33 @@ def test_a_damaged_artifact_that_may_be_the_newest_is_not_pinned(tmp_path: Path)
     assert found.problem
     assert not found.timestamp
     assert "neo4j-2026-08-22T06-00-00.backup" in found.problem.what
+
+
+def test_what_a_restore_would_refuse_is_not_pinned_until_it_is_ignored(tmp_path: Path) -> None:
+    url = fill(tmp_path, "neo4j-2025-01-01.dump", "neo4j-backup-2026-01-31.dump", "neo4j-test-2026-01-31.dump")
+    found = answer(make_question(url))
+    assert found.problem
+    assert not found.timestamp
+    assert "neo4j-backup-2026-01-31.dump looks like a backup of neo4j that is newer than" in found.problem.what
+    assert "IGNORE_OBJECTS=neo4j-backup-2026-01-31.dump" in found.problem.hint
+    ignored = answer(make_question(url, ignore=("neo4j-backup*",)))
+    assert (ignored.problem, ignored.timestamp) == (None, "2025-01-01")
+    assert answer(make_question(url, timestamp="2025-01-01")).timestamp == "2025-01-01"
+
+
+def test_a_stale_pointer_is_pinned_by_what_is_said_to_count(bucket: stores.Bucket) -> None:
+    for name, content in (("2026-01-30", b"a"), ("2026-01-31", b"b"), ("latest", b"a")):
+        bucket.put(f"neo4j-{name}.dump", content)
+    refused = answer(make_question(bucket.url, host=bucket.host))
+    assert refused.problem
+    assert "the pointer may be stale" in refused.problem.what
+    for word, stamp in ((spec.OnStaleLatest.NEWEST, "2026-01-31"), (spec.OnStaleLatest.LATEST, "2026-01-30")):
+        assert answer(make_question(bucket.url, host=bucket.host, on_stale=word)).timestamp == stamp
+
+
+def test_a_bucket_that_is_one_object_is_its_set(tmp_path: Path) -> None:
+    url = fill(tmp_path, "of-anybody-20260131.dump")
+    question = make_question(f"{url}/of-anybody-20260131.dump")
+    assert answer(question).timestamp == "20260131"
+    both = answer(make_question(f"{url}/of-anybody-20260131.dump", databases=(NEO4J, SYSTEM)))
+    assert both.problem
