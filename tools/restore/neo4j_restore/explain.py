@@ -44,12 +44,14 @@ EXPLANATIONS: Final = {
     ),
     10: Explanation(
         "The store answered, and has no set that fits: none of this database, none for this timestamp, or "
-        "a differential backup whose chain has a gap. "
+        "a differential backup whose chain has a gap. Or it can't tell which set is meant: an object that is not "
+        "understood may be a newer backup, or a `-latest` object is older than another set. "
         "For `rollback`: no previous generation is kept. For `verify`: the database is not on the volume.",
         _AS_IT_WAS,
         (
             "Compare BUCKET, DATABASE and TIMESTAMP with the nearest candidates in the message.",
-            "`neo4j-restore list` prints all sets that it sees, with what is in each backup.",
+            "`neo4j-restore list` prints all sets that it sees, and why it takes other objects for none.",
+            "Leave out what is not a backup by IGNORE_OBJECTS; say by ON_STALE_LATEST which set counts.",
             "If Neo4j shall start without a backup, set ON_MISSING to start-empty.",
         ),
     ),

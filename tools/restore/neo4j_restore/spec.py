@@ -348,7 +348,8 @@ VARIABLES: Final = (
     Variable("DATABASE", "the databases, with commas between them: `neo4j,system`", "", True),
     Variable(
         "TIMESTAMP",
-        "`latest`; an exact stamp as in the object's name; or an RFC 3339 time: the newest set at or before it",
+        "`latest`; a stamp as in the object's name, or its time in another form; or an RFC 3339 time with its zone: "
+        "the newest set at or before it",
         LATEST,
     ),
     Variable(
