@@ -9,7 +9,7 @@ from io import RawIOBase
 from logging import getLogger
 from pathlib import Path
 
-from neo4j_restore import admin, contents, disk, layouts, plan, recognised, transfer, unpack, unzip, volume
+from neo4j_restore import admin, compatibility, contents, disk, layouts, recognised, transfer, unpack, unzip, volume
 from neo4j_restore.catalog import BackupSet, Kind
 from neo4j_restore.errors import ANOTHER_SET, BackupDamagedError
 from neo4j_restore.inside import Inside
@@ -83,7 +83,7 @@ class Archive:
         found = recognised.with_content(chosen, content)
         if found.inside != chosen.inside:
             log.info("%s: it is: %s", chosen.database, found.inside)
-        plan.check_set(found, self.program.version, self.program.edition, self.opener.name(chosen))
+        compatibility.check(found, self.program.version, self.program.edition, self.opener.name(chosen))
         if isinstance(content, Store):
             last_words = self._restore_store(found, top, content)
         elif content.kind is Kind.DUMP:
