@@ -29,7 +29,7 @@ def official(scenario: Scenario) -> Values:
 
 def _neo4j(scenario: Scenario) -> Values:
     neo4j: Values = {
-        "name": scenario.release,
+        "name": scenario.neo4j_name,
         "edition": scenario.edition,
         "acceptLicenseAgreement": scenario.accept_license or "no",
     }

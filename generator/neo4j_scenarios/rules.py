@@ -154,6 +154,15 @@ RELEASE: Final = matching(
     r"[a-z]([a-z0-9-]{0,51}[a-z0-9])?", "a release's name (a-z, 0-9 and '-', a letter first, 53 at most)"
 )
 
+# The chart's load balancer has it with nine characters more, and a Service's name has 63.
+NEO4J_NAME: Final = matching(
+    r"[a-z]([a-z0-9-]{0,52}[a-z0-9])?", "a name for Neo4j (a-z, 0-9 and '-', a letter first, 54 at most)"
+)
+
+CHART_VERSION: Final = matching(
+    r"[0-9]{1,6}(\.[0-9]{1,6}){2}(-[0-9A-Za-z.-]{1,40})?", "a version of a chart, as 5.26.0"
+)
+
 # What Kubernetes calls a DNS subdomain, the rule for Secrets and service accounts.
 NAME: Final = matching(
     r"(?=.{1,253}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*",

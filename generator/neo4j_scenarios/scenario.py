@@ -71,6 +71,8 @@ class Scenario:
     ldap_account: str
     ldap_secret: str
     release: str
+    neo4j_name: str
+    chart_version: str
     edition: Edition
     accept_license: str
     neo4j_image: str
@@ -117,6 +119,7 @@ def derived(read: Mapping[str, Any]) -> Mapping[str, str]:
         # Its releases are as many as its servers: of a Secret that each makes for itself, the second install fails.
         "password_secret": f"{read['release']}-password" if read["target"] is NEO4J and read["kind"] is CLUSTER else "",
         "service_account": access.DEFAULT_ACCOUNT if identity and read["target"] is NEO4J else "",
+        "neo4j_name": read["release"] if read["target"] is NEO4J else "",
         "data_sub_path": "data" if read["target"] is NEO4J else "/",
         "neo4j_tag": read["target"].tag(read["edition"]),
     }

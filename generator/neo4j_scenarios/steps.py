@@ -8,7 +8,10 @@ from neo4j_scenarios import directory, identity
 from neo4j_scenarios.fields.access import SECRET_KEYS
 from neo4j_scenarios.labs import config_map
 from neo4j_scenarios.scenario import Scenario
-from neo4j_scenarios.targets import NEO4J, NEO4J_HELM
+from neo4j_scenarios.targets import NEO4J, NEO4J_HELM, NEO4J_RESTORE
+
+# Source: https://neo4j.com/docs/operations-manual/current/kubernetes/helm-charts-setup/
+_REPOSITORY = "https://helm.neo4j.com/neo4j"
 
 _PASSWORD_FILE = "PASSWORD-FILE"  # noqa: S105 - what the reader puts the file's name for
 
@@ -24,7 +27,7 @@ def steps(scenario: Scenario) -> Iterator[str]:
             yield f"kubectl wait --for=condition=Initialized pod/{name}-0 --timeout=6h"
         for name in release_names(scenario):
             flag = "--set neo4j.offlineMaintenanceModeEnabled=false"
-            yield f"helm upgrade {name} {scenario.target.chart} -f values.yaml {flag}"
+            yield f"helm upgrade {name} {_chart(scenario)} -f values.yaml {flag}"
 
 
 def _secrets(scenario: Scenario) -> Iterator[str]:
@@ -74,5 +77,13 @@ def release_names(scenario: Scenario) -> list[str]:
 
 
 def _install(scenario: Scenario) -> Iterator[str]:
+    if scenario.target is NEO4J:
+        yield f"helm repo add neo4j {_REPOSITORY}"
     for name in release_names(scenario):
-        yield f"helm install {name} {scenario.target.chart} -f values.yaml"
+        yield f"helm install {name} {_chart(scenario)} -f values.yaml"
+
+
+def _chart(scenario: Scenario) -> str:
+    """Return what Helm is given; our own chart is a folder, which has no other version."""
+    pinned = scenario.chart_version and scenario.target is not NEO4J_RESTORE
+    return f"{scenario.target.chart} --version {scenario.chart_version}" if pinned else scenario.target.chart

@@ -132,7 +132,10 @@ def all_inputs(draw: st.DrawFn) -> dict[str, str]:
         "deadline-seconds": st.integers(0, 999999).map(str),
         "start-jitter-seconds": st.integers(0, 999999).map(str),
     }
+    if target == "neo4j/neo4j":
+        optional["neo4j-name"] = _names
     if target != "neo4j-restore":
+        optional["chart-version"] = st.sampled_from(["5.26.0", "2026.1.2"])
         optional["data-sub-path"] = st.sampled_from(["/", "data", "neo4j/data"])
     if overwrite == "once":
         optional["restore-id"] = _texts

@@ -121,3 +121,24 @@ def test_the_header_names_the_releases_that_there_are() -> None:
     assert [each.split()[3] for each in commands if each.startswith("kubectl wait")] == [
         f"pod/{name}-0" for name in servers
     ]
+
+
+def test_a_name_is_counted_with_the_number_of_its_server() -> None:
+    make_cluster(release="r" * 50, servers="9")
+    with pytest.raises(UsageError, match="of 53 characters, and Kubernetes takes 52"):
+        make_cluster(release="r" * 50, servers="10")
+
+
+def test_the_servers_share_a_name_that_may_be_another_than_the_releases() -> None:
+    scenario = make_cluster(release="graph", neo4j_name="company-graph")
+    assert written(scenario)["neo4j"]["name"] == "company-graph"
+    assert "--set neo4j.name=company-graph" in " ".join(render(scenario).split())
+    assert written(make_cluster(release="graph"))["neo4j"]["name"] == "graph"
+
+
+def test_commands_install_the_version_that_was_asked_for_from_a_repository_that_helm_knows() -> None:
+    commands = [each for each in steps(make_cluster(chart_version="5.26.0")) if each.startswith("helm ")]
+    assert commands == [
+        "helm repo add neo4j https://helm.neo4j.com/neo4j",
+        *(f"helm install neo4j-{number} neo4j/neo4j --version 5.26.0 -f values.yaml" for number in (1, 2, 3)),
+    ]

@@ -463,6 +463,21 @@ def test_a_place_that_an_engine_could_not_reach_is_refused(
     assert ("variables.kubernetes" in done.err) == (code != 0)
 
 
+def test_every_engine_installs_the_version_that_a_cluster_names(emit: Command, tmp_path: Path) -> None:
+    fleet = FLEET.replace("trial: {}", "trial: {chart-version: 0.2.0}")
+    for engine in ENGINES:
+        assert emit(engine, f"{CHARTS} {GIT} -o {tmp_path / engine}", fleet).code == 0
+    elements = objects(tmp_path / "argocd/applicationset.neo4j-restore.yaml")[0]["spec"]["generators"][0]["list"]
+    assert [each["version"] for each in elements["elements"]] == ["0.2.0", "0.1.0"]
+    flux = [objects(tmp_path / f"flux/wave-{path}.yaml")[0]["spec"]["chart"]["spec"] for path in ("0/trial", "10/live")]
+    assert [each["version"] for each in flux] == ["0.2.0", "0.1.0"]
+    (trial,) = objects(tmp_path / "helmfile/wave-0.yaml")[0]["releases"]
+    assert trial["version"] == "0.2.0"
+    assert "neo4j-restore --version 0.2.0\n" in (tmp_path / "script/install.sh").read_text()
+    emit("script", f"-o {tmp_path / 'plain'}", fleet)
+    assert "charts/neo4j-restore --version 0.2.0\n" in (tmp_path / "plain/install.sh").read_text()
+
+
 def test_shellcheck_has_nothing_against_the_script(emit: Command, tmp_path: Path) -> None:
     emit("script", CHARTS)
     argv = [str(Path(sys.executable).with_name("shellcheck")), "--shell", "bash", str(tmp_path / "out/install.sh")]

@@ -6,6 +6,7 @@ from tests.generator.inputs import make_scenario
 from neo4j_scenarios.errors import UsageError
 
 GSA = "restore@project.iam.gserviceaccount.com"
+EVAL = {"edition": "enterprise", "accept_license": "eval"}
 RECLAIM = {"space_mode": "reclaim", "force_overwrite": "true", "accept_data_loss": "true"}
 
 
@@ -26,6 +27,19 @@ RECLAIM = {"space_mode": "reclaim", "force_overwrite": "true", "accept_data_loss
         ({"edition": "enterprise"}, "--accept-license: is missing"),
         ({"target": "neo4j-helm", "edition": "enterprise", "accept_license": "eval"}, "does not know 'eval'"),
         ({"data_sub_path": "data"}, "--data-sub-path: the chart neo4j-restore mounts the data volume itself"),
+        ({"neo4j_name": "graph"}, "--neo4j-name: the chart neo4j-restore has no name of Neo4j beside its release"),
+        (
+            {"target": "neo4j/neo4j", "release": "r" * 53},
+            f"--release: gives a StatefulSet '{'r' * 53}' of 53 characters, and Kubernetes takes 52",
+        ),
+        (
+            {"target": "neo4j-helm", "release": "r" * 42},
+            f"--release: gives a StatefulSet '{'r' * 42}-neo4j-core' of 53 characters",
+        ),
+        (
+            {**EVAL, "target": "neo4j/neo4j", "chart_version": "5.17.0"},
+            "--accept-license: the chart neo4j/neo4j 5.17.0 does not know 'eval'",
+        ),
         ({"heap_size": "1025g"}, "--heap-size: '1025g' is more than 1 TiB"),
         ({"restore_memory": "511Mi"}, "--restore-memory: '511Mi' does not hold neo4j-admin's heap of 512m"),
         ({"restore_memory": "2G", "heap_size": "2g"}, "--restore-memory: '2G' does not hold neo4j-admin's heap of 2g"),
@@ -51,6 +65,10 @@ def test_a_combination_that_would_hurt_is_refused(changes: dict[str, str], expec
         {"keep_previous": "true", "force_overwrite": "once", "not_after": "2026-02-28T00:00:00Z"},
         {"on_missing": "start-empty"},
         {"restore_memory": "512Mi"},
+        {"release": "r" * 53},
+        {"target": "neo4j/neo4j", "release": "r" * 52, "neo4j_name": "n" * 54},
+        {"target": "neo4j-helm", "release": "r" * 41},
+        {**EVAL, "target": "neo4j/neo4j", "chart_version": "2026.1.2"},
         {"restore_memory": "none", "heap_size": "64g"},
         {"on_stale_latest": "newest", "timestamp": "2026-01-31T02:00:00Z"},
         {"addressing_style": "path"},

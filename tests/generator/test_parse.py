@@ -117,6 +117,8 @@ def test_every_broken_input_is_told_at_once() -> None:
         "restore-digest": "sha256:1",
         "storage-size": "10",
         "restore-memory": "lots",
+        "neo4j-name": "My_Graph",
+        "chart-version": "latest",
         "data-sub-path": "../data",
         "heap-size": "lots",
         "log-format": "xml",

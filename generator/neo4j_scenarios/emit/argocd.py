@@ -114,6 +114,7 @@ def _check_passwords(releases: list[Release]) -> None:
 
 
 def _application_set(target: Target, found: list[Release], order: Order) -> dict[str, Any]:
+    version = order.charts[target.name].version
     alone = [release for release in found if release.servers == 1]
     steps = [
         {"matchExpressions": [_is(_WAVE, str(wave)), _is(_SERVERS, "1")], "maxUpdate": order.at_once}
@@ -127,7 +128,7 @@ def _application_set(target: Target, found: list[Release], order: Order) -> dict
         "spec": {
             "goTemplate": True,
             "goTemplateOptions": ["missingkey=error"],
-            "generators": [{"list": {"elements": [_element(release) for release in found]}}],
+            "generators": [{"list": {"elements": [_element(release, version) for release in found]}}],
             **rolling,
             # A release that leaves the fleet keeps its Neo4j, and its data, until someone removes them.
             "syncPolicy": {"preserveResourcesOnDeletion": True},
@@ -140,12 +141,13 @@ def _is(label: str, value: str) -> dict[str, Any]:
     return {"key": label, "operator": "In", "values": [value]}
 
 
-def _element(release: Release) -> dict[str, str]:
+def _element(release: Release, version: str) -> dict[str, str]:
     return {
         "application": release.object,
         "release": release.name,
         "namespace": release.namespace,
         "kubernetes": release.kubernetes or _HERE,
+        "version": release.scenario.chart_version or version,
         "wave": str(release.wave),
         "cluster": release.cluster,
         "servers": str(release.servers),
@@ -177,6 +179,6 @@ def _chart(target: Target, order: Order) -> dict[str, Any]:
     return {
         "repoURL": _url(chart),
         "chart": chart.name,
-        "targetRevision": chart.version,
+        "targetRevision": "{{.version}}",
         "helm": helm,
     }

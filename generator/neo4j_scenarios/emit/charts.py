@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from neo4j_restore.spec import Invalid
 from neo4j_scenarios.errors import Problem, UsageError
+from neo4j_scenarios.scenario import Scenario
 from neo4j_scenarios.targets import Target, parse_target
 
 _CHART: Final = re.compile(
@@ -43,6 +44,12 @@ def parse_charts(texts: Iterable[str]) -> dict[str, Chart]:
     if problems:
         raise UsageError(*problems)
     return charts
+
+
+def pinned(charts: Mapping[str, Chart], scenario: Scenario) -> Chart | None:
+    """Return the chart of a scenario, in the version that it names itself; None where no place is given."""
+    chart = charts.get(scenario.target.name)
+    return replace(chart, version=scenario.chart_version) if chart and scenario.chart_version else chart
 
 
 def needed(charts: Mapping[str, Chart], targets: Iterable[Target]) -> None:

@@ -7,7 +7,7 @@ import hashlib
 from typing import Any, Final
 
 from neo4j_restore.spec import Invalid
-from neo4j_scenarios.emit.charts import Chart
+from neo4j_scenarios.emit.charts import Chart, pinned
 from neo4j_scenarios.emit.document import document, header, without_empty
 from neo4j_scenarios.emit.engine import Order
 from neo4j_scenarios.emit.releases import Release, waves
@@ -51,7 +51,7 @@ def flux(order: Order) -> dict[str, str]:
     files["waves.yaml"] = document(header(order.command, *_NOTES), *_kustomizations(order))
     before: Release | None = None
     for release in order.releases:
-        chart = order.charts[release.scenario.target.name]
+        chart = pinned(order.charts, release.scenario) or order.charts[release.scenario.target.name]
         files[path(release)] = document(head, _helm_release(release, chart, before))
         before = release
     return files

@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from neo4j_scenarios.emit.charts import Chart
+from neo4j_scenarios.emit.charts import Chart, pinned
 from neo4j_scenarios.emit.document import document, header, without_empty
 from neo4j_scenarios.emit.engine import Order
 from neo4j_scenarios.emit.releases import Release, waves
@@ -59,7 +59,7 @@ def _alias(chart: Chart) -> str:
 
 
 def _release(release: Release, order: Order) -> dict[str, Any]:
-    chart = order.charts.get(release.scenario.target.name)
+    chart = pinned(order.charts, release.scenario)
     return without_empty(
         {
             "name": release.name,
@@ -67,7 +67,7 @@ def _release(release: Release, order: Order) -> dict[str, Any]:
             "kubeContext": release.kubernetes,
             "labels": {"cluster": release.application, "wave": str(release.wave), "server": str(release.server)},
             "chart": f"{_alias(chart)}/{chart.name}" if chart else release.scenario.target.chart,
-            "version": chart.version if chart else "",
+            "version": chart.version if chart else release.scenario.chart_version,
             "values": [release.values],
         }
     )

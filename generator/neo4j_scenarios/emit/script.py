@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
+from neo4j_scenarios.emit.charts import pinned
 from neo4j_scenarios.emit.document import header
 from neo4j_scenarios.emit.engine import Order
 from neo4j_scenarios.emit.releases import Release, waves
@@ -42,9 +43,11 @@ def _line(release: Release, order: Order) -> str:
 
 
 def _flags(release: Release, order: Order) -> Iterator[str]:
-    chart = order.charts.get(release.scenario.target.name)
+    chart = pinned(order.charts, release.scenario)
     if chart is None:
         yield release.scenario.target.chart
+        if release.scenario.chart_version:
+            yield from ("--version", release.scenario.chart_version)
     elif chart.oci:
         yield from (f"{chart.repository}/{chart.name}", "--version", chart.version)
     else:

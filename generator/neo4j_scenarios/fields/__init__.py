@@ -54,6 +54,8 @@ FIELDS: Final[tuple[Field[object], ...]] = (
     ldap.LDAP_ACCOUNT,
     ldap.LDAP_SECRET,
     deployment.RELEASE,
+    deployment.NEO4J_NAME,
+    deployment.CHART_VERSION,
     deployment.EDITION,
     deployment.ACCEPT_LICENSE,
     deployment.NEO4J_IMAGE,

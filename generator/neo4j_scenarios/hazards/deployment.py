@@ -1,13 +1,22 @@
 """What the target chart can't do, or the version of Neo4j."""
 
+import re
 from collections.abc import Iterator
+from typing import Final
 
 from neo4j_restore.memory import MOST_HEAP_MIB, heap_mib
 from neo4j_restore.spec import SYSTEM
 from neo4j_scenarios.hazards.hazard import Hazard
 from neo4j_scenarios.memory import mebibytes, reckoned
 from neo4j_scenarios.scenario import Scenario
-from neo4j_scenarios.targets import NEO4J, NEO4J_RESTORE
+from neo4j_scenarios.steps import release_names
+from neo4j_scenarios.targets import NEO4J, NEO4J_HELM, NEO4J_RESTORE
+
+# Kubernetes puts a StatefulSet's name and a hash of eleven characters into a label of 63.
+_LONGEST_SET: Final = 52
+
+# The last version of the official chart that is known not to take `eval`.
+_YES_ALONE: Final = (5, 17)
 
 
 def deployment(scenario: Scenario) -> Iterator[Hazard]:
@@ -16,6 +25,7 @@ def deployment(scenario: Scenario) -> Iterator[Hazard]:
     yield from _licence(scenario)
     yield from _version(scenario)
     yield from _memory(scenario)
+    yield from _names(scenario)
 
 
 def _chart(scenario: Scenario) -> Iterator[Hazard]:
@@ -55,12 +65,43 @@ def _licence(scenario: Scenario) -> Iterator[Hazard]:
             f"Neo4j {major}.x does not know 'eval'",
             "--accept-license yes if you have a licence",
         )
+    if scenario.accept_license == "eval" and scenario.target is NEO4J and _chart_of(scenario) <= _YES_ALONE:
+        yield Hazard(
+            ("accept-license", "chart-version"),
+            f"the chart {scenario.target.name} {scenario.chart_version} does not know 'eval'",
+            "a newer --chart-version, or --accept-license yes if you have a licence",
+        )
     if scenario.edition == "community" and "enterprise" in scenario.neo4j_tag:
         yield Hazard(
             ("neo4j-tag", "edition"),
             f"{scenario.neo4j_tag!r} is an enterprise image, and the edition is community",
             "--edition enterprise, or a tag without '-enterprise'",
         )
+
+
+def _names(scenario: Scenario) -> Iterator[Hazard]:
+    """Yield that Kubernetes can't have a StatefulSet of a name; our own chart cuts its names."""
+    longest = max(_stateful_sets(scenario), key=len, default="")
+    if len(longest) > _LONGEST_SET:
+        most = _LONGEST_SET - len(longest) + len(scenario.release)
+        what = f"gives a StatefulSet {longest!r} of {len(longest)} characters, and Kubernetes takes {_LONGEST_SET}"
+        yield Hazard(("release", "target"), what, f"a --release of {most} characters at most")
+    if scenario.neo4j_name and scenario.target is not NEO4J:
+        yield Hazard(
+            ("neo4j-name", "target"),
+            f"the chart {scenario.target.name} has no name of Neo4j beside its release",
+            "leave it out, and name the release by --release",
+        )
+
+
+def _stateful_sets(scenario: Scenario) -> Iterator[str]:
+    """Yield the names that the charts make of a release. Source: their templates, 5.17.0 and 4.4.10."""
+    if scenario.target is NEO4J:
+        yield from release_names(scenario)
+    elif scenario.target is NEO4J_HELM:
+        yield f"{scenario.release}-neo4j-core"
+        if scenario.read_replicas:
+            yield f"{scenario.release}-neo4j-replica"
 
 
 def _memory(scenario: Scenario) -> Iterator[Hazard]:
@@ -73,6 +114,12 @@ def _memory(scenario: Scenario) -> Iterator[Hazard]:
             f"{scenario.restore_memory!r} does not hold neo4j-admin's heap of {scenario.heap_size}",
             f"--restore-memory auto, which gives {reckoned(scenario.heap_size)}, or a smaller --heap-size",
         )
+
+
+def _chart_of(scenario: Scenario) -> tuple[int, ...]:
+    """Return the first two numbers of the chart's version; of none, those of the newest that there may be."""
+    found = re.match(r"([0-9]+)\.([0-9]+)", scenario.chart_version)
+    return (int(found[1]), int(found[2])) if found else (9999, 0)
 
 
 def _version(scenario: Scenario) -> Iterator[Hazard]:

@@ -30,7 +30,7 @@ _READERS: Final[Mapping[str, Callable[[Found], None]]] = {
 }
 
 # What values never say, so that the header's word counts.
-_UNSAID: Final = ("release", "edition", "accept-data-loss", "unpinned", "accept-first-bootstrap")
+_UNSAID: Final = ("release", "chart-version", "edition", "accept-data-loss", "unpinned", "accept-first-bootstrap")
 
 _NO_RESTORE: Final = "has no restore in it: its block restore has neither bucket nor database"
 

@@ -5,6 +5,7 @@ from typing import Final
 
 from neo4j_scenarios.importing.container import read_container, restore_containers, split_image
 from neo4j_scenarios.importing.found import Found
+from neo4j_scenarios.importing.header import header_inputs
 from neo4j_scenarios.importing.ldap import read_ldap
 from neo4j_scenarios.importing.parts import read_licence
 
@@ -14,7 +15,7 @@ _PASSWORD_HINT: Final = "take it out, and out of the history of Git: neo4j.passw
 
 def read_official(found: Found) -> None:
     """Take what the values say."""
-    found.take("release", "neo4j", "name")
+    _read_name(found)
     found.take("edition", "neo4j", "edition")
     read_licence(found, "neo4j", "acceptLicenseAgreement")
     if found.values.get("neo4j", "password"):
@@ -33,6 +34,14 @@ def read_official(found: Found) -> None:
             continue
         found.same[steps] = ("podSpec", "initContainers", 0)
         read_container(found, steps, ("additionalVolumes",), {"name": "data", "below": _below(found)})
+
+
+def _read_name(found: Found) -> None:
+    """Take the name. Without a header that tells the release, it is the release's as well."""
+    found.take("neo4j-name", "neo4j", "name")
+    name = found.inputs.get("neo4j-name", "")
+    if name and not header_inputs(found.values):
+        found.inputs["release"] = name
 
 
 def _read_shape(found: Found) -> None:

@@ -257,6 +257,14 @@ def test_the_restore_goes_where_the_server_looks(
     assert data in made["podSpec"]["initContainers"][0]["volumeMounts"]
 
 
+def test_a_name_that_is_not_the_releases_is_carried() -> None:
+    scenario = make_scenario(target="neo4j/neo4j", neo4j_name="company-graph", chart_version="5.26.0")
+    found = import_located(locate(render(scenario), "values.yaml"), OFFICIAL, OFFICIAL)
+    assert parse(found.inputs) == scenario
+    bare = import_located(locate(NO_RESTORE, "values.yaml"), OFFICIAL, OFFICIAL)
+    assert (bare.inputs["release"], "neo4j-name" in bare.inputs) == ("graph", True)
+
+
 def test_data_loss_is_never_accepted_in_somebodys_place() -> None:
     found = import_values(SAMPLES / "labs-block.yaml")
     assert "force-overwrite" not in found.inputs
