@@ -1,6 +1,7 @@
 """Which set is meant, and when that can't be told: decisions that need neither a bucket nor a volume."""
 
 import fnmatch
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -12,6 +13,7 @@ from neo4j_restore import catalog, choosing, pointers, spec
 from neo4j_restore.catalog import BackupSet, Shelf, TimeSource
 from neo4j_restore.checksums import Checksum
 from neo4j_restore.errors import ConfigurationError
+from neo4j_restore.inside import Inside
 from neo4j_restore.spec import OnStaleLatest, Scheme
 from neo4j_restore.stores import StoredObject
 
@@ -35,6 +37,13 @@ def judged(*objects: StoredObject, on_stale: OnStaleLatest = OnStaleLatest.FAIL)
     chosen = choosing.choose(sets, "latest")
     assert chosen is not None
     return choosing.judge(chosen, sets, on_stale)
+
+
+def seen(newest: datetime | None, *objects: StoredObject, on_stale: OnStaleLatest = OnStaleLatest.FAIL) -> Any:
+    """Return the choice after a look into the pointer, whose newest file is of `newest`."""
+    sets = shelf(*objects).sets
+    pointer = replace(next(each for each in sets if each.stamp == "latest"), inside=Inside(newest=newest))
+    return choosing.by_entries(pointer, sets, on_stale)
 
 
 def day(number: int, hour: int = 3) -> datetime:
@@ -108,6 +117,21 @@ def test_a_pointer_without_a_twin_is_judged_by_the_stores_times(
     found = judged(stored("neo4j-latest.dump", pointer), stored("neo4j-2026-01-31T02-00-00.dump", newest))
     assert (bool(found.doubt), bool(found.warnings)) == (doubt, warned)
     assert found.chosen.stamp == "latest"
+
+
+def test_the_newest_file_in_a_pointer_tells_what_a_copy_of_the_bucket_hides() -> None:
+    objects = (stored("neo4j-latest.dump"), stored("neo4j-2026-01-15T02-00-00.dump"))
+    fresh = seen(day(15), *objects)
+    assert (fresh.chosen.time, fresh.chosen.time_source, fresh.doubt) == (day(15), TimeSource.ENTRIES, "")
+    stale = seen(day(2), *objects)
+    assert "is of 2026-01-02T03:00:00Z (by the newest file in it), and p/neo4j-2026-01-15" in stale.doubt
+    assert seen(day(2), *objects, on_stale=OnStaleLatest.NEWEST).chosen.stamp == "2026-01-15T02-00-00"
+    assert seen(day(2), *objects, on_stale=OnStaleLatest.LATEST).chosen.time_source is TimeSource.ENTRIES
+    # Near the stamp, of no time, from the future, and where the store's own time can be believed.
+    assert seen(day(14), *objects) is None
+    assert seen(None, *objects) is None
+    assert seen(COPIED + timedelta(1), *objects) is None
+    assert seen(day(2), stored("neo4j-latest.dump", day(15)), stored("neo4j-2026-01-15T02-00-00.dump", day(15))) is None
 
 
 def test_a_date_alone_makes_no_pointer_of_that_day_stale() -> None:

@@ -1,8 +1,10 @@
 """The set that is restored is the one that was meant, or nothing is: runs over real buckets."""
 
+import io
 import json
 import os
 import re
+import tarfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -141,6 +143,25 @@ def test_a_copy_of_the_bucket_is_told_where_nothing_proves_the_time(
     done = neo4j_restore("run", BUCKET=url)
     assert (done.returncode, restored(data)) == (0, mark), done.stderr
     assert ("proves nothing" if mark == "NEW" else "could not be proved") in done.stderr
+
+
+@pytest.mark.parametrize(("written", "code"), [(1_672_531_200, 10), (1_780_000_000, 0)], ids=["2023", "May 2026"])
+def test_after_a_copy_the_files_in_a_pointer_tell_its_time(
+    written: int, code: int, neo4j_restore: Run, data: Path, folder: Path
+) -> None:
+    packed = io.BytesIO()
+    with tarfile.open(fileobj=packed, mode="w:gz") as tar:
+        for name, content in archives.store_files("OLD").items():
+            entry = tarfile.TarInfo(f"backups/neo4j/{name}")
+            entry.size, entry.mtime = len(content), written
+            tar.addfile(entry, io.BytesIO(content))
+    objects = {"neo4j-2026-01-31T02-00-00.tar.gz": NEW, "neo4j-latest.tar.gz": packed.getvalue()}
+    url = put(folder, objects, 1_790_000_000)
+    done = neo4j_restore("run", BUCKET=url)
+    assert (done.returncode, restored(data)) == (code, "" if code else "OLD"), done.stderr
+    assert ("by the newest file in it" in done.stderr, "could not be proved" in done.stderr) == (bool(code), False)
+    newest = neo4j_restore("run", BUCKET=url, ON_STALE_LATEST="newest", FORCE_OVERWRITE="true")
+    assert (newest.returncode, restored(data)) == (0, "NEW" if code else "OLD"), newest.stderr
 
 
 def test_bucket_may_name_one_object(neo4j_restore: Run, bucket: Bucket, data: Path, folder: Path) -> None:

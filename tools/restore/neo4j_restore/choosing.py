@@ -9,7 +9,7 @@
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from difflib import get_close_matches
 
@@ -91,6 +91,24 @@ def judge(chosen: BackupSet, sets: Sequence[BackupSet], on_stale: OnStaleLatest)
     return _judge_bare(chosen, newest, bare) if bare else Choice(chosen)
 
 
+def by_entries(chosen: BackupSet, sets: Sequence[BackupSet], on_stale: OnStaleLatest) -> Choice | None:
+    """Return what is taken for `latest` by the newest file that was seen in `chosen`, or None where that tells nothing.
+
+    chosen: after a look into it. Only the first files of a large archive are seen, so the set is not older than they
+    say, but may be newer: that it is stale is believed where a copy of the bucket has reset the store's time.
+    """
+    seen = chosen.inside.newest if chosen.inside else None
+    if chosen.time_source is not TimeSource.STORE or seen is None or seen > chosen.updated:
+        return None
+    told = replace(chosen, time=seen, time_source=TimeSource.ENTRIES)
+    newest = next((each for each in sets if each.is_stamped and each.time_source is not TimeSource.STORE), None)
+    if newest is None or chosen.stamp != LATEST or seen >= newest.time:
+        return Choice(told)
+    if _was_copied(newest) and seen < _begin(newest) - _COPIED:
+        return _stale(told, newest, on_stale, "by the newest file in it")
+    return None
+
+
 def _judge_pointer(pointer: BackupSet, newest: BackupSet, on_stale: OnStaleLatest) -> Choice:
     proven = pointer.time_source is not TimeSource.STORE
     if not (pointer.time < newest.time if proven else _is_before(pointer, newest)):
@@ -101,7 +119,11 @@ def _judge_pointer(pointer: BackupSet, newest: BackupSet, on_stale: OnStaleLates
             f"the bucket resets: that it is newer than {newest.key} could not be proved"
         )
         return Choice(pointer, (warning,))
-    how = "by its checksum" if proven else "by the store's word"
+    return _stale(pointer, newest, on_stale, "by its checksum" if proven else "by the store's word")
+
+
+def _stale(pointer: BackupSet, newest: BackupSet, on_stale: OnStaleLatest, how: str) -> Choice:
+    """Return what is taken where a pointer is older than the newest stamped set. how: this is known."""
     stale = (
         f"{pointer.key} is of {pointer.time:%Y-%m-%dT%H:%M:%SZ} ({how}), and {newest.key} is newer: "
         "the pointer may be stale"
@@ -132,9 +154,13 @@ def _judge_bare(chosen: BackupSet, newest: BackupSet, bare: BackupSet) -> Choice
 
 def _is_before(pointer: BackupSet, newest: BackupSet) -> bool:
     """Tell whether a pointer whose time only the store tells is older than a stamped set."""
-    stamp = stamps.read(newest.stamp, newest.updated)
-    begin = stamp.start if stamp else newest.time
-    return pointer.updated < begin - _ZONES or pointer.updated < newest.updated - _UPLOAD
+    return pointer.updated < _begin(newest) - _ZONES or pointer.updated < newest.updated - _UPLOAD
+
+
+def _begin(stamped: BackupSet) -> datetime:
+    """Return the first moment that the stamp of a set may mean."""
+    stamp = stamps.read(stamped.stamp, stamped.updated)
+    return stamp.start if stamp and stamped.time_source is TimeSource.NAME else stamped.time
 
 
 def _was_copied(newest: BackupSet) -> bool:

@@ -5,15 +5,15 @@ from dataclasses import replace
 from logging import getLogger
 from pathlib import Path
 
-from neo4j_restore import admin, artifacts, disk, evidence, families, kept, plan, space
+from neo4j_restore import admin, artifacts, choosing, disk, evidence, families, kept, plan, space
 from neo4j_restore.artifacts import Artifacts
 from neo4j_restore.catalog import BackupSet
-from neo4j_restore.errors import StoreError
+from neo4j_restore.errors import BackupNotFoundError, StoreError
 from neo4j_restore.looking import Look, Looker
 from neo4j_restore.plan import Plan, Step
 from neo4j_restore.selection import Selection
 from neo4j_restore.settings import Settings
-from neo4j_restore.spec import DatabaseName
+from neo4j_restore.spec import LATEST, DatabaseName
 from neo4j_restore.stores import Store
 from neo4j_restore.volume import Layout, Volume, parts_of
 
@@ -41,11 +41,12 @@ def _prepare(settings: Settings, program: admin.Admin, decided: Plan, state: Vol
     for step in steps:
         if step.chosen:
             _check_others(settings, step.chosen, sets[step.database])
-        if step.warning:
-            log.warning("%s: %s", step.database, step.warning)
     looker = Looker(settings, store, reader, overlaps=program.version >= families.OVERLAPS)
-    looks = {step.database: looker.look(step.chosen, sets[step.database]) for step in steps if step.chosen}
-    steps = tuple(replace(step, chosen=looks[step.database].chosen) if step.chosen else step for step in steps)
+    looks: dict[DatabaseName, Look] = {}
+    for step in steps:
+        if step.chosen:
+            looks[step.database] = _look(settings, looker, step.chosen, sets[step.database])
+    steps = tuple(_told(step, looks.get(step.database)) for step in steps)
     prepared = Plan(steps, program.version, edition=program.edition)
     plan.check(prepared, settings.bucket)
     plan.check_sure(prepared, settings.bucket, settings.space)
@@ -58,6 +59,31 @@ def _prepare(settings: Settings, program: admin.Admin, decided: Plan, state: Vol
     sources = {each.source for each in estimates}
     space.check(need, free, reclaimed, settings.space, replaces=bool(replaced), sources=sources)
     return replace(prepared, need_bytes=need)
+
+
+def _look(settings: Settings, looker: Looker, chosen: BackupSet, sets: list[BackupSet]) -> Look:
+    """Return the set as its bytes tell of it; of a `latest` that they show to be stale, what counts in its stead."""
+    look = looker.look(chosen, sets)
+    choice = choosing.by_entries(look.chosen, sets, settings.on_stale_latest) if settings.timestamp == LATEST else None
+    if choice is None:
+        return look
+    if choice.doubt:
+        raise BackupNotFoundError(choice.doubt, hint=choice.hint)
+    for warning in choice.warnings:
+        log.warning("%s: %s", chosen.database, warning)
+    if choice.chosen.key != look.chosen.key:
+        return looker.look(choice.chosen, sets)
+    return replace(look, chosen=choice.chosen)
+
+
+def _told(step: Step, look: Look | None) -> Step:
+    """Return the step with its set as it was looked at. A warning that a time is not proved goes if that told it."""
+    if look is None or step.chosen is None:
+        return step
+    warning = "" if look.chosen.time_source is not step.chosen.time_source else step.warning
+    if warning:
+        log.warning("%s: %s", step.database, warning)
+    return replace(step, chosen=look.chosen, warning=warning)
 
 
 def _with_verdict(settings: Settings, step: Step) -> Step:
