@@ -45,7 +45,11 @@ _LEGAL = re.compile(r"[a-z][a-z0-9.-]{2,62}", re.ASCII)
 
 _SEPARATORS = re.compile(r"[-_. ]+")
 _DATEISH = re.compile(r"(?<!\d)(?:19|20)\d\d[-_.]?[01]\d|\d{6}", re.ASCII)
-_DIGITISH = re.compile(r"\d.*|[tv]?\d+|", re.ASCII)
+_DIGITISH = re.compile(r"\d.*|[tvw]?\d+|", re.ASCII)
+# General words on the far side of a stamp say nothing; between the name and the stamp they could be of the name.
+_AFTER = re.compile(rf"(?:[-_. ]+(?:{'|'.join(sorted(GENERAL))}))+$", re.ASCII | re.IGNORECASE)
+_BEFORE = re.compile(rf"^(?:(?:{'|'.join(sorted(GENERAL))})[-_. ]+)+", re.ASCII | re.IGNORECASE)
+_YEAR = re.compile(r"(?:19|20)\d\d", re.ASCII)
 _PERIOD = re.compile(r"(?:19|20)\d\d(?:[-_.]?[01]\d)?", re.ASCII)
 _HIVE = re.compile(r"[a-z_]{1,12}=", re.ASCII)
 _AROUND_ENDING = re.compile(
@@ -138,8 +142,9 @@ class Namer:
         """Take the bucket's path as keys start with it, and a stamp to be taken as one though it tells no time."""
         self._database, self._exact = database, exact.removesuffix(".backup")
         words, names = "|".join(sorted(GENERAL)), "|".join(map(re.escape, aliases(database)))
+        between = "[-_. @+=]+"
         own = rf"(?:(?:{words})[_ ])*(?:{names})(?:[_ ](?:{words}))*"
-        self._own = re.compile(rf"(?:(?P<head>.+?)[-_. ]+)??{own}(?:[-_. ]+(?P<tail>.+))?", re.ASCII)
+        self._own = re.compile(rf"(?:(?P<head>.+?){between})??{own}(?:{between}(?P<tail>.+))?", re.ASCII)
         self._bounded = re.compile(rf"(?<![a-z0-9])(?:{names})(?![a-z0-9])", re.ASCII)
         self._begins = re.compile(rf"(?<![a-z0-9])(?:{names})", re.ASCII)
         self._folders: dict[str, _Folders] = {}
@@ -275,6 +280,8 @@ class Namer:
         beside = head or tail
         if not beside:
             return Said(Role.OWN)
+        if shorter := _AFTER.sub("", tail) or _BEFORE.sub("", head):
+            beside = shorter if stamps.read(shorter, updated) else beside
         if lower(beside) == LATEST:
             return Said(Role.OWN, LATEST)
         if stamp := stamps.read(beside, updated):
@@ -292,7 +299,8 @@ class Namer:
         if any(part in NEVER for part in extra):
             return Said(Role.NOTHING)
         words = [part for part in extra if not _DIGITISH.fullmatch(part) or (tag and not _DATEISH.search(owner))]
-        if words and _LEGAL.fullmatch(owner) and not _DATEISH.search(owner):
+        dated = _DATEISH.search(owner) or (not tag and any(map(_YEAR.fullmatch, extra)))
+        if words and _LEGAL.fullmatch(owner) and not dated:
             return Said(Role.OTHER, tag, stamp, owner=owner)
         if not bears:
             return Said(Role.NOTHING)
