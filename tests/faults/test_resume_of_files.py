@@ -156,7 +156,7 @@ def test_of_another_generation_nothing_is_kept(mark: str, pod: Scene, bucket: Bu
 
 def _another_set(pod: Scene, bucket: Bucket) -> Ended:
     bucket.put("neo4j-2099-01-01T00-00-00.tar.gz", scene.archive("newer"))
-    return pod.start()
+    return pod.start(ON_STALE_LATEST="newest")
 
 
 def _nothing_to_do(pod: Scene, _: Bucket) -> Ended:
