@@ -13,6 +13,7 @@ from neo4j_restore.catalog import Kind
 from neo4j_restore.entries import Entry
 from neo4j_restore.errors import ANOTHER_SET, BackupDamagedError, StreamDamagedError
 from neo4j_restore.headers import Header
+from neo4j_restore.names import Names
 from neo4j_restore.pipeline import Stream
 from neo4j_restore.streams import Peekable
 
@@ -73,6 +74,11 @@ def contents_of(head: bytes, hint: Kind, name: str, *, plain: RawIOBase | None =
 
 def _tar(start: bytes, stream: RawIOBase, packings: list[decoders.Codec], name: str) -> Contents:
     seen, whole = entries.of_tar(stream, name, head_bytes)
+    names = Names(name)
+    for entry in seen:
+        # What can't be unpacked is damage, and no question of which store is meant.
+        if entry.name:
+            names.accept(entry.name, folder=entry.folder)
     return Contents(_names(packings), Kind.ARCHIVE, start, seen, whole)
 
 
