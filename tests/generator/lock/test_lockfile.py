@@ -149,7 +149,7 @@ def test_a_cluster_of_several_servers_may_ask_for_the_latest_where_it_is_pinned(
     [
         ("timestamp: 2026-08-01", "timestamp: '2026-08-01'"),
         ("backup-set-dir: a/b", "backup-set-dir: /a//b/"),
-        ("bucket: gs://backups/p", "bucket: gs://backups//p/"),
+        ("bucket: gs://backups/p", "bucket: gs://backups/p/"),
         ("database: [neo4j, system]", "database: 'system, neo4j'"),
         ("database: [neo4j, system]", "database: system"),
         ("heap-size: 1g", "timestamp: latest"),
