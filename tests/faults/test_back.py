@@ -3,6 +3,7 @@
 import errno
 import signal
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 from random import Random
 
@@ -53,6 +54,11 @@ def taken_back(volume: Pod, name: str, count: int) -> Iterator[tuple[int, Ended]
             yield numbers[each], ended
 
 
+def changing(tried: Iterator[tuple[int, Ended]]) -> Iterator[tuple[int, Ended]]:
+    """Yield those after which the volume was changed: where the journal could not be written, nothing is undone."""
+    return ((number, ended) for number, ended in tried if len(ended.changes) > number + 1)
+
+
 @pytest.mark.parametrize("case", _TRIED, ids=_IDS)
 def test_a_rename_that_fails_leaves_the_old_data_live_and_no_seal(case: Case, pod: MakePod) -> None:
     volume = pod(case)
@@ -69,7 +75,7 @@ def test_a_rename_that_fails_leaves_the_old_data_live_and_no_seal(case: Case, po
 def test_killed_while_a_swap_is_taken_back_the_volume_is_old_or_becomes_new(case: Case, pod: MakePod) -> None:
     volume = pod(case)
     with tally("SIGKILL while a swap is taken back") as tries:
-        for number, ended in taken_back(volume, case.name, 2):
+        for number, ended in islice(changing(taken_back(volume, case.name, 8)), None if everything() else 2):
             later = range(number + 1, len(ended.changes))
             for each in some(len(later), f"{case.name} {number}", min(2, len(later))):
                 with tries.attempt(f"{case.name}, a rename failed at {number}, killed before {later[each]}"):
