@@ -57,7 +57,8 @@ def report(
     from neo4j_scenarios.commands.outcome import remark
     from neo4j_scenarios.fleet import load
     from neo4j_scenarios.report.page import MARK, page
-    from neo4j_scenarios.report.rows import rows, summary
+    from neo4j_scenarios.report.rows import rows
+    from neo4j_scenarios.report.summary import summary
     from neo4j_scenarios.selectors import parse_selection
     from neo4j_scenarios.write import write
 

@@ -1,10 +1,9 @@
 """What a report says of each database of each cluster, decided from what was found. Pure."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
 
 from neo4j_scenarios import pin
 from neo4j_scenarios.pin import Pin
@@ -123,50 +122,3 @@ def _forecast(facts: Facts, throughput: float | None) -> tuple[float | None, str
 
 def _time(pin: Pin) -> datetime:
     return datetime.fromisoformat(pin.time)
-
-
-def summary(told: Sequence[Row], throughput: float | None) -> dict[str, Any]:
-    """Return what `report --json` prints of the rows: a published contract."""
-    return {
-        "throughput": throughput,
-        "states": {state.value: sum(row.state is state for row in told) for state in State},
-        "drifts": {drift.value: sum(row.drift is drift for row in told) for drift in Drift},
-        "databases": [as_json(row) for row in told],
-    }
-
-
-def as_json(row: Row) -> dict[str, Any]:
-    """Return a row as `report --json` prints it: a published contract."""
-    facts = row.facts
-    return {
-        "cluster": facts.cluster,
-        "group": facts.group or None,
-        "region": facts.region or None,
-        "labels": dict(facts.labels),
-        "database": facts.database,
-        "bucket": facts.bucket,
-        "state": row.state.value,
-        "problem": facts.problem or None,
-        "latest": pin.as_json(facts.latest),
-        "age_seconds": row.age_seconds,
-        "rpo_seconds": facts.rpo_seconds,
-        "sets": facts.count,
-        "sizes": [{"time": time.isoformat(), "size_bytes": size} for time, size in facts.trend],
-        "pin": pin.as_json(facts.pin),
-        "drift": row.drift.value,
-        "behind_seconds": row.behind_seconds,
-        "drill": _drill_as_json(facts.drill),
-        "rto_seconds": row.rto_seconds,
-        "rto_source": row.rto_source or None,
-    }
-
-
-def _drill_as_json(drill: Drill | None) -> dict[str, Any] | None:
-    if drill is None:
-        return None
-    return {
-        "time": drill.time.isoformat(),
-        "object": drill.object,
-        "bytes": drill.size_bytes,
-        "seconds": drill.seconds,
-    }

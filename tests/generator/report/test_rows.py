@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from tests.generator.report.facts import GIB, NOW, a_fleet, make_drill, make_facts, make_pin
 
-from neo4j_scenarios.report.rows import Drift, Facts, Row, State, rows, summary
+from neo4j_scenarios.report.rows import Drift, Facts, Row, State, rows
+from neo4j_scenarios.report.summary import summary
 
 
 def row(throughput: float | None = None, **changes: Any) -> Row:
