@@ -9,7 +9,7 @@ from typing import Final
 
 from neo4j_restore import catalog, listing, pointers, spec, stores
 from neo4j_restore.artifacts import Artifacts, Headers
-from neo4j_restore.catalog import BackupSet, Shelf
+from neo4j_restore.catalog import Shelf
 from neo4j_restore.errors import RestoreError
 from neo4j_restore.listing import Listing, Sieve
 from neo4j_restore.settings import Settings, from_environment
@@ -17,7 +17,7 @@ from neo4j_restore.stores import Store, StoredObject
 from neo4j_restore.transfer import Retry
 from neo4j_scenarios.errors import Problem
 from neo4j_scenarios.pin import Pin
-from neo4j_scenarios.survey import drills
+from neo4j_scenarios.survey import drills, history
 from neo4j_scenarios.survey.drills import Drill
 from neo4j_scenarios.survey.pins import Pinning
 from neo4j_scenarios.survey.pool import Deadline
@@ -40,9 +40,6 @@ _MOST_KEPT: Final = 5_000_000
 _KEY: Final = "GOOGLE_APPLICATION_CREDENTIALS"
 _OWN: Final = (_KEY, "CA_BUNDLE", "ENCRYPTION_KEY_FILE")
 _OWN_PREFIXES: Final = ("AWS_", "AZURE_")
-
-# So many sizes tell the trend.
-_TREND: Final = 30
 
 
 @dataclass(frozen=True)
@@ -84,7 +81,7 @@ class Answer:
 
     chosen: what the question's timestamp takes. latest: what `latest` takes. held: what the lock's timestamp takes now.
     timestamp: the TIMESTAMP that takes just what is chosen, now and later; empty where `problem` says why none does.
-    trend: times and sizes of the newest sets, the oldest first. counts: how many sets there are.
+    trend: times and sizes of one set a night, the oldest first: see `history`. counts: how many sets there are.
     """
 
     chosen: Mapping[spec.DatabaseName, Pin]
@@ -181,7 +178,7 @@ class _Bucket:
             problem=pinned.problem,
             latest=self._pinning.taken(sets, spec.LATEST),
             held=self._pinning.taken(held, question.pinned),
-            trend={each: _trend(found) for each, found in sets.items()},
+            trend={each: history.nightly(found) for each, found in sets.items()},
             counts={each: len(found) for each, found in sets.items()},
             drills={each: told[each] for each in question.databases if each in told},
         )
@@ -219,10 +216,3 @@ class _Bucket:
         """Return an object with its checksum; for most stores the listing has told it."""
         self._deadline.check()
         return stored if stored.checksum else self._retry.call(lambda: self._store.look(stored))
-
-
-def _trend(sets: list[BackupSet]) -> tuple[tuple[datetime, int], ...]:
-    """Return times and sizes, the oldest first; a pointer is a copy, and counts where there is nothing else."""
-    told = [each for each in sets if each.stamp != spec.LATEST] or sets
-    told = sorted(told, key=lambda each: each.time, reverse=True)
-    return tuple((each.time, each.size_bytes) for each in reversed(told[:_TREND]))

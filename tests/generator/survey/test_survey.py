@@ -4,7 +4,7 @@ import json
 import socket
 import threading
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
@@ -50,14 +50,32 @@ def test_a_set_under_a_name_of_its_own_is_found_by_its_folder(tmp_path: Path) ->
     assert found.problem is not None
 
 
-def test_the_trend_is_of_the_newest_sets_and_leaves_pointers_out(tmp_path: Path) -> None:
+def test_the_trend_is_of_one_set_a_night_and_leaves_pointers_out(tmp_path: Path) -> None:
     for day in range(1, 29):
         fill(tmp_path, f"neo4j-2026-07-{day:02}.dump", f"neo4j-2026-08-{day:02}.dump", size=day)
     fill(tmp_path, "neo4j-latest.dump", size=999)
     found = answer(make_question(f"file://{tmp_path}", timestamp="2026-08-28"))
     sizes = [size for _, size in found.trend[NEO4J]]
     assert sizes[-3:] == [26, 27, 28]
-    assert (len(sizes), found.counts[NEO4J]) == (30, 57)
+    assert (len(sizes), found.counts[NEO4J]) == (56, 57)
+
+
+def test_of_many_sets_the_newest_of_each_of_90_nights_is_kept(tmp_path: Path) -> None:
+    for day in range(100):
+        night = datetime(2026, 1, 1, tzinfo=UTC) + timedelta(days=day)
+        fill(tmp_path, f"neo4j-{night:%Y-%m-%d}-02:00:00.dump", size=1)
+        fill(tmp_path, f"neo4j-{night:%Y-%m-%d}-22:00:00.dump", size=2)
+    trend = answer(make_question(f"file://{tmp_path}")).trend[NEO4J]
+    assert len(trend) == 90
+    assert {size for _, size in trend} == {2}
+    assert trend[-1][0] == datetime(2026, 4, 10, 22, tzinfo=UTC)
+
+
+def test_the_trend_compares_no_dump_with_an_archive(tmp_path: Path) -> None:
+    fill(tmp_path, "neo4j-2026-08-20.dump", size=10)
+    fill(tmp_path, "neo4j-2026-08-21.tar.gz", "neo4j-2026-08-22.tar.gz", size=99)
+    trend = answer(make_question(f"file://{tmp_path}")).trend[NEO4J]
+    assert [size for _, size in trend] == [99, 99]
 
 
 def test_a_bucket_that_fails_fails_alone(tmp_path: Path) -> None:
