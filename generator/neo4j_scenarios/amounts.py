@@ -54,6 +54,15 @@ def parse_share(text: str) -> float:
     return float(found[1]) / 100
 
 
+def parse_growth(text: str) -> float:
+    """Return the part of one that `150%` stands for: it may be more than all. Raises Invalid for anything else."""
+    found = re.fullmatch(rf"{_NUMBER}\s*%", text)
+    if not found:
+        message = f"{text!r} is not a percentage, such as 150%"
+        raise Invalid(message)
+    return float(found[1]) / 100
+
+
 def say_size(size_bytes: float) -> str:
     """Return `41 GiB`: three digits at most, one after the point where there is room for it."""
     power = 0

@@ -1,5 +1,7 @@
 """The command `report`: how the backups of a fleet stand, as one HTML file or as JSON."""
 
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -17,7 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from neo4j_scenarios.fleet import Fleet
-    from neo4j_scenarios.report.rows import Facts
+    from neo4j_scenarios.report.findings import Bounds
+    from neo4j_scenarios.report.rows import Facts, Row
     from neo4j_scenarios.survey import Options
 
 Output = Annotated[
@@ -33,7 +36,13 @@ Throughput = Annotated[
         show_default=False,
     ),
 ]
-Force = Annotated[bool, typer.Option("--force", help="replace a file that is no report of neo4j-scenarios")]
+MaxShrink = Annotated[
+    str, typer.Option("--max-shrink", metavar="30%", help="a set that is smaller than usual by more is shrunk")
+]
+MaxGrowth = Annotated[
+    str, typer.Option("--max-growth", metavar="100%", help="a set that is larger than usual by more is grown")
+]
+Force = Annotated[bool, typer.Option("--force", help="replace a file that was not written by neo4j-scenarios")]
 
 
 def report(
@@ -42,6 +51,8 @@ def report(
     selector: Selector = None,
     only: Only = None,
     throughput: Throughput = None,
+    max_shrink: MaxShrink = "30%",
+    max_growth: MaxGrowth = "100%",
     credentials: Credentials = None,
     threads: Threads = 32,
     deadline: Deadline = "5m",
@@ -51,18 +62,14 @@ def report(
     quiet: Quiet = False,
 ) -> int:
     """report age, size, pins, drills and RTO forecasts of a fleet's backups"""
-    from datetime import UTC, datetime
-
     from neo4j_scenarios import lockfile
     from neo4j_scenarios.commands.outcome import remark
     from neo4j_scenarios.fleet import load
-    from neo4j_scenarios.report.page import MARK, page
     from neo4j_scenarios.report.rows import rows
-    from neo4j_scenarios.report.summary import summary
     from neo4j_scenarios.selectors import parse_selection
-    from neo4j_scenarios.write import write
 
     rate = option("--throughput", throughput, amounts.parse_rate)
+    bounds = _bounds(max_shrink, max_growth)
     options = survey_options(credentials, threads, deadline, drills=True)
     loaded = load(fleet, parse_selection(selector or (), only or ()), lockfile.NoPins(), keep_going=keep_going)
     failure = InputFileError(*loaded.problems)
@@ -70,18 +77,54 @@ def report(
     remark(loaded, quiet)
     found = _facts(loaded, options, quiet or as_json)
     now = datetime.now(UTC)
-    told = rows(found, now, rate)
-    if as_json:
-        data = {"fleet": fleet.name, "time": now.isoformat(timespec="seconds"), **summary(told, rate)}
-        put_json(data | ({"problems": problems_as_json(failure)} if loaded.problems else {}))
-    text = page(fleet.name, told, now, rate) if output or not as_json else ""
-    if output:
-        write(output, text, force=force, mark=MARK)
-        if not quiet:
-            say(f"written {output}: {len(told)} {'database' if len(told) == 1 else 'databases'}")
-    elif text:
-        put(text)
+    told = rows(found, now, rate, bounds)
+    _deliver(
+        _Report(fleet.name, told, now, rate, bounds, failure),
+        output,
+        force=force,
+        as_json=as_json,
+        quiet=quiet,
+    )
     return failure.exit_code if loaded.problems else 0
+
+
+@dataclass(frozen=True)
+class _Report:
+    """What there is to tell, before it is known in which form. failure: clusters of the fleet that are broken."""
+
+    fleet: str
+    rows: "Sequence[Row]"
+    now: datetime
+    rate: float | None
+    bounds: "Bounds"
+    failure: InputFileError
+
+
+def _bounds(max_shrink: str, max_growth: str) -> "Bounds":
+    from neo4j_scenarios.report.findings import Bounds
+
+    shrink = option("--max-shrink", max_shrink, amounts.parse_share)
+    growth = option("--max-growth", max_growth, amounts.parse_growth)
+    return Bounds(shrink or 0.0, growth or 0.0)
+
+
+def _deliver(told: _Report, output: Path | None, *, force: bool, as_json: bool, quiet: bool) -> None:
+    """Write what was asked for. The page goes to stdout where nothing else was."""
+    from neo4j_scenarios.report.page import MARK, page
+    from neo4j_scenarios.report.summary import summary
+    from neo4j_scenarios.write import write
+
+    if as_json:
+        data = {"fleet": told.fleet, "time": told.now.isoformat(timespec="seconds"), **summary(told.rows, told.rate)}
+        problems = {"problems": problems_as_json(told.failure)} if told.failure.problems else {}
+        put_json(data | problems)
+    count = f"{len(told.rows)} {'database' if len(told.rows) == 1 else 'databases'}"
+    if output:
+        write(output, page(told.fleet, told.rows, told.now, told.rate, told.bounds), force=force, mark=MARK)
+    if output and not quiet:
+        say(f"written {output}: {count}")
+    if not (as_json or output):
+        put(page(told.fleet, told.rows, told.now, told.rate, told.bounds))
 
 
 def _facts(fleet: "Fleet", options: "Options", quiet: bool) -> "Sequence[Facts]":

@@ -13,23 +13,63 @@ from typing import Final
 import jinja2
 
 from neo4j_scenarios.amounts import say_duration, say_size
-from neo4j_scenarios.report import plots
-from neo4j_scenarios.report.rows import Drift, Row, State
+from neo4j_scenarios.report import nights, plots
+from neo4j_scenarios.report.breakdown import Part, breakdown, dimensions, labels_of, part
+from neo4j_scenarios.report.findings import Bounds, Finding
+from neo4j_scenarios.report.rows import Row, State
 
 # The first words of a report; a comment may stand before the doctype.
 MARK: Final = "<!-- Written by neo4j-scenarios report -->"
 
 
+_BOUNDS: Final = Bounds()
+
+# The key of the rows of which nothing is to be said.
+_FINE: Final = "fine"
+
+_LABELS: Final = {
+    Finding.UNREADABLE.value: "unreadable",
+    Finding.MISSING.value: "no set",
+    Finding.LATE.value: "late",
+    Finding.SHRUNK.value: "shrunk",
+    Finding.GROWN.value: "grown",
+    Finding.NO_RPO.value: "no RPO",
+    _FINE: "within RPO",
+    Finding.PIN_GONE.value: "pin gone",
+    Finding.PIN_REPLACED.value: "pin replaced",
+    Finding.PIN_BEHIND.value: "pin behind",
+    Finding.NEVER_DRILLED.value: "never drilled",
+}
+
+# So many values of a label are shown; a label that names each cluster has thousands.
+_MOST_PARTS: Final = 30
+
+
 @dataclass(frozen=True)
 class Tile:
-    """A count at the top that filters the table: rows whose state or drift is `key`; all of them for an empty one."""
+    """A count at the top that filters the table: rows that belong to `key`; all of them for an empty one."""
 
     key: str
     label: str
     count: int
 
 
-def page(title: str, rows: Sequence[Row], now: datetime, throughput: float | None = None) -> str:
+@dataclass(frozen=True)
+class Breakdown:
+    """The counts for each value of a label, the worst first; `more` are left out."""
+
+    name: str
+    parts: Sequence[Part]
+    more: int
+
+
+def page(
+    title: str,
+    rows: Sequence[Row],
+    now: datetime,
+    throughput: float | None = None,
+    bounds: Bounds = _BOUNDS,
+) -> str:
     """Return the page: the same bytes for the same rows. title: of the fleet. now: UTC, when the buckets were read."""
     style, script = _asset("report.css"), _asset("report.js")
     return (
@@ -42,7 +82,12 @@ def page(title: str, rows: Sequence[Row], now: datetime, throughput: float | Non
             rows=rows,
             tiles=_tiles(rows),
             bars=plots.ages(rows),
+            breakdowns=_breakdowns(rows),
+            whole=part("", rows),
+            states=list(State),
+            nights=lambda row: nights.nights(row.facts.trend, now),
             throughput=throughput,
+            bounds=bounds,
             clusters=len({row.facts.cluster for row in rows}),
             total=sum(row.facts.latest.size_bytes for row in rows if row.facts.latest),
             style=style,
@@ -53,13 +98,27 @@ def page(title: str, rows: Sequence[Row], now: datetime, throughput: float | Non
 
 
 def _tiles(rows: Sequence[Row]) -> list[Tile]:
-    states = Counter(row.state for row in rows)
-    drifts = Counter(row.drift for row in rows)
-    undrilled = sum(row.facts.drill is None for row in rows)
-    found = [Tile(state.name.lower(), state.value, states[state]) for state in State]
-    found += [Tile(drift.name.lower(), f"pin {drift.value}", drifts[drift]) for drift in (Drift.GONE, Drift.REPLACED)]
-    found += [Tile("behind", "pin behind", drifts[Drift.BEHIND]), Tile("undrilled", "never drilled", undrilled)]
-    return [Tile("", "all", len(rows)), *(tile for tile in found if tile.count)]
+    counts = Counter(key for row in rows for key in _keys(row))
+    found = [Tile(key, label, counts[key]) for key, label in _LABELS.items() if counts[key]]
+    return [Tile("", "all", len(rows)), *found]
+
+
+def _keys(row: Row) -> list[str]:
+    """Return the keys of the tiles that a row belongs to."""
+    return [*(each.value for each in row.findings), *([_FINE] if row.state is State.FINE else [])]
+
+
+def _breakdowns(rows: Sequence[Row]) -> list[Breakdown]:
+    found = []
+    for name in dimensions(rows):
+        parts = breakdown(rows, name)
+        found.append(Breakdown(name, parts[:_MOST_PARTS], max(len(parts) - _MOST_PARTS, 0)))
+    return found
+
+
+def _times(ratio: float) -> str:
+    """Return an age against its RPO, to two digits."""
+    return f"{ratio:.{0 if ratio >= 9.95 else 1}f} \N{MULTIPLICATION SIGN}"
 
 
 @cache
@@ -82,6 +141,7 @@ def _environment() -> jinja2.Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.filters |= {"duration": say_duration, "size": say_size}
+    environment.filters |= {"duration": say_duration, "size": say_size, "times": _times}
     environment.globals |= {"sparkline": plots.sparkline, "width": plots.WIDTH, "height": plots.HEIGHT}
+    environment.globals |= {"labels_of": labels_of, "keys": _keys}
     return environment

@@ -1,15 +1,16 @@
 """Numbers -> shapes of SVG: points and lengths alone, which the page's template puts into its elements."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Final
 
+from neo4j_scenarios.report.nights import NIGHTS
 from neo4j_scenarios.report.rows import Row, State
 
-# A sparkline's box.
-WIDTH: Final = 96
-HEIGHT: Final = 22
-_MARGIN: Final = 3
+# A sparkline's box: a night is one wide.
+WIDTH: Final = NIGHTS
+HEIGHT: Final = 20
 
 _BINS: Final = (
     ("under 1 h", 3600.0),
@@ -23,15 +24,34 @@ _BINS: Final = (
 )
 
 
-def sparkline(sizes: Sequence[int]) -> str:
-    """Return the points of a line through `sizes`, the oldest at the left, from zero at the bottom; or nothing."""
+def sparkline(nights: Sequence[int | None]) -> str:
+    """Return the path of an area as high as each night's size, from zero up, with a gap for a night without a set.
+
+    Steps are whole numbers and equal neighbours are one, as a page has thousands of these. Nothing for less than two
+    nights with a set.
+    """
+    sizes = [size for size in nights if size is not None]
     if len(sizes) < 2:
         return ""
     top = max(sizes) or 1
-    step = (WIDTH - 2 * _MARGIN) / (len(sizes) - 1)
-    room = HEIGHT - 2 * _MARGIN
-    points = ((_MARGIN + step * at, HEIGHT - _MARGIN - room * size / top) for at, size in enumerate(sizes))
-    return " ".join(f"{x:.4g},{y:.4g}" for x, y in points)
+    # The least is one, for an empty set is a set.
+    heights = [None if size is None else max(round(HEIGHT * size / top), 1) for size in nights]
+    return "".join(_steps(heights))
+
+
+def _steps(heights: Sequence[int | None]) -> Iterator[str]:
+    """Yield the parts of a path: for each run of nights with a set a closed shape."""
+    at = level = 0
+    for height, run in groupby(heights):
+        width = len(list(run))
+        if height is None:
+            yield f"V{HEIGHT}z" if level else ""
+            level = 0
+        else:
+            yield f"v{level - height}h{width}" if level else f"M{at} {HEIGHT}v-{height}h{width}"
+            level = height
+        at += width
+    yield f"V{HEIGHT}z" if level else ""
 
 
 @dataclass(frozen=True)
@@ -45,7 +65,7 @@ class Bar:
 
 def ages(rows: Sequence[Row]) -> list[Bar]:
     """Return the overview's bars, the youngest first. A part is a state, where it begins, and how wide it is."""
-    states = (State.FINE, State.UNKNOWN, State.LATE)
+    states = (State.FINE, State.UNKNOWN, State.GROWN, State.SHRUNK, State.LATE)
     counts = [dict.fromkeys(states, 0) for _ in _BINS]
     for row in rows:
         if row.age_seconds is not None:

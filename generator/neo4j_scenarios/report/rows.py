@@ -1,12 +1,15 @@
 """What a report says of each database of each cluster, decided from what was found. Pure."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
 from neo4j_scenarios import pin
 from neo4j_scenarios.pin import Pin
+from neo4j_scenarios.report import nights
+from neo4j_scenarios.report.findings import Bounds, Finding
 from neo4j_scenarios.survey.drills import Drill
 
 
@@ -16,6 +19,8 @@ class State(StrEnum):
     UNREADABLE = "unreadable"
     MISSING = "no set"
     LATE = "late"
+    SHRUNK = "shrunk"
+    GROWN = "grown"
     UNKNOWN = "no RPO"
     FINE = "within RPO"
 
@@ -31,12 +36,30 @@ class Drift(StrEnum):
     UNPINNED = "not pinned"
 
 
+_ORDER: Final = list(State)
+_BOUNDS: Final = Bounds()
+_STATES: Final = {
+    Finding.UNREADABLE: State.UNREADABLE,
+    Finding.MISSING: State.MISSING,
+    Finding.LATE: State.LATE,
+    Finding.SHRUNK: State.SHRUNK,
+    Finding.GROWN: State.GROWN,
+    Finding.NO_RPO: State.UNKNOWN,
+}
+_DRIFTS: Final = {
+    Drift.GONE: Finding.PIN_GONE,
+    Drift.REPLACED: Finding.PIN_REPLACED,
+    Drift.BEHIND: Finding.PIN_BEHIND,
+}
+
+
 @dataclass(frozen=True)
 class Facts:
     """What was found of one database of one cluster.
 
     labels: of the cluster. rpo_seconds: None where none is given. latest: what `latest` takes. pin: of the lock. held:
-    what the lock's timestamp takes now. trend: times and sizes, the oldest first. problem: why nothing was found.
+    what the lock's timestamp takes now. trend: times and sizes of one set a night, the oldest first. problem: why
+    nothing was found.
     """
 
     cluster: str
@@ -59,42 +82,74 @@ class Facts:
 class Row:
     """Facts, and what follows from them.
 
-    age_seconds: of the latest set. behind_seconds: of the pin, to the latest. rto_seconds: the forecast, None where
-    nothing tells how fast a restore is; rto_source: `drill` or `given`, or empty.
+    findings: all that is to be looked at; `state` is the worst of what concerns the sets. age_seconds: of the latest
+    set. rpo_ratio: the age by the RPO; None without one. usual_bytes: the usual size of a set; None where none is.
+    growth: by which part the newest set differs from it. behind_seconds: of the pin, to the latest. rto_seconds: the
+    forecast, None where nothing tells how fast a restore is; rto_source: `drill` or `given`, or empty.
     """
 
     facts: Facts
     state: State
+    findings: tuple[Finding, ...]
     drift: Drift
     age_seconds: float | None
+    rpo_ratio: float | None
+    usual_bytes: float | None
+    growth: float | None
     behind_seconds: float
     rto_seconds: float | None
     rto_source: str
 
 
-def rows(found: Iterable[Facts], now: datetime, throughput: float | None = None) -> list[Row]:
-    """Return the rows, the worst first, then by cluster and database.
+def rows(found: Iterable[Facts], now: datetime, throughput: float | None = None, bounds: Bounds = _BOUNDS) -> list[Row]:
+    """Return the rows, the worst first: by state, then by age against the RPO, then by age, cluster and database.
 
-    now: UTC. throughput: bytes a second, for those without a drill.
+    now: UTC. throughput: bytes a second, for those without a drill. bounds: of the size of a set.
     """
-    told = [_row(facts, now, throughput) for facts in found]
-    order = list(State)
-    return sorted(told, key=lambda row: (order.index(row.state), row.facts.cluster, row.facts.database))
+    return sorted((_row(facts, now, throughput, bounds) for facts in found), key=_badness)
 
 
-def _row(facts: Facts, now: datetime, throughput: float | None) -> Row:
+def _badness(row: Row) -> tuple[int, float, float, str, str]:
+    names = row.facts.cluster, row.facts.database
+    return _ORDER.index(row.state), -(row.rpo_ratio or 0), -(row.age_seconds or 0), *names
+
+
+def _row(facts: Facts, now: datetime, throughput: float | None, bounds: Bounds) -> Row:
     age = (now - _time(facts.latest)).total_seconds() if facts.latest else None
+    ratio = age / max(facts.rpo_seconds, 1) if age is not None and facts.rpo_seconds is not None else None
     behind = (_time(facts.latest) - _time(facts.pin)).total_seconds() if facts.latest and facts.pin else 0.0
+    usual = nights.usual(facts.trend)
+    # Rounded, so that a set which is smaller by just the bound is within it.
+    growth = round(facts.trend[-1][1] / usual - 1, 4) if usual else None
+    drift = _drift(facts)
+    found = (*_of_sets(facts, ratio, growth, bounds), *_of_pin(facts, drift))
+    state = next((_STATES[each] for each in found if each in _STATES), State.FINE)
     seconds, source = _forecast(facts, throughput)
-    return Row(facts, _state(facts, age), _drift(facts), age, max(behind, 0.0), seconds, source)
+    return Row(facts, state, found, drift, age, ratio, usual, growth, max(behind, 0.0), seconds, source)
 
 
-def _state(facts: Facts, age: float | None) -> State:
-    if age is None:
-        return State.UNREADABLE if facts.problem else State.MISSING
+def _of_sets(facts: Facts, ratio: float | None, growth: float | None, bounds: Bounds) -> Iterator[Finding]:
+    """Yield what is to be looked at in the sets of a database, the worst first."""
+    if not facts.latest:
+        yield Finding.UNREADABLE if facts.problem else Finding.MISSING
+        return
+    if ratio is not None and ratio > 1:
+        yield Finding.LATE
+    if growth is not None and growth < -bounds.shrink:
+        yield Finding.SHRUNK
+    if growth is not None and growth > bounds.growth:
+        yield Finding.GROWN
     if facts.rpo_seconds is None:
-        return State.UNKNOWN
-    return State.LATE if age > facts.rpo_seconds else State.FINE
+        yield Finding.NO_RPO
+
+
+def _of_pin(facts: Facts, drift: Drift) -> Iterator[Finding]:
+    """Yield what is to be looked at in the pin and the drills."""
+    if drift in _DRIFTS:
+        yield _DRIFTS[drift]
+    # Of a bucket that could not be asked nobody knows whether there was a drill.
+    if not facts.drill and not facts.problem:
+        yield Finding.NEVER_DRILLED
 
 
 def _drift(facts: Facts) -> Drift:

@@ -32,6 +32,11 @@ def make_drill(age: timedelta = timedelta(days=3), seconds: float = 200) -> Dril
     return Drill(NOW - age, "gs://backups/prod/neo4j.tar.gz", 40 * GIB, seconds)
 
 
+def make_trend(*sizes: int) -> tuple[tuple[datetime, int], ...]:
+    """Return sets of these sizes, one a night, the last one of tonight."""
+    return tuple((NOW - timedelta(days=len(sizes) - 1 - at), size) for at, size in enumerate(sizes))
+
+
 def make_facts(**changes: Any) -> Facts:
     """Return the facts of `neo4j` in `eu-1`: its set is of 12 hours ago, and so is allowed to be a day old."""
     facts: dict[str, Any] = {
@@ -60,7 +65,11 @@ def _one(draw: random.Random, at: int) -> Facts:
         "database": draw.choice(["neo4j", "neo4j", "orders", "system"]),
         "group": group,
     }
-    base |= {"region": region, "bucket": f"gs://acme-{group}-backups/{cluster}", "labels": {"env": group, "team": "a"}}
+    base |= {
+        "region": region,
+        "bucket": f"gs://acme-{group}-backups/{cluster}",
+        "labels": {"env": group, "team": draw.choice("abcd")},
+    }
     fate = draw.random()
     if fate < 0.01:
         reason = f"cannot list gs://acme-{group}-backups/{cluster}/ with the workload's identity: 403 no access"
@@ -69,14 +78,17 @@ def _one(draw: random.Random, at: int) -> Facts:
         return Facts(**base, rpo_seconds=86400)
     size_bytes, growth = draw.lognormvariate(2.5, 1.4) * GIB, draw.uniform(-0.01, 0.03)
     age = timedelta(hours=draw.uniform(0.2, 23) if fate < 0.93 else draw.uniform(25, 900))
-    sizes = [int(size_bytes * (1 + growth) ** (day - 30) * draw.uniform(0.97, 1.03)) for day in range(31)]
-    trend = tuple((NOW - age - timedelta(days=30 - day), size) for day, size in enumerate(sizes))
+    sizes = [int(size_bytes * (1 + growth) ** (day - 89) * draw.uniform(0.97, 1.03)) for day in range(90)]
+    jump = draw.random()
+    sizes[-1] = int(sizes[-1] * (0.4 if jump < 0.02 else 2.6 if jump > 0.98 else 1))
+    times = [NOW - age - timedelta(days=89 - day) for day in range(90)]
+    trend = tuple(each for each in zip(times, sizes, strict=True) if draw.random() > 0.03 or each[0] == times[-1])
     latest = make_pin(age, sizes[-1])
-    facts: dict[str, Any] = {**base, "latest": latest, "trend": trend, "count": 31}
+    facts: dict[str, Any] = {**base, "latest": latest, "trend": trend, "count": len(trend)}
     facts["rpo_seconds"] = None if group == "dev" else 86400.0
     if group != "dev":
         behind = draw.choice([0, 0, 1, 7, 21])
-        pin = latest if not behind else make_pin(age + timedelta(days=behind), sizes[30 - behind])
+        pin = latest if not behind else make_pin(age + timedelta(days=behind), sizes[89 - behind])
         facts |= {"pin": pin, "held": pin if draw.random() > 0.02 else None}
     if draw.random() < 0.4:
         facts["drill"] = make_drill(timedelta(days=draw.uniform(1, 60)), draw.uniform(150, 600))

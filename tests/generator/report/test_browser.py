@@ -2,10 +2,12 @@
 
 import json
 import re
-import zlib
+import unicodedata
+from io import BytesIO
 from pathlib import Path
 
 import pytest
+from pypdf import PdfReader
 from selenium.webdriver.common.keys import Keys
 from tests.generator.report.browser import Browser
 from tests.generator.report.facts import NOW, a_fleet, make_facts
@@ -32,7 +34,7 @@ def write(folder: Path, found: list[Row]) -> Path:
 
 def column(browser: Browser, number: int) -> list[str]:
     """Return the first lines of a column's cells."""
-    return [text.splitlines()[0] if text else "" for text in browser.texts(f"tbody tr > :nth-child({number})")]
+    return [text.splitlines()[0] if text else "" for text in browser.texts(f".rows tbody tr > :nth-child({number})")]
 
 
 def test_the_worst_come_first_a_hundred_on_a_page(browser: Browser, report: Path) -> None:
@@ -48,16 +50,16 @@ def test_the_worst_come_first_a_hundred_on_a_page(browser: Browser, report: Path
 
 def test_a_head_sorts_by_its_numbers_and_again_the_other_way(browser: Browser, report: Path) -> None:
     browser.open(report)
-    size = browser.all("thead button")[5]
+    size = browser.all(".rows thead button")[5]
     known = [row for row in FOUND if row.facts.latest]
     by_size = sorted((row.facts.latest.size_bytes, row.facts.cluster) for row in known if row.facts.latest)
     size.click()
     assert column(browser, 1)[:20] == [name for _, name in reversed(by_size[-20:])]
-    assert browser.all("thead th")[5].get_attribute("aria-sort") == "descending"
+    assert browser.all(".rows thead th")[5].get_attribute("aria-sort") == "descending"
     size.click()
     absent = SIZE - len(known)
     assert column(browser, 1)[absent : absent + 20] == [name for _, name in by_size[:20]]
-    assert browser.all("thead th")[5].get_attribute("aria-sort") == "ascending"
+    assert browser.all(".rows thead th")[5].get_attribute("aria-sort") == "ascending"
 
 
 def test_words_filter_by_name_group_label_and_state(browser: Browser, report: Path) -> None:
@@ -85,24 +87,24 @@ def test_a_tile_filters_and_again_shows_all(browser: Browser, report: Path) -> N
 def test_all_of_it_works_by_keyboard(browser: Browser, report: Path) -> None:
     browser.open(report)
     reached: list[str] = []
-    for _ in range(40):
+    for _ in range(60):
         browser.driver.switch_to.active_element.send_keys(Keys.TAB)
         reached.append(str(browser.driver.switch_to.active_element.accessible_name))
-    for name in ("Filter", "Cluster", "RTO forecast", "Next"):
+    for name in ("Filter", "By", "eu-west-1", "Cluster", "RTO forecast", "Next"):
         assert name in reached
     assert any(name.endswith("late") for name in reached)
 
 
 def test_it_is_a_real_table(browser: Browser, report: Path) -> None:
     browser.open(report)
-    assert browser.one("table").aria_role == "table"
-    assert {each.get_attribute("scope") for each in browser.all("thead th")} == {"col"}
+    assert browser.one("table.rows").aria_role == "table"
+    assert {each.get_attribute("scope") for each in browser.all(".rows thead th")} == {"col"}
     assert {each.get_attribute("scope") for each in browser.all("tbody th")} == {"row"}
-    assert browser.all("tbody th")[0].aria_role == "rowheader"
+    assert browser.all(".rows tbody th")[0].aria_role == "rowheader"
     assert browser.one("html").get_attribute("lang") == "en"
 
 
-@pytest.mark.parametrize("width", [320, 360, 412, 768, 1024, 1100, 1280, 1400])
+@pytest.mark.parametrize("width", [320, 360, 412, 768, 1024, 1089, 1100, 1200, 1280, 1345, 1425, 1440])
 def test_no_width_needs_sideways_scrolling(browser: Browser, report: Path, width: int) -> None:
     browser.open(report, width=width, height=800)
     assert browser.run("return [innerWidth, document.documentElement.scrollWidth]") == [width, width]
@@ -114,7 +116,7 @@ def test_long_and_hostile_names_are_shown_as_they_are_and_fit_a_phone(browser: B
     )
     path = write(tmp_path, rows([facts], NOW))
     browser.open(path, width=360, height=800)
-    assert browser.texts("tbody th")[0].startswith(HOSTILE)
+    assert browser.texts(".rows tbody th")[0].startswith(HOSTILE)
     assert browser.run("return document.documentElement.scrollWidth") == 360
     assert browser.run("return document.images.length") == 0
 
@@ -122,18 +124,100 @@ def test_long_and_hostile_names_are_shown_as_they_are_and_fit_a_phone(browser: B
 def test_on_a_phone_every_value_has_its_name_and_a_list_sorts(browser: Browser, report: Path) -> None:
     browser.open(report, width=360, height=800)
     names = """
-    const cells = [...document.querySelectorAll("tbody tr:last-child td")];
+    const cells = [...document.querySelectorAll(".rows tbody tr:last-child td")];
     return cells.map((cell) => getComputedStyle(cell, "::before").content)
     """
     heads = [
         text.strip()
-        for text in browser.run("return [...document.querySelectorAll('thead th')].map((th) => th.textContent)")
+        for text in browser.run("return [...document.querySelectorAll('.rows thead th')].map((th) => th.textContent)")
     ]
     assert [name.strip('"') for name in browser.run(names)] == heads[1:]
     (newest,) = [option for option in browser.all("#order option") if option.text == "age"]
     newest.click()
     oldest = max((row for row in FOUND if row.age_seconds), key=lambda row: row.age_seconds or 0)
     assert column(browser, 1)[0] == oldest.facts.cluster
+
+
+def fragment(browser: Browser) -> str:
+    return str(browser.run("return decodeURIComponent(location.hash)"))
+
+
+def view(browser: Browser) -> list[object]:
+    """Return all that a reader sees of the view."""
+    script = """
+    const marked = [...document.querySelectorAll("[aria-pressed=true], [aria-sort$=ending]")];
+    const values = ["filter", "order", "by"].map((id) => document.getElementById(id).value);
+    const texts = ["shown", "page", "part"].map((id) => document.getElementById(id).textContent);
+    return [...marked.map((each) => each.textContent), ...values, ...texts]
+    """
+    return [*browser.run(script), *column(browser, 1)]
+
+
+def test_a_link_shows_the_same_view(browser: Browser, report: Path) -> None:
+    browser.open(report)
+    assert fragment(browser) == ""
+    browser.one("#filter").send_keys("e")
+    browser.one(".tile.never-drilled").click()
+    browser.all(".rows thead button")[5].click()
+    (region,) = [each for each in browser.all(".part button") if each.text == "eu-west-1"]
+    region.click()
+    browser.one("#by option:nth-child(1)").click()
+    assert fragment(browser) == "#q=e&is=never-drilled&of=region&value=eu-west-1&by=group&sort=-size"
+    seen, address = view(browser), browser.driver.current_url
+    browser.driver.get("about:blank")
+    browser.driver.get(address)
+    assert view(browser) == seen
+    assert 0 < len(column(browser, 1)) < 100
+
+
+def test_the_page_that_one_is_on_is_in_the_address_too(browser: Browser, report: Path) -> None:
+    browser.open(report)
+    browser.one("#after").click()
+    assert fragment(browser) == "#page=2"
+    browser.run("location.hash = 'page=3'")
+    # The browser tells of a new address when the script has ended.
+    browser.driver.execute_async_script("setTimeout(arguments[0])")
+    assert column(browser, 1) == [row.facts.cluster for row in FOUND[200:]]
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["is=nothing&sort=nothing&by=nothing&of=nothing&page=x", "page=-4", "page=99&sort=-", "%%%&=&is", HOSTILE],
+)
+def test_an_address_that_is_not_understood_shows_all(browser: Browser, report: Path, address: str) -> None:
+    browser.log("browser")
+    browser.open(report)
+    browser.run(f"location.hash = {json.dumps(address)}")
+    browser.driver.execute_async_script("setTimeout(arguments[0])")
+    assert browser.one("#shown").text == "250 of 250 shown"
+    assert browser.log("browser") == []
+
+
+def test_the_breakdown_is_by_what_is_chosen_and_a_value_filters(browser: Browser, report: Path) -> None:
+    browser.open(report)
+    assert [each.text for each in browser.all("#by option")] == ["group", "region", "env", "team"]
+    assert [each.get_attribute("data-name") for each in browser.all(".part") if each.is_displayed()] == ["region"]
+    browser.one("#by option:nth-child(4)").click()
+    (team,) = [each for each in browser.all(".part[data-name=team] button") if each.text == "b"]
+    team.click()
+    wanted = [row.facts.cluster for row in FOUND if row.facts.labels["team"] == "b"]
+    assert 0 < len(wanted) < 100
+    assert column(browser, 1) == wanted
+    assert browser.one("#part").text == "team: b"
+    browser.one("#part").click()
+    assert browser.one("#shown").text == "250 of 250 shown"
+    assert not browser.one("#part").is_displayed()
+
+
+def test_a_history_is_drawn_up_to_tonight(browser: Browser, report: Path) -> None:
+    browser.open(report)
+    assert "nights, from" in str(browser.all(".rows .spark")[0].get_attribute("aria-label"))
+    boxes = browser.run(
+        "return [...document.querySelectorAll('.rows .spark path')].map((each) => each.getBBox().height)"
+    )
+    assert boxes
+    # A line from zero up to the largest size fills its box.
+    assert set(boxes) == {20}
 
 
 def _luminance(colour: str) -> float:
@@ -147,7 +231,7 @@ def test_every_text_has_the_contrast_that_wcag_asks_for(browser: Browser, report
     browser.open(report, dark=dark)
     script = """
     const all = ["h1", "h2", "header p", "small", ".problem", "thead th", ".key", "footer", "dt", "#shown"];
-    const states = [...document.querySelectorAll(".state, .drift")];
+    const states = [...document.querySelectorAll(".state, .drift, .part small, .part button")];
     const texts = [...all.map((each) => document.querySelector(each)), ...states];
     return texts.map((each) => getComputedStyle(each).color).concat(getComputedStyle(document.body).backgroundColor)
     """
@@ -158,17 +242,29 @@ def test_every_text_has_the_contrast_that_wcag_asks_for(browser: Browser, report
         assert (high + 0.05) / (low + 0.05) >= 4.5, colour
 
 
+def on_paper(browser: Browser) -> list[str]:
+    """Return the text of each sheet; letters that are drawn as one are taken apart."""
+    sheets = PdfReader(BytesIO(browser.pdf())).pages
+    return [unicodedata.normalize("NFKC", sheet.extract_text()) for sheet in sheets]
+
+
 def test_paper_has_all_that_is_found_and_no_controls(browser: Browser, report: Path) -> None:
     browser.open(report)
     browser.one("#filter").send_keys("prod")
     wanted = sum("prod" in row.facts.cluster for row in FOUND)
-    printed = browser.pdf()
-    pages = len(re.findall(rb"/Type\s*/Page\b", printed))
+    pages = on_paper(browser)
     assert wanted > 100
-    # A page of A4 holds some twenty rows.
-    assert pages >= wanted / 30
-    assert len(browser.all("tbody tr")) == 100
-    assert zlib.crc32(printed) != 0
+    assert sum(row.facts.cluster in text for row in FOUND for text in pages) == wanted
+    assert f"{wanted} of 250 shown; filter: prod" in pages[0]
+    assert len(browser.all(".rows tbody tr")) == 100
+
+
+def test_every_sheet_of_paper_has_the_head_of_the_table(browser: Browser, report: Path) -> None:
+    browser.open(report)
+    pages = on_paper(browser)
+    with_rows = [text for text in pages if re.search(r"(prod|staging|dev)-(eu|us|ap)-\d{4}", text)]
+    assert len(with_rows) > 10
+    assert all("RTO forecast" in text for text in with_rows)
 
 
 def test_nothing_is_asked_of_any_network_and_nothing_is_refused_by_the_policy(browser: Browser, report: Path) -> None:
@@ -185,7 +281,7 @@ def test_nothing_is_asked_of_any_network_and_nothing_is_refused_by_the_policy(br
 def test_ten_thousand_databases_are_one_page_of_a_hundred(browser: Browser, tmp_path: Path) -> None:
     browser.open(write(tmp_path, rows(a_fleet(10_000), NOW)))
     assert browser.one("#shown").text == "10,000 of 10,000 shown"
-    assert browser.run("return document.querySelectorAll('tr').length") == 101
+    assert browser.run("return document.querySelectorAll('.rows tr').length") == 101
     browser.one("#filter").send_keys("prod-eu-1")
     assert len(column(browser, 1)) == 100
     assert all(name.startswith("prod-eu-1") for name in column(browser, 1))
@@ -194,4 +290,5 @@ def test_ten_thousand_databases_are_one_page_of_a_hundred(browser: Browser, tmp_
 def test_without_scripts_all_rows_are_there(report: Path) -> None:
     text = report.read_text(encoding="utf-8")
     assert text.count('<th scope="row">') == SIZE
+    assert len(re.findall('<table class="part" data-name="(group|region|env|team)">', text)) == 4
     assert '<form class="controls" role="search" hidden>' in text

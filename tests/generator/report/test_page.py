@@ -1,9 +1,11 @@
 """The page's text: it stands alone, trusts no name, and is the same for the same rows."""
 
 import re
+from datetime import timedelta
 
-from tests.generator.report.facts import NOW, a_fleet, make_facts
+from tests.generator.report.facts import GIB, NOW, a_fleet, make_facts, make_pin, make_trend
 
+from neo4j_scenarios.report.findings import Finding
 from neo4j_scenarios.report.page import MARK, page
 from neo4j_scenarios.report.rows import State, rows
 
@@ -39,16 +41,34 @@ def test_no_name_is_taken_for_markup() -> None:
     text = page(HOSTILE, rows([hostile, failed], NOW), NOW)
     assert text.count("<script>") == 1
     assert "<img" not in text
-    assert "alert(1)" not in re.sub(r"&lt;script&gt;alert\(1\)|onerror=alert\(1\)&gt;", "", text)
+    assert "alert(1)" not in re.sub(r"script(&gt;|\\u003e)alert\(1\)|onerror=alert\(1\)(&gt;|\\u003e)", "", text)
     assert "{{ 7*7 }}" in text
 
 
 def test_every_state_has_its_tile_with_its_count() -> None:
     found = rows(a_fleet(500), NOW)
     text = page("fleet.yaml", found, NOW)
-    for state in State:
-        count = sum(row.state is state for row in found)
-        assert f'data-key="{state.name.lower()}" aria-pressed="false"><b>{count}</b> {state.value}</button>' in text
+    fine = sum(row.state is State.FINE for row in found)
+    assert f'data-key="fine" aria-pressed="false"><b>{fine}</b> within RPO</button>' in text
+    for finding in Finding:
+        count = sum(finding in row.findings for row in found)
+        tile = re.search(rf'data-key="{finding.value}" aria-pressed="false"><b>(\d+)</b> [a-zR ]', text)
+        assert int(tile[1] if tile else 0) == count
+
+
+def test_a_label_of_many_values_shows_the_worst_and_how_many_more() -> None:
+    facts = [make_facts(cluster=f"c{at}", labels={"owner": f"owner-{at}"}) for at in range(99)]
+    late = make_facts(cluster="late", labels={"owner": "late-one"}, latest=make_pin(timedelta(days=9)))
+    text = page("fleet.yaml", rows([*facts, late], NOW), NOW)
+    (table,) = re.findall('<table class="part" data-name="owner">.*?</table>', text, re.DOTALL)
+    assert re.findall('data-value="([^"]+)"', table)[0] == "late-one"
+    assert "and 70 more" in table
+
+
+def test_the_size_that_is_usual_is_told_of_a_set_that_is_not() -> None:
+    text = page("fleet.yaml", rows([make_facts(trend=make_trend(*[100 * GIB] * 9, 20 * GIB))], NOW), NOW)
+    assert "-80 % to usual 100 GiB" in text
+    assert "a set in 10 of 90 nights, from 100 GiB to 20 GiB" in text
 
 
 def test_a_fleet_without_databases_is_a_page_too() -> None:

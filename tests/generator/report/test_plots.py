@@ -1,5 +1,7 @@
 """Shapes of numbers."""
 
+import re
+
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.generator.report.facts import NOW, a_fleet, make_facts
@@ -8,16 +10,39 @@ from neo4j_scenarios.report import plots
 from neo4j_scenarios.report.rows import rows
 
 
-@given(st.lists(st.integers(0, 2**50), min_size=2, max_size=30))
-def test_a_line_stays_in_its_box_and_goes_from_left_to_right(sizes: list[int]) -> None:
-    points = [tuple(map(float, each.split(","))) for each in plots.sparkline(sizes).split()]
-    assert len(points) == len(sizes)
-    assert all(0 <= x <= plots.WIDTH and 0 <= y <= plots.HEIGHT for x, y in points)
-    assert points == sorted(points)
+@given(st.lists(st.none() | st.integers(0, 2**50), min_size=90, max_size=90))
+def test_an_area_is_as_wide_as_its_nights_and_as_high_as_their_sizes(sizes: list[int | None]) -> None:
+    drawn = _drawn(plots.sparkline(sizes))
+    told = [size for size in sizes if size is not None]
+    if len(told) < 2:
+        assert drawn == {}
+        return
+    assert set(drawn) == {at for at, size in enumerate(sizes) if size is not None}
+    assert all(1 <= height <= plots.HEIGHT for height in drawn.values())
+    assert drawn[sizes.index(max(told))] == (plots.HEIGHT if max(told) else 1)
+
+
+def _drawn(path: str) -> dict[int, int]:
+    """Return the height of the area above each night, by following the path."""
+    found: dict[int, int] = {}
+    x = height = 0
+    for command, text in re.findall(r"([MvhVz])([-0-9 ]*)", path):
+        if command == "M":
+            x, height = int(text.split()[0]), 0
+        elif command == "v":
+            height -= int(text)
+        elif command == "h":
+            found |= dict.fromkeys(range(x, x + int(text)), height)
+            x += int(text)
+    return found
+
+
+def test_a_whole_quarter_of_one_size_is_one_step() -> None:
+    assert plots.sparkline([7] * 90) == "M0 20v-20h90V20z"
 
 
 def test_one_size_is_no_trend() -> None:
-    assert plots.sparkline([7]) == plots.sparkline([]) == ""
+    assert plots.sparkline([7]) == plots.sparkline([None, 7]) == plots.sparkline([]) == ""
 
 
 def test_every_database_with_a_set_is_in_one_bar() -> None:

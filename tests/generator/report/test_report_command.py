@@ -107,3 +107,24 @@ def test_a_file_that_is_no_report_is_not_replaced(neo4j_scenarios: Command, flee
 
 def test_wrong_throughput_is_refused(neo4j_scenarios: Command, fleet: Path) -> None:
     assert neo4j_scenarios("report --throughput fast", fleet).code == 2
+
+
+@pytest.mark.parametrize(
+    ("flags", "message"),
+    [
+        ("--max-shrink 120%", "--max-shrink"),
+        ("--max-growth fast", "'fast' is not a percentage"),
+    ],
+)
+def test_flags_that_can_not_be_meant_are_wrong_usage(
+    neo4j_scenarios: Command, fleet: Path, flags: str, message: str
+) -> None:
+    done = neo4j_scenarios(f"report {flags}", fleet)
+    assert done.code == 2
+    assert message in done.err
+
+
+def test_the_json_is_broken_down_by_every_label(neo4j_scenarios: Command, fleet: Path) -> None:
+    by = json.loads(neo4j_scenarios("report --json", fleet).out)["by"]
+    assert set(by) == {"env", "rpo"}
+    assert [(each["value"], each["databases"]) for each in by["env"]] == [(None, 2), ("prod", 1)]

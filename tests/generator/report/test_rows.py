@@ -5,8 +5,9 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from tests.generator.report.facts import GIB, NOW, a_fleet, make_drill, make_facts, make_pin
+from tests.generator.report.facts import GIB, NOW, a_fleet, make_drill, make_facts, make_pin, make_trend
 
+from neo4j_scenarios.report.findings import Bounds, Finding
 from neo4j_scenarios.report.rows import Drift, Facts, Row, State, rows
 from neo4j_scenarios.report.summary import summary
 
@@ -22,13 +23,36 @@ def row(throughput: float | None = None, **changes: Any) -> Row:
         ({}, State.FINE),
         ({"latest": make_pin(timedelta(hours=24))}, State.FINE),
         ({"latest": make_pin(timedelta(hours=24, seconds=1))}, State.LATE),
+        ({"latest": make_pin(timedelta(seconds=2)), "rpo_seconds": 0.0}, State.LATE),
+        ({"trend": make_trend(100, 100, 100, 70)}, State.FINE),
+        ({"trend": make_trend(100, 100, 100, 69)}, State.SHRUNK),
+        ({"trend": make_trend(100, 100, 100, 200)}, State.FINE),
+        ({"trend": make_trend(100, 100, 100, 201)}, State.GROWN),
+        ({"trend": make_trend(0, 0, 0, 201)}, State.FINE),
+        ({"trend": make_trend(100, 1)}, State.FINE),
         ({"rpo_seconds": None}, State.UNKNOWN),
+        ({"rpo_seconds": None, "trend": make_trend(9, 9, 9, 1)}, State.SHRUNK),
         ({"latest": None}, State.MISSING),
         ({"latest": None, "problem": "403"}, State.UNREADABLE),
     ],
 )
 def test_the_state_is_the_age_against_the_rpo(changes: dict[str, Any], state: State) -> None:
     assert row(**changes).state is state
+
+
+def test_a_database_is_all_that_it_is_and_its_state_is_the_worst() -> None:
+    found = row(latest=make_pin(timedelta(days=3)), trend=make_trend(9, 9, 9, 1))
+    assert found.findings == (Finding.LATE, Finding.SHRUNK, Finding.NEVER_DRILLED)
+    assert (found.state, found.rpo_ratio, round(found.growth or 0, 2)) == (State.LATE, 3, -0.89)
+
+
+def test_bounds_are_given() -> None:
+    facts = make_facts(trend=make_trend(100, 100, 100, 69), drill=make_drill())
+    assert rows([facts], NOW, bounds=Bounds(shrink=0.31))[0].findings == ()
+
+
+def test_of_a_bucket_that_was_not_read_no_drill_is_missed() -> None:
+    assert row(latest=None, problem="403").findings == (Finding.UNREADABLE,)
 
 
 old, new = make_pin(timedelta(days=2)), make_pin(timedelta(hours=12))
@@ -71,7 +95,15 @@ def test_the_worst_comes_first() -> None:
     found = rows(a_fleet(300), NOW)
     states = [each.state for each in found]
     assert states == sorted(states, key=list(State).index)
-    assert {State.UNREADABLE, State.MISSING, State.LATE, State.UNKNOWN, State.FINE} == set(states)
+    assert set(State) == set(states)
+    late = [each.rpo_ratio or 0 for each in found if each.state is State.LATE]
+    assert late == sorted(late, reverse=True)
+
+
+def test_an_hour_too_late_is_worse_than_a_day_that_is_allowed() -> None:
+    hour = make_facts(cluster="hour", rpo_seconds=3600.0, latest=make_pin(timedelta(hours=5)))
+    day = make_facts(cluster="day", latest=make_pin(timedelta(hours=30)))
+    assert [each.facts.cluster for each in rows([day, hour], NOW)] == ["hour", "day"]
 
 
 def test_the_json_has_all_of_it() -> None:
@@ -82,6 +114,8 @@ def test_the_json_has_all_of_it() -> None:
     ]
     told = json.loads(json.dumps(summary(rows(facts, NOW, GIB), GIB)))
     missing, fine = told["databases"]
+    assert (told["findings"]["missing"], told["findings"]["never-drilled"]) == (1, 1)
+    assert (missing["findings"], missing["rpo_ratio"]) == (["missing", "never-drilled"], None)
     assert (told["throughput"], told["states"]["no set"], told["drifts"]["behind"]) == (GIB, 1, 1)
     assert (missing["latest"], missing["age_seconds"], missing["state"]) == (None, None, "no set")
     assert fine["latest"]["object"].startswith("gs://backups/prod/neo4j-")
