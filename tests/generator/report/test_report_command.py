@@ -1,10 +1,12 @@
 """`neo4j-scenarios report`, on an emulated bucket."""
 
 import json
+import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from prometheus_client.parser import text_string_to_metric_families
 from tests import stores
 from tests.generator.conftest import Command
 from tests.generator.fleets import make_fleet
@@ -109,9 +111,69 @@ def test_wrong_throughput_is_refused(neo4j_scenarios: Command, fleet: Path) -> N
     assert neo4j_scenarios("report --throughput fast", fleet).code == 2
 
 
+def test_metrics_are_a_file_of_their_own_and_the_page_then_needs_a_name(
+    neo4j_scenarios: Command, fleet: Path, tmp_path: Path
+) -> None:
+    prom, html = tmp_path / "backups.prom", tmp_path / "report.html"
+    done = neo4j_scenarios("report", fleet, "--metrics", prom)
+    assert (done.code, done.out) == (0, "")
+    families = {each.name: each for each in text_string_to_metric_families(prom.read_text())}
+    sizes = {each.labels["cluster"]: each.value for each in families["neo4j_backup_latest_size_bytes"].samples}
+    assert sizes == {"fresh": 2000, "old": 1000}
+    assert neo4j_scenarios("report", fleet, "--metrics", prom, "-o", html).code == 0
+    assert html.read_text().startswith("<!-- Written by")
+
+
+def test_metrics_replace_no_file_of_others(neo4j_scenarios: Command, fleet: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other.prom"
+    other.write_text("mine 1\n")
+    assert neo4j_scenarios("report", fleet, "--metrics", other).code == 1
+    assert other.read_text() == "mine 1\n"
+    assert neo4j_scenarios("report", fleet, "--metrics", fleet.parent / "x", "-o", fleet.parent / "x").code == 2
+
+
+def test_what_must_not_be_fails_after_the_report_is_written(
+    neo4j_scenarios: Command, fleet: Path, tmp_path: Path
+) -> None:
+    html = tmp_path / "report.html"
+    done = neo4j_scenarios("report --fail-on late,never-drilled", fleet, "-o", html)
+    assert done.code == 1
+    assert html.exists()
+    lines = done.err.splitlines()
+    assert any(line.startswith("late: old: neo4j: the latest set is ") for line in lines)
+    assert "never-drilled: old: neo4j: no restore of it was ever tried" in lines
+    # No set at all is later than any RPO.
+    assert f"missing: empty: neo4j: gs://{fleet_bucket(fleet)}/empty has no set of it" in lines
+    assert "error: --fail-on late,never-drilled: 2 databases of 2 clusters must be looked at" in lines
+    assert not [line for line in lines if "fresh" in line]
+
+
+def fleet_bucket(fleet: Path) -> str:
+    (found,) = re.findall('bucket: "gs://(.*)/', fleet.read_text())
+    return str(found)
+
+
+def test_what_is_not_there_fails_nothing(neo4j_scenarios: Command, fleet: Path) -> None:
+    assert neo4j_scenarios("report --json --fail-on unreadable,shrunk", fleet).code == 0
+    assert neo4j_scenarios("report --json --fail-on late --only fresh", fleet).code == 0
+
+
+def test_a_set_that_shrank_fails(neo4j_scenarios: Command, fleet: Path, bucket: stores.Bucket) -> None:
+    for day in range(1, 5):
+        bucket.put(f"fresh/neo4j-2026-02-0{day}.dump", b"x" * 10_000)
+    done = neo4j_scenarios("report --json --fail-on shrunk --only fresh", fleet)
+    assert done.code == 1
+    assert "shrunk: fresh: neo4j: the newest set has 2.0 KiB, and 9.8 KiB is usual: -80%" in done.err
+    (found,) = json.loads(done.out)["databases"]
+    assert (found["state"], found["findings"], found["usual_bytes"]) == ("shrunk", ["shrunk"], 10_000)
+    assert neo4j_scenarios("report --json --fail-on shrunk --max-shrink 80% --only fresh", fleet).code == 0
+
+
 @pytest.mark.parametrize(
     ("flags", "message"),
     [
+        ("--fail-on lat", "'lat' is not known; did you mean 'late'?"),
+        ("--fail-on ,", "names nothing"),
         ("--max-shrink 120%", "--max-shrink"),
         ("--max-growth fast", "'fast' is not a percentage"),
     ],

@@ -1,0 +1,57 @@
+"""Which databases make `report --fail-on` fail, and how that is said. Pure."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Final
+
+from neo4j_scenarios.amounts import say_duration, say_size
+from neo4j_scenarios.errors import Problem
+from neo4j_scenarios.report.findings import Finding, failing
+from neo4j_scenarios.report.rows import Row
+
+
+def lines(rows: Iterable[Row], wanted: frozenset[Finding]) -> Iterator[str]:
+    """Yield a line for each database that fails, for each reason. wanted: as `parse_findings` returns them."""
+    for row in rows:
+        for finding in failing(row.findings, wanted):
+            yield f"{finding.value}: {row.facts.cluster}: {row.facts.database}: {_SAYS[finding](row)}"
+
+
+def problem(rows: Iterable[Row], wanted: frozenset[Finding]) -> Problem | None:
+    """Return that databases fail, and how many; None where none does."""
+    found = [row.facts for row in rows if failing(row.findings, wanted)]
+    if not found:
+        return None
+    clusters = tuple(dict.fromkeys(facts.cluster for facts in found))
+    what = f"{_count(len(found), 'database')} of {_count(len(clusters), 'cluster')} must be looked at"
+    names = ",".join(each.value for each in Finding if each in wanted)
+    return Problem(f"--fail-on {names}", what, "open the report; the lines above name the databases", clusters)
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"
+
+
+def _late(row: Row) -> str:
+    allowed = "no RPO" if row.facts.rpo_seconds is None else f"the RPO is {say_duration(row.facts.rpo_seconds)}"
+    return f"the latest set is {say_duration(row.age_seconds or 0)} old, and {allowed}"
+
+
+def _size(row: Row) -> str:
+    sizes = f"{say_size(row.facts.trend[-1][1])}, and {say_size(row.usual_bytes or 0)} is usual"
+    return f"the newest set has {sizes}: {row.growth or 0:+.0%}"
+
+
+_SAYS: Final[Mapping[Finding, Callable[[Row], str]]] = {
+    Finding.UNREADABLE: lambda row: row.facts.problem,
+    Finding.MISSING: lambda row: f"{row.facts.bucket} has no set of it",
+    Finding.LATE: _late,
+    Finding.SHRUNK: _size,
+    Finding.GROWN: _size,
+    Finding.NO_RPO: lambda _: "the cluster has no label rpo",
+    Finding.PIN_GONE: lambda row: f"{row.facts.pin.object if row.facts.pin else ''} is not in the bucket any more",
+    Finding.PIN_REPLACED: lambda row: (
+        f"{row.facts.pin.object if row.facts.pin else ''} has other bytes than were pinned"
+    ),
+    Finding.PIN_BEHIND: lambda row: f"the pin is {say_duration(row.behind_seconds)} behind the latest set",
+    Finding.NEVER_DRILLED: lambda _: "no restore of it was ever tried",
+}
