@@ -180,6 +180,24 @@ def doubts(chosen: BackupSet, unclear: Sequence[Unclear], timestamp: str | datet
     return [each for each in unclear if each.time > since and (until is None or each.time <= until)]
 
 
+def left_alone(chosen: BackupSet, foreign: Sequence[BackupSet], timestamp: str | datetime) -> tuple[str, ...]:
+    """Return a warning about backups of another database id that are newer than `chosen`, if there are any.
+
+    foreign: newest first, of folders whose names are not understood.
+    """
+    newer = [] if isinstance(timestamp, str) and timestamp != LATEST else [x for x in foreign if x.time > chosen.time]
+    until = timestamp if isinstance(timestamp, datetime) else None
+    newer = [each for each in newer if until is None or each.time <= until]
+    if not newer:
+        return ()
+    folder = newer[0].key.rpartition("/")[0]
+    warning = (
+        f"{newer[0].key} is newer than {chosen.key}, but has another database id: it is left alone as a backup of "
+        f"another database; set BUCKET to its folder, {folder}, if that one is meant"
+    )
+    return (warning,)
+
+
 def refusal(
     chosen: BackupSet, doubtful: Sequence[Unclear], bucket: BucketUrl, ignored: Sequence[str]
 ) -> BackupNotFoundError:

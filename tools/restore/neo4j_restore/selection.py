@@ -4,7 +4,20 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from logging import getLogger
 
-from neo4j_restore import age, artifacts, catalog, choosing, contents, listing, plan, pointers, shards, stamps, transfer
+from neo4j_restore import (
+    age,
+    artifacts,
+    catalog,
+    choosing,
+    contents,
+    listing,
+    plan,
+    pointers,
+    scattered,
+    shards,
+    stamps,
+    transfer,
+)
 from neo4j_restore.artifacts import Artifacts
 from neo4j_restore.catalog import BackupSet, Kind, Shelf, TimeSource, Unclear
 from neo4j_restore.choosing import Choice
@@ -83,8 +96,8 @@ class Selection:
         return tuple(chosen), {database: found.sets for database, found in self._found.items()}
 
     def _step(self, step: Step, state: Volume) -> Step:
-        found = self.of(step.database)
         choice = self._choice(step.database)
+        found = self.of(step.database)
         family = shards.find(self._keys, step.database)
         chosen = choice.chosen if choice else None
         if family and shards.is_meant(family, step.database, chosen, self._settings.timestamp):
@@ -106,28 +119,32 @@ class Selection:
         chosen = artifacts.choose(found.sets, timestamp)
         if chosen is None:
             return None
+        told: tuple[str, ...] = ()
         if chosen.kind is Kind.BACKUP:
-            chosen = self._with_scattered(database, chosen)
+            chosen, told = self._with_scattered(database, chosen)
         if timestamp == LATEST:
-            return choosing.judge(chosen, self.of(database).sets, self._settings.on_stale_latest)
+            choice = choosing.judge(chosen, self.of(database).sets, self._settings.on_stale_latest)
+            return replace(choice, warnings=(*choice.warnings, *told))
         if chosen.time_source is TimeSource.STORE and not isinstance(timestamp, str):
             warning = f"the time of {chosen.key} is only the store's, which a copy of the bucket resets"
             return Choice(chosen, (warning,))
-        return Choice(chosen)
+        return Choice(chosen, told)
 
-    def _with_scattered(self, database: DatabaseName, chosen: BackupSet) -> BackupSet:
-        """Return the artifact to take, now that those of the same database id in other folders are sets as well."""
+    def _with_scattered(self, database: DatabaseName, chosen: BackupSet) -> tuple[BackupSet, tuple[str, ...]]:
+        """Return the artifact to take now that the headers in other folders were read too, and a warning about them.
+
+        Those of another database id are of another database, whatever it is called: nothing of this one is lost
+        without them.
+        """
         found = self.of(database)
-        apart = [each for each in found.unclear if each.as_set and each.as_set.kind is Kind.BACKUP]
+        apart = [each.as_set for each in found.unclear if each.as_set and each.as_set.kind is Kind.BACKUP]
         if not apart or not chosen.header or not chosen.header.database_id:
-            return chosen
-        headers = {each.key: each for each in self._reader.dated([each.as_set for each in apart if each.as_set])}
-        ids = {key: each.header.database_id for key, each in headers.items() if each.header}
-        own = [each for key, each in headers.items() if ids.get(key) == chosen.header.database_id]
-        # Those of another id are of another database, whatever it is called: nothing of this one is lost with them.
-        unclear = [each for each in found.unclear if each.key not in ids]
-        self._found[database] = replace(found, sets=catalog.order([*found.sets, *own]), unclear=unclear)
-        return artifacts.choose(self._found[database].sets, self._settings.timestamp) or chosen
+            return chosen, ()
+        known = scattered.sort_out(chosen, found.sets, found.unclear, self._reader.dated(apart))
+        sets = catalog.order([*found.sets, *known.halves])
+        self._found[database] = replace(found, sets=sets, unclear=list(known.unclear))
+        chosen = artifacts.choose(sets, self._settings.timestamp) or chosen
+        return chosen, choosing.left_alone(chosen, known.foreign, self._settings.timestamp)
 
     def _missing(self, step: Step, state: Volume) -> Step:
         """Return the step that starts Neo4j without its database. Raises BackupNotFoundError where that is wrong."""
