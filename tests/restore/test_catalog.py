@@ -47,6 +47,26 @@ def test_a_set_is_known_by_its_name(key: str, kind: Kind, stamp: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("key", "stamp"),
+    [
+        ("neo4j-backup-latest.tar.gz", "latest"),
+        ("neo4j-backup-2026-01-31.dump", "2026-01-31"),
+        ("backup-neo4j-20260131.tar.gz", "20260131"),
+        ("neo4j-full-2026-01-31T02-00-00.backup", "2026-01-31T02-00-00"),
+        ("daily-neo4j-backup-2026-01-31.zip", "2026-01-31"),
+    ],
+)
+def test_a_general_word_beside_the_name_is_no_other_database_where_nothing_is_named_otherwise(
+    key: str, stamp: str
+) -> None:
+    (found,) = sets_of(key)
+    assert (found.key, found.stamp) == (key, stamp)
+    shelf = catalog.find([stored(key), stored("neo4j-2020-01-01.dump")], "", NEO4J)
+    assert [each.stamp for each in shelf.sets] == ["2020-01-01"]
+    assert [each.key for each in shelf.unclear] == [key]
+
+
+@pytest.mark.parametrize(
     "key",
     [
         "neo4j-2026-01-31-02:00:00.report.tar.gz",
@@ -55,7 +75,6 @@ def test_a_set_is_known_by_its_name(key: str, kind: Kind, stamp: str) -> None:
         "neo4j-test/neo4j-test-latest.tar.gz",
         "neo4j2-latest.tar.gz",
         "other/neo4j-latest.tar.gz",
-        "neo4j-backup-latest.tar.gz",
         "neo4j-2026-13-31.tar.gz",
         "neo4j-latest.tar.gz/",
         "neo4j-test/neostore",

@@ -89,7 +89,8 @@ class Unclear:
 
     time: what its name or its folders could tell, else the store's time of it; UTC. reason: why it is not a set.
     peek: only its first bytes tell whether it is a backup at all.
-    elsewhere: the folder below the bucket's path that makes it unclear, and then `as_set` is what it would be.
+    elsewhere: the folder below the bucket's path that makes it unclear. worded: general words in its name do.
+    as_set: what it would be, for either.
     """
 
     key: str
@@ -101,6 +102,7 @@ class Unclear:
     peek: bool = False
     elsewhere: str = ""
     as_set: BackupSet | None = None
+    worded: bool = False
 
 
 @dataclass(frozen=True)
@@ -153,6 +155,7 @@ def find(
     """
     finder = _Finder(prefix, database, exact, directory)
     finder.take([stored for stored in objects if stored.key.startswith(prefix)])
+    finder.take_worded()
     newest_first = sorted(finder.unclear, key=lambda each: (each.time, each.key), reverse=True)
     return Shelf(order(finder.sets), newest_first, finder.others)
 
@@ -190,6 +193,15 @@ class _Finder:
             own = sums.get(f"{stored.key}{SUM}")
             self._sort(named, stored.key, (stored,), (own,) if own else ())
 
+    def take_worded(self) -> None:
+        """Take what is called NAME-WORD for the database's where no name says so in another way.
+
+        Scripts write `neo4j-backup-STAMP`. Where there is a `neo4j-STAMP` as well, the two may be of two databases.
+        """
+        if not self.sets:
+            self.sets = [each.as_set for each in self.unclear if each.worded and each.as_set]
+            self.unclear = [each for each in self.unclear if not (each.worded and each.as_set)]
+
     def _directory_of(self, folder: str, inside: list[StoredObject]) -> None:
         key = f"{folder}/" if folder else ""
         relative = key.removeprefix(self._prefix).rstrip("/")
@@ -219,7 +231,11 @@ class _Finder:
     ) -> Unclear:
         newest = max(objects, key=lambda each: each.updated)
         told = named.stamp.time if named.stamp else stamps.newest_reading(key.removeprefix(self._prefix))
-        whole = self._set(named, named.kind, key, objects, sums) if named.elsewhere and named.kind else None
+        whole = (
+            self._set(named, named.kind, key, objects, sums)
+            if (named.elsewhere or named.worded) and named.kind
+            else None
+        )
         return Unclear(
             key,
             sum(each.size_bytes for each in objects),
@@ -230,6 +246,7 @@ class _Finder:
             named.peek,
             named.elsewhere,
             whole,
+            named.worded,
         )
 
 

@@ -256,7 +256,7 @@ def not_found(
 
 def _hint(bucket: BucketUrl, database: DatabaseName, timestamp: str | datetime, shelf: Shelf, keys: list[str]) -> str:
     hints = [f"nearest: {', '.join(map(bucket.of, near))}"] if (near := _nearest(shelf.sets, timestamp)) else []
-    deeper = Counter(each.elsewhere for each in shelf.unclear if each.as_set)
+    deeper = Counter(each.elsewhere for each in shelf.unclear if each.elsewhere and each.as_set)
     if deeper:
         folder, count = deeper.most_common(1)[0]
         how = "one folder deeper" if "/" not in folder else "deeper"

@@ -10,7 +10,7 @@ its own. NAME is the database in any case, STAMP a time (`stamps`) or `latest`, 
 | NAME_WORD-STAMP, WORD_NAME-STAMP with underscores, which no database name has | the database's |
 | STAMP alone, in a folder NAME | the database's |
 | OTHER, OTHER-STAMP: a legal database name that says more than NAME and WORDs | another database's |
-| NAME-WORD with a hyphen or dot, which could be a database of that name | unclear |
+| NAME-WORD, WORD-NAME with a hyphen or dot, also with STAMP | the database's if nothing else is, else unclear |
 | NAME with a time that is not understood, or that could be two | unclear |
 | NAME with other text that is no database name, such as `prod_NAME` | unclear |
 | STAMP or WORD, somewhere below a folder NAME | unclear |
@@ -21,6 +21,8 @@ its own. NAME is the database in any case, STAMP a time (`stamps`) or `latest`, 
 | NAME, STAMP, WORD, or two of them, `2026/01/31`, `date=2026-01-31`, none | the stem decides; it may lend STAMP |
 | any other, such as `staging` | it may be another environment's: what would be the database's is unclear |
 
+A database may be called NAME-WORD, and scripts write NAME-WORD-STAMP for NAME. Where nothing is named in another way,
+it is taken for NAME's. Where `neo4j-STAMP` lies beside `neo4j-backup-STAMP`, the two may be of two databases.
 Endings and words of reports, logs, checksums and configuration (`words`) are never a backup. What has an ending that is
 not known, and a stem of one of the rows above, is unclear if the ending has one that is known in it (`.tar.gz.gpg`), or
 if its first bytes are a backup's.
@@ -28,7 +30,7 @@ Source: public backup scripts, the layouts of both Neo4j charts, of operators, a
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Final
@@ -110,6 +112,7 @@ class Named:
 
     tag, stamp: the stamp's text and time, for `OWN`. kind: what the ending makes likely. owner: for `OTHER`.
     reason: why it is `UNCLEAR`. elsewhere: the folder that makes it so. peek: its first bytes decide.
+    worded: general words alone make it so.
     """
 
     reading: Reading
@@ -120,6 +123,7 @@ class Named:
     reason: str = ""
     elsewhere: str = ""
     peek: bool = False
+    worded: bool = False
 
 
 _NOT_OURS: Final = Named(Reading.NOTHING)
@@ -213,7 +217,9 @@ class Namer:
             reason = f"its folder says {self._database}, and its own name does not"
             return Named(Reading.UNCLEAR, stamp=said.stamp or around.stamp, reason=reason)
         if said.role in {Role.ODD, Role.MIXED}:
-            return Named(Reading.UNCLEAR, stamp=said.stamp or around.stamp, reason=said.reason)
+            worded = said.role is Role.MIXED and not around.foreign
+            tag, stamp = said.tag or around.tag, said.stamp or around.stamp
+            return Named(Reading.UNCLEAR, tag=tag, stamp=stamp, reason=said.reason, worded=worded)
         return _NOT_OURS
 
     def _unended(self, found: Named, name: str, behind: str) -> Named:
@@ -333,7 +339,7 @@ def _behind_name(text: str, folded: str, name: re.Pattern[str]) -> str:
 def _of_kind(found: Named, kind: Kind | None) -> Named:
     if found.reading is Reading.NOTHING:
         return found
-    return Named(found.reading, kind, found.tag, found.stamp, found.owner, found.reason, found.elsewhere, found.peek)
+    return replace(found, kind=kind)
 
 
 def _split(name: str) -> tuple[str, str, str]:
