@@ -16,7 +16,7 @@ from neo4j_scenarios.amounts import say_duration, say_size
 from neo4j_scenarios.report import nights, plots
 from neo4j_scenarios.report.breakdown import Part, breakdown, dimensions, labels_of, part
 from neo4j_scenarios.report.findings import Bounds, Finding
-from neo4j_scenarios.report.rows import Row, State
+from neo4j_scenarios.report.rows import STATES, Row, State
 
 # The first words of a report; a comment may stand before the doctype.
 MARK: Final = "<!-- Written by neo4j-scenarios report -->"
@@ -108,6 +108,11 @@ def _keys(row: Row) -> list[str]:
     return [*(each.value for each in row.findings), *([_FINE] if row.state is State.FINE else [])]
 
 
+def _also(row: Row) -> list[str]:
+    """Return what holds of a row's sets beside its state, such as `shrunk` of one that is late."""
+    return [STATES[each].value for each in row.findings if each in STATES and STATES[each] is not row.state]
+
+
 def _breakdowns(rows: Sequence[Row]) -> list[Breakdown]:
     found = []
     for name in dimensions(rows):
@@ -143,5 +148,5 @@ def _environment() -> jinja2.Environment:
     )
     environment.filters |= {"duration": say_duration, "size": say_size, "times": _times}
     environment.globals |= {"sparkline": plots.sparkline, "width": plots.WIDTH, "height": plots.HEIGHT}
-    environment.globals |= {"labels_of": labels_of, "keys": _keys}
+    environment.globals |= {"labels_of": labels_of, "keys": _keys, "also": _also}
     return environment

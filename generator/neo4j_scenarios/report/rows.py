@@ -38,7 +38,8 @@ class Drift(StrEnum):
 
 _ORDER: Final = list(State)
 _BOUNDS: Final = Bounds()
-_STATES: Final = {
+# Findings of the sets, by the state that each one is.
+STATES: Final = {
     Finding.UNREADABLE: State.UNREADABLE,
     Finding.MISSING: State.MISSING,
     Finding.LATE: State.LATE,
@@ -123,7 +124,7 @@ def _row(facts: Facts, now: datetime, throughput: float | None, bounds: Bounds) 
     growth = round(facts.trend[-1][1] / usual - 1, 4) if usual else None
     drift = _drift(facts)
     found = (*_of_sets(facts, ratio, growth, bounds), *_of_pin(facts, drift))
-    state = next((_STATES[each] for each in found if each in _STATES), State.FINE)
+    state = next((STATES[each] for each in found if each in STATES), State.FINE)
     seconds, source = _forecast(facts, throughput)
     return Row(facts, state, found, drift, age, ratio, usual, growth, max(behind, 0.0), seconds, source)
 

@@ -67,8 +67,13 @@ def test_a_label_of_many_values_shows_the_worst_and_how_many_more() -> None:
 
 def test_the_size_that_is_usual_is_told_of_a_set_that_is_not() -> None:
     text = page("fleet.yaml", rows([make_facts(trend=make_trend(*[100 * GIB] * 9, 20 * GIB))], NOW), NOW)
-    assert "-80 % to usual 100 GiB" in text
+    assert "80 % below the usual 100 GiB" in text
     assert "a set in 10 of 90 nights, from 100 GiB to 20 GiB" in text
+
+
+def test_a_late_row_says_that_it_shrank_too() -> None:
+    late = make_facts(latest=make_pin(timedelta(days=3)), trend=make_trend(9, 9, 9, 1))
+    assert "late</span> <small>shrunk</small>" in page("fleet.yaml", rows([late], NOW), NOW)
 
 
 def test_a_fleet_without_databases_is_a_page_too() -> None:
