@@ -44,6 +44,7 @@ def _size(row: Row) -> str:
 _SAYS: Final[Mapping[Finding, Callable[[Row], str]]] = {
     Finding.UNREADABLE: lambda row: row.facts.problem,
     Finding.MISSING: lambda row: f"{row.facts.bucket} has no set of it",
+    Finding.REFUSED: lambda row: f"a restore of the latest set would be refused: {row.facts.refused}",
     Finding.LATE: _late,
     Finding.SHRUNK: _size,
     Finding.GROWN: _size,

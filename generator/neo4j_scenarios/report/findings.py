@@ -14,6 +14,7 @@ class Finding(StrEnum):
 
     UNREADABLE = "unreadable"
     MISSING = "missing"
+    REFUSED = "refused"
     LATE = "late"
     SHRUNK = "shrunk"
     GROWN = "grown"
@@ -32,8 +33,12 @@ class Bounds:
     growth: float = 1.0
 
 
-# A database that should have had a set by now, and has none at all, is late as well.
-_MEANS: Final = {Finding.LATE: {Finding.LATE, Finding.MISSING}}
+# A database that should have had a set by now, and has none at all, is late as well. A set that a restore refuses can't
+# be read, as little as its bucket.
+_MEANS: Final = {
+    Finding.LATE: {Finding.LATE, Finding.MISSING},
+    Finding.UNREADABLE: {Finding.UNREADABLE, Finding.REFUSED},
+}
 
 
 def parse_findings(text: str) -> frozenset[Finding]:

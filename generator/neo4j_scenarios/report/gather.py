@@ -64,6 +64,7 @@ def _with(base: Facts, database: DatabaseName, found: Answer | Problem) -> Facts
     return replace(
         base,
         latest=found.latest.get(database),
+        refused=found.refused.get(database, ""),
         held=found.held.get(database),
         trend=found.trend.get(database, ()),
         count=found.counts.get(database, 0),

@@ -30,6 +30,7 @@ _FINE: Final = "fine"
 _LABELS: Final = {
     Finding.UNREADABLE.value: "unreadable",
     Finding.MISSING.value: "no set",
+    Finding.REFUSED.value: "refused",
     Finding.LATE.value: "late",
     Finding.SHRUNK.value: "shrunk",
     Finding.GROWN.value: "grown",

@@ -65,7 +65,7 @@ class Bar:
 
 def ages(rows: Sequence[Row]) -> list[Bar]:
     """Return the overview's bars, the youngest first. A part is a state, where it begins, and how wide it is."""
-    states = (State.FINE, State.UNKNOWN, State.GROWN, State.SHRUNK, State.LATE)
+    states = (State.FINE, State.UNKNOWN, State.GROWN, State.SHRUNK, State.LATE, State.REFUSED)
     counts = [dict.fromkeys(states, 0) for _ in _BINS]
     for row in rows:
         if row.age_seconds is not None:

@@ -18,6 +18,7 @@ class State(StrEnum):
 
     UNREADABLE = "unreadable"
     MISSING = "no set"
+    REFUSED = "refused"
     LATE = "late"
     SHRUNK = "shrunk"
     GROWN = "grown"
@@ -42,6 +43,7 @@ _BOUNDS: Final = Bounds()
 STATES: Final = {
     Finding.UNREADABLE: State.UNREADABLE,
     Finding.MISSING: State.MISSING,
+    Finding.REFUSED: State.REFUSED,
     Finding.LATE: State.LATE,
     Finding.SHRUNK: State.SHRUNK,
     Finding.GROWN: State.GROWN,
@@ -60,7 +62,7 @@ class Facts:
 
     labels: of the cluster. rpo_seconds: None where none is given. latest: what `latest` takes. pin: of the lock. held:
     what the lock's timestamp takes now. trend: times and sizes of one set a night, the oldest first. problem: why
-    nothing was found.
+    nothing was found. refused: why a restore of the latest set would be refused.
     """
 
     cluster: str
@@ -77,6 +79,7 @@ class Facts:
     count: int = 0
     drill: Drill | None = None
     problem: str = ""
+    refused: str = ""
 
 
 @dataclass(frozen=True)
@@ -132,8 +135,10 @@ def _row(facts: Facts, now: datetime, throughput: float | None, bounds: Bounds) 
 def _of_sets(facts: Facts, ratio: float | None, growth: float | None, bounds: Bounds) -> Iterator[Finding]:
     """Yield what is to be looked at in the sets of a database, the worst first."""
     if not facts.latest:
-        yield Finding.UNREADABLE if facts.problem else Finding.MISSING
+        yield Finding.UNREADABLE if facts.problem else Finding.REFUSED if facts.refused else Finding.MISSING
         return
+    if facts.refused:
+        yield Finding.REFUSED
     if ratio is not None and ratio > 1:
         yield Finding.LATE
     if growth is not None and growth < -bounds.shrink:

@@ -35,6 +35,7 @@ def as_json(row: Row) -> dict[str, Any]:
         "state": row.state.value,
         "findings": [finding.value for finding in row.findings],
         "problem": facts.problem or None,
+        "refused": facts.refused or None,
         "latest": pin.as_json(facts.latest),
         "age_seconds": row.age_seconds,
         "rpo_seconds": facts.rpo_seconds,

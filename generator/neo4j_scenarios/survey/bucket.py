@@ -9,7 +9,7 @@ from typing import Final
 
 from neo4j_restore import catalog, listing, pointers, spec, stores
 from neo4j_restore.artifacts import Artifacts, Headers
-from neo4j_restore.catalog import Shelf
+from neo4j_restore.catalog import BackupSet, Shelf
 from neo4j_restore.errors import RestoreError
 from neo4j_restore.listing import Listing, Sieve
 from neo4j_restore.settings import Settings, from_environment
@@ -19,6 +19,7 @@ from neo4j_scenarios.errors import Problem
 from neo4j_scenarios.pin import Pin
 from neo4j_scenarios.survey import drills, history
 from neo4j_scenarios.survey.drills import Drill
+from neo4j_scenarios.survey.newest import newest
 from neo4j_scenarios.survey.pins import Pinning
 from neo4j_scenarios.survey.pool import Deadline
 
@@ -79,7 +80,8 @@ class Question:
 class Answer:
     """What a bucket says to a question, by database; a database without a set is not there.
 
-    chosen: what the question's timestamp takes. latest: what `latest` takes. held: what the lock's timestamp takes now.
+    chosen: what the question's timestamp takes. latest: what `latest` takes. refused: why a restore of that would be
+    refused. held: what the lock's timestamp takes now.
     timestamp: the TIMESTAMP that takes just what is chosen, now and later; empty where `problem` says why none does.
     trend: times and sizes of one set a night, the oldest first: see `history`. counts: how many sets there are.
     """
@@ -88,6 +90,7 @@ class Answer:
     timestamp: str
     problem: Problem | None
     latest: Mapping[spec.DatabaseName, Pin] = field(default_factory=dict)
+    refused: Mapping[spec.DatabaseName, str] = field(default_factory=dict)
     held: Mapping[spec.DatabaseName, Pin] = field(default_factory=dict)
     trend: Mapping[spec.DatabaseName, tuple[tuple[datetime, int], ...]] = field(default_factory=dict)
     counts: Mapping[spec.DatabaseName, int] = field(default_factory=dict)
@@ -172,16 +175,24 @@ class _Bucket:
         held = {each: shelf.sets for each, shelf in again.items()}
         pinned = self._pinning.pinned(sets, question.timestamp, question.on_stale)
         pinned = self._pinning.doubted(pinned, shelves, question.timestamp, question.ignore)
+        latest = self._latest(question, shelves)
         return Answer(
             chosen={each: self._pinning.pin(found) for each, found in pinned.sets.items()},
             timestamp=pinned.timestamp,
             problem=pinned.problem,
-            latest=self._pinning.taken(sets, spec.LATEST),
+            latest={each: self._pinning.pin(found) for each, (found, _) in latest.items() if found},
+            refused={each: reason for each, (_, reason) in latest.items() if reason},
             held=self._pinning.taken(held, question.pinned),
             trend={each: history.nightly(found) for each, found in sets.items()},
             counts={each: len(found) for each, found in sets.items()},
             drills={each: told[each] for each in question.databases if each in told},
         )
+
+    def _latest(
+        self, question: Question, shelves: Mapping[spec.DatabaseName, Shelf]
+    ) -> dict[spec.DatabaseName, tuple[BackupSet | None, str]]:
+        bucket, ignored = self._settings.bucket, question.ignore
+        return {each: newest(shelf, bucket, question.on_stale, ignored) for each, shelf in shelves.items()}
 
     def _shelves(self, question: Question, timestamp: str, there: Listing) -> dict[spec.DatabaseName, Shelf]:
         """Return what there is of each database, as a container with this TIMESTAMP finds it."""

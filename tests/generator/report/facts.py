@@ -80,11 +80,12 @@ def _one(draw: random.Random, at: int) -> Facts:
     age = timedelta(hours=draw.uniform(0.2, 23) if fate < 0.93 else draw.uniform(25, 900))
     sizes = [int(size_bytes * (1 + growth) ** (day - 89) * draw.uniform(0.97, 1.03)) for day in range(90)]
     jump = draw.random()
+    refused = "its header can't be read" if draw.random() < 0.02 else ""
     sizes[-1] = int(sizes[-1] * (0.4 if jump < 0.02 else 2.6 if jump > 0.98 else 1))
     times = [NOW - age - timedelta(days=89 - day) for day in range(90)]
     trend = tuple(each for each in zip(times, sizes, strict=True) if draw.random() > 0.03 or each[0] == times[-1])
     latest = make_pin(age, sizes[-1])
-    facts: dict[str, Any] = {**base, "latest": latest, "trend": trend, "count": len(trend)}
+    facts: dict[str, Any] = {**base, "latest": latest, "trend": trend, "count": len(trend), "refused": refused}
     facts["rpo_seconds"] = None if group == "dev" else 86400.0
     if group != "dev":
         behind = draw.choice([0, 0, 1, 7, 21])

@@ -71,6 +71,14 @@ def test_the_size_that_is_usual_is_told_of_a_set_that_is_not() -> None:
     assert "a set in 10 of 90 nights, from 100 GiB to 20 GiB" in text
 
 
+def test_what_a_restore_would_refuse_says_why() -> None:
+    for latest in (make_pin(), None):
+        refused = make_facts(latest=latest, refused="<its header> can't be read")
+        text = page("fleet.yaml", rows([refused], NOW), NOW)
+        assert '<span class="state refused">refused</span>' in text
+        assert "&lt;its header&gt; can&#39;t be read" in text
+
+
 def test_a_late_row_says_that_it_shrank_too() -> None:
     late = make_facts(latest=make_pin(timedelta(days=3)), trend=make_trend(9, 9, 9, 1))
     assert "late</span> <small>shrunk</small>" in page("fleet.yaml", rows([late], NOW), NOW)

@@ -33,6 +33,8 @@ def row(throughput: float | None = None, **changes: Any) -> Row:
         ({"rpo_seconds": None}, State.UNKNOWN),
         ({"rpo_seconds": None, "trend": make_trend(9, 9, 9, 1)}, State.SHRUNK),
         ({"latest": None}, State.MISSING),
+        ({"latest": None, "refused": "two could be meant"}, State.REFUSED),
+        ({"latest": make_pin(timedelta(days=3)), "refused": "its header can't be read"}, State.REFUSED),
         ({"latest": None, "problem": "403"}, State.UNREADABLE),
     ],
 )

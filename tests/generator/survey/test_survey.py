@@ -71,6 +71,15 @@ def test_of_many_sets_the_newest_of_each_of_90_nights_is_kept(tmp_path: Path) ->
     assert trend[-1][0] == datetime(2026, 4, 10, 22, tzinfo=UTC)
 
 
+def test_what_a_restore_of_the_latest_would_refuse_is_told_of_that_database_alone(tmp_path: Path) -> None:
+    fill(tmp_path, "neo4j-2026-08-21.dump", "system-2026-08-21.dump")
+    (tmp_path / "neo4j-2026-08-22T02-00-00.backup").write_bytes(b"")
+    found = answer(make_question(f"file://{tmp_path}", databases=(NEO4J, SYSTEM)))
+    assert set(found.refused) == {NEO4J}
+    assert "neo4j-2026-08-22T02-00-00.backup" in found.refused[NEO4J]
+    assert found.latest[SYSTEM].stamp == "2026-08-21"
+
+
 def test_the_trend_compares_no_dump_with_an_archive(tmp_path: Path) -> None:
     fill(tmp_path, "neo4j-2026-08-20.dump", size=10)
     fill(tmp_path, "neo4j-2026-08-21.tar.gz", "neo4j-2026-08-22.tar.gz", size=99)
