@@ -148,6 +148,13 @@ def test_a_bare_name_that_was_written_after_the_newest_stamp_is_in_doubt() -> No
     assert (copied.chosen.stamp, copied.doubt, len(copied.warnings)) == ("2026-01-02T02-00-00", "", 1)
 
 
+@pytest.mark.parametrize("form", ["%d-%m-%Y", "%m-%d-%Y", "%d%m%y", "%y%m%d"])
+def test_a_bucket_of_dates_is_read_by_the_order_that_some_of_them_tell_though_it_was_copied(form: str) -> None:
+    found = shelf(*(stored(f"neo4j-{day(number):{form}}.dump") for number in range(1, 32)))
+    assert found.unclear == []
+    assert [each.time.day for each in found.sets] == list(range(31, 0, -1))
+
+
 def doubtful(timestamp: str | datetime, *names: StoredObject | str) -> list[str]:
     found = shelf(*names)
     chosen = choosing.choose(found.sets, timestamp)

@@ -174,7 +174,7 @@ class _Finder:
     """Sorts the objects of one listing."""
 
     def __init__(self, prefix: str, database: DatabaseName, exact: str, directory: str) -> None:
-        self._prefix, self._database, self._directory = prefix, database, directory
+        self._prefix, self._database, self._exact, self._directory = prefix, database, exact, directory
         self._namer = Namer(prefix, database, exact)
         self.sets: list[BackupSet] = []
         self.unclear: list[Unclear] = []
@@ -186,12 +186,20 @@ class _Finder:
         sums = {stored.key: stored for stored in objects if stored.key.endswith(SUM)}
         for folder, inside in members.items():
             self._directory_of(folder, inside)
-        for stored in objects:
-            if members and ("" in members or any(above in members for above in _folders_of(stored.key))):
-                continue
-            named = self._namer.file(stored.key.removeprefix(self._prefix), stored.updated)
+        alone = [stored for stored in objects if not _is_in(stored.key, members)]
+        read = [(stored, self._file(stored)) for stored in alone]
+        # Of dates such as 01-02-2026 those of other days tell the order: 01-31-2026.
+        orders = _orders(named for _, named in read if named.reading is Reading.OWN)
+        if orders:
+            self._namer = Namer(self._prefix, self._database, self._exact, orders)
+        for stored, first in read:
+            again = first.reading is Reading.UNCLEAR or (first.stamp and first.stamp.guessed)
+            named = self._file(stored) if orders and again else first
             own = sums.get(f"{stored.key}{SUM}")
             self._sort(named, stored.key, (stored,), (own,) if own else ())
+
+    def _file(self, stored: StoredObject) -> Named:
+        return self._namer.file(stored.key.removeprefix(self._prefix), stored.updated)
 
     def take_worded(self) -> None:
         """Take what is called NAME-WORD for the database's where no name says so in another way.
@@ -274,6 +282,17 @@ def _directories(objects: list[StoredObject]) -> dict[str, list[StoredObject]]:
     if "" in members:
         members[""] = list(objects)
     return members
+
+
+def _orders(read: Iterable[Named]) -> set[str]:
+    """Return the orders of day, month and year that names tell which could only be one day."""
+    sure = (named.stamp for named in read if named.stamp and not named.stamp.guessed)
+    return {order for stamp in sure if len(stamp.orders) == 1 for order in stamp.orders}
+
+
+def _is_in(key: str, members: Mapping[str, object]) -> bool:
+    """Tell whether an object is in one of the raw directories."""
+    return bool(members) and ("" in members or any(above in members for above in _folders_of(key)))
 
 
 def _folders_of(key: str) -> Iterator[str]:

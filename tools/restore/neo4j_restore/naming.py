@@ -11,7 +11,7 @@ its own. NAME is the database in any case, STAMP a time (`stamps`) or `latest`, 
 | STAMP alone, in a folder NAME | the database's |
 | OTHER, OTHER-STAMP: a legal database name that says more than NAME and WORDs | another database's |
 | NAME-WORD, WORD-NAME with a hyphen or dot, also with STAMP | the database's if nothing else is, else unclear |
-| NAME with a time that is not understood, or that could be two | unclear |
+| NAME with a time that is not understood, or that could be two; NAME with a weekday, a month or `current` | unclear |
 | NAME with other text that is no database name, such as `prod_NAME` | unclear |
 | STAMP or WORD, somewhere below a folder NAME | unclear |
 | NAME inside a longer word (`presales` for `sales`), or not there | not the database's |
@@ -19,6 +19,7 @@ its own. NAME is the database in any case, STAMP a time (`stamps`) or `latest`, 
 | folder | then |
 |---|---|
 | NAME, STAMP, WORD, or two of them, `2026/01/31`, `date=2026-01-31`, none | the stem decides; it may lend STAMP |
+| a weekday, a month, a WORD with a number such as `daily.0` | the stem decides |
 | any other, such as `staging` | it may be another environment's: what would be the database's is unclear |
 
 A database may be called NAME-WORD, and scripts write NAME-WORD-STAMP for NAME. Where nothing is named in another way,
@@ -30,6 +31,7 @@ Source: public backup scripts, the layouts of both Neo4j charts, of operators, a
 """
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -40,7 +42,7 @@ from neo4j_restore import stamps
 from neo4j_restore.kinds import AGE, ENDINGS, Kind, lower, split_ending
 from neo4j_restore.spec import LATEST, DatabaseName
 from neo4j_restore.stamps import Stamp
-from neo4j_restore.words import FOREIGN_ENDINGS, GENERAL, NEVER, NEVER_ENDINGS
+from neo4j_restore.words import CALENDAR, FOREIGN_ENDINGS, GENERAL, NEVER, NEVER_ENDINGS, TIMELY
 
 # Neo4j's rule for names; 3.x allows underscores in the names of folders alone.
 _LEGAL = re.compile(r"[a-z][a-z0-9.-]{2,62}", re.ASCII)
@@ -142,9 +144,12 @@ class _Folders:
 class Namer:
     """Reads the names of one listing for one database."""
 
-    def __init__(self, prefix: str, database: DatabaseName, exact: str = "") -> None:
-        """Take the bucket's path as keys start with it, and a stamp to be taken as one though it tells no time."""
-        self._database, self._exact = database, exact.removesuffix(".backup")
+    def __init__(self, prefix: str, database: DatabaseName, exact: str = "", orders: Collection[str] = ()) -> None:
+        """Take the bucket's path as keys start with it, and a stamp to be taken as one though it tells no time.
+
+        orders: in which day, month and year stand in other names, where that is known; see `stamps.read`.
+        """
+        self._database, self._exact, self._orders = database, exact.removesuffix(".backup"), orders
         words, names = "|".join(sorted(GENERAL)), "|".join(map(re.escape, aliases(database)))
         between = "[-_. @+=]+"
         own = rf"(?:(?:{words})[_ ])*(?:{names})(?:[_ ](?:{words}))*"
@@ -168,7 +173,7 @@ class Namer:
             return _NOT_OURS
         said = self._say(stem, updated)
         if behind:
-            stamp = stamps.read(behind[1:], updated)
+            stamp = self._read(behind[1:], updated)
             if stamp and said.role in {Role.OWN, Role.WORDS} and not said.tag:
                 said, behind = Said(said.role, stamp.text, stamp), ""
             elif self._is_exact(behind[1:]) and said.role is Role.OWN:
@@ -196,9 +201,9 @@ class Namer:
     def stamp_of(self, name: str, updated: datetime | None = None) -> tuple[str, Stamp | None]:
         """Return the stamp in any name, of whatever database: its text, and its time; for an object named outright."""
         stem, _, behind = _split(unquote(name))
-        if behind and (stamp := stamps.read(behind[1:], updated)):
+        if behind and (stamp := self._read(behind[1:], updated)):
             return stamp.text, stamp
-        for tag, stamp, _ in _stamped(stem, updated):
+        for tag, stamp, _ in self._stamped(stem, updated):
             return tag, stamp
         return "", None
 
@@ -251,8 +256,8 @@ class Namer:
         for at, raw in enumerate(parts):
             part = _HIVE.sub("", unquote(raw), count=1)
             said = self._say(part, None) if part else Said(Role.WORDS)
-            run = f"{run}-{part}" if run and part.isdigit() else part
-            joined = stamps.read(run) if run != part else None
+            run = f"{run}-{part}" if run and (part.isdigit() or lower(part) in CALENDAR) else part
+            joined = self._read(run) if run != part else None
             if joined:
                 said = Said(Role.STAMP, joined.text, joined)
             elif said.role is Role.NOTHING and (_PERIOD.fullmatch(part) or (run != part and len(part) == 2)):
@@ -271,9 +276,9 @@ class Namer:
             return said
         if folded == LATEST or self._is_exact(text):
             return Said(Role.STAMP, LATEST if folded == LATEST else text)
-        if stamp := stamps.read(text, updated):
+        if stamp := self._read(text, updated):
             return Said(Role.STAMP, text, stamp)
-        tag, stamp, owner = next(iter(_stamped(text, updated)), ("", None, text))
+        tag, stamp, owner = next(iter(self._stamped(text, updated)), ("", None, text))
         return self._owned(lower(owner), tag, stamp, folded)
 
     def _own_of(self, text: str, folded: str, updated: datetime | None) -> Said | None:
@@ -287,10 +292,10 @@ class Namer:
         if not beside:
             return Said(Role.OWN)
         if shorter := _AFTER.sub("", tail) or _BEFORE.sub("", head):
-            beside = shorter if stamps.read(shorter, updated) else beside
+            beside = shorter if self._read(shorter, updated) else beside
         if lower(beside) == LATEST:
             return Said(Role.OWN, LATEST)
-        if stamp := stamps.read(beside, updated):
+        if stamp := self._read(beside, updated):
             return Said(Role.OWN, beside, stamp)
         exact = self._is_exact(beside) or (tail and self._is_exact(_behind_name(text, folded, self._bounded)))
         return Said(Role.OWN, self._exact) if exact else None
@@ -300,11 +305,12 @@ class Namer:
         bears = self._bounded.search(folded) is not None
         rest = [part for part in _SEPARATORS.split(self._bounded.sub("", owner)) if part]
         extra = [part for part in rest if part not in GENERAL]
-        if not bears and not extra:
+        if not bears and (not extra or _are_periods(rest)):
             return Said(Role.WORDS, tag, stamp)
         if any(part in NEVER for part in extra):
             return Said(Role.NOTHING)
         words = [part for part in extra if not _DIGITISH.fullmatch(part) or (tag and not _DATEISH.search(owner))]
+        words = [part for part in words if tag or part not in TIMELY]
         dated = _DATEISH.search(owner) or (not tag and any(map(_YEAR.fullmatch, extra)))
         if words and _LEGAL.fullmatch(owner) and not dated:
             return Said(Role.OTHER, tag, stamp, owner=owner)
@@ -319,12 +325,32 @@ class Namer:
         """Return what is wrong with a name that bears the database's and is not understood."""
         if _LEGAL.fullmatch(owner) or _DATEISH.search(owner) or not tag:
             beside = self._bounded.sub("", folded, count=1).strip("-_. ")
-            if any(char.isdigit() for char in beside):
+            if any(char.isdigit() for char in beside) or beside in TIMELY:
                 several = (
                     "could be several times" if len(stamps.meanings(beside)) > 1 else "is not a time that is known"
                 )
                 return f"{beside[:60]!r} in its name {several}"
         return f"{owner[:60]!r} says more than {self._database}, and is not the name of a database"
+
+    def _stamped(self, stem: str, updated: datetime | None) -> list[tuple[str, Stamp | None, str]]:
+        """Return the longest stamp at a stem's end or its start, with its time and the rest of the stem; or nothing."""
+        places = [match.span() for match in _SEPARATORS.finditer(stem)]
+        if len(places) > _MOST_SPLITS:
+            return []
+        for start, end in places:
+            if stem[end:].isascii() and (tag := stem[end:]) and (stamp := self._read(tag, updated)):
+                return [(tag, stamp, stem[:start])]
+            if lower(stem[end:]) == LATEST:
+                return [(LATEST, None, stem[:start])]
+        for start, end in reversed(places):
+            if (tag := stem[:start]) and (stamp := self._read(tag, updated)):
+                return [(tag, stamp, stem[end:])]
+            if lower(tag) == LATEST:
+                return [(LATEST, None, stem[end:])]
+        return []
+
+    def _read(self, text: str, updated: datetime | None = None) -> Stamp | None:
+        return stamps.read(text, updated, self._orders)
 
     def _is_exact(self, text: str) -> bool:
         return bool(self._exact) and text == self._exact
@@ -334,6 +360,13 @@ def _behind_name(text: str, folded: str, name: re.Pattern[str]) -> str:
     """Return what stands behind the database's name, without the separator."""
     match = name.search(folded)
     return text[match.end() + 1 :] if match else ""
+
+
+def _are_periods(parts: list[str]) -> bool:
+    """Tell whether a name such as `tuesday` or `daily.0` says for which period a backup is kept."""
+    return all(part in CALENDAR or part in GENERAL or part.isdigit() for part in parts) and not all(
+        part.isdigit() for part in parts
+    )
 
 
 def _of_kind(found: Named, kind: Kind | None) -> Named:
@@ -358,21 +391,3 @@ def _never(name: str, stem: str) -> bool:
     """Tell whether a name, or its stem, ends as something else than a backup does."""
     parts = (name, stem) if len(stem) < len(name) else (name,)
     return any(lower(part.rpartition(".")[2]) in NEVER_ENDINGS for part in parts if "." in part)
-
-
-def _stamped(stem: str, updated: datetime | None) -> list[tuple[str, Stamp | None, str]]:
-    """Return the longest stamp at a stem's end or its start, with its time and the rest of the stem; or nothing."""
-    places = [match.span() for match in _SEPARATORS.finditer(stem)]
-    if len(places) > _MOST_SPLITS:
-        return []
-    for start, end in places:
-        if stem[end:].isascii() and (tag := stem[end:]) and (stamp := stamps.read(tag, updated)):
-            return [(tag, stamp, stem[:start])]
-        if lower(stem[end:]) == LATEST:
-            return [(LATEST, None, stem[:start])]
-    for start, end in reversed(places):
-        if (tag := stem[:start]) and (stamp := stamps.read(tag, updated)):
-            return [(tag, stamp, stem[end:])]
-        if lower(tag) == LATEST:
-            return [(LATEST, None, stem[end:])]
-    return []

@@ -3,19 +3,22 @@
 | form | example |
 |---|---|
 | `year first` | `2026-01-31`, `20260131`, `2026_1_31`, `2026.01.31` |
-| `day first`, `month first` | `31-01-2026`, `01312026`, where only one of the two is possible |
+| `day first`, `month first` | `31-01-2026`, `01312026` |
 | `month in letters` | `31-Jan-2026`, `Jan-31-2026`, `2026Jan31` |
-| `year of two digits` | `260131`, `013126`, where only one order is possible |
+| `year of two digits` | `260131`, `013126` |
 | `seconds since 1970`, `milliseconds since 1970` | `1769824800`, `1769824800123` |
 
 All but the last two may go on with a time: `T02:00:00`, `-02-00-00`, `_020000`, `.0200`, `T02`, `_02h00m`. It may have
 a fraction of a second (`.123`, `,123456`, `-123456`), a zone (`Z`, `UTC`, `+0100`, `+01:00`, `-05:00`), and Aura's hash
-of eight digits. Without a zone it is UTC. What can be read as two times is not read at all.
+of eight digits. Without a zone it is UTC. A weekday may stand before a date: `Sat-31-Jan-2026`.
+
+Where a date could be several days, such as `01-02-2026`, the other names of the bucket tell the order of its parts, or
+else the day on which the object was written. Where neither tells one, the date is not read at all.
 """
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
@@ -39,10 +42,11 @@ _DATES: Final = (
 )
 
 # Six digits alone say too little to have a time right behind them.
+_TWO_DIGITS: Final = "year of two digits"
 _SHORT_DATES: Final = (
-    rf"{_SHORT}(?P<sep>[-_.]?){_MONTH}{_AGAIN}{_DAY}",
-    rf"{_DAY}(?P<sep>[-_.]?){_MONTH}{_AGAIN}{_SHORT}",
-    rf"{_MONTH}(?P<sep>[-_.]?){_DAY}{_AGAIN}{_SHORT}",
+    (_TWO_DIGITS, rf"{_SHORT}(?P<sep>[-_.]?){_MONTH}{_AGAIN}{_DAY}"),
+    (_TWO_DIGITS, rf"{_DAY}(?P<sep>[-_.]?){_MONTH}{_AGAIN}{_SHORT}"),
+    (_TWO_DIGITS, rf"{_MONTH}(?P<sep>[-_.]?){_DAY}{_AGAIN}{_SHORT}"),
 )
 
 _HOUR, _MINUTE, _SECOND = r"(?P<hour>\d\d)", r"(?P<minute>\d\d)", r"(?P<second>\d\d)"
@@ -62,7 +66,7 @@ _FORMS: Final = (
         (form, re.compile(rf"{date}(?:{_GAP}{'?' * (form == 'year first')}{_CLOCK})?", re.ASCII))
         for form, date in _DATES
     ),
-    *(("year of two digits", re.compile(rf"{date}(?:{_GAP}{_CLOCK})?", re.ASCII)) for date in _SHORT_DATES),
+    *((form, re.compile(rf"{date}(?:{_GAP}{_CLOCK})?", re.ASCII)) for form, date in _SHORT_DATES),
 )
 
 # A date without separators begins with six digits, and one with separators does not.
@@ -71,6 +75,7 @@ _EXAMPLES: Final = ("310126", "20310126", "31012026", "01312026")
 _COMPACT_FORMS: Final = tuple(each for each in _FORMS if any(map(each[1].fullmatch, _EXAMPLES)))
 _SEPARATED_FORMS: Final = tuple(each for each in _FORMS if each not in _COMPACT_FORMS or each[0] == _FORMS[-1][0])
 
+_WEEKDAY = re.compile(r"(?:mon|tue|wed|thu|fri|sat|sun)[a-z]{0,6}[-_., ]{1,2}", re.ASCII)
 _BEGINS = re.compile(rf"\d|{'|'.join(_MONTHS)}", re.ASCII)
 
 # A two followed by nine digits is a year, month, day and hour, until 2033.
@@ -78,6 +83,9 @@ _SECONDS = re.compile(r"1\d{9}", re.ASCII)
 _MILLISECONDS = re.compile(r"1\d{12}", re.ASCII)
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+
+# An object is written on the day of its name or soon after; its clock may be in another zone.
+_BEFORE, _AFTER = timedelta(days=1), timedelta(days=2)
 
 # The longest form has less; what is longer is not worth the patterns' time.
 _SHORTEST: Final = 6
@@ -93,6 +101,8 @@ class Stamp:
 
     time: UTC; of a date alone the day's last second: a set of that day is not known to be older than anything in it.
     form: as in the table above. start, until: the bounds of what the text names, a day, an hour, a minute or a second.
+    orders: in which day, month and year may stand, for dates of digits that do not begin with a year of four digits.
+    guessed: of several days this is the one near to the upload.
     """
 
     text: str
@@ -100,28 +110,46 @@ class Stamp:
     form: str
     start: datetime
     until: datetime
+    orders: frozenset[str] = frozenset()
+    guessed: bool = False
 
     def holds(self, time: datetime) -> bool:
         """Tell whether `time` lies in the day, hour, minute or second that the text names."""
         return self.start <= time < self.until
 
 
-def read(text: str, latest: datetime | None = None) -> Stamp | None:
+def read(text: str, written: datetime | None = None, orders: Collection[str] = ()) -> Stamp | None:
     """Return the time that `text` tells, or None for no time, or for several that it could be.
 
-    latest: no backup of that name can be younger, such as when its object was written. It decides between the orders
-    of a year of two digits alone: `260131` is not a day in 2031 if the object was there in 2026.
+    written: when the object of that name was. orders: those of other names, as `Stamp.orders` tells them.
     """
-    found = meanings(text, latest)
+    found = meanings(text, written)
+    if len(found) > 1:
+        fitting = [each for each in found if not each.orders.isdisjoint(orders)]
+        near = [replace(each, guessed=True) for each in found if written and _is_near(each, written)]
+        found = fitting if len(fitting) == 1 else near
     return found[0] if len(found) == 1 else None
 
 
-def meanings(text: str, latest: datetime | None = None) -> list[Stamp]:
-    """Return all times that `text` could tell, each once."""
+def _is_near(stamp: Stamp, written: datetime) -> bool:
+    return stamp.start - _BEFORE < written < stamp.until + _AFTER
+
+
+def meanings(text: str, written: datetime | None = None) -> list[Stamp]:
+    """Return all times that `text` could tell, each once.
+
+    written: no backup of that name can be younger, which decides between the orders of a year of two digits: `260131`
+    is not a day in 2031 if the object was there in 2026.
+    """
     folded = text.casefold()
+    if weekday := _WEEKDAY.match(folded):
+        folded = folded[weekday.end() :]
     if not _SHORTEST <= len(folded) <= _LONGEST or not _BEGINS.match(folded):
         return []
-    found = {(each.start, each.until): each for each in _readings(folded, text, latest)}
+    found: dict[tuple[datetime, datetime], Stamp] = {}
+    for each in _readings(folded, text, written):
+        same = found.get((each.start, each.until), each)
+        found[each.start, each.until] = replace(same, orders=same.orders | each.orders)
     return list(found.values())
 
 
@@ -143,17 +171,29 @@ def _starts(part: str) -> Iterator[str]:
     yield from (part[:end] for end in sorted(set(ends), reverse=True)[:12])
 
 
-def _readings(folded: str, text: str, latest: datetime | None) -> Iterator[Stamp]:
+def _readings(folded: str, text: str, written: datetime | None) -> Iterator[Stamp]:
     if _SECONDS.fullmatch(folded):
+        # Read as a year, month, day and hour it would be of the last century.
         yield _of(text, "seconds since 1970", _EPOCH + timedelta(seconds=int(folded)), timedelta(seconds=1))
-    elif _MILLISECONDS.fullmatch(folded):
+        return
+    if _MILLISECONDS.fullmatch(folded):
         moment = _EPOCH + timedelta(milliseconds=int(folded))
         yield _of(text, "milliseconds since 1970", moment, timedelta(milliseconds=1))
     for form, pattern in _COMPACT_FORMS if _COMPACT.match(folded) else _SEPARATED_FORMS:
         match = pattern.fullmatch(folded)
         stamp = _stamp(text, form, match.groupdict()) if match else None
-        if stamp and not (form == "year of two digits" and latest and stamp.start > latest + timedelta(days=1)):
-            yield stamp
+        if match and stamp and not (form == _TWO_DIGITS and written and stamp.start > written + _BEFORE):
+            yield replace(stamp, orders=_orders(match))
+
+
+def _orders(match: re.Match[str]) -> frozenset[str]:
+    """Return the order of day, month and year in a date of digits, as `4: day month year`; none where it is sure."""
+    groups = match.re.groupindex
+    year = "short" if "short" in groups else "year"
+    if "letters" in groups or (year == "year" and match.start(year) == 0):
+        return frozenset()
+    parts = sorted(("day", "month", year), key=match.start)
+    return frozenset([f"{len(match[year])}: {' '.join(parts)}"])
 
 
 def _stamp(text: str, form: str, parts: dict[str, str | None]) -> Stamp | None:

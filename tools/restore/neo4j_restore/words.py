@@ -14,6 +14,15 @@ GENERAL: Final = _set(
     "online offline hot cold manual"
 )
 
+# A job that keeps a backup for each of these writes over the one before.
+CALENDAR: Final = _set(
+    "mon tue wed thu fri sat sun monday tuesday wednesday thursday friday saturday sunday jan feb mar apr may jun jul "
+    "aug sep sept oct nov dec january february march april june july august september october november december"
+)
+
+# Without a date they say when a backup was made, rather than whose it is.
+TIMELY: Final = CALENDAR | _set("current last newest recent today yesterday")
+
 # Nothing with one of these is a backup of a database, neither as an ending nor as a word of the stem.
 NEVER: Final = _set(
     "report reports log logs conf config configuration metrics inconsistencies diagnostics heapdump hprof plugins "
