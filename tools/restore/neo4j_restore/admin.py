@@ -14,7 +14,7 @@ from logging import getLogger
 from pathlib import Path
 from typing import Final
 
-from neo4j_restore import cgroup, child, disk, endings, families
+from neo4j_restore import cgroup, child, endings, families, trees
 from neo4j_restore.errors import AdminError, ConfigurationError
 from neo4j_restore.families import Edition, Family, Version
 from neo4j_restore.spec import DatabaseName
@@ -93,7 +93,7 @@ class Admin:
         temp = conf.parent / "temp"
         temp.mkdir()
         said = self._run(_filled(way, source, database, conf / _CONF, temp), conf, lock, None, str(last))
-        disk.remove_tree(temp)
+        trees.remove(temp)
         return said
 
     def _run(self, argv: list[str], conf: Path, lock: int, blocks: Iterable[bytes] | None, name: str) -> str:
@@ -127,10 +127,10 @@ def _tell_silence(staging: Path, seconds: float, last: str) -> None:
 def _traces(staging: Path) -> tuple[int, int]:
     """Return the bytes on the disk of all below `staging`, and the newest time of a change: either tells of work."""
     size = newest = 0
-    for folder, _, names in os.walk(staging):
+    for folder, _, names in trees.walk(staging):
         for name in names:
             try:
-                found = Path(folder, name).lstat()
+                found = (folder / name).lstat()
             except OSError:
                 # It was there a moment ago: neo4j-admin moves and removes files as it works.
                 continue

@@ -9,7 +9,7 @@ from io import RawIOBase
 from logging import getLogger
 from pathlib import Path
 
-from neo4j_restore import admin, compatibility, contents, disk, layouts, recognised, transfer, unpack, unzip, volume
+from neo4j_restore import admin, compatibility, contents, layouts, recognised, transfer, trees, unpack, unzip, volume
 from neo4j_restore.catalog import BackupSet, Kind
 from neo4j_restore.errors import ANOTHER_SET, BackupDamagedError
 from neo4j_restore.inside import Inside
@@ -90,7 +90,7 @@ class Archive:
             last_words = self._load(found, top / content.entry.name)
         else:
             last_words = self._restore_artifact(found, top, content)
-        disk.remove_tree(top)
+        trees.remove(top)
         return last_words
 
     def _restore_store(self, chosen: BackupSet, top: Path, store: Store) -> str:
@@ -137,7 +137,7 @@ class Archive:
             path = path.rename(alone / path.name)
         check_artifact(path, self.opener.name(chosen))
         last_words = self.program.restore_artifact(path, chosen.database, self.conf, self.lock, full=full)
-        disk.remove_tree(path.parent)
+        trees.remove(path.parent)
         return last_words
 
     def _wanted(self, chosen: BackupSet) -> Wanted:

@@ -3,7 +3,6 @@
 import errno
 import os
 import shutil
-import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from io import RawIOBase
@@ -12,6 +11,7 @@ from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
 
+from neo4j_restore import trees
 from neo4j_restore.errors import NoSpaceError, VolumeError
 
 # Source: the Dockerfiles of the Neo4j images from 4.0 on.
@@ -125,7 +125,7 @@ def fsync_tree(top: Path) -> None:
     # Imported here: a start with nothing to do syncs no tree.
     from concurrent.futures import ThreadPoolExecutor
 
-    paths = (Path(folder, name) for folder, _, names in os.walk(top) for name in (*names, ""))
+    paths = (folder / name for folder, _, names in trees.walk(top) for name in (*names, ""))
     with ThreadPoolExecutor(_SYNCS_AT_ONCE) as pool:
         try:
             # The pool keeps a kilobyte for each path that it was given.
@@ -136,16 +136,6 @@ def fsync_tree(top: Path) -> None:
             # An error, or SIGTERM: nothing more is begun.
             pool.shutdown(wait=False, cancel_futures=True)
             raise
-
-
-def files_below(top: Path) -> Iterator[Path]:
-    """Yield the files below `top`, sorted by their paths; holds the names in one folder, and in those above it."""
-    for name in sorted(os.listdir(top)) if top.is_dir() else []:  # noqa: PTH208 - paths take more
-        path = top / name
-        if path.is_dir() and not path.is_symlink():
-            yield from files_below(path)
-        elif path.is_file():
-            yield path
 
 
 def write_all(file: RawIOBase, view: memoryview) -> None:
@@ -172,7 +162,7 @@ def give_to_owner(volume: Path, top: Path) -> None:
     for name in ("databases", "transactions"):
         (volume / name).mkdir(exist_ok=True)
         _give(volume / name, owner, group)
-    for path in (Path(folder, name) for folder, _, names in os.walk(top) for name in (".", *names)):
+    for path in (folder / name for folder, _, names in trees.walk(top) for name in ("", *names)):
         _give(path, owner, group)
 
 
@@ -218,12 +208,3 @@ def _give(path: Path, owner: int, group: int) -> None:
     status = path.lstat()
     if (status.st_uid, status.st_gid) != (owner, group):
         os.chown(path, owner, group, follow_symlinks=False)
-
-
-def remove_tree(top: Path) -> None:
-    """Remove the folder `top` and what is in it, if it is there. A link or a file in its place is an OSError."""
-    if os.path.lexists(top):
-        if not stat.S_ISDIR(top.lstat().st_mode):
-            # shutil would open it first, and of a FIFO that never returns.
-            raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(top))
-        shutil.rmtree(top)

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from neo4j_restore import disk, leftovers, records
+from neo4j_restore import disk, leftovers, records, trees
 from neo4j_restore.catalog import BackupSet
 from neo4j_restore.checksums import Checksum
 from neo4j_restore.parts import PartFile
@@ -53,7 +53,7 @@ class Kept:
         expected = self._manifest().encode()
         # One byte more, so that a longer one is another.
         if not manifest.is_file() or records.read_bytes(manifest, len(expected) + 1) != expected:
-            disk.remove_tree(self._top)
+            trees.remove(self._top)
             self.files.mkdir(parents=True)
             disk.replace_file(manifest, self._manifest())
 
@@ -79,7 +79,7 @@ class Kept:
         """Move all files to the folder `top`, which is made: the set is whole."""
         top.parent.mkdir(parents=True, exist_ok=True)
         self.files.rename(top)
-        disk.remove_tree(self._top)
+        trees.remove(self._top)
 
 
 def _right(stored: StoredObject, path: Path, look: Callable[[StoredObject], StoredObject]) -> Checksum | None:
@@ -97,7 +97,7 @@ def _right(stored: StoredObject, path: Path, look: Callable[[StoredObject], Stor
 
 def remove_of(layout: Layout, database: DatabaseName) -> None:
     """Remove what was kept of a database."""
-    disk.remove_tree(layout.kept / database)
+    trees.remove(layout.kept / database)
 
 
 def remove_others(layout: Layout, databases: Iterable[DatabaseName]) -> None:
@@ -110,9 +110,9 @@ def remove_others(layout: Layout, databases: Iterable[DatabaseName]) -> None:
 
 def remove(layout: Layout) -> None:
     """Remove all that was kept."""
-    disk.remove_tree(layout.kept)
+    trees.remove(layout.kept)
 
 
 def size_bytes(layout: Layout) -> int:
     """Return the room that what is kept takes: the next restore uses it, or has it removed."""
-    return sum(path.stat().st_blocks * 512 for path in disk.files_below(layout.kept))
+    return sum(path.stat().st_blocks * 512 for path in trees.files(layout.kept))

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from logging import getLogger
 from pathlib import Path
 
-from neo4j_restore import disk
+from neo4j_restore import disk, trees
 from neo4j_restore.errors import RestoreError
 
 log = getLogger(__name__)
@@ -35,7 +35,7 @@ def remove(path: Path) -> None:
     if os.path.lexists(path):
         todo = f"it takes room and does no other harm; remove it: rm -rf {path}"
         with only_warn(f"{path} can't be removed", todo):
-            disk.remove_tree(path)
+            trees.remove(path)
 
 
 def discard(home: Path, path: Path) -> None:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from io import FileIO, RawIOBase
 from pathlib import Path
 
-from neo4j_restore import disk, records
+from neo4j_restore import disk, records, trees
 from neo4j_restore.checksums import ALGORITHMS, Running
 from neo4j_restore.errors import StoreError
 from neo4j_restore.pipeline import BLOCK_BYTES
@@ -52,7 +52,7 @@ class PartFile:
         """Make both absent, whatever lies there."""
         for path in (self.path, self.record):
             if path.is_dir() and not path.is_symlink():
-                disk.remove_tree(path)
+                trees.remove(path)
             path.unlink(missing_ok=True)
             path.parent.mkdir(parents=True, exist_ok=True)
 

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from neo4j_restore import disk
+from neo4j_restore import disk, trees
 from neo4j_restore.errors import ConfigurationError, RestoreError, TargetOccupiedError, VolumeError
 from neo4j_restore.moves import parts_present
 from neo4j_restore.records import type_of
@@ -75,8 +75,8 @@ def _folders(top: Path) -> Iterator[Path]:
     """Yield the folder `top`, if there is one, and all below it that can be found, also those that can't be read."""
     if top.is_dir() and not top.is_symlink():
         yield top
-        for folder, names, _ in os.walk(top):
-            yield from (path for name in names if not (path := Path(folder, name)).is_symlink())
+        for folder, names, _ in trees.walk(top):
+            yield from (folder / name for name in names)
 
 
 def _home(layout: Layout) -> Iterator[Problem]:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from logging import getLogger
 from pathlib import Path
 
-from neo4j_restore import admin, artifacts, choosing, disk, evidence, families, kept, plan, space
+from neo4j_restore import admin, artifacts, choosing, evidence, families, kept, plan, space, trees
 from neo4j_restore.artifacts import Artifacts
 from neo4j_restore.catalog import BackupSet
 from neo4j_restore.errors import BackupNotFoundError, StoreError
@@ -123,4 +123,4 @@ def _estimate(look: Look, family: families.Family) -> space.Estimate:
 
 def _size(data: Path, database: DatabaseName) -> int:
     tops = [data / part for part in parts_of(database)]
-    return sum(path.stat().st_blocks * 512 for top in tops for path in disk.files_below(top))
+    return sum(path.stat().st_blocks * 512 for top in tops for path in trees.files(top))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from logging import getLogger
 from pathlib import Path
 
-from neo4j_restore import admin, disk, endings, evidence, fetch, kept, transfer, unpack, volume
+from neo4j_restore import admin, disk, endings, evidence, fetch, kept, transfer, trees, unpack, volume
 from neo4j_restore.archive import Archive, check_complete
 from neo4j_restore.catalog import BackupSet, Kind
 from neo4j_restore.errors import (
@@ -78,7 +78,7 @@ class Stage:
         parts = [self.layout.staged_data / part for part in volume.parts_of(database)]
         ours = [self.layout.staging / folder / database for folder in ("sets", "artifacts")]
         for path in (*ours, *parts):
-            disk.remove_tree(path)
+            trees.remove(path)
         for path in (self._file(database), self.layout.staging / f"{database}.zip"):
             path.unlink(missing_ok=True)
 
@@ -107,7 +107,7 @@ class Stage:
             raise VanishedError(str(error), hint=error.hint) from error
         full = chosen.header is None or chosen.header.full is not False
         last_words = self.program.restore_artifact(paths[-1], chosen.database, self._conf, self.lock, full=full)
-        disk.remove_tree(top)
+        trees.remove(top)
         return last_words
 
     def _load(self, chosen: BackupSet) -> str:

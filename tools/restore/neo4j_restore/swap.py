@@ -27,7 +27,7 @@ from logging import getLogger
 from pathlib import Path
 from typing import Any
 
-from neo4j_restore import disk, history, leftovers, receipt
+from neo4j_restore import disk, history, leftovers, receipt, trees
 from neo4j_restore.errors import NewerDataError, RestoreError, TargetOccupiedError, VolumeError
 from neo4j_restore.journal import SEALED, Journal, Phase, read, write
 from neo4j_restore.locks import refuse_running_server
@@ -287,7 +287,7 @@ def fingerprint(root: Path, parts: tuple[str, ...]) -> str:
     """Return a digest of the names, sizes and times of all files in `parts`: it changes when Neo4j has run on them."""
     digest, count = hashlib.sha256(b"["), 0
     for part in sorted(parts, key=lambda part: part.split("/")):
-        for path in disk.files_below(root / part):
+        for path in trees.files(root / part):
             status = path.stat()
             fact = json.dumps((str(path.relative_to(root)), status.st_size, status.st_mtime_ns))
             # The text that `json.dumps` makes of a list of all, which is never held.
