@@ -10,7 +10,7 @@ from neo4j_restore.errors import ConfigurationError
 LEAST = {"BUCKET": "gs://backups", "DATABASE": "neo4j"}
 
 WRONG = {
-    "BUCKET": ["gs://key@backups", "gs://backups?sig=hush", "backups", "azb://backups/p", "gs://"],
+    "BUCKET": ["gs://key@backups", "gs://backups?sig=hush", "backups", "azb://backups/p", "gs://", "file:///b/\udcff"],
     "DATABASE": ["", "neo*", "a,b"],
     "TIMESTAMP": ["*"],
     "CLOUD_PROVIDER": ["ibm"],
@@ -117,7 +117,7 @@ def test_all_variables_together_are_taken() -> None:
             "AGE_IDENTITY_FILE": "/age/identity",
         }
     )
-    assert str(found.bucket) == "gs://backups/p"
+    assert str(found.bucket) == "gs://backups//p"
     assert (found.databases, found.timestamp, found.backup_set_dir) == (
         ("neo4j", "system"),
         "before-upgrade",

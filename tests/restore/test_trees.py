@@ -52,7 +52,7 @@ def test_what_a_link_leads_to_is_not_removed(tmp_path: Path) -> None:
 
 
 def test_a_walk_is_that_of_the_standard_library(tmp_path: Path) -> None:
-    write_files(tmp_path, {name: b"" for name in ("a/b/c", "a/d", "e", "f/g/h/i", "a.b/c", "a-b/c")})
+    write_files(tmp_path, dict.fromkeys(("a/b/c", "a/d", "e", "f/g/h/i", "a.b/c", "a-b/c"), b""))
     (tmp_path / "loop").symlink_to("loop")
     (tmp_path / "gone").symlink_to("nowhere")
     expected = {(Path(top), *map(frozenset, names)) for top, *names in os.walk(tmp_path)}

@@ -1,6 +1,7 @@
 """Parses JSON that somebody else wrote: bounded in bytes and in depth, and with one kind of error."""
 
 import json
+import math
 import re
 from typing import Any, NoReturn
 
@@ -20,7 +21,7 @@ def parse_json(data: bytes, *, most_bytes: int = MOST_BYTES) -> Any:
         message = f"it has more than {most_bytes} bytes"
         raise ValueError(message)
     try:
-        value = json.loads(data.decode(), parse_constant=_refuse_constant)
+        value = json.loads(data.decode(), parse_constant=_refuse_constant, parse_float=_finite)
         if _SURROGATE.search(data):
             # Half a pair of surrogates would fail later, wherever it is printed.
             json.dumps(value, ensure_ascii=False).encode()
@@ -28,6 +29,14 @@ def parse_json(data: bytes, *, most_bytes: int = MOST_BYTES) -> Any:
         message = "it is nested too deep"
         raise ValueError(message) from error
     return value
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if math.isinf(number):
+        message = f"it has the number {text[:20]}"
+        raise ValueError(message)
+    return number
 
 
 def _refuse_constant(name: str) -> NoReturn:

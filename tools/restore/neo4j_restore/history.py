@@ -1,6 +1,5 @@
 """All restores of a volume, `history.jsonl`: one record a line, for people. No decision depends on it."""
 
-import json
 import shutil
 from collections.abc import Mapping
 from logging import getLogger
@@ -16,7 +15,7 @@ log = getLogger(__name__)
 NAME = "history.jsonl"
 
 # The newest lines are read. A restore takes about a thousand bytes.
-_READ_BYTES = 4 * 1024 * 1024
+_READ_BYTES = 1024 * 1024
 
 
 def read(home: Path) -> list[dict[str, Any]]:
@@ -43,7 +42,7 @@ def append(home: Path, record: Mapping[str, Any]) -> None:
 
     A history that can't be read is set aside, with a warning, and a new one begins. Raises OSError.
     """
-    path, line = home / NAME, json.dumps(record, sort_keys=True).encode()
+    path, line = home / NAME, records.text_of(record, indent=None).encode()
     end = _end(path, len(line) + 2)
     if end in {line + b"\n", b"\n" + line + b"\n"} or end.endswith(b"\n" + line + b"\n"):
         return

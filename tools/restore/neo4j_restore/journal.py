@@ -1,13 +1,12 @@
 """The journal of a restore under way: what it is about, and how far it has come."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any
 
 from neo4j_restore import disk, receipt, records
-from neo4j_restore.errors import TargetOccupiedError
+from neo4j_restore.errors import ConfigurationError, TargetOccupiedError
 from neo4j_restore.records import Record
 from neo4j_restore.volume import Layout
 
@@ -103,5 +102,13 @@ def _parts(record: Record, name: str) -> tuple[str, ...]:
 
 
 def write(layout: Layout, journal: Journal) -> None:
-    """Put the journal on the disk before the step it tells of."""
-    disk.replace_file(layout.home / "journal.json", json.dumps({"format": FORMAT, **asdict(journal)}, indent=1) + "\n")
+    """Put the journal on the disk before the step it tells of. Raises ConfigurationError for one too large to read."""
+    values = {"format": FORMAT, **asdict(journal)}
+    if not journal.reclaimed:
+        # An image before this field came refuses a journal that has it, and somebody may go back to that image.
+        del values["reclaimed"]
+    text = records.text_of(values) + "\n"
+    if len(text.encode()) > records.MOST_BYTES:
+        message = f"the journal of this restore would have more than {records.MOST_BYTES} bytes"
+        raise ConfigurationError(message, hint="name fewer databases in DATABASE, and restore the others after these")
+    disk.replace_file(layout.home / "journal.json", text)

@@ -1,8 +1,8 @@
 """What was restored last, and which requests were fulfilled: `receipt.json`, kept beside the data."""
 
-import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from logging import getLogger
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +10,8 @@ from neo4j_restore import disk, records
 from neo4j_restore.errors import TargetOccupiedError
 from neo4j_restore.records import Record
 from neo4j_restore.spec import DatabaseName
+
+log = getLogger(__name__)
 
 FORMAT = 1
 
@@ -90,6 +92,18 @@ def check_next(record: Record) -> None:
 
 
 def write(home: Path, receipt: Receipt) -> None:
-    """Replace the receipt: whole or not at all, and on the disk when this returns."""
-    text = {"format": FORMAT, "last": receipt.last, "wishes": receipt.wishes}
-    disk.replace_file(home / "receipt.json", json.dumps(text, indent=1, sort_keys=True) + "\n")
+    """Replace the receipt: whole or not at all, and on the disk when this returns.
+
+    The oldest requests are forgotten, with a warning, before there are more than can be read again.
+    """
+    kept = receipt
+    while len(_text(kept).encode()) > records.MOST_BYTES and len(kept.wishes) > 1:
+        newest = sorted(kept.wishes, key=lambda wish: max(kept.wishes[wish].values(), default=""))
+        kept = replace(kept, wishes={wish: kept.wishes[wish] for wish in newest[1 + len(newest) // 10 :]})
+    if forgotten := len(receipt.wishes) - len(kept.wishes):
+        log.warning("the oldest %d requests are forgotten: the receipt can't hold more; the history tells", forgotten)
+    disk.replace_file(home / "receipt.json", _text(kept))
+
+
+def _text(receipt: Receipt) -> str:
+    return records.text_of({"format": FORMAT, "last": receipt.last, "wishes": receipt.wishes}) + "\n"

@@ -4,6 +4,7 @@ Whoever can write to the volume can write these files, and a crash or a failing 
 """
 
 import errno
+import json
 import os
 import stat
 from collections.abc import Iterator, Mapping
@@ -14,6 +15,9 @@ from typing import Any, TypeVar
 
 from neo4j_restore import bounded
 from neo4j_restore.errors import TargetOccupiedError
+
+# What one of our files may have. `status` holds three of them, and what they become.
+MOST_BYTES = 2 * 1024 * 1024
 
 _BLOCK_BYTES = 256 * 1024
 
@@ -134,7 +138,7 @@ def understood(path: Path, *, unknown: str, hint: str) -> Iterator[None]:
 
 def parse(data: bytes) -> Record:
     """Return the JSON object that `data` is. Raises ValueError."""
-    value = bounded.parse_json(data)
+    value = bounded.parse_json(data, most_bytes=MOST_BYTES)
     if not isinstance(value, dict):
         message = "it is not a JSON object"
         raise ValueError(message)  # noqa: TRY004 - the one kind of error that callers expect of foreign bytes
@@ -143,5 +147,13 @@ def parse(data: bytes) -> Record:
 
 def load(path: Path) -> Record | None:
     """Return the JSON object in the file at `path`, or None where there is no file. Raises ValueError."""
-    data = read_bytes(path, bounded.MOST_BYTES + 1)
+    data = read_bytes(path, MOST_BYTES + 1)
     return None if data is None else parse(data)
+
+
+def text_of(values: Mapping[str, Any], *, indent: int | None = 1) -> str:
+    """Return the JSON text of an object for one of our files, which `parse` reads again.
+
+    A name inside an archive may be in another encoding than UTF-8: what is not text there becomes `?`.
+    """
+    return json.dumps(values, ensure_ascii=False, sort_keys=True, indent=indent).encode(errors="replace").decode()

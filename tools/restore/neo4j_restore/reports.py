@@ -90,7 +90,7 @@ def status_text(found: dict[str, Any]) -> str:
     """Return the volume's state for people; found: `status.status`."""
     last = found["receipt"] or {}
     lines = [f"state: {found['state']}", f"restore id: {found['restore_id'] or '-'}"]
-    lines += [f"restored: {each['database']} from {each['object']}" for each in last.get("restored", [])]
+    lines += [f"restored: {each['database']} from {each.get('object', '-')}" for each in last.get("restored", [])]
     lines += [f"rolled back: {name}" for name in last.get("rolled_back", [])]
     lines += [f"finished: {last.get('finished', '-')}"]
     lines += [f"previous generation: {'kept' if found['previous_kept'] else 'none'}"]

@@ -160,6 +160,9 @@ _CONTAINER = re.compile(r"[a-z0-9](-?[a-z0-9]){2,62}|\$root")
 # What stands before the host of a URL; in a path an `@` may stand alone, as in `me@example.com`.
 _LOGIN = re.compile(r"^/*[^/]*@|[^/:]*:[^/]*@")
 
+# What Python makes of such bytes in a variable.
+_NOT_UTF_8 = re.compile("[\ud800-\udfff]")
+
 
 def parse_bucket(text: str, provider: str = "") -> BucketUrl:
     """Return the place `text` names, or a bare `b/p` with a provider of `PROVIDERS`.
@@ -179,6 +182,9 @@ def parse_bucket(text: str, provider: str = "") -> BucketUrl:
     scheme, rest = _split_scheme(text, provider)
     if any(part in {".", ".."} for part in rest.split("/")) or any(ord(char) < 32 for char in rest):
         message = f"{text!r} has a '.', a '..' or a control character as a part of its path"
+        raise Invalid(message)
+    if _NOT_UTF_8.search(rest):
+        message = f"{text!r} has bytes that are not UTF-8: rename the folder, or mount it under another name"
         raise Invalid(message)
     if scheme is Scheme.FILE:
         return _parse_file(text, rest)

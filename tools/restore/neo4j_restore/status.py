@@ -21,11 +21,18 @@ def status(data_dir: Path) -> dict[str, Any]:
 
 def _found(layout: Layout) -> dict[str, Any]:
     volume.inspect(layout, ())
-    unfinished, last = journal.read(layout), receipt.read(layout.home).last
+    phase, restore_id = _unfinished(layout)
+    last = receipt.read(layout.home).last
     return {
-        "state": unfinished.phase.value if unfinished else "done" if last else "none",
-        "restore_id": unfinished.restore_id if unfinished else last.get("restore_id"),
+        "state": phase or ("done" if last else "none"),
+        "restore_id": restore_id if phase else last.get("restore_id"),
         "previous_kept": (layout.previous / "databases").exists(),
         "receipt": last or None,
         "history": history.read(layout.home),
     }
+
+
+def _unfinished(layout: Layout) -> tuple[str, str]:
+    """Return the phase and the id of an unfinished restore, or empty texts; the rest of its journal is not held."""
+    unfinished = journal.read(layout)
+    return (unfinished.phase.value, unfinished.restore_id) if unfinished else ("", "")
