@@ -20,6 +20,7 @@ import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Final
 
 # Of a four-digit year. It keeps `20260131` from being read as a day and month of a year such as 131.
@@ -60,20 +61,9 @@ _CLOCK = (
 )
 _GAP = r"(?:t|_at_|--|[ _.+-])"
 
-# Only behind a year, month and day may a time follow without a gap: 1206201900 is a number of seconds.
-_FORMS: Final = (
-    *(
-        (form, re.compile(rf"{date}(?:{_GAP}{'?' * (form == 'year first')}{_CLOCK})?", re.ASCII))
-        for form, date in _DATES
-    ),
-    *((form, re.compile(rf"{date}(?:{_GAP}{_CLOCK})?", re.ASCII)) for form, date in _SHORT_DATES),
-)
-
 # A date without separators begins with six digits, and one with separators does not.
 _COMPACT = re.compile(r"\d{6}", re.ASCII)
 _EXAMPLES: Final = ("310126", "20310126", "31012026", "01312026")
-_COMPACT_FORMS: Final = tuple(each for each in _FORMS if any(map(each[1].fullmatch, _EXAMPLES)))
-_SEPARATED_FORMS: Final = tuple(each for each in _FORMS if each not in _COMPACT_FORMS or each[0] == _FORMS[-1][0])
 
 _WEEKDAY = re.compile(r"(?:mon|tue|wed|thu|fri|sat|sun)[a-z]{0,6}[-_., ]{1,2}", re.ASCII)
 _BEGINS = re.compile(rf"\d|{'|'.join(_MONTHS)}", re.ASCII)
@@ -179,7 +169,7 @@ def _readings(folded: str, text: str, written: datetime | None) -> Iterator[Stam
     if _MILLISECONDS.fullmatch(folded):
         moment = _EPOCH + timedelta(milliseconds=int(folded))
         yield _of(text, "milliseconds since 1970", moment, timedelta(milliseconds=1))
-    for form, pattern in _COMPACT_FORMS if _COMPACT.match(folded) else _SEPARATED_FORMS:
+    for form, pattern in _forms(compact=_COMPACT.match(folded) is not None):
         match = pattern.fullmatch(folded)
         stamp = _stamp(text, form, match.groupdict()) if match else None
         if match and stamp and not (form == _TWO_DIGITS and written and stamp.start > written + _BEFORE):
@@ -194,6 +184,20 @@ def _orders(match: re.Match[str]) -> frozenset[str]:
         return frozenset()
     parts = sorted(("day", "month", year), key=match.start)
     return frozenset([f"{len(match[year])}: {' '.join(parts)}"])
+
+
+@cache
+def _forms(*, compact: bool) -> tuple[tuple[str, re.Pattern[str]], ...]:
+    """Return the forms of dates without separators, or of those with some.
+
+    Compiled when the first name is read: a start with nothing to do reads none.
+    """
+    # Only behind a year, month and day may a time follow without a gap: 1206201900 is a number of seconds.
+    long = ((form, f"{date}(?:{_GAP}{'?' * (form == 'year first')}{_CLOCK})?") for form, date in _DATES)
+    short = ((form, f"{date}(?:{_GAP}{_CLOCK})?") for form, date in _SHORT_DATES)
+    every = [(form, re.compile(pattern, re.ASCII)) for form, pattern in (*long, *short)]
+    without = [each for each in every if any(map(each[1].fullmatch, _EXAMPLES))]
+    return tuple(without if compact else (each for each in every if each not in without or each[0] == _TWO_DIGITS))
 
 
 def _stamp(text: str, form: str, parts: dict[str, str | None]) -> Stamp | None:
