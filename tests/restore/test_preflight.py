@@ -174,6 +174,21 @@ def test_what_is_not_ours_in_our_folder_stops_a_restore_and_no_healthy_start(
     assert healthy.returncode == (12 if name == "journal.json" else 0), healthy.stderr
 
 
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "a folder"] + ["a loop of links"])
+def test_what_is_in_the_place_of_our_folder_stops_a_restore_and_no_healthy_start(
+    kind: str, data: Path, bucket_url: str, neo4j_restore: Run
+) -> None:
+    archives.write_database(data, "live")
+    make = KINDS | {"a symbolic link": lambda path: path.symlink_to("/dev/null")}
+    make |= {"a loop of links": lambda path: path.symlink_to(path.name)}
+    make[kind](data / HOME)
+    done = neo4j_restore("run", BUCKET=bucket_url, FORCE_OVERWRITE="true")
+    assert (done.returncode in {12, 14}, str(data / HOME) in done.stderr) == (True, True), done.stderr
+    assert (data / "databases/neo4j/neostore").read_bytes().startswith(b"live")
+    healthy = neo4j_restore("run", FORCE_OVERWRITE="false")
+    assert healthy.returncode == 0, healthy.stderr
+
+
 @root_only
 def test_a_restore_as_root_is_followed_by_one_as_neo4j(data: Path, bucket_url: str, neo4j_restore: Run) -> None:
     archives.write_database(data, "live")

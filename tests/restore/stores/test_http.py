@@ -1,6 +1,7 @@
 """Connections of every store: proxies, certificates, silence, and what a request may not do."""
 
 import json
+import os
 import ssl
 from collections.abc import Iterator
 from http.server import ThreadingHTTPServer
@@ -15,6 +16,7 @@ from tests.servers import Quiet, Reply, Scripted, scripted, serving
 
 from neo4j_restore.errors import ConfigurationError, StoreError
 from neo4j_restore.stores import Store
+from neo4j_restore.stores.http import trusting
 
 PAGE = Reply(200, b"<ListBucketResult><IsTruncated>false</IsTruncated></ListBucketResult>")
 GOOGLE_PAGE = Reply(200, b'{"kind": "storage#objects"}', {"Content_Type": "application/json"})
@@ -140,6 +142,12 @@ def test_a_company_s_own_authority_is_trusted_of_who_tells_google_s_identities(
     named = {"ENDPOINT_URL": secured.host, "CREDENTIALS_FILE": str(tmp_path / "key.json")}
     assert listed(open_with({"BUCKET": "gs://backups", **named, "CA_BUNDLE": str(authority / "ca.crt")})) == 0
     assert secured.asked[1].headers["authorization"] == "Bearer hush"
+
+
+def test_a_ca_bundle_that_is_a_fifo_is_told_at_once(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "ca.crt")
+    with pytest.raises(ConfigurationError, match="holds no certificates"):
+        trusting(tmp_path / "ca.crt")
 
 
 @SECURED

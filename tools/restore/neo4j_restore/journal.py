@@ -104,7 +104,7 @@ def _parts(record: Record, name: str) -> tuple[str, ...]:
 def write(layout: Layout, journal: Journal) -> None:
     """Put the journal on the disk before the step it tells of. Raises ConfigurationError for one too large to read."""
     values = {"format": FORMAT, **asdict(journal)}
-    if not journal.reclaimed:
+    if not journal.reclaimed or journal.phase is Phase.SWAPPED:
         # An image before this field came refuses a journal that has it, and somebody may go back to that image.
         del values["reclaimed"]
     text = records.text_of(values) + "\n"

@@ -32,9 +32,12 @@ def read_bytes(path: Path, most_bytes: int, *, from_end: bool = False) -> bytes 
     """
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return None
     except OSError as error:
+        if error.errno == errno.ELOOP and not path.parent.is_dir():
+            # A loop of links in the place of our folder, in which nothing can be.
+            return None
         # What a link and a socket give.
         if error.errno in {errno.ELOOP, errno.ENXIO}:
             raise _wrong_type(path) from error

@@ -1,5 +1,6 @@
 """HTTP as all stores in the cloud speak it: connections, proxies, and whom to trust."""
 
+import errno
 import ssl
 from collections.abc import Mapping
 from http.client import HTTPException
@@ -97,6 +98,9 @@ def trusting(ca_bundle: Path | None) -> ssl.SSLContext:
     context.load_verify_locations(certifi.where())
     if ca_bundle:
         try:
+            # Of a FIFO it would wait for a writer.
+            if not ca_bundle.is_file():
+                raise FileNotFoundError(errno.ENOENT, "not a file", str(ca_bundle))
             context.load_verify_locations(ca_bundle)
         except OSError as error:  # an SSLError is one
             message = f"CA_BUNDLE, {ca_bundle}, holds no certificates in PEM that can be read"
