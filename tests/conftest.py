@@ -1,6 +1,7 @@
 """What several test files use: an emulated bucket, and the real command in an environment of its own."""
 
 import os
+import signal
 import subprocess
 import sys
 import uuid
@@ -14,6 +15,10 @@ from tests import azurite, standin, stores, versitygw
 # Examples have no deadline: on a busy machine one of them takes longer for reasons that are not the code's.
 settings.register_profile("patient", deadline=None)
 settings.load_profile("patient")
+
+# A job in the background ignores Ctrl-C, and so would every program that tests start and end by it.
+signal.signal(signal.SIGINT, signal.default_int_handler)
+signal.signal(signal.SIGTERM, signal.SIG_DFL)
 
 _HELM = Path(__file__).parents[1] / "tools" / "helm"
 
