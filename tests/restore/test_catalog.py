@@ -61,9 +61,15 @@ def test_a_general_word_beside_the_name_is_no_other_database_where_nothing_is_na
 ) -> None:
     (found,) = sets_of(key)
     assert (found.key, found.stamp) == (key, stamp)
+    assert found.name_doubt
     shelf = catalog.find([stored(key), stored("neo4j-2020-01-01.dump")], "", NEO4J)
     assert [each.stamp for each in shelf.sets] == ["2020-01-01"]
     assert [each.key for each in shelf.unclear] == [key]
+
+
+def test_two_general_words_beside_the_name_may_be_two_databases() -> None:
+    assert sets_of("neo4j-archive-2026-01-31.dump", "neo4j-export-2026-01-30.dump") == []
+    assert len(sets_of("neo4j-full-2026-01-31.backup", "neo4j-diff-2026-01-30.backup")) == 2
 
 
 @pytest.mark.parametrize(

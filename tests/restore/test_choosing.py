@@ -155,6 +155,19 @@ def test_a_bucket_of_dates_is_read_by_the_order_that_some_of_them_tell_though_it
     assert [each.time.day for each in found.sets] == list(range(31, 0, -1))
 
 
+def test_of_sets_that_the_store_alone_dates_those_of_one_moment_are_in_doubt() -> None:
+    def choice(apart: timedelta, second: str = "weekly/neo4j.dump") -> choosing.Choice:
+        return judged(stored("daily/neo4j.dump", COPIED, size=1), stored(second, COPIED - apart, size=2))
+
+    assert choice(timedelta()).doubt.startswith("only the store's times tell which of")
+    assert (choice(timedelta(minutes=5)).doubt, len(choice(timedelta(minutes=5)).warnings)) == ("", 1)
+    assert choice(timedelta(days=1)) == choosing.Choice(choice(timedelta(days=1)).chosen)
+    pointer = choice(timedelta(days=1), "neo4j-latest.dump")
+    assert "p/daily/neo4j.dump is newer: the pointer may be stale" in pointer.doubt
+    assert "BUCKET with p/daily/neo4j.dump at its end" in pointer.hint
+    assert choice(timedelta(seconds=5), "neo4j-latest.dump").warnings == ()
+
+
 def doubtful(timestamp: str | datetime, *names: StoredObject | str) -> list[str]:
     found = shelf(*names)
     chosen = choosing.choose(found.sets, timestamp)
@@ -201,6 +214,13 @@ def test_a_missing_set_tells_how_many_lie_in_which_folder() -> None:
     error = choosing.not_found(BUCKET, NEO4J, "latest", found, [])
     assert "2 sets of neo4j lie one folder deeper, in blue, and 1 other folders have some" in error.hint
     assert "BUCKET=gs://backups/p/blue" in error.hint
+
+
+def test_a_missing_set_tells_which_databases_have_some_that_bear_its_name() -> None:
+    found = shelf("neo4j-prod-2026-01-31.dump", "neo4j-prod-2026-01-30.dump", "movies-2026-01-31.dump")
+    error = choosing.not_found(BUCKET, NEO4J, "latest", found, [])
+    assert "neo4j-prod (2); ask for one of these in DATABASE, or set BUCKET to one object" in error.hint
+    assert "movies" not in error.hint
 
 
 def named(key: str, database: str = "neo4j") -> BackupSet:

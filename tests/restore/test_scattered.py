@@ -79,3 +79,17 @@ def test_a_newer_backup_of_another_database_id_in_a_folder_below_is_told(restore
     code, log, mark = restored(PROD | {f"staging/{name(3)}": full(b"staging", 3, 900, database_id=5)})
     assert (code, mark) == (0, b"prod 2"), log
     assert f"warning: neo4j: staging/{name(3)} is newer than {name(2)}, but has another database id" in log
+
+
+def test_the_header_tells_whose_a_name_with_a_general_word_is(restored: Restored) -> None:
+    archive = backup({}, database="neo4j-archive", database_id=9, time="2026-01-09T02:00:00")
+    worded = {"neo4j-diff-2026-01-02.backup": PROD[name(2)], "neo4j-archive-2026-01-09.backup": archive}
+    code, log, mark = restored({name(1): PROD[name(1)]} | worded)
+    assert (code, mark) == (0, b"prod 2"), log
+    assert "neo4j-archive" not in log
+
+
+def test_of_full_backups_of_an_idle_database_the_newest_is_taken(restored: Restored) -> None:
+    idle = {name(day): full(f"{day}".encode(), day, 100) for day in (1, 2, 3)}
+    code, log, mark = restored(idle | {name(4): differential(b"", 4, 0, 0)})
+    assert (code, mark) == (0, b"3"), log

@@ -132,14 +132,16 @@ class Artifacts:
     def chained(self, chosen: BackupSet, sets: Sequence[BackupSet], *, overlaps: bool) -> BackupSet:
         """Return `chosen` with all objects of its chain, the full artifact first.
 
-        Unless TIMESTAMP names `chosen` exactly, another artifact with the same last transaction may be returned in its
-        place, because its chain has fewer bytes. Of an empty artifact that is the last one before it with transactions.
+        Unless TIMESTAMP names `chosen` exactly, another artifact with the same last transaction may be returned in the
+        place of a differential one, because its chain has fewer bytes; of equal ones the newest. Of an empty artifact
+        that is the last one before it with transactions.
         sets: of the same database, as `dated` returns them. overlaps: see `chains.best`.
         Raises BackupNotFoundError where the chain has a gap.
         """
         by_key = {each.key: each for each in (*sets, chosen) if each.kind is Kind.BACKUP and each.header}
         known = {key: _artifact(each) for key, each in by_key.items()}
-        if known[chosen.key].full and self._is_meant(chosen):
+        if known[chosen.key].full:
+            # An older full one with the same transactions may be of a store format that was given up since.
             return chosen
         links = chains.best(self._ends(chosen, by_key, known), known.values(), overlaps=overlaps)
         if not links:

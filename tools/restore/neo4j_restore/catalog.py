@@ -5,7 +5,7 @@ what it says of itself; the store's own time of an object is the last resort, si
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -51,6 +51,7 @@ class BackupSet:
     checksums: of its objects by their keys, as far as `sums` tell them.
     formats: of those objects whose format has a checksum of its own, by their keys: see `ownchecks`.
     inside: what is packed in it and how; None before it was looked into.
+    name_doubt: why its name leaves open whose it is, where it is taken for the database's all the same.
     """
 
     database: DatabaseName
@@ -66,6 +67,7 @@ class BackupSet:
     time_source: TimeSource = TimeSource.NAME
     problem: RestoreError | None = field(default=None, compare=False)
     inside: Inside | None = None
+    name_doubt: str = field(default="", compare=False)
 
     @property
     def size_bytes(self) -> int:
@@ -186,29 +188,34 @@ class _Finder:
         sums = {stored.key: stored for stored in objects if stored.key.endswith(SUM)}
         for folder, inside in members.items():
             self._directory_of(folder, inside)
-        alone = [stored for stored in objects if not _is_in(stored.key, members)]
-        read = [(stored, self._file(stored)) for stored in alone]
+        orders: set[str] = set()
+        later: list[StoredObject] = []
+        for stored in objects:
+            if _is_in(stored.key, members):
+                continue
+            named = self._namer.file(stored.key.removeprefix(self._prefix), stored.updated)
+            if named.reading is Reading.UNCLEAR or (named.stamp and named.stamp.guessed):
+                later.append(stored)
+                continue
+            orders |= _orders(named)
+            self._sort(named, stored.key, (stored,), _sums_of(stored, sums))
         # Of dates such as 01-02-2026 those of other days tell the order: 01-31-2026.
-        orders = _orders(named for _, named in read if named.reading is Reading.OWN)
-        if orders:
-            self._namer = Namer(self._prefix, self._database, self._exact, orders)
-        for stored, first in read:
-            again = first.reading is Reading.UNCLEAR or (first.stamp and first.stamp.guessed)
-            named = self._file(stored) if orders and again else first
-            own = sums.get(f"{stored.key}{SUM}")
-            self._sort(named, stored.key, (stored,), (own,) if own else ())
-
-    def _file(self, stored: StoredObject) -> Named:
-        return self._namer.file(stored.key.removeprefix(self._prefix), stored.updated)
+        self._namer = Namer(self._prefix, self._database, self._exact, orders) if orders else self._namer
+        for stored in later:
+            named = self._namer.file(stored.key.removeprefix(self._prefix), stored.updated)
+            self._sort(named, stored.key, (stored,), _sums_of(stored, sums))
 
     def take_worded(self) -> None:
         """Take what is called NAME-WORD for the database's where no name says so in another way.
 
         Scripts write `neo4j-backup-STAMP`. Where there is a `neo4j-STAMP` as well, the two may be of two databases.
         """
-        if not self.sets:
-            self.sets = [each.as_set for each in self.unclear if each.worded and each.as_set]
-            self.unclear = [each for each in self.unclear if not (each.worded and each.as_set)]
+        worded = {each.key: each for each in self.unclear if each.worded and each.as_set}
+        # Each reason has another name. The headers of artifacts tell whose they are.
+        names = {each.reason for each in worded.values() if each.as_set and each.as_set.kind is not Kind.BACKUP}
+        if not self.sets and len(names) < 2:
+            self.sets = [replace(each.as_set, name_doubt=each.reason) for each in worded.values() if each.as_set]
+            self.unclear = [each for each in self.unclear if each.key not in worded]
 
     def _directory_of(self, folder: str, inside: list[StoredObject]) -> None:
         key = f"{folder}/" if folder else ""
@@ -284,10 +291,15 @@ def _directories(objects: list[StoredObject]) -> dict[str, list[StoredObject]]:
     return members
 
 
-def _orders(read: Iterable[Named]) -> set[str]:
-    """Return the orders of day, month and year that names tell which could only be one day."""
-    sure = (named.stamp for named in read if named.stamp and not named.stamp.guessed)
-    return {order for stamp in sure if len(stamp.orders) == 1 for order in stamp.orders}
+def _orders(named: Named) -> frozenset[str]:
+    """Return the order of day, month and year in a name of the database that could only be one day."""
+    orders = named.stamp.orders if named.stamp and named.reading is Reading.OWN else frozenset[str]()
+    return orders if len(orders) == 1 else frozenset()
+
+
+def _sums_of(stored: StoredObject, sums: Mapping[str, StoredObject]) -> tuple[StoredObject, ...]:
+    own = sums.get(f"{stored.key}{SUM}")
+    return (own,) if own else ()
 
 
 def _is_in(key: str, members: Mapping[str, object]) -> bool:

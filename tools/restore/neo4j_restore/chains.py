@@ -159,11 +159,11 @@ class _Search:
                 self._by_end[one.highest] = (way.cost, one)
 
     def links(self, ends: Iterable[Artifact]) -> tuple[Artifact, ...]:
-        """Return the cheapest chain that was found to end with one of `ends`."""
+        """Return the cheapest chain that was found to end with one of `ends`; of equal ones that of the first end."""
         reached = [each for each in ends if each in self.ways]
         if not reached:
             return ()
-        links = [min(reached, key=lambda each: (self.ways[each].cost, each.key))]
+        links = [min(reached, key=lambda each: self.ways[each].cost)]
         while before := self.ways[links[-1]].before:
             links.append(before)
         return tuple(reversed(links))

@@ -27,6 +27,9 @@ _MOST_TOLD = 3
 # Stamps without a zone are read as UTC, and the scripts' clocks are in any.
 _ZONES = timedelta(days=1)
 
+# Objects that a copy of a bucket wrote side by side.
+_SAME_MOMENT = timedelta(seconds=2)
+
 # The objects of one backup are uploaded one after the other.
 _UPLOAD = timedelta(hours=6)
 
@@ -84,7 +87,7 @@ def judge(chosen: BackupSet, sets: Sequence[BackupSet], on_stale: OnStaleLatest)
     """Return what is taken for `latest`: `chosen`, or the newest stamped set in its stead, or a doubt."""
     newest = next((each for each in sets if each.is_stamped and each.time_source is not TimeSource.STORE), None)
     if newest is None:
-        return Choice(chosen)
+        return _judge_by_store(chosen, sets, on_stale) if chosen.time_source is TimeSource.STORE else Choice(chosen)
     if chosen.stamp == LATEST:
         return _judge_pointer(chosen, newest, on_stale)
     bare = max((each for each in sets if not each.is_stamped), key=lambda each: each.updated, default=None)
@@ -132,9 +135,10 @@ def _stale(pointer: BackupSet, newest: BackupSet, on_stale: OnStaleLatest, how: 
         return Choice(pointer, (f"{stale}; taken, since ON_STALE_LATEST is latest",))
     if on_stale is OnStaleLatest.NEWEST:
         return Choice(newest, (f"{stale}; the newest is taken instead, since ON_STALE_LATEST is newest",))
+    name = f"TIMESTAMP={newest.stamp}" if newest.is_stamped else f"BUCKET with {newest.key} at its end"
     hint = (
-        "set ON_STALE_LATEST=newest to restore the newest stamped set, or ON_STALE_LATEST=latest to restore the "
-        f"pointer as it is; or name a set: TIMESTAMP={newest.stamp}"
+        f"set ON_STALE_LATEST=newest to restore {newest.key}, or ON_STALE_LATEST=latest to restore the "
+        f"pointer as it is; or name a set: {name}"
     )
     return Choice(pointer, (stale,), stale, hint)
 
@@ -150,6 +154,26 @@ def _judge_bare(chosen: BackupSet, newest: BackupSet, bare: BackupSet) -> Choice
     doubt = f"{said}, after the newest set with a stamp, {newest.key}: which of them is the latest is not known"
     hint = f"set TIMESTAMP={newest.stamp} to restore the one with the stamp, or BUCKET to the other object"
     return Choice(chosen, (doubt,), doubt, hint)
+
+
+def _judge_by_store(chosen: BackupSet, sets: Sequence[BackupSet], on_stale: OnStaleLatest) -> Choice:
+    """Return what is taken where the store's times are all that tells the sets apart, such as of daily/ and weekly/."""
+    others = [each for each in sets if each.key != chosen.key and not _alike(each, chosen)]
+    other = max(others, key=lambda each: each.updated, default=None)
+    if other is None:
+        return Choice(chosen)
+    if other.updated > chosen.updated + _UPLOAD:
+        return _stale(chosen, other, on_stale, "by the store's word")
+    if chosen.stamp == LATEST or abs(other.updated - chosen.updated) > _UPLOAD:
+        return Choice(chosen)
+    said = (
+        f"only the store's times tell which of {chosen.key} and {other.key} is newer, and a copy of the bucket "
+        "resets them"
+    )
+    if abs(other.updated - chosen.updated) >= _SAME_MOMENT:
+        return Choice(chosen, (f"{said}: taken is {chosen.key}",))
+    doubt = f"{said}: both are of {chosen.updated:%Y-%m-%dT%H:%M:%SZ}"
+    return Choice(chosen, (doubt,), doubt, "set BUCKET to the one object or folder that is meant")
 
 
 def _is_before(pointer: BackupSet, newest: BackupSet) -> bool:
@@ -178,6 +202,13 @@ def doubts(chosen: BackupSet, unclear: Sequence[Unclear], timestamp: str | datet
     since = chosen.updated if chosen.time_source is TimeSource.STORE else chosen.time
     until = timestamp if isinstance(timestamp, datetime) else None
     return [each for each in unclear if each.time > since and (until is None or each.time <= until)]
+
+
+def name_doubts(chosen: BackupSet) -> tuple[str, ...]:
+    """Return a warning where neither name nor header says for sure whose the set is, and nothing else is there."""
+    if not chosen.name_doubt or (chosen.header and chosen.header.database):
+        return ()
+    return (f"{chosen.key} is taken for {chosen.database}, as nothing else bears that name: {chosen.name_doubt}",)
 
 
 def left_alone(chosen: BackupSet, foreign: Sequence[BackupSet], timestamp: str | datetime) -> tuple[str, ...]:
@@ -267,6 +298,12 @@ def _hint(bucket: BucketUrl, database: DatabaseName, timestamp: str | datetime, 
     elif shelf.unclear and not near:
         first = shelf.unclear[0]
         hints.append(f"if {first.key} is what is meant, {how_to_take(first, bucket)}")
+    elif bearing := [name for name in shelf.others if database in name]:
+        counted = ", ".join(f"{name} ({shelf.others[name]})" for name in sorted(bearing)[:_MOST_TOLD])
+        hints.append(
+            f"there are sets of other databases by their names: {counted}; ask for one of these in DATABASE, or set "
+            f"BUCKET to one object to restore it as {database}"
+        )
     if not hints:
         near = get_close_matches(f"{bucket.prefix}{database}-latest.tar.gz", keys[:_MOST_COMPARED], 5, 0.3)
         hints = [f"nearest: {', '.join(map(bucket.of, near))}"] if near else []

@@ -4,6 +4,8 @@
 has the same database id, and goes on from the same transactions with data of its own. No header tells the two apart,
 so a folder is taken for a half only where it can be nothing else: it has nothing but full artifacts, or nothing but
 differential ones, and there are none of that form elsewhere.
+
+Where the folder is ours and the name is not understood, such as `sales-full`, the header tells whose an artifact is.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -11,16 +13,17 @@ from dataclasses import dataclass, replace
 from itertools import combinations
 
 from neo4j_restore.catalog import BackupSet, TimeSource, Unclear
+from neo4j_restore.kinds import lower
 
 
 @dataclass(frozen=True)
 class Scattered:
     """What was found apart from the sets.
 
-    halves: are sets as well. unclear: stays unclear. foreign: have another database id, the newest first.
+    sets: are of the database as well. unclear: stays unclear. foreign: have another database id, the newest first.
     """
 
-    halves: tuple[BackupSet, ...]
+    sets: tuple[BackupSet, ...]
     unclear: tuple[Unclear, ...]
     foreign: tuple[BackupSet, ...]
 
@@ -34,15 +37,24 @@ def sort_out(
     be read.
     """
     folders = {each.key: each.elsewhere for each in unclear}
-    same = {each.key: each for each in dated if _id(each) == _id(chosen)}
-    foreign = tuple(each for each in dated if _id(each) not in {"", _id(chosen)})
+    others = [each for each in dated if _is_named_otherwise(each)]
+    ours = [each for each in dated if not folders[each.key] and each.header and each not in others]
+    apart = [each for each in dated if folders[each.key] and each not in others]
+    same = {each.key: each for each in apart if _id(each) == _id(chosen)}
+    foreign = tuple(each for each in apart if _id(each) not in {"", _id(chosen)})
     by_folder: dict[str, list[BackupSet]] = {}
     for key, each in same.items():
         by_folder.setdefault(folders[key], []).append(each)
-    halves = _halves([each for each in sets if _id(each) == _id(chosen)], by_folder)
-    understood = {each.key for each in (*halves, *foreign)}
+    halves = _halves([each for each in (*sets, *ours) if _id(each) == _id(chosen)], by_folder)
+    understood = {each.key for each in (*ours, *halves, *foreign, *others)}
     rest = tuple(_with_time(each, same.get(each.key)) for each in unclear if each.key not in understood)
-    return Scattered(tuple(halves), rest, foreign)
+    return Scattered((*ours, *halves), rest, foreign)
+
+
+def _is_named_otherwise(each: BackupSet) -> bool:
+    """Tell whether the header says that an artifact is of a database of another name."""
+    name = each.header.database if each.header else None
+    return bool(name) and lower(name or "") != each.database
 
 
 def _id(each: BackupSet) -> str:

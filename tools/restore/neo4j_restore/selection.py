@@ -1,5 +1,6 @@
 """Which set each database of a request gets: the bucket is listed once, and what it holds is looked over."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from logging import getLogger
@@ -42,12 +43,14 @@ class Found:
     """What the bucket holds of one database.
 
     sets: as `catalog.order` has them, with what checksums and headers tell of their times. named: the set that BUCKET
-    itself names. unclear: what is not understood, and is a backup as far as its first bytes tell.
+    itself names. unclear: what is not understood, and is a backup as far as its first bytes tell. others: how many sets
+    of other databases there are, by their names.
     """
 
     sets: list[BackupSet] = field(default_factory=list)
     unclear: list[Unclear] = field(default_factory=list)
     named: BackupSet | None = None
+    others: Mapping[str, int] = field(default_factory=dict)
 
 
 class Selection:
@@ -119,7 +122,7 @@ class Selection:
         chosen = artifacts.choose(found.sets, timestamp)
         if chosen is None:
             return None
-        told: tuple[str, ...] = ()
+        told = choosing.name_doubts(chosen)
         if chosen.kind is Kind.BACKUP:
             chosen, told = self._with_scattered(database, chosen)
         if timestamp == LATEST:
@@ -127,7 +130,7 @@ class Selection:
             return replace(choice, warnings=(*choice.warnings, *told))
         if chosen.time_source is TimeSource.STORE and not isinstance(timestamp, str):
             warning = f"the time of {chosen.key} is only the store's, which a copy of the bucket resets"
-            return Choice(chosen, (warning,))
+            return Choice(chosen, (warning, *told))
         return Choice(chosen, told)
 
     def _with_scattered(self, database: DatabaseName, chosen: BackupSet) -> tuple[BackupSet, tuple[str, ...]]:
@@ -141,7 +144,7 @@ class Selection:
         if not apart or not chosen.header or not chosen.header.database_id:
             return chosen, ()
         known = scattered.sort_out(chosen, found.sets, found.unclear, self._reader.dated(apart))
-        sets = catalog.order([*found.sets, *known.halves])
+        sets = catalog.order([*found.sets, *known.sets])
         self._found[database] = replace(found, sets=sets, unclear=list(known.unclear))
         chosen = artifacts.choose(sets, self._settings.timestamp) or chosen
         return chosen, choosing.left_alone(chosen, known.foreign, self._settings.timestamp)
@@ -153,7 +156,7 @@ class Selection:
             reason = f"{settings.bucket} has no set of it, and ON_MISSING is start-empty"
             log.warning("%s: skip: %s", step.database, reason)
             return Step(step.database, Decision(Action.SKIP, reason), None)
-        shelf = Shelf(found.sets, found.unclear)
+        shelf = Shelf(found.sets, found.unclear, found.others)
         raise choosing.not_found(settings.bucket, step.database, settings.timestamp, shelf, self._keys, self.seen)
 
     @cached_property
@@ -189,7 +192,7 @@ class Selection:
             sets = self._reader.dated(sets)
         else:
             sets = self._reader.dated(pointers.dated(sets, self._look, self._settings.bucket.scheme))
-        return Found(sets, self._backups(shelf.unclear))
+        return Found(sets, self._backups(shelf.unclear), others=shelf.others)
 
     def _shelf(self, database: DatabaseName, objects: list[StoredObject], prefix: str) -> Shelf:
         exact = self._settings.timestamp if isinstance(self._settings.timestamp, str) else ""
