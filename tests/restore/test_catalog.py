@@ -67,6 +67,15 @@ def test_a_general_word_beside_the_name_is_no_other_database_where_nothing_is_na
     assert [each.key for each in shelf.unclear] == [key]
 
 
+@pytest.mark.parametrize("folder", ["my-cluster-{}", "backups/blue-{}-020000", "nightly-{}-x7k2p", "{}-mycluster"])
+def test_folders_that_one_job_made_for_its_backups_are_of_one_environment(folder: str) -> None:
+    keys = [f"{folder.format(day)}/neo4j.dump" for day in ("20260130", "20260131")]
+    assert [each.key for each in sets_of(*keys)] == keys[::-1]
+    assert sets_of(*keys, f"other-{folder.format('20260131')}/neo4j.dump") == []
+    assert sets_of(*keys, "staging/neo4j-2026-02-01.dump") == []
+    assert [each.key for each in sets_of(*keys, "neo4j-2020-01-01.dump")] == ["neo4j-2020-01-01.dump"]
+
+
 def test_two_general_words_beside_the_name_may_be_two_databases() -> None:
     assert sets_of("neo4j-archive-2026-01-31.dump", "neo4j-export-2026-01-30.dump") == []
     assert len(sets_of("neo4j-full-2026-01-31.backup", "neo4j-diff-2026-01-30.backup")) == 2

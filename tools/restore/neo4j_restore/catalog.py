@@ -158,6 +158,7 @@ def find(
     finder = _Finder(prefix, database, exact, directory)
     finder.take([stored for stored in objects if stored.key.startswith(prefix)])
     finder.take_worded()
+    finder.take_series()
     newest_first = sorted(finder.unclear, key=lambda each: (each.time, each.key), reverse=True)
     return Shelf(order(finder.sets), newest_first, finder.others)
 
@@ -216,6 +217,14 @@ class _Finder:
         if not self.sets and len(names) < 2:
             self.sets = [replace(each.as_set, name_doubt=each.reason) for each in worded.values() if each.as_set]
             self.unclear = [each for each in self.unclear if each.key not in worded]
+
+    def take_series(self) -> None:
+        """Take what lies in folders that one job made, each for one backup, where there is nothing else."""
+        apart = {each.key: each for each in self.unclear if each.elsewhere and each.as_set}
+        series = {self._namer.series(each.elsewhere) for each in apart.values()}
+        if not self.sets and len(series) == 1 and "" not in series:
+            self.sets = [each.as_set for each in apart.values() if each.as_set]
+            self.unclear = [each for each in self.unclear if each.key not in apart]
 
     def _directory_of(self, folder: str, inside: list[StoredObject]) -> None:
         key = f"{folder}/" if folder else ""

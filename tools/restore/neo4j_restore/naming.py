@@ -19,9 +19,10 @@ its own. NAME is the database in any case, STAMP a time (`stamps`) or `latest`, 
 | folder | then |
 |---|---|
 | NAME, STAMP, WORD, or two of them, `2026/01/31`, `date=2026-01-31`, none | the stem decides; it may lend STAMP |
-| a weekday, a month, a WORD with a number such as `daily.0` | the stem decides |
+| a weekday, a month, a WORD with a number such as `daily.0`, a version such as `v5` or `5.26` | the stem decides |
 | any other, such as `staging` | it may be another environment's: what would be the database's is unclear |
 
+Where all sets lie in folders that differ in a stamp alone, as operators name them, these are of one environment.
 A database may be called NAME-WORD, and scripts write NAME-WORD-STAMP for NAME. Where nothing is named in another way,
 it is taken for NAME's. Where `neo4j-STAMP` lies beside `neo4j-backup-STAMP`, the two may be of two databases.
 Endings and words of reports, logs, checksums and configuration (`words`) are never a backup. What has an ending that is
@@ -55,6 +56,10 @@ _AFTER = re.compile(rf"(?:[-_. ]+(?:{'|'.join(sorted(GENERAL))}))+$", re.ASCII |
 _BEFORE = re.compile(rf"^(?:(?:{'|'.join(sorted(GENERAL))})[-_. ]+)+", re.ASCII | re.IGNORECASE)
 _YEAR = re.compile(r"(?:19|20)\d\d", re.ASCII)
 _PERIOD = re.compile(r"(?:19|20)\d\d(?:[-_.]?[01]\d)?", re.ASCII)
+_VERSION = re.compile(r"v\d{1,4}(?:\.\d{1,2}){0,2}|\d{1,4}(?:\.\d{1,2}){1,2}", re.ASCII)
+_RANDOM_END = re.compile(r"-[a-z0-9]{4,10}$", re.ASCII)
+# What rsync writes to before it renames it.
+_TEMPORARY = re.compile(r"\..+\.[A-Za-z0-9]{6}", re.ASCII)
 _HIVE = re.compile(r"[a-z_]{1,12}=", re.ASCII)
 _AROUND_ENDING = re.compile(
     rf"(?P<stem>.+?)(?P<ending>{'|'.join(re.escape(each) for each in sorted(ENDINGS, key=len, reverse=True))})"
@@ -198,6 +203,17 @@ class Namer:
             said = Said(Role.OWN, said.tag, said.stamp)
         return _of_kind(self._placed(said, around), Kind.DIRECTORY)
 
+    def series(self, folder: str) -> str:
+        """Return what the path of a folder shares with those that the same job made at other times, or nothing.
+
+        Operators make a folder for each backup, as `mycluster-backup-20260131-020000`, also with a random end.
+        """
+        above, _, name = folder.rpartition("/")
+        for text in (name, _RANDOM_END.sub("", name)):
+            for tag, _, rest in self._stamped(text, None):
+                return f"{above}/{rest}" if tag != LATEST and rest else ""
+        return ""
+
     def stamp_of(self, name: str, updated: datetime | None = None) -> tuple[str, Stamp | None]:
         """Return the stamp in any name, of whatever database: its text, and its time; for an object named outright."""
         stem, _, behind = _split(unquote(name))
@@ -217,7 +233,8 @@ class Namer:
             return Named(Reading.OWN, tag=tag, stamp=stamp)
         if own:
             reason = f"it lies in {around.foreign}/, which may be another environment's"
-            return Named(Reading.UNCLEAR, tag=said.tag, stamp=said.stamp, reason=reason, elsewhere=around.foreign)
+            tag, stamp = (said.tag, said.stamp) if said.tag else (around.tag, around.stamp)
+            return Named(Reading.UNCLEAR, tag=tag, stamp=stamp, reason=reason, elsewhere=around.foreign)
         if said.role in {Role.STAMP, Role.WORDS} and around.own and not around.foreign:
             reason = f"its folder says {self._database}, and its own name does not"
             return Named(Reading.UNCLEAR, stamp=said.stamp or around.stamp, reason=reason)
@@ -256,11 +273,13 @@ class Namer:
         for at, raw in enumerate(parts):
             part = _HIVE.sub("", unquote(raw), count=1)
             said = self._say(part, None) if part else Said(Role.WORDS)
-            run = f"{run}-{part}" if run and (part.isdigit() or lower(part) in CALENDAR) else part
-            joined = self._read(run) if run != part else None
+            # Only a date begins with digits: `backups` before `2026/01/31` is not a part of it.
+            goes_on = run[:1].isdigit() and (part.isdigit() or lower(part) in CALENDAR)
+            run = f"{run}-{part}" if goes_on else part
+            joined = self._read(run) if goes_on else None
             if joined:
                 said = Said(Role.STAMP, joined.text, joined)
-            elif said.role is Role.NOTHING and (_PERIOD.fullmatch(part) or (run != part and len(part) == 2)):
+            elif said.role is Role.NOTHING and (_is_no_place(part) or (goes_on and len(part) == 2)):
                 said = Said(Role.WORDS)
             own = own or said.role in {Role.OWN, Role.MIXED}
             if said.tag:
@@ -362,6 +381,11 @@ def _behind_name(text: str, folded: str, name: re.Pattern[str]) -> str:
     return text[match.end() + 1 :] if match else ""
 
 
+def _is_no_place(folder: str) -> bool:
+    """Tell whether a folder is called by a year, a month of one, or a version of Neo4j such as `5.26`."""
+    return bool(_PERIOD.fullmatch(folder) or _VERSION.fullmatch(folder))
+
+
 def _are_periods(parts: list[str]) -> bool:
     """Tell whether a name such as `tuesday` or `daily.0` says for which period a backup is kept."""
     return all(part in CALENDAR or part in GENERAL or part.isdigit() for part in parts) and not all(
@@ -389,5 +413,7 @@ def _split(name: str) -> tuple[str, str, str]:
 
 def _never(name: str, stem: str) -> bool:
     """Tell whether a name, or its stem, ends as something else than a backup does."""
+    if _TEMPORARY.fullmatch(name) and not split_ending(name)[1]:
+        return True
     parts = (name, stem) if len(stem) < len(name) else (name,)
     return any(lower(part.rpartition(".")[2]) in NEVER_ENDINGS for part in parts if "." in part)
