@@ -1,12 +1,14 @@
 """Bringing a tree to the disk: every file and folder of it, and errors of any."""
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from tests.archives import write_files
 
 from neo4j_restore import disk
+from neo4j_restore.errors import VolumeError
 
 
 def synced(monkeypatch: pytest.MonkeyPatch, *, but: str = "") -> list[Path]:
@@ -35,6 +37,14 @@ def test_one_that_fails_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     write_files(tmp_path, {str(number): b"x" for number in range(100)})
     synced(monkeypatch, but="70")
     with pytest.raises(OSError, match="Input/output error"):
+        disk.fsync_tree(tmp_path)
+
+
+@pytest.mark.parametrize("make", [os.mkfifo, lambda path: path.symlink_to("/dev/zero")], ids=["a FIFO", "a link"])
+def test_what_is_no_file_of_a_store_is_told_by_its_name(make: Callable[[Path], None], tmp_path: Path) -> None:
+    write_files(tmp_path, {"data/file": b"x"})
+    make(tmp_path / "data" / "strange")
+    with pytest.raises(VolumeError, match="data/strange"), disk.errors_of(tmp_path):
         disk.fsync_tree(tmp_path)
 
 

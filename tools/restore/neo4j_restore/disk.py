@@ -112,10 +112,13 @@ def may(path: Path, *, read: bool = False, write: bool = False, search: bool = F
 
 
 def fsync(path: Path) -> None:
-    """Bring a file, or a folder's own entries, to the disk."""
-    descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW)
+    """Bring a file, or a folder's own entries, to the disk. A link, a FIFO or a device is an OSError, and no wait."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     try:
         os.fsync(descriptor)
+    except OSError as error:
+        error.filename = str(path)
+        raise
     finally:
         os.close(descriptor)
 
