@@ -2,13 +2,14 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from tests import archives
+from tests import archives, standin
 from tests.conftest import Run
 from tests.stores import Bucket
 
@@ -134,3 +135,26 @@ def test_what_libraries_threads_and_python_say_is_scrubbed_too(log_format: str) 
         assert said in done.stderr
     if log_format == "json":
         assert all(json.loads(line)["message"] for line in done.stderr.splitlines())
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_told_to_stop_it_says_so_and_shows_no_traceback(number: signal.Signals, data: Path, tmp_path: Path) -> None:
+    standin.install(tmp_path / "neo4j")
+    variables = {
+        "PATH": os.environ["PATH"],
+        "BUCKET": f"file://{tmp_path}",
+        "DATABASE": "neo4j",
+        "DATA_DIR": str(data),
+        "NEO4J_HOME": str(tmp_path / "neo4j"),
+        "START_JITTER_SECONDS": "999999",
+    }
+    argv = [sys.executable, "-m", "neo4j_restore", "run"]
+    with subprocess.Popen(argv, env=variables, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr
+        said = next(line for line in process.stderr if "START_JITTER_SECONDS" in line)
+        # The line can be read before its write has ended, and a line cannot be written within another's write.
+        while Path(f"/proc/{process.pid}/stat").read_text().rpartition(")")[2].split()[0] != "S":
+            pass
+        process.send_signal(number)
+        said += process.stderr.read()
+    assert (process.returncode, "told to stop" in said, "Traceback" in said) == (128 + number, True, False), said

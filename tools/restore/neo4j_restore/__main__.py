@@ -45,7 +45,8 @@ def _code(arguments: argparse.Namespace) -> int:
     """Carry out a command, tell how it ended, and return its exit code."""
     reporting = settings.reporting(os.environ)
     logs.configure(arguments.log_format or reporting.log_format)
-    signal.signal(signal.SIGTERM, _terminated)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, _terminated)
     try:
         _run(arguments, os.environ)
     except RestoreError as error:
