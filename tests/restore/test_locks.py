@@ -123,6 +123,18 @@ def test_without_locks_an_unfinished_restore_stays_an_error(data: Path) -> None:
     assert without_locks(data, "run").returncode == 14
 
 
+def test_without_locks_a_restore_that_owes_its_receipt_keeps_no_server_from_starting(data: Path) -> None:
+    archives.write_database(data, "restored")
+    layout = Layout(data)
+    layout.home.mkdir()
+    record = {"restored": [{"database": "neo4j", "wish": "drill"}], "finished": "now"}
+    journal.write(layout, journal.Journal(journal.Phase.SWAPPED, "drill", record=record))
+    assert without_locks(data, "run").returncode == 0
+    done = without_locks(data, "run", FORCE_OVERWRITE="once", RESTORE_ID="drill")
+    assert (done.returncode, "fulfilled at now" in done.stderr) == (0, True), done.stderr
+    assert without_locks(data, "run", FORCE_OVERWRITE="once", RESTORE_ID="another").returncode == 14
+
+
 def test_without_locks_a_rollback_that_is_done_is_done(data: Path) -> None:
     record = {"restore_id": "a", "rolled_back": ["neo4j"], "removed": [], "restored": [], "finished": "now"}
     home = data / ".neo4j-restore"

@@ -56,7 +56,9 @@ def run(settings: Settings, environment: Mapping[str, str]) -> Plan:
 def _without_lock(settings: Settings, layout: Layout, error: LockError) -> Plan:
     """Return the plan of a start with nothing to do, which needs no lock; raise the error for any other."""
     with _during("plan"), disk.errors_of(layout.data):
-        if journal.read(layout) is not None:
+        unfinished = journal.read(layout)
+        # One that is swapped is live, and only its receipt is owed. Of any other the data may be half moved.
+        if unfinished and unfinished.phase is not Phase.SWAPPED:
             raise error
         decided, _ = _decided(settings, layout)
         if decided.restores:
