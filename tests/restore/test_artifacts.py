@@ -275,3 +275,17 @@ def test_a_moment_never_takes_what_its_header_says_is_later(made: list[Made], ho
     own = [each for each in before if each.database_id == max(one.database_id for one in before)]
     assert chosen.time <= START + timedelta(hours=hour)
     assert chosen.header.highest_tx in {0, max(each.transaction for each in own)}
+
+
+@pytest.mark.parametrize(("first", "second", "expected"), [(10, 30, "T02-30-00"), (190, 150, "T03-00-00")])
+def test_uploads_tell_a_clock_that_went_back_from_a_history_that_was_given_up(
+    first: int, second: int, expected: str
+) -> None:
+    """first, second: minutes after two o'clock at which the two were uploaded."""
+    names = [f"neo4j-2026-01-01{time}.backup" for time in ("T03-00-00", "T02-30-00")]
+    begin = int(START.timestamp())
+    earlier = Artifact(highest=100, seconds=begin + 3 * 3600).write("BTV1", b"")
+    store = Memory({names[0]: earlier, names[1]: Artifact(highest=150, seconds=begin + 9000).write("BTV1", b"")})
+    for name, minutes in zip(names, (first, second), strict=True):
+        store.updated[name] = START + timedelta(hours=2, minutes=minutes)
+    assert [expected in key for key in taken(store)] == [True]

@@ -124,6 +124,20 @@ def test_a_chain_over_two_folders_with_the_same_names_is_restored(
     assert archives.snapshot(data)["databases/neo4j/neostore.counts.db"] == b"first"
 
 
+def test_a_history_that_a_restore_has_given_up_is_not_restored_for_its_later_transactions(
+    neo4j_restore: Run, bucket: Bucket, data: Path, enterprise: dict[str, str]
+) -> None:
+    put(bucket)
+    again = backup({**STORE, "neostore.counts.db": b"again"}, highest=120, time="2026-02-01T02:00:00")
+    bucket.put("neo4j-2026-02-01T02-00-00.backup", again)
+    done = neo4j_restore("run", **enterprise)
+    assert done.returncode == 0, done.stderr
+    assert archives.snapshot(data)["databases/neo4j/neostore.counts.db"] == b"again"
+    assert (
+        "neo4j-2026-01-31T04-00-00.backup has later transactions than neo4j-2026-02-01T02-00-00.backup" in done.stderr
+    )
+
+
 def test_the_newer_of_two_databases_with_one_name_is_restored_and_the_other_told(
     neo4j_restore: Run, bucket: Bucket, data: Path, enterprise: dict[str, str]
 ) -> None:

@@ -190,7 +190,8 @@ def choose(sets: list[BackupSet], timestamp: str | datetime) -> BackupSet | None
     """Return the set that `timestamp` asks for, or None.
 
     sets: of one database, as `Artifacts.dated` returns them. Of the newest set's database id, the artifact with the
-    highest transaction is taken: where a clock went back, it is not the newest by its time.
+    highest transaction is taken: where a clock went back, it is not the newest by its time. But where a database was
+    restored from an older backup, its transactions went back, and the higher ones are of a history that was given up.
     """
     found = choosing.choose(sets, timestamp)
     if found is None or found.header is None or found.stamp == LATEST or is_exact(timestamp):
@@ -199,7 +200,39 @@ def choose(sets: list[BackupSet], timestamp: str | datetime) -> BackupSet | None
     before = [each for each in _readable(sets) if each.stamp != LATEST and (not moment or each.time <= moment)]
     ends = chains.furthest(map(_artifact, before), found.header.database_id or "")
     keys = {each.key for each in ends}
-    return next((each for each in before if each.key in keys), found)
+    furthest = next((each for each in before if each.key in keys), found)
+    return found if _was_given_up(furthest, found, before) else furthest
+
+
+def went_back(chosen: BackupSet, sets: Iterable[BackupSet], timestamp: str | datetime) -> BackupSet | None:
+    """Return an older artifact of the same database id with later transactions than `chosen`, if there is one.
+
+    None where `timestamp` names `chosen` itself.
+    """
+    end = _artifact(chosen).highest
+    if is_exact(timestamp) or not _id(chosen) or end == 0:
+        return None
+    same = (each for each in _readable(sets) if _id(each) == _id(chosen) and each.time < chosen.time)
+    return next((each for each in same if _artifact(each).highest > end), None)
+
+
+def _id(each: BackupSet) -> str:
+    return (each.header.database_id or "") if each.header else ""
+
+
+def _was_given_up(furthest: BackupSet, newest: BackupSet, before: Iterable[BackupSet]) -> bool:
+    """Tell whether `furthest` is of a history that was given up before `newest` was made.
+
+    Else the clock went back: `furthest` was uploaded later, or goes on where `newest` ends.
+    """
+    end = _artifact(newest).highest
+    if furthest.time >= newest.time or _artifact(newest).is_empty or _artifact(furthest).highest <= end:
+        return False
+    uploads = (furthest.objects[-1].updated, newest.objects[-1].updated)
+    if _believed(furthest) and _believed(newest) and uploads[0] != uploads[1]:
+        return uploads[0] < uploads[1]
+    links = [_artifact(each) for each in before if _id(each) == _id(newest)]
+    return not any(not each.full and each.lowest == end + 1 for each in links)
 
 
 def others(chosen: BackupSet, sets: Iterable[BackupSet]) -> list[BackupSet]:
@@ -238,8 +271,12 @@ def _likely_time(unreadable: BackupSet, chosen: BackupSet) -> datetime:
 
 
 def _was_uploaded_later(one: BackupSet, other: BackupSet) -> bool:
-    believed = all(abs(each.objects[-1].updated - each.time) < _ONE_DAY for each in (one, other))
-    return believed and one.objects[-1].updated > other.objects[-1].updated
+    return _believed(one) and _believed(other) and one.objects[-1].updated > other.objects[-1].updated
+
+
+def _believed(each: BackupSet) -> bool:
+    """Tell whether the upload time is near the time of the set, and so not that of a copy."""
+    return abs(each.objects[-1].updated - each.time) < _ONE_DAY
 
 
 def _readable(sets: Iterable[BackupSet]) -> list[BackupSet]:

@@ -125,6 +125,7 @@ class Selection:
         told = choosing.name_doubts(chosen)
         if chosen.kind is Kind.BACKUP:
             chosen, told = self._with_scattered(database, chosen)
+            told = (*told, *self._given_up(database, chosen))
         if timestamp == LATEST:
             choice = choosing.judge(chosen, self.of(database).sets, self._settings.on_stale_latest)
             return replace(choice, warnings=(*choice.warnings, *told))
@@ -148,6 +149,18 @@ class Selection:
         self._found[database] = replace(found, sets=sets, unclear=list(known.unclear))
         chosen = artifacts.choose(sets, self._settings.timestamp) or chosen
         return chosen, choosing.left_alone(chosen, known.foreign, self._settings.timestamp)
+
+    def _given_up(self, database: DatabaseName, chosen: BackupSet) -> tuple[str, ...]:
+        """Return a warning where older artifacts have higher transactions than the chosen one, if there are any."""
+        other = artifacts.went_back(chosen, self.of(database).sets, self._settings.timestamp)
+        if other is None:
+            return ()
+        warning = (
+            f"{other.key} has later transactions than {chosen.key}, and is older by its header: it is left alone as of "
+            "a history that ended when the database was restored from an older backup; name it with TIMESTAMP or "
+            "BUCKET if it is meant"
+        )
+        return (warning,)
 
     def _missing(self, step: Step, state: Volume) -> Step:
         """Return the step that starts Neo4j without its database. Raises BackupNotFoundError where that is wrong."""
