@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from tests.alive import is_alive
 
 from neo4j_restore import child
 from neo4j_restore.child import Silence
@@ -28,7 +29,7 @@ def command(folder: Path, script: str) -> child.Command:
 
 
 def runs(folder: Path) -> bool:
-    return Path("/proc", (folder / "pid").read_text().strip()).exists()
+    return is_alive((folder / "pid").read_text())
 
 
 @pytest.mark.parametrize("script", LEFT.values(), ids=LEFT)
