@@ -160,14 +160,18 @@ def _noted(layout: Layout, journal: Journal) -> bool:
 
 def _finish(layout: Layout, journal: Journal) -> None:
     """Do what is owed once the new data is live. A failure is a warning; the next start tries again."""
+    cleared = not journal.purge
     if journal.purge:
         with _housekeeping(layout, f"{layout.staging} can't be removed"):
             leftovers.discard(layout.home, layout.staging)
+            cleared = True
     with _housekeeping(layout, f"the restore can't be brought to its end in {layout.home}"):
         receipt.write(layout.home, receipt.read(layout.home).plus(journal.record))
         _put_away(layout, journal)
         history.append(layout.home, journal.record)
-        _close(layout)
+        # Without the journal no start would know that staging is to go, and not kept for a look.
+        if cleared:
+            _close(layout)
 
 
 def _housekeeping(layout: Layout, failed: str) -> AbstractContextManager[None]:
