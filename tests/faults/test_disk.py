@@ -95,10 +95,10 @@ def test_an_error_at_any_change_is_told_and_the_next_start_restores(case: Case, 
 _FILLS = """\
 #!/bin/sh
 if [ "$1" = --version ] && [ -e "{top}/room" ]; then
-    free() {{ echo $(( $(stat -f -c "$1" "$DATA_DIR") - $(cat "{top}/room") )); }}
+    free() {{ echo $(( $(stat -f -c "$1" "{data}") - $(cat "{top}/room") )); }}
     case $(cat "{top}/kind") in
-    bytes) head -c "$(free '%a * %S')" /dev/zero >"$DATA_DIR/ballast" ;;
-    files) mkdir "$DATA_DIR/ballast" && cd "$DATA_DIR/ballast" && touch $(seq "$(free %d)") ;;
+    bytes) head -c "$(free '%a * %S')" /dev/zero >"{data}/ballast" ;;
+    files) mkdir "{data}/ballast" && cd "{data}/ballast" && touch $(seq "$(free %d)") ;;
     esac
 fi
 exec "$0-real" "$@"
@@ -116,7 +116,7 @@ def small_volume(case: Case, top: Path) -> Iterator[Pod]:
         assert os.statvfs(volume.data).f_files == 400, "no small volume was mounted"
         admin = top / "neo4j" / "bin" / "neo4j-admin"
         admin.rename(f"{admin}-real")
-        admin.write_text(_FILLS.format(top=top))
+        admin.write_text(_FILLS.format(top=top, data=top / "data"))
         admin.chmod(0o755)
         yield volume
 
