@@ -26,7 +26,7 @@ class Sample:
 
 def make_sample(home: Path, folder: Path) -> Sample:
     """Return the dumps of a server of `home` that NODES people, each with a name, were written to."""
-    server = Neo4j(home, folder / "data", auth=("neo4j", secrets.token_urlsafe(16)))
+    server = Neo4j(home, folder / "data", auth=("neo4j", secrets.token_hex(16)))
     server.set_password()
     with server:
         server.query(f"UNWIND range(1, {NODES}) AS id CREATE (:Person {{id: id, name: 'person ' + id}})")
