@@ -1,7 +1,6 @@
 """Every failure that an operator can meet; a leaf a next action. Only `__main__` turns them into exit codes."""
 
 import math
-from copy import copy
 from typing import ClassVar
 
 ANOTHER_SET = "take another set: TIMESTAMP names one"
@@ -25,8 +24,9 @@ class RestoreError(Exception):
 
     def with_more(self, text: str) -> "RestoreError":
         """Return the same error with `text` behind its message."""
-        more = copy(self)
-        more.args = (f"{self}; {text}",)
+        # Not `copy`, which calls the class with the message alone, and each takes more than that.
+        more = type(self).__new__(type(self), f"{self}; {text}")
+        more.__dict__.update(self.__dict__)
         return more
 
 
