@@ -72,7 +72,7 @@ class _Bounded(HTTPAdapter):
         response = super().send(request, *arguments, **options)
         # What `requests` would read by itself, without a bound. It takes what is there already.
         response._content = self._body(response)
-        response._content_consumed = True  # type: ignore[attr-defined]
+        response._content_consumed = True  # type: ignore[attr-defined] # the stubs leave it out
         return response
 
     def _body(self, response: requests.Response) -> bytes:
@@ -97,5 +97,5 @@ def _prepare(session: Session, adapter: HTTPAdapter) -> Session:
     # None of what `requests` can undo beside it, such as zstd.
     session.headers["Accept-Encoding"] = "gzip"
     # No redirect is followed: it would take the token to whoever it names.
-    session.get_redirect_target = lambda _: None  # type: ignore[method-assign, assignment]
+    session.get_redirect_target = lambda _: None  # type: ignore[method-assign, assignment] # one session alone
     return session
