@@ -58,6 +58,24 @@ def test_a_second_restore_is_kept_away_while_the_first_lives(data: Path) -> None
             pass
 
     while_held(layout.home / "lock", _flock, second)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files away")
+def test_nothing_is_given_away_without_the_lock(data: Path) -> None:
+    """The restore that holds the lock may be moving these files."""
+    layout = Layout(data)
+    os.chown(data, 1000, 1000)
+    layout.home.mkdir()
+    (layout.home / "receipt.json").touch()
+
+    def second() -> None:
+        with pytest.raises(TargetOccupiedError), locks.locked(layout):
+            pass
+        assert (layout.home / "receipt.json").stat().st_uid == 0
+
+    while_held(layout.home / "lock", _flock, second)
+    with locks.locked(layout):
+        assert (layout.home / "receipt.json").stat().st_uid == 1000
     with locks.locked(layout):
         """A lock file that is left over means nothing."""
 

@@ -184,6 +184,14 @@ def give_home(volume: Path, home: Path) -> None:
             _give(path, owner, group)
 
 
+def give(volume: Path, path: Path) -> None:
+    """As root, give one file or folder of ours to the user that Neo4j runs as."""
+    if os.geteuid() != 0:
+        return
+    with suppress(PermissionError):
+        _give(path, *_owner(volume))
+
+
 def check_giving(volume: Path, home: Path) -> None:
     """Raise VolumeError, before anything is fetched, where this runs as root and may not give files to Neo4j's user."""
     if os.geteuid() != 0:

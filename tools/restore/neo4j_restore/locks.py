@@ -23,6 +23,8 @@ def locked(layout: Layout) -> Iterator[int]:
     descriptor = _open_lock(layout)
     try:
         _take(descriptor, layout)
+        # Only now: without the lock, another start may rename or remove what is given away here.
+        _give_home(layout)
         yield descriptor
     finally:
         os.close(descriptor)
@@ -47,7 +49,7 @@ def _open_lock(layout: Layout) -> int:
     """Make our folder and the lock file, if need be, and open it."""
     path = layout.home / "lock"
     try:
-        _take_after(layout)
+        _make_home(layout)
         descriptor = _opened(path)
     except OSError as error:
         message = f"cannot open the lock {path} as uid {os.geteuid()}: {error.strerror}"
@@ -74,16 +76,22 @@ def _opened(path: Path) -> int:
     return descriptor
 
 
-def _take_after(layout: Layout) -> None:
-    """Make our folder, and let all that is made from now on be as shared as the volume is (fsGroup).
-
-    As root it is given to Neo4j's user, and so is what lies in it: the next start may be that user's.
-    """
+def _make_home(layout: Layout) -> None:
+    """Make our folder, and let everything that is made from now on be as shared as the volume is (fsGroup)."""
     os.umask(0o002 if layout.data.stat().st_mode & stat.S_IWGRP else 0o022)
     if not layout.home.exists():
-        layout.home.mkdir()
+        # Another start may make it at this moment. Which of the two goes on is for the lock to say.
+        layout.home.mkdir(exist_ok=True)
+        disk.give(layout.data, layout.home)
         disk.fsync(layout.data)
-    disk.give_home(layout.data, layout.home)
+
+
+def _give_home(layout: Layout) -> None:
+    try:
+        disk.give_home(layout.data, layout.home)
+    except OSError as error:
+        message = f"cannot give {error.filename or layout.home} to Neo4j's user: {error.strerror}"
+        raise LockError(message, hint=f"see what is there: ls -la {layout.home}") from error
 
 
 def refuse_running_server(layout: Layout) -> None:
