@@ -22,6 +22,21 @@ def some(total: int, name: str, count: int) -> Sequence[int]:
     return range(total) if everything() else sorted(Random(name).sample(range(total), count))  # noqa: S311
 
 
+def spread(kinds: Sequence[str], count: int) -> Sequence[int]:
+    """Return places of `kinds` in order: the first and last place of each kind, then more, spread evenly, to `count`.
+
+    With fewer places than `count` all are returned; with more kinds than fit, each kind's places all the same.
+    """
+    chosen = {place for kind in set(kinds) for place in (kinds.index(kind), _last(kinds, kind))}
+    others = [place for place in range(len(kinds)) if place not in chosen]
+    room = min(max(count - len(chosen), 0), len(others))
+    return sorted(chosen | {others[each * len(others) // room] for each in range(room)})
+
+
+def _last(kinds: Sequence[str], kind: str) -> int:
+    return max(place for place, each in enumerate(kinds) if each == kind)
+
+
 @pytest.fixture(scope="session")
 def forking(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Forks]:
     """Run one forking process for all tests."""

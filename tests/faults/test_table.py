@@ -2,10 +2,12 @@
 
 import subprocess
 import sys
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 from tests.faults import table
+from tests.faults.conftest import spread
 
 
 @pytest.fixture
@@ -45,3 +47,16 @@ def test_no_try_at_all_is_a_failure(recorded: Path) -> None:
 def test_without_a_file_nothing_is_written(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("FAULTS_TABLE", raising=False)
     table.record("kill", 1, 1)
+
+
+def test_of_many_places_the_first_and_last_of_each_kind_are_tried_and_others_between() -> None:
+    kinds = ["open", *["write"] * 50, "fsync", *["unlink"] * 48]
+    chosen = spread(kinds, 10)
+    assert (len(chosen), sorted(set(chosen))) == (10, chosen)
+    assert {0, 1, 50, 51, 52, 99} <= set(chosen)
+    assert max(later - before for before, later in pairwise(chosen)) < 40
+
+
+@pytest.mark.parametrize("length", [0, 1, 3, 10])
+def test_of_few_places_all_are_tried(length: int) -> None:
+    assert spread(["write"] * length, 10) == list(range(length))
