@@ -1,7 +1,7 @@
 """A values file -> its data, with the types that Helm gives it, and the place of each key and item."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
@@ -28,21 +28,25 @@ _PLAIN: Final = ("tag:yaml.org,2002:seq", "tag:yaml.org,2002:map")
 
 @dataclass(frozen=True)
 class Located:
-    """The data of a file, and where each key (of maps) and each item (of lists) stands.
+    """The data of a file, or of several that are one, and where each key (of maps) and item (of lists) stands.
 
     comment: the lines at the file's top, without `#`; for files of ours they have the command that wrote it.
+    files: the names of all files, in the order of `helm -f`; `file` is the first one.
+    hidden: where an earlier file has a value that a later one replaces.
     """
 
     file: str
     data: Mapping[str, Any]
-    places: Mapping[Steps, tuple[int, int]]
+    places: Mapping[Steps, Place]
     comment: Sequence[str]
+    files: tuple[str, ...] = ()
+    hidden: Mapping[Steps, Place] = field(default_factory=dict)
 
     def place(self, steps: Steps) -> Place:
         """Return the place of `steps`, or of the nearest above it that is in the file."""
         while steps and steps not in self.places:
             steps = steps[:-1]
-        return Place(self.file, *self.places.get(steps, (1, 1)))
+        return self.places.get(steps) or Place(self.file, 1, 1)
 
     def get(self, *steps: str | int) -> Any:
         """Return what is at `steps`; None for nothing."""
@@ -96,7 +100,7 @@ def locate(text: str, file: str) -> Located:
         reader.problems.append(Problem(file, "does not hold keys with values", _HINT))
     if reader.problems:
         raise InputFileError(*reader.problems)
-    return Located(file, data or {}, reader.places, list(_comment(text)))
+    return Located(file, data or {}, reader.places, list(_comment(text)), (file,))
 
 
 def _comment(text: str) -> Iterator[str]:
@@ -114,7 +118,7 @@ class _Reader:
         self._loader = loader
         self._above: list[int] = []  # the ids of the nodes that are being read, to see an anchor that loops
         self._count = 0
-        self.places: dict[Steps, tuple[int, int]] = {}
+        self.places: dict[Steps, Place] = {}
         self.problems: list[Problem] = []
 
     def value(self, node: yaml.Node, steps: Steps) -> Any:
@@ -166,7 +170,7 @@ class _Reader:
         return made
 
     def _mark(self, steps: Steps, node: yaml.Node) -> None:
-        self.places[steps] = (node.start_mark.line + 1, node.start_mark.column + 1)
+        self.places[steps] = Place(self._file, node.start_mark.line + 1, node.start_mark.column + 1)
 
     def _complain(self, node: yaml.Node, what: str, hint: str) -> None:
         mark = node.start_mark

@@ -6,6 +6,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from neo4j_scenarios.overlay import completed
 from neo4j_scenarios.targets import Target
 from neo4j_scenarios.yamltext import parse_yaml
 
@@ -26,7 +27,7 @@ def validate(target: Target, values: Mapping[str, Any]) -> list[str]:
 
 def errors(target: Target, values: Mapping[str, Any]) -> Iterator[tuple[tuple[str | int, ...], str]]:
     """Yield the same as `validate`, each with its path as keys and indices."""
-    complete = _laid_over(_defaults(target.slug), values)
+    complete = completed(_defaults(target.slug), values)
     validator = _validator(target.slug)
     if validator.is_valid(complete):  # as all but our bugs are; it is found out faster than the complaints
         return
@@ -36,14 +37,6 @@ def errors(target: Target, values: Mapping[str, Any]) -> Iterator[tuple[tuple[st
 
 def _path(steps: Sequence[str | int]) -> str:
     return "$" + "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in steps)
-
-
-def _laid_over(defaults: Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, Any]:
-    merged = dict(defaults)
-    for key, value in values.items():
-        below = merged.get(key)
-        merged[key] = _laid_over(below, value) if isinstance(below, dict) and isinstance(value, dict) else value
-    return merged
 
 
 def defaults(target: Target) -> Mapping[str, Any]:

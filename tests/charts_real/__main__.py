@@ -89,7 +89,7 @@ def lacking(chart: Chart, path: Path) -> list[str]:
 
 def problems(chart: Chart, path: Path, helm: str) -> list[str]:
     """Return what `validate --render` has against a values file."""
-    found = check(path, chart.target.name, rendering=Rendering(str(chart.place), helm))
+    found = check([path], chart.target.name, rendering=Rendering(str(chart.place), helm))
     return [f"{each.key} {each.what}" for each in found]
 
 

@@ -24,6 +24,9 @@ _LABS: Final = frozenset({"datadir", "plugins"})
 _RENAMED: Final = {"notAfter": "RESTORE_NOT_AFTER", "emulatorHost": "STORAGE_EMULATOR_HOST"}
 
 _OLD: Final = "is the old restore, which ends with 0 after a failure, so that Neo4j starts empty"
+_LISTS: Final = (
+    "Helm replaces lists and merges none: take the containers into the first file by --init-containers-after"
+)
 _IMPORT: Final = "neo4j-scenarios import makes a scenario of this file"
 
 
@@ -70,7 +73,7 @@ def _text(value: Any) -> str:
 def _official(values: Located, consent: Consent) -> Iterator[Place]:
     data = values.get("volumes", "data")
     said = data if isinstance(data, Mapping) else {}
-    below = "" if said.get("disableSubPathExpr") is True else str(said.get("subPathExpr", "data"))
+    below = "" if said.get("disableSubPathExpr") else str(said.get("subPathExpr") or "data")
     size = values.get("neo4j", "minimumClusterSize")
     for at in restore_containers(Found(values), "podSpec", "initContainers"):
         yield Place(
@@ -108,7 +111,11 @@ def _nowhere(values: Located, target: Target) -> Finding:
     for steps in _anywhere(values.data, ()):
         what = f"is a restore container, and the chart {target.name} does not look for it here"
         return finding(values, steps, what, f"it belongs to {right}")
-    hint = f"add one to {right}: neo4j-scenarios new writes it; a file laid over ours is checked with it by helm alone"
+    steps = tuple(right.split("."))
+    if steps in values.hidden:
+        what = f"has no restore container, and takes the place of the list at {values.hidden[steps]}"
+        return finding(values, steps, what, _LISTS)
+    hint = f"add one to {right}: neo4j-scenarios new writes it; name a file that lies over ours after it: A.yaml B.yaml"
     return finding(values, (), "has no restore container", hint)
 
 

@@ -1,7 +1,8 @@
-"""A values file -> all that is wrong with it."""
+"""Values files -> all that is wrong with what Helm makes of them together."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import reduce
 from pathlib import Path
 from typing import Final
 
@@ -11,27 +12,34 @@ from neo4j_scenarios.checking.hazards import Consent
 from neo4j_scenarios.checking.rendered import Rendering, check_rendered
 from neo4j_scenarios.checking.secrets import check_secrets
 from neo4j_scenarios.checking.shape import check_shape
-from neo4j_scenarios.errors import GeneratorError
+from neo4j_scenarios.errors import GeneratorError, InputFileError, Problem, UsageError
 from neo4j_scenarios.importing.chart import chart_of
-from neo4j_scenarios.importing.header import header_inputs
+from neo4j_scenarios.importing.header import header_inputs, is_ours
 from neo4j_scenarios.located import Located, read_located
+from neo4j_scenarios.overlay import laid_over
 from neo4j_scenarios.targets import NEO4J, NEO4J_HELM, NEO4J_RESTORE, TARGETS, Target
 from neo4j_scenarios.yamltree import Place
+
+_FLAG: Final = "--target"
+_FLAGS: Final = "--target; --each checks files of several charts, each by itself"
+_TWO: Final = "is written by neo4j-scenarios, as {} is: each of the two is the values of a release by itself"
+_EACH: Final = "--each checks each file by itself; without it, files are laid over each other as `helm -f A -f B` does"
 
 # The official chart looks for Secrets and Services in the cluster, and fails without one.
 _NO_LOOKUPS: Final = ("--set", "disableLookups=true")
 
 
 def check(
-    path: Path, target: str = "", consent: Consent | None = None, rendering: Rendering | None = None
+    paths: Sequence[Path], target: str = "", consent: Consent | None = None, rendering: Rendering | None = None
 ) -> Sequence[Finding]:
-    """Return all that is wrong with a values file, in the order of its lines.
+    """Return all that is wrong with one values file, or with several laid over each other, in the order of their lines.
 
-    target: name of its chart; empty: told by its keys. consent: what is accepted besides what the file's own header
-    says. rendering: where given, the chart is rendered too. Raises GeneratorError where the file can't be read.
+    paths: in the order of `helm -f`. target: name of their chart; empty: told by their keys. consent: what is accepted
+    besides what a file's own header says. rendering: where given, the chart is rendered too.
+    Raises GeneratorError where a file can't be read, and UsageError where they do not belong together.
     """
-    values = read_located(path)
-    chart = TARGETS[target] if target else chart_of(values, "--target")
+    values = together(paths)
+    chart = TARGETS[target] if target else chart_of(values, _FLAG if len(paths) == 1 else _FLAGS)
     accepted = _accepted(values, consent or Consent())
     found = [*check_secrets(values, chart.name), *check_restore(values, chart, accepted)]
     # Of one key the contract says more than the schema's pattern.
@@ -45,7 +53,29 @@ def check(
             values, made, accepted, cluster=_cluster(values, chart), restores=_restores(values, chart)
         )
         found += [each for each in rendered if each.what not in told]
-    return sorted(dict.fromkeys(found), key=lambda each: (each.place.line, each.place.column))
+    order = {file: number for number, file in enumerate(values.files)}
+    return sorted(dict.fromkeys(found), key=lambda each: (order[each.place.file], each.place.line, each.place.column))
+
+
+def together(paths: Sequence[Path]) -> Located:
+    """Return values files as Helm lays them over each other.
+
+    Raises InputFileError with the problems of all files that can't be read, and UsageError for a second file that
+    the commands wrote: each of these is a release of its own.
+    """
+    read: list[Located] = []
+    problems: list[Problem] = []
+    for path in paths:
+        try:
+            read.append(read_located(path))
+        except InputFileError as error:
+            problems += error.problems
+    if problems:
+        raise InputFileError(*problems)
+    written = [each for each in read if is_ours(each)]
+    for each in written[1:]:
+        raise UsageError(Problem(each.file, _TWO.format(written[0].file), _EACH))
+    return reduce(laid_over, read)
 
 
 def _accepted(values: Located, consent: Consent) -> Consent:
@@ -68,10 +98,11 @@ def _cluster(values: Located, chart: Target) -> bool:
     return chart is NEO4J and isinstance(size, int) and size > 1
 
 
-def unreadable(error: GeneratorError, path: Path) -> Iterator[Finding]:
-    """Yield the problems of a file that can't be read, as findings."""
+def unreadable(error: GeneratorError, paths: Sequence[Path]) -> Iterator[Finding]:
+    """Yield the problems of files that can't be read, as findings."""
     for problem in error.problems:
-        place, _, rest = problem.where.removeprefix(str(path)).partition(": ")
+        path = max((str(each) for each in paths if problem.where.startswith(str(each))), key=len, default=str(paths[0]))
+        place, _, rest = problem.where.removeprefix(path).partition(": ")
         numbers = [int(each) for each in place.split(":") if each.isdigit()]
         line, column = [*numbers, 1, 1][:2]
-        yield Finding(Place(str(path), line, column), rest, problem.what, problem.hint)
+        yield Finding(Place(path, line, column), rest, problem.what, problem.hint)

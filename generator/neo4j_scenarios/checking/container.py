@@ -110,8 +110,7 @@ def _mounts(place: Place, environment: Mapping[str, str | None], steps: Mapping[
     for at, mount in mounts:
         name = str(mount.get("name"))
         if name not in volumes and name not in place.given:
-            what = f"mounts the volume {name!r}, and the pod has none of that name"
-            yield finding(place.values, at, what, f"add it to {_words(place.volumes)}, or correct its name")
+            yield _no_volume(place, at, name)
     for name in PATHS:
         path = environment.get(name)
         if path and PurePosixPath(path).is_absolute():
@@ -119,6 +118,17 @@ def _mounts(place: Place, environment: Mapping[str, str | None], steps: Mapping[
     if place.values.get(*place.at, "securityContext", "readOnlyRootFilesystem") is True and not _under("/tmp", mounts):  # noqa: S108 - a path in the pod
         what = "has a read-only root and nothing mounted at /tmp, where temporary files go"
         yield finding(place.values, (*place.at, "volumeMounts"), what, "mount an emptyDir at /tmp")
+
+
+def _no_volume(place: Place, mount: Steps, name: str) -> Finding:
+    """Return that the pod lacks a volume; where a later file's list of volumes replaces one, it is told there."""
+    listed = _words(place.volumes)
+    if earlier := place.values.hidden.get(place.volumes):
+        mounted = place.values.place(mount)
+        what = f"has no volume {name!r}, mounted at {mounted}, and takes the place of the list at {earlier}"
+        return finding(place.values, place.volumes, what, "Helm replaces lists and merges none: name all volumes here")
+    what = f"mounts the volume {name!r}, and the pod has none of that name"
+    return finding(place.values, mount, what, f"add it to {listed}, or correct its name")
 
 
 def _data(place: Place, folder: str, mounts: list[tuple[Steps, Mapping[str, Any]]]) -> Iterator[Finding]:

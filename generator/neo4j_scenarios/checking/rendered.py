@@ -50,7 +50,8 @@ def check_rendered(
     program = shutil.which(helm)
     if program is None:
         raise UsageError(Problem("--render", f"needs Helm, and there is no {helm!r} on PATH", "name it by --helm PATH"))
-    command = [program, "template", "check", chart, "--values", values.file, *rendering.flags]
+    files = [word for file in values.files for word in ("--values", file)]
+    command = [program, "template", "check", chart, *files, *rendering.flags]
     try:
         done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=_TIMEOUT_SECONDS)
     except subprocess.TimeoutExpired:
@@ -82,7 +83,7 @@ def _pods(text: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
 
 
 def _pod(values: Located, name: str, pod: Mapping[str, Any], consent: Consent, cluster: bool) -> Iterator[Finding]:
-    made = Located(values.file, pod, {}, [])
+    made = Located(values.file, pod, {}, [], values.files)
     data = next(filter(None, map(_data, pod.get("containers") or [])), ("", ""))
     for index, container in enumerate(pod.get("initContainers") or []):
         if is_restore(container):

@@ -7,6 +7,9 @@ from typing import Any
 from neo4j_scenarios.checking.finding import Finding
 from neo4j_scenarios.secrecy import redact
 
+# Files that are checked together, in the order of `helm -f`.
+Paths = tuple[Path, ...]
+
 
 def texts(found: Finding) -> tuple[str, str]:
     """Return what is wrong, with its place, and what to do."""
@@ -14,15 +17,20 @@ def texts(found: Finding) -> tuple[str, str]:
     return f"{found.place}: {key}{redact(found.what)}", redact(found.hint)
 
 
-def as_data(found: Mapping[Path, Sequence[Finding]]) -> list[dict[str, Any]]:
-    """Return one object for each file: `file`, `valid`, and `problems` with key, line, column, what and hint."""
+def as_data(found: Mapping[Paths, Sequence[Finding]]) -> list[dict[str, Any]]:
+    """Return one object for all files that are checked together.
+
+    It has `file` (the first), `files`, `valid`, and `problems` with key, file, line, column, what and hint.
+    """
     return [
         {
-            "file": str(path),
+            "file": str(paths[0]),
+            "files": [str(path) for path in paths],
             "valid": not findings,
             "problems": [
                 {
                     "key": each.key,
+                    "file": each.place.file,
                     "line": each.place.line,
                     "column": each.place.column,
                     "what": redact(each.what),
@@ -31,7 +39,7 @@ def as_data(found: Mapping[Path, Sequence[Finding]]) -> list[dict[str, Any]]:
                 for each in findings
             ],
         }
-        for path, findings in found.items()
+        for paths, findings in found.items()
     ]
 
 

@@ -6,11 +6,11 @@ from typing import Any, Final
 
 from neo4j_scenarios.checking.finding import Finding, finding
 from neo4j_scenarios.errors import did_you_mean
+from neo4j_scenarios.importing.header import is_ours
 from neo4j_scenarios.located import Located, Steps, at
 from neo4j_scenarios.secrecy import WITHHELD, looks_like_key
 from neo4j_scenarios.targets import NEO4J, NEO4J_RESTORE, Target
 from neo4j_scenarios.validate import defaults, errors, schema
-from neo4j_scenarios.write import MARK
 
 # Keys of the official chart that we do not write, by the map that they are in.
 # Source: its values.yaml, 5.17 to 2026.
@@ -40,9 +40,9 @@ def check_shape(values: Located, target: Target) -> Iterator[Finding]:
     """Yield what the schema has against the file.
 
     Of foreign charts we know the part that we write: a file of ours is held to all of it, one of another hand to the
-    types of the keys that are known, and to names that are nearly right.
+    types of the keys that are known, and to names that are nearly right. So are files that are laid over one of ours.
     """
-    ours = bool(values.comment) and f"# {values.comment[0]}".startswith(MARK)
+    ours = is_ours(values) and len(values.files) == 1
     if target is not NEO4J_RESTORE and not ours:
         yield from _known(values, (), schema(target), _OTHERS.get(target.name, {}))
         return

@@ -14,6 +14,7 @@ from neo4j_scenarios.targets import TARGETS
 
 if TYPE_CHECKING:
     from neo4j_scenarios.checking import Consent, Finding, Rendering
+    from neo4j_scenarios.checking.report import Paths
 
 _INVALID = 1
 
@@ -27,8 +28,14 @@ class Format(StrEnum):
 
 def validate(
     paths: Annotated[
-        list[Path], typer.Argument(metavar="VALUES.yaml...", help="values files to check", show_default=False)
+        list[Path],
+        typer.Argument(
+            metavar="VALUES.yaml...",
+            help="values files of one release, laid over each other as helm -f A -f B does",
+            show_default=False,
+        ),
     ],
+    each: Annotated[bool, typer.Option("--each", help="check each file by itself")] = False,
     target: Annotated[
         str,
         typer.Option("--target", metavar="CHART", help="their chart [default: told by their keys]", show_default=False),
@@ -55,33 +62,34 @@ def validate(
         raise UsageError(Problem("--chart", "is for --render alone", "give both, or neither"))
     rendering = Rendering(chart, helm) if render else None
     consent = Consent(accept_data_loss, unpinned)
-    found = {path: _findings(path, target, consent, rendering) for path in paths}
+    groups = [(path,) for path in paths] if each else [tuple(paths)]
+    found = {group: _findings(group, target, consent, rendering) for group in groups}
     _tell(found, as_json, form)
     return _INVALID if any(found.values()) else 0
 
 
-def _findings(path: Path, target: str, consent: "Consent", rendering: "Rendering | None") -> "Sequence[Finding]":
+def _findings(paths: "Paths", target: str, consent: "Consent", rendering: "Rendering | None") -> "Sequence[Finding]":
     from neo4j_scenarios.checking import check, unreadable
 
     try:
-        return check(path, target, consent, rendering)
+        return check(paths, target, consent, rendering)
     except UsageError:
         raise
     except GeneratorError as error:
-        return list(unreadable(error, path))
+        return list(unreadable(error, paths))
 
 
-def _tell(found: "dict[Path, Sequence[Finding]]", as_json: bool, form: Format) -> None:
+def _tell(found: "dict[Paths, Sequence[Finding]]", as_json: bool, form: Format) -> None:
     from neo4j_scenarios.checking import report
 
     if as_json:
         put_json(report.as_data(found))
         return
-    for path, findings in found.items():
+    for paths, findings in found.items():
         for each in findings:
             if form is Format.GITHUB:
                 put(f"{report.annotation(each)}\n")
             else:
                 complain(*report.texts(each))
         if not findings:
-            put(f"valid {path}\n")
+            put(f"valid {' '.join(map(str, paths))}\n")

@@ -12,9 +12,14 @@ from neo4j_scenarios.write import MARK
 _COMMAND: Final = ["neo4j-scenarios", "new"]
 
 
+def is_ours(values: Located) -> bool:
+    """Return whether a file, or one of several, begins as those that the commands write."""
+    return bool(values.comment) and f"# {values.comment[0]}".startswith(MARK)
+
+
 def header_inputs(values: Located) -> dict[str, str]:
     """Return the inputs of the command in the file's header; none where there is no such command."""
-    if not values.comment or not f"# {values.comment[0]}".startswith(MARK):
+    if not is_ours(values):
         return {}
     installs = [line.split()[2] for line in values.comment if line.startswith("helm install ")]
     release = {"release": installs[0]} if len(installs) == 1 else {}

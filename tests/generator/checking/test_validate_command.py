@@ -168,7 +168,7 @@ def values(tmp_path: Path) -> Path:
 def test_every_generated_file_is_valid(tmp_path_factory: pytest.TempPathFactory, given: dict[str, str]) -> None:
     path = tmp_path_factory.getbasetemp() / "values.yaml"
     path.write_text(render(parse(given)), encoding="utf-8")
-    assert check(path) == []
+    assert check([path]) == []
 
 
 @pytest.mark.parametrize("text", [OFFICIAL, LABS, OWN], ids=["official", "labs", "own"])
@@ -206,12 +206,64 @@ def test_a_file_without_a_restore_is_told(neo4j_scenarios: Command, values: Path
 def test_all_files_are_checked_and_all_problems_told_at_once(neo4j_scenarios: Command, tmp_path: Path) -> None:
     for name, text in {"a": OWN, "b": "core: [", "c": OWN.replace("neo4j\n", "Neo4j\n").replace("gs://", "")}.items():
         (tmp_path / f"{name}.yaml").write_text(text)
-    done = neo4j_scenarios("validate", *(tmp_path / f"{name}.yaml" for name in "abcd"))
+    done = neo4j_scenarios("validate --each", *(tmp_path / f"{name}.yaml" for name in "abcd"))
     assert (done.code, done.out) == (1, f"valid {tmp_path}/a.yaml\n")
     places = [line.split(": ")[1].removeprefix(f"{tmp_path}/") for line in done.err.splitlines() if "error" in line]
     assert places[0].startswith("b.yaml:")
     assert [place.rsplit(":", 1)[0] for place in places[1:3]] == ["c.yaml:3", "c.yaml:4"]
     assert places[3].startswith("d.yaml")
+
+
+def test_files_are_laid_over_each_other_and_problems_are_told_where_the_bad_value_is_from(
+    neo4j_scenarios: Command, tmp_path: Path
+) -> None:
+    first, second = tmp_path / "first.yaml", tmp_path / "second.yaml"
+    first.write_text("restore:\n  bucket: gs://graph-backups\n")
+    second.write_text("restore:\n  database: neo4j\n")
+    assert neo4j_scenarios("validate --each", first, second).code == 1, "neither is whole by itself"
+    done = neo4j_scenarios("validate", first, second)
+    assert (done.code, done.out, done.err) == (0, f"valid {first} {second}\n", "")
+    second.write_text("restore:\n  database: Neo4j\n  bucket: null\n")
+    done = neo4j_scenarios("validate", first, second)
+    assert f"error: {second}:2:3: restore.database: DATABASE" in done.err
+    assert f"error: {second}:3:3: restore.bucket: BUCKET is not set" in done.err
+    assert neo4j_scenarios("validate", second, first).err.count("BUCKET") == 0, "the later file counts"
+
+
+def test_a_later_list_takes_the_place_of_ours(neo4j_scenarios: Command, tmp_path: Path) -> None:
+    ours, mine = tmp_path / "ours.yaml", tmp_path / "mine.yaml"
+    ours.write_text(render(make_scenario(target="neo4j/neo4j")))
+    mine.write_text("nodeSelector: {disk: fast}\npodSpec:\n  initContainers:\n    - {name: other, image: other}\n")
+    assert neo4j_scenarios("validate", ours).code == 0
+    done = neo4j_scenarios("validate", ours, mine)
+    assert done.code == 1
+    assert f"error: {mine}:3:3: podSpec.initContainers: has no restore container, and takes the place of" in done.err
+    mine.write_text("nodeSelector: {disk: fast}\nadditionalVolumes: [{name: more, emptyDir: {}}]\n")
+    done = neo4j_scenarios("validate", ours, mine)
+    assert f"error: {mine}:2:1: additionalVolumes: has no volume 'restore-tmp', mounted at {ours}:" in done.err
+    mine.write_text("nodeSelector: {disk: fast}\n")
+    assert neo4j_scenarios("validate", ours, mine).code == 0
+
+
+def test_files_of_two_releases_are_not_laid_over_each_other(neo4j_scenarios: Command, tmp_path: Path) -> None:
+    for name in "ab":
+        (tmp_path / f"{name}.yaml").write_text(render(make_scenario(release=name)))
+    done = neo4j_scenarios("validate", tmp_path / "a.yaml", tmp_path / "b.yaml")
+    assert done.code == 2
+    assert f"error: {tmp_path}/b.yaml: is written by neo4j-scenarios, as {tmp_path}/a.yaml is" in done.err
+    assert "try: --each" in done.err
+    assert neo4j_scenarios("validate --each", tmp_path / "a.yaml", tmp_path / "b.yaml").code == 0
+    (tmp_path / "b.yaml").write_text(LABS)
+    assert "--each" in neo4j_scenarios("validate", tmp_path / "a.yaml", tmp_path / "b.yaml").err
+
+
+def test_helm_gets_all_files(neo4j_scenarios: Command, tmp_path: Path, helm: str) -> None:
+    ours, mine = tmp_path / "ours.yaml", tmp_path / "mine.yaml"
+    ours.write_text(OWN)
+    mine.write_text("restore: {command: rollback}\ndata: {emptyDir: true}\n")
+    asked = ("--render", "--helm", helm, "--chart", CHART)
+    assert neo4j_scenarios("validate", ours, *asked).code == 0
+    assert "finds nothing with data.emptyDir" in neo4j_scenarios("validate", ours, mine, *asked).err
 
 
 def test_consent_is_taken_from_the_header_the_values_or_the_command_line(
@@ -332,7 +384,10 @@ def test_programs_get_json(neo4j_scenarios: Command, values: Path) -> None:
     done = neo4j_scenarios("validate --json", values)
     ((told,),) = ([file] for file in json.loads(done.out))
     assert (done.code, done.err, told["file"], told["valid"]) == (1, "", str(values), False)
-    assert {(each["key"], each["line"], each["column"]) for each in told["problems"]} == {("restore.database", 4, 3)}
+    assert told["files"] == [str(values)]
+    assert {(each["key"], each["file"], each["line"], each["column"]) for each in told["problems"]} == {
+        ("restore.database", str(values), 4, 3)
+    }
 
 
 def test_github_shows_each_problem_at_its_line(neo4j_scenarios: Command, values: Path) -> None:
