@@ -132,7 +132,8 @@ def accepted(parse: Callable[[str], object], text: str) -> bool:
     "text",
     [
         *("neo4j", "graph.db", "neo4j,system", " neo4j , system ", "a" * 63, "my-db.2"),
-        *("Neo4j", "ne", "a" * 64, "1db", "neo4j,", ",neo4j", "neo4j;system", "neo4j,neo4j", "systemx", "a_b", "*"),
+        *("Neo4j", "neo4j,Neo4j", "SYSTEM", "Systemx", "ne", "a" * 64, "1db", "neo4j,", ",neo4j", "neo4j;system"),
+        *("neo4j,neo4j", "systemx", "a_b", "*"),
     ],
 )
 def test_the_chart_takes_the_databases_that_the_image_takes(helm: Helm, text: str) -> None:

@@ -10,11 +10,12 @@ from neo4j_scenarios.checking.contract import KNOWN, complaints
 
 _WORDS = ["", " ", "true", "TRUE", "false", "once", "never", "keep", "reclaim", "fail", "start-empty", "json", "text"]
 _PLACES = ["gs://graph-backups/a", "graph-backups", "file:///backups", "gs://", "gcp", "aws", "s4://b", "a/../b"]
-_OTHERS = ["neo4j,system", "neo4j,neo4j", "Neo4j", "latest", "2026-01-31T02:00:00Z", "2026-02-30T02:00:00Z", "0", "1.5"]
+_NAMES = ["neo4j,system", "neo4j,neo4j", "Neo4j", "neo4j,Neo4j", "SYSTEM", "Systems"]
+_OTHERS = ["latest", "2026-01-31T02:00:00Z", "2026-02-30T02:00:00Z", "0", "1.5"]
 _CLOUDS = ["s3://graph-backups", "azb://account/backups", "azure", "eu-central-1", "64", "65", "graph-project", "Graph"]
 _PATHS = ["/data", "data", "/a/../b", "512m", "0m", "http://gcs:9023", "ftp://gcs", "incident-42", "a b"]
 
-_texts = st.sampled_from([*_WORDS, *_PLACES, *_OTHERS, *_CLOUDS, *_PATHS]) | st.text(
+_texts = st.sampled_from([*_WORDS, *_PLACES, *_NAMES, *_OTHERS, *_CLOUDS, *_PATHS]) | st.text(
     st.characters(codec="ascii"), max_size=8
 )
 

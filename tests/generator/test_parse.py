@@ -141,7 +141,7 @@ def test_every_broken_input_is_told_at_once() -> None:
         ("bucket", "", "--bucket: is missing"),
         ("bucket", "http://backups/p", "has the scheme 'http': expected one of gs, s3, azb, file"),
         ("bucket", "file://backups", "a file URL has three slashes"),
-        ("database", "Neo4j", "write 'neo4j'"),
+        ("database", "neo4j,Neo4j", "names a database twice"),
         ("release", "a\nb: c", "control character"),
         ("not-after", "2026-02-28T00:00:00", "is no time with its zone"),
         ("not-after", "latest", "is no time with its zone"),

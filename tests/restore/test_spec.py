@@ -96,11 +96,27 @@ def test_neo4js_names_are_allowed(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "names", ["", "neo4j,", "Neo4j", "neo4j,neo4j", "systemx", "no", "neo*", "../x", "a/b", "9abc", "neo4j;system"]
+    "names",
+    [
+        *("", "neo4j,", "neo4j,neo4j", "neo4j,Neo4j", "systemx", "Systemx", "no", "neo*", "../x", "a/b", "9abc"),
+        # The last of these letters, the sign of Kelvin, is a k in lower case.
+        *("neo4j;system", "neo4\u212a"),
+    ],
 )
 def test_other_names_are_refused(names: str) -> None:
     with pytest.raises(spec.Invalid):
         spec.parse_databases(names)
+
+
+def test_upper_case_is_folded_as_neo4j_folds_it() -> None:
+    assert spec.parse_databases("Neo4j, SYSTEM,graph.DB") == ("neo4j", "system", "graph.db")
+    assert spec.folded("Neo4j, SYSTEM,neo4j-2") == ("Neo4j", "SYSTEM")
+
+
+def test_a_name_and_the_same_in_upper_case_are_of_one_request() -> None:
+    bucket = spec.parse_bucket("gs://backups")
+    spelled = (spec.parse_databases("neo4j,system"), spec.parse_databases("System,NEO4J"))
+    assert len({spec.default_restore_id(bucket, names, spec.LATEST) for names in spelled}) == 1
 
 
 def test_a_time_is_read_in_its_zone() -> None:

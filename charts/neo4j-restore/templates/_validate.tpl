@@ -45,7 +45,7 @@ every problem found: what is wrong, and what to set.
 {{- end -}}
 {{- end -}}
 {{- $names := list -}}
-{{- range splitList "," .Values.restore.database }}{{ $names = append $names (trim .) }}{{ end -}}
+{{- range splitList "," .Values.restore.database }}{{ $names = append $names (lower (trim .)) }}{{ end -}}
 {{- if not .Values.restore.database -}}
 {{- $problems = append $problems "restore.database is empty: set the databases to restore, as neo4j,system" -}}
 {{- else if ne (len $names) (len (uniq $names)) -}}

@@ -69,7 +69,7 @@ MISTAKES = {
         "BUCKET is not set",
     ),
     "bucket": (OFFICIAL, "gs://graph-backups", "graph-backups", 13, "BUCKET: 'graph-backups' has no scheme"),
-    "databases": (OFFICIAL, "value: neo4j}", "value: 'neo4j,Neo4j'}", 14, "is not in lower case"),
+    "databases": (OFFICIAL, "value: neo4j}", "value: 'neo4j,Neo4j'}", 14, "names a database twice"),
     "name": (OFFICIAL, "HTTPS_PROXY", "TIMESTMP", 16, "did you mean TIMESTAMP?"),
     "prefix": (OFFICIAL, "HTTPS_PROXY", "NEO4J_TIMESTAMP", 16, "starts with NEO4J_"),
     "twice": (OFFICIAL, "HTTPS_PROXY", "DATABASE", 16, "DATABASE is there a second time"),

@@ -8,7 +8,7 @@ from pathlib import Path
 from neo4j_restore import admin, artifacts, choosing, evidence, families, kept, plan, space, trees
 from neo4j_restore.artifacts import Artifacts
 from neo4j_restore.catalog import BackupSet
-from neo4j_restore.errors import BackupNotFoundError, StoreError
+from neo4j_restore.errors import BackupNotFoundError, ConfigurationError, StoreError
 from neo4j_restore.looking import Look, Looker
 from neo4j_restore.plan import Plan, Step
 from neo4j_restore.selection import Selection
@@ -19,12 +19,16 @@ from neo4j_restore.volume import Layout, Volume, parts_of
 
 log = getLogger(__name__)
 
+# The first version of Neo4j that folds the names of databases. Source: operations manual 4.0, "Manage databases".
+_FOLDS_CASE = 4
+
 
 def prepare(
     settings: Settings, environment: Mapping[str, str], decided: Plan, state: Volume, store: Store
 ) -> tuple[Plan, admin.Admin]:
     """Return the plan with its sets and the room it needs, and the neo4j-admin to use. Raises RestoreError."""
     program = admin.find_admin(environment, settings.heap_size, settings.stall_seconds)
+    _refuse_folded(settings, program.version)
     try:
         return _prepare(settings, program, decided, state, store), program
     except StoreError as error:
@@ -33,6 +37,17 @@ def prepare(
         # A chain is aggregated in place, and old backups are removed: what was listed may be gone a moment later.
         log.warning("%s; listing the bucket once more", error)
         return _prepare(settings, program, decided, state, store), program
+
+
+def _refuse_folded(settings: Settings, version: families.Version) -> None:
+    """Raise ConfigurationError for a name with upper case where Neo4j does not fold it: it would start empty."""
+    if settings.folded and version.major < _FOLDS_CASE:
+        name = settings.folded[0]
+        message = (
+            f"DATABASE: {name!r} has upper case, which Neo4j {version} does not fold: this restores {name.lower()}"
+        )
+        hint = f"write DATABASE={name.lower()}, and let the server open it: dbms.active_database={name.lower()}"
+        raise ConfigurationError(message, hint=hint)
 
 
 def _prepare(settings: Settings, program: admin.Admin, decided: Plan, state: Volume, store: Store) -> Plan:

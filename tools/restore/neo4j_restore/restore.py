@@ -24,7 +24,7 @@ from neo4j_restore.plan import Action, Plan, Step
 from neo4j_restore.settings import Settings
 from neo4j_restore.spec import DatabaseName, Overwrite, SpaceMode, default_restore_id
 from neo4j_restore.stores import StoredObject
-from neo4j_restore.volume import Layout, Volume
+from neo4j_restore.volume import Found, Layout, Volume
 
 log = getLogger(__name__)
 
@@ -109,6 +109,7 @@ def decide(settings: Settings, layout: Layout) -> tuple[Plan, Volume]:
     plan.refuse(decisions, str(settings.data_dir))
     if any(each.action is Action.RESTORE for each in decisions.values()):
         volume.refuse_links(layout)
+        volume.refuse_other_case(layout, (name for name, found in state.databases.items() if found is Found.ABSENT))
     return Plan(tuple(Step(database, decision, None) for database, decision in decisions.items())), state
 
 

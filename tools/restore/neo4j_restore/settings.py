@@ -20,6 +20,7 @@ _VARIABLES = {variable.name: variable for variable in spec.VARIABLES}
 class Settings:
     """What the container was asked to do, all defaults applied.
 
+    folded: the names of databases that were not given in lower case, as they were given.
     timestamp: `latest`, an exact stamp, or a time in UTC.
     backup_set_dir: relative, no slash at its ends; empty: the set is found by its store files.
     restore_id: empty where none is given: see `wish`.
@@ -34,6 +35,7 @@ class Settings:
 
     bucket: spec.BucketUrl
     databases: tuple[spec.DatabaseName, ...]
+    folded: tuple[str, ...]
     timestamp: str | datetime
     backup_set_dir: str
     overwrite: spec.Overwrite
@@ -123,6 +125,7 @@ def from_environment(environment: Mapping[str, str]) -> Settings:
     settings = Settings(
         bucket=bucket,
         databases=databases,
+        folded=spec.folded(_text(environment, "DATABASE")),
         timestamp=timestamp,
         backup_set_dir=read("BACKUP_SET_DIR", _relative, ""),
         overwrite=read("FORCE_OVERWRITE", _choice(spec.FORCE_OVERWRITE), spec.Overwrite.NEVER),

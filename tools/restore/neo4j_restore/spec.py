@@ -254,22 +254,27 @@ def _split_scheme(text: str, provider: str) -> tuple[Scheme, str]:
 
 
 # Neo4j's rule for names, with 3.x's `graph.db`: operations manual, "Manage databases", naming rules.
-_DATABASE = re.compile(r"[a-z][a-z0-9.-]{2,62}")
+_DATABASE = re.compile(r"[A-Za-z][A-Za-z0-9.-]{2,62}")
 
 
 def parse_database(text: str) -> DatabaseName:
-    """Return `text` if Neo4j allows it as the name of a database's folder. Raises Invalid."""
-    if text != text.lower() and _DATABASE.fullmatch(text.lower()):
-        message = f"{text!r} is not in lower case, as Neo4j names its folders: write {text.lower()!r}"
-        raise Invalid(message)
-    if not _DATABASE.fullmatch(text) or (text.startswith("system") and text != SYSTEM):
+    """Return the name of the folder of the database `text`. Raises Invalid.
+
+    Neo4j folds names to lower case from 4.0 on, so `Neo4j` is `neo4j`. `folded` returns the names of which 3.x, which
+    does not fold, may mean another database.
+    """
+    name = text.lower()
+    if not _DATABASE.fullmatch(text) or (name.startswith("system") and name != SYSTEM):
         message = f"{text!r} is no database name (3 to 63 of a-z, 0-9, '.', '-', a letter first, not system…)"
         raise Invalid(message)
-    return DatabaseName(text)
+    return DatabaseName(name)
 
 
 def parse_databases(text: str) -> tuple[DatabaseName, ...]:
-    """Return the names in a comma-separated list, in its order. Raises Invalid for a bad, doubled or missing name."""
+    """Return the names in a comma-separated list, in its order.
+
+    Raises Invalid for a bad, doubled or missing name. Two that differ in case alone are one.
+    """
     names = [name.strip() for name in text.split(",")]
     if not all(names):
         message = f"{text!r} has an empty name: expected names with commas between them, as 'neo4j,system'"
@@ -279,6 +284,11 @@ def parse_databases(text: str) -> tuple[DatabaseName, ...]:
         message = f"{text!r} names a database twice"
         raise Invalid(message)
     return databases
+
+
+def folded(text: str) -> tuple[str, ...]:
+    """Return the names in a comma-separated list that have upper case, as they are spelled."""
+    return tuple(name.strip() for name in text.split(",") if name != name.lower())
 
 
 def parse_patterns(text: str) -> tuple[str, ...]:
@@ -351,7 +361,12 @@ VARIABLES: Final = (
         "",
         True,
     ),
-    Variable("DATABASE", "the databases, with commas between them: `neo4j,system`", "", True),
+    Variable(
+        "DATABASE",
+        "the databases, with commas between them: `neo4j,system`; upper case is read as lower case, as Neo4j reads it",
+        "",
+        True,
+    ),
     Variable(
         "TIMESTAMP",
         "`latest`; a stamp as in the object's name, or its time in another form; or an RFC 3339 time with its zone: "

@@ -2,7 +2,7 @@
 
 import errno
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -157,6 +157,23 @@ def refuse_links(layout: Layout) -> None:
         if folder.is_symlink():
             message = f"{folder} is a symbolic link, to {folder.readlink()}: a restore needs the folder itself there"
             hint = "stop Neo4j, remove the link and move the folder that it leads to into its place; then start again"
+            raise TargetOccupiedError(message, hint=hint)
+
+
+def refuse_other_case(layout: Layout, databases: Iterable[DatabaseName]) -> None:
+    """Raise TargetOccupiedError for a database whose folder has the name of one of `databases` in another case.
+
+    From 4.0 on Neo4j makes no such folder. 3.x does, and would not see what is restored beside it.
+    """
+    wanted = set(databases)
+    for name in sorted(_names(layout.data / "databases")):
+        folder = layout.data / "databases" / name
+        if name not in wanted and name.lower() in wanted and any((folder / each).is_file() for each in STORE_MARKERS):
+            message = f"{folder} holds a database, and the restore would make another one at databases/{name.lower()}"
+            hint = (
+                f"to leave the data as it is, restore nothing here; to replace it, stop Neo4j, rename the folder to "
+                f"{name.lower()}, set dbms.active_database={name.lower()} (Neo4j 3.x) and FORCE_OVERWRITE=once"
+            )
             raise TargetOccupiedError(message, hint=hint)
 
 
