@@ -201,8 +201,13 @@ def test_a_journal_that_could_not_be_read_again_is_not_written(layout: Layout) -
     assert journal.read(layout) is None
 
 
-def test_an_image_before_reclaimed_reads_the_journal(layout: Layout) -> None:
-    journal.write(layout, Journal(Phase.STAGED, "a"))
+@pytest.mark.parametrize("phase", Phase)
+def test_an_image_that_knows_no_reclaimed_parts_reads_the_journal(phase: Phase, layout: Layout) -> None:
+    record = {"restored": [], "finished": "now", "reclaimed": ["databases/neo4j"]}
+    journal.write(layout, Journal(phase, "a", reclaim=True, record=record))
+    found = journal.read(layout)
+    assert found
+    assert found.reclaimed == (("databases/neo4j",) if phase in journal.SEALED else ())
     fields = {"format", "phase", "restore_id", "incoming", "retire", "install", "record", "purge", "keep", "reclaim"}
     assert set(json.loads((layout.home / "journal.json").read_text())) == fields | {"fingerprint"}
 

@@ -25,6 +25,10 @@ class Phase(StrEnum):
 # From these on the new data is decided upon, and the journal holds the receipt's next record.
 SEALED = frozenset({Phase.VERIFIED, Phase.SWAPPED})
 
+# Where the receipt's next record has the parts that were deleted for its room. Images that know no such parts refuse
+# a journal with a field of its own for them, and carry this one to its end.
+RECLAIMED = "reclaimed"
+
 # What may come in: what was staged, or the previous generation; both relative to our own folder.
 FROM_STAGING, FROM_PREVIOUS = "staging/data", "previous"
 
@@ -36,7 +40,6 @@ class Journal:
     incoming: the folder, relative to our own, whose `install` parts go live; `retire` parts make room for them.
     record: the receipt's next record, from verified on. keep: what was replaced stays, one generation.
     reclaim: what is live goes before what is new is there. fingerprint: of the retire parts, when they were sealed.
-    reclaimed: of a sealed restore, the parts that were deleted for its room.
     """
 
     phase: Phase
@@ -49,7 +52,11 @@ class Journal:
     keep: bool = False
     reclaim: bool = False
     fingerprint: str = ""
-    reclaimed: tuple[str, ...] = ()
+
+    @property
+    def reclaimed(self) -> tuple[str, ...]:
+        """Return the parts that were deleted for the room of this sealed restore."""
+        return tuple(self.record.get(RECLAIMED, ()))
 
 
 def read(layout: Layout) -> Journal | None:
@@ -75,6 +82,7 @@ def _parsed(record: Record) -> Journal:
     told = record.record("record") if phase in SEALED else Record({})
     if phase in SEALED:
         receipt.check_next(told)
+        _parts(told, RECLAIMED)
     return Journal(
         phase,
         record.text("restore_id"),
@@ -86,7 +94,6 @@ def _parsed(record: Record) -> Journal:
         keep=record.flag("keep", default=False),
         reclaim=record.flag("reclaim", default=False),
         fingerprint=record.text("fingerprint", ""),
-        reclaimed=_parts(record, "reclaimed"),
     )
 
 
@@ -103,11 +110,7 @@ def _parts(record: Record, name: str) -> tuple[str, ...]:
 
 def write(layout: Layout, journal: Journal) -> None:
     """Put the journal on the disk before the step it tells of. Raises ConfigurationError for one too large to read."""
-    values = {"format": FORMAT, **asdict(journal)}
-    if not journal.reclaimed or journal.phase is Phase.SWAPPED:
-        # An image before this field came refuses a journal that has it, and somebody may go back to that image.
-        del values["reclaimed"]
-    text = records.text_of(values) + "\n"
+    text = records.text_of({"format": FORMAT, **asdict(journal)}) + "\n"
     if len(text.encode()) > records.MOST_BYTES:
         message = f"the journal of this restore would have more than {records.MOST_BYTES} bytes"
         raise ConfigurationError(message, hint="name fewer databases in DATABASE, and restore the others after these")

@@ -268,6 +268,8 @@ def _record(settings: Settings, prepared: Plan, started: datetime, seconds: floa
             for step in prepared.steps
             if step.decision.action is Action.SKIP
         ],
+        # What was deleted for room is known when the restore is sealed.
+        journal.RECLAIMED: [],
         "neo4j_admin": str(prepared.version),
         "neo4j_restore": own_version(),
         "started": started.isoformat(timespec="milliseconds"),

@@ -29,7 +29,7 @@ from typing import Any
 
 from neo4j_restore import disk, history, leftovers, receipt, trees
 from neo4j_restore.errors import NewerDataError, RestoreError, TargetOccupiedError, VolumeError
-from neo4j_restore.journal import SEALED, Journal, Phase, read, write
+from neo4j_restore.journal import RECLAIMED, SEALED, Journal, Phase, read, write
 from neo4j_restore.locks import refuse_running_server
 from neo4j_restore.moves import Moves, parts_present
 from neo4j_restore.receipt import Receipt
@@ -76,14 +76,14 @@ def seal(layout: Layout, databases: tuple[DatabaseName, ...], record: Mapping[st
     disk.fsync(layout.staging)
     disk.fsync(layout.home)
     retire = parts_of_all(layout.data, databases)
+    reclaimed = [part for part in journal.retire if part not in retire] if journal.reclaim else []
     sealed = replace(
         journal,
         phase=Phase.VERIFIED,
         retire=retire,
         install=parts_of_all(layout.staged_data, databases),
-        record=record,
+        record={**record, RECLAIMED: reclaimed} if reclaimed else record,
         fingerprint=fingerprint(layout.data, retire),
-        reclaimed=tuple(part for part in journal.retire if part not in retire) if journal.reclaim else (),
     )
     write(layout, sealed)
     return sealed
