@@ -15,9 +15,10 @@ from tests.conftest import Run
 from tests.stores import Bucket
 
 from neo4j_restore import admin, reports, spec
-from neo4j_restore.catalog import Kind, TimeSource
 from neo4j_restore.journal import Phase
+from neo4j_restore.kinds import Kind
 from neo4j_restore.plan import Action
+from neo4j_restore.sets import TimeSource
 
 DEMO = Path(__file__).parents[2] / "demo"
 

@@ -13,8 +13,8 @@ from tests.artifacts import Artifact
 
 from neo4j_restore import artifacts, catalog, settings, spec
 from neo4j_restore.artifacts import Artifacts
-from neo4j_restore.catalog import BackupSet
 from neo4j_restore.errors import BackupDamagedError, BackupNotFoundError, ConfigurationError, StoreError
+from neo4j_restore.sets import BackupSet
 from neo4j_restore.stores import StoredObject
 
 NEO4J = spec.DatabaseName("neo4j")

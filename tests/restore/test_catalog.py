@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from neo4j_restore import catalog, choosing, spec
-from neo4j_restore.catalog import BackupSet, Kind, Shelf
+from neo4j_restore.kinds import Kind
+from neo4j_restore.sets import BackupSet, Shelf
 from neo4j_restore.stores import StoredObject
 
 NEO4J = spec.DatabaseName("neo4j")

@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from neo4j_restore import catalog, choosing, pointers, spec
-from neo4j_restore.catalog import BackupSet, Shelf, TimeSource
 from neo4j_restore.checksums import Checksum
 from neo4j_restore.errors import ConfigurationError
 from neo4j_restore.inside import Inside
+from neo4j_restore.sets import BackupSet, Shelf, TimeSource, Unclear
 from neo4j_restore.spec import OnStaleLatest, Scheme
 from neo4j_restore.stores import StoredObject
 
@@ -204,7 +204,7 @@ def test_a_refusal_names_both_sets_and_every_way_on() -> None:
 def test_the_pattern_of_an_object_names_it(name: str) -> None:
     key = f"{BUCKET.prefix}neo4j_x{name}"
     at = stored("neo4j")
-    each = catalog.Unclear(key, 1, COPIED, TimeSource.STORE, "so", at)
+    each = Unclear(key, 1, COPIED, TimeSource.STORE, "so", at)
     (pattern,) = spec.parse_patterns(choosing.pattern(each, BUCKET)) if name == name.strip() else ("*",)
     assert fnmatch.fnmatchcase(key.removeprefix(BUCKET.prefix), pattern)
 

@@ -11,8 +11,8 @@ from tests import archives
 from tests.artifacts import Artifact, dump
 
 from neo4j_restore import contents, entries
-from neo4j_restore.catalog import Kind
 from neo4j_restore.errors import BackupDamagedError
+from neo4j_restore.kinds import Kind
 
 STORE = archives.store_files()
 TAR = archives.tar_bytes(STORE, below="backups/neo4j/", modified=1_750_000_000)

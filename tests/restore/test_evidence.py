@@ -6,9 +6,10 @@ from datetime import UTC, datetime
 import pytest
 
 from neo4j_restore import evidence, spec
-from neo4j_restore.catalog import BackupSet, Kind
 from neo4j_restore.checksums import Checksum
 from neo4j_restore.evidence import Evidence
+from neo4j_restore.kinds import Kind
+from neo4j_restore.sets import BackupSet
 from neo4j_restore.spec import Scheme
 from neo4j_restore.stores import StoredObject
 

@@ -10,13 +10,14 @@ from typing import Any
 import pytest
 
 from neo4j_restore import plan, settings, spec
-from neo4j_restore.catalog import BackupSet, Kind
 from neo4j_restore.errors import ConfigurationError, MigrationNeededError, TargetOccupiedError
 from neo4j_restore.families import Edition, Version
 from neo4j_restore.headers import Header, StoreFormat
 from neo4j_restore.inside import DATA_FOLDER, STORE_FILES, Inside, StoreVersion
+from neo4j_restore.kinds import Kind
 from neo4j_restore.plan import Action, Decision, Plan, Step
 from neo4j_restore.receipt import Receipt
+from neo4j_restore.sets import BackupSet
 from neo4j_restore.stores import StoredObject
 from neo4j_restore.volume import Found, Volume
 

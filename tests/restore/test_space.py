@@ -11,12 +11,13 @@ from tests import archives
 from tests.artifacts import Artifact
 
 from neo4j_restore import contents, headers, recognised, space, spec
-from neo4j_restore.catalog import BackupSet, Kind
 from neo4j_restore.errors import NoSpaceError
 from neo4j_restore.families import FAMILIES
 from neo4j_restore.headers import Header
 from neo4j_restore.inside import Inside
+from neo4j_restore.kinds import Kind
 from neo4j_restore.layouts import Wanted
+from neo4j_restore.sets import BackupSet
 from neo4j_restore.spec import SpaceMode
 from neo4j_restore.stores import StoredObject
 

@@ -9,9 +9,9 @@ from typing import Final
 
 from neo4j_restore import catalog, listing, pointers, spec, stores
 from neo4j_restore.artifacts import Artifacts, Headers
-from neo4j_restore.catalog import BackupSet, Shelf
 from neo4j_restore.errors import RestoreError
 from neo4j_restore.listing import Listing, Sieve
+from neo4j_restore.sets import BackupSet, Shelf
 from neo4j_restore.settings import Settings, from_environment
 from neo4j_restore.stores import Store, StoredObject
 from neo4j_restore.transfer import Retry

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from neo4j_restore import artifacts, choosing, spec
-from neo4j_restore.catalog import BackupSet, Shelf
 from neo4j_restore.errors import ConfigurationError
+from neo4j_restore.sets import BackupSet, Shelf
 
 
 def newest(

@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from tests.generator.survey.asking import NEO4J, SYSTEM
 
 from neo4j_restore import catalog, spec
-from neo4j_restore.catalog import BackupSet
 from neo4j_restore.checksums import Checksum
+from neo4j_restore.sets import BackupSet
 from neo4j_restore.spec import DatabaseName
 from neo4j_restore.stores import StoredObject
 from neo4j_scenarios.survey.pins import Pinned, Pinning

@@ -10,13 +10,14 @@ from logging import getLogger
 from pathlib import Path
 
 from neo4j_restore import admin, compatibility, contents, layouts, recognised, transfer, trees, unpack, unzip, volume
-from neo4j_restore.catalog import BackupSet, Kind
 from neo4j_restore.errors import ANOTHER_SET, BackupDamagedError
 from neo4j_restore.inside import Inside
 from neo4j_restore.kept import Kept
+from neo4j_restore.kinds import Kind
 from neo4j_restore.layouts import File, Store, Wanted
 from neo4j_restore.opening import Opener, check_artifact
 from neo4j_restore.pipeline import Ahead
+from neo4j_restore.sets import BackupSet
 from neo4j_restore.settings import Settings
 from neo4j_restore.taking import Taking
 from neo4j_restore.unpack import Limits

@@ -15,11 +15,12 @@ from logging import getLogger
 from typing import Final
 
 from neo4j_restore import catalog, chains, choosing, contents, decoders, headers, parallel
-from neo4j_restore.catalog import BackupSet, Kind, TimeSource
 from neo4j_restore.chains import Artifact
 from neo4j_restore.errors import BackupDamagedError, BackupNotFoundError, ConfigurationError, RestoreError, StoreError
 from neo4j_restore.headers import Header
 from neo4j_restore.heads import Heads
+from neo4j_restore.kinds import Kind
+from neo4j_restore.sets import BackupSet, TimeSource
 from neo4j_restore.settings import Settings
 from neo4j_restore.spec import LATEST
 from neo4j_restore.stores import Store

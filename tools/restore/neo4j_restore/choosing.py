@@ -14,8 +14,9 @@ from datetime import datetime, timedelta
 from difflib import get_close_matches
 
 from neo4j_restore import stamps
-from neo4j_restore.catalog import BackupSet, Kind, Shelf, TimeSource, Unclear
 from neo4j_restore.errors import BackupNotFoundError, ConfigurationError
+from neo4j_restore.kinds import Kind
+from neo4j_restore.sets import BackupSet, Shelf, TimeSource, Unclear
 from neo4j_restore.spec import LATEST, BucketUrl, DatabaseName, OnStaleLatest
 
 # Comparing names is slow.

@@ -4,11 +4,12 @@ Store files are told by their own version, never by the archive that they are in
 """
 
 from neo4j_restore import families
-from neo4j_restore.catalog import BackupSet, Kind
 from neo4j_restore.errors import ConfigurationError, MigrationNeededError
 from neo4j_restore.families import Edition
 from neo4j_restore.headers import Header, StoreFormat
 from neo4j_restore.inside import DATA_FOLDER, STORE_FILES, Inside
+from neo4j_restore.kinds import Kind
+from neo4j_restore.sets import BackupSet
 from neo4j_restore.spec import DatabaseName
 
 

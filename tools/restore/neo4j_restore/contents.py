@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from io import RawIOBase
 
 from neo4j_restore import bounds, decoders, entries, formats, headers, strangers
-from neo4j_restore.catalog import Kind
 from neo4j_restore.entries import Entry
 from neo4j_restore.errors import ANOTHER_SET, BackupDamagedError, StreamDamagedError
 from neo4j_restore.headers import Header
+from neo4j_restore.kinds import Kind
 from neo4j_restore.names import Names
 from neo4j_restore.pipeline import Stream
 from neo4j_restore.streams import Peekable

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Final
 
 from neo4j_restore import bounds, tar
-from neo4j_restore.catalog import STORE_MARKERS
 from neo4j_restore.errors import StreamDamagedError
+from neo4j_restore.sets import STORE_MARKERS
 
 MOST_ENTRIES: Final = 20_000
 

@@ -9,9 +9,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from neo4j_restore.catalog import BackupSet, Kind
 from neo4j_restore.checksums import Checksum
 from neo4j_restore.errors import BackupDamagedError
+from neo4j_restore.kinds import Kind
+from neo4j_restore.sets import BackupSet
 from neo4j_restore.spec import BucketUrl, Scheme
 
 SHA256: Final = "sha256"

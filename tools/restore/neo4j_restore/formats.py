@@ -15,7 +15,7 @@ import re
 from typing import Final
 
 from neo4j_restore import decoders, tarheaders
-from neo4j_restore.catalog import Kind
+from neo4j_restore.kinds import Kind
 
 # Of an archive the first megabyte tells by how much it is packed; a dump's or backup's header is shorter.
 HEAD_BYTES: Final = 1024 * 1024

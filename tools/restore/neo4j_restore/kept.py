@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from neo4j_restore import disk, leftovers, records, trees
-from neo4j_restore.catalog import BackupSet
 from neo4j_restore.checksums import Checksum
 from neo4j_restore.parts import PartFile
 from neo4j_restore.pipeline import BLOCK_BYTES
+from neo4j_restore.sets import BackupSet
 from neo4j_restore.spec import DatabaseName
 from neo4j_restore.stores import StoredObject
 from neo4j_restore.volume import Layout

@@ -13,11 +13,12 @@ from pathlib import Path
 
 from neo4j_restore import bounds, contents
 from neo4j_restore.bounds import Budget
-from neo4j_restore.catalog import STORE_MARKERS, Kind
 from neo4j_restore.entries import Entry, Heads
 from neo4j_restore.errors import ANOTHER_SET, BackupDamagedError, ConfigurationError
 from neo4j_restore.headers import Header
+from neo4j_restore.kinds import Kind
 from neo4j_restore.owners import owner
+from neo4j_restore.sets import STORE_MARKERS
 from neo4j_restore.spec import DatabaseName
 
 # A store's files by their names in its folder: records and blocks. Transaction logs lie beside them or apart.

@@ -11,11 +11,11 @@ from dataclasses import dataclass, field
 from itertools import islice
 from logging import getLogger
 
-from neo4j_restore.catalog import STORE_MARKERS
 from neo4j_restore.companions import is_companion
 from neo4j_restore.errors import ConfigurationError
 from neo4j_restore.kinds import SUM, split_ending
 from neo4j_restore.naming import Namer
+from neo4j_restore.sets import STORE_MARKERS
 from neo4j_restore.spec import DatabaseName
 from neo4j_restore.stores import Store, StoredObject
 

@@ -7,12 +7,13 @@ from logging import getLogger
 
 from neo4j_restore import contents, formats, headers, layouts, recognised, sums, transfer, zipdirectory, zipped
 from neo4j_restore.artifacts import Artifacts
-from neo4j_restore.catalog import AGE, SUM, BackupSet, Kind
 from neo4j_restore.entries import Entry
 from neo4j_restore.errors import BackupDamagedError, StoreError
 from neo4j_restore.headers import Header
+from neo4j_restore.kinds import AGE, SUM, Kind
 from neo4j_restore.layouts import Wanted
 from neo4j_restore.ranged import Ranged
+from neo4j_restore.sets import BackupSet
 from neo4j_restore.settings import Settings
 from neo4j_restore.stores import Store, StoredObject
 

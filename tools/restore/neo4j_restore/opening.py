@@ -7,7 +7,6 @@ from logging import getLogger
 from pathlib import Path
 
 from neo4j_restore import age, contents, decoders, fetch, formats, headers, unpack
-from neo4j_restore.catalog import BackupSet
 from neo4j_restore.checksums import Checksum, Running
 from neo4j_restore.evidence import SHA256
 from neo4j_restore.kept import Kept
@@ -16,6 +15,7 @@ from neo4j_restore.owners import stem_of
 from neo4j_restore.parts import PartFile
 from neo4j_restore.pipeline import Stream
 from neo4j_restore.progress import Progress
+from neo4j_restore.sets import BackupSet
 from neo4j_restore.settings import Settings
 from neo4j_restore.stores import Store, StoredObject
 from neo4j_restore.streams import Checked, Peekable

@@ -3,8 +3,9 @@
 import re
 from typing import Final
 
-from neo4j_restore.catalog import aliases, time_of
+from neo4j_restore.catalog import time_of
 from neo4j_restore.kinds import split_ending
+from neo4j_restore.naming import aliases
 from neo4j_restore.spec import LATEST, DatabaseName
 
 # Words of names that backup tools and people give without naming a database. `test` or `prod` may well be one.

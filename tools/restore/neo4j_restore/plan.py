@@ -11,10 +11,10 @@ from enum import StrEnum
 from typing import Any
 
 from neo4j_restore import compatibility, evidence, families
-from neo4j_restore.catalog import BackupSet, Unclear
 from neo4j_restore.errors import ConfigurationError, MigrationNeededError, TargetOccupiedError
 from neo4j_restore.families import Edition
 from neo4j_restore.headers import Header
+from neo4j_restore.sets import BackupSet, Unclear
 from neo4j_restore.settings import Settings
 from neo4j_restore.spec import SYSTEM, BucketUrl, DatabaseName, OnMissing, Overwrite, SpaceMode
 from neo4j_restore.volume import Found, Volume

@@ -4,7 +4,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Final
 
-from neo4j_restore.catalog import BackupSet, TimeSource, order
+from neo4j_restore.catalog import order
+from neo4j_restore.sets import BackupSet, TimeSource
 from neo4j_restore.spec import Scheme
 from neo4j_restore.stores import StoredObject
 

@@ -7,11 +7,11 @@ from pathlib import Path
 
 from neo4j_restore import admin, artifacts, choosing, evidence, families, kept, plan, space, trees
 from neo4j_restore.artifacts import Artifacts
-from neo4j_restore.catalog import BackupSet
 from neo4j_restore.errors import BackupNotFoundError, ConfigurationError, StoreError
 from neo4j_restore.looking import Look, Looker
 from neo4j_restore.plan import Plan, Step
 from neo4j_restore.selection import Selection
+from neo4j_restore.sets import BackupSet
 from neo4j_restore.settings import Settings
 from neo4j_restore.spec import LATEST, DatabaseName
 from neo4j_restore.stores import Store

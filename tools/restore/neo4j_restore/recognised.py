@@ -3,10 +3,11 @@
 from dataclasses import replace
 
 from neo4j_restore import contents, decoders, entries, layouts
-from neo4j_restore.catalog import BackupSet, Kind
 from neo4j_restore.contents import Contents
 from neo4j_restore.inside import BLOCK, DATA_FOLDER, STORE_FILES, Inside, StoreVersion, version_of
+from neo4j_restore.kinds import Kind
 from neo4j_restore.layouts import Content, File, Store, Wanted
+from neo4j_restore.sets import BackupSet
 
 
 def recognised(chosen: BackupSet, seen: Contents, wanted: Wanted, *, encrypted: bool = False) -> BackupSet:

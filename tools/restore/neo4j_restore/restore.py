@@ -16,11 +16,12 @@ from logging import getLogger
 from typing import Any
 
 from neo4j_restore import disk, journal, leftovers, locks, plan, receipt, swap, volume
-from neo4j_restore.catalog import BackupSet, Kind
 from neo4j_restore.errors import LockError, NewerDataError, RestoreError, StoreError, VanishedError
 from neo4j_restore.evidence import Evidence, Verdict
 from neo4j_restore.journal import Journal, Phase
+from neo4j_restore.kinds import Kind
 from neo4j_restore.plan import Action, Plan, Step
+from neo4j_restore.sets import BackupSet
 from neo4j_restore.settings import Settings
 from neo4j_restore.spec import DatabaseName, Overwrite, SpaceMode, default_restore_id
 from neo4j_restore.stores import StoredObject

@@ -12,8 +12,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 
-from neo4j_restore.catalog import BackupSet, TimeSource, Unclear
 from neo4j_restore.kinds import lower
+from neo4j_restore.sets import BackupSet, TimeSource, Unclear
 
 
 @dataclass(frozen=True)

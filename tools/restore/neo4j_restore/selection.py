@@ -20,12 +20,13 @@ from neo4j_restore import (
     transfer,
 )
 from neo4j_restore.artifacts import Artifacts
-from neo4j_restore.catalog import BackupSet, Kind, Shelf, TimeSource, Unclear
 from neo4j_restore.choosing import Choice
 from neo4j_restore.errors import BackupDamagedError, BackupNotFoundError, ConfigurationError, RestoreError, StoreError
+from neo4j_restore.kinds import Kind
 from neo4j_restore.listing import Listing, Sieve
 from neo4j_restore.naming import Namer
 from neo4j_restore.plan import Action, Decision, Step
+from neo4j_restore.sets import BackupSet, Shelf, TimeSource, Unclear
 from neo4j_restore.settings import Settings
 from neo4j_restore.spec import LATEST, DatabaseName
 from neo4j_restore.stores import Store, StoredObject

@@ -13,8 +13,8 @@ from datetime import UTC, datetime
 
 from neo4j_restore import catalog
 from neo4j_restore.artifacts import is_exact
-from neo4j_restore.catalog import BackupSet
 from neo4j_restore.errors import ConfigurationError
+from neo4j_restore.sets import BackupSet
 from neo4j_restore.spec import BucketUrl, DatabaseName
 
 _GRAPH = "g000"

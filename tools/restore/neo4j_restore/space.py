@@ -10,10 +10,11 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from neo4j_restore import decoders, zipdirectory
-from neo4j_restore.catalog import BackupSet, Kind
 from neo4j_restore.errors import NoSpaceError
 from neo4j_restore.families import Family
 from neo4j_restore.inside import DATA_FOLDER, Inside
+from neo4j_restore.kinds import Kind
+from neo4j_restore.sets import BackupSet
 from neo4j_restore.spec import SpaceMode
 
 # Metadata of the file system, and Neo4j's own first writes.

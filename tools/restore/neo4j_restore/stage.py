@@ -8,7 +8,6 @@ from pathlib import Path
 
 from neo4j_restore import admin, disk, endings, evidence, fetch, kept, transfer, trees, unpack, volume
 from neo4j_restore.archive import Archive, check_complete
-from neo4j_restore.catalog import BackupSet, Kind
 from neo4j_restore.errors import (
     ANOTHER_SET,
     BackupDamagedError,
@@ -17,10 +16,12 @@ from neo4j_restore.errors import (
     StreamDamagedError,
     VanishedError,
 )
+from neo4j_restore.kinds import Kind
 from neo4j_restore.names import Names
 from neo4j_restore.opening import Opener
 from neo4j_restore.plan import Plan
 from neo4j_restore.progress import Progress
+from neo4j_restore.sets import BackupSet
 from neo4j_restore.settings import Settings
 from neo4j_restore.spec import DatabaseName
 from neo4j_restore.stores import Store, StoredObject

@@ -3,9 +3,9 @@
 import re
 from typing import Final
 
-from neo4j_restore.catalog import SUM
 from neo4j_restore.checksums import Checksum
 from neo4j_restore.errors import BackupDamagedError
+from neo4j_restore.kinds import SUM
 
 # Room for a list of some files; more is no checksum of one object.
 MOST_BYTES: Final = 64 * 1024

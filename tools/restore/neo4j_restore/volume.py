@@ -8,9 +8,9 @@ from enum import StrEnum
 from pathlib import Path
 
 from neo4j_restore import disk, receipt
-from neo4j_restore.catalog import STORE_MARKERS
 from neo4j_restore.errors import ConfigurationError, TargetOccupiedError, VolumeError
 from neo4j_restore.receipt import Receipt
+from neo4j_restore.sets import STORE_MARKERS
 from neo4j_restore.spec import DatabaseName
 
 # The files without which a record store is none, in every version from 3.x to 5: the tools copy and load a set that
