@@ -118,7 +118,7 @@ def test_a_starved_reader_gets_parts_over_more_connections_and_the_same_bytes(
 ) -> None:
     monkeypatch.setattr(fetch, "_PART_BYTES", 20_000)
     monkeypatch.setattr(fetch, "_LOOK_SECONDS", 0.01)
-    monkeypatch.setattr(fetch, "_NEAR_BYTES", 5000)
+    monkeypatch.setattr(fetch, "_FIRST_PART_BYTES", 5000)
     store = Memory({"neo4j.dump": DATA})
     store.slow = True
     with closing(download(store, stored(), Terms(60, 4), progress(stored()))) as stream:

@@ -1,4 +1,4 @@
-"""Checksums that stores keep of their objects, and the same reckoned from bytes as they pass."""
+"""Checksums that stores keep of their objects, and the same checksums computed from bytes as they pass."""
 
 import base64
 import hashlib
@@ -8,49 +8,49 @@ from typing import Any, Final, Protocol
 
 
 class Running(Protocol):
-    """A checksum under way, as hashlib has them."""
+    """A checksum under way, with the methods of hashlib's objects."""
 
     def update(self, data: Any, /) -> None:
-        """Take `data`, which follows what was taken before."""
+        """Add `data`, which follows the data of the calls before."""
         ...
 
     def digest(self) -> bytes:
-        """Return the checksum of all that was taken."""
+        """Return the checksum of all data so far."""
         ...
 
 
 class _Crc32c:
     def __init__(self) -> None:
-        # Imported here: a start with nothing to do reckons nothing.
+        # Imported here: a start with nothing to do computes no checksum, and must stay light.
         import google_crc32c
 
-        self._found = google_crc32c.Checksum()
+        self._crc = google_crc32c.Checksum()
 
     def update(self, data: Any, /) -> None:
-        # The C extension takes nothing but bytes.
-        self._found.update(bytes(data))
+        # The C extension accepts only `bytes`, not a memoryview.
+        self._crc.update(bytes(data))
 
     def digest(self) -> bytes:
-        return bytes(self._found.digest())
+        return bytes(self._crc.digest())
 
 
 class _AwsCrc:
-    """A CRC of awscrt's, whose functions take what came before: `crc32` or `crc64nvme`."""
+    """A CRC of awscrt: `crc32` or `crc64nvme`. Its functions take the CRC of the bytes before."""
 
     def __init__(self, name: str, width: int) -> None:
         from awscrt import checksums
 
         self._step: Callable[[Any, int], int] = getattr(checksums, name)
-        self._found, self._width = 0, width
+        self._crc, self._width = 0, width
 
     def update(self, data: Any, /) -> None:
-        self._found = self._step(data, self._found)
+        self._crc = self._step(data, self._crc)
 
     def digest(self) -> bytes:
-        return self._found.to_bytes(self._width, "big")
+        return self._crc.to_bytes(self._width, "big")
 
 
-# What each algorithm is called in a store's answer, in small letters.
+# The names are those in stores' answers, in lower case.
 ALGORITHMS: Final[dict[str, Callable[[], Running]]] = {
     "crc32c": _Crc32c,
     "crc32": lambda: _AwsCrc("crc32", 4),
@@ -62,7 +62,7 @@ ALGORITHMS: Final[dict[str, Callable[[], Running]]] = {
 
 
 class _Composite:
-    """A checksum of the checksums of parts, as S3 keeps of what came in parts."""
+    """A checksum of the checksums of parts. S3 keeps these for multipart uploads."""
 
     def __init__(self, start: Callable[[], Running], part_bytes: int) -> None:
         self._start, self._part_bytes = start, part_bytes
@@ -74,9 +74,9 @@ class _Composite:
             if not self._left:
                 self._done += self._part.digest()
                 self._part, self._left = self._start(), self._part_bytes
-            now, view = view[: self._left], view[self._left :]
-            self._part.update(now)
-            self._left -= len(now)
+            piece, view = view[: self._left], view[self._left :]
+            self._part.update(piece)
+            self._left -= len(piece)
 
     def digest(self) -> bytes:
         whole = self._start()
@@ -86,12 +86,12 @@ class _Composite:
 
 @dataclass(frozen=True)
 class Checksum:
-    """What a store, or a file beside the object, says the bytes must give.
+    """The checksum that a store, or a file beside the object, states for the object's bytes.
 
-    algorithm: of `ALGORITHMS`. digest: bytes, as the algorithm's standard orders them.
-    part_bytes: for a checksum of the checksums of parts the size of a part, else 0. The last part may be smaller.
-    guessed: nobody says that it is one: an ETag in the form of an MD5, or parts that may be of other sizes. Bytes that
-    give it are right; bytes that don't may be right as well.
+    algorithm: of `ALGORITHMS`. digest: bytes, in the order that the algorithm's standard defines.
+    part_bytes: for a composite (multipart) checksum the size of a part, else 0. The last part may be smaller.
+    guessed: the store does not say that this is a checksum of the bytes. Examples are an ETag that looks like an MD5,
+    and parts whose sizes may differ. Bytes that match it are right. Bytes that do not match it may be right as well.
     """
 
     algorithm: str
@@ -100,12 +100,12 @@ class Checksum:
     guessed: bool = False
 
     def start(self) -> Running:
-        """Return a new reckoning of the same kind."""
+        """Return a new, empty computation of this kind."""
         start = ALGORITHMS[self.algorithm]
         return _Composite(start, self.part_bytes) if self.part_bytes else start()
 
     def __str__(self) -> str:
-        """Return it as `crc32c:` and base64, as receipts and messages have it; with the size of parts, if of such."""
+        """Return it as `crc32c:` and base64, for receipts and messages. A composite one names the size of its parts."""
         parts = f" of parts of {self.part_bytes} bytes" if self.part_bytes else ""
         return f"{self.algorithm}:{base64.b64encode(self.digest).decode()}{parts}"
 

@@ -1,4 +1,4 @@
-"""DEADLINE_SECONDS: by when all bytes have to be here, counted from the plan on; and what a wait for a store tells."""
+"""DEADLINE_SECONDS: the moment by which all bytes must have come, counted from the plan. Waits that log progress."""
 
 import math
 import time
@@ -20,9 +20,9 @@ _LINE_SECONDS: Final = 10.0
 
 @dataclass(frozen=True)
 class Deadline:
-    """A moment by which all bytes have to be here.
+    """The moment by which all bytes must have come.
 
-    seconds: how long that was when the clock started; 0: there is none. at: the moment, by `time.monotonic`.
+    seconds: the time allowed when the clock started; 0 for no deadline. at: the moment, by `time.monotonic`.
     """
 
     seconds: float = 0.0
@@ -30,11 +30,11 @@ class Deadline:
 
     @classmethod
     def after(cls, seconds: float) -> "Deadline":
-        """Return the one that many seconds from now; 0: none."""
+        """Return the deadline `seconds` from now; 0 for none."""
         return cls(seconds, time.monotonic() + seconds if seconds else math.inf)
 
     def check(self, how_far: Callable[[], str]) -> None:
-        """Raise StoreError when the moment has passed. how_far: tells what is being done, and how much is done."""
+        """Raise StoreError if the moment has passed. how_far: returns what is being done, and how much is done."""
         if time.monotonic() >= self.at:
             message = f"the restore took longer than {self.seconds:g} s: {how_far()}"
             hint = "see why the store is so slow, or give the restore more time with DEADLINE_SECONDS"
@@ -45,28 +45,32 @@ NEVER: Final = Deadline()
 
 
 class Watch:
-    """Waits for a store: a line each ten seconds tells how far it is, and the deadline ends it, whatever it waits for.
+    """Waits for a store. It logs a line each ten seconds, and the deadline ends the wait in any case.
 
-    Each step runs in a thread of its own. No timeout of a socket could do the same: a byte now and then resets it.
+    Each step runs in a thread of its own. A socket's timeout could not do the same: each byte that arrives resets it.
     """
 
     def __init__(self, deadline: Deadline, how_far: Callable[[], str]) -> None:
-        """Take what to tell."""
+        """Take the deadline. how_far: returns what is being done, and how much is done, for the log and the error."""
         self._deadline, self._how_far = deadline, how_far
-        self._start = self._told = time.monotonic()
+        self._start = self._last_line = time.monotonic()
 
     def step(self, action: Callable[[], T]) -> T:
-        """Return what `action` returns, or raise what it raises; StoreError at the deadline, and `action` is left."""
+        """Return what `action` returns, or raise what it raises.
+
+        At the deadline this raises StoreError and leaves `action` behind.
+        """
         self._deadline.check(self._how_far)
         future: Future[T] = Future()
+        # A daemon: at the deadline it is left behind, and must not keep the process alive.
         Thread(target=_fulfil, args=(future, action), name="store", daemon=True).start()
         while not future.done():
             self._deadline.check(self._how_far)
             now = time.monotonic()
-            if now >= self._told + _LINE_SECONDS:
-                self._told = now
+            if now >= self._last_line + _LINE_SECONDS:
+                self._last_line = now
                 log.info("%s, for %.0f s", self._how_far(), now - self._start)
-            wait([future], max(0, min(self._told + _LINE_SECONDS, self._deadline.at) - now))
+            wait([future], max(0, min(self._last_line + _LINE_SECONDS, self._deadline.at) - now))
         return future.result()
 
 

@@ -1,8 +1,12 @@
-"""The verified bytes of objects, in their order, read ahead by as many connections as pay off.
+"""The verified bytes of objects, in order, read ahead over as many connections as pay off.
 
-Threads read: an object whole over one connection, or, once that is slower than whoever takes the bytes, in parts over
-several. One thread takes: it alone checks, counts and writes, so what happens on the volume has one order.
-What has come and was not taken yet is 32 MiB at most, and for a single connection 4 MiB.
+Reader threads fetch. They read an object whole over one connection. Once the network is slower than the consumer, they
+read it in parts over several. One consumer, the thread that calls `block`, alone checks, counts and writes. So the
+changes on the volume have one order. Bytes that have come and wait for the consumer are 32 MiB at most, and for a
+single connection 4 MiB.
+
+`Fetch._lock` guards `_todo`, `_parts` and the parts in them, `_seen`, `_error`, `pace` and the three counts. Methods
+that start with "Under the lock" are called with it held. No request is made and no bytes are checked under it.
 """
 
 import math
@@ -26,23 +30,26 @@ from neo4j_restore.transfer import Resuming, Retry
 
 _PART_BYTES = 8 * 1024 * 1024
 
-_HELD_BYTES = 32 * 1024 * 1024
+# All bytes that have come and wait. Each block that a reader hands over beyond this waits until the consumer takes one.
+_MOST_WAITING_BYTES = 32 * 1024 * 1024
 
-# Of the part that is being taken: more would leave the processor's cache before it is checked and inflated.
-_NEAR_BYTES = 4 * 1024 * 1024
+# The same, of the first part alone. More would leave the processor's cache before it is checked and inflated.
+_FIRST_PART_BYTES = 4 * 1024 * 1024
 
+# How often the consumer judges the pace, and looks at the deadline while it waits.
 _LOOK_SECONDS = 0.25
 
+# Below this, a connection mostly waits for the first byte of an answer: see `Pace.ceiling`.
 _SMALL_BYTES = 1024 * 1024
 
 
 @dataclass(frozen=True)
 class Terms:
-    """How a store is to be read.
+    """How to read from a store.
 
-    retry_seconds: how long one trouble may last. connections: at once, at most.
-    deadline: by when all bytes have to be here.
-    name: what to call the object of a key in messages. evidence: takes how the bytes of each object were verified.
+    retry_seconds: how long one trouble may last. connections: the most at once.
+    deadline: when all bytes must have come.
+    name: returns what messages call the object of a key. evidence: records how the bytes of each object were verified.
     """
 
     retry_seconds: float
@@ -53,13 +60,13 @@ class Terms:
 
 
 def terms(settings: Settings, deadline: Deadline) -> Terms:
-    """Return the terms that `settings` ask for."""
+    """Return the options that `settings` ask for."""
     return Terms(settings.retry_seconds, settings.connections, deadline, settings.bucket.of)
 
 
 @dataclass(eq=False)
 class _Part:
-    """Bytes of an object from `start` up to `end`, of which those before `came` have come, and `blocks` wait."""
+    """The bytes of an object from `start` up to `end`. Those before `came` have come, and `blocks` of them wait."""
 
     stored: StoredObject
     start: int
@@ -70,34 +77,41 @@ class _Part:
 
 
 class Fetch:
-    """Reads `objects`; `streams` gives each as a stream of verified bytes, to be read to its end before the next."""
+    """Reads `objects`. `streams` yields each as a stream of verified bytes. Read one to its end before the next."""
 
     def __init__(
         self, store: Store, objects: Sequence[StoredObject], terms: Terms, progress: Progress, start: int = 0
     ) -> None:
-        """Take what is to be read, of each object from `start` on; nothing is asked for yet."""
+        """Take what to read: of each object the bytes from `start` on. No request is made yet."""
         self._store, self._objects, self._terms, self._progress = store, objects, terms, progress
         self.pace, self.name, self.evidence = Pace(terms.connections), terms.name, terms.evidence
-        # What nobody reads yet, and what is read or has come, both in order.
+        # `_todo`: parts that no thread has begun. `_parts`: parts that are being read or have come. Both in the
+        # consumer's order.
         self._todo = deque(_Part(each, start, each.size_bytes, start) for each in objects)
         self._parts: deque[_Part] = deque()
+        # Written without the lock, but before the block is handed over under it. So the consumer of a block sees what
+        # came with it. Several threads may write one object's entry: single operations on dicts and sets are atomic.
         self._checksums: dict[str, Checksum] = {}
         self._transports: dict[str, set[str]] = {}
         self._lock = Lock()
+        # `_come`: the first part got a block, or a reader failed. `_room`: a reader that waits may have room.
         self._come, self._room = Condition(self._lock), Condition(self._lock)
-        self._working = self._blocked = self._held = 0
+        self._readers = self._waiting_readers = self._waiting_bytes = 0
         self._left = Event()
         self._error: BaseException | None = None
-        # Nothing is judged before the first bytes: an identity may have to be found, and a connection made.
+        # `math.inf` until the consumer has its first block: before that, an identity may have to be fetched and a
+        # connection made. That time says nothing about the pace.
         self._seen = _Seen(math.inf)
 
     def streams(self) -> Iterator[tuple[StoredObject, "Download"]]:
-        """Yield each object and its bytes. Raises StoreError; BackupDamagedError where bytes are not the store's."""
+        """Yield each object and its bytes. Raises StoreError, and StreamDamagedError for bytes that the store did not
+        keep.
+        """
         for stored in self._objects:
             yield stored, Download(self, stored, self._progress)
 
     def block(self, stored: StoredObject) -> bytes:
-        """Return what comes next of `stored`, the object that is being read; nothing at its end. For `Download`."""
+        """Return the next bytes of `stored`, the object that is being read; empty at its end. For `Download`."""
         with self._lock:
             while True:
                 self._staff()
@@ -106,32 +120,35 @@ class Fetch:
                     return self._take(part)
                 if part and part.came == part.end:
                     self._parts.popleft()
+                    # The object may go on in the next part. Only the part at its end ends it.
                     if part.end == stored.size_bytes:
                         return b""
                     continue
                 self._wait()
 
-    def told(self, stored: StoredObject) -> Checksum | None:
-        """Return the checksum of `stored`, by its listing or by the answer that had its first bytes, if by any."""
+    def checksum_of(self, stored: StoredObject) -> Checksum | None:
+        """Return the checksum of `stored` from its listing, or from the answer with its first bytes; else None."""
         return stored.checksum or self._checksums.get(stored.key)
 
     def transport(self, stored: StoredObject) -> str:
-        """Return how the transfer of all that came of `stored` was checked; empty where some of it was not."""
-        found = self._transports.get(stored.key, set())
-        return next(iter(found)) if len(found) == 1 else ""
+        """Return how the transfer of all bytes of `stored` was checked; empty where some bytes were not."""
+        transports = self._transports.get(stored.key, set())
+        return next(iter(transports)) if len(transports) == 1 else ""
 
     def _take(self, part: _Part) -> bytes:
+        """Under the lock: return the first waiting block of `part`."""
         if self._seen.since == math.inf:
             self._seen = _Seen(time.monotonic())
         block = part.blocks.popleft()
         part.waiting_bytes -= len(block)
-        self._held -= len(block)
-        if self._blocked:
+        self._waiting_bytes -= len(block)
+        # To all: they wait for different parts, and which of them has room depends on its part.
+        if self._waiting_readers:
             self._room.notify_all()
         return block
 
     def _wait(self) -> None:
-        """Wait until the first part has more, or it is time to look at the pace."""
+        """Under the lock: wait until the first part has more, or until it is time to judge the pace."""
         if self._error:
             raise self._error
         self._terms.deadline.check(lambda: f"{self._progress} had come")
@@ -140,7 +157,7 @@ class Fetch:
         self._seen.waited += time.monotonic() - began
 
     def _staff(self) -> None:
-        """See that as many threads read as the pace allows, and that there are parts for them."""
+        """Under the lock: start as many threads as the pace allows and there are parts for."""
         now = time.monotonic()
         if now - self._seen.since >= _LOOK_SECONDS:
             limit = self.pace.limit
@@ -149,31 +166,34 @@ class Fetch:
             if limit < self.pace.limit:
                 self._cut()
         while self._is_wanted():
-            self._working += 1
+            self._readers += 1
             Thread(target=self._work, args=(self._next(),), name="fetch", daemon=True).start()
 
     def _is_wanted(self) -> bool:
-        """Tell whether one more thread should begin with the next part."""
-        if not self._todo or self._error or self._left.is_set() or self._held >= _HELD_BYTES:
+        """Under the lock: tell whether one more thread should begin with the next part."""
+        if not self._todo or self._error or self._left.is_set() or self._waiting_bytes >= _MOST_WAITING_BYTES:
             return False
         part = self._todo[0]
-        return self._working < (self.pace.ceiling if part.end - part.start < _SMALL_BYTES else self.pace.limit)
+        return self._readers < (self.pace.ceiling if part.end - part.start < _SMALL_BYTES else self.pace.limit)
 
     def _cut(self) -> None:
-        """End what is being read after a part's length, so that others can read what follows."""
+        """Under the lock: end the last part that is being read early, so that other threads can read the rest."""
         if self._parts:
             part, unit = self._parts[-1], _PART_BYTES // 2
-            # At a multiple of half a part: Azure tells checksums of 4 MiB, and one that is cut can't be compared.
+            # At a multiple of 4 MiB, half a part: Azure sends checksums of ranges of 4 MiB. One whose range is cut
+            # can't be compared.
             units = -(-(part.came - part.start) // unit)
             self._shorten(part, part.start + units * unit + _PART_BYTES)
 
     def _shorten(self, part: _Part, end: int) -> None:
-        """End `part`, the last one, at `end`, and leave the rest to do, unless that is next to nothing."""
+        """Under the lock: end `part` at `end`, and put the rest back to do, unless the rest is small."""
         if part.end > end + _PART_BYTES // 2:
+            # In front, to keep the order: `part` is the last one that was begun, so its rest is the next to begin.
             self._todo.appendleft(_Part(part.stored, end, part.end, end))
             part.end = end
 
     def _next(self) -> _Part:
+        """Under the lock: begin with the next part. With one connection the part is the whole object."""
         part = self._todo.popleft()
         if self.pace.limit > 1:
             self._shorten(part, part.start + _PART_BYTES)
@@ -181,36 +201,39 @@ class Fetch:
         return part
 
     def _work(self, part: _Part | None) -> None:
-        """Read part after part: a thread's whole life."""
+        """Read part after part. This is a thread's whole life."""
         buffer = memoryview(bytearray(BLOCK_BYTES))
         try:
             while part:
                 self._read(part, buffer)
                 part = self._another()
-        except BaseException as error:  # noqa: BLE001 - it is raised in the thread that takes the bytes
+        except BaseException as error:  # noqa: BLE001 - it is raised in the consumer's thread
             with self._lock:
                 self._error = self._error or error
-                self._working -= 1
+                self._readers -= 1
                 self._come.notify_all()
                 self._room.notify_all()
 
     def _another(self) -> _Part | None:
+        """End one part and return the next; None where this thread is not needed any more."""
         with self._lock:
-            self._working -= 1
+            self._readers -= 1
             if not self._is_wanted():
                 return None
-            self._working += 1
+            self._readers += 1
             return self._next()
 
     def _read(self, part: _Part, buffer: memoryview) -> None:
         retry = Retry(self._terms.retry_seconds, pause=self._pause, trouble=self._trouble)
         if part.start == 0 and part.end < part.stored.size_bytes and not part.stored.checksum:
-            # Some stores tell it with a whole answer alone, and for the asking.
+            # Some stores send the checksum only with an answer that has the whole object. This reads a range, so a HEAD
+            # asks for it.
             self._tell(part, retry.call(lambda: self._store.look(part.stored)).checksum)
         with Resuming(self._store, part.stored, retry, part.start, part.end) as stream:
             while count := stream.readinto(buffer):
                 self._tell(part, stream.checksum)
                 self._transports.setdefault(part.stored.key, set()).update(stream.transports)
+                # A copy: `buffer` is filled again while this block waits.
                 if not self._give(part, bytes(buffer[:count])):
                     break
 
@@ -219,30 +242,36 @@ class Fetch:
             self._checksums[part.stored.key] = checksum
 
     def _give(self, part: _Part, block: bytes) -> bool:
-        """Hand a block over, once there is room; tell whether more of the part is wanted."""
+        """Hand a block over once there is room, and tell whether the part needs more."""
         with self._lock:
-            self._blocked += 1
+            self._waiting_readers += 1
             while not self._has_room(part) and not self._error and not self._left.is_set():
                 self._room.wait()
-            self._blocked -= 1
+            self._waiting_readers -= 1
+            # `_cut` may have ended the part earlier while this block came. What is beyond belongs to another part.
             block = block[: part.end - part.came]
             if block:
                 part.blocks.append(block)
             part.came += len(block)
             part.waiting_bytes += len(block)
-            self._held += len(block)
+            self._waiting_bytes += len(block)
             self._seen.bytes += len(block)
+            # The consumer waits for the first part alone, so no other block wakes it.
             if part is self._parts[0]:
                 self._come.notify()
             return part.came < part.end and not self._error and not self._left.is_set()
 
     def _has_room(self, part: _Part) -> bool:
-        """Tell whether a part may have one more block: the first one always may, for all wait for its end."""
+        """Under the lock: tell whether `part` may have one more block.
+
+        The first part has room of its own. The consumer waits for it, so later parts must never keep it out.
+        """
         if part is self._parts[0]:
-            return part.waiting_bytes < _NEAR_BYTES
-        return self._held < _HELD_BYTES
+            return part.waiting_bytes < _FIRST_PART_BYTES
+        return self._waiting_bytes < _MOST_WAITING_BYTES
 
     def _pause(self, seconds: float) -> None:
+        # Not `sleep`: `close` ends the pause.
         self._left.wait(seconds)
 
     def _trouble(self, error: StoreError) -> None:
@@ -251,7 +280,7 @@ class Fetch:
                 self.pace.throttled(time.monotonic())
 
     def close(self) -> None:
-        """End the threads. One that waits for a silent store ends when it gives that up, and writes nowhere."""
+        """End the threads. One that waits for a silent store ends when its request times out, and writes nothing."""
         self._left.set()
         with self._lock:
             self._room.notify_all()
@@ -259,7 +288,10 @@ class Fetch:
 
 @dataclass
 class _Seen:
-    """What happened since the last look at the pace."""
+    """What the consumer saw since the last look at the pace.
+
+    since: by `time.monotonic`. waited: the seconds in which it had nothing to do. bytes: what came.
+    """
 
     since: float
     waited: float = 0.0
@@ -269,22 +301,23 @@ class _Seen:
 class Download(Blocks):
     """The verified bytes of one object, as a stream.
 
-    Whoever reads to the end has bytes of the listed size whose checksum is the store's; else BackupDamagedError
-    is raised there. Bytes that don't give a guessed checksum are noted as such, for they may be right.
+    Whoever reads it to the end has bytes of the listed size, with the store's checksum. Otherwise the read raises
+    StreamDamagedError. If the bytes do not match a guessed checksum, that is recorded only, because they may be right.
     """
 
     def __init__(self, fetch: Fetch, stored: StoredObject, progress: Progress, running: Running | None = None) -> None:
-        """Take what is to be read. running: has taken what goes before it, unless it is read from its start."""
+        """Take what to read. running: has taken the bytes before `start`; None where there are none."""
         self.fetch, self._stored, self._progress = fetch, stored, progress
         self._begun = self._over = False
         self._expected: Checksum | None = None
         self._running = running
 
     def block(self) -> bytes:
-        """Return what comes next; nothing once all of it has come and was found right."""
+        """Return the next bytes; empty once all have come and were verified."""
         block = b"" if self._over else self.fetch.block(self._stored)
+        # Some stores send the checksum only with the first bytes, so it is known here at the earliest.
         if not self._begun:
-            self._begun, self._expected = True, self.fetch.told(self._stored)
+            self._begun, self._expected = True, self.fetch.checksum_of(self._stored)
             if self._expected and not self._running:
                 self._running = self._expected.start()
         if not block:
@@ -302,19 +335,19 @@ class Download(Blocks):
         expected = self._expected
         if not expected or not self._running:
             return
-        found = replace(expected, digest=self._running.digest())
-        if found == expected:
+        checksum = replace(expected, digest=self._running.digest())
+        if checksum == expected:
             self.fetch.evidence.verified(self._stored.key, evidence.of_store(expected))
         elif expected.guessed:
             self.fetch.evidence.doubted(self._stored.key, expected)
         else:
             name = self.fetch.name(self._stored.key)
-            message = f"{name} is damaged: its checksum is {found}, the store has {expected}"
+            message = f"{name} is damaged: its checksum is {checksum}, the store has {expected}"
             raise StreamDamagedError(message)
 
 
 class _Only(Download):
-    """A download whose end is that of its threads as well."""
+    """A download of one object. Closing it ends its threads."""
 
     def close(self) -> None:
         """End the threads."""
@@ -331,8 +364,8 @@ def download(
     start: int = 0,
     running: Running | None = None,
 ) -> Download:
-    """Return the verified bytes of one object; the first request is made by the first read.
+    """Return the verified bytes of one object. The first read makes the first request.
 
-    start: where to begin; `running` has taken what is before it, as a reckoning of the object's checksum.
+    start: the offset to begin at. running: the object's checksum under way, which has taken the bytes before `start`.
     """
     return _Only(Fetch(store, (stored,), terms, progress, start), stored, progress, running)

@@ -1,6 +1,7 @@
-"""Stages that work at the same time: a thread reads ahead of whoever reads from it, a bounded number of blocks.
+"""Stages that work at the same time: a thread reads a bounded number of blocks ahead of its reader.
 
-Socket, inflating and writing each let go of Python's lock while they work, so a thread each is enough to overlap them.
+The socket, the decompressor and the disk each release Python's lock (GIL) while they work. One thread for each stage is
+therefore enough to let them overlap.
 """
 
 from io import RawIOBase
@@ -11,17 +12,19 @@ from typing import Any
 # Larger blocks leave the processor's cache before the next stage has seen them.
 BLOCK_BYTES = 128 * 1024
 
+# 2 MiB in blocks of 128 KiB.
 _BLOCKS_AHEAD = 16
 
-# How long `close` waits for a thread: one that waits for a silent network ends by itself, and touches no volume.
+# How long `close` waits for the thread. A thread that waits for a silent network ends by itself later, and touches no
+# volume.
 _LEAVE_SECONDS = 1.0
 
 
 class Stream(RawIOBase):
-    """A stream that is made of blocks as they come: `some` gives the next one, without a copy into a buffer."""
+    """A stream made of blocks. `some` returns the next one without copying it into a buffer."""
 
     def some(self, size: int) -> bytes:
-        """Return what comes next, 1 to `size` bytes; nothing at the end, as often as it is asked for."""
+        """Return the next 1 to `size` bytes; empty at the end, also when called again."""
         raise NotImplementedError
 
     def readable(self) -> bool:
@@ -29,11 +32,11 @@ class Stream(RawIOBase):
         return True
 
     def read(self, size: int = -1, /) -> bytes:
-        """Return what comes next, at most `size` bytes, or all that is left where none is given."""
+        """Return the next bytes, at most `size`. Without a size, return all that is left."""
         return self.some(size) if size >= 0 else self.readall()
 
     def readinto(self, buffer: Any) -> int:
-        """Fill `buffer` with what comes next; 0 at the end."""
+        """Fill `buffer` with the next bytes; 0 at the end."""
         view = memoryview(buffer)
         block = self.some(len(view))
         view[: len(block)] = block
@@ -41,16 +44,16 @@ class Stream(RawIOBase):
 
 
 class Blocks(Stream):
-    """A stream whose blocks come in sizes of their own: `block` gives the next one."""
+    """A stream whose source decides how large blocks are: `block` returns the next one."""
 
     _rest = memoryview(b"")
 
     def block(self) -> bytes:
-        """Return what comes next, however much it is; nothing at the end, as often as it is asked for."""
+        """Return the next bytes, however many; empty at the end, also when called again."""
         raise NotImplementedError
 
     def some(self, size: int) -> bytes:
-        """Return what comes next, without a copy where it fits."""
+        """Return the next bytes, without a copy where the whole block fits into `size`."""
         if not self._rest:
             block = self.block()
             if len(block) <= size:
@@ -61,35 +64,38 @@ class Blocks(Stream):
 
 
 class Ahead(Blocks):
-    """What `source` gives, read ahead by a thread; an error in it is raised where its bytes would have come.
+    """Reads `source` ahead in a thread. An error of the source is raised where its bytes would have come.
 
-    From the first read on the source is the thread's alone, which closes it as well. At most 2 MiB wait.
+    From the first read on, only the thread uses the source, and the thread closes it. At most 2 MiB wait to be read.
     """
 
     def __init__(self, source: RawIOBase) -> None:
-        """Take the source; nothing is read yet."""
+        """Take the source. Nothing is read yet."""
         self._source = source
+        # The two threads share the two queues and the flag `_left`. Queues have their own locks, and the flag changes
+        # once.
         self._ready: SimpleQueue[bytes | BaseException] = SimpleQueue()
-        # A token for each block that may still be read ahead.
+        # One token for each block that may still be read ahead. The thread takes them, the reader gives them back.
         self._room: SimpleQueue[None] = SimpleQueue()
         self._end: bytes | BaseException | None = None
         self._left = False
         self._thread = Thread(target=self._run, name="ahead", daemon=True)
 
     def block(self) -> bytes:
-        """Return what comes next; or raise what the source raised, each time again."""
+        """Return the next bytes, or raise the error of the source, each time it is called."""
         if self._end is None:
             self._start()
-            found = self._ready.get()
+            item = self._ready.get()
             self._room.put(None)
-            if not isinstance(found, BaseException) and found:
-                return found
-            self._end = found
+            if not isinstance(item, BaseException) and item:
+                return item
+            self._end = item
         if isinstance(self._end, BaseException):
             raise self._end
         return self._end
 
     def _start(self) -> None:
+        # The thread starts with the first read, so that a stream that is never read makes no request.
         if not self._thread.ident:
             for _ in range(_BLOCKS_AHEAD):
                 self._room.put(None)
@@ -104,12 +110,14 @@ class Ahead(Blocks):
         except BaseException as error:  # noqa: BLE001 - it is raised in the reader's thread
             end = error
         finally:
+            # Closed before the end is handed over: whoever has seen the end knows that the source is closed.
             self._source.close()
             self._ready.put(end)
 
     def close(self) -> None:
-        """End the thread, wherever it is."""
+        """End the thread, whether it waits for room, waits for the source or has not begun."""
         self._left = True
+        # A thread that waits for room needs a token to wake up. Before its next read it then sees `_left`.
         self._room.put(None)
         if self._thread.ident:
             self._thread.join(_LEAVE_SECONDS)

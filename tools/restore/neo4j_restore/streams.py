@@ -1,4 +1,4 @@
-"""Streams of bytes that can be looked at before they are read, or are checked as they are."""
+"""Streams that can be peeked into before they are read, or that check a checksum while they are read."""
 
 from collections.abc import Callable
 from io import RawIOBase
@@ -9,20 +9,20 @@ from neo4j_restore.pipeline import Stream
 
 
 class Peekable(Stream):
-    """The bytes of `source`, whose first ones can be seen beforehand."""
+    """The bytes of `source`. The first ones can be seen before they are read."""
 
     def __init__(self, source: RawIOBase) -> None:
-        """Take the stream; nothing is read yet."""
+        """Take the stream. Nothing is read yet."""
         self._source, self._seen = source, b""
 
     def peek(self, count: int) -> bytes:
-        """Return the next `count` bytes, fewer at the end; they are still to be read."""
+        """Return the next `count` bytes, fewer at the end. A later read returns them again."""
         while len(self._seen) < count and (more := self._source.read(count - len(self._seen))):
             self._seen += more
         return self._seen[:count]
 
     def some(self, size: int) -> bytes:
-        """Return what comes next."""
+        """Return the next bytes."""
         if not self._seen:
             return self._source.read(size) or b""
         part, self._seen = self._seen[:size], self._seen[size:]
@@ -35,7 +35,7 @@ class Peekable(Stream):
 
 
 class Checked(Stream):
-    """The bytes of `source`, which have to give `expected` at their end; else StreamDamagedError is raised there."""
+    """The bytes of `source`. Raises StreamDamagedError at the end unless their checksum is `expected`."""
 
     def __init__(
         self,
@@ -45,27 +45,31 @@ class Checked(Stream):
         running: Running | None = None,
         verified: Callable[[], object] = lambda: None,
     ) -> None:
-        """Take the stream; nothing is read yet.
+        """Take the stream. Nothing is read yet.
 
-        name: the object's, for messages. running: has what went before. verified: is called at a right end.
+        name: of the object, for messages. running: has taken the bytes before this stream.
+        verified: is called at the end where the checksum is right.
         """
         self._source, self._expected, self._name, self._verified = source, expected, name, verified
         self._running = running or expected.start()
 
     def some(self, size: int) -> bytes:
-        """Return what comes next; nothing once all of it has come and was found right."""
+        """Return the next bytes; empty once all have come and their checksum is right."""
         block = self._source.read(size) or b""
         self._running.update(block)
+        # A read of 0 bytes also returns nothing, and is not the end.
         if not block and size:
             self._verify()
         return block
 
     def _verify(self) -> None:
-        found = Checksum(self._expected.algorithm, self._running.digest())
-        if found.digest != self._expected.digest:
-            # In hexadecimals, as sha256sum has it.
-            told = f"its SHA-256 is {found.digest.hex()}, and {self._name}.sha256 has {self._expected.digest.hex()}"
-            message = f"{self._name} is damaged: {told}"
+        checksum = Checksum(self._expected.algorithm, self._running.digest())
+        if checksum.digest != self._expected.digest:
+            # In hexadecimal, as sha256sum prints it.
+            difference = (
+                f"its SHA-256 is {checksum.digest.hex()}, and {self._name}.sha256 has {self._expected.digest.hex()}"
+            )
+            message = f"{self._name} is damaged: {difference}"
             raise StreamDamagedError(message)
         self._verified()
 

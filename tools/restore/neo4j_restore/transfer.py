@@ -1,4 +1,4 @@
-"""Bytes from a store: tried again, and resumed where they broke off."""
+"""Bytes from a store: a failed read is tried again, and resumes at the offset where it broke off."""
 
 import random
 import time
@@ -20,7 +20,7 @@ _FIRST_PAUSE_SECONDS, _LONGEST_PAUSE_SECONDS = 0.5, 15.0
 
 
 class Retry:
-    """How long one trouble may last: from its first failure until something works again, `seconds` at most."""
+    """Tries again while one trouble lasts: from its first failure until something works, at most `seconds`."""
 
     def __init__(
         self,
@@ -29,23 +29,24 @@ class Retry:
         pause: Callable[[float], object] = time.sleep,
         trouble: Callable[[StoreError], object] = lambda _: None,
     ) -> None:
-        """Keep the budget; `pause` waits for so many seconds, `trouble` is told of each failure."""
+        """Keep the budget. `pause` waits for so many seconds. `trouble` is called with each failure."""
         self._seconds, self._pause, self._trouble = seconds, pause, trouble
         self._since: float | None = None
         self._tries = 0
 
     def worked(self) -> None:
-        """Forget the trouble: what comes next is another."""
+        """Forget the trouble. The next failure starts a new budget."""
         self._since, self._tries = None, 0
 
     def wait(self, error: StoreError) -> None:
-        """Wait before the next try, longer each time and never in step with others; or raise `error` as final."""
+        """Wait before the next try, or raise `error` as final. Pauses grow, and are random to spread clients out."""
         now = time.monotonic()
         self._since = now if self._since is None else self._since
         longest = min(_LONGEST_PAUSE_SECONDS, _FIRST_PAUSE_SECONDS * 2**self._tries)
         pause = random.uniform(longest / 2, longest)  # noqa: S311 - spreads load, guards nothing
         pause = max(pause, error.retry_after_seconds)
         self._trouble(error)
+        # A try that could begin only after the budget or the deadline is not worth the wait.
         if not error.transient or now + pause > min(self._since + self._seconds, error.no_try_after):
             raise error
         self._tries += 1
@@ -56,28 +57,29 @@ class Retry:
         """Return what `action` returns, tried again while its StoreError is transient and the budget lasts."""
         while True:
             try:
-                done = action()
+                result = action()
             except StoreError as error:
                 self.wait(error)
             else:
                 self.worked()
-                return done
+                return result
 
 
 class Resuming(RawIOBase):
-    """Bytes of one object, from `start` up to `end`, resumed where a transient failure broke them off; not yet checked.
+    """The bytes of one object from `start` up to `end`, resumed after transient failures. Checksums are not checked
+    here.
 
-    checksum: of the whole object, None where no store tells it; some tell it with the first bytes alone.
+    checksum: of the whole object; None where the store gives none. Some stores give it only with the first bytes.
     """
 
     def __init__(
         self, store: Store, stored: StoredObject, retry: Retry, start: int = 0, end: int | None = None
     ) -> None:
-        """Take what is to be read, to its end where none is given; the first request is made by the first read."""
+        """Take the range to read, by default up to the object's end. The first read makes the first request."""
         self._store, self._stored, self._retry = store, stored, retry
         self._stream: RawIOBase | None = None
         self.checksum = stored.checksum
-        # How each answer's transfer was checked: see `evidence`.
+        # How the transfer of each answer was checked: see `evidence`.
         self.transports: set[str] = set()
         self._offset, self._end = start, stored.size_bytes if end is None else min(end, stored.size_bytes)
 
@@ -86,7 +88,7 @@ class Resuming(RawIOBase):
         return True
 
     def readinto(self, buffer: Any) -> int:
-        """Fill `buffer` with what comes next; 0 at the end alone."""
+        """Fill `buffer` with the next bytes; 0 only at the end."""
         view = memoryview(buffer)[: max(0, self._end - self._offset)]
         count = self._retry.call(lambda: self._some(view)) if view else 0
         self._offset += count
@@ -102,7 +104,7 @@ class Resuming(RawIOBase):
             count = self._stream.readinto(view) or 0
         except StoreError:
             self._drop()
-            # What came of the answer before is in no checksum of its transfer.
+            # The bytes of this answer that came before the failure are covered by no transfer checksum.
             self.transports.add("")
             raise
         if not count:
@@ -123,15 +125,15 @@ class Resuming(RawIOBase):
 
 
 def blocks(stream: RawIOBase) -> Iterator[bytes]:
-    """Yield what is left of `stream`, in blocks."""
+    """Yield the rest of `stream`, in blocks."""
     while block := stream.read(BLOCK_BYTES):
         yield block
 
 
 def part(store: Store, stored: StoredObject, retry: Retry, start: int, count: int) -> bytes:
-    """Return `count` bytes of `stored` from `start` on, fewer at its end; not checked.
+    """Return `count` bytes of `stored` from `start` on, fewer at its end. They are not checked.
 
-    Where the store itself tells that they came damaged, they are read once more.
+    If the store's own transfer checksum shows damage, they are read once more.
     """
 
     def once() -> bytes:
@@ -142,8 +144,8 @@ def part(store: Store, stored: StoredObject, retry: Retry, start: int, count: in
         try:
             return once()
         except StreamDamagedError as error:
-            log.warning("%s; once more", error)
+            log.warning("%s; reading it once more", error)
             return once()
 
-    # Nobody else looks at the clock here, as `fetch` does for whole objects.
+    # `fetch` watches the deadline for whole objects. For these few bytes only `ended` does.
     return store.ended(read, f"reading some bytes of {stored.key}") if isinstance(store, Watched) else read()
