@@ -1,11 +1,11 @@
-"""Parses JSON that somebody else wrote: bounded in bytes and in depth, and with one kind of error."""
+"""Parses JSON from outside: bounded in bytes and in depth, and with one kind of error."""
 
 import json
 import math
 import re
 from typing import Any, NoReturn
 
-# Python's own objects take up to 25 times the bytes of a text of tiny lists: at most 100 MiB for this one.
+# Python objects take up to 25 times the bytes of a text of tiny lists: at most 100 MiB for this size.
 MOST_BYTES = 4 * 1024 * 1024
 
 _SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
@@ -14,8 +14,8 @@ _SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 def parse_json(data: bytes, *, most_bytes: int = MOST_BYTES) -> Any:
     """Return the value that the JSON text `data` holds. The caller still has to check its shape and types.
 
-    Raises ValueError, and nothing else, for whatever can't be used: more than `most_bytes`, another encoding than
-    UTF-8, text that is not JSON, NaN or infinity, nesting that Python can't follow, text that can't be printed.
+    Raises ValueError, and nothing else, for anything unusable: more than `most_bytes`, an encoding other than UTF-8,
+    text that is not JSON, NaN or infinity, nesting too deep for Python, text that can't be printed.
     """
     if len(data) > most_bytes:
         message = f"it has more than {most_bytes} bytes"
@@ -23,10 +23,10 @@ def parse_json(data: bytes, *, most_bytes: int = MOST_BYTES) -> Any:
     try:
         value = json.loads(data.decode(), parse_constant=_refuse_constant, parse_float=_finite)
         if _SURROGATE.search(data):
-            # Half a pair of surrogates would fail later, wherever it is printed.
+            # Half a surrogate pair would fail later, wherever it is printed.
             json.dumps(value, ensure_ascii=False).encode()
     except RecursionError as error:
-        message = "it is nested too deep"
+        message = "it is nested too deeply"
         raise ValueError(message) from error
     return value
 

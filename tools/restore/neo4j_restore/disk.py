@@ -1,4 +1,8 @@
-"""Writes that are on the disk when they return, and the disk's errors in an operator's words."""
+"""Writes that are on the disk when they return, and the disk's errors in an operator's words.
+
+A new file, or a new name for one, survives a power cut only after its folder was synced as well. So writers here sync
+the file first, then change its name, then sync the folder.
+"""
 
 import errno
 import os
@@ -17,12 +21,13 @@ from neo4j_restore.errors import NoSpaceError, VolumeError
 # Source: the Dockerfiles of the Neo4j images from 4.0 on.
 NEO4J_ID = 7474
 
-# After so many bytes of a file the disk begins with them.
+# After this many bytes of a file, the disk is asked to begin with them.
 BEGUN_BYTES = 8 * 1024 * 1024
 
-# Syncs that come together share the file system's commits: thousands of small files take a fifth of the time.
+# Syncs at the same time share the file system's commits. With thousands of small files this takes a fifth of the time.
 _SYNCS_AT_ONCE = 8
 
+# How many paths the pool gets at once: see `fsync_tree`.
 _PATHS_AT_ONCE = 10_000
 
 
@@ -46,18 +51,20 @@ def replace_file(path: Path, text: str) -> None:
     new = path.with_name(f"{path.name}.new")
     with written(new) as stream:
         stream.write(text.encode())
+    # `written` has synced the file. Renamed before that, the name could survive a power cut without the bytes.
     new.replace(path)
+    # The rename is an entry of the folder, so it is on the disk only after this.
     fsync(path.parent)
 
 
 @contextmanager
 def written(new: Path) -> Iterator[BinaryIO]:
-    """Yield a new file to write to, in place of whatever file is there; it is on the disk when the block ends.
+    """Yield a new file to write to, in place of any file there. It is on the disk when the block ends.
 
-    As root it is given to the owner of its folder.
+    As root, give it to the owner of its folder.
     """
     if os.path.lexists(new):
-        # Of a crash, or another user's: made anew, never written to, wherever it leads.
+        # Left by a crash, or by another user. It is removed and never written to, because it may be a link to anywhere.
         new.unlink()
     with new.open("xb") as stream:
         inherit_owner(new)
@@ -67,7 +74,7 @@ def written(new: Path) -> Iterator[BinaryIO]:
 
 
 def append(path: Path, data: bytes) -> None:
-    """Add `data` at the end of the file, which is made if need be; on the disk when this returns."""
+    """Add `data` at the end of the file, and create the file if needed. It is on the disk when this returns."""
     is_new = not path.exists()
     with path.open("ab") as stream:
         if is_new:
@@ -75,11 +82,25 @@ def append(path: Path, data: bytes) -> None:
         stream.write(data)
         stream.flush()
         os.fsync(stream.fileno())
+    # For a file that was new.
     fsync(path.parent)
 
 
 def make_folder(path: Path) -> None:
-    """Make a folder, unless it is there; it is on the disk when this returns. As root it is its parent's owner's."""
+    """Make a folder, unless it is there; it is on the disk when this returns. As root, give it to its parent's owner.
+    @s
+        status = path.parent.stat()
+        # Where root may not give files away, a restore is refused before (`check_giving`).
+    =>
+        status = path.parent.stat()
+        # If root may not give files away, `check_giving` has refused the restore already.
+    @s
+        owner, group = _owner(volume)
+        # Where root may not give files away, a restore is refused before (`check_giving`).
+    =>
+        owner, group = _owner(volume)
+        # As above: `check_giving` has refused the restore already.
+    """
     try:
         path.mkdir()
     except FileExistsError:
@@ -91,7 +112,7 @@ def make_folder(path: Path) -> None:
 
 
 def inherit_owner(path: Path) -> None:
-    """As root, give what was just made to the owner of its folder: the next start may be another user's."""
+    """As root, give a new file or folder to the owner of its parent: the next start may run as another user."""
     if os.geteuid() != 0:
         return
     status = path.parent.stat()
@@ -101,22 +122,26 @@ def inherit_owner(path: Path) -> None:
 
 
 def free_name(folder: Path, name: str) -> Path:
-    """Return a path in `folder` at which nothing is: `name` and a number."""
+    """Return a path in `folder` at which nothing exists: `name` and a number."""
     return next(path for number in numbers(1) if not os.path.lexists(path := folder / f"{name}-{number}"))
 
 
 def may(path: Path, *, read: bool = False, write: bool = False, search: bool = False) -> bool:
-    """Tell whether this process has these rights to what is at `path`, by the kernel's word: modes, ACLs and mounts."""
+    """Tell whether this process has these rights to `path`. The kernel answers, by modes, ACLs and mounts."""
     mode = (os.R_OK if read else 0) | (os.W_OK if write else 0) | (os.X_OK if search else 0)
     return os.access(path, mode, effective_ids=True)
 
 
 def fsync(path: Path) -> None:
-    """Bring a file, or a folder's own entries, to the disk. A link, a FIFO or a device is an OSError, and no wait."""
+    """Bring a file, or a folder's own entries, to the disk. Raises OSError for a link, a FIFO or a device, without
+    waiting.
+    """
+    # O_NONBLOCK: opening a FIFO would wait for a writer.
     descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     try:
         os.fsync(descriptor)
     except OSError as error:
+        # The error of a descriptor names no file, and the message needs one.
         error.filename = str(path)
         raise
     finally:
@@ -128,36 +153,37 @@ def fsync_tree(top: Path) -> None:
     # Imported here: a start with nothing to do syncs no tree.
     from concurrent.futures import ThreadPoolExecutor
 
+    # Files of a folder before the folder itself (`""`).
     paths = (folder / name for folder, _, names in trees.walk(top) for name in (*names, ""))
     with ThreadPoolExecutor(_SYNCS_AT_ONCE) as pool:
         try:
-            # The pool keeps a kilobyte for each path that it was given.
-            while some := list(islice(paths, _PATHS_AT_ONCE)):
-                for _ in pool.map(fsync, some):
+            # The pool keeps a kilobyte for each path that it was given, so it gets them in portions.
+            while portion := list(islice(paths, _PATHS_AT_ONCE)):
+                for _ in pool.map(fsync, portion):
                     pass
         except BaseException:
-            # An error, or SIGTERM: nothing more is begun.
+            # After an error or SIGTERM, no more syncs begin.
             pool.shutdown(wait=False, cancel_futures=True)
             raise
 
 
 def write_all(file: RawIOBase, view: memoryview) -> None:
-    """Write all of `view` to an unbuffered file, which may take it in pieces."""
+    """Write all of `view` to an unbuffered file. A single write may take only a piece."""
     while view:
         view = view[file.write(view) or 0 :]
 
 
 def begin_writing(descriptor: int, start: int, count: int) -> None:
-    """Let the disk begin with these bytes of a file, so that less is left for its fsync; waits for nothing."""
-    # Linux writes dirty pages out when told that they are not needed, and keeps them meanwhile. sync_file_range, which
-    # says just that, is not in Python.
+    """Ask the disk to begin with these bytes of a file, so that less is left for its fsync. This waits for nothing."""
+    # Linux writes dirty pages out when told that they are not needed, and keeps them meanwhile. sync_file_range would
+    # say exactly this, but Python does not have it.
     os.posix_fadvise(descriptor, start, count, os.POSIX_FADV_DONTNEED)
 
 
 def give_to_owner(volume: Path, top: Path) -> None:
-    """Where this runs as root, give all below `top`, and Neo4j's folders, to the user that Neo4j runs as.
+    """As root, give everything below `top`, and Neo4j's folders, to the user that Neo4j runs as.
 
-    That is the volume's owner; for a volume that is root's own, 7474, the user of Neo4j's images.
+    That is the volume's owner. If root owns the volume, it is 7474, the user of Neo4j's images.
     """
     if os.geteuid() != 0:
         return
@@ -170,10 +196,10 @@ def give_to_owner(volume: Path, top: Path) -> None:
 
 
 def give_home(volume: Path, home: Path) -> None:
-    """As root, give our folder and what lies in it, two folders deep, to the user that Neo4j runs as.
+    """As root, give our folder and its contents, two levels deep, to the user that Neo4j runs as.
 
-    Earlier versions left their own files and folders root's, and the next start may be another user's. Databases, which
-    lie deeper, were given to that user before they were swapped in.
+    Earlier versions left their own files and folders to root, and the next start may run as another user. Databases lie
+    deeper. They were given to that user before they were swapped in.
     """
     if os.geteuid() != 0 or home.is_symlink():
         return
@@ -193,7 +219,7 @@ def give(volume: Path, path: Path) -> None:
 
 
 def check_giving(volume: Path, home: Path) -> None:
-    """Raise VolumeError, before anything is fetched, where this runs as root and may not give files to Neo4j's user."""
+    """As root, raise VolumeError if files can't be given to Neo4j's user. Called before anything is fetched."""
     if os.geteuid() != 0:
         return
     owner, group = _owner(volume)
@@ -202,7 +228,7 @@ def check_giving(volume: Path, home: Path) -> None:
     try:
         _give(probe, owner, group)
     except PermissionError as error:
-        message = f"root may not give files on the volume at {volume} to {owner}:{group}, as Neo4j needs them"
+        message = f"root may not give files on the volume at {volume} to {owner}:{group}, the user that Neo4j runs as"
         hint = f"run the container as the volume's owner (runAsUser: {owner}), or with the capability CHOWN"
         raise VolumeError(message, hint=hint) from error
     finally:
@@ -215,7 +241,7 @@ def _owner(volume: Path) -> tuple[int, int]:
 
 
 def _give(path: Path, owner: int, group: int) -> None:
-    """Give one file; a file system that makes all files one user's needs no right for it."""
+    """Give one file away. A file system on which one user owns all files needs no right for it."""
     status = path.lstat()
     if (status.st_uid, status.st_gid) != (owner, group):
         os.chown(path, owner, group, follow_symlinks=False)

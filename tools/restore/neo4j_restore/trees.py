@@ -1,7 +1,7 @@
-"""Walks and removes trees of folders that a stranger may have made, however deep they are.
+"""Walks and removes trees of folders that someone else may have made, however deep they are.
 
-`os.walk` and `shutil.rmtree` call themselves once a level before Python 3.12 and 3.13. A tree of a thousand levels
-ends them with RecursionError, which is not an error of the volume that anybody expects.
+`os.walk` and `shutil.rmtree` call themselves once for each level before Python 3.12 and 3.13. A tree of a thousand
+levels ends them with RecursionError. No caller expects that error from the volume.
 """
 
 import errno
@@ -13,15 +13,15 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
-# A path of so many names fits in what the system takes for one path, 4096 bytes, and leaves room for what is above it.
+# A path of this many names fits in the longest path the system takes, 4096 bytes. It leaves room for the folders above.
 _LEVELS: Final = 12
 
 
 def walk(top: Path) -> Iterator[tuple[Path, list[str], list[str]]]:
-    """Yield each folder with the names of its folders and of its files, from the top down; follow no link.
+    """Yield each folder with the names of its folders and of its files, from the top down. Links are not followed.
 
-    A link to a folder is neither. A folder that can't be read has no names. Holds the names in one folder, and those of
-    the folders above it.
+    A link to a folder is in neither list. A folder that can't be read has no names. Memory holds the names in one
+    folder and in the folders above it.
     """
     waiting = [(top, [""])]
     while waiting:
@@ -38,7 +38,7 @@ def walk(top: Path) -> Iterator[tuple[Path, list[str], list[str]]]:
 def _names(folder: Path) -> tuple[list[str], list[str]]:
     folders: list[str] = []
     others: list[str] = []
-    # Whoever uses what can't be read is told then.
+    # Whoever uses the unreadable folder later gets the error.
     with suppress(OSError), os.scandir(folder) as entries:
         for entry in entries:
             if entry.is_dir(follow_symlinks=False):
@@ -49,9 +49,9 @@ def _names(folder: Path) -> tuple[list[str], list[str]]:
 
 
 def files(top: Path) -> Iterator[Path]:
-    """Yield the files below `top`, sorted by their paths; holds the names in one folder, and in those above it.
+    """Yield the files below `top`, sorted by their paths.
 
-    Raises OSError for a folder that can't be read.
+    Memory holds the names in one folder and in the folders above it. Raises OSError for a folder that can't be read.
     """
     waiting = [(top, _sorted(top))] if top.is_dir() else []
     while waiting:
@@ -71,16 +71,16 @@ def _sorted(folder: Path) -> list[str]:
 
 
 def remove(top: Path) -> None:
-    """Remove the folder `top` and what is in it, if it is there. A link or a file in its place is an OSError."""
+    """Remove the folder `top` and everything in it, if it is there. Raises OSError for a link or file in its place."""
     if not os.path.lexists(top):
         return
     if not stat.S_ISDIR(top.lstat().st_mode):
-        # shutil would open it first, and of a FIFO that never returns.
+        # shutil would open it first. For a FIFO that never returns.
         raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(top))
     try:
         shutil.rmtree(top)
     except (RecursionError, OSError) as error:
-        # Each level takes a descriptor as well, and some systems lend few.
+        # shutil also holds a descriptor for each level, and some systems allow few.
         if isinstance(error, OSError) and error.errno not in {errno.EMFILE, errno.ENAMETOOLONG}:
             raise
         _flatten(top)
@@ -88,7 +88,7 @@ def remove(top: Path) -> None:
 
 
 def _flatten(top: Path) -> None:
-    """Move what lies deep in `top` up to it, so that nothing in it lies deep any more."""
+    """Move deep folders in `top` up to it, so that nothing in it lies deep any more."""
     waiting, number = [top], 0
     while waiting:
         for folder in list(_folders_at(waiting.pop(), _LEVELS)):
@@ -99,7 +99,7 @@ def _flatten(top: Path) -> None:
 
 
 def _folders_at(top: Path, levels: int) -> Iterator[Path]:
-    """Yield the folders that lie so many levels below `top`."""
+    """Yield the folders that lie `levels` levels below `top`."""
     for name in _names(top)[0]:
         if levels == 1:
             yield top / name
