@@ -106,7 +106,7 @@ def test_an_identity_file_is_what_age_keygen_writes(tmp_path: Path) -> None:
 def test_a_bad_identity_file_is_told_without_its_lines(text: str, tmp_path: Path) -> None:
     path = tmp_path / "identity"
     path.write_text(text)
-    with pytest.raises(ConfigurationError, match="has no identity of age") as raised:
+    with pytest.raises(ConfigurationError, match="has no age identity") as raised:
         age.identities(path, "the set")
     assert "WRONG" not in str(raised.value)
     assert str(KEY) not in str(raised.value)
@@ -118,7 +118,7 @@ def test_a_missing_identity_is_told_with_the_variable(tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError, match="can't be read: No such file"):
         age.identities(tmp_path / "none", "the set")
     (tmp_path / "binary").write_bytes(b"\xff\xfe")
-    with pytest.raises(ConfigurationError, match="can't be read: it is no text"):
+    with pytest.raises(ConfigurationError, match="can't be read: it is not a text"):
         age.identities(tmp_path / "binary", "the set")
 
 

@@ -115,7 +115,7 @@ def test_every_other_ending_is_damage(spoil: Callable[[bytes], bytes], codec: Co
 
 
 def test_nothing_at_all_is_damage_where_a_codec_was_seen() -> None:
-    with pytest.raises(BackupDamagedError, match="or none, are where a frame should begin"):
+    with pytest.raises(BackupDamagedError, match="it has no .* frame where one should begin"):
         decoders.Decoded(Source(b""), GZIP, "the set").readall()
 
 
@@ -159,9 +159,9 @@ FLOODS = {
     "zstd frames": (archives.zst(b""), 50_000, "as zstd, it has more than 10000 frames"),
     "lz4 frames": (archives.lz4(b""), 50_000, "as lz4, it has more than 10000 frames"),
     "zstd skippable frames": (SKIPPABLE, 50_000, "as zstd, it has more than 10000 frames"),
-    "gzip blocks": (b"\0\0\0\xff\xff", 2_000_000, "unpack to 0; at most 4194304 may be empty"),
-    "zstd blocks": (b"\0\0\0", 3_000_000, "unpack to 0; at most 4194304 may be empty"),
-    "lz4 blocks": (b"\0\0\0\x80", 2_000_000, "unpack to 0; at most 4194304 may be empty"),
+    "gzip blocks": (b"\0\0\0\xff\xff", 2_000_000, "unpack to 0 bytes, and at most 4194304 may be empty"),
+    "zstd blocks": (b"\0\0\0", 3_000_000, "unpack to 0 bytes, and at most 4194304 may be empty"),
+    "lz4 blocks": (b"\0\0\0\x80", 2_000_000, "unpack to 0 bytes, and at most 4194304 may be empty"),
 }
 
 STARTS = {

@@ -1,6 +1,6 @@
-"""Objects that were encrypted by age before they were uploaded: decrypted as they come, never stored encrypted.
+"""Objects that were encrypted by age before their upload: decrypted as they come, never stored encrypted.
 
-Source: the age file format, C2SP/age. Each chunk of 64 KiB is authenticated, and the last one says that it is the last.
+Source: the age file format, C2SP/age. Each chunk of 64 KiB is authenticated, and the last one is marked as the last.
 """
 
 import binascii
@@ -24,9 +24,10 @@ _ARMOR = b"-----BEGIN AGE ENCRYPTED FILE-----"
 
 _MAGICS = (b"age-encryption.org/v1\n", _ARMOR)
 
+# 2 MiB in blocks of 128 KiB.
 _BLOCKS_AHEAD = 16
 
-# How long `close` waits for the thread; it ends by itself at its next block.
+# How long `close` waits for the thread, which ends at its next block in any case.
 _LEAVE_SECONDS = 1.0
 
 Identities = list[pyrage.x25519.Identity]
@@ -38,60 +39,62 @@ def is_encrypted(head: bytes) -> bool:
 
 
 def identities(path: Path | None, name: str) -> Identities:
-    """Return the keys in the identity file at `path`, as `age-keygen` writes it. name: what is to be decrypted.
+    """Return the keys in the identity file at `path`, in the format of `age-keygen`. name: of the object to decrypt.
 
-    Raises ConfigurationError that never repeats a line of the file.
+    Raises ConfigurationError, which never quotes a line of the file.
     """
     if path is None:
         message = f"{name} is encrypted by age, and AGE_IDENTITY_FILE is not set"
-        raise ConfigurationError(message, hint="mount the file with its identity, and name it in AGE_IDENTITY_FILE")
-    hint = "it has to be what `age-keygen` writes: a line AGE-SECRET-KEY-1…, and comments"
+        raise ConfigurationError(message, hint="mount the identity file, and set AGE_IDENTITY_FILE to its path")
+    hint = "it must be a file as `age-keygen` writes it: a line AGE-SECRET-KEY-1…, and comments"
     try:
         lines = [line.strip() for line in path.read_text().splitlines()]
     except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is no text"
+        reason = error.strerror if isinstance(error, OSError) else "it is not a text"
         message = f"the identity file {path} (AGE_IDENTITY_FILE) can't be read: {reason}"
         raise ConfigurationError(message, hint=hint) from error
+    # Learned before they are parsed: a line that is not a key may still be a secret, and must not reach the log.
     scrub.learn(*(line for line in lines if not line.startswith("#")))
     try:
-        found = [pyrage.x25519.Identity.from_str(line) for line in lines if line and not line.startswith("#")]
+        keys = [pyrage.x25519.Identity.from_str(line) for line in lines if line and not line.startswith("#")]
     except pyrage.IdentityError:
-        found = []
-    if not found:
-        message = f"the identity file {path} (AGE_IDENTITY_FILE) has no identity of age, or another line"
+        keys = []
+    if not keys:
+        message = f"the identity file {path} (AGE_IDENTITY_FILE) has no age identity, or has a line that is not one"
         raise ConfigurationError(message, hint=hint)
-    return found
+    return keys
 
 
 class Decrypted(Blocks):
-    """The decrypted bytes of `source`, whose reading and decrypting a thread does, 2 MiB ahead at most.
+    """The decrypted bytes of `source`. A thread reads and decrypts, at most 2 MiB ahead.
 
-    Raises ConfigurationError where none of `keys` is for it; StreamDamagedError where it is damaged or cut; and
-    whatever reading `source` raises.
+    Raises ConfigurationError where none of `keys` fits, and StreamDamagedError where the object is damaged or cut.
+    Errors from reading `source` are raised as they are.
     """
 
     def __init__(self, source: RawIOBase, keys: Identities, name: str) -> None:
-        """Take the source, which the thread closes; nothing is read yet. name: for messages."""
+        """Take the source, which the thread closes. Nothing is read yet. name: for messages."""
         self._source, self._keys, self._name = source, keys, name
+        # As in `pipeline.Ahead`, the two threads share the queues and the flag `_left`, and need no lock of their own.
         self._ready: SimpleQueue[bytes | BaseException] = SimpleQueue()
-        # A token for each block that may still be decrypted ahead.
+        # One token for each block that may still be decrypted ahead.
         self._room: SimpleQueue[None] = SimpleQueue()
         self._end: bytes | BaseException | None = None
         self._left = False
         self._thread = Thread(target=self._run, name="decrypt", daemon=True)
 
     def block(self) -> bytes:
-        """Return what comes next; nothing once its last chunk was found right; an error each time again."""
+        """Return the next bytes; empty once the last chunk was right. An error is raised again each time."""
         if self._end is None:
             if not self._thread.ident:
                 for _ in range(_BLOCKS_AHEAD):
                     self._room.put(None)
                 self._thread.start()
-            found = self._ready.get()
-            if isinstance(found, bytes) and found:
+            item = self._ready.get()
+            if isinstance(item, bytes) and item:
                 self._room.put(None)
-                return found
-            self._end = found
+                return item
+            self._end = item
         if isinstance(self._end, BaseException):
             raise self._end
         return b""
@@ -105,7 +108,7 @@ class Decrypted(Blocks):
         except BaseException as error:  # noqa: BLE001 - it is raised in the reader's thread
             end = reader.error or self._meaning(error)
             with suppress(BrokenPipeError):
-                # What was found right before it.
+                # Blocks that were authenticated before the error are handed over first.
                 writer.flush()
         finally:
             self._source.close()
@@ -115,13 +118,14 @@ class Decrypted(Blocks):
         if not self._left:
             self._room.get()
         if self._left:
+            # pyrage has no way to be stopped. An error from its writer ends it.
             raise BrokenPipeError
         self._ready.put(block)
 
     def _meaning(self, error: BaseException) -> BaseException:
-        """Return what an error of pyrage means: it has a text for a key that does not fit, and no class."""
+        """Return the error in our terms. pyrage has no class for a key that does not fit, only a text."""
         if isinstance(error, pyrage.DecryptError) and "No matching keys" in str(error):
-            message = f"{self._name} is encrypted by age for another identity than that of AGE_IDENTITY_FILE"
+            message = f"{self._name} is encrypted by age for another identity than those in AGE_IDENTITY_FILE"
             return ConfigurationError(message, hint="mount the identity that it was encrypted for")
         if isinstance(error, (pyrage.DecryptError, OSError)):
             message = f"{self._name} is damaged: as age, {error}"
@@ -129,7 +133,7 @@ class Decrypted(Blocks):
         return error
 
     def close(self) -> None:
-        """End the thread, wherever it is."""
+        """End the thread, whether it waits for room, waits for the source or has not begun."""
         self._left = True
         self._room.put(None)
         if self._thread.ident:
@@ -140,9 +144,10 @@ class Decrypted(Blocks):
 
 
 def start_of(head: bytes, keys: Identities, name: str) -> bytes:
-    """Return what can be decrypted of an object that begins with `head`, in whole chunks.
+    """Return the whole chunks that can be decrypted of an object that begins with `head`.
 
-    Raises ConfigurationError where none of `keys` is for it, StreamDamagedError where not even a chunk can be.
+    Raises ConfigurationError where none of `keys` fits, and StreamDamagedError where not even one chunk can be
+    decrypted.
     """
     parts: list[bytes] = []
     with Decrypted(_Bytes(head), keys, name) as stream:
@@ -150,7 +155,7 @@ def start_of(head: bytes, keys: Identities, name: str) -> bytes:
             while block := stream.read(BLOCK_BYTES):
                 parts.append(block)
         except StreamDamagedError:
-            # It is the start of something longer, so that its end is missing.
+            # `head` is only a start, so the end is missing.
             if not parts:
                 raise
     return b"".join(parts)
@@ -166,7 +171,7 @@ class _Bytes(RawIOBase):
 
 
 class _Reader:
-    """The source as pyrage reads it, 8 KiB at a time, in larger blocks; it keeps what reading raises."""
+    """The source for pyrage, which reads 8 KiB at a time. Reads larger blocks, and keeps the error of a read."""
 
     def __init__(self, source: RawIOBase, name: str) -> None:
         self._blocks, self._rest = _bounded(source, name), memoryview(b"")
@@ -177,6 +182,7 @@ class _Reader:
             try:
                 self._rest = memoryview(next(self._blocks, b""))
             except BaseException as error:
+                # pyrage would turn it into an error of its own. `Decrypted` raises this one instead.
                 self.error = error
                 raise
         part, self._rest = self._rest[:size], self._rest[size:]
@@ -184,10 +190,10 @@ class _Reader:
 
 
 def _bounded(source: RawIOBase, name: str) -> Iterator[bytes]:
-    """Yield the blocks of an object that is encrypted by age, whose header and lines were found short enough.
+    """Yield the blocks of an object encrypted by age. Raises BackupDamagedError for a header or line that is too long.
 
-    pyrage parses a header anew with each piece of it, and keeps Python's lock meanwhile: one of a megabyte takes more
-    than a minute, in which no signal is answered. An armored line it keeps whole, however long it is.
+    pyrage parses the header anew with each piece of it, and holds Python's lock (GIL) meanwhile. A header of a megabyte
+    takes more than a minute, in which no signal is answered. It also holds an armored line whole, however long it is.
     """
     most, block = bounds.LONGEST_AGE_HEADER, source.read(BLOCK_BYTES) or b""
     while not _has_header(block) and (more := source.read(BLOCK_BYTES)):
@@ -196,7 +202,7 @@ def _bounded(source: RawIOBase, name: str) -> Iterator[bytes]:
             raise bounds.exceeded(name, f"as age, its header does not end within {most} bytes")
     armored, line = block.startswith(_ARMOR), 0
     while block:
-        # How long the line is that the block ends in; within a block a line is no longer than the block.
+        # The length so far of the line in which the block ends. A line within a block is no longer than the block.
         line = len(block) - block.rfind(b"\n") - 1 if b"\n" in block else line + len(block)
         if armored and line > most:
             raise bounds.exceeded(name, f"as armored age, it has a line of more than {most} bytes")
@@ -205,7 +211,7 @@ def _bounded(source: RawIOBase, name: str) -> Iterator[bytes]:
 
 
 def _has_header(head: bytes) -> bool:
-    """Tell whether the whole header of an age file is in its first bytes: it ends with a line `--- MAC`."""
+    """Tell whether these first bytes hold the whole header of an age file. It ends with a line `--- MAC`."""
     if head.startswith(_ARMOR):
         text = head[: 2 * bounds.LONGEST_AGE_HEADER].removeprefix(_ARMOR).translate(None, b"\r\n")
         with suppress(binascii.Error):
@@ -214,7 +220,7 @@ def _has_header(head: bytes) -> bool:
 
 
 class _Writer:
-    """Makes blocks of what pyrage writes, 8 KiB at a time, and hands them to `put`."""
+    """Joins the 8 KiB pieces that pyrage writes into blocks, and hands them to `put`."""
 
     def __init__(self, put: Callable[[bytes], None]) -> None:
         self._put = put

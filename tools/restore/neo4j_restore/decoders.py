@@ -1,9 +1,10 @@
-"""Compressed streams that are right to their last byte, or an error: gzip, zstd, lz4, xz and bzip2, by their magic.
+"""Compressed streams, unpacked: right to the last byte, or an error. gzip, zstd, lz4, xz and bzip2, told by their
+magic.
 
-A raw decompressor checks a frame's checksum at its end alone, and says nothing of a stream that ends before it. So
-this reader demands the end, goes on with further frames (gzip's members), allows zeros behind the last one (tapes and
-some uploaders pad), and refuses anything else. A frame of lz4 or zstd may have no checksum: then only the object's
-own, which `transfer` checks, tells of a changed bit.
+A raw decompressor checks a frame's checksum only at the frame's end, and does not report a stream that ends before it.
+So this reader requires the end. It goes on with further frames (gzip calls them members) and allows zeros behind the
+last one, because tapes and some uploaders pad. It refuses anything else. A frame of lz4 or zstd may have no checksum.
+Then only the checksum of the object, which `fetch.Download` verifies, shows a changed bit.
 """
 
 import bz2
@@ -33,26 +34,28 @@ _IN_BYTES = BLOCK_BYTES
 
 _LONGEST_MAGIC = 6
 
-# Frames of zstd and lz4 that hold no data of ours. Source: RFC 8878, 3.1.2; lz4's frame format.
+# Frames of zstd and lz4 that hold user data and are skipped. Sources: RFC 8878, 3.1.2, and lz4's frame format.
 _SKIPPABLE = re.compile(rb"[\x50-\x5f]\x2a\x4d\x18")
 
 
 class Decompressor(Protocol):
-    """One frame, as the standard library's bz2, lzma and zstd have it; output is never more than asked for."""
+    """Unpacks one frame, like the classes of the standard library's bz2, lzma and zstd. Output never exceeds
+    `max_length`.
+    """
 
     @property
     def eof(self) -> bool:
-        """Whether the frame's end was found right."""
+        """Whether the frame has ended, and its end was right."""
         ...
 
     @property
     def needs_input(self) -> bool:
-        """Whether it has no more output to give of what it was fed."""
+        """Whether more input is needed before there is more output."""
         ...
 
     @property
     def unused_data(self) -> bytes | None:
-        """What it was fed behind the frame's end."""
+        """The input that lies behind the frame's end."""
         ...
 
     def decompress(self, data: bytes, max_length: int) -> bytes:
@@ -62,9 +65,9 @@ class Decompressor(Protocol):
 
 @dataclass(frozen=True)
 class Codec:
-    """A way to pack a stream.
+    """A compression format.
 
-    most_ratio: no honest stream grows by more. skips: whether its frames may be skippable ones.
+    most_ratio: the largest growth of an honest stream. skips: whether there may be skippable frames.
     large: whether unpacking may take more than a few MiB of memory.
     """
 
@@ -82,8 +85,8 @@ class Codec:
 
 
 def _start_gzip() -> Decompressor:
-    found: Decompressor = igzip_lib.IgzipDecompressor(flag=igzip_lib.DECOMP_GZIP)
-    return found
+    decompressor: Decompressor = igzip_lib.IgzipDecompressor(flag=igzip_lib.DECOMP_GZIP)
+    return decompressor
 
 
 def _start_zstd(window_log: int = bounds.LARGEST_WINDOW_LOG) -> Decompressor:
@@ -91,20 +94,19 @@ def _start_zstd(window_log: int = bounds.LARGEST_WINDOW_LOG) -> Decompressor:
 
 
 def _start_lz4() -> Decompressor:
-    found: Decompressor = lz4.frame.LZ4FrameDecompressor()
-    return found
+    decompressor: Decompressor = lz4.frame.LZ4FrameDecompressor()
+    return decompressor
 
 
 def _start_xz() -> Decompressor:
     return lzma.LZMADecompressor(lzma.FORMAT_XZ, memlimit=bounds.MOST_XZ_BYTES)
 
 
-# Its stub calls the class an instance.
+# The type stub declares this class as an instance.
 GzipError: Final = cast("type[Exception]", igzip_lib.IsalError)
 
-# Ratios: deflate's own bound is 1032, lz4's 255; a block of zstd is 4 bytes for 128 KiB at best, one of bzip2 about
-# 40 for 46 MB; xz makes 1 of some 7,000.
-# A preallocated transaction log of zeros comes near each.
+# The ratios: deflate's bound is 1032, and lz4's is 255. A block of zstd takes 4 bytes for 128 KiB at best, and one of
+# bzip2 about 40 bytes for 46 MB. xz reaches some 7,000. A preallocated transaction log of zeros comes close to each.
 GZIP: Final = Codec("gzip", b"\x1f\x8b", _start_gzip, GzipError, 1100)
 ZSTD: Final = Codec("zstd", b"\x28\xb5\x2f\xfd", _start_zstd, zstd.ZstdError, 33_000, skips=True, large=True)
 LZ4: Final = Codec("lz4", b"\x04\x22\x4d\x18", _start_lz4, RuntimeError, 260, skips=True)
@@ -115,32 +117,35 @@ CODECS: Final = (GZIP, ZSTD, LZ4, XZ, BZIP2)
 
 
 def codec_of(head: bytes) -> Codec | None:
-    """Return the codec of a stream that begins with `head`, or None where it is not packed by one of ours."""
+    """Return the codec of a stream that begins with `head`; None where it is not packed, or in an unknown format."""
     at = past_skippable(head, 0)
     return next((codec for codec in CODECS if head.startswith(codec.magic, at)), None)
 
 
 def past_skippable(head: bytes, at: int) -> int:
-    """Return where the first frame of data is that begins at `at`, or behind skippable ones there."""
+    """Return where the first frame with data begins, at `at` or behind skippable frames there."""
     while _SKIPPABLE.match(head, at) and len(head) - at > 8:
         at += 8 + int.from_bytes(head[at + 4 : at + 8], "little")
     return at
 
 
 class Decoded(Stream):
-    """The unpacked bytes of `source`; `name` is for messages. Raises StreamDamagedError from any read."""
+    """The unpacked bytes of `source`. Any read may raise StreamDamagedError. name: for messages."""
 
     def __init__(self, source: RawIOBase, codec: Codec, name: str, *, inner: bool = False) -> None:
-        """Take the stream; nothing is read yet. inner: it comes out of another `Decoded`, whose window is in memory."""
+        """Take the stream. Nothing is read yet.
+
+        inner: `source` is itself a `Decoded`, whose window is in memory as well.
+        """
         self._inner = inner
         self._source, self._codec, self._name = source, codec, name
         self._pending = b""
         self._frame: Decompressor | None = None
         self._finished = False
-        self._frames = self._taken = self._given = 0
+        self._frames = self._read = self._unpacked = 0
 
     def some(self, size: int) -> bytes:
-        """Return what comes next; nothing only after the last frame's end was right and the source has ended."""
+        """Return the next bytes; empty only after the last frame ended right and the source has ended."""
         while not self._finished:
             if self._frame is None and not self._next_frame():
                 break
@@ -149,7 +154,7 @@ class Decoded(Stream):
         return b""
 
     def _next_frame(self) -> bool:
-        """Begin the next frame; at the source's end, or zeros up to it, finish instead."""
+        """Begin the next frame. At the source's end, or where only zeros follow, finish instead."""
         while len(self._pending) < _LONGEST_MAGIC and (more := self._more()):
             self._pending += more
         if self._codec.begins(self._pending):
@@ -162,44 +167,43 @@ class Decoded(Stream):
             if not self._pending:
                 self._finished = True
                 return False
-        what = f"other bytes than {self._codec.name}'s, or none, are where a frame should begin"
+        what = f"it has no {self._codec.name} frame where one should begin"
         raise self._damaged(what)
 
     def _more(self) -> bytes:
-        """Return what the source has next. Refuses what goes on and on, and unpacks to nothing."""
+        """Return the next bytes of the source. Refuses a stream that is long and unpacks to almost nothing."""
         more = self._source.read(_IN_BYTES) or b""
-        self._taken += len(more)
-        if self._taken > bounds.EMPTY_BYTES + 2 * self._given + _IN_BYTES:
-            what = f"as {self._codec.name}, its first {self._taken} bytes unpack to {self._given}"
-            raise bounds.exceeded(self._name, f"{what}; at most {bounds.EMPTY_BYTES} may be empty")
+        self._read += len(more)
+        if self._read > bounds.EMPTY_BYTES + 2 * self._unpacked + _IN_BYTES:
+            what = f"as {self._codec.name}, its first {self._read} bytes unpack to {self._unpacked}"
+            raise bounds.exceeded(self._name, f"{what} bytes, and at most {bounds.EMPTY_BYTES} may be empty")
         return more
 
     def _count_frame(self) -> None:
-        """Refuse a flood of frames that hold next to nothing: each costs time, and takes but 8 to 20 bytes."""
+        """Refuse a flood of frames that hold almost nothing. Each costs time, and takes only 8 to 20 bytes."""
         self._frames += 1
-        if self._frames > bounds.FRAMES + self._given // bounds.FRAME_BYTES:
-            what = (
-                f"as {self._codec.name}, it has more than {self._frames - 1} frames, and they hold {self._given} bytes"
-            )
+        if self._frames > bounds.FRAMES + self._unpacked // bounds.FRAME_BYTES:
+            what = f"as {self._codec.name}, it has more than {self._frames - 1} frames for {self._unpacked} bytes"
             raise bounds.exceeded(self._name, what)
 
     def _decode(self, size: int) -> bytes:
         frame, data = self._frame, b""
         assert frame is not None  # noqa: S101 - `_next_frame` has begun it
-        hungry = frame.needs_input
-        if hungry:
+        needed_input = frame.needs_input
+        if needed_input:
             data, self._pending = self._pending or self._more(), b""
         try:
-            out = frame.decompress(data, size)
+            block = frame.decompress(data, size)
         except self._codec.error as error:
             raise self._damaged(str(error)) from error
         if frame.eof:
             self._pending, self._frame = frame.unused_data or b"", None
-        elif hungry and not data and not out:
+        # Neither input nor output, and no end: without this the caller would ask forever.
+        elif needed_input and not data and not block:
             what = "it ends in the middle"
             raise self._damaged(what)
-        self._given += len(out)
-        return out
+        self._unpacked += len(block)
+        return block
 
     def close(self) -> None:
         """Close the source."""
@@ -211,20 +215,20 @@ class Decoded(Stream):
 
 
 def start_of(head: bytes, count: int) -> bytes:
-    """Return up to `count` bytes that a stream which begins with `head` unpacks to; `head` itself if it is plain."""
-    found = b""
+    """Return up to `count` unpacked bytes of a stream that begins with `head`; `head` itself if it is plain."""
+    data = b""
     for block in _unpacked(head):
-        found += block
-        if len(found) >= count:
+        data += block
+        if len(data) >= count:
             break
-    return found[:count]
+    return data[:count]
 
 
 def ratio(head: bytes) -> float:
-    """Return by how much a stream that begins with `head` is likely to grow, 1 at least.
+    """Return by how much a stream that begins with `head` is likely to grow, at least 1.
 
-    By all of it where `head` is all; else by its middle part: a preallocated log of zeros, which packs to nothing and
-    may come first, tells nothing of what follows. Counts, and keeps nothing.
+    If `head` is the whole stream, all of it counts. Otherwise its middle slice counts: a preallocated log of zeros
+    packs to almost nothing and may come first, which says nothing about the rest. The unpacked bytes are only counted.
     """
     codec, source = codec_of(head), _Slices(head)
     grown = [0.0] * (len(head) // _IN_BYTES + 1)
@@ -233,32 +237,34 @@ def ratio(head: bytes) -> float:
     reader = Decoded(source, codec, "")
     try:
         while block := reader.read(_IN_BYTES):
-            grown[source.given - 1] += len(block)
+            grown[source.count - 1] += len(block)
     except BackupDamagedError:
         return max(1.0, _likely(grown[: max(1, len(head) // _IN_BYTES)]) / _IN_BYTES)
     return max(1.0, sum(grown) / len(head))
 
 
 def _likely(grown: list[float]) -> float:
-    """Return what a slice is likely to grow to: the middle one. A block of bzip2 is longer: the least."""
+    """Return the likely growth of a slice: the median. A block of bzip2 is longer than a slice, so there the least."""
     blocks = [each for each in grown if each]
     return median_low(grown) or min(blocks, default=0) * len(blocks) / len(grown)
 
 
 class _Slices(RawIOBase):
-    """Bytes in slices; `given` counts them."""
+    """Bytes in slices. `count` is the number of slices that were read."""
 
     def __init__(self, data: bytes) -> None:
-        self._data, self.given = data, 0
+        self._data, self.count = data, 0
 
     def read(self, size: int = -1, /) -> bytes:
-        part = self._data[self.given * size :][:size]
-        self.given += bool(part)
+        part = self._data[self.count * size :][:size]
+        self.count += bool(part)
         return part
 
 
 def _unpacked(head: bytes) -> Iterator[bytes]:
-    """Yield in blocks what `head` unpacks to, up to where it ends or is wrong: it is the start of something longer."""
+    """Yield the unpacked bytes of `head` in blocks. They end where `head` ends or is damaged: it may be a stream's
+    start.
+    """
     codec = codec_of(head)
     if codec is None:
         yield head

@@ -1,7 +1,7 @@
-"""Sparse files in tars: which regions of a file hold data; what is between them is a hole.
+"""Sparse files in tars: which regions of a file hold data. The gaps between them are holes.
 
-Four layouts: old GNU, in the header and in blocks behind it; PAX 0.0 and 0.1, in the extension; PAX 1.0, before the
-data. Source: the GNU tar manual, "Storing Sparse Files".
+There are four layouts. Old GNU has the map in the header and in blocks behind it, PAX 0.0 and 0.1 in the extension, PAX
+1.0 before the data. Source: the GNU tar manual, "Storing Sparse Files".
 """
 
 import re
@@ -11,30 +11,30 @@ from collections.abc import Callable, Iterator
 from neo4j_restore.bounds import Budget
 from neo4j_restore.tarheaders import BLOCK, decimal, number
 
-# Of old GNU: an offset and a size of 12 bytes each; four of them in the header, 21 in a block behind it.
+# Old GNU: an offset and a size of 12 bytes each, four pairs in the header and 21 in each block behind it.
 _PAIR = 24
 _IN_HEADER, _IN_BLOCK = slice(386, 482), slice(0, 504)
 _MORE_IN_HEADER, _MORE_IN_BLOCK = 482, 504
 _SIZE_IN_HEADER = slice(483, 495)
 
-# Of PAX 1.0: a number below 2 ** 64 and the end of the line.
+# PAX 1.0: a number below 2 ** 64, and the end of the line.
 _LONGEST_LINE = 21
 
 _NUMBER = re.compile(rb"[^,]+")
 
 
 class Regions:
-    """The regions of one file in their order, as pairs of offset and size. Raises ValueError for a wrong one."""
+    """The regions of one file in order, as pairs of offset and size. Raises ValueError for a wrong one."""
 
     def __init__(self, budget: Budget) -> None:
-        """Begin with none. budget: of regions, that of the archive."""
+        """Begin with none. budget: counts the regions of the whole archive."""
         self._budget = budget
-        # A pair of numbers is 16 bytes here; as a list of tuples it would be 100 and more.
+        # A pair of numbers takes 16 bytes here. In a list of tuples it would take 100 or more.
         self._numbers = array("Q")
         self.size = self.end = 0
 
     def add(self, offset: int, size: int) -> None:
-        """Add a region behind the others. Raises BackupDamagedError past the bound."""
+        """Add a region behind the others. Raises BackupDamagedError beyond the bound."""
         if offset < self.end:
             message = "regions of a sparse file overlap"
             raise ValueError(message)
@@ -43,19 +43,19 @@ class Regions:
         self._numbers.extend((offset, size))
 
     def __iter__(self) -> Iterator[tuple[int, int]]:
-        """Yield offset and size of each."""
+        """Yield the offset and size of each region."""
         numbers = iter(self._numbers)
         return zip(numbers, numbers, strict=True)
 
     def check(self, stored: int, size: int) -> None:
-        """Compare with the bytes that the archive has of the file, and with the size of the file."""
+        """Raise ValueError unless the regions fit the stored bytes of the file and its size."""
         if self.size != stored or self.end > size:
             message = f"a sparse file of {size} bytes has data up to {self.end}, {self.size} of {stored} bytes stored"
             raise ValueError(message)
 
 
 def add_old_gnu(block: bytes, regions: Regions, *, header: bool) -> bool:
-    """Add the regions that a header, or a block behind it, tells; return whether another block follows."""
+    """Add the regions in a header, or in a block behind it. Return whether another block follows."""
     fields = block[_IN_HEADER if header else _IN_BLOCK]
     for at in range(0, len(fields), _PAIR):
         if not fields[at + 12]:
@@ -70,17 +70,17 @@ def old_gnu_size(block: bytes) -> int:
 
 
 def add_pairs(value: bytes, regions: Regions) -> None:
-    """Add the regions of PAX 0.1: offsets and sizes in turn, with commas."""
-    # Not split: a list of all the numbers would take ten times the bytes.
+    """Add the regions of PAX 0.1: offsets and sizes in turn, separated by commas."""
+    # Not `split`: a list of all the numbers would take ten times the bytes.
     numbers = (decimal(each[0]) for each in _NUMBER.finditer(value))
     for offset, size in zip(numbers, numbers, strict=True):
         regions.add(offset, size)
 
 
 def add_in_data(next_block: Callable[[], bytes], regions: Regions) -> int:
-    """Add the regions of PAX 1.0: their count, then offsets and sizes in turn, a line each, in whole blocks.
+    """Add the regions of PAX 1.0: their count, then offsets and sizes in turn, one a line, padded to whole blocks.
 
-    next_block: returns the next block of the file's data. Returns the bytes of the blocks that were taken.
+    next_block: returns the next block of the file's data. Returns the bytes of the blocks that were read.
     """
     lines = _Lines(next_block)
     for _ in range(lines.number()):

@@ -1,6 +1,6 @@
-"""The headers of a tar, one block or one extension at a time; pure functions that raise ValueError for a wrong one.
+"""The headers of a tar, one block or one extension at a time. Pure functions that raise ValueError for a wrong one.
 
-Sources: POSIX.1-2017, pax; the GNU tar manual, "Basic Tar Format" and "Storing Sparse Files".
+Sources: POSIX.1-2017, pax, and the GNU tar manual, "Basic Tar Format" and "Storing Sparse Files".
 """
 
 import re
@@ -10,12 +10,12 @@ from typing import Final
 
 BLOCK: Final = 512
 
-# Types of entries. AREG and a name that ends with a slash is a folder of tars older than POSIX.
+# Types of entries. In tars older than POSIX, AREG with a name that ends with a slash is a folder.
 REG, AREG, CONTIGUOUS, GNU_SPARSE = b"0", b"\0", b"7", b"S"
 FOLDER, GNU_DUMPDIR = b"5", b"D"
 _WITHOUT_DATA = {b"1", b"2", b"3", b"4", FOLDER, b"6"}
 
-# Types of extensions, which say something of the entry behind them; a global one of all entries behind it.
+# Types of extensions. They describe the entry that follows; a global one describes all that follow.
 PAX, PAX_SOLARIS, PAX_GLOBAL, GNU_LONG_NAME, GNU_LONG_LINK = b"x", b"X", b"g", b"L", b"K"
 EXTENSIONS: Final = {PAX, PAX_SOLARIS, PAX_GLOBAL, GNU_LONG_NAME, GNU_LONG_LINK}
 
@@ -23,7 +23,7 @@ GNU_LABEL: Final = b"V"
 
 _POSIX_MAGIC = b"ustar\0"
 
-# Of sizes and offsets; no file system has larger files.
+# For sizes and offsets. No file system has larger files.
 _TOO_LARGE = 2**63
 
 _OCTAL = re.compile(rb" *([0-7]*)[ \0]")
@@ -33,7 +33,7 @@ _RECORD = re.compile(rb"([0-9]{1,20}) ([^=]+)=")
 
 @dataclass(frozen=True)
 class Header:
-    """One block. size: of the data behind it. block: all of it, for what only some types have."""
+    """One header block. size: of the data behind it. block: the whole block, for fields that only some types have."""
 
     name: bytes
     type: bytes
@@ -42,7 +42,7 @@ class Header:
 
     @property
     def modified(self) -> int:
-        """When the file was last written, in seconds since 1970; 0 where the field is not a number."""
+        """The time of the last write, in seconds since 1970; 0 where the field is not a number."""
         try:
             return number(self.block[136:148])
         except ValueError:
@@ -50,7 +50,9 @@ class Header:
 
     @property
     def has_data(self) -> bool:
-        """Whether data follows the header; of links, folders and devices the size says something else, or nothing."""
+        """Whether data follows the header. For links, folders and devices the size field means something else, or
+        nothing.
+        """
         return self.type not in _WITHOUT_DATA
 
 
@@ -67,7 +69,7 @@ def parse(block: bytes) -> Header | None:
 
 
 def _check_sum(block: bytes) -> None:
-    """Compare the sum of the bytes, of which some old tars took those above 127 for negative."""
+    """Compare the sum of the bytes. Some old tars counted bytes above 127 as negative numbers."""
     rest, expected = block[:148] + b" " * 8 + block[156:], number(block[148:156])
     unsigned = sum(rest)
     if expected != unsigned and expected != unsigned - 256 * sum(byte > 127 for byte in rest):
@@ -76,14 +78,14 @@ def _check_sum(block: bytes) -> None:
 
 
 def text(field: bytes) -> bytes:
-    """Return a text up to its first NUL."""
+    """Return the text up to the first NUL."""
     return field.partition(b"\0")[0]
 
 
 def number(field: bytes) -> int:
-    """Return a number in octal digits or, where the first byte is 0x80, in binary."""
-    found = _OCTAL.match(field + b"\0")
-    value = int(found[1] or b"0", 8) if found else -1
+    """Return a number written in octal digits or, after a first byte of 0x80, in binary."""
+    octal = _OCTAL.match(field + b"\0")
+    value = int(octal[1] or b"0", 8) if octal else -1
     if field[0] == 0x80:
         value = int.from_bytes(field[1:], "big")
     if not 0 <= value < _TOO_LARGE:
@@ -93,7 +95,7 @@ def number(field: bytes) -> int:
 
 
 def decimal(digits: bytes) -> int:
-    """Return a number in decimal digits, as PAX has them."""
+    """Return a number written in decimal digits, as in PAX."""
     if not digits.isdigit() or len(digits) > 20 or int(digits) >= _TOO_LARGE:
         message = f"{digits[:40]!r} is not a size or offset"
         raise ValueError(message)

@@ -1,6 +1,6 @@
-"""A tar stream into a folder, as if its maker were hostile: files and folders below it, and nothing else.
+"""Unpacks a tar stream into a folder as if its maker were hostile: files and folders below it, and nothing else.
 
-A backup set has no links, no devices and no FIFOs: an archive with one is refused.
+A backup set has no links, devices or FIFOs. An archive with one is refused.
 """
 
 import shutil
@@ -16,7 +16,7 @@ from neo4j_restore.pipeline import BLOCK_BYTES
 from neo4j_restore.sparse import Regions
 from neo4j_restore.tar import Entry, Kind, Tar
 
-# Left to journal, receipt and Neo4j's first steps.
+# Kept free for the journal, the receipt and Neo4j's first steps.
 _RESERVE_BYTES = 1024 * 1024
 
 
@@ -24,8 +24,8 @@ _RESERVE_BYTES = 1024 * 1024
 class Limits:
     """How much an archive may become.
 
-    ratio_bytes: more is a bomb. free_bytes: more does not fit the volume. volume_bytes: nor do files that are larger
-    with their holes, once they are copied or filled.
+    ratio_bytes: more is a bomb. free_bytes: more does not fit on the volume.
+    volume_bytes: the whole volume. Sparse files larger than this, holes included, would not fit once copied or filled.
     """
 
     ratio_bytes: int
@@ -33,53 +33,58 @@ class Limits:
     volume_bytes: int = 2**63
 
     def check(self, size: int, with_holes: int, name: str, names: Names) -> None:
-        """Refuse an archive of `names` that with the entry `name` has come to `size` bytes."""
+        """Refuse the archive of `names` if the entry `name` takes it beyond a limit.
+
+        size: the bytes so far, with this entry. with_holes: the same with the holes of sparse files.
+        """
         if size > self.ratio_bytes:
-            names.refuse(f"with {name[:80]!r} it would unpack to {size} bytes, more than can be packed into it")
+            names.refuse(
+                f"with {name[:80]!r} it would unpack to {size} bytes, more than its format can pack into its size"
+            )
         if size > self.free_bytes:
             room = max(0, self.free_bytes)
-            message = f"{names.source} unpacks to {size} bytes or more, and the volume has room for {room}"
+            message = f"{names.source} unpacks to {size} bytes or more, and {room} are free on the volume"
             raise NoSpaceError(message, hint="make the volume larger, or free room on it")
         if with_holes > self.volume_bytes:
             message = (
                 f"{names.source} unpacks to sparse files of {with_holes} bytes or more with their holes,"
-                f" and the volume has {self.volume_bytes}"
+                f" and the volume has {self.volume_bytes} in all"
             )
-            raise NoSpaceError(message, hint="make the volume larger, or see if the set is of another make")
+            raise NoSpaceError(message, hint="make the volume larger, or check how the set was made")
 
 
 def limits(packed_bytes: int, most_ratio: int, volume: Path) -> Limits:
-    """Return the limits for an archive of `packed_bytes`: it can't grow by more, nor the volume past its end."""
+    """Return the limits for an archive of `packed_bytes` on the volume as it is now."""
     usage = shutil.disk_usage(volume)
     return Limits(most_ratio * packed_bytes, usage.free - _RESERVE_BYTES, usage.total)
 
 
-# Takes the content of a file, by its path in the archive, in place of a file on the volume.
+# Takes the content of a file, with its path in the archive, instead of a file on the volume.
 Taker = Callable[[str, RawIOBase], None]
 
 
 def unpack(stream: RawIOBase, into: Path, source: str, limits: Limits, taker: Taker | None = None) -> int:
-    """Unpack the tar in `stream` below the folder `into`, and read the stream to its end; return the bytes written.
+    """Unpack the tar in `stream` below the folder `into`, and read the stream to its end. Return the bytes written.
 
-    source: the object's name, for messages. taker: gets every file where it is given, and nothing is written.
-    Raises BackupDamagedError or NoSpaceError; what was written by then stays in `into`.
+    source: the object's name, for messages. taker: gets every file, and then nothing is written to the volume.
+    Raises BackupDamagedError or NoSpaceError. Files written before that stay in `into`.
     """
     into.mkdir(parents=True)
-    names, written, with_holes = Names(source), 0, 0
+    entry_names, written, with_holes = Names(source), 0, 0
     archive = Tar(stream, source)
     for entry in archive:
         with_holes += entry.size
-        limits.check(written + entry.stored, with_holes, entry.name, names)
-        written += _extract(entry, into, names, taker)
+        limits.check(written + entry.stored, with_holes, entry.name, entry_names)
+        written += _extract(entry, into, entry_names, taker)
     archive.finish()
-    names.tell()
+    entry_names.tell()
     return written
 
 
 def check_tar(path: Path, start: int, source: str) -> None:
-    """Raise BackupDamagedError unless the tar that begins at `start` in a file has right headers up to its end mark.
+    """Raise BackupDamagedError unless the tar at `start` of a file has right headers up to its end mark.
 
-    neo4j-admin takes a tar that was cut between two files for a whole one.
+    neo4j-admin accepts a tar that was cut between two files as a whole one.
     """
     with path.open("rb", buffering=0) as file:
         file.seek(start)
@@ -106,7 +111,7 @@ def _extract(entry: Entry, into: Path, names: Names, taker: Taker | None) -> int
 
 
 def _write_sparse(entry: Entry, regions: Regions, path: Path) -> int:
-    """Write the regions of a sparse file that hold data, and leave the holes between them; return their bytes."""
+    """Write the regions of a sparse file that hold data, and leave the holes. Return the bytes written."""
     with path.open("xb", buffering=0) as file:
         for offset, size in regions:
             file.seek(offset)
@@ -117,7 +122,7 @@ def _write_sparse(entry: Entry, regions: Regions, path: Path) -> int:
 
 
 def write_file(stream: RawIOBase, path: Path) -> int:
-    """Write what is left of `stream` to a file that is not there yet; return its bytes."""
+    """Write the rest of `stream` to a new file. Return its bytes."""
     written = begun = 0
     block = memoryview(bytearray(BLOCK_BYTES))
     with path.open("xb", buffering=0) as file:

@@ -1,7 +1,8 @@
-"""A zip into a folder, under the rules of `names`; a zip has its directory at its end, so it has to be a file.
+"""Unpacks a zip into a folder, under the rules of `names`. A zip has its directory at its end, so it must be a file.
 
-Stored and deflated entries alone, with sizes past 4 GiB (zip64); each entry's checksum is checked as it is written.
-The directory is read twice: all entries are looked at before the first is written, and none is kept.
+Only stored and deflated entries are read, also with sizes beyond 4 GiB (zip64). Each entry's checksum is checked while
+it is written. The directory is read twice: all entries are checked before the first is written, and none is kept in
+memory.
 Source: PKWARE's APPNOTE, 4.3.
 """
 
@@ -26,12 +27,13 @@ MOST_RATIO: Final = 1100
 
 _STORED, _DEFLATED = 0, 8
 
-# Before an entry's data: its signature, more that the directory also tells, and the lengths of its name and extras.
+# A local header stands before an entry's data: a signature, a copy of facts from the directory, and the lengths of name
+# and extra field.
 _LOCAL, _LOCAL_BYTES = b"PK\x03\x04", 30
 
 
 def unpack(path: Path, into: Path, source: str, limits: Limits) -> int:
-    """Unpack the zip in the file `path` below the folder `into`; return the bytes written.
+    """Unpack the zip in the file `path` below the folder `into`. Return the bytes written.
 
     source: the object's name, for messages. Raises BackupDamagedError or NoSpaceError.
     """
@@ -41,7 +43,7 @@ def unpack(path: Path, into: Path, source: str, limits: Limits) -> int:
         with path.open("rb") as directory, path.open("rb", buffering=0) as data:
             start, length = _directory(directory, path.stat().st_size, names)
             _check(zipdirectory.entries(directory, start, length), start, limits, names)
-            size = sum(_extract(data, each, into, names) for each in zipdirectory.entries(directory, start, length))
+            size = sum(_extract(data, entry, into, names) for entry in zipdirectory.entries(directory, start, length))
             names.tell()
             return size
     except (ValueError, GzipError) as error:
@@ -50,30 +52,30 @@ def unpack(path: Path, into: Path, source: str, limits: Limits) -> int:
 
 
 def _directory(file: BinaryIO, size: int, names: Names) -> tuple[int, int]:
-    """Return where the directory is, and its length."""
+    """Return the offset of the directory, and its length."""
     file.seek(max(0, size - TAIL_BYTES))
-    found = zipdirectory.directory_of(file.read(), size)
-    if found is None:
-        names.refuse("as zip, it was cut short, or has other bytes behind it")
-    if found[1] > bounds.LARGEST_DIRECTORY:
-        names.refuse(f"as zip, its directory has {found[1]} bytes, above {bounds.LARGEST_DIRECTORY}")
-    return found
+    directory = zipdirectory.directory_of(file.read(), size)
+    if directory is None:
+        names.refuse("as zip, it was cut short, or other bytes follow it")
+    if directory[1] > bounds.LARGEST_DIRECTORY:
+        names.refuse(f"as zip, its directory has {directory[1]} bytes, above {bounds.LARGEST_DIRECTORY}")
+    return directory
 
 
 def _check(entries: Iterator[ZipEntry], start: int, limits: Limits, names: Names) -> None:
-    """Look at all entries before the first is written. start: of the directory, up to where their data may go."""
+    """Check all entries before the first is written. start: of the directory. All data must lie before it."""
     count = Budget(names.source, "its files and folders are", bounds.MOST_ENTRIES)
     size = packed = 0
-    for each in entries:
+    for entry in entries:
         count.spend()
-        size, packed = size + each.size, packed + each.packed
-        if each.is_encrypted:
-            names.refuse(f"the entry {each.name[:80]!r} is encrypted; without a password, or with age, it can be read")
-        if each.method not in {_STORED, _DEFLATED}:
-            names.refuse(f"the entry {each.name[:80]!r} is packed by method {each.method}, not deflate")
-        if each.is_special:
-            names.refuse(f"the entry {each.name[:80]!r} is neither a plain file nor a folder")
-        limits.check(size, size, each.name, names)
+        size, packed = size + entry.size, packed + entry.packed
+        if entry.is_encrypted:
+            names.refuse(f"the entry {entry.name[:80]!r} is encrypted by zip, and only encryption by age is supported")
+        if entry.method not in {_STORED, _DEFLATED}:
+            names.refuse(f"the entry {entry.name[:80]!r} is packed by method {entry.method}, not deflate")
+        if entry.is_special:
+            names.refuse(f"the entry {entry.name[:80]!r} is neither a plain file nor a folder")
+        limits.check(size, size, entry.name, names)
     if start < packed:
         names.refuse("its entries share bytes")
 
@@ -97,10 +99,10 @@ def _extract(file: BinaryIO, entry: ZipEntry, into: Path, names: Names) -> int:
 
 
 class _Content(Stream):
-    """The unpacked bytes of one entry, which have the size and the checksum of the directory; else ValueError."""
+    """The unpacked bytes of one entry. Raises ValueError unless they have the directory's size and checksum."""
 
     def __init__(self, file: BinaryIO, entry: ZipEntry, names: Names) -> None:
-        """Take the file, which stands before the entry's data."""
+        """Take the file. It stands before the entry's data."""
         self._file, self._entry, self._names = file, entry, names
         self._left, self._size, self._crc32 = entry.packed, 0, 0
         self._frame: Decompressor | None = None
@@ -108,12 +110,12 @@ class _Content(Stream):
             self._frame = igzip_lib.IgzipDecompressor(flag=igzip_lib.DECOMP_DEFLATE)
 
     def some(self, size: int) -> bytes:
-        """Return what comes next; nothing once all was found right."""
+        """Return the next bytes; empty once all have come and are right."""
         block = self._next(size)
         self._size += len(block)
         self._crc32 = zlib.crc32(block, self._crc32)
         if self._size > self._entry.size or (not block and size and not self._is_right):
-            message = f"the entry {self._entry.name[:80]!r} has not the size or the checksum of its directory"
+            message = f"the entry {self._entry.name[:80]!r} does not have the size and checksum that its directory has"
             raise ValueError(message)
         return block
 
@@ -140,10 +142,10 @@ class _Content(Stream):
         return packed
 
     def _check_growth(self) -> None:
-        """Refuse data that goes on and on, and unpacks to nothing."""
+        """Refuse an entry that is long and unpacks to almost nothing."""
         taken = self._entry.packed - self._left
         if taken > bounds.EMPTY_BYTES + 2 * self._size + BLOCK_BYTES:
             self._names.refuse(
-                f"{taken} bytes of the entry {self._entry.name[:80]!r} unpack to {self._size};"
-                f" at most {bounds.EMPTY_BYTES} may be empty"
+                f"{taken} bytes of the entry {self._entry.name[:80]!r} unpack to {self._size} bytes,"
+                f" and at most {bounds.EMPTY_BYTES} may be empty"
             )

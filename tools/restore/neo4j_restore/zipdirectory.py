@@ -1,4 +1,4 @@
-"""The directory of a zip: where it is, and its entries, read one by one. Pure but for reading the file.
+"""The directory of a zip: where it is, and its entries, read one by one. Pure, apart from reading the file.
 
 Python's zipfile reads the directory whole and keeps an object of a kilobyte for each entry.
 Source: PKWARE's APPNOTE, 4.3.
@@ -12,13 +12,14 @@ from datetime import UTC, datetime
 from io import BytesIO
 from typing import BinaryIO, Final
 
-# Holds the records at the end of a zip whose comment is as long as it may be.
+# Holds the records at the end of a zip with the longest possible comment.
 TAIL_BYTES: Final = 22 + 65535 + 20 + 56
 
 _END, _END_64, _ENTRY = b"PK\x05\x06", b"PK\x06\x06", b"PK\x01\x02"
 
 _FIXED = struct.Struct("<4s4x4H3L3H4x2L")
 
+# The value of a 4-byte field whose number is in a zip64 field instead.
 _BIG = 0xFFFFFFFF
 
 _SIZES_64 = 1
@@ -28,7 +29,7 @@ _ENCRYPTED, _UTF_8 = 0x1, 0x800
 
 @dataclass(frozen=True)
 class ZipEntry:
-    """An entry as the directory tells of it. raw_name: as its bytes are there, and again before its data."""
+    """An entry of the directory. raw_name: its bytes in the directory, which stand before its data once more."""
 
     raw_name: bytes
     flags: int
@@ -42,7 +43,7 @@ class ZipEntry:
 
     @property
     def modified(self) -> datetime | None:
-        """When it was last written, by the clock of whoever packed it, taken for UTC; None for no date."""
+        """The time of the last write, by the packer's clock, read as UTC. None where there is no date."""
         date, clock = self.stamp
         try:
             return datetime(
@@ -53,7 +54,7 @@ class ZipEntry:
 
     @property
     def name(self) -> str:
-        """The name; of tools on Windows it may have backslashes between folders."""
+        """The name. Tools on Windows may put backslashes between folders."""
         text = self.raw_name.decode("utf-8" if self.flags & _UTF_8 else "cp437", errors="surrogateescape")
         return text.replace("\\", "/")
 
@@ -69,14 +70,14 @@ class ZipEntry:
 
     @property
     def is_special(self) -> bool:
-        """Whether it is neither a plain file nor a folder: a link, or a device."""
+        """Whether it is neither a plain file nor a folder, such as a link or a device."""
         return stat.S_IFMT(self.mode) not in {0, stat.S_IFREG, stat.S_IFDIR}
 
 
 def directory_of(tail: bytes, size: int) -> tuple[int, int] | None:
-    """Return where the directory of a zip of `size` bytes is, and its length; None where its end is not right.
+    """Return the offset and length of the directory of a zip of `size` bytes; None where its end is not right.
 
-    tail: its last `TAIL_BYTES`. Nothing may be behind the comment.
+    tail: the last `TAIL_BYTES` of the zip. No bytes may follow the comment.
     """
     at = tail.rfind(_END)
     if at < 0 or len(tail) - at < 22:
@@ -90,7 +91,7 @@ def directory_of(tail: bytes, size: int) -> tuple[int, int] | None:
 
 
 def entries(file: BinaryIO, start: int, length: int) -> Iterator[ZipEntry]:
-    """Yield the entries of the directory that is at `start` of the file. Raises ValueError for a wrong one."""
+    """Yield the entries of the directory at `start` of the file. Raises ValueError where it is wrong."""
     file.seek(start)
     while length > 0:
         fixed = file.read(_FIXED.size)
@@ -109,7 +110,7 @@ def entries(file: BinaryIO, start: int, length: int) -> Iterator[ZipEntry]:
 
 
 def _sizes(extra: bytes, *values: int) -> list[int]:
-    """Return the values; those that did not fit into 4 bytes are in an extra field, in the same order."""
+    """Return the values. Those that do not fit into 4 bytes stand in an extra field, in the same order."""
     at = 0
     while _BIG in values and len(extra) - at >= 4:
         kind, length = struct.unpack_from("<2H", extra, at)
@@ -125,7 +126,7 @@ def _number(extra: bytes, at: int | None, default: int) -> int:
 
 
 def unpacked_bytes(directory: bytes) -> int:
-    """Return what the entries of a zip's directory unpack to by their own word, up to one that is wrong."""
+    """Return the unpacked size of the entries of a zip's directory, as it states them, up to the first wrong one."""
     total = 0
     try:
         for entry in entries(BytesIO(directory), 0, len(directory)):

@@ -1,4 +1,4 @@
-"""What a zip lists, by its directory, and how one of its files begins. Pure. Source: PKWARE's APPNOTE, 4.3."""
+"""The entries of a zip by its directory, and the first bytes of its files. Pure. Source: PKWARE's APPNOTE, 4.3."""
 
 import struct
 import zlib
@@ -9,26 +9,26 @@ from typing import Final
 from neo4j_restore import zipdirectory
 from neo4j_restore.entries import MOST_ENTRIES, Entry, clean
 
-# Its name and its extra field are of 64 KiB each at most.
+# Its name and its extra field have at most 64 KiB each.
 LONGEST_LOCAL_HEADER: Final = 30 + 2 * 65535
 
 _DEFLATED = 8
 
 
 def entries_of(directory: bytes) -> list[Entry]:
-    """Return the entries that a directory lists, without their content, up to one that is wrong."""
-    found: list[Entry] = []
+    """Return the entries of a directory, without their content, up to the first wrong one."""
+    listed: list[Entry] = []
     try:
         for entry in islice(zipdirectory.entries(BytesIO(directory), 0, len(directory)), MOST_ENTRIES):
             packed = (entry.offset, entry.packed, entry.method)
-            found.append(Entry(clean(entry.name), entry.size, entry.modified, entry.is_folder, packed=packed))
+            listed.append(Entry(clean(entry.name), entry.size, entry.modified, entry.is_folder, packed=packed))
     except ValueError:
-        return found
-    return found
+        return listed
+    return listed
 
 
 def start_of(data: bytes, method: int) -> bytes:
-    """Return the first bytes of the entry whose local header begins `data`; nothing if it is wrong."""
+    """Return the first bytes of the entry whose local header begins `data`; empty if it is wrong."""
     if not data.startswith(b"PK\x03\x04") or len(data) < 30:
         return b""
     name, extra = struct.unpack_from("<HH", data, 26)
