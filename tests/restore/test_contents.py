@@ -110,7 +110,7 @@ def test_what_is_no_backup_is_called_by_its_name(
     ],
 )
 def test_more_layers_are_refused(data: bytes, layers: str) -> None:
-    with pytest.raises(BackupDamagedError, match=f"packed too many times: {layers}$"):
+    with pytest.raises(BackupDamagedError, match=f"packed in too many layers: {layers}$"):
         contents.contents_of(data, Kind.ARCHIVE, "the object")
 
 

@@ -64,7 +64,7 @@ def test_a_guess_that_is_not_given_leaves_the_object_unverified_and_is_named() -
     found.doubted("y", ETAG)
     verdict = found.verdict(a_set("x", "y", "z", told=ETAG))
     assert (verdict.ways, verdict.unverified) == (("store:md5",), ("y", "z"))
-    assert "s3://backups/y (and 1 more) is not verified: it does not give the ETag md5:AAAA" in verdict.warning(BUCKET)
+    assert "s3://backups/y (and 1 more) is not verified: it does not match the ETag md5:AAAA" in verdict.warning(BUCKET)
     assert verdict.refusal(BUCKET).exit_code == 11
 
 

@@ -157,7 +157,7 @@ def test_a_set_that_nothing_verifies_is_restored_with_one_warning_and_the_receip
     assert "neo4j-latest.tar is not verified" in planned["warning"]
     done = neo4j_restore("run", BUCKET=url)
     assert done.returncode == 0, done.stderr
-    assert done.stderr.count("is not verified: the store tells no checksum") == 1
+    assert done.stderr.count("is not verified: the store has no checksum") == 1
     assert "all is staged, neo4j not verified" in done.stderr
     assert restored(data) == {"verified_by": [], "unverified": 1}
 
@@ -203,7 +203,7 @@ def test_an_etag_that_is_not_a_checksum_condemns_nothing(
     with odd_s3(PACKED["tar"], etag) as url:
         done = neo4j_restore("run", REQUIRE_CHECKSUM=required, ENDPOINT_URL=url, **IN_S3)
     assert done.returncode == code, done.stderr
-    assert "is not verified: it does not give the ETag md5:" in done.stderr
+    assert "is not verified: it does not match the ETag md5:" in done.stderr
     if not code:
         assert restored(data) == {"verified_by": [], "unverified": 1}
 

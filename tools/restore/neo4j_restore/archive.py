@@ -1,7 +1,8 @@
-"""What is in a tar or zip, into staging: store files, a copied data folder, a dump or artifacts.
+"""The contents of a tar or zip, into staging: store files, a copied data folder, a dump or artifacts.
 
-A dump in a tar goes to neo4j-admin as it comes, where that takes a stream. All else is unpacked below staging, and what
-came out is judged once more by all of its names and first bytes: before it was unpacked only the first were seen.
+A dump in a tar streams into neo4j-admin where neo4j-admin accepts a stream. Everything else is unpacked below staging.
+Its contents are then judged again by all names and first bytes, because before the transfer only the first ones were
+seen.
 """
 
 from dataclasses import dataclass
@@ -28,7 +29,7 @@ log = getLogger(__name__)
 
 @dataclass(frozen=True)
 class Archive:
-    """How archives are restored into staging. conf, lock: as neo4j-admin needs them."""
+    """Restores archives into staging. conf, lock: the configuration folder and lock that neo4j-admin needs."""
 
     settings: Settings
     layout: Layout
@@ -38,7 +39,7 @@ class Archive:
     lock: int
 
     def restore_tar(self, chosen: BackupSet) -> str:
-        """Restore what is in a tar; return neo4j-admin's last words. Raises RestoreError."""
+        """Restore the contents of a tar. Return neo4j-admin's last output. Raises RestoreError."""
         inside = chosen.inside or Inside()
         if chosen.kind is Kind.DUMP and self.program.family.load_stdin:
             return self._load_member(chosen, inside.member)
@@ -50,7 +51,10 @@ class Archive:
         return self._restore_unpacked(chosen, top, size)
 
     def restore_zip(self, chosen: BackupSet) -> str:
-        """Restore what is in a zip, likewise; it lies on the volume until it is unpacked. Raises RestoreError."""
+        """Restore the contents of a zip, which lies on the volume until it is unpacked.
+
+        Return neo4j-admin's last output. Raises RestoreError.
+        """
         name, top = self.opener.name(chosen), self._folder(chosen)
         path = self.layout.staging / f"{chosen.database}.zip"
         self.opener.land(chosen, path, Kept(self.layout, chosen, name))
@@ -60,7 +64,7 @@ class Archive:
         return self._restore_unpacked(chosen, top, size)
 
     def _load_member(self, chosen: BackupSet, member: str) -> str:
-        """Load the dump `member` of a tar while it comes."""
+        """Load the dump `member` of a tar while the tar arrives."""
         name = self.opener.name(chosen)
 
         def load(stream: RawIOBase) -> str:
@@ -68,7 +72,7 @@ class Archive:
 
         taking = Taking(member, self._wanted(chosen), load)
         ratio = contents.most_ratio(chosen.inside.packings if chosen.inside else ())
-        # Nothing of it is written by us, so that the room on the volume bounds nothing.
+        # This process writes none of it, so free space on the volume is no limit here.
         limits = Limits(ratio * chosen.size_bytes, 2**63)
         with Ahead(self.opener.unpacked(chosen)) as stream:
             unpack.unpack(stream, self._folder(chosen), name, limits, taking.take)
@@ -81,16 +85,16 @@ class Archive:
         )
         if content is None:
             raise AssertionError
-        found = recognised.with_content(chosen, content)
-        if found.inside != chosen.inside:
-            log.info("%s: it is: %s", chosen.database, found.inside)
-        compatibility.check(found, self.program.version, self.program.edition, self.opener.name(chosen))
+        recognised_set = recognised.with_content(chosen, content)
+        if recognised_set.inside != chosen.inside:
+            log.info("%s: its contents are: %s", chosen.database, recognised_set.inside)
+        compatibility.check(recognised_set, self.program.version, self.program.edition, self.opener.name(chosen))
         if isinstance(content, Store):
-            last_words = self._restore_store(found, top, content)
+            last_words = self._restore_store(recognised_set, top, content)
         elif content.kind is Kind.DUMP:
-            last_words = self._load(found, top / content.entry.name)
+            last_words = self._load(recognised_set, top / content.entry.name)
         else:
-            last_words = self._restore_artifact(found, top, content)
+            last_words = self._restore_artifact(recognised_set, top, content)
         trees.remove(top)
         return last_words
 
@@ -103,19 +107,20 @@ class Archive:
         return ""
 
     def _install(self, chosen: BackupSet, store: Path, logs: Path) -> None:
-        """Put a copied data folder's store and logs in place: neo4j-admin has no command for them, and needs none."""
+        """Put a copied data folder's store and logs in place. neo4j-admin has no command for it, nor is one needed."""
         name = self.opener.name(chosen)
         if chosen.inside is None or chosen.inside.store is None:
-            message = f"{name} holds a copy of a data folder whose store is of no known version"
+            message = f"{name} holds a copy of a data folder, and the version of its store is not known"
             raise BackupDamagedError(message, hint=ANOTHER_SET)
         log.warning(
-            "%s: %s holds a copy of a data folder of %s: it is right only if Neo4j was stopped, or the volume was a "
-            "snapshot, when it was made",
+            "%s: %s holds a copy of a data folder of %s. It is consistent only if Neo4j was stopped when it was "
+            "made, or the volume was a snapshot",
             chosen.database,
             name,
             chosen.inside.store,
         )
         for source, part in zip((store, logs), volume.parts_of(chosen.database), strict=True):
+            # The lock file of the Neo4j that was copied. It is no part of the data.
             (source / "database_lock").unlink(missing_ok=True)
             target = self.layout.staged_data / part
             target.parent.mkdir(parents=True, exist_ok=True)
@@ -129,9 +134,10 @@ class Archive:
             return self.program.load_stream(blocks, chosen.database, self.conf, self.lock, self.opener.name(chosen))
 
     def _restore_artifact(self, chosen: BackupSet, top: Path, file: File) -> str:
-        """Restore the artifact; a full one from a folder of its own, a differential one beside its chain."""
+        """Restore the artifact: a full one from a folder of its own, a differential one from beside its chain."""
         path = top / file.entry.name
         full = file.header is None or file.header.full is not False
+        # neo4j-admin looks for a chain in the artifact's folder, so a full one gets a folder in which it is alone.
         if full:
             alone = self.layout.staging / "artifacts" / chosen.database
             alone.mkdir(parents=True)

@@ -1,7 +1,7 @@
-"""What an object is, layer by layer, by its first bytes: what is packed in what, down to a tar, a dump or an artifact.
+"""What an object is, layer by layer, by its first bytes: which compressions, and inside them a tar, dump or artifact.
 
-A set may be packed once more than its maker did: `gsutil cp -Z` leaves a gzip around a dump, people pack a dump into a
-tar.gz, or a tar.gz into a gzip. Two packings are taken off at most.
+A set may be packed once more than Neo4j packed it. `gsutil cp -Z` puts gzip around a dump, and people pack a dump into
+a tar.gz, or a tar.gz into gzip. At most two packings are undone.
 """
 
 import math
@@ -17,7 +17,7 @@ from neo4j_restore.names import Names
 from neo4j_restore.pipeline import Stream
 from neo4j_restore.streams import Peekable
 
-# A dump's or an artifact's first bytes, and what its header needs of them.
+# The first bytes of a dump or artifact: as many as its header needs.
 _HEAD_BYTES = headers.HEADER_BYTES
 
 _TAR_BLOCK = 512
@@ -32,10 +32,10 @@ _EXPECTED = {
 
 @dataclass(frozen=True)
 class Contents:
-    """What is inside an object, as far as the bytes seen tell.
+    """What is inside an object, as far as the bytes show.
 
-    packings: the compressions, outermost first. kind: of what is in them. head: its first bytes.
-    entries: of a tar, as far as they were seen. whole: they are all of them.
+    packings: the compressions, outermost first. kind: of the bytes inside them. head: the first of those bytes.
+    entries: of a tar, as far as they were seen. whole: whether these are all.
     """
 
     packings: tuple[str, ...]
@@ -48,9 +48,9 @@ class Contents:
 def contents_of(head: bytes, hint: Kind, name: str, *, plain: RawIOBase | None = None) -> Contents:
     """Return what is inside the object that begins with `head`.
 
-    hint: what its name says, which decides where a tar in gzip may be a dump of 3.5. name: for messages.
-    plain: the same bytes and more where the object is not packed, in which the files of a tar can be skipped.
-    Raises BackupDamagedError for what is no backup of any kind, with what it is.
+    hint: the kind by its name. It decides whether a tar in gzip may be a dump of 3.5. name: for messages.
+    plain: where the object is not packed, a stream of these bytes and more, in which files of a tar can be skipped.
+    Raises BackupDamagedError for anything that is not a backup, and says what it is.
     """
     stream: Peekable = Peekable(_Bytes(head))
     packings: list[decoders.Codec] = []
@@ -76,32 +76,32 @@ def _tar(start: bytes, stream: RawIOBase, packings: list[decoders.Codec], name: 
     seen, whole = entries.of_tar(stream, name, head_bytes)
     names = Names(name)
     for entry in seen:
-        # What can't be unpacked is damage, and no question of which store is meant.
+        # A name that can't be unpacked is damage. It must not become a question of which store is meant.
         if entry.name:
             names.accept(entry.name, folder=entry.folder)
     return Contents(_names(packings), Kind.ARCHIVE, start, seen, whole)
 
 
 def head_bytes(first: bytes) -> int:
-    """Return how many bytes of a file in an archive tell what it is: more where it is packed or has a header."""
+    """Return how many bytes of a file in an archive show what it is: more where it is packed or has a header."""
     return _HEAD_BYTES if kind_of_file(first) or decoders.codec_of(first) else len(first)
 
 
 def kind_of_file(head: bytes) -> Kind | None:
-    """Return whether the file that begins with `head` is a dump or an artifact, packed in nothing else."""
+    """Return DUMP or BACKUP for a file that begins with `head` and is not packed; None for others."""
     kind = formats.natural(head)
     return kind if kind in {Kind.DUMP, Kind.BACKUP} else None
 
 
 def header_of(kind: Kind, head: bytes) -> Header | None:
-    """Return the header of the dump or artifact that begins with `head`; None where it has none that is known."""
+    """Return the header of the dump or artifact that begins with `head`; None where it has none, or an unknown one."""
     if kind is Kind.BACKUP:
         return headers.of_backup(head)
     return headers.of_dump(head) if kind is Kind.DUMP else None
 
 
 def is_sure(kind: Kind, head: bytes) -> bool:
-    """Tell whether what begins with `head` is a dump or artifact beyond its magic: what the magic promises is there."""
+    """Tell whether `head` is surely of a dump or artifact: not only its magic, but what the magic promises is there."""
     if kind is Kind.BACKUP:
         return headers.of_backup(head) is not None
     if kind is not Kind.DUMP:
@@ -111,7 +111,7 @@ def is_sure(kind: Kind, head: bytes) -> bool:
 
 
 def _is_dump_of_3(stream: Peekable, codec: decoders.Codec, name: str) -> bool:
-    """Tell whether a gzip that is called a dump is one of 3.5: a tar of store files with no folder around them."""
+    """Tell whether a gzip named as a dump is one of 3.5: a tar of store files without a folder around them."""
     if codec is not decoders.GZIP:
         return False
     packed = _Bytes(stream.peek(formats.HEAD_BYTES))
@@ -120,21 +120,21 @@ def _is_dump_of_3(stream: Peekable, codec: decoders.Codec, name: str) -> bool:
 
 
 def _check_depth(packings: list[decoders.Codec], name: str) -> None:
-    # xz has no smaller window inside of another that is in memory as well.
+    # The window of xz can't be limited further, so it does not fit beside another large window in memory.
     too_large = packings[-1] is decoders.XZ and any(packing.large for packing in packings[:-1])
     if len(packings) > bounds.MOST_PACKINGS or too_large:
-        message = f"{name} is packed too many times: {' > '.join(_names(packings))}"
-        raise BackupDamagedError(message, hint="unpack it once, upload the result and restore that")
+        message = f"{name} is packed in too many layers: {' > '.join(_names(packings))}"
+        raise BackupDamagedError(message, hint="unpack one layer, upload the result and restore that")
 
 
 def _stranger(start: bytes, packings: list[decoders.Codec], hint: Kind, name: str) -> BackupDamagedError:
-    """Return the error that says what the object is in place of a backup."""
+    """Return the error that says what the object is instead of a backup."""
     if packings and not start:
         message = f"{name} is damaged: as {packings[-1].name}, nothing can be unpacked from its first bytes"
         return BackupDamagedError(message, hint=ANOTHER_SET)
     around = f"{' > '.join(_names(packings))} around something that is " if packings else ""
     message = f"{name} is not {_EXPECTED[hint]}: it is {around}{strangers.describe(start)}"
-    return BackupDamagedError(message, hint=f"see what wrote it, or {ANOTHER_SET}")
+    return BackupDamagedError(message, hint=f"check what wrote it, or {ANOTHER_SET}")
 
 
 def _names(packings: list[decoders.Codec]) -> tuple[str, ...]:
@@ -142,12 +142,14 @@ def _names(packings: list[decoders.Codec]) -> tuple[str, ...]:
 
 
 def packings_of(head: bytes, hint: Kind, name: str) -> tuple[str, ...]:
-    """Return the compressions around what begins with `head`; as `contents_of`."""
+    """Return the compressions around an object that begins with `head`. Arguments and errors are those of
+    `contents_of`.
+    """
     return contents_of(head, hint, name).packings
 
 
 def opened(stream: Stream, packings: tuple[str, ...], name: str) -> Stream:
-    """Return what is inside the `packings` of the object in `stream`; a read may raise StreamDamagedError."""
+    """Return the bytes inside the `packings` of the object in `stream`. A read may raise StreamDamagedError."""
     inner = False
     for codec in _codecs(packings):
         stream = decoders.Decoded(stream, codec, name, inner=inner)
@@ -156,7 +158,7 @@ def opened(stream: Stream, packings: tuple[str, ...], name: str) -> Stream:
 
 
 def most_ratio(packings: tuple[str, ...]) -> int:
-    """Return by how many times an honest object can grow when the packings are taken off."""
+    """Return by how many times an honest object can grow when the packings are undone."""
     return math.prod(codec.most_ratio for codec in _codecs(packings))
 
 
@@ -178,10 +180,10 @@ class _Bytes(Stream):
 
 
 class _Cut(Stream):
-    """The start of something longer: it ends where its source ends too early, and after `MOST_SEEN_BYTES` at last."""
+    """The start of a longer stream. It ends where its source is cut, and after `MOST_SEEN_BYTES` at the latest."""
 
     def __init__(self, source: RawIOBase) -> None:
-        # A preallocated transaction log is 256 MiB of zeros, often comes first, and packs to nothing.
+        # A preallocated transaction log is 256 MiB of zeros, often comes first, and packs to almost nothing.
         self._source, self._left = source, bounds.MOST_SEEN_BYTES
 
     def some(self, size: int) -> bytes:

@@ -1,4 +1,4 @@
-"""What something is as its maker left it, by its first bytes; `contents` looks below what it is packed in.
+"""The kind of a file as its maker left it, by its first bytes. `contents` looks below further packings.
 
 | begins with | is |
 |---|---|
@@ -8,7 +8,7 @@
 | gzip, and in it a tar as Neo4j 3.5 packs its dumps | dump of 3.5 |
 | `BTV1`, `BZV1`, any `B??9` | backup artifact of 5 |
 
-Magics not known yet are neo4j-admin's to judge. Source: Neo4j community, org.neo4j.dbms.archive.
+neo4j-admin judges files with magics that are not known yet. Source: Neo4j community, org.neo4j.dbms.archive.
 """
 
 import re
@@ -17,22 +17,22 @@ from typing import Final
 from neo4j_restore import decoders, tarheaders
 from neo4j_restore.kinds import Kind
 
-# Of an archive the first megabyte tells by how much it is packed; a dump's or backup's header is shorter.
+# The first megabyte of an archive shows how well it is packed. The header of a dump or backup is shorter.
 HEAD_BYTES: Final = 1024 * 1024
 
 _OF_NEO4J = re.compile(rb"([BD])[A-Z]{2}[0-9]")
 
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 
-# The tar that Java's commons-compress writes; GNU tar's and Python's differ.
+# The magic that Java's commons-compress writes. GNU tar and Python write others.
 _POSIX = b"ustar\x0000"
 
 
 def natural(start: bytes) -> Kind | None:
-    """Return the kind of what begins with `start` and is packed in nothing, as its maker left it; None for others.
+    """Return the kind of a file that begins with `start`, as its maker left it; None for others, and for packed ones.
 
-    ARCHIVE is a plain tar. A dump of 4.x is in zstd, one of 3.5 in gzip: of the latter only the tar that Java writes
-    is known for sure.
+    ARCHIVE is a plain tar. A dump of 4.x is in zstd, and one of 3.5 in gzip. A dump of 3.5 is known for sure only by
+    the tar that Java writes.
     """
     if start.startswith(_ZIP):
         return Kind.ZIP
@@ -49,7 +49,7 @@ def natural(start: bytes) -> Kind | None:
 
 
 def is_tar(block: bytes) -> bool:
-    """Tell whether a tar can begin with `block`: a header whose checksum is right, or the end mark of an empty one."""
+    """Tell whether a tar can begin with `block`: a header with a right checksum, or the end mark of an empty tar."""
     if len(block) != tarheaders.BLOCK:
         return False
     try:
@@ -60,6 +60,6 @@ def is_tar(block: bytes) -> bool:
 
 
 def _is_dump_of_3(header: bytes) -> bool:
-    """Tell whether the first entry is such as a dump of 3.5 has: below `./`, no folder in between, by Java's tar."""
+    """Tell whether the first entry is like that of a dump of 3.5: written by Java's tar, below `./`, in no folder."""
     name = header[:100].rstrip(b"\0")
     return header[257:265] == _POSIX and name.startswith(b"./") and name.count(b"/") == 1

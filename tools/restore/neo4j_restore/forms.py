@@ -1,6 +1,6 @@
-"""How one secret may be written in a text that others wrote: as it is, encoded, escaped, or inside of base64; pure.
+"""The ways in which one secret may appear in foreign text: as it is, encoded, escaped, or inside base64. Pure.
 
-Standard library only, and small: a start with nothing to do imports it too.
+Standard library only, and small, because a start with nothing to do imports it too.
 """
 
 import base64
@@ -11,23 +11,23 @@ from collections.abc import Iterator
 from typing import Final
 from urllib.parse import quote, quote_plus, unquote
 
-# A shorter value stands in many a text by chance: hiding it would hide half the log, and tell its length.
+# A shorter value stands in many texts by chance. Hiding it would hide half the log, and show its length.
 SHORTEST: Final = 6
 
-# From here on a value is hidden wherever it stands, also inside of a word, and in every encoding.
+# From this length on a value is hidden everywhere, also inside a word, and in every encoding.
 CERTAIN: Final = 8
 
-# A key file is longer than one of its lines, and an error may quote one line. The lines of a PEM have 64 characters.
+# An error may quote one line of a key file. The lines of a PEM have 64 characters.
 _SHORTEST_LINE = 16
 
 _HEADING = re.compile(r"-----(BEGIN|END) [A-Z0-9 ]*-----")
 
-# Of an endless "secret" only so much is looked for: a token of Google or Microsoft has 1 to 3 KiB.
+# How much of a very long "secret" is looked for. A token of Google or Microsoft has 1 to 3 KiB.
 _MOST_CHARS = 64 * 1024
 
 
 def forms(secret: str) -> frozenset[str]:
-    """Return every text that gives `secret` away; none for one that is too short to be looked for."""
+    """Return every text that gives `secret` away; none if it is too short to look for."""
     secret = secret.strip()[:_MOST_CHARS]
     if len(secret) < CERTAIN:
         return frozenset({secret} if len(secret) >= SHORTEST else ())
@@ -45,7 +45,7 @@ def _encoded(part: str) -> Iterator[str]:
     raw = _raw(part)
     for quoted in (quote(raw, safe=""), quote(raw), quote_plus(raw)):
         yield quoted
-        yield re.sub("%[0-9A-F]{2}", lambda found: found[0].lower(), quoted)
+        yield re.sub("%[0-9A-F]{2}", lambda match: match[0].lower(), quoted)
     yield from (json.dumps(part)[1:-1], json.dumps(part, ensure_ascii=False)[1:-1], repr(part)[1:-1])
     yield part.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     yield raw.hex()
@@ -54,7 +54,7 @@ def _encoded(part: str) -> Iterator[str]:
 
 
 def _raw(part: str) -> bytes:
-    """Return the bytes of a text of the environment, which need be no UTF-8, or of any other."""
+    """Return the bytes of any text, also of one from the environment that is not UTF-8."""
     try:
         return part.encode(errors="surrogateescape")
     except UnicodeEncodeError:
@@ -62,10 +62,10 @@ def _raw(part: str) -> bytes:
 
 
 def _in_base64(raw: bytes) -> Iterator[str]:
-    """Yield how `raw` looks in the base64 of a longer text, as `user:password` is, wherever in it it begins.
+    """Yield how `raw` looks inside the base64 of a longer text, such as `user:password`, at any offset.
 
-    Three bytes make four characters: at each of three beginnings the first and last characters belong to neighbours
-    too, and are left out.
+    Three bytes make four characters, so there are three offsets. At each, the first and last characters also depend on
+    the neighbouring bytes, and are left out.
     """
     for before in range(3):
         text = base64.b64encode(bytes(before) + raw).decode()
@@ -77,7 +77,7 @@ def _in_base64(raw: bytes) -> Iterator[str]:
 
 
 def _decoded(part: str) -> Iterator[str]:
-    """Yield the key in hex, and as the text it may be, where the secret is a key in base64."""
+    """Yield the key in hex, and as text where it is text, if the secret is a key in base64."""
     try:
         raw = base64.b64decode(part, validate=True)
     except (binascii.Error, ValueError):

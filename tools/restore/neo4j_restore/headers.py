@@ -25,10 +25,10 @@ from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
-# zstd gives nothing of a block before all of it has come, and a block may be of 128 KiB.
+# zstd returns a block only once all of it has come, and a block may have 128 KiB.
 HEADER_BYTES: Final = 256 * 1024
 
-# The header of an artifact in clear: texts of 255 bytes at most, and some numbers.
+# The header of an artifact in clear: texts of at most 255 bytes, and some numbers.
 CLEAR_HEADER_BYTES: Final = 4096
 
 _IN_ZSTD, _IN_CLEAR = (b"BZV1", b"BZV2"), (b"BTV1", b"BTV2", b"BZV3")
@@ -43,20 +43,20 @@ _SIZES_BYTES = 20
 
 _ABSURD_BYTES = 2**50
 
-# Of what is unpacked: a dump's tar may begin with a large file, a backup's metadata may have a script of 1 MiB.
+# Of unpacked bytes: a dump's tar may begin with a large file, and a backup's metadata may have a script of 1 MiB.
 START_BYTES: Final = 2 * 1024 * 1024
 
 _MARK = b"zstd"
 
 _BLOCK = 512
 
-# Files of a store by their names in its folder. Source: Neo4j community, the layouts of both storage engines.
+# The files of a store, by their names. Source: Neo4j community, the layouts of both storage engines.
 _OF_BLOCK = re.compile(r"block\.")
 _OF_RECORD = re.compile(r"neostore(?!\.transaction)")
 
 
 class StoreFormat(StrEnum):
-    """The families of store formats: `block` is Enterprise's alone, the others are record formats."""
+    """The families of store formats. Only Enterprise has `block`. The others are record formats."""
 
     RECORD = "record"
     BLOCK = "block"
@@ -66,8 +66,8 @@ class StoreFormat(StrEnum):
 class Header:
     """What is known; None where the file does not say.
 
-    store_id: time and random number of the store's making. lowest_tx, highest_tx: both 0 where there are none.
-    unpacked_bytes: what its tar holds.
+    store_id: time and random number of the store's creation. lowest_tx, highest_tx: both 0 where there are none.
+    unpacked_bytes: the size of its tar's contents.
     """
 
     database: str | None = None
@@ -84,7 +84,7 @@ class Header:
 
 
 def of_backup(head: bytes) -> Header | None:
-    """Return what the backup artifact that begins with `head` says; None where it is cut, or of a later layout."""
+    """Return the header of the backup artifact that begins with `head`; None where it is cut, or in a later layout."""
     try:
         return _of_backup(head)
     except (struct.error, ValueError, OverflowError):
@@ -92,13 +92,13 @@ def of_backup(head: bytes) -> Header | None:
 
 
 def is_short(head: bytes) -> bool:
-    """Tell whether a longer head of the artifact may tell more: its header is packed, and not all of it is here."""
+    """Tell whether more bytes of the artifact may show more: its header is packed, and `head` has only part of it."""
     header = of_backup(head)
     return head[:4] in _IN_ZSTD and (header is None or header.unpacked_bytes is None)
 
 
 def is_cut(head: bytes) -> bool:
-    """Tell whether an artifact of a known layout begins with `head`, which ends before its header does, or is wrong."""
+    """Tell whether `head` is of an artifact in a known layout, and its header is wrong or longer than `head`."""
     try:
         _of_backup(head)
     except (struct.error, ValueError, OverflowError):
@@ -120,31 +120,31 @@ def _of_backup(head: bytes) -> Header | None:
 def _of_metadata(fields: "_Fields", *, with_version: bool, with_sizes: bool) -> Header | None:
     if with_version and fields.number("B") != _VERSION:
         return None
-    found = _metadata(fields)
+    header = _metadata(fields)
     try:
         if with_version:
             for _ in range(2 * fields.number("i")):
                 fields.skip(fields.number("i"))
-        return replace(found, unpacked_bytes=_sizes(fields)) if found and with_sizes else found
+        return replace(header, unpacked_bytes=_sizes(fields)) if header and with_sizes else header
     except struct.error:
-        # A long map; the sizes are behind what was read.
-        return found
+        # The map is long, and SIZES lie behind the bytes that were read.
+        return header
 
 
 def tar_start(head: bytes) -> int | None:
-    """Return where the tar of a backup artifact begins, for one in clear; None for others, or a head that is cut."""
+    """Return where the tar begins in a backup artifact in clear; None for other artifacts, or a head that is cut."""
     if head[:4] not in {b"BTV1", b"BTV2"}:
         return None
     fields = _Fields(head[4:])
     try:
-        found = _of_metadata(fields, with_version=head[:4] in _WITH_VERSION, with_sizes=False)
+        header = _of_metadata(fields, with_version=head[:4] in _WITH_VERSION, with_sizes=False)
     except (struct.error, ValueError, OverflowError):
         return None
-    return len(head[:4]) + fields.at if found else None
+    return len(head[:4]) + fields.at if header else None
 
 
 def of_dump(head: bytes) -> Header:
-    """Return what the dump that begins with `head` says: sizes, and the store's format by the names in its tar."""
+    """Return what the dump that begins with `head` says: sizes, and the store's format by the file names in its tar."""
     plain = _start_of(head.removeprefix(b"DZV1").removeprefix(b"DGV1"))
     if not plain.startswith(_MARK):
         return Header(store_format=_format_by_names(plain))
@@ -156,7 +156,7 @@ def of_dump(head: bytes) -> Header:
 
 
 def tar_of_dump(head: bytes) -> bytes:
-    """Return the start of the tar in the dump that begins with `head`; nothing where it can't be unpacked so far."""
+    """Return the start of the tar in the dump that begins with `head`; empty where nothing can be unpacked."""
     plain = _start_of(head.removeprefix(b"DZV1").removeprefix(b"DGV1"))
     return plain[len(_MARK) + _SIZES_BYTES :] if plain.startswith(_MARK) else plain
 
@@ -167,22 +167,22 @@ def _sizes(fields: "_Fields") -> int | None:
 
 
 def _start_of(head: bytes) -> bytes:
-    # Imported here: a start with nothing to do knows of headers, and pays for no decompressor.
+    # Imported here: a start with nothing to do imports this module, and must not load the decompressors.
     from neo4j_restore import decoders
 
     return decoders.start_of(head, START_BYTES)
 
 
 class _Fields:
-    """Takes fields off the front of bytes; struct.error where they end early."""
+    """Takes fields from the front of bytes. Raises struct.error where the bytes end early."""
 
     def __init__(self, data: bytes) -> None:
         self._data, self.at = data, 0
 
     def number(self, layout: str) -> int:
-        (found,) = struct.unpack_from(f">{layout}", self._data, self.at)
+        (value,) = struct.unpack_from(f">{layout}", self._data, self.at)
         self.at += struct.calcsize(f">{layout}")
-        return int(found)
+        return int(value)
 
     def skip(self, count: int) -> None:
         if not 0 <= count <= len(self._data) - self.at:
@@ -191,15 +191,15 @@ class _Fields:
 
     def text(self) -> bytes:
         count = self.number("B")
-        (found,) = struct.unpack_from(f"{count}s", self._data, self.at)
+        (value,) = struct.unpack_from(f"{count}s", self._data, self.at)
         self.at += count
-        return bytes(found)
+        return bytes(value)
 
 
 def _metadata(fields: _Fields) -> Header | None:
     if fields.number("B") != 1:
         return None
-    made, random = fields.number("q"), fields.number("q")
+    created, random = fields.number("q"), fields.number("q")
     engine, layout = fields.text().decode(), fields.text().decode()
     fields.number("B"), fields.number("B")
     identity, name = UUID(bytes=fields.text()), fields.text().decode()
@@ -210,7 +210,7 @@ def _metadata(fields: _Fields) -> Header | None:
     return Header(
         database=name,
         database_id=str(identity),
-        store_id=f"{made}:{random}",
+        store_id=f"{created}:{random}",
         store_format=StoreFormat.BLOCK if block else StoreFormat.RECORD,
         time=time,
         full=bool(flags & 4),
@@ -222,7 +222,7 @@ def _metadata(fields: _Fields) -> Header | None:
 
 
 def _format_by_names(tar: bytes) -> StoreFormat | None:
-    """Return the format whose files a tar's first entries are, or None where none of them tells."""
+    """Return the store's format by the names of a tar's first entries; None where none of them shows it."""
     at = 0
     while at + _BLOCK <= len(tar):
         name = tar[at : at + 100].rstrip(b"\0").decode(errors="replace").removeprefix("./")

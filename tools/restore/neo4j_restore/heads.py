@@ -1,4 +1,4 @@
-"""The first bytes of objects, decrypted where they are encrypted; what a set is can be told by them."""
+"""The first bytes of objects, decrypted where they are encrypted. They show what a set is."""
 
 from neo4j_restore import age, transfer
 from neo4j_restore.headers import HEADER_BYTES
@@ -11,16 +11,16 @@ class Heads:
     """Reads parts of the objects of one store. Threads may share it."""
 
     def __init__(self, settings: Settings, store: Store) -> None:
-        """Take the store; nothing is asked of it yet."""
+        """Take the store. No request is made yet."""
         self._settings, self._store = settings, store
         self._encrypted: set[str] = set()
         # By the keys of objects whose heads were read: see `ownchecks.own_check`.
         self.own_checks: dict[str, str] = {}
 
     def head(self, stored: StoredObject, count: int) -> bytes:
-        """Return the first bytes of an object, decrypted, which may be fewer than `count`.
+        """Return the first bytes of an object, decrypted. They may be fewer than `count`.
 
-        Raises StoreError; ConfigurationError for an encrypted object without its identity.
+        Raises StoreError, and ConfigurationError for an encrypted object without its identity.
         """
         head = self.part(stored, 0, count)
         if not age.is_encrypted(head):
@@ -29,17 +29,17 @@ class Heads:
         self._encrypted.add(stored.key)
         self.own_checks[stored.key] = "age"
         if count < HEADER_BYTES:
-            # age gives nothing of a chunk of 64 KiB before all of it is there.
+            # age decrypts a chunk of 64 KiB only once all of it is there.
             head = self.part(stored, 0, HEADER_BYTES)
         name = self._settings.bucket.of(stored.key)
         return age.start_of(head, age.identities(self._settings.age_identity, name), name)
 
     def is_encrypted(self, stored: StoredObject) -> bool:
-        """Tell whether the head of an object, which was read, is encrypted."""
+        """Tell whether an object is encrypted. Its head must have been read."""
         return stored.key in self._encrypted
 
     def end(self, stored: StoredObject, count: int) -> bytes:
-        """Return the last bytes of an object; none of an encrypted one: it has to be decrypted from its start."""
+        """Return the last bytes of an object; empty for an encrypted one, which is decrypted only from its start."""
         if stored.key in self._encrypted:
             return b""
         return self.part(stored, max(0, stored.size_bytes - count), count)

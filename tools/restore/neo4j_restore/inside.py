@@ -1,13 +1,14 @@
-"""What was seen inside a set before its transfer; stdlib only, for every listing knows of it."""
+"""What was seen inside a set before its transfer. Standard library only, because every listing imports it."""
 
 import re
 from dataclasses import dataclass
 from datetime import datetime
 
-# The file `neostore` has records of 9 bytes, a byte that is 1 for one in use before 8 of content.
+# The file `neostore` has records of 9 bytes. In each, a byte that is 1 for a record in use stands before 8 of content.
 _RECORD_BYTES = 9
 
-# Up to 4.4 the fifth has the version of the store. From 5 on the store's id goes over several: engine, format, version.
+# Up to 4.4 the fifth record has the store's version. From 5 on, several records have the store's id: engine, format and
+# version.
 _VERSION_AT = 4 * _RECORD_BYTES
 _OF_5 = re.compile(rb"\x06record[\x01-\x20]([a-z_]+)([\x01-\x7f])([\x00-\x7f])")
 
@@ -20,7 +21,7 @@ STORE_FILES, DATA_FOLDER = "store files", "data folder"
 
 @dataclass(frozen=True)
 class StoreVersion:
-    """The version of store files. line: the first line of Neo4j that writes it: 3, 4 or 5. text: its own name."""
+    """The version of store files. line: the first line of Neo4j that writes it: 3, 4 or 5. text: its name in Neo4j."""
 
     line: int
     text: str
@@ -30,19 +31,19 @@ class StoreVersion:
         return f"Neo4j {self.line}{' or later' if self.line >= 5 else ''} ({self.text})"
 
 
-# Of 5.14 and later; it has no file `neostore`.
+# The block format of 5.14 and later. It has no file `neostore`.
 BLOCK = StoreVersion(5, "block")
 
 
 @dataclass(frozen=True)
 class Inside:
-    """What a set is made of.
+    """The layers of a set and what they hold.
 
-    packings: the compressions around it, outermost first. container: `tar`, `zip` or nothing.
-    what: `dump`, `backup`, STORE_FILES or DATA_FOLDER; empty where it is told once the set is unpacked.
+    packings: the compressions around it, outermost first. container: `tar`, `zip` or empty.
+    what: `dump`, `backup`, STORE_FILES or DATA_FOLDER; empty where only the unpacked set shows it.
     member: the path of a dump or artifact in the container. size_bytes: of that member.
-    store: the version of store files. newest: when the newest file that was seen in a container was written.
-    sure: more than a magic was seen of it. growth: by how much it grows when it is unpacked, by its first bytes.
+    store: the version of store files. newest: the time of the newest file that was seen in a container.
+    sure: whether more than a magic was seen. growth: how many times larger it is when unpacked, by its first bytes.
     """
 
     packings: tuple[str, ...] = ()
@@ -58,13 +59,13 @@ class Inside:
 
     @property
     def layers(self) -> tuple[str, ...]:
-        """Return what is packed in what, outermost first: `gzip`, `tar`, `dump`."""
+        """Return the layers, outermost first: `gzip`, `tar`, `dump`."""
         around = (*(["age"] if self.encrypted else []), *self.packings)
         return (*around, *(each for each in (self.container, self.what) if each))
 
     @property
     def is_block(self) -> bool:
-        """Tell whether its store has the block format, which is Enterprise's alone."""
+        """Tell whether its store has the block format, which only Enterprise has."""
         return self.store == BLOCK
 
     def __str__(self) -> str:
@@ -73,7 +74,7 @@ class Inside:
 
 
 def version_of(neostore: bytes) -> StoreVersion | None:
-    """Return the version of the store whose file `neostore` begins so; None where it tells none.
+    """Return the version of the store whose file `neostore` begins with these bytes; None where they do not have it.
 
     Seen in stores of 3.3.5, 4.4.48 and 5.26.30. Source: Neo4j community, MetaDataStore.
     """
@@ -84,9 +85,9 @@ def version_of(neostore: bytes) -> StoreVersion | None:
         return StoreVersion(5, text)
     if neostore[_VERSION_AT : _VERSION_AT + 1] != b"\1":
         return None
-    # The last byte is the text's length, and the text runs backwards before it.
+    # The last byte is the length of the text. The text runs backwards before it.
     raw = neostore[_VERSION_AT + 1 : _VERSION_AT + _RECORD_BYTES][::-1]
     name = raw[1 : 1 + raw[0]] if raw else b""
     line = _LINES.get(name[:1])
-    known = line is not None and re.fullmatch(rb"[A-Za-z0-9.]+", name)
-    return StoreVersion(line, name.decode()) if line is not None and known else None
+    is_version = line is not None and re.fullmatch(rb"[A-Za-z0-9.]+", name)
+    return StoreVersion(line, name.decode()) if line is not None and is_version else None

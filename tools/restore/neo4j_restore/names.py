@@ -1,4 +1,4 @@
-"""The names in an archive, as if its maker were hostile: all inside, each once, none too long."""
+"""The names in an archive, as if its maker were hostile: all inside the set's folder, each once, none too long."""
 
 import os
 import re
@@ -16,18 +16,19 @@ log = getLogger(__name__)
 
 _CONTROL = re.compile("[\0-\x1f]")
 
-# What `_seen` has for a file; of a folder it has the hash of the name as it is spelled.
+# The value in `_seen` for a file. For a folder it is the hash of the name as spelled.
 _FILE = -1
 
 
 class Names:
-    """The names unpacked so far from `source`: each inside, and nobody else's, also where a volume folds case.
+    """The names unpacked so far from `source`. Each must be inside, and must be unique also where a volume ignores
+    case.
 
     A name takes about 100 bytes of memory, however long it is.
     """
 
     def __init__(self, source: str) -> None:
-        """Take the source's name for messages."""
+        """Take the source's name, for messages."""
         self.source = source
         self._entries = Budget(source, "its files and folders are", bounds.MOST_ENTRIES)
         self._seen: dict[int, int] = {}
@@ -35,13 +36,13 @@ class Names:
         self._note(".", folder=True)
 
     def accept(self, name: str, *, folder: bool = False) -> PurePosixPath:
-        """Return `name` as a path relative to the set, a slash at its start dropped. Raises BackupDamagedError."""
+        """Return `name` as a path relative to the set, without a slash at its start. Raises BackupDamagedError."""
         if len(name) > bounds.LONGEST_NAME:
             self.refuse(f"the entry {name[:80]!r} has a name of {len(name)} characters, above {bounds.LONGEST_NAME}")
         path = PurePosixPath(name.lstrip("/"))
         if ".." in path.parts or _CONTROL.search(name) or _is_too_long(path):
-            self.refuse(f"the entry {name[:80]!r} leads out of it, or is too deep or not a name")
-        # Of a folder that is known, all above it are known too.
+            self.refuse(f"the entry {name[:80]!r} leads out of the set, is too deep, or is not a name")
+        # Where a folder is known, all folders above it are known too.
         unknown = takewhile(lambda above: not self._knows(above), map(str, path.parents))
         for above in reversed(list(unknown)):
             self._note(above, folder=True)
@@ -50,12 +51,12 @@ class Names:
 
     def leaves_out(self, name: str) -> bool:
         """Tell whether an entry is a file or folder that macOS adds, and count it."""
-        found = is_companion(name.rstrip("/"))
-        self._companions += found
-        return found
+        is_added = is_companion(name.rstrip("/"))
+        self._companions += is_added
+        return is_added
 
     def tell(self) -> None:
-        """Log in one line what was left out."""
+        """Log in one line how many were left out."""
         if self._companions:
             log.info("%s: left out %d files that macOS adds", self.source, self._companions)
 
@@ -64,22 +65,22 @@ class Names:
 
     def _note(self, path: str, *, folder: bool) -> None:
         key, spelling = _hash(path.casefold()), _hash(path) if folder else _FILE
-        known = self._seen.get(key)
-        if known is None:
+        previous = self._seen.get(key)
+        if previous is None:
             self._entries.spend()
             self._seen[key] = spelling
-        elif not folder or known != spelling:
-            self.refuse(f"the entry {path!r} comes twice, as file and folder, or in two cases")
+        elif not folder or previous != spelling:
+            self.refuse(f"the entry {path!r} comes twice, as a file and a folder, or in upper and lower case")
 
     def refuse(self, what: str) -> NoReturn:
-        """Raise BackupDamagedError that says what is wrong with the set."""
+        """Raise BackupDamagedError. what: what is wrong with the set."""
         message = f"{self.source} is not a backup set: {what}"
-        raise BackupDamagedError(message, hint="see what made it, or take another set")
+        raise BackupDamagedError(message, hint="check how it was made, or choose another set")
 
 
 def _hash(text: str) -> int:
-    # A number below 2 ** 60 takes 32 bytes of memory. The hash is keyed anew in each process, so that nobody can choose
-    # names that share one; if two ever do, the set is refused.
+    # A number below 2 ** 60 takes 32 bytes of memory. Python keys its hashes anew in each process, so nobody can choose
+    # names that share one. If two ever do, the set is refused.
     return hash(text) & (1 << 60) - 1
 
 

@@ -173,7 +173,7 @@ def as_json(plan: Plan, bucket: BucketUrl) -> dict[str, Any]:
 def _verified_by(chosen: BackupSet, bucket: BucketUrl) -> list[str] | None:
     """Return how the set will be verified; None where the store tells that only with the bytes."""
     verdict = evidence.expected(chosen, bucket.scheme)
-    return list(verdict.ways) if verdict.known else None
+    return list(verdict.ways) if verdict.is_known else None
 
 
 def inside_as_json(chosen: BackupSet | None) -> dict[str, Any]:

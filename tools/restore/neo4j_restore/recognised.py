@@ -1,4 +1,4 @@
-"""A set as its bytes tell of it: its kind, its header, and what is packed in what. Pure."""
+"""A set as its bytes show it: its kind, its header, and its layers. Pure."""
 
 from dataclasses import replace
 
@@ -11,9 +11,9 @@ from neo4j_restore.sets import BackupSet
 
 
 def recognised(chosen: BackupSet, seen: Contents, wanted: Wanted, *, encrypted: bool = False) -> BackupSet:
-    """Return the set whose object holds what was `seen`. wanted: whose it should be.
+    """Return the set whose object has the contents `seen`. wanted: the database it should be of.
 
-    Raises BackupDamagedError for another database's, ConfigurationError where several could be meant.
+    Raises BackupDamagedError for another database's set, and ConfigurationError where several could be meant.
     """
     if seen.kind in {Kind.DUMP, Kind.BACKUP}:
         inside = Inside(seen.packings, encrypted=encrypted)
@@ -25,7 +25,7 @@ def recognised(chosen: BackupSet, seen: Contents, wanted: Wanted, *, encrypted: 
 
 
 def with_content(chosen: BackupSet, content: Content | None) -> BackupSet:
-    """Return an archive in which `content` is the database; as it is where that is not known yet."""
+    """Return an archive in which `content` is the database. It is unchanged where the content is not known yet."""
     inside = chosen.inside or Inside()
     if isinstance(content, File):
         entry = content.entry
@@ -40,24 +40,24 @@ def with_content(chosen: BackupSet, content: Content | None) -> BackupSet:
 
 def _of_file(chosen: BackupSet, inside: Inside, kind: Kind, head: bytes) -> BackupSet:
     header, sure = contents.header_of(kind, head), contents.is_sure(kind, head)
-    # Behind a magic of Neo4j's the stream begins.
+    # The stream begins behind Neo4j's magic of 4 bytes.
     growth = decoders.ratio(head if decoders.codec_of(head) else head[4:])
     return replace(chosen, kind=kind, header=header, inside=replace(inside, what=kind.value, sure=sure, growth=growth))
 
 
 def _what(store: Store) -> str:
-    """Return which form store files have: those of a backup directory, or of a copied data folder."""
+    """Return the form of store files: those of a backup directory, or of a copied data folder."""
     return STORE_FILES if store.logs is None else DATA_FOLDER
 
 
 def of_directory(chosen: BackupSet, neostore: bytes) -> BackupSet:
-    """Return the raw directory. neostore: the first bytes of its file of that name, or nothing for the block format."""
+    """Return the raw directory. neostore: the first bytes of its file `neostore`; empty for the block format."""
     version = version_of(neostore) if neostore else BLOCK
     return replace(chosen, inside=Inside(what=STORE_FILES, store=version, sure=True))
 
 
 def _version_of_store(store: Store) -> StoreVersion | None:
-    """Return the version of a store by its marker file; None where it was not seen, or tells none."""
+    """Return the version of a store by its marker file; None where the file was not seen, or does not have it."""
     if store.marker is None:
         return None
     return BLOCK if store.marker.name.endswith("block.metadata.db") else version_of(store.marker.head)
