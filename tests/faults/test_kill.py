@@ -82,7 +82,7 @@ def start_until_it_works(volume: Pod) -> int:
     deadline, refused = time.monotonic() + _DEADLINE_SECONDS, 0
     while (ended := volume.run()).code:
         assert ended.code == 12, str(ended)
-        assert "another neo4j-restore is at work" in ended.said
+        assert "another neo4j-restore is using" in ended.said
         assert time.monotonic() < deadline, "it is refused for ever"
         refused += 1
     return refused

@@ -22,7 +22,7 @@ from tests.stores import Bucket, Emulator
 
 NEW = scene.files("new")
 
-AT_WORK = "another neo4j-restore is at work on the volume"
+AT_WORK = "another neo4j-restore is using the volume"
 
 
 @pytest.fixture

@@ -262,7 +262,7 @@ def test_one_that_ends_with_0_and_makes_nothing_is_told_with_its_words(
     home = standin.install_failing(tmp_path / "idle", "the restore was skipped, says a wrapper", 0)
     done = neo4j_restore("run", NEO4J_HOME=str(home))
     assert done.returncode == 30, done.stderr
-    assert "made no database: the restore was skipped, says a wrapper" in done.stderr
+    assert "created no database: the restore was skipped, says a wrapper" in done.stderr
     assert "another set" not in done.stderr
 
 
@@ -280,14 +280,14 @@ def test_one_that_says_and_does_nothing_is_told_in_the_log(
 ) -> None:
     bucket.put("neo4j-latest.tar.gz", archives.tar_gz())
     # It ends once the log has what it is waited for.
-    script = f"echo thinking; until grep -q 'said nothing' {tmp_path}/log; do sleep 0.1; done; exit 1"
+    script = f"echo thinking; until grep -q 'printed nothing' {tmp_path}/log; do sleep 0.1; done; exit 1"
     home = hanging(tmp_path, script)
     under = ["sh", "-c", f'exec "$@" 2>{tmp_path}/log', "sh"]
     done = neo4j_restore("run", under=under, NEO4J_HOME=str(home), STALL_SECONDS="0.1")
     said = (tmp_path / "log").read_text()
     assert done.returncode == 30, said
-    assert f"warning: neo4j-admin has said nothing for 1 s, and its files have not grown: {data}/.neo4j-restore" in said
-    assert said.partition("It said last: ")[2].startswith("thinking\n")
+    assert f"warning: neo4j-admin has printed nothing for 1 s, and its files have not grown: {data}/.neo4j-restore" in said
+    assert said.partition("Its last line: ")[2].startswith("thinking\n")
 
 
 def test_told_to_stop_it_takes_all_that_neo4j_admin_started_with_it(

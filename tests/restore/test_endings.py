@@ -26,7 +26,7 @@ ENDINGS = {
     "full": (1, ["java.io.IOException: No space left on device"], 13, "full"),
     "newer": (1, ["is of a newer version than the current binaries"], 30, "ended with 1 on gs://b/neo4j.dump"),
     "usage": (64, ["Unknown option"], 30, "ended with 64"),
-    "nothing": (1, [], 30, "it said nothing"),
+    "nothing": (1, [], 30, "it printed nothing"),
     "a crash of Java": (-11, ["# SIGSEGV (0xb)"], 30, "was ended by SIGSEGV on"),
     "a crash below a shell": (134, [], 30, "was ended by SIGABRT on"),
     "a status beyond signals": (255, [], 30, "ended with 255 on"),
@@ -66,7 +66,7 @@ ENDINGS = {
         1,
         ["Unsupported Java 1.8.0 detected. Please use Java(TM) 11"],
         2,
-        "on the Java of this",
+        "on this image's Java",
     ),
     "killed": (-9, ["10%"], 30, "killed (SIGKILL)"),
     "killed below a shell": (137, [], 30, "killed (SIGKILL)"),
@@ -115,6 +115,6 @@ def test_one_that_was_killed_is_told_a_limit_that_is_more(heap: str, limit_mib: 
     assert (f"the container has {limit_mib} MiB, the heap {heap}" in str(error)) == bool(limit_mib)
 
 
-def test_one_that_made_nothing_is_told_with_its_words() -> None:
+def test_one_that_created_nothing_is_an_error_with_its_output() -> None:
     error = endings.made_nothing("gs://b/neo4j.dump", "nothing to do")
     assert (error.exit_code, "nothing to do" in str(error), "another set" in error.hint) == (30, True, False)

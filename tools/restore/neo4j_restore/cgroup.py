@@ -6,17 +6,17 @@ from typing import Final
 
 _CGROUPS: Final = Path("/sys/fs/cgroup")
 
-# Of version 2 of control groups, and of version 1, as a container sees its own.
+# The files of control groups of version 2 and of version 1, as a container sees its own.
 _FILES: Final = ("memory.max", "memory/memory.limit_in_bytes")
 
-# What version 1 says where there is no limit is near 2 to the 63rd.
+# Without a limit, version 1 has a number near 2 to the 63rd.
 _NO_LIMIT: Final = 1 << 60
 
 
 def limit_bytes(cgroups: Path = _CGROUPS) -> int:
-    """Return the limit, or 0 where there is none or it can't be read. Source: the kernel's cgroup-v2 documentation."""
+    """Return the limit; 0 where there is none or it can't be read. Source: the kernel's cgroup-v2 documentation."""
     for name in _FILES:
-        # "max" is no number either.
+        # "max" is not a number either.
         with suppress(OSError, ValueError):
             limit = int((cgroups / name).read_text())
             return limit if limit < _NO_LIMIT else 0

@@ -1,7 +1,7 @@
-"""Runs a program: its output in bounded memory, its input from blocks, and nothing of it left when it ends.
+"""Runs a program: its output in bounded memory, its input from blocks, and no process left behind when it ends.
 
-Three threads: one waits for its end, and then ends what it has left behind; one reads what it says, and looks whether
-it still does something; the caller's feeds it.
+There are three threads. The first waits for the program's end, and then ends all processes it left behind. The second
+reads its output, and watches whether it still does something. The third is the caller's, and feeds its input.
 """
 
 import os
@@ -21,13 +21,14 @@ from neo4j_restore.output import Output
 
 _BLOCK_BYTES: Final = 64 * 1024
 
-# What a process that nobody could end may still say once the program has ended.
+# How many more reads are done once the program has ended: a process that can't be ended may hold the pipe and go on
+# printing.
 _MOST_AFTER_END: Final = 16
 
 
 @dataclass(frozen=True)
 class Command:
-    """What to run. keep: descriptors that it inherits."""
+    """A program to run. keep: descriptors that it inherits."""
 
     argv: Sequence[str]
     environment: Mapping[str, str]
@@ -37,16 +38,16 @@ class Command:
 
 @dataclass(frozen=True)
 class Ended:
-    """How it ended: its status, negative for a signal, None where it took too long; and its last lines."""
+    """How a program ended, and its last lines. status: negative for a signal; None if it took too long."""
 
     status: int | None
     lines: list[str]
 
 
 class Silence:
-    """Tells, once a span, that a program neither says nor does anything.
+    """Detects, once in each span, that a program neither prints nor does anything.
 
-    span: in seconds. done: returns anything that changes as long as it does something; asked seldom.
+    span: in seconds. done: returns a value that changes while the program works. It is called rarely.
     """
 
     def __init__(self, span: float, done: Callable[[], object], *, clock: Callable[[], float] = time.monotonic) -> None:
@@ -55,7 +56,9 @@ class Silence:
         self._since, self._heard, self._last = clock(), 0, done()
 
     def seconds(self, heard: int) -> float:
-        """Return how long it has been silent if that is news now, else 0. heard: changes with all it says or takes."""
+        """Return how long the program has been silent, if that is news; else 0. heard: changes with all its output and
+        input.
+        """
         now = self._clock()
         if heard != self._heard:
             self._since, self._heard = now, heard
@@ -73,10 +76,10 @@ def run(
     tell: Callable[[float, str], None] = lambda _seconds, _line: None,
     most_seconds: float | None = None,
 ) -> Ended:
-    """Run it to its end. blocks: its input; all are taken, even if it ends early.
+    """Run `command` to its end. blocks: its input. All are taken, even if the program ends early.
 
-    tell: called with the seconds of a silence, and what was said last. most_seconds: then it is ended.
-    Raises OSError where it can't be started, and whatever taking a block raises; it is ended then as well.
+    tell: is called with the seconds of a silence, and the last line of output. most_seconds: after these it is killed.
+    Raises OSError if it can't be started. If taking a block raises, the program is ended and the error is raised.
     """
     with descendants.adopted() as before, _started(command, has_input=blocks is not None) as process:
         running = _Running(process, before, silence, tell)
@@ -99,13 +102,14 @@ def _started(command: Command, *, has_input: bool) -> subprocess.Popen[bytes]:
         env=command.environment,
         cwd=command.folder,
         pass_fds=command.keep,
-        # Its launcher may start a second process: they end together.
+        # A session, and so a process group, of its own: neo4j-admin's launcher may start a second process, and both end
+        # together.
         start_new_session=True,
     )
 
 
 class _Running:
-    """A program that was started, and the threads that attend to it."""
+    """A program that was started, and the threads that serve it."""
 
     def __init__(
         self,
@@ -116,9 +120,11 @@ class _Running:
     ) -> None:
         self.output = Output()
         self._process, self._before, self._silence, self._tell = process, before, silence, tell
+        # Written by the feeding thread, read by the reading one, only to see whether it changes.
         self._fed = 0
+        # A pipe whose end `_stopped` is closed after the program's end. It wakes the reader in its `select`.
         self._stop, self._stopped = os.pipe()
-        # Events, and no `join`: a signal that interrupts one makes a thread that still runs look ended in Python 3.11.
+        # Events instead of `join`: in Python 3.11, a signal that interrupts `join` makes a running thread look ended.
         self._ended, self._read_out = Event(), Event()
 
     def start(self) -> None:
@@ -126,7 +132,7 @@ class _Running:
             Thread(target=self._wait, name="wait", daemon=True).start()
             Thread(target=self._read, name="read", daemon=True).start()
         except RuntimeError:
-            # The container may have no more threads; then nobody would ever set these.
+            # The container's limit of threads may be reached. Then no thread would ever set these events.
             self._kill()
             self._ended.set()
             self._read_out.set()
@@ -140,22 +146,23 @@ class _Running:
                     pipe.write(block)
                     self._fed += 1
                 except BrokenPipeError:
-                    # It has given up; its status says why. The rest is still read, for its checksum.
+                    # The program has stopped reading, and its status says why. The other blocks are still taken, for
+                    # their checksum.
                     alive = False
         with suppress(BrokenPipeError):
             pipe.close()
 
     def wait(self, most_seconds: float | None) -> bool:
-        """Return whether it ended in time."""
+        """Return whether the program ended in time."""
         return self._ended.wait(most_seconds)
 
     def end(self) -> None:
-        """End whatever still runs, and the threads."""
+        """End the program if it still runs, and the threads."""
         if not self._ended.is_set():
             self._kill()
         self._ended.wait()
         self._read_out.wait()
-        # What waits in the pipe's buffer has nobody to go to, and would hide why the feeding stopped.
+        # What is left in the pipe's buffer can't be written any more. The error of that would hide why feeding stopped.
         with suppress(BrokenPipeError):
             if self._process.stdin:
                 self._process.stdin.close()
@@ -167,7 +174,8 @@ class _Running:
 
     def _wait(self) -> None:
         self._process.wait()
-        # Before anybody is waited for: who holds the ends of its pipes would keep us for ever.
+        # First of all: a process that still holds the ends of the pipes would keep the reader and the feeder waiting
+        # forever.
         descendants.end(self._process.pid, self._before)
         os.close(self._stopped)
         self._ended.set()

@@ -1,4 +1,4 @@
-"""The processes that a program started: all of them end, also those that left its process group."""
+"""Ends all processes that a program started, also those that left its process group."""
 
 import ctypes
 import os
@@ -8,17 +8,17 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
-# Source: prctl(2). What such a process's descendants leave behind becomes its own child, as it does in a container
-# whose first process we are.
+# Source: prctl(2). When a descendant of this process loses its parent, it becomes our child. In a container whose first
+# process we are, that is so in any case.
 _PR_SET_CHILD_SUBREAPER: Final = 36
 
-# Each round finds the children of those that the round before ended.
+# Each round finds the children of the processes that the round before ended.
 _MOST_ROUNDS = 100
 
 
 @contextmanager
 def adopted() -> Iterator[frozenset[int]]:
-    """Be the parent of whatever a program leaves behind, for as long; yields the children that were there before."""
+    """Become the parent of all processes that a program leaves behind. Yields the children that were there before."""
     before = _children()
     _adopt(adopting=True)
     try:
@@ -28,15 +28,15 @@ def adopted() -> Iterator[frozenset[int]]:
 
 
 def _adopt(*, adopting: bool) -> None:
-    # Where the system has no such thing, the process group is all that can be ended.
+    # Where the system lacks this, only the process group can be ended.
     with suppress(OSError, AttributeError):
         ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, int(adopting), 0, 0, 0)
 
 
 def end(group: int, before: frozenset[int]) -> None:
-    """End the process group, and every child that was not there `before`, as long as new ones come up.
+    """End the process group, and every child that was not there `before`, until no new ones appear.
 
-    The program itself has to have ended, or is ended: it is in the group.
+    The program itself must have ended, or is ended as well: it is in the group.
     """
     with suppress(ProcessLookupError, PermissionError):
         os.killpg(group, signal.SIGKILL)
@@ -53,22 +53,22 @@ def _ended(pid: int) -> bool:
         os.kill(pid, signal.SIGKILL)
         os.waitpid(pid, 0)
     except OSError:
-        # It is another user's, or somebody else has waited for it.
+        # It belongs to another user, or has been waited for already.
         return False
     return True
 
 
 def _children() -> frozenset[int]:
-    """Return the process ids of our children, as /proc tells them."""
-    own = str(os.getpid())
+    """Return the process ids of our children, from /proc."""
+    parent = str(os.getpid())
     with suppress(OSError):
-        return frozenset(int(path.name) for path in Path("/proc").glob("[0-9]*") if _parent(path) == own)
+        return frozenset(int(path.name) for path in Path("/proc").glob("[0-9]*") if _parent(path) == parent)
     return frozenset()
 
 
 def _parent(process: Path) -> str:
     try:
-        # The name, in parentheses, may have spaces and parentheses; state and parent follow the last one.
+        # The name is in parentheses, and may itself have spaces and parentheses. State and parent follow the last one.
         return (process / "stat").read_text(errors="replace").rpartition(")")[2].split()[1]
     except (OSError, IndexError):
         return ""

@@ -1,7 +1,7 @@
-"""What the ending of a run of neo4j-admin means for the operator; pure.
+"""What the ending of a run of neo4j-admin means for the operator. Pure.
 
-Each rule has what the tools, Java or the kernel print or return, of 3.5 to 2026, and becomes the error whose exit code
-says what to do next.
+Each rule matches output or a status of the tools, Java or the kernel, from 3.5 to 2026. It becomes the error whose exit
+code says what to do next.
 """
 
 import re
@@ -23,7 +23,7 @@ from neo4j_restore.errors import (
 
 _LAST_LINES: Final = 8
 
-# 137 is what a shell returns for a child that was killed; it may be the launcher or Java that the kernel chose.
+# A shell returns 137 for a child that was killed. The kernel may have chosen the launcher or Java.
 _KILLED: Final = frozenset({-9, 137})
 
 
@@ -31,8 +31,8 @@ _KILLED: Final = frozenset({-9, 137})
 class Run:
     """A run that ended.
 
-    about: what it worked on. heap_size: as `512m`. memory_bytes: the container's limit, or 0.
-    options: the variables that it had with options for Java.
+    about: what it worked on. heap_size: for example `512m`. memory_bytes: the container's limit, or 0.
+    options: the names of variables with options for Java that were set.
     """
 
     status: int | None
@@ -45,19 +45,20 @@ class Run:
 
     @property
     def text(self) -> str:
-        """Return all that is known of what it said."""
+        """Return the lines of output that were kept."""
         return "\n".join(self.lines)
 
     @property
-    def said(self) -> str:
-        """Return its last words on one line."""
-        # Which options Java took from where is told by the names of the variables; their values are nobody's business.
+    def last_output(self) -> str:
+        """Return the last lines of output on one line."""
+        # Java prints which variables it took options from, with their values. The message names the variables. The
+        # values may be secrets.
         lines = [line for line in self.lines if not _PICKED_UP.search(line)]
-        return " | ".join(lines[-_LAST_LINES:]) or "it said nothing"
+        return " | ".join(lines[-_LAST_LINES:]) or "it printed nothing"
 
 
 def error_of(run: Run) -> RestoreError | None:
-    """Return what went wrong, or None where all is well."""
+    """Return the error of a run; None where it succeeded."""
     if _UNSUPPORTED.search(run.text):
         return _unsupported(run)
     if run.status == 0:
@@ -67,92 +68,92 @@ def error_of(run: Run) -> RestoreError | None:
 
 def known_error_of(run: Run) -> RestoreError | None:
     """Return the error of a run that failed for a reason with a rule here, else None."""
-    for pattern, made in _RULES:
+    for pattern, error in _RULES:
         if pattern.search(run.text):
-            return made(run)
+            return error(run)
     return _killed(run) if run.status in _KILLED else None
 
 
-def made_nothing(about: str, said: str) -> AdminError:
-    """Return the error of a run that ended with 0, and made no database of `about`."""
-    message = f"neo4j-admin ended with 0 on {about}, and made no database: {said}"
+def made_nothing(about: str, output: str) -> AdminError:
+    """Return the error of a run that ended with 0 but created no database. about: what it worked on."""
+    message = f"neo4j-admin ended with 0 on {about}, but created no database: {output}"
     return AdminError(message, hint=_LAST_WORDS)
 
 
-_LAST_WORDS: Final = "its last lines say why; `neo4j-restore explain 30` says what to check"
+_LAST_WORDS: Final = "its last lines say why. For what to check: neo4j-restore explain 30"
 
-# Printed by `load` of 5, which ends with 0 all the same; the server would leave the database offline.
+# Printed by `load` of 5, which still ends with 0. The server would leave the database offline.
 _UNSUPPORTED = re.compile(r"not on a supported version")
 
 
 def _unsupported(run: Run) -> RestoreError:
-    message = f"{run.about} is of an older Neo4j, and this one can't open it: {run.said}"
-    hint = "restore it with an image and a server of the version that made it, and migrate it there"
+    message = f"{run.about} is of an older Neo4j, and this one can't open it: {run.last_output}"
+    hint = "restore it with an image and a server of the version that wrote it, and migrate it there"
     return MigrationNeededError(message, hint=hint)
 
 
 def _full(run: Run) -> RestoreError:
-    message = f"the volume was full while neo4j-admin worked on {run.about}: {run.said}"
+    message = f"the volume was full while neo4j-admin worked on {run.about}: {run.last_output}"
     return NoSpaceError(message, hint="make the volume larger, or free room on it")
 
 
 def _damaged(run: Run) -> RestoreError:
-    return BackupDamagedError(f"neo4j-admin says that {run.about} is damaged: {run.said}", hint=ANOTHER_SET)
+    return BackupDamagedError(f"neo4j-admin says that {run.about} is damaged: {run.last_output}", hint=ANOTHER_SET)
 
 
 def _heap(run: Run) -> RestoreError:
-    """Return the error of a heap that the container has no room for."""
+    """Return the error of a heap that does not fit into the container."""
     if _HEAP_OF_OPTIONS.search(run.text):
         return _options(run)
-    message = f"Java can't reserve the heap of HEAP_SIZE, {run.heap_size}{_limit(run)}: {run.said}"
+    message = f"Java can't reserve the heap of HEAP_SIZE, {run.heap_size}{_limit(run)}: {run.last_output}"
     return ConfigurationError(message, hint=f"lower HEAP_SIZE, or give the container {_enough(run)} MiB of memory")
 
 
 def _options(run: Run) -> RestoreError:
-    """Return the error of options that keep Java from starting; their variables are named, their values are not."""
+    """Return the error of options that keep Java from starting. It names their variables, and never their values."""
     picked_up = _PICKED_UP.findall(run.text)
-    # Java says which variables it read; JAVA_OPTS is read by neo4j-admin, which says nothing.
+    # Java prints which variables it read. JAVA_OPTS is read by neo4j-admin, which prints nothing.
     names = " and ".join(each for each in run.options if each in picked_up or each == "JAVA_OPTS")
     if not names:
-        message = f"Java does not start for neo4j-admin: {run.said}"
+        message = f"Java does not start for neo4j-admin: {run.last_output}"
         return AdminError(message, hint="check that the image's Java is the one that its Neo4j needs")
-    message = f"Java does not start with the options in {names}: {run.said}"
-    hint = f"correct or remove {names} in the restore container: it needs no agent, and no option of the server's"
+    message = f"Java does not start with the options in {names}: {run.last_output}"
+    hint = f"correct or remove {names} in the restore container. It needs no agent, and none of the server's options"
     return ConfigurationError(message, hint=hint)
 
 
 def _too_old(run: Run) -> RestoreError:
-    found = _CLASS_VERSION.search(run.text)
-    needed = f", and needs Java {int(found[1]) - 44} or later" if found else ""
-    message = f"neo4j-admin does not run on the Java of this image{needed}: {run.said}"
+    class_version = _CLASS_VERSION.search(run.text)
+    needed = f", and needs Java {int(class_version[1]) - 44} or later" if class_version else ""
+    message = f"neo4j-admin does not run on this image's Java{needed}: {run.last_output}"
     return ConfigurationError(message, hint="build the image from a Neo4j image, with that image's Java in JAVA_HOME")
 
 
 def _heap_too_small(run: Run) -> RestoreError:
-    message = f"the heap of HEAP_SIZE, {run.heap_size}, is too small for neo4j-admin on {run.about}: {run.said}"
+    message = f"the heap of HEAP_SIZE, {run.heap_size}, is too small for neo4j-admin on {run.about}: {run.last_output}"
     return AdminError(message, hint="double HEAP_SIZE, and raise the container's memory by as much")
 
 
 def _no_memory(run: Run) -> RestoreError:
-    message = f"Java got no memory while neo4j-admin worked on {run.about}{_limit(run)}: {run.said}"
+    message = f"Java got no memory while neo4j-admin worked on {run.about}{_limit(run)}: {run.last_output}"
     return AdminError(message, hint=f"give the container {_enough(run)} MiB of memory, or lower HEAP_SIZE")
 
 
 def _killed(run: Run) -> RestoreError:
     message = (
         f"neo4j-admin was killed (SIGKILL) while it worked on {run.about}, most likely for lack of memory"
-        f"{_limit(run)}: {run.said}"
+        f"{_limit(run)}: {run.last_output}"
     )
     return AdminError(message, hint=f"give the container a memory limit of {_enough(run)} MiB, or lower HEAP_SIZE")
 
 
 def _failed(run: Run) -> RestoreError:
-    message = f"neo4j-admin {' '.join(run.argv)} {_how(run.status)} on {run.about}: {run.said}"
+    message = f"neo4j-admin {' '.join(run.argv)} {_how(run.status)} on {run.about}: {run.last_output}"
     return AdminError(message, hint=_LAST_WORDS)
 
 
 def _how(status: int | None) -> str:
-    """Return how it ended. A shell returns 128 and the signal's number for a child that a signal ended."""
+    """Return how it ended, in words. For a child that a signal ended, a shell returns 128 and the signal's number."""
     number = -status if status is not None and status < 0 else (status or 0) - 128
     try:
         return f"was ended by {signal.Signals(number).name}"
@@ -167,7 +168,7 @@ def _limit(run: Run) -> str:
 
 
 def _enough(run: Run) -> int:
-    """Return a memory limit in MiB that this heap fits in; more than what was not enough."""
+    """Return a memory limit in MiB in which this heap fits. It is above the limit that was not enough."""
     return max(memory.limit_mib(run.heap_size), run.memory_bytes // 1024**2 * 5 // 4)
 
 
@@ -176,7 +177,7 @@ _PICKED_UP = re.compile(r"Picked up (\w+):")
 _HEAP_OF_OPTIONS = re.compile(r"Picked up _JAVA_OPTIONS:.*-Xm[xs]")
 _CLASS_VERSION = re.compile(r"class file version (\d+)")
 
-# In the order in which they are tried: a JVM that does not start can't have judged a backup.
+# Tried in this order: a JVM that did not start can't have judged a backup.
 _RULES: Final[tuple[tuple[re.Pattern[str], Callable[[Run], RestoreError]], ...]] = (
     (re.compile(r"Could not reserve enough space|Initial heap size set to a larger value"), _heap),
     (

@@ -1,4 +1,4 @@
-"""The commands of neo4j-admin, by version; pure.
+"""The commands of neo4j-admin, by version. Pure.
 
 | line | backup directory | dump | backup artifact of 5 |
 |---|---|---|---|
@@ -9,7 +9,7 @@
 | 5.20 to 5.23 | | the same | the same; a full one also `database load`, from its folder |
 | 5.24 and later, 2025 and later | | the same | the same, `restore` with `--temp-path` |
 
-2025.02 adds `--source-database`, for a `--from-path` that is a folder: a file is given here.
+2025.02 adds `--source-database`, for a `--from-path` that is a folder. Here it is always a file.
 Source: operations manuals of 3.5 to 5, "Restore a database backup" and "Restore a database dump".
 """
 
@@ -29,7 +29,7 @@ class Edition(StrEnum):
 
 @dataclass(frozen=True, order=True)
 class Version:
-    """A version of Neo4j; 2025.12.1 is 2025, 12, 1."""
+    """A version of Neo4j. 2025.12.1 is 2025, 12, 1."""
 
     major: int
     minor: int
@@ -44,10 +44,10 @@ class Version:
 class Family:
     """The commands of the versions from `first` on, until the next family.
 
-    Each is argv after `neo4j-admin`, with `{source}`, `{database}`, `{conf}` (a file of settings) and `{temp}` (an
-    empty folder); empty where it can't be done.
-    restore: of a backup directory. load: of a dump in a file. load_stdin: of a dump as a stream.
-    artifact: of a backup artifact, the last of its chain. load_artifact: of a full one, `{source}` being its folder.
+    Each command is the argv after `neo4j-admin`, with `{source}`, `{database}`, `{conf}` (a file of settings) and
+    `{temp}` (an empty folder). It is empty where the versions have no such command.
+    restore: a backup directory. load: a dump in a file. load_stdin: a dump as a stream.
+    artifact: a backup artifact, the last of its chain. load_artifact: a full one, with `{source}` as its folder.
     """
 
     first: Version
@@ -64,7 +64,7 @@ _RESTORE_3 = ("restore", "--from={source}", "--database={database}")
 _LOAD_3 = ("load", "--from={source}", "--database={database}")
 _LOAD_44 = ("load", "--from=-", "--database={database}")
 _LOAD_5 = ("database", "load", "{database}", "--from-stdin")
-# The database before options that end in `=`: those of several values would take it for one more.
+# The database comes first: a multi-value option ending in `=` would take it as one more value.
 _ARTIFACT = ("database", "restore", "{database}", "--from-path={source}", "--additional-config={conf}")
 _LOAD_ARTIFACT = ("database", "load", "{database}", "--from-path={source}")
 _DIRECTORIES_3 = ("dbms.directories.data", "dbms.directories.logs")
@@ -72,12 +72,12 @@ _DIRECTORIES_5 = ("server.directories.data", "server.directories.logs")
 
 FAMILIES = (
     Family(Version(3, 0), *_DIRECTORIES_3, restore=_RESTORE_3, load=_LOAD_3),
-    # --move saves a second copy of the store: both folders are on the volume.
+    # --move avoids a second copy of the store: both folders are on the volume.
     Family(Version(4, 2), *_DIRECTORIES_3, restore=(*_RESTORE_3, "--move"), load=_LOAD_3),
     Family(Version(4, 4), *_DIRECTORIES_3, restore=(*_RESTORE_3, "--move"), load=_LOAD_3, load_stdin=_LOAD_44),
     Family(Version(5, 0), *_DIRECTORIES_5, load_stdin=_LOAD_5, artifact=_ARTIFACT),
     Family(Version(5, 20), *_DIRECTORIES_5, load_stdin=_LOAD_5, artifact=_ARTIFACT, load_artifact=_LOAD_ARTIFACT),
-    # Without --temp-path it unpacks beside the artifact.
+    # Without --temp-path it unpacks next to the artifact.
     Family(
         Version(5, 24),
         *_DIRECTORIES_5,
@@ -88,31 +88,31 @@ FAMILIES = (
 )
 
 
-# From here on a differential artifact may overlap its full one.
+# From this version on, a differential artifact may overlap its full one.
 OVERLAPS: Final = Version(2026, 2)
 
 
 def family(version: Version) -> Family:
-    """Return the commands of `version`. Raises ConfigurationError for one before 3.0."""
+    """Return the commands of `version`. Raises ConfigurationError for a version before 3.0."""
     fitting = [each for each in FAMILIES if each.first <= version]
     if not fitting:
-        message = f"neo4j-admin is of version {version}: expected 3.0 or later"
+        message = f"neo4j-admin has version {version}: expected 3.0 or later"
         raise ConfigurationError(message, hint="build the image from the Neo4j version that the server runs")
     return fitting[-1]
 
 
 def edition(jars: frozenset[str]) -> Edition | None:
-    """Return the edition whose `lib` folder holds `jars`; None where that is no Neo4j's.
+    """Return the edition whose `lib` folder holds `jars`; None where they are not Neo4j's.
 
-    Every Enterprise Edition of 3.x and later has jars with `enterprise` in their names, and Community has none.
+    Every Enterprise Edition from 3.x on has jars with `enterprise` in their names. Community has none.
     """
-    own = [name for name in jars if name.startswith("neo4j-")]
-    if not own:
+    neo4j_jars = [name for name in jars if name.startswith("neo4j-")]
+    if not neo4j_jars:
         return None
-    return Edition.ENTERPRISE if any("enterprise" in name for name in own) else Edition.COMMUNITY
+    return Edition.ENTERPRISE if any("enterprise" in name for name in neo4j_jars) else Edition.COMMUNITY
 
 
 def way_of_artifact(family: Family, edition: Edition | None, *, full: bool) -> tuple[str, ...]:
-    """Return how a backup artifact is restored: by `restore` in Enterprise, and a full one by `load` elsewhere."""
+    """Return the command for a backup artifact: `restore` in Enterprise, and `load` for a full one elsewhere."""
     by_load = full and edition is not Edition.ENTERPRISE and family.load_artifact
     return family.load_artifact if by_load else family.artifact

@@ -1,4 +1,4 @@
-"""The log on stderr: text or JSON, one line a step, no secret in it; and an ending that no broken stream changes."""
+"""The log on stderr, as text or JSON: one line a step, without secrets. And an exit that no broken stream changes."""
 
 import json
 import logging
@@ -15,7 +15,7 @@ from neo4j_restore import scrub
 
 _NAME: Final = "neo4j_restore"
 
-# Of a traceback the last lines say what failed; a recursion without end has thousands before them.
+# The last lines of a traceback say what failed. An endless recursion has thousands before them.
 _MOST_LINES = 100
 
 
@@ -33,7 +33,7 @@ class _Json(logging.Formatter):
 
 
 class _Text(logging.Formatter):
-    """The time and the line; a warning says that it is one, and an error has the word already."""
+    """The time and the line. A warning begins with that word. An error's own text has the word already."""
 
     def format(self, record: logging.LogRecord) -> str:
         time = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="seconds")
@@ -42,14 +42,16 @@ class _Text(logging.Formatter):
 
 
 class _Handler(logging.StreamHandler[TextIO]):
-    """Writes to stderr as long as it takes lines: a log that is full or closed changes no outcome."""
+    """Writes to stderr while stderr takes lines. A log that is full or closed changes no outcome."""
 
     def handleError(self, record: logging.LogRecord) -> None:
         pass
 
 
 def configure(log_format: str) -> None:
-    """Send every log line of the program and its libraries to stderr, and whatever else Python would write there."""
+    """Send every log line of the program and its libraries to stderr, and everything else that Python would print
+    there.
+    """
     open_standard_streams()
     handler = _Handler(sys.stderr)
     handler.setFormatter(_Json() if log_format == "json" else _Text())
@@ -57,7 +59,7 @@ def configure(log_format: str) -> None:
     package.handlers[:] = [handler]
     package.setLevel(logging.INFO)
     package.propagate = False
-    # The libraries' warnings may quote headers and URLs; without a handler Python writes them as they are.
+    # Warnings of libraries may quote headers and URLs. Without a handler, Python prints them unscrubbed.
     logging.getLogger().handlers[:] = [handler]
     logging.captureWarnings(capture=True)
     threading.excepthook = lambda failed: log_traceback(failed.exc_value)
@@ -65,30 +67,30 @@ def configure(log_format: str) -> None:
 
 
 def log_traceback(error: BaseException | None) -> None:
-    """Log where `error` came from, one line of the log for each of the traceback's."""
+    """Log where `error` came from, one log line for each line of the traceback."""
     if error is None:
         return
-    # A key of many lines is found in the whole text alone.
+    # A key of several lines is found only in the whole text.
     lines = scrub.hide("".join(traceback.format_exception(error))).splitlines()
     for line in lines[:1] + lines[1:][-_MOST_LINES:]:
         logging.getLogger(_NAME).error("%s", line)
 
 
 def open_standard_streams() -> None:
-    """Give the descriptors 0, 1 and 2 to /dev/null where they are closed, and let no text be unwritable.
+    """Open the descriptors 0, 1 and 2 on /dev/null where they are closed, and make every text writable.
 
-    Else the next file opened has the number of stderr, and a library's message lands in it.
+    Otherwise the next file that is opened gets the number of stderr, and a library's message lands in it.
     """
     for number in range(3):
         try:
             os.fstat(number)
         except OSError:
-            # The lowest free number is given, and the ones below are taken.
+            # The system gives the lowest free number, and those below are taken.
             os.open(os.devnull, os.O_RDWR)
     sys.stdout = sys.stdout or _nowhere(1)
     sys.stderr = sys.stderr or _nowhere(2)
     for stream in (sys.stdout, sys.stderr):
-        # The name of an object or file may hold bytes that are no text.
+        # The name of an object or file may have bytes that are not text.
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
 
@@ -98,7 +100,7 @@ def _nowhere(number: int) -> TextIO:
 
 
 def close_standard_streams() -> None:
-    """Drop what stdout and stderr don't take: else Python ends with 120, whatever the exit code was to be."""
+    """Drop output that stdout and stderr do not take. Otherwise Python exits with 120, whatever the code should be."""
     for number, stream in ((1, sys.stdout), (2, sys.stderr)):
         try:
             stream.flush()
@@ -109,7 +111,7 @@ def close_standard_streams() -> None:
 
 
 def discard(number: int) -> None:
-    """Let what is still written to a descriptor go nowhere."""
+    """Send everything that is still written to a descriptor nowhere."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, number)
     os.close(nowhere)

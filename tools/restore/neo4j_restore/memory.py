@@ -1,23 +1,24 @@
-"""How much memory the restore container needs at most; pure.
+"""The most memory that the restore container needs. Pure.
 
-Measured with neo4j-admin of 5.26 on Java 17, all pages of its heaps touched: the launcher took 186 MiB, the JVM that it
-starts 682 MiB for a heap of 512m and 2,268 MiB for one of 2g. The chart reckons by the same rule; a test ties the two.
+Measured with neo4j-admin of 5.26 on Java 17, with all pages of its heaps touched: the launcher took 186 MiB. The JVM
+that it starts took 682 MiB for a heap of 512m, and 2,268 MiB for one of 2g. The chart calculates by the same rule, and
+a test ties the two.
 """
 
 from typing import Final
 
 from neo4j_restore import bounds
 
-# What neo4j-restore itself takes, whatever it reads.
+# The memory of neo4j-restore itself, for any input.
 PROGRAM_MIB: Final = bounds.RESIDENT_BYTES // 1024**2
 
-# neo4j-admin of 5 and later is started by a second JVM, which has a heap of 128 MiB and waits for its end.
+# A second JVM starts neo4j-admin of 5 and later. It has a heap of 128 MiB and waits for the end.
 LAUNCHER_MIB: Final = 256
 
-# What a JVM takes beside its heap: a quarter of it, and never less than this.
+# What a JVM takes beside its heap: a quarter of the heap, and never less than this.
 LEAST_OVERHEAD_MIB: Final = 256
 
-# What nobody means: the chart and the generator refuse a larger heap, and their sums stay within an integer.
+# A larger heap is surely a mistake. The chart and the generator refuse it, and their sums stay within an integer.
 MOST_HEAP_MIB: Final = 1024**2
 
 _UNITS: Final = {"k": 1024, "m": 1024**2, "g": 1024**3}
@@ -29,9 +30,9 @@ def heap_mib(heap_size: str) -> int:
 
 
 def limit_mib(heap_size: str) -> int:
-    """Return the memory limit, in MiB, that a container needs with this heap of neo4j-admin.
+    """Return the memory limit in MiB that a container needs for this heap of neo4j-admin.
 
-    The pages of files that were read or written are not in it: the kernel counts them too, and gives them back.
+    It does not include the page cache of files. The kernel counts those pages too, but reclaims them.
     """
     heap = heap_mib(heap_size)
     return PROGRAM_MIB + LAUNCHER_MIB + heap + max(LEAST_OVERHEAD_MIB, heap // 4)

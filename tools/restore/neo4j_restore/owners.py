@@ -1,4 +1,4 @@
-"""Whose a folder or a file inside an archive is, by its name; general names and stamps tell nothing."""
+"""Which database a folder or file inside an archive belongs to, by its name. General names and stamps name none."""
 
 import re
 from typing import Final
@@ -8,7 +8,7 @@ from neo4j_restore.kinds import split_ending
 from neo4j_restore.naming import aliases
 from neo4j_restore.spec import LATEST, DatabaseName
 
-# Words of names that backup tools and people give without naming a database. `test` or `prod` may well be one.
+# Words that backup tools and people use in names without naming a database. `test` or `prod` may well be a database.
 _WORDS = (
     "archive archives backup backups bak copy current daily data databases db dump dumps export exports full home "
     "hourly incremental lib mnt monthly offline online opt restore restored root scratch snapshot snapshots srv temp "
@@ -19,16 +19,17 @@ _GENERAL = frozenset(_WORDS.split())
 
 _NUMBERS = re.compile(r"(?=.*\d)[\dTZ:._+ -]+", re.IGNORECASE)
 
-# Below it Neo4j itself names folders, and by nothing but the database.
+# Below this folder Neo4j itself names folders, and only by the database.
 _EXACT: Final = "databases"
 
 
 def owner(path: str, database: DatabaseName, key: str, *, file: bool = False) -> str:
-    """Return whose the folder or file `path` inside the object `key` is: a name, `database` itself, or nothing.
+    """Return whose the folder or file `path` inside the object `key` is: a name, `database` itself, or empty.
 
-    The innermost name tells, or what is around it where that is a stamp. Case is folded, as Neo4j folds it.
-    Nothing is told by a general name, or by the object's own name at the top, as `tar czf X.tar.gz X` packs it.
-    file: a name with `latest` behind it is the database's as well; a folder `sales-latest` may be another database's.
+    The innermost name decides, or the folder around it where that name is a stamp. Case is ignored, as in Neo4j.
+    A general name says nothing. Neither does the object's own name at the top, where `tar czf X.tar.gz X` puts it.
+    file: a file named with `latest` behind the database is that database's too. A folder `sales-latest` may be
+    another's.
     """
     names = [*path.split("/")[:-1], stem_of(path)] if file else path.split("/")
     for depth in range(len(names) - 1, -1, -1):
@@ -49,7 +50,7 @@ def stem_of(key: str) -> str:
 
 
 def is_general(name: str) -> bool:
-    """Tell whether a name says nothing of a database: words as `backup`, numbers, or none."""
+    """Tell whether a name says nothing about a database: it has only numbers and words such as `backup`, or none."""
     words = [word for word in re.split(r"[\W_]+", name.casefold()) if word]
     return all(word in _GENERAL or word == LATEST or word.isdigit() for word in words) or _is_stamp(name)
 

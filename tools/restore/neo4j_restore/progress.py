@@ -1,4 +1,4 @@
-"""How far a transfer is: bytes, rate and time left; a line each ten seconds at most, on a terminal a bar."""
+"""The progress of a transfer: bytes, rate and time left. At most one line each ten seconds, or a bar on a terminal."""
 
 import sys
 import time
@@ -10,26 +10,26 @@ _LINE_SECONDS, _BAR_SECONDS, _BAR_WIDTH = 10.0, 0.2, 30
 
 
 class Progress:
-    """Counts the bytes of one set, and tells of them."""
+    """Counts the bytes of one set, and reports them."""
 
     def __init__(self, name: str, total_bytes: int) -> None:
-        """Start the clock. name: the set's, for the line."""
+        """Start the clock. name: of the set, for the line."""
         self._name, self._total, self._done = name, total_bytes, 0
-        self._start = self._told = time.monotonic()
+        self._start = self._last_report = time.monotonic()
         self._terminal = sys.stderr.isatty()
 
     def add(self, count: int) -> None:
-        """Count `count` bytes more."""
+        """Add `count` bytes."""
         self._done += count
         now = time.monotonic()
-        if now - self._told >= (_BAR_SECONDS if self._terminal else _LINE_SECONDS):
-            self._told = now
-            self._tell(self._words(now))
+        if now - self._last_report >= (_BAR_SECONDS if self._terminal else _LINE_SECONDS):
+            self._last_report = now
+            self._report(self._words(now))
         if self._terminal and self._done == self._total:
             sys.stderr.write("\r\x1b[K")
 
     def __str__(self) -> str:
-        """Return how many bytes have come, of how many."""
+        """Return how many bytes have come, out of how many."""
         return f"{self._done} of {self._total} bytes"
 
     def _words(self, now: float) -> str:
@@ -37,7 +37,7 @@ class Progress:
         left = (self._total - self._done) / rate
         return f"{self}, {rate / 1e6:.1f} MB/s, {left:.0f} s left"
 
-    def _tell(self, words: str) -> None:
+    def _report(self, words: str) -> None:
         if self._terminal:
             bar = "#" * (_BAR_WIDTH * self._done // max(1, self._total))
             sys.stderr.write(f"\r[{bar:{_BAR_WIDTH}}] {words}\x1b[K")

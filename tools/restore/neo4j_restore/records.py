@@ -1,6 +1,6 @@
-"""Reads our own files on the volume as if a stranger had written them: bounded, of the right type, shape and bytes.
+"""Reads our own files on the volume as untrusted input: bounded, and checked for type, shape and bytes.
 
-Whoever can write to the volume can write these files, and a crash or a failing disk can leave anything in them.
+Anyone who can write to the volume can write these files, and a crash or a failing disk can leave anything in them.
 """
 
 import errno
@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 from neo4j_restore import bounded
 from neo4j_restore.errors import TargetOccupiedError
 
-# What one of our files may have. `status` holds three of them, and what they become.
+# The largest of our files. `status` holds three of them in memory, and the objects parsed from them.
 MOST_BYTES = 2 * 1024 * 1024
 
 _BLOCK_BYTES = 256 * 1024
@@ -25,10 +25,10 @@ T = TypeVar("T")
 
 
 def read_bytes(path: Path, most_bytes: int, *, from_end: bool = False) -> bytes | None:
-    """Return up to `most_bytes` of a file, its first or its last; None where there is no file.
+    """Return up to `most_bytes` of a file, the first or the last ones; None where there is no file.
 
-    Raises TargetOccupiedError for what is not a regular file, OSError for what can't be read. It never waits, as
-    the open of a FIFO would, and never follows a link.
+    Raises TargetOccupiedError if it is not a regular file, and OSError if it can't be read. It never waits, as opening
+    a FIFO would, and never follows a link.
     """
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
@@ -36,9 +36,9 @@ def read_bytes(path: Path, most_bytes: int, *, from_end: bool = False) -> bytes 
         return None
     except OSError as error:
         if error.errno == errno.ELOOP and not path.parent.is_dir():
-            # A loop of links in the place of our folder, in which nothing can be.
+            # A loop of links stands in place of our folder, so there is no file in it.
             return None
-        # What a link and a socket give.
+        # The errors for a link and for a socket.
         if error.errno in {errno.ELOOP, errno.ENXIO}:
             raise _wrong_type(path) from error
         raise
@@ -53,10 +53,10 @@ def read_bytes(path: Path, most_bytes: int, *, from_end: bool = False) -> bytes 
 
 
 def _bytes_from(descriptor: int, start: int, most_bytes: int) -> bytes:
-    found = bytearray()
-    while block := os.pread(descriptor, min(_BLOCK_BYTES, most_bytes - len(found)), start + len(found)):
-        found += block
-    return bytes(found)
+    data = bytearray()
+    while block := os.pread(descriptor, min(_BLOCK_BYTES, most_bytes - len(data)), start + len(data)):
+        data += block
+    return bytes(data)
 
 
 def type_of(mode: int) -> str:
@@ -73,12 +73,12 @@ def type_of(mode: int) -> str:
 
 def _wrong_type(path: Path) -> TargetOccupiedError:
     message = f"{path} is {type_of(path.lstat().st_mode)}, expected a regular file of ours"
-    return TargetOccupiedError(message, hint=f"see what made it, then move it away: mv {path} {path}.moved")
+    return TargetOccupiedError(message, hint=f"find out what created it, then move it away: mv {path} {path}.moved")
 
 
 @dataclass(frozen=True)
 class Record:
-    """A JSON object from one of our files. A name that is missing or of another type is a ValueError."""
+    """A JSON object from one of our files. A missing name, or a value of another type, is a ValueError."""
 
     values: Mapping[str, Any]
 
@@ -91,7 +91,7 @@ class Record:
         return self._of(name, str, default)
 
     def flag(self, name: str, *, default: bool) -> bool:
-        """Return a truth value."""
+        """Return a boolean."""
         return self._of(name, bool, default)
 
     def texts(self, name: str, default: list[str] | None = None) -> tuple[str, ...]:
@@ -107,7 +107,7 @@ class Record:
         return Record(self._of(name, dict))
 
     def records(self, name: str) -> "tuple[Record, ...]":
-        """Return a list of objects; none where it is missing."""
+        """Return a list of objects; empty where it is missing."""
         values = self._of(name, list, [])
         if not all(isinstance(each, dict) for each in values):
             message = f"{name} is not a list of objects"
@@ -116,7 +116,7 @@ class Record:
 
     def _of(self, name: str, kind: type[T], default: T | None = None) -> T:
         value = self.values.get(name, default)
-        # True is an int to Python.
+        # In Python, True is an int.
         if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
             message = f"{name} is missing" if name not in self.values else f"{name} is not {_KINDS[kind]}"
             raise ValueError(message)
@@ -128,10 +128,7 @@ _KINDS: Mapping[type, str] = {int: "a number", str: "a text", bool: "true or fal
 
 @contextmanager
 def understood(path: Path, *, unknown: str, hint: str) -> Iterator[None]:
-    """Turn the ValueError of a file that can't be understood into TargetOccupiedError.
-
-    unknown: what therefore nobody knows.
-    """
+    """Turn the ValueError of an unreadable file into TargetOccupiedError. unknown: what is not known without it."""
     try:
         yield
     except ValueError as error:
@@ -140,7 +137,7 @@ def understood(path: Path, *, unknown: str, hint: str) -> Iterator[None]:
 
 
 def parse(data: bytes) -> Record:
-    """Return the JSON object that `data` is. Raises ValueError."""
+    """Return the JSON object in `data`. Raises ValueError."""
     value = bounded.parse_json(data, most_bytes=MOST_BYTES)
     if not isinstance(value, dict):
         message = "it is not a JSON object"
@@ -149,14 +146,14 @@ def parse(data: bytes) -> Record:
 
 
 def load(path: Path) -> Record | None:
-    """Return the JSON object in the file at `path`, or None where there is no file. Raises ValueError."""
+    """Return the JSON object in the file at `path`; None where there is no file. Raises ValueError."""
     data = read_bytes(path, MOST_BYTES + 1)
     return None if data is None else parse(data)
 
 
 def text_of(values: Mapping[str, Any], *, indent: int | None = 1) -> str:
-    """Return the JSON text of an object for one of our files, which `parse` reads again.
+    """Return an object as JSON text for one of our files. `parse` reads it again.
 
-    A name inside an archive may be in another encoding than UTF-8: what is not text there becomes `?`.
+    A name inside an archive may not be UTF-8. Bytes that are not text become `?`.
     """
     return json.dumps(values, ensure_ascii=False, sort_keys=True, indent=indent).encode(errors="replace").decode()

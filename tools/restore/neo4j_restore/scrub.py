@@ -1,7 +1,8 @@
-"""Takes secrets and control characters out of text: every line of the log, and all that others wrote, passes here.
+"""Takes secrets and control characters out of text. Every line of the log, and all foreign text, passes through here.
 
-Two rules hide a secret. `learn` takes the values that we hold, and `hide` knows each of them in every usual encoding.
-`hide` also knows the usual shapes of keys, for those that we don't hold. What is hidden reads as `[secret]`.
+Two rules hide a secret. `learn` takes the values that this process has, and `hide` finds each of them in every usual
+encoding. `hide` also finds the usual shapes of keys, for those that were never learned. A hidden value reads as
+`[secret]`.
 """
 
 import re
@@ -13,51 +14,52 @@ from neo4j_restore.forms import CERTAIN, forms
 
 HIDDEN: Final = "[secret]"
 
-# What one line of the log may have. A configuration with a mistake in every variable stays below it.
+# The longest line of the log. A configuration with a mistake in every variable stays below it.
 MOST_CHARS: Final = 8000
 
-# Tokens are fetched anew each hour; the oldest are forgotten.
+# Tokens are fetched again each hour. The oldest are forgotten.
 _MOST_SECRETS = 500
 
 
 class Scrubber:
-    """The secrets held, and the texts that would give them away. Several threads may learn and hide."""
+    """The learned secrets, and the texts that would give them away. Several threads may learn and hide at once."""
 
     def __init__(self) -> None:
-        """Hold none."""
-        self._held: dict[str, frozenset[str]] = {}
+        """Begin without secrets."""
+        self._learned: dict[str, frozenset[str]] = {}
         self._certain: tuple[str, ...] = ()
         self._short: tuple[str, ...] = ()
-        # Of `learn` alone: `hide` reads tuples that are replaced whole.
+        # For `learn` only. `hide` needs no lock, because it reads tuples that are replaced as a whole.
         self._guard = threading.Lock()
 
     def learn(self, *secrets: str) -> None:
-        """Hide these values from now on; those shorter than 6 characters are not looked for."""
+        """Hide these values from now on. Values shorter than 6 characters are not looked for."""
         with self._guard:
-            new = {secret: forms(secret) for secret in secrets if secret not in self._held}
+            new = {secret: forms(secret) for secret in secrets if secret not in self._learned}
             if new:
-                self._hold({**self._held, **new})
+                self._hold({**self._learned, **new})
 
-    def _hold(self, held: dict[str, frozenset[str]]) -> None:
-        self._held = dict(list(held.items())[-_MOST_SECRETS:])
-        every = frozenset[str]().union(*self._held.values())
-        # The longest first: a part of a secret would leave the rest of it.
+    def _hold(self, learned: dict[str, frozenset[str]]) -> None:
+        self._learned = dict(list(learned.items())[-_MOST_SECRETS:])
+        every = frozenset[str]().union(*self._learned.values())
+        # Longest first: replacing a part of a secret would leave the rest of it.
         ordered = sorted(every, key=lambda form: (-len(form), form))
         self._certain = tuple(form for form in ordered if len(form) >= CERTAIN)
         self._short = tuple(form for form in ordered if len(form) < CERTAIN)
 
     def hide(self, text: str) -> str:
-        """Return `text` without the values held."""
+        """Return `text` without the learned values."""
         for form in self._certain:
             text = text.replace(form, HIDDEN)
         for form in self._short:
             if form in text:
-                # Alone: inside of a name, as `example` in `s3.example.com`, it gives nothing away.
+                # Only as a word of its own. Inside a name, such as `example` in `s3.example.com`, it gives nothing
+                # away.
                 text = re.sub(rf"(?<![\w.-]){re.escape(form)}(?![\w-]|\.\w)", HIDDEN, text)
         return self._hide_cut(text)
 
     def _hide_cut(self, text: str) -> str:
-        """Hide the beginning of a secret that the end of the text cut off."""
+        """Hide the beginning of a secret that is cut off by the end of the text."""
         for form in self._certain:
             start = text.find(form[:CERTAIN], max(0, len(text) - len(form)))
             while start >= 0:
@@ -71,23 +73,24 @@ _scrubber = Scrubber()
 
 
 def learn(*secrets: str) -> None:
-    """Hide these values in all that is logged from now on: keys, tokens, passwords; whoever gets one tells it here."""
+    """Hide these values in everything that is logged from now on. Call it for each key, token or password read."""
     _scrubber.learn(*secrets)
 
 
-# How keys look that we don't hold. The first group of each stays. Possessive, so that no text takes long.
+# The shapes of keys that were not learned. The first group of each stays. Quantifiers are possessive, so that no text
+# takes long.
 _SHAPES: Final = (
-    # A whole PEM; one that was cut has no end.
+    # A whole PEM. One that was cut has no end.
     re.compile(r"()-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----.*?(?:-----END [A-Z0-9 ]*-----|\Z)", re.DOTALL),
-    # PEMs and Google's keys in base64; their first bytes never differ.
+    # PEMs and Google's keys in base64. Their first bytes are always the same.
     re.compile(r"()(?:LS0tLS1CRUdJT|eyJ0eXBlIjo|ewog+ICJ0eXBl|InByaXZhdGVfa2V5)[\w+/=-]*+"),
-    # A field of JSON, an option of Java's, or a variable, whose name tells that its value is secret.
+    # A JSON field, an option of Java or a variable whose name shows that its value is secret.
     re.compile(
         r"""((?i:private_?key(?!_?id)|secret_?access_?key|session_?token|security-?token|access_?token|refresh_?token"""
         r"""|id_?token|client_?secret|account_?key|storage_?key|sas_?token|shared_?access_?signature|passw(?:or)?d"""
         r"""|\bNEO4J_AUTH|\bsig(?:nature)?)\\?["']?\s*+[=:]\s*+\\?["']?)(?!\[secret\])[^\s"'&;,<>|}]++"""
     ),
-    # The same in XML, as AWS's token service has it.
+    # The same in XML, from AWS's token service.
     re.compile(r"(<(?:SecretAccessKey|SessionToken)>)[^<\s]++"),
     re.compile(r"((?i:\b(?:Bearer|Basic))\s++)(?=[\w.~+/=-]{16})[\w.~+/=-]*\d[\w.~+/=-]*+"),
     re.compile(r"((?i:\bSharedKey\s++[a-z0-9]{3,24}:))[\w+/=]++"),
@@ -101,15 +104,15 @@ _SHAPES: Final = (
     re.compile(r"()(?<![A-Za-z0-9+/])[A-Za-z0-9+/]{86}==|[\w.~-]{3}\dQ~[\w.~-]{31,}+"),
 )
 
-# The key of an AWS user or of Google's HMAC: 40 characters that stand alone. Paths have more slashes, and hashes no
-# capitals.
+# The key of an AWS user or of Google's HMAC: 40 characters that stand alone. Paths have more slashes, and hashes have
+# no capitals.
 _ALONE = re.compile(r"(?<![\w/+.-])(?!//)[A-Za-z0-9/+]{40}(?![\w/+=.-])")
 _KINDS: Final = (str.isupper, str.islower, str.isdigit)
 _MOST_SLASHES = 3
 
 
 def hide(text: str) -> str:
-    """Return `text` without the values that we hold, and without what looks like a key; else as it is."""
+    """Return `text` without the learned values, and without anything that looks like a key."""
     text = _scrubber.hide(text)
     for shape in _SHAPES:
         text = shape.sub(rf"\1{HIDDEN}", text)
@@ -121,24 +124,25 @@ def _is_key(word: str) -> bool:
 
 
 def clean(text: object, most_chars: int = MOST_CHARS) -> str:
-    """Return what `text` says as one line of a log: no secret, no control character, no more than `most_chars`.
+    """Return `text` as one line for a log: no secret, no control character, at most `most_chars`.
 
-    White space becomes one space. Other characters that a terminal would act on, or not show, become escapes: `\\x1b`.
+    White space becomes one space. Other characters that a terminal would obey, or not show, become escapes such as
+    `\\x1b`.
     """
-    # White space goes, so more is taken than is kept. A secret that the end cuts off is found as such.
+    # More is taken than is kept, because white space shrinks. A secret that is cut off at the end is found as such.
     whole, taken = str(text), max(2 * most_chars, 4000)
-    said = hide(whole[:taken])
-    line = "".join(char if char.isprintable() else ascii(char)[1:-1] for char in " ".join(said.split()))
+    hidden = hide(whole[:taken])
+    line = "".join(char if char.isprintable() else ascii(char)[1:-1] for char in " ".join(hidden.split()))
     cut = len(line) > most_chars or len(whole) > taken
     return f"{hide(line[: most_chars - 1])}…" if cut else line
 
 
-# Variables whose values are secrets, whoever's they are, by their names.
+# Names of variables whose values are secrets, of any program.
 _SECRET_NAME = re.compile(
     r"(?i)secret|token|passw|passphrase|private|credential|(^|_)sas($|_)|auth$|signature|connection_string"
     r"|(^|_)(access_?|account_?|storage_?|api_?)?key$"
 )
-# What such a name may end with when the value only tells where the secret is, or how long it lasts.
+# Endings of such names whose value only says where the secret is, or how long it lasts.
 _NO_SECRET_NAME = re.compile(
     r"(?i)_(file|path|dir|id|uri|url|arn|host|addr|port|proto|tcp|endpoint|name|region|mode|style|version|expiration)s?$"
 )
@@ -151,21 +155,21 @@ _SIGNATURE = re.compile(r"(?:^|[?&])sig=([^&]+)")
 
 
 def learn_environment(environment: Mapping[str, str]) -> None:
-    """Hide what the variables hold whose names are those of secrets, and the passwords in all others."""
+    """Hide the values of variables whose names mark them as secrets, and the passwords in all other variables."""
     for name, text in environment.items():
         value = text.strip()
         learn(*_within(value))
         if _SECRET_NAME.search(name) and not _NO_SECRET_NAME.search(name) and not _PLACE.match(value):
-            # NEO4J_AUTH is user/password, and `neo4j/neo4j` would be hidden in half of all paths.
+            # NEO4J_AUTH is user/password. Hiding all of `neo4j/neo4j` would hide half of all paths.
             password = value.partition("/")[2] if name.upper().endswith("AUTH") else ""
             learn(password or value.lstrip("?"))
 
 
 def _within(value: str) -> Iterator[str]:
-    """Yield the secrets in a URL, in options of Java's, in a SAS token or a connection string."""
+    """Yield the secrets in a URL, in options of Java, in a SAS token or a connection string."""
     if login := _LOGIN.search(value):
         yield login[2]
-        # This is what a proxy is sent in base64.
+        # A proxy is sent this in base64.
         yield f"{login[1]}:{login[2]}"
     yield from (option.strip("\"'") for option in _OPTION.findall(value))
     yield from _PART.findall(value)
