@@ -286,7 +286,8 @@ def test_one_that_says_and_does_nothing_is_told_in_the_log(
     done = neo4j_restore("run", under=under, NEO4J_HOME=str(home), STALL_SECONDS="0.1")
     said = (tmp_path / "log").read_text()
     assert done.returncode == 30, said
-    assert f"warning: neo4j-admin has printed nothing for 1 s, and its files have not grown: {data}/.neo4j-restore" in said
+    silence = f"neo4j-admin has printed nothing for 1 s, and its files have not grown: {data}/.neo4j-restore"
+    assert f"warning: {silence}" in said
     assert said.partition("Its last line: ")[2].startswith("thinking\n")
 
 

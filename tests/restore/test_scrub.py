@@ -177,11 +177,11 @@ def test_what_no_setting_may_be_is_hidden_in_the_log_too(text: str) -> None:
     "text",
     [
         "cannot read gs://backups/neo4j/neo4j-2026-01-31T02:00:00.dump with a@p.iam.gserviceaccount.com: 403 denied",
-        "AWS_ACCESS_KEY_ID is set, and AWS_SECRET_ACCESS_KEY is not",
+        "AWS_ACCESS_KEY_ID is set, but AWS_SECRET_ACCESS_KEY is not",
         "with the access key AKIAIOSFODNN7EXAMPLE in /auth/credentials",
         "the object's checksum is crc32c:AAAAAA==, and sha256:" + "0a" * 32,
         "neo4j-admin restore --from=/data/.neo4j-restore/staging/sets/neo4j --database=neo4j --move",
-        "the client secret is wrong: its value belongs into the credentials file, not its id",
+        "the client secret is wrong: put its value into the credentials file, not its id",
         "bind the pod's service account to a Google one (iam.gke.io/gcp-service-account) for workload identity",
         "azb://account/container/p with the SAS token of the environment",
     ],

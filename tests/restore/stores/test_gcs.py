@@ -221,7 +221,7 @@ def test_the_identity_is_named_by_its_address_and_never_by_its_key(tmp_path: Pat
 @pytest.mark.parametrize("text", ["", "[]", '"hush"', '{"type": "hush"}', '{"type": "service_account", "x": "hush"}'])
 def test_a_file_that_is_no_key_is_told_without_its_text(text: str, tmp_path: Path) -> None:
     (tmp_path / "key.json").write_text(text)
-    with pytest.raises(ConfigurationError, match=r"key\.json, holds no Google credentials") as raised:
+    with pytest.raises(ConfigurationError, match=r"key\.json, does not hold Google credentials") as raised:
         google("", tmp_path / "key.json")
     assert "hush" not in str(raised.value)
 

@@ -199,7 +199,7 @@ def test_a_pod_identity_that_is_refused_is_told_with_what_to_check(
 
 
 def test_a_pod_s_token_goes_to_no_other_host_in_clear(s3_bucket: S3Bucket, token: str) -> None:
-    with pytest.raises(ConfigurationError, match=r"the host example\.org, which would get a token in clear"):
+    with pytest.raises(ConfigurationError, match=r"the host example\.org, which would get a token over http"):
         listed(
             place(
                 s3_bucket,
@@ -337,7 +337,7 @@ def test_an_account_that_nobody_names_is_told() -> None:
 
 
 def test_a_key_that_is_no_base64_is_told_without_it() -> None:
-    with pytest.raises(ConfigurationError, match="is no base64") as raised:
+    with pytest.raises(ConfigurationError, match="is not base64") as raised:
         listed({"BUCKET": "azb://backups1/c1a", "AZURE_STORAGE_KEY": "hush!"})
     assert "hush" not in str(raised.value)
 
@@ -357,7 +357,7 @@ AZURE_REFUSALS = {
         entra_error("AADSTS700213", "No matching federated identity record found"),
         "federated credential",
     ),
-    "another": (entra_error("AADSTS1", "Something else"), "check client, tenant and secret"),
+    "another": (entra_error("AADSTS1", "Something else"), "check that client, tenant and secret"),
 }
 
 

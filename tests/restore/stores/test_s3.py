@@ -154,7 +154,7 @@ def test_what_was_deleted_after_it_was_listed_is_told(s3_bucket: S3Bucket) -> No
     stored = only(store)
     s3_bucket.client.delete_object(Bucket=s3_bucket.name, Key=stored.key)
     for ask in (store.look, store.read):
-        with pytest.raises(StoreError, match="it is not there") as raised:
+        with pytest.raises(StoreError, match="it does not exist") as raised:
             ask(stored)
         assert not raised.value.transient
     store.close()

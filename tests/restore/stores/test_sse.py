@@ -30,7 +30,7 @@ def test_a_key_may_be_raw_or_in_base64(content: bytes, tmp_path: Path) -> None:
 @pytest.mark.parametrize("content", [b"", b"hush", RAW[:31], base64.b64encode(b"hush" * 9), b"\xff" * 64])
 def test_what_is_no_key_is_told_without_its_bytes(content: bytes, tmp_path: Path) -> None:
     (tmp_path / "key").write_bytes(content)
-    with pytest.raises(ConfigurationError, match="holds no key of 32 bytes") as raised:
+    with pytest.raises(ConfigurationError, match="must hold a key of 32 bytes") as raised:
         read_key(tmp_path / "key")
     assert "hush" not in str(raised.value)
 

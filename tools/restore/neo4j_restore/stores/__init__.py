@@ -1,4 +1,4 @@
-"""Where backup sets live: one small interface, an adapter for each kind of store, each imported only when used."""
+"""Where backup sets are stored: one small interface, and an adapter for each kind of store, imported only when used."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,15 +13,15 @@ from neo4j_restore.settings import Settings
 from neo4j_restore.spec import Scheme
 
 
-# With slots: of a listing a hundred thousand may be kept.
+# Slots save memory: a listing of a hundred thousand objects may be in memory.
 @dataclass(frozen=True, slots=True)
 class StoredObject:
     """One object of a store.
 
-    key: as the store has it, no slash at its start. updated: UTC.
-    generation: pins these very bytes; a replaced object has another.
-    checksum: of all its bytes; None where the store keeps none, or tells it only when the object is looked at.
-    thaw: the command that makes it readable, for one in an archive tier; empty where it can be read now.
+    key: as the store has it, without a slash at its start. updated: UTC.
+    generation: pins these exact bytes. An object that replaces them has another.
+    checksum: of all its bytes; None where the store has none, or sends it only with a HEAD or with the bytes.
+    thaw: for an object in an archive tier the command that makes it readable, else empty.
     """
 
     key: str
@@ -33,10 +33,11 @@ class StoredObject:
 
 
 class Store(Protocol):
-    """What a store can do.
+    """The interface of a store.
 
-    Every failure is a StoreError that names the object and the identity used; its `transient` says
-    whether the same request may succeed later. Retries, checksums and order belong to the callers.
+    Every failure is a StoreError that names the object and the identity used. Its `transient` says whether the same
+    request may succeed later. Retries, checksums and order are the callers' business.
+    Several threads may call `read` and `look` at the same time.
     """
 
     def list(self, prefix: str) -> Iterator[StoredObject]:
@@ -44,32 +45,32 @@ class Store(Protocol):
         ...
 
     def look(self, stored: StoredObject) -> StoredObject:
-        """Return `stored` with what a listing does not tell: its checksum, whether it has to be thawed.
+        """Return `stored` with the facts that a listing lacks: its checksum, and whether it must be thawed.
 
-        Costs one request at most. Raises StoreError, not transient, when the object is gone or has been replaced.
+        Costs few requests. Raises StoreError, not transient, if the object is gone or was replaced.
         """
         ...
 
     def read(self, stored: StoredObject, start: int = 0, end: int | None = None) -> RawIOBase:
-        """Open the bytes of this generation of `stored` from offset `start` on, up to `end` (not included).
+        """Open the bytes of this generation of `stored` from offset `start` up to `end` (not included).
 
-        end: the object's size where None is given. Fewer bytes than that are an error of the stream, transient.
-        The stream may have an attribute `checksum`, of the whole object, where the answer told it.
-        Raises StoreError, not transient, when the object is gone or has been replaced.
+        end: by default the object's size. If fewer bytes come, the stream raises a transient error.
+        The stream may have an attribute `checksum`, of the whole object, where the answer had it.
+        Raises StoreError, not transient, if the object is gone or was replaced.
         """
         ...
 
     def close(self) -> None:
-        """Give back connections."""
+        """Close the connections."""
         ...
 
 
 def open_store(settings: Settings, deadline: Deadline | None = None) -> Store:
-    """Return the store of `settings.bucket`; nothing is asked of it yet. Raises ConfigurationError for a bad key.
+    """Return the store of `settings.bucket`. Raises ConfigurationError for a bad key.
 
-    deadline: by when all requests have to end; None: DEADLINE_SECONDS from now on.
+    Some stores fetch an identity here. deadline: when all requests must end; by default DEADLINE_SECONDS from now.
     """
-    # Imported here: it imports this module.
+    # Imported here, because it imports this module.
     from neo4j_restore.stores.watched import Watched
 
     return Watched(

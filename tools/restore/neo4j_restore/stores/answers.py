@@ -1,6 +1,7 @@
-"""Answers that are held whole: listings, tokens and errors. Each is bounded before it is parsed, whoever sent it.
+"""Answers that are read whole: listings, tokens and errors. Each is bounded before it is parsed, from any sender.
 
-The bounds: bytes, after a content encoding is undone; the time until the last byte; elements, attributes and depth.
+The bounds apply to bytes (after a content encoding is undone), to the time until the last byte, and to elements,
+attributes and depth.
 """
 
 import time
@@ -14,36 +15,37 @@ from urllib3.exceptions import HTTPError
 
 from neo4j_restore import bounded
 
-# A token or an error's text: no store sends more.
+# For a token or an error's text. No store sends more.
 SMALL_BYTES: Final = 64 * 1024
-# A page of 1,000 names of 1,024 bytes, each byte as %XX or &amp;.
+# For a page of 1,000 names of 1,024 bytes, each byte as %XX or &amp;.
 PAGE_BYTES: Final = 8 * 1024 * 1024
 
-# The time for one answer, in times of the seconds that a connection may be silent: a byte now and then is no progress.
+# The time for one answer, as a multiple of the seconds that a connection may be silent. A byte now and then is not
+# progress.
 _MOST_STALLS: Final = 10
 
-# An error's text is a courtesy: its status says enough.
+# An error's text is not worth more: its status says enough.
 _ERROR_SECONDS: Final = 10.0
 
 _BLOCK_BYTES: Final = 64 * 1024
 
-# A page of 1,000 objects has 15 to 50 elements an object, 5 deep, and a few attributes in all.
+# A page of 1,000 objects has 15 to 50 elements for each, 5 levels deep, and a few attributes in all.
 _MOST_ELEMENTS: Final = 100_000
 _MOST_DEPTH: Final = 32
-# An attribute has one, and a name such as `year=2026` has some.
+# Each attribute has one, and a name such as `year=2026` has some.
 _MOST_EQUAL_SIGNS: Final = 200_000
 
 _WINDOW_BITS: Final = {"gzip": 31, "x-gzip": 31, "deflate": 15}
 
 
 class OddAnswerError(ValueError):
-    """An answer has another form than the store's; the message says what was expected and found, and quotes nothing."""
+    """An answer does not have the store's form. The message says what was expected and found, and quotes nothing."""
 
 
 def body(response: Any, stall_seconds: float, most_bytes: int = SMALL_BYTES) -> bytes:
-    """Return the body of an answer of urllib3's, decoded, and give its connection back.
+    """Return the decoded body of an answer of urllib3, and give its connection back.
 
-    Raises OddAnswerError for one that is too long, takes too long, or is not encoded as it says; urllib3's errors;
+    Raises OddAnswerError if it is too long, takes too long, or does not have its stated encoding; urllib3's errors; and
     OSError.
     """
     with response:
@@ -59,7 +61,7 @@ def body(response: Any, stall_seconds: float, most_bytes: int = SMALL_BYTES) -> 
 
 
 def beginning(response: Any) -> bytes:
-    """Return what an error says, as far as it came and can be read, and give its connection back. Raises nothing."""
+    """Return an error's body, as far as it came and can be read, and give its connection back. Raises nothing."""
     with suppress(HTTPError, OSError, OddAnswerError), response:
         raw, _ = _raw(response, SMALL_BYTES, _ERROR_SECONDS)
         return _decoded(raw[:SMALL_BYTES], response.headers.get("Content-Encoding"), SMALL_BYTES)
@@ -67,19 +69,19 @@ def beginning(response: Any) -> bytes:
 
 
 def _raw(response: Any, most_bytes: int, most_seconds: float) -> tuple[bytes, bool]:
-    """Return the bytes as they came, at most one more than `most_bytes`, and whether that is all there is."""
+    """Return the bytes as they came, at most one more than `most_bytes`, and whether these are all."""
     until = time.monotonic() + most_seconds
-    found = bytearray()
-    # `read1` returns what is there; `read` would wait for a whole block, however long that drips.
-    while block := response.read1(min(_BLOCK_BYTES, most_bytes + 1 - len(found))):
-        found += block
-        if len(found) > most_bytes or time.monotonic() > until:
-            return bytes(found), False
-    return bytes(found), True
+    data = bytearray()
+    # `read1` returns the bytes that are there. `read` would wait for a whole block, however slowly it comes.
+    while block := response.read1(min(_BLOCK_BYTES, most_bytes + 1 - len(data))):
+        data += block
+        if len(data) > most_bytes or time.monotonic() > until:
+            return bytes(data), False
+    return bytes(data), True
 
 
 def _decoded(data: bytes, encoding: str | None, most_bytes: int) -> bytes:
-    """Return the data without its content encoding. We ask for none; some gateways compress all the same."""
+    """Return the data without its content encoding. We ask for none, but some gateways compress anyway."""
     name = (encoding or "").strip().lower()
     if name in {"", "identity"}:
         return data
@@ -103,11 +105,11 @@ def _too_long(most_bytes: int) -> str:
 
 
 def parse_json(data: bytes) -> dict[str, Any]:
-    """Return the object that a JSON text holds. Raises OddAnswerError."""
+    """Return the object in a JSON text. Raises OddAnswerError."""
     try:
         value = bounded.parse_json(data)
     except ValueError as error:
-        # Of another error's text nobody knows what it quotes.
+        # The text of the cause may quote anything, so it is not repeated.
         message = f"expected JSON, got {len(data)} bytes of another form"
         raise OddAnswerError(message) from error
     if not isinstance(value, dict):
@@ -117,21 +119,21 @@ def parse_json(data: bytes) -> dict[str, Any]:
 
 
 def parse_xml(data: bytes) -> ElementTree.Element | None:
-    """Return the root of an XML text, all names without their prefix; None for what is not XML, or not a store's.
+    """Return the root of an XML text, with names without prefixes; None if it is not XML, or not from a store.
 
-    A DOCTYPE, in any encoding, makes it None, and so do more elements, attributes or depth than a page has.
+    A DOCTYPE in any encoding gives None, and so do more elements, attributes or depth than a page has.
     """
     if data.count(b"=") > _MOST_EQUAL_SIGNS:
         return None
     tree = _Tree()
     try:
         return tree.parse(data)
-    except (expat.ExpatError, ValueError, LookupError):  # the latter two of an encoding that is none
+    except (expat.ExpatError, ValueError, LookupError):  # the latter two for an unknown encoding
         return None
 
 
 class _Tree:
-    """Builds a tree by expat itself: ElementTree's own parser keeps a namespace's URL with the name of each element."""
+    """Builds a tree with expat itself, because ElementTree's own parser puts a namespace's URL before each name."""
 
     def __init__(self) -> None:
         self._builder = ElementTree.TreeBuilder()
@@ -144,7 +146,7 @@ class _Tree:
         self._parser.CharacterDataHandler = self._builder.data
 
     def parse(self, data: bytes) -> ElementTree.Element:
-        # In blocks: nothing behind the one that is refused is looked at.
+        # In blocks: nothing after a refused element is parsed.
         for start in range(0, len(data), _BLOCK_BYTES):
             self._parser.Parse(data[start : start + _BLOCK_BYTES], False)
         self._parser.Parse(b"", True)

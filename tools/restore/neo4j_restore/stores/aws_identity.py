@@ -1,6 +1,7 @@
-"""Who we are to AWS, in the order of its own programs: a key, the role of a pod's token, pod identity, the node's role.
+"""The identity for AWS, in the order that AWS's own programs use.
 
-Asked by plain requests in place of awscrt's chain, which says no more than that all of it failed.
+First a key, then the role of a pod's token, then pod identity, then the node's role. The requests are made here and not
+by awscrt's chain, whose error says only that all of it failed.
 """
 
 from collections.abc import Callable, Mapping
@@ -36,23 +37,23 @@ Fetch = Callable[[], tuple[AwsKey, float]]
 
 
 class AwsIdentity:
-    """A key to sign with; `region` is that of a key file, or empty."""
+    """A key to sign with. region: from a key file, or empty."""
 
     def __init__(self, key: Callable[[], AwsKey], region: str = "") -> None:
-        """Take how to get the key."""
+        """Take the function that returns the key."""
         self.key = key
         self.region = region
 
 
 def find(settings: Settings, http: Http, errors: Errors) -> AwsIdentity:
-    """Return the identity, and name it in `errors`; nothing is asked yet. Raises ConfigurationError for a bad file."""
+    """Return the identity, and set its name in `errors`. Makes no request. Raises ConfigurationError for a bad file."""
     environment = settings.identity
     shared = environment.get("AWS_SHARED_CREDENTIALS_FILE")
     file = settings.credentials or (Path(shared) if shared else None)
     if file:
-        found = read_aws(file)
-        errors.identity = f"the access key {found.access_key_id} in {file}"
-        return AwsIdentity(lambda: found, found.region)
+        file_key = read_aws(file)
+        errors.identity = f"the access key {file_key.access_key_id} in {file}"
+        return AwsIdentity(lambda: file_key, file_key.region)
     access = environment.get("AWS_ACCESS_KEY_ID", "")
     if access:
         return _static(access, environment, errors)
@@ -62,7 +63,7 @@ def find(settings: Settings, http: Http, errors: Errors) -> AwsIdentity:
 def _static(access: str, environment: Mapping[str, str], errors: Errors) -> AwsIdentity:
     secret = environment.get("AWS_SECRET_ACCESS_KEY", "")
     if not secret:
-        message = "AWS_ACCESS_KEY_ID is set, and AWS_SECRET_ACCESS_KEY is not"
+        message = "AWS_ACCESS_KEY_ID is set, but AWS_SECRET_ACCESS_KEY is not"
         raise ConfigurationError(message, hint="set both, or neither")
     errors.identity = f"the access key {access} of the environment"
     key = AwsKey(access, secret, environment.get("AWS_SESSION_TOKEN", ""))
@@ -99,12 +100,12 @@ def _assumed(teller: Teller, url: str, role: Mapping[str, str], token_file: str)
 
     Source: https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithWebIdentity.html
     """
-    wish = {"Action": "AssumeRoleWithWebIdentity", "Version": "2011-06-15", **role}
-    body = teller.ask("POST", f"{url}/", {}, {**wish, "WebIdentityToken": teller.read(token_file)}, reason=_sts_reason)
+    form = {"Action": "AssumeRoleWithWebIdentity", "Version": "2011-06-15", **role}
+    body = teller.ask("POST", f"{url}/", {}, {**form, "WebIdentityToken": teller.read(token_file)}, reason=_sts_reason)
     root = parse_xml(body)
-    found = root.find(".//Credentials") if root is not None else None
+    credentials = root.find(".//Credentials") if root is not None else None
     names = ("AccessKeyId", "SecretAccessKey", "SessionToken", "Expiration")
-    texts = [found.findtext(name, "") for name in names] if found is not None else []
+    texts = [credentials.findtext(name, "") for name in names] if credentials is not None else []
     return _key(teller, texts)
 
 
@@ -121,9 +122,9 @@ def _container_url(environment: Mapping[str, str]) -> str:
     parts = urlsplit(url)
     if parts.scheme == "http" and parts.hostname not in _PLAIN_HOSTS:
         message = (
-            f"AWS_CONTAINER_CREDENTIALS_FULL_URI names the host {parts.hostname}, which would get a token in clear"
+            f"AWS_CONTAINER_CREDENTIALS_FULL_URI names the host {parts.hostname}, which would get a token over http://"
         )
-        raise ConfigurationError(message, hint="it is set by EKS or ECS; write an https:// URL for another host")
+        raise ConfigurationError(message, hint="EKS and ECS set it. For another host, use an https:// URL")
     return url
 
 
@@ -138,8 +139,8 @@ def _of_container(teller: Teller, url: str, environment: Mapping[str, str]) -> t
 
 def _of_node(teller: Teller, environment: Mapping[str, str]) -> tuple[AwsKey, float]:
     if environment.get("AWS_EC2_METADATA_DISABLED", "").lower() == "true":
-        none = teller.error("is switched off, and there is no other identity")
-        raise none
+        switched_off = teller.error("is switched off, and there is no other identity")
+        raise switched_off
     base = environment.get("AWS_EC2_METADATA_SERVICE_ENDPOINT", _NODE).rstrip("/")
     name = "X-aws-ec2-metadata-token"
     token = teller.ask("PUT", f"{base}/latest/api/token", {f"{name}-ttl-seconds": "21600"}).decode("ascii", "replace")
@@ -155,7 +156,7 @@ def _key(teller: Teller, texts: list[str]) -> tuple[AwsKey, float]:
         access, secret, session, ends = texts
         expires = datetime.fromisoformat(ends).timestamp()
     except ValueError:
-        wrong = teller.error("gives an answer that is not understood", transient=True)
+        misunderstood = teller.error("sent an answer that is not understood", transient=True)
     else:
         return AwsKey(access, secret, session), expires
-    raise wrong
+    raise misunderstood

@@ -1,4 +1,4 @@
-"""Signature Version 4, by awscrt."""
+"""Signature Version 4, made by awscrt."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -23,9 +23,9 @@ _SIGNING_SECONDS: Final = 30
 
 
 def signed(method: str, url: str, headers: Mapping[str, str], key: AwsKey, region: str) -> dict[str, str]:
-    """Return `headers` with those that sign a request without a body; `url` has its path and query encoded.
+    """Return `headers` plus those that sign a request without a body. The path and query of `url` are already encoded.
 
-    Raises UnsendableError for a key, or a region, that can't be signed with.
+    Raises UnsendableError for a key or a region that can't be used to sign.
     """
     try:
         return _signed(method, url, headers, key, region)
@@ -44,7 +44,7 @@ def _signed(method: str, url: str, headers: Mapping[str, str], key: AwsKey, regi
         credentials_provider=provider,
         region=region,
         service="s3",
-        # S3 signs the path as it is sent.
+        # S3 expects a signature over the path as it is sent. Other AWS services encode it once more.
         use_double_uri_encode=False,
         should_normalize_uri_path=False,
         signed_body_value=AwsSignedBodyValue.EMPTY_SHA256,

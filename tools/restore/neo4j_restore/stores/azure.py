@@ -24,23 +24,24 @@ from neo4j_restore.stores.wording import GONE, OWN_KEY, TRANSIENT_STATUS, Errors
 
 _HINT: Final = "check account and container, and that this identity has the role Storage Blob Data Reader on it"
 
-# The first version with all that is used here is 2020-12-06; a later one that Azurite knows as well.
+# The API version. 2020-12-06 is the first with every feature used here. This is a later one that Azurite knows too.
 _VERSION: Final = "2023-11-03"
 
 
 class AzureStore:
-    """The containers of a storage account."""
+    """The containers of a storage account. Several threads may read at once."""
 
     def __init__(self, settings: Settings) -> None:
-        """Take account, endpoint and identity; nothing is asked yet. Raises ConfigurationError for a bad file."""
+        """Take account, endpoint and identity. No request is made yet. Raises ConfigurationError for a bad file."""
         self._http = Http(settings.stall_seconds, settings.ca_bundle)
-        self._errors = Errors("azb://", "an identity still to be found", _HINT)
+        self._errors = Errors("azb://", "an identity that is not known yet", _HINT)
         self._account, endpoint, self._identity = find(settings, self._http, self._errors)
         if not self._account:
             message = f"{settings.bucket} names no account, and neither do the credentials"
             raise ConfigurationError(message, hint="write BUCKET as azb://account/container/path")
         self._errors.root = f"azb://{self._account}/"
         self._base = _base(settings.endpoint_url or endpoint, self._account)
+        # Checks the proxy's variables now, before the first request.
         proxy_of(self._base)
         key = read_key(settings.encryption_key)
         name = "x-ms-encryption"
@@ -49,12 +50,13 @@ class AzureStore:
             if key
             else {}
         )
-        # A version may be read by those alone whose role or signature covers versions.
+        # What the service has refused once is not requested again. The fields have no lock: a thread that sees an old
+        # value makes one request more. Reading a version needs a role or signature that covers versions.
         self._may_version = True
         self._asks_crc64 = True
 
     def list(self, prefix: str) -> Iterator[StoredObject]:
-        """Yield the blobs below `prefix`; pages of 1,000 are fetched as they are needed."""
+        """Yield the blobs below `prefix`. Pages of 1,000 are fetched as they are needed."""
         container, _, start = prefix.partition("/")
         marker, pages = "", Pages(self._errors, prefix)
         query = {"restype": "container", "comp": "list", "maxresults": "1000", "prefix": start}
@@ -66,28 +68,28 @@ class AzureStore:
                 if root is None or root.tag != "EnumerationResults":
                     message = "expected a listing in XML (EnumerationResults), got something else"
                     raise answers.OddAnswerError(message)
-                found = list(azure_answers.objects(root, self._account, container))
+                page = list(azure_answers.objects(root, self._account, container))
                 marker = root.findtext("NextMarker", "")
                 if marker:
                     pages.follow(marker)
-            yield from found
+            yield from page
             if not marker:
                 return
 
     def _page(self, prefix: str, container: str, query: Mapping[str, str]) -> bytes:
         response = self._ask("GET", "list", prefix, container, query, {})
         if response.status != 200:
-            wrong = self._refusal("list", prefix, response)
-            raise wrong
+            refusal = self._refusal("list", prefix, response)
+            raise refusal
         return answers.body(response, self._http.stall_seconds, answers.PAGE_BYTES)
 
     def look(self, stored: StoredObject) -> StoredObject:
-        """Return it with its version, its checksum and how to thaw it, from one HEAD."""
+        """Return it with its version, its checksum and the command to thaw it, from one HEAD."""
         response = self._of_blob("HEAD", "look at", stored, {})
         with response, self._understood("look at", stored.key):
             if response.status != 200:
-                wrong = self._refusal("look at", stored.key, response)
-                raise wrong
+                refusal = self._refusal("look at", stored.key, response)
+                raise refusal
             headers = response.headers
             version = headers.get("x-ms-version-id") or ""
             tier, status = headers.get("x-ms-access-tier") or "", headers.get("x-ms-archive-status") or ""
@@ -100,15 +102,16 @@ class AzureStore:
             )
 
     def read(self, stored: StoredObject, start: int = 0, end: int | None = None) -> RawIOBase:
-        """Open one GET of these very bytes; it tells the checksum, if there is one."""
+        """Open one GET of these exact bytes. Its answer has the checksum, if there is one."""
         span = (start, stored.size_bytes if end is None else end)
+        # A blob without an MD5 has no checksum to verify it by. Then at least each transfer is checked.
         pieces = self._pieces(stored, span) if self._asks_crc64 and not stored.checksum else None
         if pieces:
             return pieces
         response = self._of_blob("GET", "read", stored, byte_range(*span, stored.size_bytes))
         if response.status not in {200, 206}:
-            wrong = self._refusal("read", stored.key, response)
-            raise wrong
+            refusal = self._refusal("read", stored.key, response)
+            raise refusal
         try:
             checksum = self._checked(stored, span, response)
         except StoreError:
@@ -117,8 +120,9 @@ class AzureStore:
         return Body(self._errors, stored.key, span, response, checksum)
 
     def _pieces(self, stored: StoredObject, span: tuple[int, int]) -> RawIOBase | None:
-        """Return the bytes in pieces whose transfer is checked; None where the service does not know that, or has
-        told an MD5 of the blob with the first one.
+        """Return the bytes in pieces whose transfer is checked.
+
+        None where the service does not offer this, or where the answer to the first piece has an MD5 of the blob.
         """
         start, end = span[0], min(span[0] + azure_pieces.PIECE_BYTES, span[1])
         first = self._piece(stored, start, end) if start < end else None
@@ -128,18 +132,22 @@ class AzureStore:
         def further(start: int, end: int) -> Piece:
             piece = self._piece(stored, start, end)
             if piece is None:
-                gone = self._errors.error("read", stored.key, "the answer has no CRC64", transient=True)
-                raise gone
+                unchecked = self._errors.error("read", stored.key, "the answer has no CRC64", transient=True)
+                raise unchecked
             return piece
 
         return Pieces(first, further, span, f"{self._errors.root}{stored.key}")
 
     def _piece(self, stored: StoredObject, start: int, end: int) -> Piece | None:
-        """Return the bytes of a range with their CRC64; None for a refusal to reckon it, or an MD5 in the answer."""
-        ranged = {"Range": f"bytes={start}-{end - 1}", **azure_pieces.ASKING}
-        response = self._of_blob("GET", "read", stored, ranged)
+        """Return the bytes of a range with their CRC64.
+
+        None if the service refuses the request, or if its answer has an MD5 of the blob.
+        """
+        range_headers = {"Range": f"bytes={start}-{end - 1}", **azure_pieces.ASKING}
+        response = self._of_blob("GET", "read", stored, range_headers)
         if response.status not in {200, 206}:
-            # A blob that is gone, replaced or not ours is told so by the plain request that follows.
+            # The plain request that follows reports a blob that is gone, replaced or forbidden. These statuses say
+            # nothing about CRC64, so it stays worth a request.
             response.close()
             self._asks_crc64 = response.status in {401, 403, 404, 409, 412, 429, 503}
             return None
@@ -149,7 +157,7 @@ class AzureStore:
             response.close()
             return None
         try:
-            self._checked(stored, (start, end), response, ranged=True)
+            self._checked(stored, (start, end), response, range_headers=True)
         except StoreError:
             response.close()
             raise
@@ -158,16 +166,16 @@ class AzureStore:
     def _checked(
         self, stored: StoredObject, span: tuple[int, int], response: urllib3.BaseHTTPResponse, *, ranged: bool = False
     ) -> Checksum | None:
-        """Return the whole blob's checksum, if the answer is the bytes asked for. Raises StoreError."""
+        """Return the whole blob's checksum if the answer has the requested bytes. Raises StoreError."""
         headers = response.headers
         if (headers.get("ETag") or "") != _etag(stored):
             replaced = self._errors.replaced("read", stored.key)
             raise replaced
         reason = wrong_span(response.status, headers, span, stored.size_bytes, ranged=ranged)
         if reason:
-            odd = self._errors.error("read", stored.key, reason, transient=True)
-            raise odd
-        # Of a part, Content-MD5 would be that of the part.
+            mismatch = self._errors.error("read", stored.key, reason, transient=True)
+            raise mismatch
+        # For a range, Content-MD5 is of the range.
         name = "Content-MD5" if response.status == 200 else "x-ms-blob-content-md5"
         with self._understood("read", stored.key):
             return stored.checksum or _md5(headers, name)
@@ -175,9 +183,10 @@ class AzureStore:
     def _of_blob(
         self, method: str, verb: str, stored: StoredObject, headers: Mapping[str, str]
     ) -> urllib3.BaseHTTPResponse:
-        """Return the answer to a request for these very bytes: by ETag, and by version where there is one."""
+        """Return the answer to a request for these exact bytes: by ETag, and by version if there is one."""
         version = stored.generation.partition(" ")[2] if self._may_version else ""
         query = {"versionid": version} if version else {}
+        # If-Match: a blob that was replaced since the listing gives 412, never other bytes.
         pinned = {**self._of_objects, **headers, "If-Match": _etag(stored)}
         response = self._ask(method, verb, stored.key, stored.key, query, pinned)
         if response.status == 403 and version:
@@ -213,7 +222,7 @@ class AzureStore:
 
     @contextmanager
     def _understood(self, verb: str, key: str) -> Iterator[None]:
-        """Make of an answer in another form than Azure's a StoreError: a gateway spoke, not the store."""
+        """Turn an answer that is not in Azure's form into a StoreError: a gateway answered, not the store."""
         try:
             with self._errors.translated(verb, key):
                 yield
@@ -227,12 +236,12 @@ class AzureStore:
 
 
 def _base(endpoint: str, account: str) -> str:
-    """Return the account's URL: its own host, or a path of an endpoint that is for several, as Azurite's."""
+    """Return the account's URL: its own host, or a path of an endpoint for several accounts, as in Azurite."""
     if not endpoint:
         return f"https://{account}.blob.core.windows.net"
     parts = urlsplit(endpoint)
-    own = (parts.hostname or "").startswith(f"{account}.") or parts.path.endswith(f"/{account}")
-    return endpoint if own else f"{endpoint}/{account}"
+    names_account = (parts.hostname or "").startswith(f"{account}.") or parts.path.endswith(f"/{account}")
+    return endpoint if names_account else f"{endpoint}/{account}"
 
 
 def _md5(headers: Mapping[str, str], name: str) -> Checksum | None:

@@ -1,4 +1,4 @@
-"""What Azure's answers say: pages of a listing, errors, archive tiers; bytes and headers in, facts out."""
+"""Parses Azure's answers: pages of a listing, errors, archive tiers. Bytes and headers in, facts out."""
 
 import shlex
 from collections.abc import Iterator, Mapping
@@ -19,13 +19,13 @@ from neo4j_restore.stores.wording import one_line
 REASONS: Final = {
     "ContainerNotFound": "there is no such container",
     "AuthenticationFailed": "the key or signature is not the account's, or has expired",
-    "AuthorizationFailure": "this identity may not, or the account's firewall does not let us in",
+    "AuthorizationFailure": "this identity may not, or the account's firewall blocks this address",
     "AuthorizationPermissionMismatch": "this identity may not: it needs the role Storage Blob Data Reader",
     "AuthorizationResourceTypeMismatch": "the SAS token is not for objects, or not for listings",
     "InsufficientAccountPermissions": "this identity may not",
-    "InvalidAuthenticationInfo": "the proof of identity is not understood, or has expired",
-    "KeyBasedAuthenticationNotPermitted": "the account takes no keys: use workload identity",
-    "NoAuthenticationInformation": "the account wants to know who asks",
+    "InvalidAuthenticationInfo": "the credentials are not understood, or have expired",
+    "KeyBasedAuthenticationNotPermitted": "the account does not accept keys: use workload identity",
+    "NoAuthenticationInformation": "the account does not allow anonymous access",
 }
 
 _TIER: Final = ("AccessTier", "ArchiveStatus")
@@ -34,7 +34,9 @@ ARCHIVED: Final = {"BlobArchived", "BlobBeingRehydrated"}
 
 
 def objects(root: ElementTree.Element, account: str, container: str) -> Iterator[StoredObject]:
-    """Yield the blobs of one page, folders of a hierarchical account left out. Raises ValueError for no such page."""
+    """Yield the blobs of one page, without the folders of a hierarchical account. Raises ValueError if it is not a
+    page.
+    """
     for entry in root.iter("Blob"):
         properties = entry.find("Properties")
         if properties is None:
@@ -60,40 +62,40 @@ def objects(root: ElementTree.Element, account: str, container: str) -> Iterator
 
 
 def md5(text: str | None, blob_type: str) -> Checksum | None:
-    """Return the MD5 that a blob's properties tell, if any.
+    """Return the MD5 in a blob's properties, if any.
 
-    Whoever wrote a block blob gave it for its content, or Azure reckoned it; a later write removes it. On append and
-    page blobs it stays as it was when more is written, so that it is a guess there.
+    For a block blob the writer gave it, or Azure computed it, and a later write removes it. For append and page blobs
+    it stays when more is written, so there it is a guess.
     Source: https://learn.microsoft.com/rest/api/storageservices/put-block-list, x-ms-blob-content-md5.
     """
-    found = checksums.from_base64("md5", text)
-    return replace(found, guessed=blob_type not in {"", "BlockBlob"}) if found else None
+    checksum = checksums.from_base64("md5", text)
+    return replace(checksum, guessed=blob_type not in {"", "BlockBlob"}) if checksum else None
 
 
 def _name(entry: ElementTree.Element) -> str:
-    found = entry.find("Name")
-    text = (found.text or "") if found is not None else ""
-    # What XML cannot hold comes as %XX, and says so.
-    return unquote(text, errors="strict") if found is not None and found.get("Encoded") == "true" else text
+    element = entry.find("Name")
+    text = (element.text or "") if element is not None else ""
+    # Characters that XML can't hold come as %XX, with this attribute.
+    return unquote(text, errors="strict") if element is not None and element.get("Encoded") == "true" else text
 
 
 def quoted(etag: str) -> str:
-    """Return an ETag as headers have it: listings leave the quotes out."""
+    """Return an ETag as it stands in headers. Listings leave the quotes out."""
     return etag if etag.startswith('"') or not etag else f'"{etag}"'
 
 
 def reason(body: bytes, headers: Mapping[str, str], otherwise: str) -> tuple[str, str]:
-    """Return an error's code and its reason, in our words where we have some."""
+    """Return an error's code and its reason, in our words where there are any."""
     root = parse_xml(body)
     code = headers.get("x-ms-error-code") or (root.findtext("Code") if root is not None else None) or ""
     text = root.findtext("Message", "") if root is not None and root.tag == "Error" else ""
-    # What follows the first line are the request's id and time.
+    # The next lines are the request's id and time.
     first = text.strip().partition("\n")[0] or otherwise or "no reason given"
     return code, REASONS.get(code, one_line(f"{code} {first}"))
 
 
 def thaw(tier: str, status: str, account: str, container: str, name: str) -> str:
-    """Return the command that makes a blob readable, or tells when it is; empty for one that can be read.
+    """Return the command that makes a blob readable, or shows when it will be; empty if it is readable.
 
     Source: https://learn.microsoft.com/azure/storage/blobs/archive-rehydrate-overview
     """

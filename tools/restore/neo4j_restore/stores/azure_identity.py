@@ -1,4 +1,4 @@
-"""Who we are to Azure: an account's key, a SAS token, or a token of Microsoft Entra, for a client or a workload."""
+"""The identity for Azure: an account's key, a SAS token, or a token of Microsoft Entra for a client or a workload."""
 
 import base64
 import binascii
@@ -33,10 +33,9 @@ _AUTHORITY: Final = "https://login.microsoftonline.com"
 _NODE: Final = "http://169.254.169.254"
 
 # What to do about the refusals that operators meet.
-# Source: https://learn.microsoft.com/entra/identity-platform/reference-error-codes
 _HINTS: Final = {
     "AADSTS7000222": "the client secret has expired: make a new one, and put it into the credentials file",
-    "AADSTS7000215": "the client secret is wrong: its value belongs into the credentials file, not its id",
+    "AADSTS7000215": "the client secret is wrong: put its value into the credentials file, not its id",
     "AADSTS700016": "no such client in this tenant: check AZURE_CLIENT_ID and AZURE_TENANT_ID",
     "AADSTS90002": "no such tenant: check AZURE_TENANT_ID",
     "AADSTS700213": "no federated credential of the client fits this namespace and service account: add one",
@@ -49,7 +48,7 @@ class AzureIdentity(Protocol):
     """Signs requests."""
 
     def signed(self, method: str, url: str, headers: Mapping[str, str]) -> tuple[str, dict[str, str]]:
-        """Return URL and headers with what proves who asks."""
+        """Return URL and headers with the proof of identity."""
         ...
 
 
@@ -85,60 +84,66 @@ class Sas:
     token: str
 
     def signed(self, _: str, url: str, headers: Mapping[str, str]) -> tuple[str, dict[str, str]]:
-        """Return the request with the signature in its URL, which goes into no message."""
+        """Return the request with the signature in its URL. That URL is in no message."""
         return f"{url}{'&' if '?' in url else '?'}{self.token}", dict(headers)
 
 
 @dataclass(frozen=True)
 class Bearer:
-    """A token of Microsoft Entra, which is fetched anew before it ends."""
+    """A token of Microsoft Entra. It is fetched again before it ends."""
 
     token: Callable[[], str]
 
     def signed(self, _: str, url: str, headers: Mapping[str, str]) -> tuple[str, dict[str, str]]:
-        """Return the request with the token. Raises StoreError where there is none."""
+        """Return the request with the token. Raises StoreError if there is none."""
         return url, {**headers, "Authorization": f"Bearer {self.token()}"}
 
 
 def find(settings: Settings, http: Http, errors: Errors) -> tuple[str, str, AzureIdentity]:
-    """Return account and endpoint, empty where none is named, and the identity, which `errors` then name.
+    """Return account and endpoint (empty if not named) and the identity, whose name is set in `errors`.
 
-    Nothing is asked yet. Raises ConfigurationError for a file that holds none, or a connection string that is wrong.
+    No request is made yet. Raises ConfigurationError for a file without credentials, or a wrong connection string.
     """
     environment = dict(settings.identity)
-    known = from_names(environment)
-    given = read_azure(settings.credentials) if settings.credentials else known
+    from_environment = from_names(environment)
+    credentials = read_azure(settings.credentials) if settings.credentials else from_environment
     where = f"in {settings.credentials}" if settings.credentials else "of the environment"
-    account = settings.bucket.bucket or given.account or known.account
-    if given.endpoint and given.account and given.account != account:
-        message = f"{settings.bucket} names the account {account}, and the connection string is of {given.account}"
-        raise ConfigurationError(message, hint="name one account in both")
-    if given.key:
+    account = settings.bucket.bucket or credentials.account or from_environment.account
+    if credentials.endpoint and credentials.account and credentials.account != account:
+        message = (
+            f"{settings.bucket} names the account {account}, but the connection string is for {credentials.account}"
+        )
+        raise ConfigurationError(message, hint="use the same account in both")
+    if credentials.key:
         errors.identity = f"the key of the account {account} {where}"
-        return account, given.endpoint, SharedKey(account, _decoded(given.key))
-    if given.sas_token:
+        return account, credentials.endpoint, SharedKey(account, _decoded(credentials.key))
+    if credentials.sas_token:
         errors.identity = f"the SAS token {where}"
-        return account, given.endpoint, Sas(given.sas_token.lstrip("?"))
-    return account, given.endpoint, Bearer(Refreshing(_fetch(given, environment, http, errors)).now)
+        return account, credentials.endpoint, Sas(credentials.sas_token.lstrip("?"))
+    return account, credentials.endpoint, Bearer(Refreshing(_fetch(credentials, environment, http, errors)).now)
 
 
 def _fetch(
-    given: AzureKey, environment: Mapping[str, str], http: Http, errors: Errors
+    credentials: AzureKey, environment: Mapping[str, str], http: Http, errors: Errors
 ) -> Callable[[], tuple[str, float]]:
     authority = environment.get("AZURE_AUTHORITY_HOST", _AUTHORITY).rstrip("/")
-    url = f"{authority}/{given.tenant_id}/oauth2/v2.0/token"
-    entra = Teller(http, errors, "Microsoft Entra", "check client, tenant and secret, and that they are of each other")
-    if given.client_secret:
-        errors.identity = f"the client {given.client_id}"
-        return lambda: _of_entra(entra, url, {"client_id": given.client_id, "client_secret": given.client_secret})
+    url = f"{authority}/{credentials.tenant_id}/oauth2/v2.0/token"
+    entra = Teller(
+        http, errors, "Microsoft Entra", "check that client, tenant and secret are right, and belong together"
+    )
+    if credentials.client_secret:
+        errors.identity = f"the client {credentials.client_id}"
+        return lambda: _of_entra(
+            entra, url, {"client_id": credentials.client_id, "client_secret": credentials.client_secret}
+        )
     file = environment.get("AZURE_FEDERATED_TOKEN_FILE", "")
-    if file and given.client_id and given.tenant_id:
-        errors.identity = f"the client {given.client_id} of the pod's workload identity"
-        return lambda: _of_entra(entra, url, _assertion(given.client_id, entra.read(file)))
-    errors.identity = f"the managed identity {given.client_id}".rstrip()
+    if file and credentials.client_id and credentials.tenant_id:
+        errors.identity = f"the client {credentials.client_id} of the pod's workload identity"
+        return lambda: _of_entra(entra, url, _assertion(credentials.client_id, entra.read(file)))
+    errors.identity = f"the managed identity {credentials.client_id}".rstrip()
     node = Teller(http, errors, "the node's metadata server", _WAYS, direct=True, last=True)
     base = environment.get("AZURE_POD_IDENTITY_AUTHORITY_HOST", _NODE).rstrip("/")
-    return lambda: _of_node(node, base, given.client_id)
+    return lambda: _of_node(node, base, credentials.client_id)
 
 
 def _assertion(client: str, token: str) -> dict[str, str]:
@@ -162,7 +167,7 @@ def _of_node(teller: Teller, base: str, client: str) -> tuple[str, float]:
 
 
 def _entra_reason(body: bytes) -> str:
-    """Return the first sentence: what follows are ids of the request."""
+    """Return the first sentence. The rest are ids of the request."""
     text = text_of(body, "error_description", "error")
     return re.split(r"(?<=[a-z'])\. | Trace ID", text, maxsplit=1)[0]
 
@@ -171,8 +176,8 @@ def _token(teller: Teller, body: bytes) -> tuple[str, float]:
     token, lasts = teller.fields(body, "access_token", "expires_in")
     scrub.learn(token)
     if not re.fullmatch(r"\d{1,7}", lasts):
-        wrong = teller.error("gives an answer that is not understood", transient=True)
-        raise wrong
+        misunderstood = teller.error("sent an answer that is not understood", transient=True)
+        raise misunderstood
     return token, time.time() + int(lasts)
 
 
@@ -180,5 +185,5 @@ def _decoded(key: str) -> bytes:
     try:
         return base64.b64decode(key, validate=True)
     except binascii.Error:
-        message = "the account's key is no base64"
+        message = "the account's key is not base64"
         raise ConfigurationError(message, hint="copy the whole key, with the = at its end") from None

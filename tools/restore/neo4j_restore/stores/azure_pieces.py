@@ -1,6 +1,6 @@
-"""Blobs without an MD5, in ranges that Azure reckons a CRC64 of: what came is what the service has.
+"""Blobs without an MD5, read in ranges with a CRC64 by Azure, which shows that the service's bytes have arrived.
 
-It says nothing of what was uploaded. A range may be of 4 MiB at most, so that a large blob takes many requests.
+It says nothing about the bytes that were uploaded. A range has at most 4 MiB, so a large blob takes many requests.
 Source: https://learn.microsoft.com/rest/api/storageservices/get-blob, x-ms-range-get-content-crc64.
 """
 
@@ -21,33 +21,33 @@ PIECE_BYTES: Final = 4 * 1024 * 1024
 
 
 class Piece(NamedTuple):
-    """The bytes of one range, and the CRC64 that the service has of them."""
+    """The bytes of one range, and the service's CRC64 of them."""
 
     body: RawIOBase
     crc64: bytes
 
 
 def crc64_of(text: str | None) -> bytes | None:
-    """Return the CRC64 that an answer has, as `checksums` orders its bytes: it is that of NVMe, the last byte first.
+    """Return the CRC64 in an answer; None if it has none.
 
-    None where it has none.
+    Azure sends the bytes of a CRC64NVME in reverse order. They are returned in the order of `checksums`.
     """
     try:
-        found = base64.b64decode(text or "", validate=True)
+        digest = base64.b64decode(text or "", validate=True)
     except binascii.Error:
         return None
-    return found[::-1] if len(found) == 8 else None
+    return digest[::-1] if len(digest) == 8 else None
 
 
 class Pieces(RawIOBase):
-    """The bytes of a span, piece after piece. Raises StreamDamagedError at the end of one that came damaged."""
+    """The bytes of a span, one piece after another. Raises StreamDamagedError at the end of a damaged piece."""
 
     # How the transfer was checked: see `evidence`.
     transport = "crc64"
     checksum = None
 
     def __init__(self, first: Piece, ask: Callable[[int, int], Piece], span: tuple[int, int], name: str) -> None:
-        """Take the first piece, what asks for a further one, and the object's URL for messages."""
+        """Take the first piece, the function that requests a further one, and the object's URL for messages."""
         self._ask, self._name = ask, name
         self._offset, self._end = span
         self._begin(first)
@@ -61,7 +61,7 @@ class Pieces(RawIOBase):
         return True
 
     def readinto(self, buffer: Any) -> int:
-        """Fill `buffer` with what comes next; 0 at the end alone."""
+        """Fill `buffer` with the next bytes; 0 only at the end."""
         if self._offset == self._piece_end and self._offset < self._end:
             self._piece.body.close()
             self._begin(self._ask(self._offset, min(self._offset + PIECE_BYTES, self._end)))
@@ -74,11 +74,11 @@ class Pieces(RawIOBase):
         return count
 
     def _verify(self) -> None:
-        found = self._running.digest()
-        if found != self._piece.crc64:
+        digest = self._running.digest()
+        if digest != self._piece.crc64:
             span = f"the {PIECE_BYTES} bytes or fewer before byte {self._offset}"
             message = (
-                f"{self._name} came damaged: {span} have the CRC64 {found.hex()}, Azure has {self._piece.crc64.hex()}"
+                f"{self._name} came damaged: {span} have the CRC64 {digest.hex()}, Azure has {self._piece.crc64.hex()}"
             )
             raise StreamDamagedError(message)
 

@@ -1,4 +1,4 @@
-"""Paths below a folder that no link leads out of, whatever is swapped while they are followed."""
+"""Paths below a folder. No link leads out of it, even if files are swapped while a path is followed."""
 
 import errno
 import os
@@ -10,7 +10,7 @@ from typing import Final
 
 FOLDER: Final = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
 
-# As the kernel counts them.
+# The kernel's own limit.
 _MOST_LINKS: Final = 40
 
 
@@ -20,10 +20,10 @@ class LeavesError(Exception):
 
 @contextmanager
 def place(top: Path, parts: Sequence[str]) -> Iterator[tuple[int, str]]:
-    """Give the descriptor of a folder, and the name in it, that `parts` lead to below `top`; the name is not a link.
+    """Yield the descriptor of a folder below `top`, and the name in it, that `parts` lead to. The name is not a link.
 
-    Links are followed here, one part after the other and each from an open folder, so that a link that is swapped
-    meanwhile leads nowhere else. `top` itself may be reached by links. Raises LeavesError, and OSError.
+    Links are followed here, one part after the other, each from an open folder. A link that is swapped meanwhile can't
+    lead elsewhere. `top` itself may be reached by links. Raises LeavesError, and OSError.
     """
     folders = [os.open(top, FOLDER)]
     try:
@@ -34,11 +34,12 @@ def place(top: Path, parts: Sequence[str]) -> Iterator[tuple[int, str]]:
 
 
 def _follow(top: Path, parts: Sequence[str], folders: list[int]) -> tuple[int, str]:
-    """Open the folders on the way, each below the one before it, and return the last one with the name in it."""
+    """Open the folders on the way, each below the one before it. Return the last one, with the name in it."""
     todo, links = list(reversed(parts)), 0
     while todo:
         name = todo.pop()
         if name == "..":
+            # At `top` itself.
             if len(folders) == 1:
                 raise LeavesError
             os.close(folders.pop())
@@ -53,6 +54,7 @@ def _follow(top: Path, parts: Sequence[str], folders: list[int]) -> tuple[int, s
                     os.close(folders.pop())
             todo += [part for part in reversed(target.split("/")) if part not in {"", "."}]
         elif todo:
+            # O_NOFOLLOW: if the folder was replaced by a link since `stat`, this fails.
             folders.append(os.open(name, FOLDER | os.O_NOFOLLOW, dir_fd=folders[-1]))
         else:
             return folders[-1], name

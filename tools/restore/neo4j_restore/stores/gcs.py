@@ -1,7 +1,7 @@
-"""The `gs://` store: Google Cloud Storage, by Google's own client for identity and listings.
+"""The `gs://` store: Google Cloud Storage. Google's own client provides the identity and listings.
 
-Bytes come by our own connections straight from the download URL: a whole GET, read in blocks, is as fast as curl,
-where the client's own file objects are several times slower, and its sessions cost twice the processor a request.
+The bytes come over our own connections from the download URL. A whole GET, read in blocks, is as fast as curl. The
+client's own file objects are several times slower, and its sessions cost twice the CPU time for each request.
 """
 
 import os
@@ -33,29 +33,30 @@ _HINT: Final = "check the bucket's name, and that this identity has the role rol
 
 _FIELDS: Final = "kind,items(name,size,updated,generation,crc32c),nextPageToken"
 
-# Else the library reads the bucket's metadata beside the first listing, in a thread of its own, with a right
-# (storage.buckets.get) that reading backups does not need.
+# Without this the library also reads the bucket's metadata at the first listing, in a thread of its own. That needs a
+# right (storage.buckets.get) that reading backups does not need.
 os.environ.setdefault("DISABLE_GCS_PYTHON_CLIENT_OTEL_BUCKET_METADATA", "true")
 
 
 class GoogleStore:
-    """A bucket of Google Cloud Storage, or of an emulator of it."""
+    """A bucket of Google Cloud Storage, or of an emulator. Several threads may read at once."""
 
     def __init__(self, settings: Settings) -> None:
-        """Take the identity: the key file, else the workload's. Raises ConfigurationError for a bad file."""
+        """Take the identity: the key file, or else the workload's. Raises ConfigurationError for a bad file."""
         self._bucket, self._payer = settings.bucket.bucket, settings.requester_pays
         self._timeout = (min(CONNECT_SECONDS, settings.stall_seconds), settings.stall_seconds)
-        self._errors = Errors(f"gs://{self._bucket}/", "an identity still to be found", _HINT)
+        self._errors = Errors(f"gs://{self._bucket}/", "an identity that is not known yet", _HINT)
         self._http = Http(settings.stall_seconds, settings.ca_bundle)
         endpoint = settings.emulator_host or settings.endpoint_url
+        # Checks the proxy's variables now, before the first request.
         proxy_of(endpoint or "https://storage.googleapis.com")
         request = token_request(self._http)
         with self._translated("find an identity for", ""):
-            found = google_identity.find(settings, self._errors, request)
-        self._bearer = Bearer(found, self._http, request)
+            identity = google_identity.find(settings, self._errors, request)
+        self._bearer = Bearer(identity, self._http, request)
         options = {"api_endpoint": endpoint} if endpoint else None
         session = self._bearer.session()
-        self._client = storage.Client(project="none", credentials=found, client_options=options, _http=session)
+        self._client = storage.Client(project="none", credentials=identity, client_options=options, _http=session)
         self._download = f"{self._client.api_endpoint}/download/storage/v1/b/{quote(self._bucket, safe='')}/o/"
         key = read_key(settings.encryption_key)
         name = "x-goog-encryption"
@@ -66,16 +67,16 @@ class GoogleStore:
         )
 
     def list(self, prefix: str) -> Iterator[StoredObject]:
-        """Yield the live objects below `prefix`; pages of 1,000 are fetched as they are needed."""
+        """Yield the live objects below `prefix`. Pages of 1,000 are fetched as they are needed."""
         with self._translated("list", prefix):
-            # `retry=None`: trying again is the caller's, for every store alike.
+            # `retry=None`: retries belong to the caller, for every store alike.
             bucket = self._client.bucket(self._bucket, user_project=self._payer or None)
-            found = self._client.list_blobs(bucket, prefix=prefix, fields=_FIELDS, retry=None, timeout=self._timeout)
+            listing = self._client.list_blobs(bucket, prefix=prefix, fields=_FIELDS, retry=None, timeout=self._timeout)
             pages = Pages(self._errors, prefix)
-            for page in found.pages:
+            for page in listing.pages:
                 _check_page(page)
-                if found.next_page_token:
-                    pages.follow(found.next_page_token)
+                if listing.next_page_token:
+                    pages.follow(listing.next_page_token)
                 for blob in page:
                     yield StoredObject(
                         blob.name,
@@ -86,7 +87,7 @@ class GoogleStore:
                     )
 
     def look(self, stored: StoredObject) -> StoredObject:
-        """Return it as it is: the listing tells all, and what is in the archive class can be read at once."""
+        """Return it unchanged: the listing has all facts, and objects in the archive class are readable at once."""
         return stored
 
     def read(self, stored: StoredObject, start: int = 0, end: int | None = None) -> RawIOBase:
@@ -95,18 +96,19 @@ class GoogleStore:
         query = {"alt": "media", "generation": stored.generation}
         query |= {"userProject": self._payer} if self._payer else {}
         url = f"{self._download}{quote(stored.key, safe='')}?{urlencode(query)}"
-        # gzip accepted: the stored bytes come as they are, never inflated on the way (decompressive transcoding).
+        # Accepting gzip makes Google send the stored bytes. Otherwise it inflates some on the way (decompressive
+        # transcoding).
         headers = {"Accept-Encoding": "gzip", **self._of_objects, **byte_range(*span, stored.size_bytes)}
         with self._translated("read", stored.key):
             response = self._answer(url, headers)
-        wrong = self._refusal(stored, span, response)
-        if wrong:
+        refusal = self._refusal(stored, span, response)
+        if refusal:
             response.close()
-            raise wrong
+            raise refusal
         return Body(self._errors, stored.key, span, response)
 
     def _answer(self, url: str, headers: Mapping[str, str]) -> urllib3.BaseHTTPResponse:
-        """Return the answer to a GET; a token that is refused, as one ended early, is renewed once."""
+        """Return the answer to a GET. A token that is refused, for example because it ended early, is renewed once."""
         token = self._bearer.headers(url)
         response = self._http.ask("GET", url, {**token, **headers})
         if response.status != 401 or not token:
@@ -117,7 +119,7 @@ class GoogleStore:
     def _refusal(
         self, stored: StoredObject, span: tuple[int, int], response: urllib3.BaseHTTPResponse
     ) -> StoreError | None:
-        """Return what is wrong with an answer, or None if it is the bytes asked for; its body is not trusted."""
+        """Return the error of an answer; None if it has the requested bytes. Its body is not trusted."""
         status = response.status
         if status == 404:
             return self._errors.error("read", stored.key, GONE)
@@ -139,57 +141,57 @@ class GoogleStore:
 
     @contextmanager
     def _translated(self, verb: str, key: str) -> Iterator[None]:
-        """Let no exception of the libraries out: each becomes a StoreError."""
+        """Let no exception of the libraries out. Each becomes a StoreError."""
         error = self._errors.error
         try:
             with self._errors.translated(verb, key):
                 yield
-        except api.NotFound as found:
-            raise error(verb, key, "there is no such bucket") from found
-        except api.GoogleAPICallError as found:
-            transient = found.code in TRANSIENT_STATUS
-            after = seconds_to_wait(getattr(found.response, "headers", {}))
-            reason = f"{found.code} {_first_line(found.message)}"
-            raise error(verb, key, reason, transient=transient, after=after, status=found.code or 0) from found
-        except auth.TransportError as found:
-            if wrong := certificates.trouble(str(found)):
-                raise error(verb, key, wrong[0], hint=wrong[1]) from found
-            raise error(verb, key, "the identity's server does not answer", transient=True) from found
-        except auth.DefaultCredentialsError as found:
+        except api.NotFound as cause:
+            raise error(verb, key, "there is no such bucket") from cause
+        except api.GoogleAPICallError as cause:
+            transient = cause.code in TRANSIENT_STATUS
+            after = seconds_to_wait(getattr(cause.response, "headers", {}))
+            reason = f"{cause.code} {_first_line(cause.message)}"
+            raise error(verb, key, reason, transient=transient, after=after, status=cause.code or 0) from cause
+        except auth.TransportError as cause:
+            if tls_trouble := certificates.trouble(str(cause)):
+                raise error(verb, key, tls_trouble[0], hint=tls_trouble[1]) from cause
+            raise error(verb, key, "the identity endpoint does not answer", transient=True) from cause
+        except auth.DefaultCredentialsError as cause:
             reason = "there is no identity: no key, and no workload identity"
-            raise error(verb, key, reason, hint=google_identity.HINT) from found
-        except auth.GoogleAuthError as found:
-            reason = f"the identity is refused ({type(found).__name__})"
-            raise error(verb, key, reason, hint=google_identity.HINT) from found
-        except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as found:
-            # What the library makes of an answer in another form than Google's: a gateway spoke, not the store.
-            what = str(found) if isinstance(found, answers.OddAnswerError) else type(found).__name__
-            raise error(verb, key, f"the answer is not understood ({what})", transient=True) from found
+            raise error(verb, key, reason, hint=google_identity.HINT) from cause
+        except auth.GoogleAuthError as cause:
+            reason = f"the identity is refused ({type(cause).__name__})"
+            raise error(verb, key, reason, hint=google_identity.HINT) from cause
+        except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as cause:
+            # The library raises these for an answer that is not in Google's form: a gateway answered, not the store.
+            what = str(cause) if isinstance(cause, answers.OddAnswerError) else type(cause).__name__
+            raise error(verb, key, f"the answer is not understood ({what})", transient=True) from cause
 
 
 def _check_page(page: Any) -> None:
-    """Raise OddAnswerError for an answer that is not a listing: an empty one of a gateway is not an empty bucket."""
+    """Raise OddAnswerError for an answer that is not a listing. A gateway's empty answer is not an empty bucket."""
     if page.raw_page.get("kind") != "storage#objects":
         message = "expected a listing in JSON (storage#objects), got something else"
         raise answers.OddAnswerError(message)
 
 
 def _is_of(response: urllib3.BaseHTTPResponse, stored: StoredObject) -> bool:
-    """Tell whether the bytes are the listed ones, by what the answer says of them; not every emulator pins."""
+    """Tell whether the answer's headers say that its bytes are the listed ones. Not every emulator pins generations."""
     generation = response.headers.get("X-Goog-Generation", stored.generation)
-    said = re.search(r"crc32c=([^,]+)", response.headers.get("X-Goog-Hash", ""))
-    checksum = checksums.from_base64("crc32c", said[1]) if said else None
+    crc32c = re.search(r"crc32c=([^,]+)", response.headers.get("X-Goog-Hash", ""))
+    checksum = checksums.from_base64("crc32c", crc32c[1]) if crc32c else None
     return generation == stored.generation and (not checksum or stored.checksum in {None, checksum})
 
 
 def _first_line(text: str | None) -> str:
-    """Return the reason in an error's text, without the request's long URL before it."""
+    """Return the reason in an error's text, without the long URL before it."""
     reason = re.sub(r"^[A-Z]+ \S+: ", "", (text or "").strip())
     return one_line(reason.splitlines()[0]) if reason else "no reason given"
 
 
 def _reason(response: urllib3.BaseHTTPResponse) -> str:
-    """Return the reason in an error's body, which may be anything, and endless."""
+    """Return the reason in an error's body, which may be anything of any length."""
     try:
         return _first_line(answers.parse_json(answers.beginning(response))["error"]["message"])
     except (answers.OddAnswerError, TypeError, KeyError, AttributeError):

@@ -1,4 +1,4 @@
-"""Who we are to Google: the key in a file, else the workload."""
+"""The identity for Google: the key in a file, or else the workload's."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -25,7 +25,7 @@ HINT: Final = (
 
 _SCOPE: Final = "https://www.googleapis.com/auth/devstorage.read_only"
 
-# One loader a type: a type unknown here could run a program, or send a token elsewhere.
+# One loader for each known type. An unknown type could run a program, or send a token elsewhere.
 _KEY_TYPES: Final[dict[str, Callable[..., Any]]] = {
     "service_account": service_account.Credentials.from_service_account_info,
     "authorized_user": oauth2.Credentials.from_authorized_user_info,
@@ -36,17 +36,17 @@ _SECRETS: Final = ("private_key", "client_secret", "refresh_token")
 
 
 def find(settings: Settings, errors: Errors, request: Request) -> Any:
-    """Return the identity, and name it in `errors`. Raises ConfigurationError for a file that holds none.
+    """Return the identity, and set its name in `errors`. Raises ConfigurationError for a file without credentials.
 
-    request: how to ask whether this machine tells an identity.
+    request: used to find out whether this machine has an identity.
     """
     if settings.credentials:
         errors.identity = f"the key in {settings.credentials}"
-        found = _from_key(settings.credentials)
-        errors.identity = getattr(found, "service_account_email", "") or errors.identity
-        return AnonymousCredentials() if settings.emulator_host else found
+        credentials = _from_key(settings.credentials)
+        errors.identity = getattr(credentials, "service_account_email", "") or errors.identity
+        return AnonymousCredentials() if settings.emulator_host else credentials
     if settings.emulator_host:
-        errors.identity = "no identity, as emulators need none"
+        errors.identity = "no identity, because emulators need none"
         return AnonymousCredentials()
     errors.identity = "the workload's identity"
     return google.auth.default(scopes=[_SCOPE], request=request)[0]
@@ -59,6 +59,6 @@ def _from_key(path: Path) -> Any:
         scrub.learn(*(str(key[name]) for name in _SECRETS if name in key))
         return _KEY_TYPES[key["type"]](key, scopes=[_SCOPE])
     except (ValueError, TypeError, KeyError, AttributeError, auth.GoogleAuthError):
-        # The cause's text may quote the key, so it goes no further.
-        message = f"GOOGLE_APPLICATION_CREDENTIALS, {path}, holds no Google credentials in JSON"
+        # The text of the cause may quote the key, so it goes no further.
+        message = f"GOOGLE_APPLICATION_CREDENTIALS, {path}, does not hold Google credentials in JSON"
         raise ConfigurationError(message, hint=hint) from None

@@ -1,4 +1,4 @@
-"""Connections of Google's own client, bound and trusting as ours are, and what says to Google who we are."""
+"""Connections of Google's own client, with our bounds and trusted CAs, and the headers that prove our identity."""
 
 import threading
 from collections.abc import Mapping
@@ -17,36 +17,39 @@ Session = TypeVar("Session", bound=requests.Session)
 
 
 class Bearer:
-    """The headers that say who we are, for requests that go not by Google's client; for several threads."""
+    """The headers of our identity, for requests that do not go through Google's client. Several threads may use it."""
 
     def __init__(self, identity: Any, http: Http, request: Request) -> None:
-        """Take one of google.auth's identities, and how to ask for its tokens; nothing is asked yet."""
+        """Take one of google.auth's identities, and the request object for its tokens. No request is made yet."""
         self._identity, self._http, self._request = identity, http, request
+        # Held while a token is renewed: google.auth's identities are changed by that, and one request for all is
+        # enough.
         self._guard = threading.Lock()
 
     def session(self) -> AuthorizedSession:
-        """Return a session for the listings of Google's client, with the same identity."""
+        """Return a session with the same identity, for the listings of Google's client."""
         session = AuthorizedSession(self._identity, max_refresh_attempts=2, auth_request=self._request)
         _prepare(session, _Bounded(self._http, bounded.MOST_BYTES))
         return session
 
     def headers(self, url: str, refused: Mapping[str, str] | None = None) -> dict[str, str]:
-        """Return them, renewed before they end, and other ones than `refused`; none where nobody need be told.
+        """Return the headers, renewed before they end, and different from `refused`. Empty where no identity is needed.
 
-        Raises what google.auth raises.
+        Raises the errors of google.auth.
         """
         with self._guard:
-            found = self._now(url)
-            if found and found == refused:
+            headers = self._now(url)
+            # Only if another thread has not renewed it meanwhile.
+            if headers and headers == refused:
                 self._identity.refresh(self._request)
-                found = self._now(url)
-            return found
+                headers = self._now(url)
+            return headers
 
     def _now(self, url: str) -> dict[str, str]:
-        found: dict[str, str] = {}
-        self._identity.before_request(self._request, "GET", url, found)
-        _learn(found)
-        return found
+        headers: dict[str, str] = {}
+        self._identity.before_request(self._request, "GET", url, headers)
+        _learn(headers)
+        return headers
 
 
 def _learn(headers: Mapping[str, str | bytes]) -> None:
@@ -56,12 +59,12 @@ def _learn(headers: Mapping[str, str | bytes]) -> None:
 
 
 def token_request(http: Http) -> Request:
-    """Return how google.auth asks for tokens."""
+    """Return the request object with which google.auth fetches tokens."""
     return Request(_prepare(requests.Session(), _Bounded(http, answers.SMALL_BYTES)))
 
 
 class _Bounded(HTTPAdapter):
-    """Trusts as our other connections do, and reads no more of an answer than they do."""
+    """Trusts the same CAs as our other connections, and reads no more of an answer than they do."""
 
     def __init__(self, http: Http, most_bytes: int) -> None:
         self._context, self._stall_seconds, self._most_bytes = http.context, http.stall_seconds, most_bytes
@@ -70,9 +73,9 @@ class _Bounded(HTTPAdapter):
     def send(self, request: requests.PreparedRequest, *arguments: Any, **options: Any) -> requests.Response:
         _learn(request.headers)
         response = super().send(request, *arguments, **options)
-        # What `requests` would read by itself, without a bound. It takes what is there already.
+        # `requests` would read the body itself, without a bound. It uses this one instead.
         response._content = self._body(response)
-        response._content_consumed = True  # type: ignore[attr-defined] # the stubs leave it out
+        response._content_consumed = True  # type: ignore[attr-defined] # the stubs lack it
         return response
 
     def _body(self, response: requests.Response) -> bytes:
@@ -80,7 +83,7 @@ class _Bounded(HTTPAdapter):
             return answers.beginning(response.raw)
         data = answers.body(response.raw, self._stall_seconds, self._most_bytes)
         if "json" in (response.headers.get("Content-Type") or ""):
-            # Google's libraries parse it without a bound: nothing that is too deep gets there.
+            # Google's libraries parse it without a bound. JSON that is too deep must not reach them.
             answers.parse_json(data)
         return data
 
@@ -94,8 +97,8 @@ class _Bounded(HTTPAdapter):
 def _prepare(session: Session, adapter: HTTPAdapter) -> Session:
     for scheme in ("https://", "http://"):
         session.mount(scheme, adapter)
-    # None of what `requests` can undo beside it, such as zstd.
+    # Only gzip: `requests` offers others too, such as zstd, which `answers` can't undo.
     session.headers["Accept-Encoding"] = "gzip"
-    # No redirect is followed: it would take the token to whoever it names.
+    # No redirect is followed. It would take the token to the host that it names.
     session.get_redirect_target = lambda _: None  # type: ignore[method-assign, assignment] # one session alone
     return session

@@ -1,4 +1,4 @@
-"""HTTP as all stores in the cloud speak it: connections, proxies, and whom to trust."""
+"""HTTP for all cloud stores: connections, proxies, and trusted certificates."""
 
 import errno
 import ssl
@@ -17,15 +17,15 @@ from neo4j_restore.stores.wording import UnsendableError
 
 CONNECT_SECONDS: Final = 10.0
 
-# As many requests at once keep their connections for the next ones.
+# As many connections stay open for further requests.
 KEPT_CONNECTIONS: Final = 64
 
 
 class Http:
-    """Connections to a store, and to whoever tells its identity. Nothing is tried again, and no redirect followed."""
+    """Connections to a store, and to its identity endpoints. No request is retried, and no redirect is followed."""
 
     def __init__(self, stall_seconds: float, ca_bundle: Path | None = None) -> None:
-        """Take how long a connection may be silent, and whom to trust beside the public authorities.
+        """Take how long a connection may be silent, and which CAs to trust besides the public ones.
 
         Raises ConfigurationError for a bundle that holds no certificates.
         """
@@ -44,10 +44,10 @@ class Http:
         direct: bool = False,
         seconds: float = 0,
     ) -> urllib3.BaseHTTPResponse:
-        """Return the answer, its body still to be read, as it is stored. direct: never through a proxy.
+        """Return the answer. Its body is not read or decoded yet. direct: never through a proxy.
 
-        Raises urllib3's errors, OSError, and UnsendableError: see `Errors.translated`; ConfigurationError for a proxy
-        that is no URL.
+        Raises urllib3's errors, OSError, and UnsendableError: see `Errors.translated`. Raises ConfigurationError for a
+        proxy that is not a URL.
         """
         manager = self._manager("" if direct else proxy_of(url))
         try:
@@ -57,21 +57,25 @@ class Http:
                 body=body,
                 headers=dict(headers),
                 timeout=urllib3.Timeout(seconds) if seconds else self._timeout,
+                # Retries belong to the callers, for every store alike.
                 retries=False,
+                # A redirect would take the key or token to the host that it names.
                 redirect=False,
                 preload_content=False,
+                # The stored bytes are wanted: a decoded body would have another length and checksum.
                 decode_content=False,
             )
         except (ValueError, HTTPException) as error:
-            # The cause's text may quote a header, and so a key.
+            # The text of the cause may quote a header, and so a key. `UnsendableError` has no text.
             raise UnsendableError from error
 
     def _manager(self, proxy: str) -> urllib3.PoolManager:
         if proxy not in self._managers:
-            self._managers[proxy] = self._made(proxy)
+            # Two threads may both make one. The later one stays, and nothing but a few connections is lost.
+            self._managers[proxy] = self._new_manager(proxy)
         return self._managers[proxy]
 
-    def _made(self, proxy: str) -> urllib3.PoolManager:
+    def _new_manager(self, proxy: str) -> urllib3.PoolManager:
         if not proxy:
             return urllib3.PoolManager(maxsize=KEPT_CONNECTIONS, ssl_context=self.context)
         parts = urlsplit(proxy)
@@ -93,16 +97,16 @@ class Http:
 
 
 def trusting(ca_bundle: Path | None) -> ssl.SSLContext:
-    """Return a context that trusts the public authorities, those of the machine, and those of `ca_bundle`."""
+    """Return a context that trusts the public CAs, those of the machine, and those of `ca_bundle`."""
     context = ssl.create_default_context()
     context.load_verify_locations(certifi.where())
     if ca_bundle:
         try:
-            # Of a FIFO it would wait for a writer.
+            # Opening a FIFO would wait for a writer.
             if not ca_bundle.is_file():
                 raise FileNotFoundError(errno.ENOENT, "not a file", str(ca_bundle))
             context.load_verify_locations(ca_bundle)
-        except OSError as error:  # an SSLError is one
+        except OSError as error:  # an SSLError is an OSError
             message = f"CA_BUNDLE, {ca_bundle}, holds no certificates in PEM that can be read"
             raise ConfigurationError(message, hint="check the ConfigMap or Secret that holds it") from error
     return context

@@ -1,8 +1,8 @@
-"""Credential files as Neo4j's charts have had them over the years: parsed, never sourced.
+"""Credential files in the forms that Neo4j's charts have used over the years. They are parsed, never sourced.
 
-AWS: an ini file, its section written `[default]` or, in the official chart's manual, `[ default ]`.
-Azure: lines of a shell, `export ACCOUNT_NAME=…` (the labs chart), `AZURE_STORAGE_ACCOUNT_NAME=…` (the official one
-before 2025.06), `AZURE_STORAGE_ACCOUNT=…` with a key or a client's id, secret and tenant (since).
+AWS: an ini file. The section is `[default]` or, in the official chart's manual, `[ default ]`.
+Azure: lines of a shell, such as `export ACCOUNT_NAME=…` (the labs chart), `AZURE_STORAGE_ACCOUNT_NAME=…` (the official
+one before 2025.06), and `AZURE_STORAGE_ACCOUNT=…` with a key or a client's id, secret and tenant (since then).
 """
 
 import os
@@ -16,7 +16,7 @@ from neo4j_restore import scrub
 from neo4j_restore.errors import ConfigurationError
 from neo4j_restore.stores import connection_string
 
-_HINT = "check the secret that holds it; the README of the image shows what such a file looks like"
+_HINT = "check the secret that holds it: the README of the image shows what such a file looks like"
 
 # Key files have a few KiB at most.
 MOST_BYTES: Final = 1024 * 1024
@@ -27,7 +27,7 @@ _SECTION = re.compile(r"\s*\[\s*(?:profile\s+)?([^\]]*?)\s*\]\s*")
 
 @dataclass(frozen=True)
 class AwsKey:
-    """An access key; `region` and `session_token` are empty where the file has none."""
+    """An access key. `region` and `session_token` are empty where the file has none."""
 
     access_key_id: str
     secret: str = field(repr=False)
@@ -35,15 +35,15 @@ class AwsKey:
     region: str = ""
 
     def __post_init__(self) -> None:
-        """Keep it out of the log; keys that are fetched come through here as well."""
+        """Keep it out of the log. Keys from endpoints come through here as well."""
         scrub.learn(self.secret, self.session_token)
 
 
 @dataclass(frozen=True)
 class AzureKey:
-    """What tells who we are to Azure: one of an account's key, a SAS token, or a client with its secret.
+    """Credentials for Azure: an account's key, a SAS token, or a client with its secret.
 
-    endpoint: the blobs' URL, where a connection string tells it.
+    endpoint: the URL of the blobs, if a connection string has it.
     """
 
     account: str = ""
@@ -61,7 +61,7 @@ class AzureKey:
 
 CONNECTION_STRING: Final = "AZURE_STORAGE_CONNECTION_STRING"
 
-# Each word of ours, and what it was called.
+# Our field names, and the names they have had in files and variables.
 AZURE_NAMES: Final = {
     "account": ("AZURE_STORAGE_ACCOUNT", "AZURE_STORAGE_ACCOUNT_NAME", "ACCOUNT_NAME"),
     "key": ("AZURE_STORAGE_KEY", "AZURE_STORAGE_ACCOUNT_KEY", "ACCOUNT_KEY"),
@@ -73,9 +73,12 @@ AZURE_NAMES: Final = {
 
 
 def read_bytes(path: Path, what: str, hint: str = _HINT) -> bytes:
-    """Return the bytes of a small file that `what` names. Raises ConfigurationError, without any of them."""
+    """Return the bytes of a small file. Raises ConfigurationError, which quotes none of it.
+
+    what: the file's name in messages.
+    """
     try:
-        # A pipe would wait for a writer; of a regular file this flag means nothing.
+        # Opening a pipe would wait for a writer. For a regular file this flag changes nothing.
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
         with open(descriptor, "rb") as file:  # noqa: PTH123 - of a descriptor
             data = file.read(MOST_BYTES + 1) if stat.S_ISREG(os.fstat(descriptor).st_mode) else None
@@ -90,7 +93,10 @@ def read_bytes(path: Path, what: str, hint: str = _HINT) -> bytes:
 
 
 def read_text(path: Path, what: str) -> str:
-    """Return the text of a small file that a variable names. Raises ConfigurationError, without any of its text."""
+    """Return the text of a small file. Raises ConfigurationError, which quotes none of it.
+
+    what: the file's name in messages.
+    """
     try:
         return read_bytes(path, what).decode()
     except UnicodeDecodeError:
@@ -101,12 +107,12 @@ def read_text(path: Path, what: str) -> str:
 def read_aws(path: Path) -> AwsKey:
     """Return the key in an AWS credentials file. Raises ConfigurationError."""
     sections = _sections(read_text(path, "CREDENTIALS_FILE"))
-    found = sections.get("default") or (next(iter(sections.values())) if len(sections) == 1 else {})
-    access, secret = found.get("aws_access_key_id", ""), found.get("aws_secret_access_key", "")
+    section = sections.get("default") or (next(iter(sections.values())) if len(sections) == 1 else {})
+    access, secret = section.get("aws_access_key_id", ""), section.get("aws_secret_access_key", "")
     if not access or not secret:
         message = f"CREDENTIALS_FILE, {path}, has no aws_access_key_id and aws_secret_access_key in a section [default]"
         raise ConfigurationError(message, hint=_HINT)
-    return AwsKey(access, secret, found.get("aws_session_token", ""), found.get("region", ""))
+    return AwsKey(access, secret, section.get("aws_session_token", ""), section.get("region", ""))
 
 
 def _sections(text: str) -> dict[str, dict[str, str]]:
@@ -121,22 +127,22 @@ def _sections(text: str) -> dict[str, dict[str, str]]:
 
 
 def read_azure(path: Path) -> AzureKey:
-    """Return what an Azure credentials file tells, of whatever generation. Raises ConfigurationError."""
+    """Return the credentials in an Azure credentials file of any generation. Raises ConfigurationError."""
     pairs = [_LINE.fullmatch(line) for line in read_text(path, "CREDENTIALS_FILE").splitlines()]
-    found = from_names({pair[1]: pair[2].strip("\"'") for pair in pairs if pair})
-    if not (found.key or found.sas_token or (found.client_id and found.client_secret and found.tenant_id)):
+    key = from_names({pair[1]: pair[2].strip("\"'") for pair in pairs if pair})
+    if not (key.key or key.sas_token or (key.client_id and key.client_secret and key.tenant_id)):
         wanted = (
             f"{CONNECTION_STRING}, AZURE_STORAGE_KEY, AZURE_STORAGE_SAS_TOKEN, or AZURE_CLIENT_ID, _SECRET and "
             "AZURE_TENANT_ID"
         )
         message = f"CREDENTIALS_FILE, {path}, has none of {wanted}"
         raise ConfigurationError(message, hint=_HINT)
-    return found
+    return key
 
 
 def from_names(pairs: dict[str, str]) -> AzureKey:
-    """Return what variables, or lines of a file, tell under any of their names. Raises ConfigurationError."""
-    found = {word: next((pairs[name] for name in names if pairs.get(name)), "") for word, names in AZURE_NAMES.items()}
-    # It is whole: of what stands beside it, nothing is mixed in.
+    """Return the credentials in variables, or lines of a file, under any of their names. Raises ConfigurationError."""
+    values = {word: next((pairs[name] for name in names if pairs.get(name)), "") for word, names in AZURE_NAMES.items()}
+    # A connection string is complete. Other values beside it are not mixed in.
     text = pairs.get(CONNECTION_STRING, "")
-    return AzureKey(**(connection_string.parse(text) if text else found))
+    return AzureKey(**(connection_string.parse(text) if text else values))

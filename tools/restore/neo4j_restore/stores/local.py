@@ -18,40 +18,41 @@ from neo4j_restore.stores.beneath import FOLDER, LeavesError, place
 
 log = getLogger(__name__)
 
-# A network file system that is away for the moment answers with one of these.
+# A network file system that is away for a moment answers with one of these.
 _TRANSIENT = {errno.EIO, errno.ESTALE, errno.ETIMEDOUT, errno.EAGAIN, errno.EINTR, errno.EHOSTUNREACH, errno.ENETDOWN}
 
-# Of one folder or link alone: what lies beside it can be read. ENOENT is one that is gone by now, or a link to nothing.
+# Errors of one folder or link only, next to which others can be read. ENOENT is a file that is gone by now, or a link
+# to nothing.
 _OF_ONE = {errno.EACCES, errno.EPERM, errno.ENOENT, errno.ENOTDIR, errno.ELOOP}
 
-# So many that are skipped are told by name.
+# How many skipped files the log names.
 _MOST_TOLD = 20
 
-# So many of them are remembered.
+# How many skipped files are remembered.
 _MOST_REMEMBERED = 10_000
 
-# Links to folders with links in them make many paths of few folders.
+# Links to folders with links in them make many paths to few folders.
 _MOST_VISITS = 100
 
 
 class LocalStore:
-    """Files as objects: a key is an absolute path without its first slash.
+    """Files as objects. A key is an absolute path without its first slash.
 
-    Links are followed as long as they stay inside the bucket's folder: mounted ConfigMaps, Secrets and CSI volumes are
-    made of them. Those that lead out could bring any file of this container, so they are told and left.
+    Links are followed while they stay inside the bucket's folder, because mounted ConfigMaps, Secrets and CSI volumes
+    consist of links. A link that leads out could expose any file of this container, so it is logged and skipped.
     """
 
     def __init__(self, folder: Path = Path("/")) -> None:
-        """Take the bucket's folder, which may itself be reached by links."""
+        """Take the bucket's folder. The folder itself may be reached by links."""
         self._folder = folder
         self._skipped: set[str] = set()
-        # The keys of what was skipped, told or not: a bucket that has such names is not without them.
+        # The keys of skipped files, logged or not. A bucket that only has such files is not empty.
         self.skipped: set[str] = set()
 
     def list(self, prefix: str) -> Iterator[StoredObject]:
-        """Yield the regular files whose paths start with `prefix`. A folder that is not there is a StoreError.
+        """Yield the regular files whose paths start with `prefix`. Raises StoreError if the folder does not exist.
 
-        Nothing lies below a file: of `a/b.dump/` nothing is listed where `a/b.dump` is one, as in the clouds.
+        As in the clouds, nothing lies below a file: if `a/b.dump` is a file, `a/b.dump/` lists nothing.
         """
         top = Path("/", prefix) if prefix.endswith("/") or not prefix else Path("/", prefix).parent
         with _translated("list", top):
@@ -67,9 +68,9 @@ class LocalStore:
                 yield StoredObject(key, status.st_size, updated, _generation(status))
 
     def _walk(self, root: Path, top: Path) -> Iterator[tuple[Path, os.stat_result]]:
-        """Yield the regular files below `top`, each with what is known of the file that it, or its link, is.
+        """Yield the regular files below `top`, each with the status of the file, or of the file its link leads to.
 
-        root: what no link may lead out of.
+        root: the folder that no link may leave.
         """
         pending, visits = [(top, frozenset[tuple[int, int]]())], Counter[tuple[int, int]]()
         while pending:
@@ -81,7 +82,7 @@ class LocalStore:
                 continue
             visits[identity] += 1
             if identity in above or visits[identity] > _MOST_VISITS:
-                self._skip(folder, "is a link that leads back to a folder above it, or to one that many links lead to")
+                self._skip(folder, "is a link to a folder above it, or to one that many links lead to")
                 continue
             for path, status in entries:
                 if stat.S_ISDIR(status.st_mode):
@@ -90,20 +91,20 @@ class LocalStore:
                     yield path, status
 
     def _entries(self, root: Path, folder: Path) -> tuple[tuple[int, int], Iterator[tuple[Path, os.stat_result]]]:
-        """Return which folder it is in truth, and what is in it. Raises OSError for one that can't be read."""
+        """Return which folder it really is, and its entries. Raises OSError if it can't be read."""
         with place(root, folder.relative_to(root).parts) as (parent, name):
             descriptor = os.open(name, FOLDER | os.O_NOFOLLOW, dir_fd=parent)
         try:
             status = os.fstat(descriptor)
-            with os.scandir(descriptor) as found:
-                names = [each.name for each in found]
+            with os.scandir(descriptor) as scan:
+                names = [each.name for each in scan]
         finally:
             os.close(descriptor)
-        # Kubernetes keeps what it mounts in folders such as `..data`, and makes links into them: these are listed.
+        # Kubernetes keeps mounted files in folders such as `..data`, and makes links into them. The links are listed.
         paths = (folder / name for name in names if not name.startswith(".."))
-        return (status.st_dev, status.st_ino), self._known(root, paths)
+        return (status.st_dev, status.st_ino), self._with_status(root, paths)
 
-    def _known(self, root: Path, paths: Iterator[Path]) -> Iterator[tuple[Path, os.stat_result]]:
+    def _with_status(self, root: Path, paths: Iterator[Path]) -> Iterator[tuple[Path, os.stat_result]]:
         for path in paths:
             try:
                 with place(root, path.relative_to(root).parts) as (parent, name):
@@ -116,7 +117,7 @@ class LocalStore:
                 yield path, status
 
     def _pass_over(self, path: Path, error: OSError, *, needed: bool = False) -> None:
-        """Tell what can't be read, and let the rest be listed; or raise StoreError where nothing else could be."""
+        """Log an unreadable path and let the others be listed. Raise StoreError if no others could be."""
         if needed or error.errno not in _OF_ONE:
             with _translated("list", path):
                 raise error
@@ -124,19 +125,19 @@ class LocalStore:
             self._skip(path, f"cannot be read as uid {os.geteuid()}: {error.strerror}")
 
     def _skip(self, path: Path, reason: str) -> None:
-        """Tell once what is left out."""
+        """Log once that a path is skipped."""
         if len(self.skipped) < _MOST_REMEMBERED:
             self.skipped.add(str(path).lstrip("/"))
         if str(path) in self._skipped or len(self._skipped) > _MOST_TOLD:
             return
         self._skipped.add(str(path))
         if len(self._skipped) > _MOST_TOLD:
-            log.warning("more is skipped in file://%s, for such reasons", self._folder)
+            log.warning("more files are skipped in file://%s, for similar reasons", self._folder)
         else:
-            log.warning("skipped, with all that is behind it: file://%s %s", path, reason)
+            log.warning("skipped file://%s and everything behind it: it %s", path, reason)
 
     def look(self, stored: StoredObject) -> StoredObject:
-        """Return it as it is: a file system keeps no checksum."""
+        """Return it unchanged: a file system keeps no checksum."""
         return stored
 
     def read(self, stored: StoredObject, start: int = 0, end: int | None = None) -> RawIOBase:
@@ -147,7 +148,7 @@ class LocalStore:
         if _generation(os.fstat(stream.fileno())) != stored.generation:
             stream.close()
             message = f"file:///{stored.key} was replaced after it was listed"
-            replaced = StoreError(message, hint="start again: the new file will be listed and taken whole")
+            replaced = StoreError(message, hint="start again: the new file will be listed and read from its start")
             replaced.gone = True
             raise replaced
         return _File(path, stream, start, stored.size_bytes if end is None else end)
@@ -158,7 +159,7 @@ class LocalStore:
             # BUCKET may name the file itself.
             root = self._folder if self._folder in path.parents else path.parent
             with place(root, path.relative_to(root).parts) as (parent, name):
-                # A pipe would wait for a writer; of a regular file O_NONBLOCK means nothing.
+                # Opening a pipe would wait for a writer. For a regular file O_NONBLOCK changes nothing.
                 flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
                 return FileIO(os.open(name, flags, dir_fd=parent), "rb")
         except LeavesError as error:
@@ -166,11 +167,11 @@ class LocalStore:
             raise StoreError(message, hint="put the file itself below the bucket's folder") from error
 
     def close(self) -> None:
-        """Nothing is held."""
+        """Do nothing: no resources are open."""
 
 
 class _File(RawIOBase):
-    """An open file, its errors translated."""
+    """An open file, with its errors translated."""
 
     def __init__(self, path: Path, stream: FileIO, start: int, end: int) -> None:
         self._path, self._stream, self._left = path, stream, end - start
@@ -200,7 +201,7 @@ def _translated(verb: str, path: Path) -> Iterator[None]:
         yield
     except OSError as error:
         message = f"cannot {verb} file://{path} as uid {os.geteuid()}: {error.strerror or error}"
-        hint = "check that the folder is mounted, and readable for the container's user"
-        wrong = StoreError(message, hint=hint, transient=error.errno in _TRANSIENT)
-        wrong.gone = verb == "read" and error.errno == errno.ENOENT
-        raise wrong from error
+        hint = "check that the folder is mounted, and readable by the container's user"
+        failure = StoreError(message, hint=hint, transient=error.errno in _TRANSIENT)
+        failure.gone = verb == "read" and error.errno == errno.ENOENT
+        raise failure from error

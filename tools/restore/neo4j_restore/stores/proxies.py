@@ -1,4 +1,4 @@
-"""The proxy of a request, from the variables that all programs share: HTTPS_PROXY, HTTP_PROXY, ALL_PROXY, NO_PROXY."""
+"""The proxy for a request, from the usual variables: HTTPS_PROXY, HTTP_PROXY, ALL_PROXY, NO_PROXY."""
 
 import os
 from urllib.parse import urlsplit
@@ -9,10 +9,11 @@ from neo4j_restore.errors import ConfigurationError
 
 
 def proxy_of(url: str) -> str:
-    """Return the URL of the proxy for requests to `url`, or nothing. Raises ConfigurationError if it is not a URL."""
+    """Return the URL of the proxy for requests to `url`, or empty. Raises ConfigurationError if it is not a URL."""
     if not getproxies():
         return ""
-    # Imported here: it is the only one that knows networks, as 10.0.0.0/8, in NO_PROXY.
+    # `requests` understands networks such as 10.0.0.0/8 in NO_PROXY, and the standard library does not. Imported here,
+    # because most starts have no proxy.
     from requests.utils import get_environ_proxies, select_proxy
 
     proxy = select_proxy(url, get_environ_proxies(url)) or ""
@@ -22,7 +23,7 @@ def proxy_of(url: str) -> str:
 
 
 def _check(proxy: str, scheme: str) -> None:
-    """Raise ConfigurationError for a proxy that can't be asked; only what stands behind its login is told."""
+    """Raise ConfigurationError for an unusable proxy. The message shows only the part behind its login."""
     names = [name for kind in (scheme, "all") for name in (f"{kind}_proxy", f"{kind}_PROXY".upper())]
     name = next((name for name in names if os.environ.get(name, "").strip() == proxy.strip()), names[1])
     kind, mark, rest = proxy.partition("://")
@@ -34,9 +35,9 @@ def _check(proxy: str, scheme: str) -> None:
         raise ConfigurationError(message, hint=hint)
     try:
         parts = urlsplit(proxy)
-        known = bool(parts.hostname) and (parts.port is None or parts.port > 0)
+        is_valid = bool(parts.hostname) and (parts.port is None or parts.port > 0)
     except ValueError:
-        known = False
-    if not known:
+        is_valid = False
+    if not is_valid:
         message = f"{name} names the proxy {host}: expected a host, and a port from 1 to 65535"
         raise ConfigurationError(message, hint="set it to http://HOST:PORT")

@@ -1,7 +1,7 @@
-"""The `s3://` store: Amazon S3, and what speaks as it does: MinIO, Ceph, versitygw.
+"""The `s3://` store: Amazon S3, and stores with the same API such as MinIO, Ceph and versitygw.
 
-awscrt signs and reckons CRC64NVME; the bytes come by a plain GET. obstore was measured: it is fast and shows no
-checksums, so not every byte could be verified with it.
+awscrt signs, and computes CRC64NVME. The bytes come by a plain GET. obstore was measured: it is fast, but does not
+expose checksums, so not every byte could be verified with it.
 """
 
 from collections.abc import Iterator, Mapping
@@ -23,33 +23,34 @@ from neo4j_restore.stores.wording import GONE, OWN_KEY, TRANSIENT_STATUS, Errors
 
 _HINT: Final = "check the bucket's name and region, and that this identity may s3:ListBucket it and s3:GetObject in it"
 
-# Errors that pass, whatever their status. Source: https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
+# Transient errors, whatever their status. Source: https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
 _TRANSIENT_CODES: Final = {"SlowDown", "RequestTimeout", "InternalError", "ServiceUnavailable", "OperationAborted"}
 
 
+# Without this header S3 leaves checksums out of its answers.
 _CHECKSUMS: Final = {"x-amz-checksum-mode": "ENABLED"}
 
-# How stores answer a question that they don't know. One that this identity may not ask is forbidden (403).
+# How stores refuse a feature that they do not have. If this identity lacks the right for it, the status is 403.
 _REFUSED: Final = {400, 405, 501}
 _NO_HEAD: Final = {405, 501}
 
-# After so many the sizes of parts are not asked for any more: they are worth a checksum, not the restore.
+# After this many failures, the sizes of parts are not requested any more. They are worth a checksum, not the restore.
 _MOST_PART_TROUBLES: Final = 3
 
 _REDIRECTS: Final = {301, 302, 307, 308}
-_ELSEWHERE: Final = "the store says that the bucket is elsewhere: set ENDPOINT_URL, or REGION, to where it is"
+_ELSEWHERE: Final = "the store says that the bucket is in another place: set ENDPOINT_URL or REGION to that place"
 
-# By these an older store refuses `list-type`. If it means something else, it says the same again without it.
+# With one of these an older store refuses `list-type`. If it means something else, it repeats the refusal without it.
 _NO_SECOND_VERSION: Final = {400, 405, 501}
 
 
 class S3Store:
-    """A bucket of S3."""
+    """A bucket of S3. Several threads may read at once."""
 
     def __init__(self, settings: Settings) -> None:
-        """Take bucket, endpoint and identity; nothing is asked yet. Raises ConfigurationError for a bad file."""
+        """Take bucket, endpoint and identity. No request is made yet. Raises ConfigurationError for a bad file."""
         self._bucket = settings.bucket.bucket
-        self._errors = Errors(f"s3://{self._bucket}/", "an identity still to be found", _HINT)
+        self._errors = Errors(f"s3://{self._bucket}/", "an identity that is not known yet", _HINT)
         self._requests = Requests(settings, self._errors)
         key = read_key(settings.encryption_key)
         self._of_objects: dict[str, str] = {}
@@ -57,47 +58,49 @@ class S3Store:
             name = "x-amz-server-side-encryption-customer"
             self._of_objects |= {f"{name}-algorithm": "AES256", f"{name}-key": key.text}
             self._of_objects |= {f"{name}-key-MD5": key.digest("md5")}
-        # A version may be read by those alone who have s3:GetObjectVersion.
+        # What the store has refused once is not requested again. The fields have no lock: a thread that sees an old
+        # value makes one request more. Reading a version needs the right s3:GetObjectVersion.
         self._may_version = True
         self._asks_checksums, self._part_troubles = True, 0
 
     def list(self, prefix: str) -> Iterator[StoredObject]:
-        """Yield the objects below `prefix`; pages of 1,000 are fetched as they are needed."""
-        after, pages = {"list-type": "2"}, Pages(self._errors, prefix)
+        """Yield the objects below `prefix`. Pages of 1,000 are fetched as they are needed."""
+        next_query, pages = {"list-type": "2"}, Pages(self._errors, prefix)
         while True:
             with self._understood("list", prefix):
-                root = answers.parse_xml(self._page(prefix, after))
+                root = answers.parse_xml(self._page(prefix, next_query))
                 if root is None or root.tag != "ListBucketResult":
                     message = "expected a listing in XML (ListBucketResult), got something else"
                     raise answers.OddAnswerError(message)
-                found = list(s3_answers.objects(root, self._bucket))
-                after = s3_answers.next_page(root, found[-1].key if found else "")
-                if after:
-                    pages.follow(list(after.values())[-1])
-            yield from found
-            if not after:
+                page = list(s3_answers.objects(root, self._bucket))
+                next_query = s3_answers.next_page(root, page[-1].key if page else "")
+                if next_query:
+                    pages.follow(list(next_query.values())[-1])
+            yield from page
+            if not next_query:
                 return
 
-    def _page(self, prefix: str, after: Mapping[str, str]) -> bytes:
+    def _page(self, prefix: str, next_query: Mapping[str, str]) -> bytes:
         headers = {"x-amz-optional-object-attributes": "RestoreStatus"}
-        query = {"prefix": prefix, "encoding-type": "url", **after}
+        # Keys may have characters that XML can't hold, so they are requested URL-encoded.
+        query = {"prefix": prefix, "encoding-type": "url", **next_query}
         response = self._requests.ask("GET", "list", prefix, "", query, headers)
         if response.status in _NO_SECOND_VERSION and query.pop("list-type", ""):
             response.close()
             response = self._requests.ask("GET", "list", prefix, "", query, headers)
         if response.status != 200:
-            wrong = self._refusal("list", prefix, response)
-            raise wrong
+            refusal = self._refusal("list", prefix, response)
+            raise refusal
         return answers.body(response, self._requests.stall_seconds, answers.PAGE_BYTES)
 
     def look(self, stored: StoredObject) -> StoredObject:
-        """Return it with its checksum, its version and how to thaw it, from one HEAD, or two where it has parts."""
+        """Return it with its checksum, its version and the command to thaw it: one HEAD, or up to three with parts."""
         try:
             headers = self._head(stored, {})
         except StoreError as error:
             if error.status not in _NO_HEAD:
                 raise
-            # What the listing told has to do. Nothing of it is needed for the bytes.
+            # The facts of the listing must do. A HEAD is not needed for the bytes.
             return stored
         with self._understood("look at", stored.key):
             size = int(headers.get("Content-Length", "-1"))
@@ -105,8 +108,8 @@ class S3Store:
             pinned = f"{_etag(stored)} {version}" if version not in {"", "null"} else stored.generation
             thaw = s3_answers.thaw(headers, self._bucket, stored.key)
         if size != stored.size_bytes:
-            wrong = self._errors.replaced("look at", stored.key)
-            raise wrong
+            replaced = self._errors.replaced("look at", stored.key)
+            raise replaced
         checksum = None if thaw else self._checksum(stored, headers)
         return StoredObject(stored.key, size, stored.updated, pinned, checksum, thaw)
 
@@ -114,8 +117,8 @@ class S3Store:
         response = self._of_object("HEAD", "look at", stored, query, {})
         with response:
             if response.status not in {200, 206}:
-                wrong = self._refusal("look at", stored.key, response)
-                raise wrong
+                refusal = self._refusal("look at", stored.key, response)
+                raise refusal
             return response.headers
 
     def _checksum(self, stored: StoredObject, headers: Mapping[str, str]) -> Checksum | None:
@@ -123,16 +126,16 @@ class S3Store:
         parts = s3_answers.Parts()
         if count:
             first = self._part_bytes(stored, 1)
-            # A store that does not know the question gives the whole object.
+            # A store that does not know `partNumber` answers with the whole object.
             first = 0 if count > 1 and first == stored.size_bytes else first
-            # What the ETag may be stays a guess, wherever the parts begin.
+            # An ETag stays a guess, wherever the parts begin. So the last part is requested only for a real checksum.
             more = count > 2 and first and not s3_answers.is_of_etag(headers)
             parts = s3_answers.Parts(first, self._part_bytes(stored, count) if more else 0)
         with self._understood("look at", stored.key):
             return s3_answers.checksum(headers, stored.size_bytes, parts)
 
     def _part_bytes(self, stored: StoredObject, number: int) -> int:
-        """Return the size of a part of the object; 0 where the store does not tell: many don't know the question."""
+        """Return the size of a part of the object; 0 where the store does not send it. Many stores do not."""
         if self._part_troubles >= _MOST_PART_TROUBLES:
             return 0
         try:
@@ -148,21 +151,21 @@ class S3Store:
             return s3_answers.size_of(headers.get("Content-Length", ""))
 
     def read(self, stored: StoredObject, start: int = 0, end: int | None = None) -> RawIOBase:
-        """Open one GET of this very version; a whole one tells its checksum where `stored` has none."""
+        """Open one GET of this exact version. If `stored` has no checksum, a GET of the whole object gets it."""
         span = (start, stored.size_bytes if end is None else end)
         whole = span == (0, stored.size_bytes)
         response = self._of_object("GET", "read", stored, {}, byte_range(*span, stored.size_bytes))
         if response.status not in {200, 206}:
-            wrong = self._refusal("read", stored.key, response)
-            raise wrong
+            refusal = self._refusal("read", stored.key, response)
+            raise refusal
         try:
             reason = wrong_span(response.status, response.headers, span, stored.size_bytes)
             if _plain(response.headers.get("ETag") or "") != _plain(_etag(stored)):
-                refused = self._errors.replaced("read", stored.key)
-                raise refused
+                replaced = self._errors.replaced("read", stored.key)
+                raise replaced
             if reason:
-                odd = self._errors.error("read", stored.key, reason, transient=True)
-                raise odd
+                mismatch = self._errors.error("read", stored.key, reason, transient=True)
+                raise mismatch
             checksum = stored.checksum or (self._checksum(stored, response.headers) if whole else None)
         except StoreError:
             response.close()
@@ -172,21 +175,21 @@ class S3Store:
     def _of_object(
         self, method: str, verb: str, stored: StoredObject, query: Mapping[str, str], headers: Mapping[str, str]
     ) -> urllib3.BaseHTTPResponse:
-        """Return the answer to a request for these very bytes: by ETag, and by version where there is one."""
+        """Return the answer to a request for these exact bytes: by ETag, and by version if there is one."""
         version = stored.generation.partition(" ")[2] if self._may_version else ""
-        asked = {**query, **({"versionId": version} if version else {})}
+        full_query = {**query, **({"versionId": version} if version else {})}
         extra = _CHECKSUMS if self._asks_checksums else {}
         pinned = {**self._of_objects, **headers, "If-Match": _etag(stored)}
-        response = self._requests.ask(method, verb, stored.key, stored.key, asked, {**extra, **pinned})
+        response = self._requests.ask(method, verb, stored.key, stored.key, full_query, {**extra, **pinned})
         if response.status == 403 and version:
             response.close()
             self._may_version = False
             return self._of_object(method, verb, stored, query, headers)
         forbidden = response.status == 403 and method == "HEAD"
         if (response.status in _REFUSED or forbidden) and extra and not query:
-            # It may be the question for checksums that is refused; then it is not asked again.
+            # The store may have refused the request for checksums. Then it is not made again.
             response.close()
-            response = self._requests.ask(method, verb, stored.key, stored.key, asked, pinned)
+            response = self._requests.ask(method, verb, stored.key, stored.key, full_query, pinned)
             self._asks_checksums = response.status not in {200, 206}
         return response
 
@@ -210,7 +213,7 @@ class S3Store:
 
     @contextmanager
     def _understood(self, verb: str, key: str) -> Iterator[None]:
-        """Make of an answer in another form than S3's a StoreError: a gateway spoke, not the store."""
+        """Turn an answer that is not in S3's form into a StoreError: a gateway answered, not the store."""
         try:
             with self._errors.translated(verb, key):
                 yield

@@ -1,4 +1,4 @@
-"""What S3's answers say: pages of a listing, errors, checksums, archive tiers; bytes and headers in, facts out."""
+"""Parses S3's answers: pages of a listing, errors, checksums, archive tiers. Bytes and headers in, facts out."""
 
 import base64
 import binascii
@@ -16,13 +16,13 @@ from neo4j_restore.stores import StoredObject
 from neo4j_restore.stores.answers import parse_xml
 from neo4j_restore.stores.wording import one_line
 
-# Cheapest to reckon first; an object mostly has one.
+# The cheapest to compute first. Most objects have one checksum.
 _ALGORITHMS: Final = ("crc64nvme", "crc32c", "crc32", "sha256", "sha1")
 
 # Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/storage-class-intro.html
 _FROZEN: Final = {"GLACIER", "DEEP_ARCHIVE"}
 
-# Errors whose text may quote what was signed, or say nothing useful, in our words.
+# Our words for errors whose text may quote what was signed, or says nothing useful.
 REASONS: Final = {
     "NoSuchBucket": "there is no such bucket",
     "AccessDenied": "this identity may not",
@@ -35,15 +35,15 @@ REASONS: Final = {
 }
 
 
-# What to do about the refusals that mean a setting. The first is Alibaba's OSS.
+# What to do about refusals that a setting can solve. The first is from Alibaba's OSS.
 HINTS: Final = {
-    "SecondLevelDomainForbidden": "set ADDRESSING_STYLE to virtual: this store knows buckets by their host alone",
-    "InvalidBucketName": "check the bucket's name in BUCKET; with ADDRESSING_STYLE virtual it is a part of the host",
+    "SecondLevelDomainForbidden": "set ADDRESSING_STYLE to virtual: this store finds buckets only by their host",
+    "InvalidBucketName": "check the bucket's name in BUCKET. With ADDRESSING_STYLE virtual it is a part of the host",
 }
 
 
 def right_region(status: int, headers: Mapping[str, str], region: str) -> str:
-    """Return the region to ask in: `region`, or that which a refusal names as the bucket's.
+    """Return the region to send requests to: `region`, or the bucket's region that a refusal names.
 
     Source: https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadBucket.html, x-amz-bucket-region.
     """
@@ -52,8 +52,8 @@ def right_region(status: int, headers: Mapping[str, str], region: str) -> str:
 
 
 def objects(root: ElementTree.Element, bucket: str) -> Iterator[StoredObject]:
-    """Yield the objects of one page. Raises ValueError for what is no page of S3's."""
-    # Not every store encodes, though it was asked to.
+    """Yield the objects of one page. Raises ValueError if it is not a page of S3."""
+    # Not every store encodes keys, even when requested to.
     encoded = root.findtext("EncodingType") == "url"
     for entry in root.iter("Contents"):
         text = entry.findtext("Key", "")
@@ -68,9 +68,9 @@ def objects(root: ElementTree.Element, bucket: str) -> Iterator[StoredObject]:
 
 
 def next_page(root: ElementTree.Element, last_key: str) -> dict[str, str]:
-    """Return what asks for the page behind this one, the token last; nothing at the end.
+    """Return the query of the next page, with the token last; empty at the end.
 
-    A store that has no tokens, as S3 had none before its second version of listings, goes on behind a key.
+    A store without tokens, like S3 before the second version of its listings, continues after a key.
     Source: https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjects.html
     """
     if root.findtext("IsTruncated") != "true":
@@ -86,66 +86,66 @@ def next_page(root: ElementTree.Element, last_key: str) -> dict[str, str]:
 def size_of(text: str) -> int:
     """Return a size in bytes. Raises ValueError."""
     if not re.fullmatch(r"[0-9]{1,18}", text):
-        message = f"{text!r} is no size"
+        message = f"{text!r} is not a size"
         raise ValueError(message)
     return int(text)
 
 
 def in_utc(time: datetime) -> datetime:
-    """Return a time in UTC; one without a zone is taken to be in it."""
+    """Return a time in UTC. A time without a zone is read as UTC."""
     return time.astimezone(UTC) if time.tzinfo else time.replace(tzinfo=UTC)
 
 
 def _tier(entry: ElementTree.Element) -> dict[str, str]:
-    """Return what a listing tells of an object's tier, as the headers of a HEAD would."""
+    """Return an object's tier in a listing, as the headers of a HEAD would have it."""
     ongoing = entry.findtext("RestoreStatus/IsRestoreInProgress", "")
     restore = {"x-amz-restore": f'ongoing-request="{ongoing}"'} if ongoing else {}
     return {"x-amz-storage-class": entry.findtext("StorageClass", ""), **restore}
 
 
 def reason(body: bytes, otherwise: str) -> tuple[str, str]:
-    """Return an error's code and its reason, in our words where we have some."""
+    """Return an error's code and its reason, in our words where there are any."""
     root = parse_xml(body)
     code = (root.findtext("Code") or "") if root is not None and root.tag == "Error" else ""
     text = (root.findtext("Message") or "") if root is not None and code else ""
-    said = one_line(text) or otherwise or "no reason given"
-    # AWS tells which right is lacking, as kms:Decrypt.
-    lacking = f": {said}" if "not authorized" in said else ""
-    return code, f"{REASONS[code]}{lacking}" if code in REASONS else one_line(f"{code} {said}")
+    store_text = one_line(text) or otherwise or "no reason given"
+    # AWS names the right that is missing, for example kms:Decrypt.
+    lacking = f": {store_text}" if "not authorized" in store_text else ""
+    return code, f"{REASONS[code]}{lacking}" if code in REASONS else one_line(f"{code} {store_text}")
 
 
 @dataclass(frozen=True)
 class Parts:
-    """What a store told of the sizes of an object's parts. first, last: in bytes, 0 where it did not tell."""
+    """The sizes of an object's parts, from the store. first, last: in bytes; 0 where the store did not send it."""
 
     first: int = 0
     last: int = 0
 
     def size(self, count: int, size_bytes: int) -> int:
-        """Return the size of all parts but the last one, where `count` of that size make the object; else 0.
+        """Return the size of all parts but the last, if `count` of that size make the object; else 0.
 
-        Where the store did not tell, it is a size that tools use.
+        If the store did not send a size, sizes that tools use are tried.
         """
         sizes = (self.first,) if self.first else _USUAL_PART_BYTES
         return next((each for each in sizes if -(-size_bytes // each) == count), 0)
 
     def are_equal(self, count: int, size_bytes: int) -> bool:
-        """Tell whether the parts are equal as far as anybody can tell: the first and the last one are where they
-        would be.
+        """Tell whether the parts are equal as far as can be known: whether the first and the last have the sizes for
+        it.
         """
         rest = size_bytes - (count - 1) * self.first
         return self.first > 0 and (count <= 2 or self.last == rest)
 
 
-# Of the AWS command line and SDKs, rclone, and others; from the most usual on.
+# The part sizes of the AWS command line and SDKs, rclone, and others. The most usual come first.
 _USUAL_PART_BYTES: Final = tuple(mib * 1024 * 1024 for mib in (8, 5, 16, 10, 15, 32, 64, 100, 128, 256, 512, 1024))
 
 
 def checksum(headers: Mapping[str, str], size_bytes: int, parts: Parts) -> Checksum | None:
-    """Return the best checksum that the headers of a whole object hold.
+    """Return the best checksum in the headers of a whole object.
 
-    A checksum of parts is left out where the parts can't be of equal size. It is a guess where the store did not tell
-    where they begin. Raises ValueError for a text that is not a checksum.
+    A checksum of parts is left out where the parts can't have equal sizes. It is a guess where the store did not send
+    their size. Raises ValueError for a text that is not a checksum.
     """
     for algorithm in _ALGORITHMS:
         text = headers.get(f"x-amz-checksum-{algorithm}") or ""
@@ -158,10 +158,10 @@ def checksum(headers: Mapping[str, str], size_bytes: int, parts: Parts) -> Check
 
 
 def _of_etag(headers: Mapping[str, str], size_bytes: int, parts: Parts) -> Checksum | None:
-    """Return the MD5 that an ETag may be: always a guess.
+    """Return the MD5 that an ETag may be. It is always a guess.
 
-    It is known to be something else where the object is encrypted with a key that S3 does not hold by itself. Other
-    stores compress or encrypt, and don't say so.
+    It is certainly not an MD5 if the object is encrypted with a key other than S3's own. Other stores may compress or
+    encrypt without saying so.
     Source: https://docs.aws.amazon.com/AmazonS3/latest/API/API_Object.html, "ETag".
     """
     kms = (headers.get("x-amz-server-side-encryption") or "").startswith("aws:kms")
@@ -175,17 +175,17 @@ def _of_etag(headers: Mapping[str, str], size_bytes: int, parts: Parts) -> Check
 
 
 def parts_of(headers: Mapping[str, str]) -> int:
-    """Return how many parts a checksum in the headers is of, where they have none of the whole object; else 0."""
+    """Return how many parts the checksums in the headers cover, if none is of the whole object; else 0."""
     texts = [headers.get(f"x-amz-checksum-{algorithm}") or "" for algorithm in _ALGORITHMS]
-    told = [text for text in texts if text]
-    if not all("-" in text for text in told):
+    present = [text for text in texts if text]
+    if not all("-" in text for text in present):
         return 0
-    found = re.search(r"-(\d{1,5})\"?$", told[0] if told else headers.get("ETag") or "")
+    found = re.search(r"-(\d{1,5})\"?$", present[0] if present else headers.get("ETag") or "")
     return int(found[1]) if found else 0
 
 
 def is_of_etag(headers: Mapping[str, str]) -> bool:
-    """Tell whether no checksum is told but what the ETag may be."""
+    """Tell whether the headers have no checksum besides the ETag."""
     return not any(headers.get(f"x-amz-checksum-{algorithm}") for algorithm in _ALGORITHMS)
 
 
@@ -193,12 +193,12 @@ def _decoded(text: str) -> bytes:
     try:
         return base64.b64decode(text, validate=True)
     except binascii.Error as error:
-        message = f"{text!r} is no checksum"
+        message = f"{text!r} is not a checksum"
         raise ValueError(message) from error
 
 
 def thaw(headers: Mapping[str, str], bucket: str, key: str) -> str:
-    """Return the command that makes an object readable; empty for one that can be read.
+    """Return the command that makes an object readable; empty if it is readable.
 
     Source: https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadObject.html, x-amz-restore, x-amz-archive-status.
     """
@@ -209,5 +209,5 @@ def thaw(headers: Mapping[str, str], bucket: str, key: str) -> str:
     which = f"--bucket {shlex.quote(bucket)} --key {shlex.quote(key)}"
     if 'ongoing-request="true"' in restore:
         return f"aws s3api wait object-exists {which} && aws s3api head-object {which} --query Restore"
-    wish = "{}" if deep else '{"Days":7,"GlacierJobParameters":{"Tier":"Standard"}}'
-    return f"aws s3api restore-object {which} --restore-request {shlex.quote(wish)}"
+    restore_request = "{}" if deep else '{"Days":7,"GlacierJobParameters":{"Tier":"Standard"}}'
+    return f"aws s3api restore-object {which} --restore-request {shlex.quote(restore_request)}"

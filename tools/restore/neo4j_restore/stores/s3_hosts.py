@@ -1,4 +1,4 @@
-"""Where a bucket of S3, or an access point, is asked: by its own host, or by a path of a host for all."""
+"""The host of a bucket of S3 or of an access point: its own, or a shared host with the bucket in the path."""
 
 import re
 from dataclasses import dataclass
@@ -8,16 +8,16 @@ from urllib.parse import urlsplit
 from neo4j_restore.errors import ConfigurationError
 from neo4j_restore.spec import Addressing
 
-# What a host's name can begin with. Older buckets may have upper case and underscores.
+# A bucket's name that can be part of a host. Older buckets may have upper case and underscores.
 _IN_A_HOST: Final = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 _ADDRESS: Final = re.compile(r"[0-9.]+|.*:.*")
 
 
 @dataclass(frozen=True)
 class Bucket:
-    """A bucket, or an access point, as requests name it.
+    """A bucket or an access point, as requests name it.
 
-    name: of an access point its name and account, as its host has them. region: where it is, empty if not known.
+    name: for an access point its name and account, as in its host. region: empty if not known.
     """
 
     name: str
@@ -25,7 +25,7 @@ class Bucket:
 
     @classmethod
     def of(cls, text: str) -> "Bucket":
-        """Return what the bucket of a URL names: a name, or the ARN of an access point."""
+        """Return the bucket that a URL names: by its name, or by the ARN of an access point."""
         if not text.startswith("arn:"):
             return cls(text)
         _, _, _, region, account, resource = text.split(":")
@@ -33,14 +33,15 @@ class Bucket:
 
 
 def domain(region: str) -> str:
-    """Return the domain that a region's services are below."""
+    """Return the domain of a region's services."""
     return "amazonaws.com.cn" if region.startswith("cn-") else "amazonaws.com"
 
 
 def base_url(bucket: Bucket, region: str, endpoint: str, style: Addressing) -> str:
     """Return the bucket's URL.
 
-    At AWS that is its own host, but where a dot would break the certificate, or no host can have the name.
+    At AWS that is a host of its own, unless the name has a dot, which would break the certificate, or can't be in a
+    host.
     Sources: https://docs.aws.amazon.com/AmazonS3/latest/userguide/VirtualHosting.html and
     https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-points-naming.html
     """
@@ -52,19 +53,21 @@ def base_url(bucket: Bucket, region: str, endpoint: str, style: Addressing) -> s
     if bucket.region:
         return f"https://{bucket.name}.s3-accesspoint.{bucket.region}.{domain(bucket.region)}"
     host = f"s3.{region}.{domain(region)}"
-    own = "." not in bucket.name and _IN_A_HOST.fullmatch(bucket.name)
-    return f"https://{bucket.name}.{host}" if own else f"https://{host}/{bucket.name}"
+    has_own_host = "." not in bucket.name and _IN_A_HOST.fullmatch(bucket.name)
+    return f"https://{bucket.name}.{host}" if has_own_host else f"https://{host}/{bucket.name}"
 
 
 def check(bucket: Bucket, endpoint: str, style: Addressing) -> None:
-    """Raise ConfigurationError where ADDRESSING_STYLE asks for a host that can't be."""
+    """Raise ConfigurationError if ADDRESSING_STYLE asks for an impossible host."""
     host = urlsplit(endpoint).hostname or ""
     if not endpoint or style is not Addressing.VIRTUAL:
         return
     if _ADDRESS.fullmatch(host):
-        message = f"ADDRESSING_STYLE is virtual, and {host} of ENDPOINT_URL is an address: no bucket can be before it"
+        message = (
+            f"ADDRESSING_STYLE is virtual, and {host} of ENDPOINT_URL is an IP address: a bucket can't be put before it"
+        )
     elif not _IN_A_HOST.fullmatch(bucket.name):
         message = f"ADDRESSING_STYLE is virtual, and the bucket {bucket.name} can't be a part of a host's name"
     else:
         return
-    raise ConfigurationError(message, hint="set ADDRESSING_STYLE to path, or give ENDPOINT_URL by its name")
+    raise ConfigurationError(message, hint="set ADDRESSING_STYLE to path, or use a host name in ENDPOINT_URL")

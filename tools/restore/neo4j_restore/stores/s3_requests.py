@@ -1,4 +1,4 @@
-"""Signed requests to one bucket of S3, in the region where it is."""
+"""Signed requests to one bucket of S3, in the bucket's region."""
 
 from collections.abc import Mapping
 from urllib.parse import quote, urlencode
@@ -16,33 +16,35 @@ from neo4j_restore.stores.wording import Errors
 
 
 class Requests:
-    """Asks for a bucket's objects and listings."""
+    """Requests a bucket's objects and listings."""
 
     def __init__(self, settings: Settings, errors: Errors) -> None:
-        """Take bucket, endpoint and identity; nothing is asked yet. Raises ConfigurationError for a bad file."""
+        """Take bucket, endpoint and identity. No request is made yet. Raises ConfigurationError for a bad file."""
         self._bucket, self._endpoint, self._errors = Bucket.of(settings.bucket.bucket), settings.endpoint_url, errors
         self._style = settings.addressing
         check(self._bucket, self._endpoint, self._style)
         self._http = Http(settings.stall_seconds, settings.ca_bundle)
         self.stall_seconds = settings.stall_seconds
         self._identity = find(settings, self._http, errors)
-        named = settings.region or self._identity.region
-        aws = settings.identity.get("AWS_REGION") or settings.identity.get("AWS_DEFAULT_REGION")
-        self._region = self._bucket.region or named or aws or "us-east-1"
+        chosen = settings.region or self._identity.region
+        default = settings.identity.get("AWS_REGION") or settings.identity.get("AWS_DEFAULT_REGION")
+        self._region = self._bucket.region or chosen or default or "us-east-1"
+        # Checks the proxy's variables now, before the first request.
         proxy_of(base_url(self._bucket, self._region, self._endpoint, self._style))
         self._always = {"x-amz-request-payer": "requester"} if settings.requester_pays else {}
 
     def ask(
         self, method: str, verb: str, key: str, path: str, query: Mapping[str, str], headers: Mapping[str, str]
     ) -> urllib3.BaseHTTPResponse:
-        """Return the answer, its body still to be read. verb, key: what errors name. path: below the bucket."""
+        """Return the answer. Its body is not read yet. verb, key: for errors. path: below the bucket."""
         base = base_url(self._bucket, self._region, self._endpoint, self._style)
         url = f"{base}/{quote(path, safe='/~')}" + (f"?{urlencode(query, quote_via=quote)}" if query else "")
-        now = self._identity.key()
+        key_pair = self._identity.key()
         with self._errors.translated(verb, key):
-            proven = signed(method, url, {**self._always, **headers}, now, self._region)
-            response = self._http.ask(method, url, proven)
+            signed_headers = signed(method, url, {**self._always, **headers}, key_pair, self._region)
+            response = self._http.ask(method, url, signed_headers)
         region = right_region(response.status, response.headers, self._region)
+        # A refusal named the bucket's region, so the request is signed for that one. Threads may each do this once.
         if region != self._region and not self._endpoint and not self._bucket.region:
             response.close()
             self._region = region

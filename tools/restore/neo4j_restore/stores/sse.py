@@ -1,4 +1,4 @@
-"""A key of the customer's own with which objects were encrypted, as the clouds want it in headers."""
+"""A customer's own encryption key, in the form that the clouds want in headers."""
 
 import base64
 import binascii
@@ -23,19 +23,19 @@ class EncryptionKey:
         return base64.b64encode(self.raw).decode()
 
     def digest(self, algorithm: str) -> str:
-        """Return its checksum in base64, by which a store tells keys apart. algorithm: `md5` or `sha256`."""
+        """Return its digest in base64, by which a store tells keys apart. algorithm: `md5` or `sha256`."""
         return base64.b64encode(hashlib.new(algorithm, self.raw, usedforsecurity=False).digest()).decode()
 
 
 def read_key(path: Path | None) -> EncryptionKey | None:
-    """Return the key in a file, 32 bytes raw or in base64. Raises ConfigurationError, without any of its text."""
+    """Return the key in a file of 32 bytes, raw or in base64. Raises ConfigurationError, which quotes none of it."""
     if not path:
         return None
     hint = "check the secret that holds it: 32 bytes, raw or in base64"
-    found = read_bytes(path, "ENCRYPTION_KEY_FILE", hint)
-    raw = found if len(found) == 32 else _decoded(found)
+    data = read_bytes(path, "ENCRYPTION_KEY_FILE", hint)
+    raw = data if len(data) == 32 else _decoded(data)
     if len(raw) != 32:
-        message = f"ENCRYPTION_KEY_FILE, {path}, holds no key of 32 bytes"
+        message = f"ENCRYPTION_KEY_FILE, {path}, must hold a key of 32 bytes, raw or in base64"
         raise ConfigurationError(message, hint=hint)
     key = EncryptionKey(raw)
     scrub.learn(key.text)

@@ -1,4 +1,4 @@
-"""Requests to those who tell a workload's identity: small answers in JSON, and clear errors."""
+"""Requests to endpoints that issue a workload's identity: small answers in JSON, and clear errors."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from neo4j_restore.stores.http import Http
 from neo4j_restore.stores.keyfiles import read_text
 from neo4j_restore.stores.wording import TRANSIENT_STATUS, Errors, one_line, seconds_to_wait
 
-# Each of them answers at once or not at all; a metadata server that is not there must not hold a start up.
+# Each of them answers at once or not at all. A metadata server that does not exist must not delay the start.
 _SECONDS: Final = 10.0
 
 _VERB: Final = "find an identity for"
@@ -23,10 +23,11 @@ _VERB: Final = "find an identity for"
 
 @dataclass(frozen=True)
 class Teller:
-    """Someone who tells identities.
+    """An endpoint that issues identities.
 
-    who: in words, as `Microsoft Entra`. hint: what to do when it refuses. direct: it is on this very machine, so
-    never through a proxy. last: there is nobody else to ask, so its silence means that there is no identity.
+    who: its name in messages, such as `Microsoft Entra`. hint: what to do when it refuses.
+    direct: it is on this machine, so never through a proxy.
+    last: no other endpoint is left, so its silence means that there is no identity.
     """
 
     http: Http
@@ -37,9 +38,9 @@ class Teller:
     last: bool = False
 
     def error(self, reason: str, *, transient: bool = False, hint: str = "", after: float = 0) -> StoreError:
-        """Return the error of an identity that is not to be had."""
-        text = f"{self.who} {reason}"
-        return self.errors.error(_VERB, "", text, transient=transient, hint=hint or self.hint, after=after)
+        """Return the error of an identity that can't be obtained."""
+        sentence = f"{self.who} {reason}"
+        return self.errors.error(_VERB, "", sentence, transient=transient, hint=hint or self.hint, after=after)
 
     def ask(
         self,
@@ -53,28 +54,28 @@ class Teller:
     ) -> bytes:
         """Return the body of a good answer. Raises StoreError.
 
-        reason: takes the words out of a bad one. hints: what to do, by the code that those words begin with.
+        reason: extracts the reason from a bad answer. hints: what to do, by the code at the start of that reason.
         """
         body = urlencode(form).encode() if form else None
         kind = {"Content-Type": "application/x-www-form-urlencoded"} if form else {}
         try:
             with self.errors.translated(_VERB, ""):
                 response = self.http.ask(method, url, {**headers, **kind}, body, direct=self.direct, seconds=_SECONDS)
-                found = self._body(response)
+                answer = self._body(response)
         except answers.OddAnswerError as error:
-            odd = self.error(f"gives an answer that is not understood: {error}", transient=True)
-            raise odd from error
+            misunderstood = self.error(f"sent an answer that is not understood: {error}", transient=True)
+            raise misunderstood from error
         except StoreError as error:
             silence = "does not answer" + (", and no other identity is set" if self.last else "")
             raise self.error(silence, transient=error.transient and not self.last) from error
         if response.status == 200:
-            return found
-        said = reason(found)
+            return answer
+        reason_text = reason(answer)
         transient, after = response.status in TRANSIENT_STATUS, seconds_to_wait(response.headers)
-        hint = (hints or {}).get(said.partition(":")[0], "")
-        text = f"answers {response.status} {said}".rstrip()
-        wrong = self.error(text, transient=transient, hint=hint, after=after)
-        raise wrong
+        hint = (hints or {}).get(reason_text.partition(":")[0], "")
+        text = f"answers {response.status} {reason_text}".rstrip()
+        refusal = self.error(text, transient=transient, hint=hint, after=after)
+        raise refusal
 
     def _body(self, response: urllib3.BaseHTTPResponse) -> bytes:
         if response.status == 200:
@@ -82,34 +83,36 @@ class Teller:
         return answers.beginning(response)
 
     def fields(self, body: bytes, *names: str) -> list[str]:
-        """Return the fields of an answer in JSON, all of them texts. Raises StoreError, which quotes none of it."""
+        """Return fields of a JSON answer, all as text. Raises StoreError, which quotes none of it."""
         try:
-            found = answers.parse_json(body)
+            values = answers.parse_json(body)
         except answers.OddAnswerError as error:
-            odd = self.error(f"gives an answer that is not understood: {error}", transient=True)
-            raise odd from None
-        missing = [name for name in names if name not in found]
+            misunderstood = self.error(f"sent an answer that is not understood: {error}", transient=True)
+            raise misunderstood from None
+        missing = [name for name in names if name not in values]
         if missing:
-            wrong = self.error(f"gives an answer that is not understood: it lacks {', '.join(missing)}", transient=True)
-            raise wrong
-        return [str(found[name]) for name in names]
+            incomplete = self.error(
+                f"sent an answer that is not understood: it lacks {', '.join(missing)}", transient=True
+            )
+            raise incomplete
+        return [str(values[name]) for name in names]
 
     def read(self, path: str) -> str:
-        """Return the text of the token's file, which Kubernetes renews. Raises StoreError."""
+        """Return the text of the token file, which Kubernetes renews. Raises StoreError."""
         try:
-            token = read_text(Path(path), "the token's file").strip()
+            token = read_text(Path(path), "the token file").strip()
         except ConfigurationError as error:
-            wrong = self.error(f"needs a token: {error}")
-            raise wrong from error
+            failure = self.error(f"needs a token: {error}")
+            raise failure from error
         scrub.learn(token)
         return token
 
 
 def text_of(body: bytes, *names: str) -> str:
-    """Return the first text that a JSON answer has under one of `names`, shortened; empty for none."""
+    """Return the first text that a JSON answer has under one of `names`, shortened; empty if none."""
     try:
-        found = answers.parse_json(body)
+        values = answers.parse_json(body)
     except answers.OddAnswerError:
         return ""
-    texts = [found[name] for name in names if isinstance(found.get(name), str)]
+    texts = [values[name] for name in names if isinstance(values.get(name), str)]
     return one_line(texts[0]) if texts else ""

@@ -1,4 +1,4 @@
-"""A store whose requests end by the deadline, and that tells what it waits for."""
+"""A store whose requests end by the deadline, and that logs what it waits for."""
 
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
@@ -20,15 +20,17 @@ _STEP_OBJECTS: Final = 1000
 
 
 class Watched:
-    """Another store, watched. Its `read` is not: whoever reads on waits for bytes by means of their own."""
+    """Wraps a store. `read` is not watched, because its callers watch the deadline themselves while they wait for
+    bytes.
+    """
 
     def __init__(self, make: Callable[[], Store], deadline: Deadline, name: Callable[[str], str]) -> None:
-        """Make the store, for which an identity may have to be asked for. name: what to call the object of a key."""
+        """Make the store, which may fetch an identity. name: returns what messages call the object of a key."""
         self._deadline, self._name = deadline, name
         self._store = self.ended(make, f"looking for an identity for {name('')}")
 
     def list(self, prefix: str) -> Iterator[StoredObject]:
-        """Yield what the store lists."""
+        """Yield the objects that the store lists."""
         seen = 0
 
         def counted() -> Iterator[StoredObject]:
@@ -41,21 +43,23 @@ class Watched:
         watch = Watch(self._deadline, lambda: f"listing {self._name(prefix)}: {seen} objects so far")
         while True:
             with self._no_try_after_it():
-                some = watch.step(lambda: list(islice(objects, _STEP_OBJECTS)))
-            yield from some
-            if len(some) < _STEP_OBJECTS:
+                portion = watch.step(lambda: list(islice(objects, _STEP_OBJECTS)))
+            yield from portion
+            if len(portion) < _STEP_OBJECTS:
                 break
         if not seen and "//" in f"/{prefix}":
-            log.warning("nothing lies below %s: its path has an empty part (//); is that a slip?", self._name(prefix))
+            log.warning(
+                "nothing lies below %s. Its path has an empty part (//): is that a typing mistake?", self._name(prefix)
+            )
 
     @property
     def skipped(self) -> Collection[str]:
-        """Return the keys that the store did not list though something is there, such as links."""
+        """Return the keys that the store did not list although there are files, such as links."""
         skipped: Collection[str] = getattr(self._store, "skipped", ())
         return skipped
 
     def look(self, stored: StoredObject) -> StoredObject:
-        """Return what the store tells of an object."""
+        """Return the object with the facts that the store's listing lacks."""
         return self.ended(lambda: self._store.look(stored), f"looking at {self._name(stored.key)}")
 
     def read(self, stored: StoredObject, start: int = 0, end: int | None = None) -> RawIOBase:
@@ -64,13 +68,13 @@ class Watched:
             return self._store.read(stored, start, end)
 
     def ended(self, action: Callable[[], T], what: str) -> T:
-        """Return what `action` returns. what: it does, in words. Raises StoreError at the deadline."""
+        """Return what `action` returns. Raises StoreError at the deadline. what: names the action in messages."""
         with self._no_try_after_it():
             return Watch(self._deadline, lambda: what).step(action)
 
     @contextmanager
     def _no_try_after_it(self) -> Iterator[None]:
-        """Note on a failure when the time for another try is over."""
+        """Note on an error when the time for another try is over."""
         try:
             yield
         except StoreError as error:
