@@ -39,5 +39,5 @@ def test_a_sum_is_read_however_it_is_written(text: str) -> None:
     ids=["empty", "words", "short", "long", "of others", "two"],
 )
 def test_a_file_that_tells_no_sum_is_refused(text: str) -> None:
-    with pytest.raises(BackupDamagedError, match=r"neo4j-latest.tar.gz.sha256 tells no checksum"):
+    with pytest.raises(BackupDamagedError, match=r"neo4j-latest.tar.gz.sha256 has no single checksum"):
         sums.parse(text, KEY)

@@ -84,7 +84,7 @@ class Decrypted(Blocks):
         self._thread = Thread(target=self._run, name="decrypt", daemon=True)
 
     def block(self) -> bytes:
-        """Return the next bytes; empty once the last chunk was right. An error is raised again each time."""
+        """Return the next bytes, empty once the last chunk was right. An error is raised again each time."""
         if self._end is None:
             if not self._thread.ident:
                 for _ in range(_BLOCKS_AHEAD):

@@ -83,5 +83,5 @@ def exceeded(source: str, what: str) -> BackupDamagedError:
     """Return the error for a set that exceeds a bound. what: what it has, and the bound."""
     return BackupDamagedError(
         f"{source} is not a backup set: {what}",
-        hint="check the program that wrote it, or choose another set with TIMESTAMP",
+        hint="check how it was made, or choose another set with TIMESTAMP",
     )

@@ -14,7 +14,7 @@ _NO_LIMIT: Final = 1 << 60
 
 
 def limit_bytes(cgroups: Path = _CGROUPS) -> int:
-    """Return the limit; 0 where there is none or it can't be read. Source: the kernel's cgroup-v2 documentation."""
+    """Return the limit, or 0 where there is none or it can't be read. Source: the kernel's cgroup-v2 documentation."""
     for name in _FILES:
         # "max" is not a number either.
         with suppress(OSError, ValueError):

@@ -111,5 +111,5 @@ class Checksum:
 
 
 def from_base64(algorithm: str, text: str | None) -> Checksum | None:
-    """Return the checksum that a store gives in base64; None for an empty text."""
+    """Return the checksum that a store gives in base64, or None for an empty text."""
     return Checksum(algorithm, base64.b64decode(text)) if text else None

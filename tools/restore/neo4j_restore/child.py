@@ -38,7 +38,7 @@ class Command:
 
 @dataclass(frozen=True)
 class Ended:
-    """How a program ended, and its last lines. status: negative for a signal; None if it took too long."""
+    """How a program ended, and its last lines. status: negative for a signal, or None if it took too long."""
 
     status: int | None
     lines: list[str]
@@ -56,7 +56,7 @@ class Silence:
         self._since, self._heard, self._last = clock(), 0, done()
 
     def seconds(self, heard: int) -> float:
-        """Return how long the program has been silent, if that is news; else 0. heard: changes with all its output and
+        """Return how long the program has been silent, if that is news, else 0. heard: changes with all its output and
         input.
         """
         now = self._clock()

@@ -88,13 +88,13 @@ def head_bytes(first: bytes) -> int:
 
 
 def kind_of_file(head: bytes) -> Kind | None:
-    """Return DUMP or BACKUP for a file that begins with `head` and is not packed; None for others."""
+    """Return DUMP or BACKUP for a file that begins with `head` and is not packed, or None for others."""
     kind = formats.natural(head)
     return kind if kind in {Kind.DUMP, Kind.BACKUP} else None
 
 
 def header_of(kind: Kind, head: bytes) -> Header | None:
-    """Return the header of the dump or artifact that begins with `head`; None where it has none, or an unknown one."""
+    """Return the header of the dump or artifact that begins with `head`, or None where it has no known header."""
     if kind is Kind.BACKUP:
         return headers.of_backup(head)
     return headers.of_dump(head) if kind is Kind.DUMP else None

@@ -22,7 +22,7 @@ _LINE_SECONDS: Final = 10.0
 class Deadline:
     """The moment by which all bytes must have come.
 
-    seconds: the time allowed when the clock started; 0 for no deadline. at: the moment, by `time.monotonic`.
+    seconds: the time allowed when the clock started, or 0 for no deadline. at: the moment, by `time.monotonic`.
     """
 
     seconds: float = 0.0
@@ -30,7 +30,7 @@ class Deadline:
 
     @classmethod
     def after(cls, seconds: float) -> "Deadline":
-        """Return the deadline `seconds` from now; 0 for none."""
+        """Return the deadline `seconds` from now, or 0 for none."""
         return cls(seconds, time.monotonic() + seconds if seconds else math.inf)
 
     def check(self, how_far: Callable[[], str]) -> None:

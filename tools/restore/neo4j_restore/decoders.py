@@ -117,7 +117,7 @@ CODECS: Final = (GZIP, ZSTD, LZ4, XZ, BZIP2)
 
 
 def codec_of(head: bytes) -> Codec | None:
-    """Return the codec of a stream that begins with `head`; None where it is not packed, or in an unknown format."""
+    """Return the codec of a stream that begins with `head`, or None where it is not packed, or in an unknown format."""
     at = past_skippable(head, 0)
     return next((codec for codec in CODECS if head.startswith(codec.magic, at)), None)
 
@@ -145,7 +145,7 @@ class Decoded(Stream):
         self._frames = self._read = self._unpacked = 0
 
     def some(self, size: int) -> bytes:
-        """Return the next bytes; empty only after the last frame ended right and the source has ended."""
+        """Return the next bytes, empty only after the last frame ended right and the source has ended."""
         while not self._finished:
             if self._frame is None and not self._next_frame():
                 break
@@ -215,7 +215,7 @@ class Decoded(Stream):
 
 
 def start_of(head: bytes, count: int) -> bytes:
-    """Return up to `count` unpacked bytes of a stream that begins with `head`; `head` itself if it is plain."""
+    """Return up to `count` unpacked bytes of a stream that begins with `head`, or of `head` itself if it is plain."""
     data = b""
     for block in _unpacked(head):
         data += block

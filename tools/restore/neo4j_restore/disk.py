@@ -87,20 +87,7 @@ def append(path: Path, data: bytes) -> None:
 
 
 def make_folder(path: Path) -> None:
-    """Make a folder, unless it is there; it is on the disk when this returns. As root, give it to its parent's owner.
-    @s
-        status = path.parent.stat()
-        # Where root may not give files away, a restore is refused before (`check_giving`).
-    =>
-        status = path.parent.stat()
-        # If root may not give files away, `check_giving` has refused the restore already.
-    @s
-        owner, group = _owner(volume)
-        # Where root may not give files away, a restore is refused before (`check_giving`).
-    =>
-        owner, group = _owner(volume)
-        # As above: `check_giving` has refused the restore already.
-    """
+    """Make a folder, unless it is there, and bring it to the disk. As root, give it to the owner of its parent."""
     try:
         path.mkdir()
     except FileExistsError:
@@ -116,7 +103,7 @@ def inherit_owner(path: Path) -> None:
     if os.geteuid() != 0:
         return
     status = path.parent.stat()
-    # Where root may not give files away, a restore is refused before (`check_giving`).
+    # If root may not give files away, `check_giving` has refused the restore already.
     with suppress(PermissionError):
         _give(path, status.st_uid, status.st_gid)
 
@@ -204,7 +191,7 @@ def give_home(volume: Path, home: Path) -> None:
     if os.geteuid() != 0 or home.is_symlink():
         return
     owner, group = _owner(volume)
-    # Where root may not give files away, a restore is refused before (`check_giving`).
+    # As above: `check_giving` has refused the restore already.
     with suppress(PermissionError):
         for path in (home, *home.glob("*"), *home.glob("*/*")):
             _give(path, owner, group)

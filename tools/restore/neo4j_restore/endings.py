@@ -58,7 +58,7 @@ class Run:
 
 
 def error_of(run: Run) -> RestoreError | None:
-    """Return the error of a run; None where it succeeded."""
+    """Return the error of a run, or None where it succeeded."""
     if _UNSUPPORTED.search(run.text):
         return _unsupported(run)
     if run.status == 0:

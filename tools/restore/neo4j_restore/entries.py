@@ -67,7 +67,7 @@ class Heads:
         self._head_bytes, self._left = head_bytes, _MOST_HEADS
 
     def of(self, stream: RawIOBase, name: str) -> bytes:
-        """Return the first bytes of the file `name`; empty where they say nothing."""
+        """Return the first bytes of the file `name`, empty where they say nothing."""
         head = _read(stream, _FIRST_BYTES)
         more = self._head_bytes(head) - len(head)
         if more <= 0:
@@ -108,5 +108,5 @@ def clean(name: str) -> str:
 
 
 def newest(entries: Sequence[Entry]) -> datetime | None:
-    """Return the time of the newest file; None where no file has one."""
+    """Return the time of the newest file, or None where no file has one."""
     return max((each.modified for each in entries if each.modified and not each.folder), default=None)

@@ -43,7 +43,7 @@ class Verdict:
     is_known: bool = True
 
     def warning(self, bucket: BucketUrl) -> str:
-        """Return a warning that an object is not verified; empty where all are."""
+        """Return a warning that an object is not verified, empty where all are."""
         if not self.unverified or not self.is_known:
             return ""
         more = f" (and {len(self.unverified) - 1} more)" if len(self.unverified) > 1 else ""

@@ -102,7 +102,7 @@ def family(version: Version) -> Family:
 
 
 def edition(jars: frozenset[str]) -> Edition | None:
-    """Return the edition whose `lib` folder holds `jars`; None where they are not Neo4j's.
+    """Return the edition whose `lib` folder holds `jars`, or None where they are not Neo4j's.
 
     Every Enterprise Edition from 3.x on has jars with `enterprise` in their names. Community has none.
     """

@@ -111,7 +111,7 @@ class Fetch:
             yield stored, Download(self, stored, self._progress)
 
     def block(self, stored: StoredObject) -> bytes:
-        """Return the next bytes of `stored`, the object that is being read; empty at its end. For `Download`."""
+        """Return the next bytes of `stored`, the object that is being read, empty at its end. For `Download`."""
         with self._lock:
             while True:
                 self._staff()
@@ -127,11 +127,11 @@ class Fetch:
                 self._wait()
 
     def checksum_of(self, stored: StoredObject) -> Checksum | None:
-        """Return the checksum of `stored` from its listing, or from the answer with its first bytes; else None."""
+        """Return the checksum of `stored` from its listing, or from the answer with its first bytes, else None."""
         return stored.checksum or self._checksums.get(stored.key)
 
     def transport(self, stored: StoredObject) -> str:
-        """Return how the transfer of all bytes of `stored` was checked; empty where some bytes were not."""
+        """Return how the transfer of all bytes of `stored` was checked, empty where some bytes were not."""
         transports = self._transports.get(stored.key, set())
         return next(iter(transports)) if len(transports) == 1 else ""
 
@@ -215,7 +215,7 @@ class Fetch:
                 self._room.notify_all()
 
     def _another(self) -> _Part | None:
-        """End one part and return the next; None where this thread is not needed any more."""
+        """End one part and return the next, or None where this thread is not needed any more."""
         with self._lock:
             self._readers -= 1
             if not self._is_wanted():
@@ -306,14 +306,14 @@ class Download(Blocks):
     """
 
     def __init__(self, fetch: Fetch, stored: StoredObject, progress: Progress, running: Running | None = None) -> None:
-        """Take what to read. running: has taken the bytes before `start`; None where there are none."""
+        """Take what to read. running: has taken the bytes before `start`, or None where there are none."""
         self.fetch, self._stored, self._progress = fetch, stored, progress
         self._begun = self._over = False
         self._expected: Checksum | None = None
         self._running = running
 
     def block(self) -> bytes:
-        """Return the next bytes; empty once all have come and were verified."""
+        """Return the next bytes, empty once all have come and were verified."""
         block = b"" if self._over else self.fetch.block(self._stored)
         # Some stores send the checksum only with the first bytes, so it is known here at the earliest.
         if not self._begun:

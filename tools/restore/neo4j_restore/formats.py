@@ -29,7 +29,7 @@ _POSIX = b"ustar\x0000"
 
 
 def natural(start: bytes) -> Kind | None:
-    """Return the kind of a file that begins with `start`, as its maker left it; None for others, and for packed ones.
+    """Return the kind of a file that begins with `start`, as its maker left it, or None for others and packed ones.
 
     ARCHIVE is a plain tar. A dump of 4.x is in zstd, and one of 3.5 in gzip. A dump of 3.5 is known for sure only by
     the tar that Java writes.

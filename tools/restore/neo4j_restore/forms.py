@@ -27,7 +27,7 @@ _MOST_CHARS = 64 * 1024
 
 
 def forms(secret: str) -> frozenset[str]:
-    """Return every text that gives `secret` away; none if it is too short to look for."""
+    """Return every text that gives `secret` away, or none if it is too short to look for."""
     secret = secret.strip()[:_MOST_CHARS]
     if len(secret) < CERTAIN:
         return frozenset({secret} if len(secret) >= SHORTEST else ())

@@ -1,20 +1,21 @@
-"""What dumps and backup artifacts say of themselves in their first bytes; pure functions.
+"""What dumps and backup artifacts say about themselves in their first bytes. Pure functions.
 
-A backup artifact of 5 is a magic, metadata and a tar. `BTV1` and `BTV2` are in clear; behind `BZV1` and `BZV2` all is
-one zstd stream, which begins with `zstd`, and has SIZES between metadata and tar; of `BZV3` the metadata is in clear.
-A dump of 4.x is a zstd stream of `zstd`, SIZES and a tar, one of 5 the same behind `DZV1`.
+A backup artifact of 5 is a magic, metadata and a tar. With `BTV1` and `BTV2` all of it is in clear. After `BZV1` and
+`BZV2` the rest is one zstd stream, which begins with `zstd`, and has SIZES between metadata and tar. With `BZV3` the
+metadata is in clear.
+A dump of 4.x is a zstd stream of `zstd`, SIZES and a tar. A dump of 5 is the same after `DZV1`.
 SIZES are i32 version, i64 files, i64 bytes. Integers are big-endian. Metadata, version 1:
 
     store id       u8 1 | i64 time | i64 random | text engine | text format | u8 major | u8 minor
     database id    u8 16 | 16 bytes of a UUID
     database       text
     time           i64 seconds since 1970, UTC
-    lowest, highest  i64 each: of the transactions in it; both 0 in a differential one that has none
-    flags          u8 length | bytes; bit 0 recovered, 1 compressed, 2 full
+    lowest, highest  i64 each: the transactions in it, both 0 in a differential one that has none
+    flags          u8 length | bytes: bit 0 recovered, 1 compressed, 2 full
 
-with text as u8 length and UTF-8. Version 2 has u8 2 before that, and behind it a map: i32 count, and for each key and
-value an i32 length and UTF-8.
-Source: Neo4j community, org.neo4j.dbms.archive; neo4j-admin 5.26.30 loads what tests write by this.
+A text is a u8 length and UTF-8. Version 2 has a u8 2 before this, and a map after it: an i32 count, and for each key
+and value an i32 length and UTF-8.
+Source: Neo4j community, org.neo4j.dbms.archive. neo4j-admin 5.26.30 loads the artifacts that tests write this way.
 """
 
 import re
@@ -64,7 +65,7 @@ class StoreFormat(StrEnum):
 
 @dataclass(frozen=True)
 class Header:
-    """What is known; None where the file does not say.
+    """What is known about a set. A field is None where the file does not say.
 
     store_id: time and random number of the store's creation. lowest_tx, highest_tx: both 0 where there are none.
     unpacked_bytes: the size of its tar's contents.
@@ -84,7 +85,7 @@ class Header:
 
 
 def of_backup(head: bytes) -> Header | None:
-    """Return the header of the backup artifact that begins with `head`; None where it is cut, or in a later layout."""
+    """Return the header of the artifact that begins with `head`, or None where it is cut, or in a later layout."""
     try:
         return _of_backup(head)
     except (struct.error, ValueError, OverflowError):
@@ -107,7 +108,7 @@ def is_cut(head: bytes) -> bool:
 
 
 def _of_backup(head: bytes) -> Header | None:
-    """Return the header; None for a later layout. Raises struct.error, ValueError or OverflowError for a cut one."""
+    """Return the header, or None for a later layout. Raises struct.error, ValueError or OverflowError for a cut one."""
     magic, rest = head[:4], head[4:]
     packed = magic in _IN_ZSTD
     if packed:
@@ -132,7 +133,7 @@ def _of_metadata(fields: "_Fields", *, with_version: bool, with_sizes: bool) -> 
 
 
 def tar_start(head: bytes) -> int | None:
-    """Return where the tar begins in a backup artifact in clear; None for other artifacts, or a head that is cut."""
+    """Return where the tar begins in a backup artifact in clear, or None for other artifacts, or a head that is cut."""
     if head[:4] not in {b"BTV1", b"BTV2"}:
         return None
     fields = _Fields(head[4:])
@@ -156,7 +157,7 @@ def of_dump(head: bytes) -> Header:
 
 
 def tar_of_dump(head: bytes) -> bytes:
-    """Return the start of the tar in the dump that begins with `head`; empty where nothing can be unpacked."""
+    """Return the start of the tar in the dump that begins with `head`, empty where nothing can be unpacked."""
     plain = _start_of(head.removeprefix(b"DZV1").removeprefix(b"DGV1"))
     return plain[len(_MARK) + _SIZES_BYTES :] if plain.startswith(_MARK) else plain
 
@@ -222,7 +223,7 @@ def _metadata(fields: _Fields) -> Header | None:
 
 
 def _format_by_names(tar: bytes) -> StoreFormat | None:
-    """Return the store's format by the names of a tar's first entries; None where none of them shows it."""
+    """Return the store's format by the names of a tar's first entries, or None where none of them shows it."""
     at = 0
     while at + _BLOCK <= len(tar):
         name = tar[at : at + 100].rstrip(b"\0").decode(errors="replace").removeprefix("./")

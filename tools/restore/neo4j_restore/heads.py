@@ -39,11 +39,11 @@ class Heads:
         return stored.key in self._encrypted
 
     def end(self, stored: StoredObject, count: int) -> bytes:
-        """Return the last bytes of an object; empty for an encrypted one, which is decrypted only from its start."""
+        """Return the last bytes of an object, empty for an encrypted one, which is decrypted only from its start."""
         if stored.key in self._encrypted:
             return b""
         return self.part(stored, max(0, stored.size_bytes - count), count)
 
     def part(self, stored: StoredObject, start: int, count: int) -> bytes:
-        """Return `count` bytes of an object from `start` on, as they are stored; fewer at its end."""
+        """Return `count` bytes of an object from `start` on, as they are stored, or fewer at its end."""
         return transfer.part(self._store, stored, transfer.Retry(self._settings.retry_seconds), start, count)

@@ -40,7 +40,7 @@ class Inside:
     """The layers of a set and what they hold.
 
     packings: the compressions around it, outermost first. container: `tar`, `zip` or empty.
-    what: `dump`, `backup`, STORE_FILES or DATA_FOLDER; empty where only the unpacked set shows it.
+    what: `dump`, `backup`, STORE_FILES or DATA_FOLDER, empty where only the unpacked set shows it.
     member: the path of a dump or artifact in the container. size_bytes: of that member.
     store: the version of store files. newest: the time of the newest file that was seen in a container.
     sure: whether more than a magic was seen. growth: how many times larger it is when unpacked, by its first bytes.
@@ -74,7 +74,7 @@ class Inside:
 
 
 def version_of(neostore: bytes) -> StoreVersion | None:
-    """Return the version of the store whose file `neostore` begins with these bytes; None where they do not have it.
+    """Return the version of the store whose file `neostore` begins with these bytes, or None where they do not have it.
 
     Seen in stores of 3.3.5, 4.4.48 and 5.26.30. Source: Neo4j community, MetaDataStore.
     """

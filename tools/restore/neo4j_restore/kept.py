@@ -1,9 +1,9 @@
-"""What a restore that broke off had fetched: files of a raw directory, and parts of big files, for the next start.
+"""The files of a restore that broke off, for the next start: files of a raw directory, and parts of big files.
 
-Nothing here is believed. A manifest says of which objects in which generation the files are; another set's are removed.
-A file takes the place of a download only after all its bytes were read and gave the checksum that the store has of that
-object now. Of a big one, what is there is read into that checksum, and the whole has to give it. A crash at any instant
-leaves files here that are right, or are found wrong and fetched again.
+Nothing here is trusted. A manifest says of which objects, in which generation, the files are. Files of another set are
+removed. A file replaces a download only after all its bytes were read, and gave the checksum that the store has of that
+object now. For a big file, the bytes that are there go into that checksum, and the whole must match. After a crash at
+any instant, the files here are right, or are found wrong and fetched again.
 """
 
 import json
@@ -22,7 +22,7 @@ from neo4j_restore.volume import Layout
 
 _FORMAT = 2
 
-# Where the listing tells no checksum, a look costs a request: smaller files are as well fetched again.
+# Where the listing has no checksum, getting it costs a request. Smaller files are as well fetched again.
 _LOOKED_AT_BYTES = 1024 * 1024
 
 
@@ -48,10 +48,10 @@ class Kept:
         return self.layout.kept / self.chosen.database
 
     def begin(self) -> None:
-        """Make the folder ready: empty, unless what is in it is of this very set."""
+        """Prepare the folder. It is empty afterwards, unless its files are of this exact set."""
         manifest = self._top / "manifest.json"
         expected = self._manifest().encode()
-        # One byte more, so that a longer one is another.
+        # One byte more, so that a longer one is not taken for equal.
         if not manifest.is_file() or records.read_bytes(manifest, len(expected) + 1) != expected:
             trees.remove(self._top)
             self.files.mkdir(parents=True)
@@ -64,9 +64,9 @@ class Kept:
         return json.dumps({"format": _FORMAT, "set": self.url, "objects": objects}, sort_keys=True) + "\n"
 
     def take(self, stored: StoredObject, path: Path, look: Callable[[StoredObject], StoredObject]) -> Checksum | None:
-        """Return the checksum by which `path` has the bytes of `stored`; a file that has others is removed.
+        """Return the checksum by which the file at `path` is `stored`. Remove a file with other bytes.
 
-        look: as a store's.
+        look: the store's `look`.
         """
         if not path.is_file():
             return None
@@ -76,7 +76,7 @@ class Kept:
         return checksum
 
     def move(self, top: Path) -> None:
-        """Move all files to the folder `top`, which is made: the set is whole."""
+        """Move the files, which are the whole set, to the new folder `top`."""
         top.parent.mkdir(parents=True, exist_ok=True)
         self.files.rename(top)
         trees.remove(self._top)
@@ -96,12 +96,12 @@ def _right(stored: StoredObject, path: Path, look: Callable[[StoredObject], Stor
 
 
 def remove_of(layout: Layout, database: DatabaseName) -> None:
-    """Remove what was kept of a database."""
+    """Remove the files of a database."""
     trees.remove(layout.kept / database)
 
 
 def remove_others(layout: Layout, databases: Iterable[DatabaseName]) -> None:
-    """Remove what was kept of all but these databases."""
+    """Remove the files of all databases but these."""
     if layout.kept.is_dir():
         for path in layout.kept.iterdir():
             if path.name not in set(databases):
@@ -109,10 +109,10 @@ def remove_others(layout: Layout, databases: Iterable[DatabaseName]) -> None:
 
 
 def remove(layout: Layout) -> None:
-    """Remove all that was kept."""
+    """Remove all files."""
     trees.remove(layout.kept)
 
 
 def size_bytes(layout: Layout) -> int:
-    """Return the room that what is kept takes: the next restore uses it, or has it removed."""
+    """Return the space that the files take. The next restore uses it, or removes them."""
     return sum(path.stat().st_blocks * 512 for path in trees.files(layout.kept))

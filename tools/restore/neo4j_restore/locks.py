@@ -104,7 +104,7 @@ def refuse_running_server(layout: Layout) -> None:
 
 
 def server_lock(layout: Layout) -> str:
-    """Return the lock that a Neo4j server holds, relative to the data folder; empty if none. Writes nothing."""
+    """Return the lock that a Neo4j server holds, relative to the data folder, empty if none. Writes nothing."""
     with disk.errors_of(layout.data):
         locks = [path for path in _server_locks(layout.data) if path.is_file() and _is_held(path)]
     return str(locks[0].relative_to(layout.data)) if locks else ""

@@ -39,7 +39,7 @@ _LARGEST_DIRECTORY = 8 * 1024 * 1024
 class Look:
     """A set as its bytes show it.
 
-    head, tail: the first and last bytes of its object; empty for a raw directory. For a zip, `tail` is its directory.
+    head, tail: the first and last bytes of its object, empty for a raw directory. For a zip, `tail` is its directory.
     """
 
     chosen: BackupSet
@@ -111,7 +111,7 @@ class Looker:
         return Look(recognised.recognised(chosen, seen, wanted, encrypted=encrypted), head, tail)
 
     def _neostore(self, chosen: BackupSet) -> bytes:
-        """Return the first bytes of a raw directory's `neostore`; empty where it has none."""
+        """Return the first bytes of a raw directory's `neostore`, empty where it has none."""
         markers = [stored for stored in chosen.objects if stored.key == f"{chosen.key}neostore"]
         return self._heads.part(markers[0], 0, _NEOSTORE_BYTES) if markers else b""
 
@@ -184,7 +184,7 @@ class Looker:
         return self._headers[listed.key]
 
     def _directory(self, stored: StoredObject) -> bytes:
-        """Return the directory of a zip; empty where it is too large to read here, or not right."""
+        """Return the directory of a zip, empty where it is too large to read here, or not right."""
         place = zipdirectory.directory_of(self._heads.end(stored, zipdirectory.TAIL_BYTES), stored.size_bytes)
         return self._heads.part(stored, *place) if place and place[1] <= _LARGEST_DIRECTORY else b""
 

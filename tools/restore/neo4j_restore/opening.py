@@ -1,4 +1,4 @@
-"""Opens the objects of a set: bytes verified by the store's checksum and by a file beside them, and decrypted."""
+"""Opens the objects of a set: verified by the store's checksum and a `.sha256` file beside them, and decrypted."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -25,21 +25,22 @@ log = getLogger(__name__)
 
 @dataclass(frozen=True)
 class _Begun:
-    """An object of which the bytes before `offset` are on the volume.
+    """An object whose bytes before `offset` are on the volume.
 
-    told, beside: the checksums of these by the algorithms of the store and of the file beside it, where such are known.
+    of_store, beside: the checksums of these bytes, by the algorithms of the store and of the `.sha256` file, or None if
+    unknown.
     """
 
     stored: StoredObject
     file: PartFile
     offset: int = 0
-    told: Running | None = None
+    of_store: Running | None = None
     beside: Running | None = None
 
 
 @dataclass(frozen=True)
 class Opener:
-    """How a store's objects are read."""
+    """Opens objects of a store."""
 
     settings: Settings
     store: Store
@@ -50,37 +51,37 @@ class Opener:
         return self.settings.bucket.of(chosen.key)
 
     def open(self, chosen: BackupSet, stored: StoredObject | None = None, progress: Progress | None = None) -> Stream:
-        """Return the bytes of one of the set's objects; without one named, of its only one.
+        """Return the bytes of one of the set's objects, by default of its only one.
 
-        Whoever reads it to its end raises StreamDamagedError there if they are not what a checksum says.
+        Reading to the end raises StreamDamagedError if the bytes do not match a checksum.
         """
-        one = stored or chosen.objects[0]
-        name, expected = self.settings.bucket.of(one.key), chosen.checksums.get(one.key)
-        stream: Stream = fetch.download(self.store, one, self.terms, progress or self.progress(chosen))
-        found = Peekable(self._checked(stream, one, expected) if expected else stream)
-        if not age.is_encrypted(found.peek(age.LONGEST_MAGIC)):
-            return found
-        return age.Decrypted(found, age.identities(self.settings.age_identity, name), name)
+        source = stored or chosen.objects[0]
+        name, expected = self.settings.bucket.of(source.key), chosen.checksums.get(source.key)
+        stream: Stream = fetch.download(self.store, source, self.terms, progress or self.progress(chosen))
+        verified = Peekable(self._checked(stream, source, expected) if expected else stream)
+        if not age.is_encrypted(verified.peek(age.LONGEST_MAGIC)):
+            return verified
+        return age.Decrypted(verified, age.identities(self.settings.age_identity, name), name)
 
     def unpacked(
         self, chosen: BackupSet, stored: StoredObject | None = None, progress: Progress | None = None
     ) -> Stream:
-        """Return the bytes of `open`, with the compressions taken off that are around the set."""
+        """Return the bytes of `open`, with the compressions around the set undone."""
         stream = self.open(chosen, stored, progress)
-        one = stored or chosen.objects[0]
+        source = stored or chosen.objects[0]
         packings = chosen.inside.packings if chosen.inside else ()
-        if one is not chosen.objects[-1] and isinstance(stream, Peekable):
-            # Of a chain each artifact may be packed in its own way.
+        if source is not chosen.objects[-1] and isinstance(stream, Peekable):
+            # Each artifact of a chain may be packed in its own way.
             packings = contents.packings_of(stream.peek(formats.HEAD_BYTES), chosen.kind, self.name(chosen))
-        return contents.opened(stream, packings, self.settings.bucket.of(one.key))
+        return contents.opened(stream, packings, self.settings.bucket.of(source.key))
 
     def _rest(self, chosen: BackupSet, begun: _Begun, progress: Progress) -> Stream:
-        """Return what follows the bytes that are on the volume; at its end all of the object was checked."""
-        one, expected = begun.stored, chosen.checksums.get(begun.stored.key)
+        """Return the bytes after those on the volume. At their end all of the object was checked."""
+        source, expected = begun.stored, chosen.checksums.get(begun.stored.key)
         if not begun.offset:
-            return self.unpacked(chosen, one, progress)
-        stream = fetch.download(self.store, one, self.terms, progress, start=begun.offset, running=begun.told)
-        return self._checked(stream, one, expected, begun.beside) if expected else stream
+            return self.unpacked(chosen, source, progress)
+        stream = fetch.download(self.store, source, self.terms, progress, start=begun.offset, running=begun.of_store)
+        return self._checked(stream, source, expected, begun.beside) if expected else stream
 
     def _checked(
         self, stream: Stream, stored: StoredObject, expected: Checksum, running: Running | None = None
@@ -90,18 +91,20 @@ class Opener:
         return Checked(stream, expected, self.settings.bucket.of(stored.key), running, verified)
 
     def progress(self, chosen: BackupSet) -> Progress:
-        """Return what counts the bytes of a set."""
+        """Return a counter for the bytes of a set."""
         return Progress(self.name(chosen), chosen.size_bytes)
 
     def land(self, chosen: BackupSet, path: Path, ours: Kept) -> None:
-        """Write the set's only object to a file, for what can't be read as a stream; go on from what is in `ours`."""
+        """Write the set's only object to a file, for formats that can't be read as a stream. Go on from the bytes in
+        `ours`.
+        """
         for begun in self._land(chosen, [path.name], ours):
             begun.file.move(path)
 
     def land_artifacts(self, chosen: BackupSet, top: Path, ours: Kept) -> list[Path]:
-        """Write the artifacts of a chain into the folder `top`, as neo4j-admin wants them; return the files in order.
+        """Write the artifacts of a chain into the folder `top`, as neo4j-admin needs them. Return the files in order.
 
-        Raises BackupDamagedError for one that was cut; of those in zstd neo4j-admin finds it by itself.
+        Raises BackupDamagedError for one in clear that was cut. For one in zstd, neo4j-admin notices it.
         """
         names = Names(self.name(chosen))
         paths = [top / names.accept(name) for name in _file_names(chosen.objects)]
@@ -114,38 +117,45 @@ class Opener:
         return paths
 
     def _land(self, chosen: BackupSet, names: list[str], ours: Kept) -> Iterator[_Begun]:
-        """Write the objects of the set to files of these names in `ours`; yield each when it is there."""
+        """Write the objects of the set to files of these names in `ours`. Yield each when its bytes are there."""
         ours.begin()
         pairs = zip(chosen.objects, names, strict=True)
         all_begun = [self._begin(chosen, stored, ours.file(name)) for stored, name in pairs]
-        there = sum(begun.offset for begun in all_begun)
-        if there:
-            log.info("%s: %d bytes are here already, and right", chosen.database, there)
-        progress = Progress(self.name(chosen), chosen.size_bytes - there)
+        present_bytes = sum(begun.offset for begun in all_begun)
+        if present_bytes:
+            log.info("%s: %d bytes are already here and are right", chosen.database, present_bytes)
+        progress = Progress(self.name(chosen), chosen.size_bytes - present_bytes)
         for begun in all_begun:
             with self._rest(chosen, begun, progress) as stream:
-                # What was decrypted or unpacked tells nothing of where to go on in what is not.
+                # Offsets in decrypted or unpacked bytes say nothing about offsets in the object, so such a file can't
+                # be resumed.
                 recorded = not isinstance(stream, (age.Decrypted, decoders.Decoded))
                 last = begun is all_begun[-1]
                 begun.file.append(stream, recorded=recorded, last=last)
             yield begun
 
     def _begin(self, chosen: BackupSet, stored: StoredObject, file: PartFile) -> _Begun:
-        """Return how far an object is, whose file then ends there: nowhere, where no checksum could judge the whole."""
+        """Return the offset at which to resume an object, and truncate its file to it.
+
+        The offset is 0 if no checksum could verify the result.
+        """
         if file.is_begun():
-            told, beside = stored.checksum, chosen.checksums.get(stored.key)
-            if expected := [each for each in (told, beside) if each]:
+            of_store, beside = stored.checksum, chosen.checksums.get(stored.key)
+            if expected := [each for each in (of_store, beside) if each]:
                 offset, running = file.take(stored.size_bytes, lambda: [each.start() for each in expected])
                 if offset:
-                    return _Begun(stored, file, offset, running[0] if told else None, running[-1] if beside else None)
+                    return _Begun(
+                        stored, file, offset, running[0] if of_store else None, running[-1] if beside else None
+                    )
         file.begin()
         return _Begun(stored, file)
 
 
 def _file_names(chain: Sequence[StoredObject]) -> list[str]:
-    """Return the names of a chain's artifacts in one folder: their own, with the ending that neo4j-admin looks for.
+    """Return the file names of a chain's artifacts in one folder: their own, with the ending that neo4j-admin looks
+    for.
 
-    Where two from different folders have one name, all get a number in front. neo4j-admin reads the headers alone.
+    If two from different folders have the same name, all get a number in front. neo4j-admin reads only the headers.
     """
     names = [f"{stem_of(stored.key)}.backup" for stored in chain]
     if len({name.casefold() for name in names}) == len(names):
@@ -154,7 +164,7 @@ def _file_names(chain: Sequence[StoredObject]) -> list[str]:
 
 
 def check_artifact(path: Path, name: str) -> None:
-    """Raise BackupDamagedError for an artifact that was cut, of those in clear; name: the set's."""
+    """Raise BackupDamagedError for an artifact in clear that was cut. name: the set's."""
     with path.open("rb") as file:
         start = headers.tar_start(file.read(headers.START_BYTES))
     if start is not None:

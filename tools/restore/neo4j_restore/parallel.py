@@ -1,4 +1,4 @@
-"""Many small questions to a store, asked side by side."""
+"""Many small requests to a store, made side by side."""
 
 from collections.abc import Callable, Iterable
 from queue import Empty, SimpleQueue
@@ -10,14 +10,14 @@ B = TypeVar("B")
 
 
 def answers(ask: Callable[[A], B], questions: Iterable[A], most_threads: int) -> dict[A, B]:
-    """Return what `ask` returns for each of `questions`, asked by up to `most_threads` threads.
+    """Return what `ask` returns for each of `questions`, called by up to `most_threads` threads.
 
-    The first error ends all: no question is asked after it, and it is raised here. The threads are daemons, because one
-    that waits for a silent store must not delay the end of the program after SIGTERM.
+    The first error ends all. No further question is asked, and the error is raised here. The threads are daemons,
+    because one that waits for a silent store must not delay the end of the program after SIGTERM.
     """
     todo: SimpleQueue[A] = SimpleQueue()
-    asked = list(dict.fromkeys(questions))
-    for question in asked:
+    distinct = list(dict.fromkeys(questions))
+    for question in distinct:
         todo.put(question)
     done: SimpleQueue[tuple[A, B] | BaseException] = SimpleQueue()
     stopped = Event()
@@ -32,15 +32,15 @@ def answers(ask: Callable[[A], B], questions: Iterable[A], most_threads: int) ->
         except BaseException as error:  # noqa: BLE001 - it is raised in the thread that waits for the answers
             done.put(error)
 
-    for _ in range(min(most_threads, len(asked))):
+    for _ in range(min(most_threads, len(distinct))):
         Thread(target=work, name="ask", daemon=True).start()
-    found: dict[A, B] = {}
+    by_question: dict[A, B] = {}
     try:
-        while len(found) < len(asked):
+        while len(by_question) < len(distinct):
             answer = done.get()
             if isinstance(answer, BaseException):
                 raise answer
-            found[answer[0]] = answer[1]
+            by_question[answer[0]] = answer[1]
     finally:
         stopped.set()
-    return found
+    return by_question

@@ -1,8 +1,9 @@
-"""A file on its way from a store, and beside it a record of how much of it is durably there, part by part.
+"""A file that is being fetched, and beside it a record of how much of it is durably on the disk, piece by piece.
 
-The record is written after the disk has what it tells of, and is not believed all the same: the next start reads each
-part again, and goes on behind the last one that is right. The disk is waited for every few seconds at most, so a kill
-costs what came since; a store that fails and SIGTERM cost nothing, for what is there is recorded on the way out.
+The record is written after fdatasync of the file, so it never promises more than the disk has. The next start still
+reads every piece again. It keeps those whose CRC32C matches, up to the first that does not, and goes on from there.
+Progress is synced at most every 5 seconds. SIGKILL and power cuts lose what came since the last sync. A store error or
+SIGTERM loses nothing, because progress is recorded on the way out.
 """
 
 import os
@@ -18,16 +19,17 @@ from neo4j_restore.checksums import ALGORITHMS, Running
 from neo4j_restore.errors import StoreError
 from neo4j_restore.pipeline import BLOCK_BYTES
 
-# A part that is found wrong costs itself and what follows.
+# A wrong piece costs itself and everything after it.
 PART_BYTES = 64 * 1024 * 1024
 
-# The disk is told to begin long before; this waits for what it has not done yet.
+# By then the disk has written most of it, because `_Plain` asks it to begin early. A sync waits for the rest.
 SYNC_SECONDS = 5.0
 
-# A record of ten terabytes in parts of this size; what is more was not written by us.
+# A record of ten terabytes in pieces of this size. A larger one was not written by us.
 _RECORD_BYTES = 4 * 1024 * 1024
 
-# Where a part ends, and its CRC32C. A line that a crash cut short is none, nor is what follows it.
+# The offset at which a piece ends, and its CRC32C. A line that a crash cut short does not match. It and the lines after
+# it do not count.
 _LINE = re.compile(r"(\d{1,19}) ([0-9a-f]{8})\n")
 
 
@@ -39,17 +41,17 @@ class _Part:
 
 @dataclass(frozen=True)
 class PartFile:
-    """A file at `path`, and at `record` what is known of its parts. Both are on the volume, or neither yet."""
+    """A file at `path`, and the record of its pieces at `record`. Both are on the volume, or neither is there yet."""
 
     path: Path
     record: Path
 
     def is_begun(self) -> bool:
-        """Tell whether there may be something to go on from."""
+        """Tell whether there may be bytes to go on from."""
         return all(path.is_file() and not path.is_symlink() for path in (self.path, self.record))
 
     def begin(self) -> None:
-        """Make both absent, whatever lies there."""
+        """Remove both, whatever is in their places."""
         for path in (self.path, self.record):
             if path.is_dir() and not path.is_symlink():
                 trees.remove(path)
@@ -57,58 +59,62 @@ class PartFile:
             path.parent.mkdir(parents=True, exist_ok=True)
 
     def take(self, most_bytes: int, start: Callable[[], Sequence[Running]]) -> tuple[int, Sequence[Running]]:
-        """Return how many bytes are there and right, and what `start` gave, fed with just these; cut off the rest."""
+        """Return how many bytes are there and right, and the checksums of `start`, fed with these bytes. Cut off the
+        rest.
+        """
         parts, running = self._recorded(most_bytes), start()
         while (right := self._right(parts, running)) < len(parts):
-            # What was found wrong was fed as well.
+            # The wrong piece was fed to them as well, so they are computed again without it.
             parts, running = parts[:right], start()
         if not parts:
             self.begin()
             return 0, running
+        # The record first: if a crash comes between, it never claims bytes that are cut off.
         disk.replace_file(self.record, "".join(map(_line, parts)))
         os.truncate(self.path, parts[-1].end)
         return parts[-1].end, running
 
     def _recorded(self, most_bytes: int) -> list[_Part]:
-        found: list[_Part] = []
+        pieces: list[_Part] = []
         for line in (records.read_bytes(self.record, _RECORD_BYTES) or b"").splitlines(keepends=True):
-            told = _LINE.fullmatch(line.decode("ascii", "replace"))
-            last = found[-1].end if found else 0
-            if not told or not last < int(told[1]) <= most_bytes:
+            match = _LINE.fullmatch(line.decode("ascii", "replace"))
+            last = pieces[-1].end if pieces else 0
+            if not match or not last < int(match[1]) <= most_bytes:
                 break
-            found.append(_Part(int(told[1]), told[2]))
-        return found
+            pieces.append(_Part(int(match[1]), match[2]))
+        return pieces
 
     def _right(self, parts: Sequence[_Part], running: Sequence[Running]) -> int:
-        """Return how many of the parts are right, from the first one on; feed `running` with what is read."""
+        """Return how many of the pieces are right, from the first one on. Feed `running` with all bytes read."""
         offset = 0
         with self.path.open("rb", buffering=0) as file:
             for number, part in enumerate(parts):
                 crc = ALGORITHMS["crc32c"]()
                 while block := file.read(min(BLOCK_BYTES, part.end - offset)):
                     offset += len(block)
-                    for each in (crc, *running):
-                        each.update(block)
+                    for checksum in (crc, *running):
+                        checksum.update(block)
                 if offset < part.end or crc.digest().hex() != part.crc32c:
                     return number
         return len(parts)
 
     def append(self, stream: RawIOBase, *, recorded: bool = True, last: bool = False) -> None:
-        """Write what is left of `stream` behind what is there; unless `recorded`, as what can't be gone on from.
+        """Write the rest of `stream` behind the bytes that are there.
 
-        last: nothing is read from a store after it, so that its own end is not worth a wait for the disk.
+        recorded: whether a later start may go on from these bytes. last: nothing is read from a store after this file,
+        so its end is not worth a wait for the disk.
         """
         with self.path.open("ab", buffering=0) as file, self.record.open("ab", buffering=0) as record:
-            done = _Recorder(file, record) if recorded else _Plain(file)
+            writer = _Recorder(file, record) if recorded else _Plain(file)
             try:
                 while block := stream.read(BLOCK_BYTES):
                     disk.write_all(file, memoryview(block))
-                    done.add(block)
+                    writer.add(block)
             except (StoreError, SystemExit):
-                done.flush()
+                writer.flush()
                 raise
             if not last:
-                done.flush()
+                writer.flush()
 
     def move(self, path: Path) -> None:
         """Move the file, which is whole, to `path`."""
@@ -118,7 +124,7 @@ class PartFile:
 
 
 class _Plain:
-    """Lets the disk begin with what is written to a file, and waits for nothing."""
+    """Asks the disk to begin with the bytes written to a file. It waits for nothing."""
 
     def __init__(self, file: FileIO) -> None:
         self._file = file
@@ -131,11 +137,11 @@ class _Plain:
             self._begun = self._end
 
     def flush(self) -> None:
-        """Leave it to the disk."""
+        """Do nothing: the disk writes the rest in its own time."""
 
 
 class _Recorder(_Plain):
-    """Reckons the parts of what is written to a file, and records them once they are on the disk."""
+    """Computes the CRC32C of each piece written to a file, and records the pieces that are on the disk."""
 
     def __init__(self, file: FileIO, record: FileIO) -> None:
         super().__init__(file)
@@ -152,7 +158,7 @@ class _Recorder(_Plain):
                 self._sync()
 
     def flush(self) -> None:
-        """Record all that is written."""
+        """Record everything that was written."""
         if self._end > self._start:
             self._end_part()
         if self._waiting:
@@ -163,6 +169,7 @@ class _Recorder(_Plain):
         self._crc, self._start = ALGORITHMS["crc32c"](), self._end
 
     def _sync(self) -> None:
+        # The bytes before the record: a record on the disk always describes bytes on the disk.
         os.fdatasync(self._file.fileno())
         disk.write_all(self._record, memoryview("".join(map(_line, self._waiting)).encode()))
         os.fdatasync(self._record.fileno())

@@ -24,7 +24,7 @@ class Stream(RawIOBase):
     """A stream made of blocks. `some` returns the next one without copying it into a buffer."""
 
     def some(self, size: int) -> bytes:
-        """Return the next 1 to `size` bytes; empty at the end, also when called again."""
+        """Return the next 1 to `size` bytes, empty at the end, also when called again."""
         raise NotImplementedError
 
     def readable(self) -> bool:
@@ -36,7 +36,7 @@ class Stream(RawIOBase):
         return self.some(size) if size >= 0 else self.readall()
 
     def readinto(self, buffer: Any) -> int:
-        """Fill `buffer` with the next bytes; 0 at the end."""
+        """Fill `buffer` with the next bytes, or 0 at the end."""
         view = memoryview(buffer)
         block = self.some(len(view))
         view[: len(block)] = block
@@ -49,7 +49,7 @@ class Blocks(Stream):
     _rest = memoryview(b"")
 
     def block(self) -> bytes:
-        """Return the next bytes, however many; empty at the end, also when called again."""
+        """Return the next bytes, however many, empty at the end, also when called again."""
         raise NotImplementedError
 
     def some(self, size: int) -> bytes:

@@ -1,4 +1,4 @@
-"""An object read here and there: what is skipped is not transferred."""
+"""An object read in places. What is skipped is not transferred."""
 
 from io import SEEK_CUR
 from typing import Final
@@ -9,7 +9,7 @@ from neo4j_restore.stores import Store, StoredObject
 
 _BLOCK_BYTES = 64 * 1024
 
-# A request each: the first files of a tar tell what it is.
+# Each block is a request. The first files of a tar show what it is.
 _MOST_REQUESTS: Final = 64
 
 
@@ -17,7 +17,7 @@ class Ranged(Stream):
     """The bytes of an object, from its start. It ends early after `_MOST_REQUESTS` requests."""
 
     def __init__(self, store: Store, stored: StoredObject, retry: transfer.Retry) -> None:
-        """Take the object; nothing is asked for yet."""
+        """Take the object. No request is made yet."""
         self._store, self._stored, self._retry = store, stored, retry
         self._at = self._start = self._requests = 0
         self._block = b""
@@ -34,7 +34,7 @@ class Ranged(Stream):
         return self._at
 
     def some(self, size: int) -> bytes:
-        """Return what comes next."""
+        """Return the next bytes."""
         if not self._start <= self._at < self._start + len(self._block) and not self._fetch():
             return b""
         begin = self._at - self._start

@@ -51,13 +51,13 @@ def _what(store: Store) -> str:
 
 
 def of_directory(chosen: BackupSet, neostore: bytes) -> BackupSet:
-    """Return the raw directory. neostore: the first bytes of its file `neostore`; empty for the block format."""
+    """Return the raw directory. neostore: the first bytes of its file `neostore`, empty for the block format."""
     version = version_of(neostore) if neostore else BLOCK
     return replace(chosen, inside=Inside(what=STORE_FILES, store=version, sure=True))
 
 
 def _version_of_store(store: Store) -> StoreVersion | None:
-    """Return the version of a store by its marker file; None where the file was not seen, or does not have it."""
+    """Return the version of a store by its marker file, or None where the file was not seen, or does not have it."""
     if store.marker is None:
         return None
     return BLOCK if store.marker.name.endswith("block.metadata.db") else version_of(store.marker.head)

@@ -25,7 +25,7 @@ T = TypeVar("T")
 
 
 def read_bytes(path: Path, most_bytes: int, *, from_end: bool = False) -> bytes | None:
-    """Return up to `most_bytes` of a file, the first or the last ones; None where there is no file.
+    """Return up to `most_bytes` of a file, the first or the last ones, or None where there is no file.
 
     Raises TargetOccupiedError if it is not a regular file, and OSError if it can't be read. It never waits, as opening
     a FIFO would, and never follows a link.
@@ -107,7 +107,7 @@ class Record:
         return Record(self._of(name, dict))
 
     def records(self, name: str) -> "tuple[Record, ...]":
-        """Return a list of objects; empty where it is missing."""
+        """Return a list of objects, empty where it is missing."""
         values = self._of(name, list, [])
         if not all(isinstance(each, dict) for each in values):
             message = f"{name} is not a list of objects"
@@ -146,7 +146,7 @@ def parse(data: bytes) -> Record:
 
 
 def load(path: Path) -> Record | None:
-    """Return the JSON object in the file at `path`; None where there is no file. Raises ValueError."""
+    """Return the JSON object in the file at `path`, or None where there is no file. Raises ValueError."""
     data = read_bytes(path, MOST_BYTES + 1)
     return None if data is None else parse(data)
 

@@ -54,7 +54,7 @@ class Checked(Stream):
         self._running = running or expected.start()
 
     def some(self, size: int) -> bytes:
-        """Return the next bytes; empty once all have come and their checksum is right."""
+        """Return the next bytes, empty once all have come and their checksum is right."""
         block = self._source.read(size) or b""
         self._running.update(block)
         # A read of 0 bytes also returns nothing, and is not the end.

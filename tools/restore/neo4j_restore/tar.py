@@ -48,7 +48,7 @@ class Entry:
     """An entry of a tar.
 
     size: of the file, holes included. stored: of `data`. modified: seconds since 1970.
-    regions: where `data` belongs in a sparse file; None for other files.
+    regions: where `data` belongs in a sparse file, or None for other files.
     data: readable until the next entry is requested. The rest of it is then skipped.
     """
 
@@ -112,7 +112,7 @@ class Tar:
             raise BackupDamagedError(message, hint=ANOTHER_SET)
 
     def _entry(self) -> Entry | None:
-        """Return the next entry; None at the end mark."""
+        """Return the next entry, or None at the end mark."""
         attributes, extended = _Attributes(), False
         while header := self._header():
             if header.type == tarheaders.GNU_LABEL:
@@ -236,7 +236,7 @@ class Data(Stream):
         return bytes(part)
 
     def readinto(self, buffer: Any) -> int:
-        """Fill `buffer` with the next bytes, without another copy; 0 at the end."""
+        """Fill `buffer` with the next bytes, without another copy, or 0 at the end."""
         part = self._input.part(min(len(buffer), self._left))
         buffer[: len(part)] = part
         self._left -= len(part)
@@ -264,12 +264,12 @@ class _Input:
         self._rest = memoryview(b"")
 
     def block(self) -> memoryview:
-        """Return the next bytes, however many; empty at the end."""
+        """Return the next bytes, however many, empty at the end."""
         block, self._rest = self._rest or memoryview(self._stream.read(BLOCK_BYTES) or b""), memoryview(b"")
         return block
 
     def part(self, count: int) -> memoryview:
-        """Return the next bytes, 1 to `count`; empty if `count` is 0."""
+        """Return the next bytes, 1 to `count`, empty if `count` is 0."""
         if not count:
             return memoryview(b"")
         block = self.block()

@@ -15,7 +15,7 @@ REG, AREG, CONTIGUOUS, GNU_SPARSE = b"0", b"\0", b"7", b"S"
 FOLDER, GNU_DUMPDIR = b"5", b"D"
 _WITHOUT_DATA = {b"1", b"2", b"3", b"4", FOLDER, b"6"}
 
-# Types of extensions. They describe the entry that follows; a global one describes all that follow.
+# Types of extensions. They describe the entry that follows, and a global one describes all that follow.
 PAX, PAX_SOLARIS, PAX_GLOBAL, GNU_LONG_NAME, GNU_LONG_LINK = b"x", b"X", b"g", b"L", b"K"
 EXTENSIONS: Final = {PAX, PAX_SOLARIS, PAX_GLOBAL, GNU_LONG_NAME, GNU_LONG_LINK}
 
@@ -42,7 +42,7 @@ class Header:
 
     @property
     def modified(self) -> int:
-        """The time of the last write, in seconds since 1970; 0 where the field is not a number."""
+        """The time of the last write, in seconds since 1970, or 0 where the field is not a number."""
         try:
             return number(self.block[136:148])
         except ValueError:
@@ -57,7 +57,7 @@ class Header:
 
 
 def parse(block: bytes) -> Header | None:
-    """Return the header in a block of 512 bytes; None for the zeros that end a tar."""
+    """Return the header in a block of 512 bytes, or None for the zeros that end a tar."""
     if not block.strip(b"\0"):
         return None
     _check_sum(block)

@@ -50,7 +50,7 @@ class Retry:
         if not error.transient or now + pause > min(self._since + self._seconds, error.no_try_after):
             raise error
         self._tries += 1
-        log.warning("%s; next try in %.1f s", error, pause)
+        log.warning("%s. Next try in %.1f s", error, pause)
         self._pause(pause)
 
     def call(self, action: Callable[[], T]) -> T:
@@ -69,7 +69,7 @@ class Resuming(RawIOBase):
     """The bytes of one object from `start` up to `end`, resumed after transient failures. Checksums are not checked
     here.
 
-    checksum: of the whole object; None where the store gives none. Some stores give it only with the first bytes.
+    checksum: of the whole object, or None where the store gives none. Some stores give it only with the first bytes.
     """
 
     def __init__(
@@ -88,7 +88,7 @@ class Resuming(RawIOBase):
         return True
 
     def readinto(self, buffer: Any) -> int:
-        """Fill `buffer` with the next bytes; 0 only at the end."""
+        """Fill `buffer` with the next bytes, or 0 only at the end."""
         view = memoryview(buffer)[: max(0, self._end - self._offset)]
         count = self._retry.call(lambda: self._some(view)) if view else 0
         self._offset += count
@@ -110,7 +110,7 @@ class Resuming(RawIOBase):
         if not count:
             self._drop()
             message = f"{self._stored.key} ended at byte {self._offset} of {self._end}"
-            raise StoreError(message, hint="it was cut short; the next start tries again", transient=True)
+            raise StoreError(message, hint="it was cut short. The next start tries again", transient=True)
         return count
 
     def _drop(self) -> None:
@@ -144,7 +144,7 @@ def part(store: Store, stored: StoredObject, retry: Retry, start: int, count: in
         try:
             return once()
         except StreamDamagedError as error:
-            log.warning("%s; reading it once more", error)
+            log.warning("%s. Reading it once more", error)
             return once()
 
     # `fetch` watches the deadline for whole objects. For these few bytes only `ended` does.

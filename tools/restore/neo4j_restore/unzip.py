@@ -110,7 +110,7 @@ class _Content(Stream):
             self._frame = igzip_lib.IgzipDecompressor(flag=igzip_lib.DECOMP_DEFLATE)
 
     def some(self, size: int) -> bytes:
-        """Return the next bytes; empty once all have come and are right."""
+        """Return the next bytes, empty once all have come and are right."""
         block = self._next(size)
         self._size += len(block)
         self._crc32 = zlib.crc32(block, self._crc32)

@@ -75,7 +75,7 @@ class ZipEntry:
 
 
 def directory_of(tail: bytes, size: int) -> tuple[int, int] | None:
-    """Return the offset and length of the directory of a zip of `size` bytes; None where its end is not right.
+    """Return the offset and length of the directory of a zip of `size` bytes, or None where its end is not right.
 
     tail: the last `TAIL_BYTES` of the zip. No bytes may follow the comment.
     """

@@ -28,7 +28,7 @@ def entries_of(directory: bytes) -> list[Entry]:
 
 
 def start_of(data: bytes, method: int) -> bytes:
-    """Return the first bytes of the entry whose local header begins `data`; empty if it is wrong."""
+    """Return the first bytes of the entry whose local header begins `data`, empty if it is wrong."""
     if not data.startswith(b"PK\x03\x04") or len(data) < 30:
         return b""
     name, extra = struct.unpack_from("<HH", data, 26)

@@ -20,7 +20,7 @@ class StoredObject:
 
     key: as the store has it, without a slash at its start. updated: UTC.
     generation: pins these exact bytes. An object that replaces them has another.
-    checksum: of all its bytes; None where the store has none, or sends it only with a HEAD or with the bytes.
+    checksum: of all its bytes, or None where the store has none, or sends it only with a HEAD or with the bytes.
     thaw: for an object in an archive tier the command that makes it readable, else empty.
     """
 
@@ -68,7 +68,7 @@ class Store(Protocol):
 def open_store(settings: Settings, deadline: Deadline | None = None) -> Store:
     """Return the store of `settings.bucket`. Raises ConfigurationError for a bad key.
 
-    Some stores fetch an identity here. deadline: when all requests must end; by default DEADLINE_SECONDS from now.
+    Some stores fetch an identity here. deadline: when all requests must end, by default DEADLINE_SECONDS from now.
     """
     # Imported here, because it imports this module.
     from neo4j_restore.stores.watched import Watched

@@ -45,8 +45,8 @@ class OddAnswerError(ValueError):
 def body(response: Any, stall_seconds: float, most_bytes: int = SMALL_BYTES) -> bytes:
     """Return the decoded body of an answer of urllib3, and give its connection back.
 
-    Raises OddAnswerError if it is too long, takes too long, or does not have its stated encoding; urllib3's errors; and
-    OSError.
+    Raises OddAnswerError if it is too long, takes too long, or does not have its stated encoding. Raises the errors of
+    urllib3 and OSError.
     """
     with response:
         most_seconds = _MOST_STALLS * stall_seconds
@@ -119,7 +119,7 @@ def parse_json(data: bytes) -> dict[str, Any]:
 
 
 def parse_xml(data: bytes) -> ElementTree.Element | None:
-    """Return the root of an XML text, with names without prefixes; None if it is not XML, or not from a store.
+    """Return the root of an XML text, with names without prefixes, or None if it is not XML, or not from a store.
 
     A DOCTYPE in any encoding gives None, and so do more elements, attributes or depth than a page has.
     """

@@ -157,7 +157,7 @@ class AzureStore:
             response.close()
             return None
         try:
-            self._checked(stored, (start, end), response, range_headers=True)
+            self._checked(stored, (start, end), response, ranged=True)
         except StoreError:
             response.close()
             raise

@@ -95,7 +95,7 @@ def reason(body: bytes, headers: Mapping[str, str], otherwise: str) -> tuple[str
 
 
 def thaw(tier: str, status: str, account: str, container: str, name: str) -> str:
-    """Return the command that makes a blob readable, or shows when it will be; empty if it is readable.
+    """Return the command that makes a blob readable, or shows when it will be, empty if it is readable.
 
     Source: https://learn.microsoft.com/azure/storage/blobs/archive-rehydrate-overview
     """

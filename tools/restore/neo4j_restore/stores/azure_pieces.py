@@ -28,7 +28,7 @@ class Piece(NamedTuple):
 
 
 def crc64_of(text: str | None) -> bytes | None:
-    """Return the CRC64 in an answer; None if it has none.
+    """Return the CRC64 in an answer, or None if it has none.
 
     Azure sends the bytes of a CRC64NVME in reverse order. They are returned in the order of `checksums`.
     """
@@ -61,7 +61,7 @@ class Pieces(RawIOBase):
         return True
 
     def readinto(self, buffer: Any) -> int:
-        """Fill `buffer` with the next bytes; 0 only at the end."""
+        """Fill `buffer` with the next bytes, or 0 only at the end."""
         if self._offset == self._piece_end and self._offset < self._end:
             self._piece.body.close()
             self._begin(self._ask(self._offset, min(self._offset + PIECE_BYTES, self._end)))

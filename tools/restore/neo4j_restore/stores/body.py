@@ -9,14 +9,14 @@ from neo4j_restore.stores.wording import Errors
 
 
 def byte_range(start: int, end: int, size: int) -> dict[str, str]:
-    """Return the header that requests the bytes from `start` to `end`; no header for all of them."""
+    """Return the header that requests the bytes from `start` to `end`. There is none for all of them."""
     return {} if (start, end) == (0, size) else {"Range": f"bytes={start}-{end - 1}"}
 
 
 def wrong_span(
     status: int, headers: Mapping[str, str], span: tuple[int, int], size: int, *, ranged: bool = False
 ) -> str:
-    """Return what is wrong with an answer that should have the bytes of `span`; empty if nothing.
+    """Return what is wrong with an answer that should have the bytes of `span`, empty if nothing.
 
     ranged: the request had a range although it covers all bytes.
     """
@@ -49,7 +49,7 @@ class Body(RawIOBase):
         return True
 
     def readinto(self, buffer: Any) -> int:
-        """Fill `buffer` with the next bytes; 0 only after the last requested byte."""
+        """Fill `buffer` with the next bytes, or 0 only after the last requested byte."""
         with self._errors.translated("read", self._key):
             count = int(self._response.readinto(buffer) or 0)
         self._offset += count

@@ -9,7 +9,7 @@ _UNTRUSTED = re.compile(r"self[- ]signed|local issuer|issuer certificate|first c
 
 
 def trouble(text: str) -> tuple[str, str] | None:
-    """Return the reason and the hint for the text of an error; None for one that is not about TLS."""
+    """Return the reason and the hint for the text of an error, or None for one that is not about TLS."""
     if "WRONG_VERSION_NUMBER" in text or "RECORD_LAYER_FAILURE" in text:
         return "it does not speak TLS", "check the scheme and the port in ENDPOINT_URL: is it http://?"
     if "CERTIFICATE_VERIFY_FAILED" not in text:

@@ -21,8 +21,9 @@ _ACCOUNT: Final = re.compile(r"[a-z0-9]{3,24}")
 
 
 def parse(text: str) -> dict[str, str]:
-    """Return account, key, sas_token and endpoint; some may be empty. Raises ConfigurationError, which quotes none of
-    it.
+    """Return account, key, sas_token and endpoint. Some may be empty.
+
+    Raises ConfigurationError, which quotes none of the text.
     """
     # Values may contain `=`, but never `;`.
     pairs = dict(part.strip().partition("=")[::2] for part in text.strip().strip("\"'").split(";") if part.strip())

@@ -119,7 +119,7 @@ class GoogleStore:
     def _refusal(
         self, stored: StoredObject, span: tuple[int, int], response: urllib3.BaseHTTPResponse
     ) -> StoreError | None:
-        """Return the error of an answer; None if it has the requested bytes. Its body is not trusted."""
+        """Return the error of an answer, or None if it has the requested bytes. Its body is not trusted."""
         status = response.status
         if status == 404:
             return self._errors.error("read", stored.key, GONE)

@@ -135,7 +135,7 @@ class S3Store:
             return s3_answers.checksum(headers, stored.size_bytes, parts)
 
     def _part_bytes(self, stored: StoredObject, number: int) -> int:
-        """Return the size of a part of the object; 0 where the store does not send it. Many stores do not."""
+        """Return the size of a part of the object, or 0 where the store does not send it. Many stores do not."""
         if self._part_troubles >= _MOST_PART_TROUBLES:
             return 0
         try:

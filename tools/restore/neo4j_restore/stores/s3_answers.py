@@ -68,7 +68,7 @@ def objects(root: ElementTree.Element, bucket: str) -> Iterator[StoredObject]:
 
 
 def next_page(root: ElementTree.Element, last_key: str) -> dict[str, str]:
-    """Return the query of the next page, with the token last; empty at the end.
+    """Return the query of the next page, with the token last, empty at the end.
 
     A store without tokens, like S3 before the second version of its listings, continues after a key.
     Source: https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjects.html
@@ -116,13 +116,13 @@ def reason(body: bytes, otherwise: str) -> tuple[str, str]:
 
 @dataclass(frozen=True)
 class Parts:
-    """The sizes of an object's parts, from the store. first, last: in bytes; 0 where the store did not send it."""
+    """The sizes of an object's parts, from the store. first, last: in bytes, or 0 where the store did not send it."""
 
     first: int = 0
     last: int = 0
 
     def size(self, count: int, size_bytes: int) -> int:
-        """Return the size of all parts but the last, if `count` of that size make the object; else 0.
+        """Return the size of all parts but the last, if `count` of that size make the object, else 0.
 
         If the store did not send a size, sizes that tools use are tried.
         """
@@ -175,7 +175,7 @@ def _of_etag(headers: Mapping[str, str], size_bytes: int, parts: Parts) -> Check
 
 
 def parts_of(headers: Mapping[str, str]) -> int:
-    """Return how many parts the checksums in the headers cover, if none is of the whole object; else 0."""
+    """Return how many parts the checksums in the headers cover, if none is of the whole object, else 0."""
     texts = [headers.get(f"x-amz-checksum-{algorithm}") or "" for algorithm in _ALGORITHMS]
     present = [text for text in texts if text]
     if not all("-" in text for text in present):
@@ -198,7 +198,7 @@ def _decoded(text: str) -> bytes:
 
 
 def thaw(headers: Mapping[str, str], bucket: str, key: str) -> str:
-    """Return the command that makes an object readable; empty if it is readable.
+    """Return the command that makes an object readable, empty if it is readable.
 
     Source: https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadObject.html, x-amz-restore, x-amz-archive-status.
     """

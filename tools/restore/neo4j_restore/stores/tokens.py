@@ -109,7 +109,7 @@ class Teller:
 
 
 def text_of(body: bytes, *names: str) -> str:
-    """Return the first text that a JSON answer has under one of `names`, shortened; empty if none."""
+    """Return the first text that a JSON answer has under one of `names`, shortened, empty if none."""
     try:
         values = answers.parse_json(body)
     except answers.OddAnswerError:

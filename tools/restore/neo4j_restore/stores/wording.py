@@ -83,7 +83,7 @@ class Errors:
 
 
 def seconds_to_wait(headers: Mapping[str, str]) -> float:
-    """Return the seconds that Retry-After asks for; 0 where it is missing or is a date."""
+    """Return the seconds that Retry-After asks for, or 0 where it is missing or is a date."""
     text = headers.get("Retry-After") or ""
     return float(text) if re.fullmatch(r"\d{1,4}", text) else 0
 
