@@ -153,7 +153,7 @@ def test_a_copy_of_a_data_folder_is_put_in_place(
 @pytest.mark.parametrize(
     ("version", "store", "words"),
     [
-        ("5.26.30", "AF4.3.0", "holds store files of Neo4j 4 (AF4.3.0), and neo4j-admin here is 5.26.30"),
+        ("5.26.30", "AF4.3.0", "holds store files of Neo4j 4 (AF4.3.0), but this neo4j-admin has version 5.26.30"),
         ("4.4.48", "aligned", "holds store files of Neo4j 5 or later (record aligned 1.1)"),
         ("4.4.48", "v0.A.9", "holds a copy of a data folder of Neo4j 3 (v0.A.9)"),
     ],

@@ -1,4 +1,4 @@
-"""Files that macOS puts beside others, in folders as in archives: none of them is of a backup."""
+"""Files that macOS puts beside others, in folders and in archives. None of them is part of a backup."""
 
 import re
 

@@ -1,6 +1,6 @@
-"""What this neo4j-admin can't take, by its version and edition; pure.
+"""What this neo4j-admin can't restore, by its version and edition. Pure.
 
-Store files are told by their own version, never by the archive that they are in.
+Store files are judged by their own version, never by the archive that they are in.
 """
 
 from neo4j_restore import families
@@ -14,9 +14,10 @@ from neo4j_restore.spec import DatabaseName
 
 
 def check(chosen: BackupSet, version: families.Version, edition: Edition | None, url: str) -> None:
-    """Raise MigrationNeededError for a set of another version, ConfigurationError for what needs another edition.
+    """Raise MigrationNeededError for a set of another version, and ConfigurationError for one that needs another
+    edition.
 
-    chosen: as it was looked into. An archive that did not tell what is in it is checked once more when it is unpacked.
+    chosen: as inspected. An archive whose contents were not known then is checked again when it is unpacked.
     """
     _check_version(chosen, version, url)
     _check_edition(chosen, version, edition, url)
@@ -24,37 +25,37 @@ def check(chosen: BackupSet, version: families.Version, edition: Edition | None,
 
 def _check_version(chosen: BackupSet, version: families.Version, url: str) -> None:
     if chosen.kind is Kind.BACKUP and version.major < 5:
-        message = f"{url} is a backup of Neo4j 5 or later, and neo4j-admin here is {version}"
-        raise MigrationNeededError(message, hint="use an image of the version that made it, or of a later one")
+        message = f"{url} is a backup of Neo4j 5 or later, but this neo4j-admin has version {version}"
+        raise MigrationNeededError(message, hint="use an image of the version that wrote it, or of a later one")
     inside = chosen.inside or Inside()
     if inside.what in {STORE_FILES, DATA_FOLDER}:
         _check_store(inside, version, url, chosen.database)
 
 
 def _check_store(inside: Inside, version: families.Version, url: str, database: DatabaseName) -> None:
-    """Refuse store files that this version can't take. They are told by their own version, never by the archive."""
+    """Refuse store files that this version can't restore. Their own version counts, never that of the archive."""
     of = f" of {inside.store}" if inside.store else ""
     copied = inside.what == DATA_FOLDER
     if inside.store and ((version.major >= 5) != (inside.store.line >= 5) or inside.store.line > version.major):
-        message = f"{url} holds store files{of}, and neo4j-admin here is {version}"
+        message = f"{url} holds store files{of}, but this neo4j-admin has version {version}"
         hint = "restore it with an image of its own version"
         if version.major >= 5:
-            hint += f", then migrate; or take a dump of {database} there"
+            hint += f", then migrate, or take a dump of {database} there"
         raise MigrationNeededError(message, hint=hint)
     if inside.store and copied and inside.store.line < min(version.major, 5):
-        message = f"{url} holds a copy of a data folder{of}, and neo4j-admin here is {version}"
+        message = f"{url} holds a copy of a data folder{of}, but this neo4j-admin has version {version}"
         raise MigrationNeededError(message, hint="restore it with an image of its own version")
     if version.major >= 5 and not copied:
         message = f"{url} holds a copy of store files{of}: neo4j-admin {version} has no command that restores them"
         hint = (
-            f"take a dump of {database}; or pack the data folder of the stopped server with databases/{database} and "
-            f"transactions/{database} in it; if an older Neo4j made it, restore it with an image of that version"
+            f"take a dump of {database}, or pack the data folder of the stopped server with databases/{database} and "
+            f"transactions/{database} in it. If an older Neo4j wrote it, restore it with an image of that version"
         )
         raise MigrationNeededError(message, hint=hint)
 
 
 def _check_edition(chosen: BackupSet, version: families.Version, edition: Edition | None, url: str) -> None:
-    """Refuse what Community can't take: on the staged data it would fail as well, but after the whole transfer."""
+    """Refuse sets that Community can't restore. neo4j-admin would refuse them too, but after the whole transfer."""
     header = chosen.header or Header()
     if edition is not Edition.COMMUNITY:
         return
@@ -68,5 +69,5 @@ def _check_edition(chosen: BackupSet, version: families.Version, edition: Editio
         message = f"{url} is a differential backup, which the Community Edition in this image can't restore"
         raise ConfigurationError(message, hint=f"{enterprise}, or take a full backup: TIMESTAMP names one")
     if not families.family(version).load_artifact:
-        message = f"{url} is a backup, and the Community Edition loads those from 5.20 on: here it is {version}"
+        message = f"{url} is a backup, which the Community Edition loads from 5.20 on: this one has version {version}"
         raise ConfigurationError(message, hint=f"{enterprise}, or a Community Edition of 5.20 or later")

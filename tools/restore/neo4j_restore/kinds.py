@@ -1,4 +1,4 @@
-"""The forms that a backup set has, and the endings of names that stand for them."""
+"""The forms of a backup set, and the name endings that stand for them."""
 
 import string
 from enum import StrEnum
@@ -20,41 +20,41 @@ _TARS = (
     ".tar",
 )
 
-# People pack a dump or a backup once more, and a store may do so on its own when it takes an object.
+# People pack a dump or backup once more, and a store may pack an object when it is uploaded.
 _PACKED = ("", ".gz", ".zst", ".zstd", ".lz4", ".xz", ".bz2")
 
-# What a name's ending makes likely; the first bytes decide. The longest that fits is meant.
+# The form that a name's ending makes likely. The first bytes decide. The longest ending that fits counts.
 ENDINGS: Final = {
     **{f".backup{tar}": Kind.ARCHIVE for tar in _TARS},
     **dict.fromkeys(_TARS, Kind.ARCHIVE),
     ".zip": Kind.ZIP,
     **{f".dump{packed}": Kind.DUMP for packed in _PACKED},
     **{f".backup{packed}": Kind.BACKUP for packed in _PACKED},
-    # What `neo4j-admin dump --to-stdout | gzip` writes, as scripts name it; a packed tar may be called so as well.
+    # Scripts give this ending to the output of `neo4j-admin dump --to-stdout | gzip`. A packed tar may have it as well.
     ".gz": Kind.ARCHIVE,
 }
 
 # `.backup.tar.gz` has the most.
 _MOST_PARTS: Final = max(ending.count(".") for ending in ENDINGS)
 
-# Behind any of these: encrypted by age. Beside any of these: a file with its checksum.
+# After any of these: encrypted by age. Beside any of these: a file with its checksum.
 AGE: Final = ".age"
 SUM: Final = ".sha256"
 
 
-# Unlike `str.lower` this keeps the length, so that places in the one text are places in the other.
+# Unlike `str.lower` this keeps the length, so that a position in one text is the same in the other.
 _LOWER = str.maketrans(string.ascii_uppercase, string.ascii_lowercase)
 
 
 def lower(text: str) -> str:
-    """Return `text` with A to Z in lower case: database names and the endings of backups have no other letters."""
+    """Return `text` with A to Z in lower case. Database names and the endings of backups have no other letters."""
     return text.translate(_LOWER)
 
 
 def split_ending(name: str) -> tuple[str, str]:
-    """Return a name without its ending, and the ending in lower case, empty for none that is known.
+    """Return a name without its ending, and the ending in lower case, empty for an unknown one.
 
-    `.age` at the end belongs to neither. Case means nothing, such as in `neo4j.TAR.GZ`.
+    `.age` at the end belongs to neither. Case is ignored, for example in `neo4j.TAR.GZ`.
     """
     folded = lower(name).removesuffix(AGE)
     ending, at = "", len(folded)

@@ -1,22 +1,22 @@
-"""What a program prints, a line at a time, in bounded memory however it prints."""
+"""Keeps the last lines that a program prints, in bounded memory however it prints."""
 
 from collections import deque
 from typing import Final
 
 from neo4j_restore import scrub
 
-# Enough for a stack trace and what stands before it.
+# Enough for a stack trace and the lines before it.
 _MOST_LINES: Final = 200
 
-# Of a longer line the beginning is kept.
+# A longer line keeps only its beginning.
 _LONGEST_BYTES: Final = 2000
 
 
 class Output:
-    """The last lines of an output. `heard` counts its blocks: it grows whenever something is said."""
+    """The last lines of an output. `heard` counts its blocks, and grows whenever something is printed."""
 
     def __init__(self) -> None:
-        """Have none."""
+        """Begin without lines."""
         self._lines: deque[str] = deque(maxlen=_MOST_LINES)
         self._line = b""
         self._redrawn = b""
@@ -28,16 +28,16 @@ class Output:
         self.heard += 1
         *whole, rest = block.split(b"\n")
         if len(whole) > _MOST_LINES:
-            # A flood: the first part may end a line, and of the others only the last that say something are kept.
-            saying = list(filter(bytes.strip, filter(None, whole[1:])))
-            whole = [whole[0], *saying[-_MOST_LINES:]]
+            # A flood of lines: the first part may end a line. Of the others only the last that are not blank are kept.
+            not_blank = list(filter(bytes.strip, filter(None, whole[1:])))
+            whole = [whole[0], *not_blank[-_MOST_LINES:]]
         for part in whole:
             self._add(part)
             self._end_line()
         self._add(rest)
 
     def _add(self, part: bytes) -> None:
-        """Take a part of a line. Progress is redrawn after a carriage return: the last drawing is the news."""
+        """Take a part of a line. Progress is redrawn after a carriage return, and the last drawing counts."""
         before, redrawn, after = part.rpartition(b"\r")
         if redrawn:
             self._redrawn = _last_drawing(self._line + before) or self._redrawn
@@ -51,14 +51,14 @@ class Output:
         self._line, self._redrawn, self._cut = b"", b"", False
 
     def _now(self) -> str:
-        said = self._line.strip() or self._redrawn
-        text = said.decode(errors="replace").strip()
-        # A secret that is cut here would not be known later.
-        return f"{scrub.hide(text)}…" if self._cut or len(said) >= _LONGEST_BYTES else text
+        line = self._line.strip() or self._redrawn
+        text = line.decode(errors="replace").strip()
+        # A secret that is cut here would not be recognised later.
+        return f"{scrub.hide(text)}…" if self._cut or len(line) >= _LONGEST_BYTES else text
 
     @property
     def lines(self) -> list[str]:
-        """Return the last lines that say something, the unfinished one with them."""
+        """Return the last lines that are not blank, with the unfinished one."""
         return [*self._lines, *filter(None, [self._now()])]
 
 

@@ -1,8 +1,8 @@
-"""Packed formats that have checksums of their own, by which whoever unpacks them finds a changed byte; pure.
+"""Packed formats with checksums of their own, by which unpacking detects a changed byte. Pure.
 
-gzip, bzip2 and zip always have one. zstd, lz4 and xz have one where a bit in their header says so, which their command
-line tools and the dumps of Neo4j (5.26.30) set. age authenticates every byte.
-Sources: RFC 1952; RFC 8878, 3.1.1.1.1; lz4's frame format, "FLG byte"; xz's file format, 2.1.1.2.
+gzip, bzip2 and zip always have one. zstd, lz4 and xz have one if a bit in their header says so. Their command line
+tools and the dumps of Neo4j (5.26.30) set it. age authenticates every byte.
+Sources: RFC 1952. RFC 8878, 3.1.1.1.1. lz4's frame format, "FLG byte". xz's file format, 2.1.1.2.
 """
 
 import re
@@ -11,19 +11,19 @@ from neo4j_restore import decoders
 
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 
-# Dumps of 5, and backup artifacts, whose packed stream follows their magic.
+# Dumps of 5 and backup artifacts. Their packed stream follows their magic.
 _OF_NEO4J = re.compile(rb"[BD][A-Z]{2}[0-9]")
 
 _ALWAYS = {"gzip", "bzip2"}
 
-# Where each format's header says whether the content has a checksum: the byte's offset, and its bits.
+# Where the header of each format says whether the content has a checksum: the byte's offset, and its bits.
 _FLAGS = {"zstd": (4, 0x04), "lz4": (4, 0x04), "xz": (7, 0x0F)}
 
 
 def own_check(head: bytes) -> str:
-    """Return the name of the format of an object that begins with `head`, if it has a checksum of all its content.
+    """Return the format's name if an object that begins with `head` has a checksum of all its content, else empty.
 
-    Empty for any other. Of a stream of several frames the first one tells.
+    In a stream of several frames the first one decides.
     """
     if head.startswith(_ZIP):
         return "zip"

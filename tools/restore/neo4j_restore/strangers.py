@@ -1,4 +1,4 @@
-"""What an object is that is no backup set, in words for the person who has to find out how it got there."""
+"""Describes an object that is not a backup set, for the person who has to find out how it got there."""
 
 import re
 
@@ -31,23 +31,23 @@ _ERROR = re.compile(rb"<(Error|title)[^<>]{0,40}>.{0,200}", re.DOTALL | re.IGNOR
 
 _TEXT = frozenset(range(32, 127)) | {9, 10, 13}
 
-# As much as tells a page or a text from other bytes.
+# Enough bytes to tell a page or a text from other bytes.
 _LOOKED_AT = 1024
 
 
 def describe(head: bytes) -> str:
-    """Return what the object that begins with `head` is, as in `it is …`; never a word of its own."""
+    """Return what the object that begins with `head` is, as in `it is …`. None of its own text is quoted."""
     start = head[:_LOOKED_AT]
     if not start:
         return "empty"
     if not start.strip(b"\0"):
         return "zeros"
-    known = next((words for magic, words in _MAGICS if start.startswith(magic)), "")
-    return known or _page(start) or _text(start) or f"of an unknown format: it begins with {start[:4].hex()}"
+    description = next((words for magic, words in _MAGICS if start.startswith(magic)), "")
+    return description or _page(start) or _text(start) or f"of an unknown format: it begins with {start[:4].hex()}"
 
 
 def _page(start: bytes) -> str:
-    """Return which kind of page or message stands there; a store or a proxy may have been saved in a set's place."""
+    """Return which kind of page or message it is: a store's or proxy's answer may have been saved as a set."""
     bare = start.removeprefix(b"\xef\xbb\xbf").lstrip()
     if _HTML.match(bare):
         return "an HTML page, such as a proxy or a login page answers"

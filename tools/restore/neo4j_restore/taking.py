@@ -1,4 +1,4 @@
-"""A dump out of a tar, handed on as it comes: neither the tar nor the dump lies on the volume."""
+"""Loads a dump from a tar while the tar arrives: neither the tar nor the dump lies on the volume."""
 
 from collections.abc import Callable
 from io import RawIOBase
@@ -14,14 +14,14 @@ _FIRST_BYTES = 512
 
 
 class Taking:
-    """Takes the files of a tar: one of them, a dump, is loaded, and the others are only looked at.
+    """Takes the files of a tar. One of them, the dump, is loaded, and the others are only looked at.
 
-    An error of the loading is kept until the whole tar was read: bytes that came damaged are its likely cause, and
-    only the end of the stream tells.
+    An error of loading is kept until the whole tar was read. Damaged bytes are its likely cause, and only the end of
+    the stream shows those.
     """
 
     def __init__(self, member: str, wanted: Wanted, load: Callable[[RawIOBase], str]) -> None:
-        """Take the path of the dump, whose it should be, and what loads it and returns neo4j-admin's last words."""
+        """Take the path of the dump, the database it should be of, and the function that loads it."""
         self._member, self._wanted, self._load = member, wanted, load
         self._entries: list[Entry] = []
         self._error: RestoreError | None = None
@@ -32,7 +32,8 @@ class Taking:
         file = Peekable(stream)
         entry = Entry(name, 0, head=file.peek(contents.head_bytes(file.peek(_FIRST_BYTES))))
         if contents.kind_of_file(entry.head) or layouts.is_store_file(name):
-            # Of the head the name alone is told by an artifact's; others are judged by their path.
+            # A header matters only for an artifact, where it has the database's name. Other files are judged by their
+            # path.
             self._entries.append(entry)
         if name == self._member:
             try:
@@ -41,21 +42,23 @@ class Taking:
                 self._error = error
 
     def finish(self) -> str:
-        """Return the last words of the loading.
+        """Return neo4j-admin's last output from loading.
 
-        Raises what the loading raised; or an error where another file of the tar could be meant as well.
+        Raises the error of loading, or an error if another file of the tar could be meant as well.
         """
         if self._error:
             raise self._error
         content = layouts.content_of(self._entries, self._wanted, whole=True)
         if not isinstance(content, File) or content.entry.name != self._member:
-            message = f"{self._wanted.name} holds more than {self._member}, which its first files did not tell"
-            raise BackupDamagedError(message, hint=f"set BACKUP_SET_DIR to {self._member} if that is the one")
+            message = f"{self._wanted.name} holds more than {self._member}, which its first files did not show"
+            raise BackupDamagedError(
+                message, hint=f"set BACKUP_SET_DIR to {self._member} if that is the file to restore"
+            )
         return self._last_words
 
 
 class _Open(Stream):
-    """A file of a tar, which is the tar's to close."""
+    """A file of a tar. Closing it is left to the tar."""
 
     def __init__(self, source: RawIOBase) -> None:
         self._source = source
