@@ -31,7 +31,7 @@ def test_a_home_is_made_once() -> None:
 @pytest.mark.parametrize(
     ("versions", "env", "error", "hint"),
     [
-        pytest.param(["5.26.30"], {"JAVA_HOME": "/no/java"}, "/no/java/bin/java is not there", "openjdk-17", id="java"),
+        pytest.param(["5.26.30"], {"JAVA_HOME": "/no/java"}, "/no/java/bin/java is missing", "openjdk-17", id="java"),
         pytest.param(["4.0.0"], {}, "no recipe for Neo4j '4.0.0'", "one of: 3.3.5 4.4.48 5.26.30", id="version"),
     ],
 )
