@@ -138,6 +138,32 @@ def test_parts_of_an_object_whose_checksum_only_a_look_tells_are_verified(monkey
     assert len(store.asked) > 2
 
 
+def test_a_reader_that_found_no_room_goes_on_once_its_part_is_the_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fetch, "_MOST_WAITING_BYTES", 1)
+    without_room: list[str] = []
+
+    class Watched(Fetch):
+        def _has_room(self, part: fetch._Part) -> bool:
+            has_room = super()._has_room(part)
+            without_room.extend([] if has_room else [part.stored.key])
+            return has_room
+
+    objects = {"1": b"one", "2": b"two", "3": b"three"}
+    ready: dict[str, Callable[[], bool]] = {
+        "1": lambda: "2" in without_room,
+        "2": lambda: fetching._waiting_bytes > 0,
+        "3": lambda: True,
+    }
+    store = Memory(objects, lambda key, _: until(ready[key]))
+    listed = [stored(data, key) for key, data in objects.items()]
+    with closing(Watched(store, listed, Terms(60, 3, Deadline.after(20)), progress(*listed))) as fetching:
+        streams = [stream for _, stream in fetching.streams()]
+        assert streams[0].read(3) == b"one"
+        # Taking it woke the second reader, which still finds no room: the third object fills it.
+        until(lambda: without_room.count("2") > 1)
+        assert [stream.readall() for stream in streams] == [b"", b"two", b"three"]
+
+
 def test_an_unstarved_reader_asks_once() -> None:
     store = Memory({"neo4j.dump": DATA})
     assert download(store, stored(), Terms(60, 4), progress(stored())).readall() == DATA

@@ -120,6 +120,8 @@ class Fetch:
                     return self._take(part)
                 if part and part.came == part.end:
                     self._parts.popleft()
+                    # The next part is now the first. Its reader may wait for room that only the first part has.
+                    self._room.notify_all()
                     # The object may go on in the next part. Only the part at its end ends it.
                     if part.end == stored.size_bytes:
                         return b""
