@@ -159,6 +159,7 @@ class Decoded(Stream):
             self._pending += more
         if self._codec.begins(self._pending):
             self._count_frame()
+            # Two windows of 128 MiB would not fit into the memory bound.
             small = self._inner and self._codec is ZSTD
             self._frame = _start_zstd(bounds.LARGEST_INNER_WINDOW_LOG) if small else self._codec.start()
             return True

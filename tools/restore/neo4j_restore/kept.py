@@ -78,6 +78,7 @@ class Kept:
     def move(self, top: Path) -> None:
         """Move the files, which are the whole set, to the new folder `top`."""
         top.parent.mkdir(parents=True, exist_ok=True)
+        # One rename, so that the set is at `top` whole or not at all.
         self.files.rename(top)
         trees.remove(self._top)
 

@@ -28,6 +28,7 @@ def locked(layout: Layout) -> Iterator[int]:
         _give_home(layout)
         yield descriptor
     finally:
+        # This releases the lock, unless neo4j-admin still has the descriptor.
         os.close(descriptor)
 
 

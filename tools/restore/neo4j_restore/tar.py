@@ -107,6 +107,7 @@ class Tar:
             if padding > bounds.MOST_PADDING:
                 what = f"as tar, it has more than {bounds.MOST_PADDING} bytes of zeros after its end mark"
                 raise bounds.exceeded(self._source, what)
+        # The end mark is two blocks of zeros. `_entry` has read the first.
         if padding < BLOCK:
             message = f"{self._source} is not a backup set: as tar, it lacks its end mark"
             raise BackupDamagedError(message, hint=ANOTHER_SET)
@@ -130,6 +131,7 @@ class Tar:
     def _described(self, header: Header, attributes: _Attributes) -> Entry:
         """Return the entry of `header`. attributes: from the extension headers before it."""
         default = header.size if self._global.size is None else self._global.size
+        # PAX's size counts before the header's, whose octal digits end at 8 GiB.
         stored = default if attributes.size is None else attributes.size
         name = attributes.other.get(_NAME) or attributes.name or self._global.name or header.name
         kind, size, regions = _KINDS.get(header.type, Kind.OTHER), stored, None
@@ -207,6 +209,8 @@ class Tar:
                 attributes.name = value
             elif keyword == b"size":
                 attributes.size = tarheaders.decimal(value)
+            # PAX 0.1 has one record with all regions. PAX 0.0 has two records for each region: the offset, then the
+            # size.
             elif keyword in {b"GNU.sparse.offset", b"GNU.sparse.numbytes", b"GNU.sparse.map"}:
                 attributes.regions = attributes.regions or Regions(self._regions)
                 if keyword == b"GNU.sparse.map":

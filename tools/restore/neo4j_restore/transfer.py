@@ -45,6 +45,7 @@ class Retry:
         longest = min(_LONGEST_PAUSE_SECONDS, _FIRST_PAUSE_SECONDS * 2**self._tries)
         pause = random.uniform(longest / 2, longest)  # noqa: S311 - spreads load, guards nothing
         pause = max(pause, error.retry_after_seconds)
+        # Called for final errors as well: it slows the other connections down when the store throttles.
         self._trouble(error)
         # A try that could begin only after the budget or the deadline is not worth the wait.
         if not error.transient or now + pause > min(self._since + self._seconds, error.no_try_after):

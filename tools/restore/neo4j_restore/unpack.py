@@ -74,6 +74,7 @@ def unpack(stream: RawIOBase, into: Path, source: str, limits: Limits, taker: Ta
     archive = Tar(stream, source)
     for entry in archive:
         with_holes += entry.size
+        # Before the entry is written, so that it can't fill the volume first.
         limits.check(written + entry.stored, with_holes, entry.name, entry_names)
         written += _extract(entry, into, entry_names, taker)
     archive.finish()
@@ -130,6 +131,7 @@ def write_file(stream: RawIOBase, path: Path) -> int:
             disk.write_all(file, block[:count])
             written += count
             if written - begun >= disk.BEGUN_BYTES:
+                # The disk writes while the next bytes come, so that the fsync before the swap has little left.
                 disk.begin_writing(file.fileno(), begun, written - begun)
                 begun = written
     return written

@@ -91,6 +91,7 @@ def _extract(file: BinaryIO, entry: ZipEntry, into: Path, names: Names) -> int:
     file.seek(entry.offset)
     local = file.read(_LOCAL_BYTES)
     name, extra = int.from_bytes(local[26:28], "little"), int.from_bytes(local[28:30], "little")
+    # Other tools may believe this header instead of the directory, so the two must agree.
     if not local.startswith(_LOCAL) or file.read(name) != entry.raw_name:
         message = f"the entry {entry.name[:80]!r} is not where its directory says"
         raise ValueError(message)

@@ -76,6 +76,7 @@ def _fetch(settings: Settings, http: Http, errors: Errors) -> Fetch:
     if role and token:
         errors.identity = f"the role {role} of the pod's service account"
         region = environment.get("AWS_REGION") or environment.get("AWS_DEFAULT_REGION") or settings.region
+        # AWS recommends the endpoint of a region. Without a region there is only the global one.
         default = f"https://sts.{region}.{domain(region)}" if region else "https://sts.amazonaws.com"
         url = environment.get("AWS_ENDPOINT_URL_STS", default)
         hint = f"check that {role} trusts the cluster's issuer, and this namespace and service account"
@@ -120,6 +121,7 @@ def _container_url(environment: Mapping[str, str]) -> str:
     relative = environment.get("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI")
     url = f"{_CONTAINER}{relative}" if relative else environment.get("AWS_CONTAINER_CREDENTIALS_FULL_URI", "")
     parts = urlsplit(url)
+    # EKS and ECS use http on addresses of the node itself. Any other host would see the token on the network.
     if parts.scheme == "http" and parts.hostname not in _PLAIN_HOSTS:
         message = (
             f"AWS_CONTAINER_CREDENTIALS_FULL_URI names the host {parts.hostname}, which would get a token over http://"
@@ -143,6 +145,7 @@ def _of_node(teller: Teller, environment: Mapping[str, str]) -> tuple[AwsKey, fl
         raise switched_off
     base = environment.get("AWS_EC2_METADATA_SERVICE_ENDPOINT", _NODE).rstrip("/")
     name = "X-aws-ec2-metadata-token"
+    # A session token first (IMDSv2): many nodes refuse requests without one.
     token = teller.ask("PUT", f"{base}/latest/api/token", {f"{name}-ttl-seconds": "21600"}).decode("ascii", "replace")
     scrub.learn(token)
     path = f"{base}/latest/meta-data/iam/security-credentials/"

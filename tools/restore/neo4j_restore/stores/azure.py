@@ -130,6 +130,7 @@ class AzureStore:
             return None
 
         def further(start: int, end: int) -> Piece:
+            # The service offered a CRC64 before. If it stops in the middle, the read starts again here.
             piece = self._piece(stored, start, end)
             if piece is None:
                 unchecked = self._errors.error("read", stored.key, "the answer has no CRC64", transient=True)
@@ -190,6 +191,7 @@ class AzureStore:
         pinned = {**self._of_objects, **headers, "If-Match": _etag(stored)}
         response = self._ask(method, verb, stored.key, stored.key, query, pinned)
         if response.status == 403 and version:
+            # The identity may read the blob, but not its versions. The ETag still pins the bytes.
             response.close()
             self._may_version = False
             return self._of_blob(method, verb, stored, headers)

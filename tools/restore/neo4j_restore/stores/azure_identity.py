@@ -67,9 +67,12 @@ class SharedKey:
         headers = {**headers, "x-ms-date": formatdate(usegmt=True)}
         parts = urlsplit(url)
         lower = {name.lower(): value for name, value in headers.items()}
+        # The string to sign has these headers in this order, with an empty line for one that is not sent.
+        # Content-Encoding, Content-Language and Content-Length come first, and If-Unmodified-Since stands before Range.
         standard = ("content-md5", "content-type", "date", "if-modified-since", "if-match", "if-none-match")
         lines = [method, "", "", "", *(lower.get(name, "") for name in standard), "", lower.get("range", "")]
         lines += [f"{name}:{value}" for name, value in sorted(lower.items()) if name.startswith("x-ms-")]
+        # The names of headers and of parameters are signed in lower case and in order.
         query = sorted((name.lower(), value) for name, value in parse_qsl(parts.query, keep_blank_values=True))
         resource = "\n".join([f"/{self.account}{parts.path}", *(f"{name}:{value}" for name, value in query)])
         text = "\n".join([*lines, resource]).encode()
@@ -119,6 +122,7 @@ def find(settings: Settings, http: Http, errors: Errors) -> tuple[str, str, Azur
         return account, credentials.endpoint, SharedKey(account, _decoded(credentials.key))
     if credentials.sas_token:
         errors.identity = f"the SAS token {where}"
+        # Some tools print the token with a question mark in front.
         return account, credentials.endpoint, Sas(credentials.sas_token.lstrip("?"))
     return account, credentials.endpoint, Bearer(Refreshing(_fetch(credentials, environment, http, errors)).now)
 
@@ -163,6 +167,7 @@ def _of_entra(teller: Teller, url: str, proof: Mapping[str, str]) -> tuple[str, 
 def _of_node(teller: Teller, base: str, client: str) -> tuple[str, float]:
     query = {"api-version": "2018-02-01", "resource": _RESOURCE, **({"client_id": client} if client else {})}
     url = f"{base}/metadata/identity/oauth2/token?{urlencode(query)}"
+    # The metadata server answers only with the header `Metadata`, which a forwarded request lacks.
     return _token(teller, teller.ask("GET", url, {"Metadata": "true"}, reason=_entra_reason, hints=_HINTS))
 
 
@@ -175,6 +180,7 @@ def _entra_reason(body: bytes) -> str:
 def _token(teller: Teller, body: bytes) -> tuple[str, float]:
     token, lasts = teller.fields(body, "access_token", "expires_in")
     scrub.learn(token)
+    # Entra sends a number, and the metadata server sends it as text.
     if not re.fullmatch(r"\d{1,7}", lasts):
         misunderstood = teller.error("sent an answer that is not understood", transient=True)
         raise misunderstood

@@ -56,7 +56,9 @@ class GoogleStore:
         self._bearer = Bearer(identity, self._http, request)
         options = {"api_endpoint": endpoint} if endpoint else None
         session = self._bearer.session()
+        # The client requires a project, but reading objects does not use it.
         self._client = storage.Client(project="none", credentials=identity, client_options=options, _http=session)
+        # For the path of Google's JSON API, slashes in names are encoded too.
         self._download = f"{self._client.api_endpoint}/download/storage/v1/b/{quote(self._bucket, safe='')}/o/"
         key = read_key(settings.encryption_key)
         name = "x-goog-encryption"
@@ -146,6 +148,7 @@ class GoogleStore:
         try:
             with self._errors.translated(verb, key):
                 yield
+        # Before `GoogleAPICallError`, which is its base class.
         except api.NotFound as cause:
             raise error(verb, key, "there is no such bucket") from cause
         except api.GoogleAPICallError as cause:

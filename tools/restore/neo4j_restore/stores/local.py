@@ -192,6 +192,7 @@ class _File(RawIOBase):
 
 
 def _generation(status: os.stat_result) -> str:
+    # A file has no version. One of these changes when it is replaced or written to.
     return f"{status.st_ino}-{status.st_size}-{status.st_mtime_ns}"
 
 

@@ -105,6 +105,7 @@ class S3Store:
         with self._understood("look at", stored.key):
             size = int(headers.get("Content-Length", "-1"))
             version = headers.get("x-amz-version-id") or ""
+            # `null` is the version of an object from before versioning, and pins nothing.
             pinned = f"{_etag(stored)} {version}" if version not in {"", "null"} else stored.generation
             thaw = s3_answers.thaw(headers, self._bucket, stored.key)
         if size != stored.size_bytes:
@@ -160,6 +161,7 @@ class S3Store:
             raise refusal
         try:
             reason = wrong_span(response.status, response.headers, span, stored.size_bytes)
+            # Only the text of the ETag counts: it may be marked as weak, or lack its quotes.
             if _plain(response.headers.get("ETag") or "") != _plain(_etag(stored)):
                 replaced = self._errors.replaced("read", stored.key)
                 raise replaced
@@ -183,6 +185,7 @@ class S3Store:
         response = self._requests.ask(method, verb, stored.key, stored.key, full_query, {**extra, **pinned})
         if response.status == 403 and version:
             response.close()
+            # The identity may read the object, but not its versions. The ETag still pins the bytes.
             self._may_version = False
             return self._of_object(method, verb, stored, query, headers)
         forbidden = response.status == 403 and method == "HEAD"

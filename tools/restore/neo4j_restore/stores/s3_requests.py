@@ -28,6 +28,7 @@ class Requests:
         self._identity = find(settings, self._http, errors)
         chosen = settings.region or self._identity.region
         default = settings.identity.get("AWS_REGION") or settings.identity.get("AWS_DEFAULT_REGION")
+        # If nothing names a region: S3 in us-east-1 refuses a bucket of another region, and names that region.
         self._region = self._bucket.region or chosen or default or "us-east-1"
         # Checks the proxy's variables now, before the first request.
         proxy_of(base_url(self._bucket, self._region, self._endpoint, self._style))

@@ -33,6 +33,7 @@ def read_key(path: Path | None) -> EncryptionKey | None:
         return None
     hint = "check the secret that holds it: 32 bytes, raw or in base64"
     data = read_bytes(path, "ENCRYPTION_KEY_FILE", hint)
+    # 32 bytes in base64 have 44 characters, so a file of 32 bytes is a raw key.
     raw = data if len(data) == 32 else _decoded(data)
     if len(raw) != 32:
         message = f"ENCRYPTION_KEY_FILE, {path}, must hold a key of 32 bytes, raw or in base64"

@@ -66,6 +66,7 @@ class Teller:
             misunderstood = self.error(f"sent an answer that is not understood: {error}", transient=True)
             raise misunderstood from error
         except StoreError as error:
+            # Silence of the last endpoint is not worth another try: the machine has no such endpoint.
             silence = "does not answer" + (", and no other identity is set" if self.last else "")
             raise self.error(silence, transient=error.transient and not self.last) from error
         if response.status == 200:
@@ -88,6 +89,7 @@ class Teller:
             values = answers.parse_json(body)
         except answers.OddAnswerError as error:
             misunderstood = self.error(f"sent an answer that is not understood: {error}", transient=True)
+            # Without its cause, whose text may quote the token.
             raise misunderstood from None
         missing = [name for name in names if name not in values]
         if missing:

@@ -44,6 +44,7 @@ class Watched:
         while True:
             with self._no_try_after_it():
                 portion = watch.step(lambda: list(islice(objects, _STEP_OBJECTS)))
+            # Outside the step, so that the caller's own work is not watched.
             yield from portion
             if len(portion) < _STEP_OBJECTS:
                 break
