@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,7 @@ Object = dict[str, Any]
 
 def load(path: Path) -> Values:
     """Return the values in a file."""
-    values: Values = yaml.safe_load(path.read_text(encoding="utf-8"))
+    values: Values = yaml.load(path.read_text(encoding="utf-8"), yaml.CSafeLoader)
     return values
 
 
@@ -118,21 +119,32 @@ class Helm:
             [self.path, *args, *given], input=json.dumps(values), capture_output=True, text=True, check=False
         )
 
+    def outcome(self, values: Values, *, release: str = "graph") -> subprocess.CompletedProcess[str]:
+        """Return how `helm template` ended with these values, which it is asked once."""
+        return _outcome(self, release, json.dumps(values))
+
     def text(self, values: Values, *, release: str = "graph", chart: Path = CHART) -> str:
-        """Return what `helm template` prints."""
+        """Return what `helm template` prints, each time anew."""
         done = self.run("template", release, str(chart), values=values)
         assert done.returncode == 0, done.stderr
         return done.stdout
 
     def template(self, values: Values, *, release: str = "graph") -> Rendered:
         """Return the objects that an installation would make."""
-        return Rendered(tuple(item for item in yaml.safe_load_all(self.text(values, release=release)) if item))
+        done = self.outcome(values, release=release)
+        assert done.returncode == 0, done.stderr
+        return Rendered(tuple(item for item in yaml.load_all(done.stdout, yaml.CSafeLoader) if item))
 
     def refusal(self, values: Values) -> str:
         """Return what Helm says of values that it must not take."""
-        done = self.run("template", "graph", str(CHART), values=values)
+        done = self.outcome(values)
         assert done.returncode != 0, done.stdout
         return done.stderr
+
+
+@cache
+def _outcome(helm: Helm, release: str, values: str) -> subprocess.CompletedProcess[str]:
+    return helm.run("template", release, str(CHART), values=json.loads(values))
 
 
 def at(values: Values, path: tuple[str, ...]) -> Any:

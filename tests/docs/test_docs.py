@@ -3,6 +3,7 @@
 import re
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from neo4j_restore import explain, spec
 IMAGE = ROOT / "tools" / "restore" / "README.md"
 
 
+@cache
 def shown() -> str:
     """Return what `neo4j-restore --help` prints."""
     program = Path(sys.executable).with_name("neo4j-restore")
