@@ -3,13 +3,13 @@
 import json
 import shutil
 import subprocess
-import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 import yaml
 from tests.docs.pages import PAGES, ROOT, blocks, commands, name
+from tests.here import neo4j_scenarios
 from tests.stores import Bucket
 
 from neo4j_scenarios.targets import NEO4J_RESTORE, TARGETS
@@ -42,6 +42,10 @@ def desk(tmp_path: Path, bucket: Bucket) -> Path:
     """Return a folder as a reader has it: the charts, the scenarios, a key, a fleet whose bucket has a set of today."""
     (tmp_path / "charts").symlink_to(ROOT / "charts")
     shutil.copytree(ROOT / "scenarios", tmp_path / "scenarios")
+    # Values files of several releases, and one that is laid over a release's.
+    shutil.copytree(ROOT / "scenarios" / "single-instance", tmp_path / "fleet")
+    (tmp_path / "fleet" / "scenario.yaml").unlink()
+    (tmp_path / "yours.yaml").write_text("data: {size: 20Gi}\n")
     for file in ("key.json", "KEY.json"):
         (tmp_path / file).write_text(json.dumps(KEY))
     (tmp_path / "AWS-KEY").write_text("[default]\naws_access_key_id = a\naws_secret_access_key = hunter2\n")
@@ -58,8 +62,16 @@ def run(desk: Path, *command: str) -> str:
 
 
 def scenarios(desk: Path, *words: str) -> str:
-    """Run the generator."""
-    return run(desk, str(Path(sys.executable).with_name("neo4j-scenarios")), *words)
+    """Return what the generator prints; it has to succeed."""
+    done = neo4j_scenarios(desk, *(each for word in words for each in expanded(desk, word)))
+    assert done.returncode == 0, f"{words}\n{done.stderr}"
+    return done.stdout
+
+
+def expanded(desk: Path, word: str) -> list[str]:
+    """Return the files that a shell puts in the place of a pattern, or the word itself."""
+    found = sorted(str(path.relative_to(desk)) for path in desk.glob(word)) if "*" in word else []
+    return found or [word]
 
 
 def rendered(helm: str, desk: Path, words: list[str]) -> str:

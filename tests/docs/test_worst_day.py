@@ -2,16 +2,15 @@
 
 import re
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 import yaml
 from tests.docs.pages import ROOT, blocks, commands
+from tests.here import neo4j_scenarios
 from tests.stores import Bucket
 
 PAGE = ROOT / "docs" / "worst-day.md"
-PROGRAM = Path(sys.executable).with_name("neo4j-scenarios")
 FLEET = """\
 defaults: {{scenario: single-instance, bucket: "{url}/{{{{ name }}}}", database: neo4j, emulator-host: "{host}"}}
 clusters:
@@ -37,7 +36,7 @@ def desk(tmp_path: Path, bucket: Bucket) -> Path:
 
 
 def run(desk: Path, words: list[str]) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([PROGRAM, *words], cwd=desk, capture_output=True, text=True, check=False)
+    return neo4j_scenarios(desk, *words)
 
 
 def restores(desk: Path, name: str) -> dict[str, str]:
