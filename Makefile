@@ -106,9 +106,17 @@ scenarios: venv ## write the values files of scenarios/ again
 image: venv ## build the restore image, and the others of e2e; without Docker from Debian packages
 	tools/image/build
 
+.PHONY: cluster
+cluster: ## start a cluster for e2e, and print what to export; `make cluster-down` ends it
+	@tools/cluster/up
+
+.PHONY: cluster-down
+cluster-down: ## end the cluster of `make cluster`
+	tools/cluster/down
+
 .PHONY: e2e
-e2e: venv ## install, restore and restart on the cluster of KUBECONFIG; K=name for some
-	$(BIN)/pytest tests/e2e -m e2e $(if $(K),-k '$(K)')
+e2e: venv ## install, restore and restart on KUBECONFIG's cluster, or else on one of its own; K=name for some
+	tools/cluster/with $(BIN)/pytest tests/e2e -m e2e $(if $(K),-k '$(K)')
 
 .PHONY: chromium
 chromium: ## install Chromium, which the tests of the fleet report use, by apt where it is missing

@@ -10,7 +10,7 @@ from tests.e2e.release import ROOT, SCENARIOS, Release
 from tests.e2e.sample import Sample, make_key, make_sample, upload
 
 HOW_TO = """\
-try: `kind create cluster` or `minikube start`, or set KUBECONFIG to the kubeconfig of a cluster for tests;
+try: `make e2e` without KUBECONFIG, which starts a cluster, or set it to the kubeconfig of a cluster for tests;
      kubectl must be on PATH: https://kubernetes.io/docs/tasks/tools"""
 
 
