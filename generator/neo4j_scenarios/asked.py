@@ -1,7 +1,7 @@
-"""The inputs that say which sets a cluster restores, compared by what they mean and not by how they are spelled.
+"""The inputs that choose the sets a cluster restores. They are compared by meaning, not by spelling.
 
-`gs://b/p/` is `gs://b/p`, `timestamp: latest` is no timestamp, and the order of databases says nothing. Without that, a
-fleet file that was only tidied would lose its pins, and `lock` would take the newest set, which may be the broken one.
+`gs://b/p/` equals `gs://b/p`. `timestamp: latest` equals no timestamp. The order of databases does not matter. Without
+this rule, tidying a fleet file would lose its pins. `lock` would then take the newest set, which may be the broken one.
 """
 
 from collections.abc import Callable, Mapping
@@ -17,13 +17,16 @@ DATABASE: Final = "database"
 TIMESTAMP: Final = "timestamp"
 FOLDER: Final = "backup-set-dir"
 
-# A pin is good for as long as these mean the same.
+# A pin stays valid as long as these inputs keep their meaning.
 ASKED: Final = tuple(f.key for f in FIELDS if f.key in {BUCKET, DATABASE, TIMESTAMP, FOLDER})
 
 
 @dataclass(frozen=True)
 class Meaning:
-    """What is asked for. place: bucket and folder in canonical form. timestamp: canonical, `latest` for none."""
+    """The meaning of a cluster's inputs.
+
+    place: bucket and folder in canonical form. timestamp: in canonical form, `latest` if none is set.
+    """
 
     place: tuple[str, str]
     databases: frozenset[str]
@@ -31,12 +34,12 @@ class Meaning:
 
 
 def asked(inputs: Mapping[str, str]) -> dict[str, str]:
-    """Return those of a cluster's inputs that say which sets are meant, as they are spelled."""
+    """Return the inputs of a cluster that choose its sets, as they are spelled."""
     return {key: inputs[key] for key in ASKED if inputs.get(key)}
 
 
 def meaning(inputs: Mapping[str, str]) -> Meaning:
-    """Return what the inputs ask for; a text that breaks its rule, which is reported elsewhere, stands for itself."""
+    """Return the meaning of the inputs. A text that breaks its rule counts as it is, and is reported elsewhere."""
     return Meaning(
         (_canonical(BUCKET, inputs), _canonical(FOLDER, inputs)),
         frozenset(_canonical(DATABASE, inputs).split(",")),
@@ -45,7 +48,7 @@ def meaning(inputs: Mapping[str, str]) -> Meaning:
 
 
 def differs(key: str, one: Mapping[str, str], other: Mapping[str, str]) -> bool:
-    """Return whether two clusters' inputs mean different things by `key`, one of `ASKED`."""
+    """Return whether two clusters' inputs differ in the meaning of `key`, one of `ASKED`."""
     return _canonical(key, one) != _canonical(key, other)
 
 

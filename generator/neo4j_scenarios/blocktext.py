@@ -1,6 +1,6 @@
-"""Text as `toyaml` writes maps of maps and texts -> the same, without a YAML parser: ten times as fast.
+"""Parses nested maps of texts as `toyaml` writes them. This is ten times as fast as a YAML parser.
 
-Whatever is written in another way is left to YAML: then nothing is returned.
+Text in any other form is left to the YAML parser: the result is then None.
 """
 
 import json
@@ -12,13 +12,13 @@ _WORDS: Final = re.compile(r"(y|n|yes|no|on|off|true|false|null)", re.IGNORECASE
 
 
 class _Otherwise(Exception):
-    """The text is not as `toyaml` writes it."""
+    """The text is not in the form that `toyaml` writes."""
 
 
 def parse_blocks(text: str) -> tuple[dict[str, Any], dict[str, int]] | None:
-    """Return the map, numbers as texts, and the line of each key of the second level; None for any other text.
+    """Return the map, and the line of each key of the second level. Return None for text in any other form.
 
-    Comments may stand on lines of their own.
+    Numbers are returned as texts. Comments may stand on lines of their own.
     """
     try:
         return _parse(text)
@@ -28,15 +28,15 @@ def parse_blocks(text: str) -> tuple[dict[str, Any], dict[str, int]] | None:
 
 def _parse(text: str) -> tuple[dict[str, Any], dict[str, int]]:
     root: dict[str, Any] = {}
-    maps, places, known = [root], {}, dict[str, str]()
+    maps, places, keys = [root], {}, dict[str, str]()
     for number, line in enumerate(text.splitlines(), 1):
-        said = line.lstrip(" ")
-        if not said or said[0] == "#":
+        content = line.lstrip(" ")
+        if not content or content[0] == "#":
             continue
-        depth, odd = divmod(len(line) - len(said), 2)
-        written, rest = _split(said)
-        key = known.get(written) or known.setdefault(written, _key(written))
-        if odd or depth >= len(maps) or key in maps[depth] or _ends_empty(maps, depth):
+        depth, remainder = divmod(len(line) - len(content), 2)
+        written, rest = _split(content)
+        key = keys.get(written) or keys.setdefault(written, _key(written))
+        if remainder or depth >= len(maps) or key in maps[depth] or _ends_empty(maps, depth):
             raise _Otherwise
         del maps[depth + 1 :]
         if rest:
@@ -52,17 +52,17 @@ def _parse(text: str) -> tuple[dict[str, Any], dict[str, int]]:
 
 
 def _ends_empty(maps: list[dict[str, Any]], depth: int) -> bool:
-    """Tell whether a line at `depth` leaves a key with nothing below it: to YAML that is no map."""
+    """Return whether a line at `depth` leaves a key with nothing below it. YAML reads that as null, not as a map."""
     return len(maps) > depth + 1 and not maps[-1]
 
 
-def _split(said: str) -> tuple[str, str]:
-    if said[0] == '"':
-        end = re.match(r'"(?:[^"\\]|\\.)*"', said)
+def _split(content: str) -> tuple[str, str]:
+    if content[0] == '"':
+        end = re.match(r'"(?:[^"\\]|\\.)*"', content)
         written = end[0] if end else ""
     else:
-        written = said.partition(":")[0]
-    rest = said[len(written) :]
+        written = content.partition(":")[0]
+    rest = content[len(written) :]
     if not written or not (rest == ":" or rest.startswith(": ")):
         raise _Otherwise
     return written, rest[2:]

@@ -1,4 +1,4 @@
-"""A fleet -> the tree of its values files: `<cluster>/values.<target>.yaml`. Pure but for the reading of templates."""
+"""A fleet -> the tree of its values files, `<cluster>/values.<target>.yaml`. Pure, apart from reading templates."""
 
 import shlex
 from collections.abc import Callable
@@ -10,14 +10,14 @@ from neo4j_scenarios.output import Tree
 from neo4j_scenarios.render import render
 from neo4j_scenarios.scenario import Scenario
 
-# Where the output goes unless another folder is asked for: beside the fleet file.
+# The default output folder, beside the fleet file.
 OUTPUT: Final = "out"
 
 
 def tree(fleet: Fleet, progress: Callable[[int], None] = lambda _: None) -> Tree:
-    """Return what the output folder of `fleet` is to hold: the same bytes for the same fleet.
+    """Return the files that the output folder of `fleet` must hold: the same bytes for the same fleet.
 
-    progress: is told the number of clusters rendered so far. Raises RenderError.
+    progress: called with the number of clusters rendered so far. Raises RenderError.
     """
     files: dict[str, str] = {}
     for count, cluster in enumerate(fleet.clusters, 1):
@@ -35,5 +35,5 @@ def path(cluster: Cluster, scenario: Scenario) -> str:
 
 
 def writer(fleet: Fleet, cluster: Cluster) -> str:
-    """Return the command, on one line, that writes a cluster's files again; it names no folder of this machine."""
+    """Return the command, on one line, that writes a cluster's files again. It names no folder of this machine."""
     return shlex.join(["neo4j-scenarios", "build", fleet.path.name, "--only", cluster.name])

@@ -1,4 +1,7 @@
-"""The command `neo4j-scenarios`. This module alone prints and ends the process, but for `entry`, which starts it."""
+"""The command line `neo4j-scenarios`: its commands, and the exit code of each error.
+
+`new` and `secret` are defined here, the other commands in `commands`. All of them print through `console`.
+"""
 
 import inspect
 import sys
@@ -26,7 +29,7 @@ from neo4j_scenarios.fields import FIELDS, Field, access, deployment
 
 app = typer.Typer(
     help="write Helm values files for Neo4j that restores its databases from a backup",
-    epilog="exit codes: 0 done, no difference; 1 error; 2 wrong usage; 3 a difference; 130 interrupted",
+    epilog="exit codes: 0 success, 1 error, 2 wrong usage, 3 a difference was found, 130 interrupted",
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 120},
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
@@ -39,7 +42,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         code = int(app(args=arguments, prog_name="neo4j-scenarios", standalone_mode=False) or 0)
     except Interrupted as error:
         for problem in error.problems:
-            say(f"interrupted: {problem.where}: {problem.what}; {problem.hint}")
+            say(f"interrupted: {problem.where}: {problem.what}. {problem.hint}")
         return error.exit_code
     except GeneratorError as error:
         report(error, as_json="--json" in (sys.argv if arguments is None else arguments))
@@ -48,14 +51,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         context = getattr(error, "ctx", None)
         complain(error.format_message(), f"{context.command_path if context else 'neo4j-scenarios'} --help")
         return error.exit_code
-    if code == Interrupted.exit_code:  # all that typer leaves of a KeyboardInterrupt
-        say("interrupted: no file is half written; run it again")
+    if code == Interrupted.exit_code:  # typer turns a KeyboardInterrupt into this code
+        say("interrupted: no file is half written. Run it again")
     return code
 
 
 _BY_NAME = inspect.Parameter.POSITIONAL_OR_KEYWORD
 
-# An example in place of the metavar, but where it is too long for a column.
+# Help shows an input's example as its metavar. These examples are too long for the column.
 _METAVARS = {"restore-digest": "sha256:DIGITS", "ldap-groups": "GROUP=ROLE;..."}
 
 
@@ -103,16 +106,16 @@ def _parameter(field: Field[object]) -> inspect.Parameter:
 
 
 def _with_inputs(function: _Command) -> _Command:
-    """Give a command one parameter for each input, before its own; typer reads them from its signature."""
-    own = [each for each in inspect.signature(function).parameters.values() if each.kind is _BY_NAME]
+    """Give a command one parameter for each input, before its own. typer reads them from its signature."""
+    options = [each for each in inspect.signature(function).parameters.values() if each.kind is _BY_NAME]
     inputs = sorted(map(_parameter, FIELDS), key=lambda each: each.default is not inspect.Parameter.empty)
-    function.__signature__ = inspect.Signature([*inputs, *own])  # type: ignore[attr-defined] # any function takes one
-    function.__annotations__ = {each.name: each.annotation for each in [*inputs, *own]}
+    function.__signature__ = inspect.Signature([*inputs, *options])  # type: ignore[attr-defined] # any function has one
+    function.__annotations__ = {each.name: each.annotation for each in [*inputs, *options]}
     return function
 
 
 class _Person:
-    """Who answers the questions of `new --interactive`: whoever types on stdin; questions go to stderr."""
+    """The person who answers the questions of `new --interactive` on stdin. Questions go to stderr."""
 
     def ask(self, field: Field[object], default: str) -> str:
         return ask(f"\n{field.meaning}\n{field.key}", default)
@@ -125,14 +128,14 @@ class _Person:
 @_with_inputs
 def new(
     interactive: Annotated[
-        bool, typer.Option("--interactive", "-i", help="ask for what is not given, one question after the other")
+        bool, typer.Option("--interactive", "-i", help="ask for missing inputs, one question at a time")
     ] = False,
     output: _Output = None,
     force: Force = False,
     check: Check = False,
     as_json: Json = False,
     quiet: Quiet = False,
-    **given: Any,
+    **flags: Any,
 ) -> int:
     """write the values file of one scenario"""
     from neo4j_scenarios.parse import parse
@@ -141,9 +144,9 @@ def new(
 
     if check and output is None:
         raise UsageError(Problem("--check", "has no file to compare with", "name the file with -o"))
-    # What was not given stays out, and the field's default holds.
-    named = {field.key: given[field.key.replace("-", "_")] for field in FIELDS}
-    texts = {key: str(value).lower() if value is True else value for key, value in named.items() if value}
+    # An input that is not set stays out, so that the field's default applies.
+    values = {field.key: flags[field.key.replace("-", "_")] for field in FIELDS}
+    texts = {key: str(value).lower() if value is True else value for key, value in values.items() if value}
     if interactive:
         from neo4j_scenarios.interview import interview
 
@@ -159,7 +162,7 @@ def new(
 
 
 def _show(text: str, as_json: bool) -> None:
-    """Write a file's text to stdout, or what it says as JSON, which Helm and kubectl take as well."""
+    """Write a file's text to stdout, or its data as JSON, which Helm and kubectl also read."""
     if as_json:
         from neo4j_scenarios.yamltext import parse_yaml
 
@@ -187,7 +190,9 @@ app.command()(validate)
 def secret(
     key_file: Annotated[
         Path,
-        typer.Option("--key-file", metavar="KEY-FILE", help="key to read: of Google, AWS or Azure", show_default=False),
+        typer.Option(
+            "--key-file", metavar="KEY-FILE", help="key file of Google, AWS or Azure to read", show_default=False
+        ),
     ],
     name: Annotated[str, typer.Option("--name", metavar="NAME", help="name of the Secret")] = access.DEFAULT_SECRET,
     namespace: Annotated[
@@ -199,7 +204,7 @@ def secret(
         typer.Option(
             "--secret-key",
             metavar="NAME",
-            help="name of the key in the Secret [default: credentials.json for Google's, credentials for the others]",
+            help="name of the key in the Secret [default: credentials.json for Google, credentials for the others]",
             show_default=False,
         ),
     ] = "",

@@ -1,4 +1,4 @@
-"""One cluster of a fleet: its layers laid over each other, its expressions worked out, its scenarios."""
+"""One cluster of a fleet: its merged layers, its evaluated expressions, its scenarios."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -22,19 +22,22 @@ from neo4j_scenarios.selectors import Selection
 from neo4j_scenarios.targets import KINDS
 from neo4j_scenarios.yamltree import Place
 
-_HINT: Final = "expressions know name, group, region, labels and the fleet's variables"
-_VARIABLE_HINT: Final = "a variable can't name another variable: it knows name, group, region and labels"
+_HINT: Final = "expressions can use name, group, region, labels and the fleet's variables"
+_VARIABLE_HINT: Final = "a variable can use name, group, region and labels, but no other variable"
 
 
 @dataclass(frozen=True, slots=True)
 class Cluster:
-    """One cluster of a fleet, all layers laid over each other and all expressions worked out.
+    """One cluster of a fleet, with all layers merged and all expressions evaluated.
 
-    group, region: empty for none. inputs: the texts that `parse` takes, by the keys of `fields`; what no layer sets is
-    not there. layers: those that apply to it, the lowest first, the lock the highest; each knows its settings' places.
-    place: where the cluster is named. scenarios: what it asks for, one for each target. overrides: the names of those
-    that hold for it now. pin: the name under which the lock has it, which is its own unless an override asks for other
-    sets: the pin of before is still there when that has ended.
+    place: where the cluster is named.
+    group, region: empty if it has none.
+    inputs: the texts that `parse` takes, by the keys of `fields`. A key that no layer sets is absent.
+    layers: the layers that apply to it, the lowest first and the lock last. Each knows the places of its settings.
+    scenarios: one for each target.
+    overrides: the names of the overrides that apply to it now.
+    pin: its name in the lock. This is the cluster's own name, unless an override asks for other sets. The old pin is
+    then still there when the override ends.
     """
 
     name: str
@@ -50,19 +53,20 @@ class Cluster:
     pin: str = ""
 
     def history(self, key: str) -> list[tuple[Layer, Setting]]:
-        """Return what the layers say about a key, as `bucket` or `labels.env`; the last counts."""
+        """Return each layer's setting of a key, such as `bucket` or `labels.env`. The last one wins."""
         return [(layer, layer.settings[key]) for layer in self.layers if key in layer.settings]
 
     def origin(self, key: str) -> Place | None:
-        """Return the place that set `key`; None if no layer did."""
-        said = self.history(key)
-        return said[-1][1].place if said else None
+        """Return the place that set `key`, or None if no layer did."""
+        history = self.history(key)
+        return history[-1][1].place if history else None
 
 
 class Reader:
-    """Lays the layers of single clusters over each other.
+    """Merges the layers of single clusters.
 
-    labels: all that any cluster has, selected or not. overridden: the names of overrides that hold for any.
+    labels: all labels that any cluster has, selected or not.
+    overridden: the names of the overrides that apply to any cluster.
     """
 
     def __init__(
@@ -73,7 +77,7 @@ class Reader:
         grouping: Grouping,
         overrides: Sequence[Override],
     ) -> None:
-        """Take the fleet's parts. grouping: gathers what is wrong. overrides: those that hold now, in their order."""
+        """Take the fleet's parts. grouping: collects the problems. overrides: the active ones, in their order."""
         self._file = file
         self._overrides = overrides
         self.overridden: set[str] = set()
@@ -92,25 +96,25 @@ class Reader:
         )
         above = [layer for layer in (group_layer, file.regions.get(region)) if layer]
         layers: tuple[Layer, ...] = (file.defaults, *above, entry.layer)
-        # A group or region that the cluster does not have is not known to expressions and selectors either.
-        place = {key: text for key, text in (("name", entry.name), (GROUP, group), (REGION, region)) if text}
-        overrides = self._overriding(entry, layers, place)
+        # A cluster without a group or region: expressions and selectors must not know that name either.
+        identity = {key: text for key, text in (("name", entry.name), (GROUP, group), (REGION, region)) if text}
+        overrides = self._overriding(entry, layers, identity)
         layers = (*layers, *(each.layer for each in overrides))
-        complain = _Complaints(entry, laid(layer.settings for layer in layers), self._grouping)
-        names: dict[str, object] = {**place}
-        labels = complain.expanded(LABELS, names)
-        self.labels |= place.keys() | labels.keys()
-        if not self._selection.takes(entry.name, place | labels):
+        settings = _Settings(entry, laid(layer.settings for layer in layers), self._grouping)
+        names: dict[str, object] = {**identity}
+        labels = settings.expanded(LABELS, names)
+        self.labels |= identity.keys() | labels.keys()
+        if not self._selection.takes(entry.name, identity | labels):
             return None
-        _check_part(GROUP, group, file.groups, complain)
-        _check_part(REGION, region, file.regions, complain)
-        _check_labels(labels, complain)
+        _check_part(GROUP, group, file.groups, settings)
+        _check_part(REGION, region, file.regions, settings)
+        _check_labels(labels, settings)
         names[LABELS] = labels
-        variables = complain.expanded(VARIABLES, names)
-        asked = complain.expanded("", names | variables)
+        variables = settings.expanded(VARIABLES, names)
+        unpinned = settings.expanded("", names | variables)
         pin = "@".join([entry.name, *(each.name for each in overrides if each.repins)])
-        inputs = self._pins.amended(pin, asked, complain.add)
-        if pinned := self._pins.layer(pin, asked):
+        inputs = self._pins.amended(pin, unpinned, settings.add)
+        if pinned := self._pins.layer(pin, unpinned):
             layers = (*layers, pinned)
         return Cluster(
             entry.name,
@@ -121,24 +125,25 @@ class Reader:
             variables,
             inputs,
             layers,
-            tuple(_scenarios(inputs, complain)),
+            tuple(_scenarios(inputs, settings)),
             tuple(each.name for each in overrides),
             pin,
         )
 
-    def _overriding(self, entry: Entry, layers: Sequence[Layer], place: Mapping[str, str]) -> list[Override]:
-        """Return the overrides that hold for a cluster. They change no label, so its labels are known without them."""
+    def _overriding(self, entry: Entry, layers: Sequence[Layer], identity: Mapping[str, str]) -> list[Override]:
+        """Return the overrides that apply to a cluster. Overrides change no label, so its labels are known first."""
         if not self._overrides:
             return []
-        unheard = _Complaints(entry, laid(layer.settings for layer in layers), Grouping(Path()))
-        labels = unheard.expanded(LABELS, place)
-        found = [each for each in self._overrides if each.selection.takes(entry.name, {**place, **labels})]
-        self.overridden.update(each.name for each in found)
-        return found
+        # `cluster` reports the same problems again, so this grouping is thrown away.
+        settings = _Settings(entry, laid(layer.settings for layer in layers), Grouping(Path()))
+        labels = settings.expanded(LABELS, identity)
+        overrides = [each for each in self._overrides if each.selection.takes(entry.name, {**identity, **labels})]
+        self.overridden.update(each.name for each in overrides)
+        return overrides
 
 
-class _Complaints:
-    """One cluster's settings, and what is wrong with them."""
+class _Settings:
+    """One cluster's settings, and the problems with them."""
 
     def __init__(self, entry: Entry, settings: Mapping[str, Setting], grouping: Grouping) -> None:
         self._entry = entry
@@ -157,48 +162,48 @@ class _Complaints:
             self._grouping.add(self._entry.name, self._entry.place, key, setting and setting.place, what, hint)
 
     def expanded(self, part: str, names: Mapping[str, object]) -> dict[str, str]:
-        """Return the texts of `labels`, of `variables`, or of the inputs (an empty part), expressions worked out."""
+        """Return the evaluated texts of `labels`, of `variables`, or of the inputs (an empty part)."""
         return {name: self._text(key, text, names) for key, name, text in self._parts[part]}
 
     def _text(self, key: str, text: str, names: Mapping[str, object]) -> str:
         try:
-            made = expand(text, names)
+            expanded = expand(text, names)
         except Invalid as error:
             self.add(key, str(error), _VARIABLE_HINT if key.startswith(f"{VARIABLES}.") else _HINT)
         else:
-            if not looks_like_key(made):
-                return made
-            self.add(key, f"is {WITHHELD}", "take it out: a values file names a Secret, and holds none")
+            if not looks_like_key(expanded):
+                return expanded
+            self.add(key, f"is {WITHHELD}", "take it out: a values file names a Secret and never holds one")
         self._broken.add(key)
         return ""
 
 
-def _check_part(key: str, name: str, layers: Mapping[str, Layer], complain: _Complaints) -> None:
+def _check_part(key: str, name: str, layers: Mapping[str, Layer], settings: _Settings) -> None:
     if name and layers and name not in layers:
-        complain.add(key, did_you_mean(name, layers), f"name one of {key}s, or add it there")
+        settings.add(key, did_you_mean(name, layers), f"name one of {key}s, or add it there")
 
 
-def _check_labels(labels: Mapping[str, str], complain: _Complaints) -> None:
+def _check_labels(labels: Mapping[str, str], settings: _Settings) -> None:
     for name, text in labels.items():
         try:
             LABEL_VALUE(text)
         except Invalid as error:
-            complain.add(f"{LABELS}.{name}", str(error), "labels take for example 'prod'")
+            settings.add(f"{LABELS}.{name}", str(error), "use a label such as 'prod'")
 
 
-def _scenarios(inputs: Mapping[str, str], complain: _Complaints) -> Iterator[Scenario]:
+def _scenarios(inputs: Mapping[str, str], settings: _Settings) -> Iterator[Scenario]:
     targets = (inputs.get(TARGET.key) or _chart(inputs.get(SCENARIO.key, ""))).split(",")
     if len(set(targets)) < len(targets):
-        complain.add(TARGET.key, "names a chart twice, whose file would be written twice", "name each once")
+        settings.add(TARGET.key, "names a chart twice, so its file would be written twice", "name each once")
     for target in targets:
         try:
             yield parse({**inputs, TARGET.key: target.strip()}, str)
         except UsageError as error:
             for problem in error.problems:
-                complain.add(problem.where, problem.what, problem.hint)
+                settings.add(problem.where, problem.what, problem.hint)
 
 
 def _chart(scenario: str) -> str:
-    """Return the chart where none is named: ours, or else the first that can do the scenario."""
+    """Return the default chart: ours if it can do the scenario, else the first chart that can."""
     able = [target.name for target in KINDS[scenario].targets] if scenario in KINDS else []
     return TARGET.default if TARGET.default in able or not able else able[0]

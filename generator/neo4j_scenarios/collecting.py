@@ -1,4 +1,4 @@
-"""Work that makes a million objects and no cycles, without Python's search for cycles among them."""
+"""Turns off Python's search for reference cycles during work that makes a million objects and no cycles."""
 
 import gc
 from collections.abc import Iterator
@@ -7,11 +7,11 @@ from contextlib import contextmanager
 
 @contextmanager
 def paused() -> Iterator[None]:
-    """Collect no cycles meanwhile: the more objects there are, the longer each search takes, and it finds none."""
-    was = gc.isenabled()
+    """Pause the cycle collector. Each search takes longer the more objects there are, and would find nothing."""
+    was_enabled = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
-        if was:
+        if was_enabled:
             gc.enable()

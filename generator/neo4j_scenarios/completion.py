@@ -1,11 +1,11 @@
-"""What the shell may complete."""
+"""Words that the shell offers for completion."""
 
 from pathlib import Path
 from typing import Final
 
 import typer
 
-# Where nothing else is said.
+# The fleet file that commands read by default.
 FLEET: Final = "fleet.yaml"
 
 
@@ -21,9 +21,9 @@ def cluster_names(context: typer.Context, incomplete: str) -> list[str]:
     from neo4j_scenarios.errors import GeneratorError
     from neo4j_scenarios.fleetfile import read_fleet_file
 
-    said = context.params.get("fleet") or next(iter(context.params.get("paths") or ()), FLEET)
+    path = context.params.get("fleet") or next(iter(context.params.get("paths") or ()), FLEET)
     try:
-        entries = read_fleet_file(Path(said), []).entries
+        entries = read_fleet_file(Path(path), []).entries
     except GeneratorError:
-        return []  # the command itself will say what is wrong
+        return []  # the command itself reports the problem
     return [entry.name for entry in entries if entry.name.startswith(incomplete)]

@@ -1,4 +1,4 @@
-"""How the commands talk: data on stdout, all else on stderr; colour and progress on a terminal alone."""
+"""The output of the commands: data on stdout, everything else on stderr, colour and progress only on a terminal."""
 
 import json
 import os
@@ -13,25 +13,27 @@ import typer
 from neo4j_scenarios.errors import GeneratorError, OutputError, Problem, UsageError
 from neo4j_scenarios.secrecy import redact
 
-# Shorter work shows no bar.
+# Work that ends sooner shows no progress bar.
 _PATIENCE_SECONDS: Final = 0.5
 _REDRAW_SECONDS: Final = 0.1
 _BAR_COLUMNS: Final = 30
 
-# As many characters of an error are shown; JSON has all of them.
+# The most characters of an error that are shown. JSON output has all of them.
 _LONGEST: Final = 1000
 
-_ALL: Final = "answer all questions, with an empty line for a default, or give the answers as flags"
+_ALL: Final = "answer every question (an empty line takes the default), or give the answers as flags"
 
 
 def put(text: str) -> None:
-    """Write data to stdout, as UTF-8 under every locale. Raises OutputError where it has no room."""
+    """Write data to stdout, as UTF-8 under every locale. Raises OutputError if it can't be written."""
     try:
         typer.echo(text.encode(), nl=False)
     except BrokenPipeError:
-        raise  # nobody reads on, as with `| head`: typer ends the process quietly
+        raise  # the reader closed the pipe, as `| head` does: typer then ends the process quietly
     except OSError as error:
-        problem = Problem("stdout", f"can't be written: {error.strerror}", "send it to a place that has room")
+        problem = Problem(
+            "stdout", f"can't be written: {error.strerror}", "free some space, or send the output somewhere else"
+        )
         raise OutputError(problem) from error
 
 
@@ -46,13 +48,13 @@ def say(text: str) -> None:
 
 
 def complain(what: str, hint: str) -> None:
-    """Write an error and what to do about it to stderr, without anything that looks like a key."""
+    """Write an error and its hint to stderr, without anything that looks like a key."""
     say(f"{coloured('error:', typer.colors.RED, sys.stderr)} {_cut(redact(what))}")
     say(f"{coloured('try:', typer.colors.CYAN, sys.stderr)} {_cut(redact(hint))}")
 
 
 def _cut(text: str) -> str:
-    """Return `text`, its middle left out where it is longer than anybody reads."""
+    """Return `text`, without its middle if it is too long to read."""
     if len(text) <= _LONGEST:
         return text
     half = _LONGEST // 2
@@ -60,20 +62,18 @@ def _cut(text: str) -> str:
 
 
 def ask(question: str, default: str) -> str:
-    """Return what a person types behind a question, or the default for an empty line. Raises UsageError at the end.
-
-    typer's own prompt writes a blank to stdout, where the data goes.
-    """
+    """Return a person's answer, or the default for an empty line. Raises UsageError at the end of stdin."""
+    # typer's own prompt writes a blank to stdout, where the data goes.
     typer.echo(f"{question}{f' [{default}]' if default else ''}: ", nl=False, err=True)
     line = sys.stdin.readline()
     if not line:
-        problem = Problem("the answers", "ended before the last question; nothing was written", _ALL)
+        problem = Problem("the answers", "ended before the last question, so nothing was written", _ALL)
         raise UsageError(problem)
     return line.strip() or default
 
 
 def report(error: GeneratorError, as_json: bool) -> None:
-    """Tell all problems of an error: to stderr, or for programs as JSON to stdout."""
+    """Write all problems of an error: to stderr, or as JSON to stdout for programs."""
     if not as_json:
         for problem in error.problems:
             complain(f"{redact(problem.where)}: {redact(problem.what)}", problem.hint)
@@ -82,7 +82,7 @@ def report(error: GeneratorError, as_json: bool) -> None:
 
 
 def problems_as_json(error: GeneratorError) -> list[dict[str, Any]]:
-    """Return the problems of an error as every command prints them with --json."""
+    """Return the problems of an error in the form that every command prints with --json."""
     return [
         {"where": redact(p.where), "what": redact(p.what), "hint": redact(p.hint), "clusters": list(p.clusters)}
         for p in error.problems
@@ -90,14 +90,14 @@ def problems_as_json(error: GeneratorError) -> list[dict[str, Any]]:
 
 
 def coloured(text: str, colour: str, stream: TextIO) -> str:
-    """Return `text` in a colour where `stream` is a terminal that is to have some: see https://no-color.org."""
-    wanted = stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
-    return typer.style(text, fg=colour, bold=True) if wanted else text
+    """Return `text` in a colour if `stream` is a terminal and colour is not turned off: see https://no-color.org."""
+    use_colour = stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    return typer.style(text, fg=colour, bold=True) if use_colour else text
 
 
 @contextmanager
 def progress(label: str, total: int, quiet: bool) -> Iterator[Callable[[int], None]]:
-    """Give a function that is told how much of `total` is done, and shows it if that takes long on a terminal."""
+    """Give a function to call with how much of `total` is done. It draws a bar for slow work on a terminal."""
     if quiet or not sys.stderr.isatty():
         yield lambda _: None
         return

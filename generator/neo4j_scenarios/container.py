@@ -1,4 +1,4 @@
-"""Scenario -> the restore container, for the charts that take one as it is."""
+"""Scenario -> the restore container, for the charts that take a whole container."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -11,7 +11,7 @@ from neo4j_scenarios.volumes import Values, mounts
 # The user of Neo4j's images since 4.0, and of the restore image.
 USER: Final = 7474
 
-# What Pod Security "restricted" asks of a container. Neither foreign chart hands its own down to init containers.
+# Pod Security "restricted" asks for this. Neither foreign chart gives its own security context to init containers.
 _RESTRICTED: Final[Mapping[str, object]] = {
     "runAsNonRoot": True,
     "runAsUser": USER,
@@ -24,7 +24,7 @@ _RESTRICTED: Final[Mapping[str, object]] = {
 
 
 def container(scenario: Scenario, data_mount: Values) -> Values:
-    """Return the init container; `data_mount` is the mount of the chart's data volume."""
+    """Return the init container. data_mount: the mount of the chart's data volume."""
     return {
         "name": "restore",
         "image": _reference(scenario),

@@ -1,4 +1,4 @@
-"""How two sets of values files differ: by values and not by text, and what many clusters share told once. Pure."""
+"""How two sets of values files differ, by value and not by text. Changes that clusters share appear once. Pure."""
 
 import json
 import re
@@ -14,13 +14,13 @@ from neo4j_scenarios.yamltext import parse_yaml
 # Stands for the cluster's name in the values of a change that several clusters share.
 NAME: Final = "{name}"
 
-# A key with more changes of its own than that is told once, with an example.
-_OWN: Final = 5
+# If more clusters than this each have a change of their own to one key, only the first is shown, as an example.
+_MOST_SINGLE: Final = 5
 
 
 @dataclass(frozen=True)
 class Change:
-    """One value that differs; old and new are JSON, and empty where there is none."""
+    """One value that differs. old and new are JSON, or empty if there is no value."""
 
     key: str
     old: str
@@ -29,7 +29,10 @@ class Change:
 
 @dataclass(frozen=True)
 class Shared:
-    """A change and the clusters that have it; each_its_own: it is that of the first, and the others have their own."""
+    """A change and the clusters that have it.
+
+    each_its_own: every cluster changes this key in its own way, and `change` is that of the first cluster.
+    """
 
     change: Change
     clusters: tuple[str, ...]
@@ -38,7 +41,10 @@ class Shared:
 
 @dataclass(frozen=True)
 class Difference:
-    """Between two sets of files: `added` and `removed` files, those with other `comments` alone, and other values."""
+    """The difference between two sets of files.
+
+    comments: the files that differ only in their comments. changes: the values that differ.
+    """
 
     added: Sequence[str] = ()
     removed: Sequence[str] = ()
@@ -47,45 +53,45 @@ class Difference:
 
     @property
     def any(self) -> bool:
-        """Whether there is any."""
+        """Whether the sets differ at all."""
         return bool(self.added or self.removed or self.comments or self.changes)
 
 
 def difference(old: Mapping[str, str], new: Mapping[str, str]) -> Difference:
-    """Return how the texts of `new` differ from those of `old`, both by path, as `eu-1/values.neo4j.yaml`.
+    """Return how the texts of `new` differ from those of `old`.
 
-    Raises InputFileError for texts that are no YAML.
+    old, new: texts by path, such as `eu-1/values.neo4j.yaml`. Raises InputFileError for a text that is not YAML.
     """
     both = [path for path in new if path in old and new[path] != old[path]]
     changes = {path: list(_changes(flat(path, old[path]), flat(path, new[path]))) for path in both}
     return Difference(
         [path for path in new if path not in old],
         [path for path in old if path not in new],
-        [path for path, found in changes.items() if not found],
-        grouped((_cluster(path), change) for path, found in changes.items() for change in found),
+        [path for path, in_file in changes.items() if not in_file],
+        grouped((_cluster(path), change) for path, in_file in changes.items() for change in in_file),
     )
 
 
 def grouped(changes: Iterable[tuple[str, Change]]) -> list[Shared]:
-    """Return what clusters share, the most shared first, and then in the order of the keys."""
+    """Return the changes with the clusters that share them: the most shared first, then in the order of the keys."""
     clusters: dict[Change, dict[str, None]] = {}
     for cluster, change in changes:
         named = Change(change.key, _named(change.old, cluster), _named(change.new, cluster))
         clusters.setdefault(named, {})[cluster] = None
     shared = [Shared(_unnamed(change, names), tuple(names)) for change, names in clusters.items()]
     by_key: dict[str, list[Shared]] = {}
-    for each in shared:
-        by_key.setdefault(each.change.key, []).append(each)
-    told = [each for alike in by_key.values() for each in _few(alike)]
-    return sorted(told, key=lambda each: (-len(each.clusters), each.change.key, each.change.old, each.change.new))
+    for group in shared:
+        by_key.setdefault(group.change.key, []).append(group)
+    listed = [each for alike in by_key.values() for each in _few(alike)]
+    return sorted(listed, key=lambda each: (-len(each.clusters), each.change.key, each.change.old, each.change.new))
 
 
 def _few(alike: Sequence[Shared]) -> list[Shared]:
     single = [each for each in alike if len(each.clusters) == 1]
-    if len(single) <= _OWN:
+    if len(single) <= _MOST_SINGLE:
         return list(alike)
-    own = Shared(single[0].change, tuple(each.clusters[0] for each in single), each_its_own=True)
-    return [own, *(each for each in alike if len(each.clusters) > 1)]
+    merged = Shared(single[0].change, tuple(each.clusters[0] for each in single), each_its_own=True)
+    return [merged, *(each for each in alike if len(each.clusters) > 1)]
 
 
 def _cluster(path: str) -> str:
@@ -97,7 +103,7 @@ def _named(value: str, cluster: str) -> str:
 
 
 def _unnamed(change: Change, clusters: Iterable[str]) -> Change:
-    """Return the change with its name, where it is that of one cluster alone."""
+    """Return the change, with the cluster's name put back if only one cluster has it."""
     names = list(clusters)
     if len(names) > 1:
         return change
@@ -119,7 +125,7 @@ def flat(path: str, text: str) -> dict[str, str]:
 
 
 def _leaves(key: str, value: Any) -> Iterator[tuple[str, str]]:
-    """Yield scalars, and what is empty, by keys as `podSpec.initContainers[restore].env[BUCKET].value`."""
+    """Yield scalars and empty values, by keys such as `podSpec.initContainers[restore].env[BUCKET].value`."""
     if isinstance(value, dict) and value:
         for inner, item in value.items():
             yield from _leaves(f"{key}.{inner}" if key else str(inner), item)
@@ -131,7 +137,7 @@ def _leaves(key: str, value: Any) -> Iterator[tuple[str, str]]:
 
 
 def _names(items: Sequence[Any]) -> list[str]:
-    """Return the names of a list's items, as Kubernetes merges them; their numbers where not all have their own."""
+    """Return the names of a list's items, as Kubernetes merges them. Without unique names, return their numbers."""
     names = [item["name"] for item in items if isinstance(item, dict) and isinstance(item.get("name"), str)]
-    alone = len(set(names)) == len(items)
-    return names if alone else [str(number) for number in range(len(items))]
+    unique = len(set(names)) == len(items)
+    return names if unique else [str(number) for number in range(len(items))]

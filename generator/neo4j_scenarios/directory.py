@@ -1,6 +1,6 @@
-"""Scenario -> what neo4j.conf says about a directory, by LDAP; the account's password comes from a Secret alone.
+"""Scenario -> the LDAP settings of neo4j.conf. The password of the LDAP account always comes from a Secret.
 
-Source: Neo4j operations manual, "LDAP integration", 4.0 to 2026; the names are the same in all.
+Source: Neo4j operations manual, "LDAP integration". The names are the same from 4.0 to 2026.
 """
 
 from typing import Final
@@ -11,16 +11,16 @@ _LDAP: Final = "dbms.security.ldap"
 
 PASSWORD: Final = f"{_LDAP}.authorization.system_password"
 
-# The key of the password in its Secret, as the official chart has it.
+# The password's key in its Secret, as the official chart expects it.
 PASSWORD_KEY: Final = "LDAP_PASS"  # noqa: S105 - the name of a key, not a secret
 
 
 def settings(scenario: Scenario) -> dict[str, str]:
-    """Return settings of neo4j.conf by name; none without a directory."""
+    """Return settings of neo4j.conf by name. There are none if the scenario has no LDAP server."""
     if not scenario.ldap_url:
         return {}
-    asked = {
-        # With native, the users of `system` can still log in where the directory does not answer.
+    ldap = {
+        # With native, the users of `system` can still log in if the LDAP server does not answer.
         "dbms.security.authentication_providers": "ldap,native",
         "dbms.security.authorization_providers": "ldap,native",
         f"{_LDAP}.host": scenario.ldap_url,
@@ -29,11 +29,11 @@ def settings(scenario: Scenario) -> dict[str, str]:
         f"{_LDAP}.authorization.group_to_role_mapping": scenario.ldap_groups,
     }
     if scenario.ldap_account:
-        asked[f"{_LDAP}.authorization.use_system_account"] = "true"
-        asked[f"{_LDAP}.authorization.system_username"] = scenario.ldap_account
-    return asked
+        ldap[f"{_LDAP}.authorization.use_system_account"] = "true"
+        ldap[f"{_LDAP}.authorization.system_username"] = scenario.ldap_account
+    return ldap
 
 
 def variable(setting: str) -> str:
-    """Return the variable from which Neo4j's image takes a setting."""
+    """Return the name of the environment variable from which Neo4j's image takes a setting."""
     return f"NEO4J_{setting.replace('_', '__').replace('.', '_')}"

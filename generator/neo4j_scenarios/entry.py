@@ -1,8 +1,8 @@
-"""Where the command starts: before anything is imported, so that Ctrl-C ends also the imports without a traceback."""
+"""The entry point of the command. It imports nothing first, so Ctrl-C during the imports gives no traceback either."""
 
 import os
 
-# The exit code of a command that Ctrl-C ended, as shells have it; `errors` is not imported yet.
+# The exit code that shells use for a command ended by Ctrl-C. `errors` has it too, but is not imported yet.
 _INTERRUPTED = 130
 
 
@@ -13,5 +13,5 @@ def main() -> int:
 
         return cli.main()
     except KeyboardInterrupt:
-        os.write(2, b"interrupted: no file is half written; run it again\n")
+        os.write(2, b"interrupted: no file is half written. Run it again\n")
         return _INTERRUPTED

@@ -1,4 +1,4 @@
-"""Scenario -> environment of the restore container: the contract of `neo4j_restore.spec.VARIABLES`."""
+"""Scenario -> environment of the restore container, by the contract of `neo4j_restore.spec.VARIABLES`."""
 
 from typing import Any, Final
 
@@ -9,26 +9,26 @@ from neo4j_scenarios.scenario import Scenario, attribute
 KEY_FOLDER: Final = "/auth"
 DATA_DIR: Final = "/data"
 
-# Where this project's chart mounts them too; a test ties the two.
+# This project's chart mounts them at the same paths. A test ties the two.
 CERTIFICATES: Final = "/certificates/ca.crt"
 ENCRYPTION_KEY: Final = "/encryption/key"
 AGE_IDENTITY: Final = "/age/identity"
 
-# Inputs that few ask for: they are written only where they differ from their default.
+# Inputs that are rarely set. They are written only if they differ from their default.
 _CHOICE: Final = (wish.ON_STALE_LATEST, wish.IGNORE_OBJECTS, wish.REQUIRE_CHECKSUM)
 _PACE: Final = (access.CONNECTIONS, access.DEADLINE_SECONDS, access.START_JITTER_SECONDS)
 
-# The Neo4j image and neo4j-admin read it; the one name of ours that starts with NEO4J_.
+# The Neo4j image and neo4j-admin read it. No other variable of ours may start with NEO4J_.
 LICENCE: Final = "NEO4J_ACCEPT_LICENSE_AGREEMENT"
 
 
 def environment(scenario: Scenario) -> dict[str, str]:
-    """Return the variables that the restore container is to have, in the order in which they are written.
+    """Return the variables of the restore container, in the order in which they are written.
 
-    Variables with nothing to say are left out. The others are there even where they have their default, to be seen.
-    Those that few ask for are there only where they differ from it.
+    Empty variables are left out. The others are written even with their default, so that a reader sees them.
+    Rarely used ones are written only if they differ from their default.
     """
-    asked = {
+    variables = {
         **_access(scenario),
         "DATABASE": ",".join(scenario.databases),
         "TIMESTAMP": scenario.timestamp,
@@ -47,7 +47,7 @@ def environment(scenario: Scenario) -> dict[str, str]:
         "STORAGE_EMULATOR_HOST": scenario.emulator_host,
         LICENCE: scenario.accept_license,
     }
-    return {name: value for name, value in asked.items() if value}
+    return {name: value for name, value in variables.items() if value}
 
 
 def _access(scenario: Scenario) -> dict[str, str]:
@@ -68,17 +68,17 @@ def _access(scenario: Scenario) -> dict[str, str]:
 
 
 def choice(scenario: Scenario) -> dict[Field[Any], str]:
-    """Return the texts of what else decides which set is chosen, where they differ from their defaults."""
+    """Return the texts of the other inputs that decide which set is chosen, if they differ from their defaults."""
     return _unusual(scenario, _CHOICE)
 
 
 def addressing(scenario: Scenario) -> dict[Field[Any], str]:
-    """Return the text of how requests name the bucket, where it differs from its default."""
+    """Return the text of the input for how HTTP requests name the bucket, if it differs from its default."""
     return _unusual(scenario, (access.ADDRESSING_STYLE,))
 
 
 def pace(scenario: Scenario) -> dict[Field[Any], str]:
-    """Return the texts of the download's pace, where they differ from their defaults."""
+    """Return the texts of the inputs for the download's pace, if they differ from their defaults."""
     return _unusual(scenario, _PACE)
 
 

@@ -1,4 +1,7 @@
-"""What an operator can meet at the command line; only `cli` turns them into text and exit codes."""
+"""The errors of the commands. `cli` gives them their exit codes, and `console` writes them.
+
+`commands/validating`, `commands/lock` and a few other commands also write the problems of an error themselves.
+"""
 
 import difflib
 from collections.abc import Iterable, Sequence
@@ -8,9 +11,11 @@ from typing import ClassVar, Final
 
 @dataclass(frozen=True)
 class Problem:
-    """One thing to correct: at which input (a flag, a place in a file; empty for none), what is wrong, what to do.
+    """One mistake that the operator can correct.
 
-    clusters: the names of those of a fleet that it is a problem of; empty where there is no fleet.
+    where: the input with the mistake: a flag, or a place in a file. Empty if there is none.
+    what: the mistake. hint: how to correct it.
+    clusters: the names of the clusters that have the mistake. Empty without a fleet.
     """
 
     where: str
@@ -20,28 +25,28 @@ class Problem:
 
 
 class GeneratorError(Exception):
-    """One or more problems, told together. None of them ever holds a secret."""
+    """One or more problems, reported together. No text in them ever holds a secret."""
 
     exit_code: ClassVar[int] = 1
 
     def __init__(self, *problems: Problem) -> None:
-        """Keep the problems in the order in which they are told."""
+        """Keep the problems in the order in which they are reported."""
         super().__init__("; ".join(f"{problem.where}: {problem.what}" for problem in problems))
         self.problems: Sequence[Problem] = problems
 
 
 class UsageError(GeneratorError):
-    """The command was given what it does not take; nothing was done."""
+    """The command line is wrong. Nothing was done."""
 
     exit_code = 2
 
 
 class InputFileError(GeneratorError):
-    """A file that was read is missing, malformed, or asks for what can't be."""
+    """An input file is missing, malformed, or asks for something impossible."""
 
 
 class BucketError(GeneratorError):
-    """Buckets that can't be read, or whose sets are not such as were asked for."""
+    """A bucket can't be read, or does not hold the sets that were asked for."""
 
 
 class OutputError(GeneratorError):
@@ -49,25 +54,25 @@ class OutputError(GeneratorError):
 
 
 class Interrupted(GeneratorError):
-    """The operator pressed Ctrl-C; says what was done by then."""
+    """The operator pressed Ctrl-C. The problem says how far the work got."""
 
     exit_code = 130
 
 
 class RenderError(GeneratorError):
-    """The text that a template gave is not what the scenario asked for, or not what its chart takes: our bug."""
+    """A rendered file differs from its scenario, or its chart's schema refuses it. This is our bug."""
 
 
-# As many words are listed; of more, the first.
+# Up to `_LISTED` words are all listed. Of more words, only the first `_FIRST` are.
 _LISTED: Final = 100
 _FIRST: Final = 5
 
 
-def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """Return `'x' is not known; did you mean 'y'?`, with all that are known where none is near."""
-    words = sorted(known)
-    near = difflib.get_close_matches(word, words, n=1, cutoff=0.5)
-    if near:
-        return f"{word!r} is not known; did you mean {near[0]!r}?"
+def did_you_mean(word: str, allowed: Iterable[str]) -> str:
+    """Return `'x' is not known: did you mean 'y'?`, or a list of the allowed words if none of them is similar."""
+    words = sorted(allowed)
+    similar = difflib.get_close_matches(word, words, n=1, cutoff=0.5)
+    if similar:
+        return f"{word!r} is not known: did you mean {similar[0]!r}?"
     shown = words if len(words) <= _LISTED else [*words[:_FIRST], f"… {len(words)} in all"]
     return f"{word!r} is not known: expected one of {', '.join(shown)}"

@@ -1,4 +1,4 @@
-"""Texts with `{{ … }}` in them -> what they stand for: Jinja's expressions, in a sandbox, undefined names refused."""
+"""Evaluates the `{{ … }}` in texts: Jinja expressions, in a sandbox. Undefined names are refused."""
 
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache, lru_cache
@@ -13,8 +13,9 @@ if TYPE_CHECKING:
 
 _OPEN: Final = "{{"
 
-# An expression is refused before it can cost much. Names, filters and calls are counted, and each may give as much as
-# the longest text it knows. `join` and `replace` alone make longer texts, and count before they work.
+# An expression is refused before it can cost much. We count its names, filters and calls, and assume that each gives as
+# much as the longest text the expression knows. Only `join` and `replace` make longer texts: they check their result's
+# length before they make it.
 MOST_CHARS: Final = 16 * 1024
 _MOST_WORK_CHARS: Final = 1024 * 1024
 
@@ -33,7 +34,7 @@ _METHODS: Final = frozenset(
     }
 )  # fmt: skip
 
-# What Python raises where an expression asks for what its operands can't do, or is nested without end.
+# Python raises these for an expression that its operands do not support, or that is nested too deeply.
 _FAILURES: Final = (
     TypeError,
     ValueError,
@@ -47,17 +48,17 @@ _FAILURES: Final = (
 
 
 def expand(text: str, names: Mapping[str, object]) -> str:
-    """Return `text` with its expressions worked out; a text without any is itself.
+    """Return `text` with its expressions evaluated. A text without any is returned as it is.
 
-    names: what expressions may name: texts, or a mapping of texts. Raises Invalid with what is not known, or wrong.
+    names: the texts, or mappings of texts, that expressions may use. Raises Invalid with the unknown name or the fault.
     """
     if "{%" in text or "{#" in text:
-        message = "has a statement or a comment of Jinja: expressions in {{ }} alone are worked out"
+        message = "has a Jinja statement or comment: only expressions in {{ }} are allowed"
         raise Invalid(message)
     if _OPEN not in text:
         return text
     if len(text) > MOST_CHARS:
-        message = f"has {len(text)} characters, and an expression has {MOST_CHARS} at most"
+        message = f"has {len(text)} characters, but a text with an expression may have at most {MOST_CHARS}"
         raise Invalid(message)
     import jinja2
 
@@ -67,28 +68,28 @@ def expand(text: str, names: Mapping[str, object]) -> str:
         return compiled.template.render(names)
     except jinja2.UndefinedError as error:
         missing = sorted(compiled.names.difference(names))
-        message = _unknown(missing[0], names) if missing else f"asks for what is not there: {error.message}"
+        message = _unknown(missing[0], names) if missing else f"uses something that is not there: {error.message}"
         raise Invalid(message) from error
     except Invalid:
         raise
     except (jinja2.TemplateError, *_FAILURES) as error:
         reason = (str(error).splitlines() or ["it fails"])[0]
-        message = f"has an expression that can't be worked out: {reason}"
+        message = f"has an expression that can't be evaluated: {reason}"
         raise Invalid(message) from error
 
 
 def _unknown(name: str, names: Mapping[str, object]) -> str:
     if name in (GROUP, REGION):
-        return f"names the {name}, and the cluster has none"
+        return f"uses the {name}, but the cluster has none"
     if name == VARIABLES:
-        return f"names {VARIABLES}, and each variable is known by its own name: {{{{ x }}}}"
+        return f"uses {VARIABLES}, but a variable is used by its own name: {{{{ x }}}}"
     if name in BUILT_IN:
-        return f"names {name}, which is not known here"
+        return f"uses {name}, which is not available here"
     return did_you_mean(name, BUILT_IN.union(names))
 
 
 class _Compiled(NamedTuple):
-    """An expression: the names it asks for, how many operands it has, and whether it can lengthen a text."""
+    """An expression: the names it uses, how many operands it has, and whether it can lengthen a text."""
 
     template: "jinja2.Template"
     names: frozenset[str]
@@ -112,15 +113,15 @@ def _compiled(text: str) -> _Compiled:
 
 
 def _refuse_work(compiled: _Compiled, names: Mapping[str, object]) -> None:
-    """Raise Invalid if all operands together might give more text than an expression is worth."""
+    """Raise Invalid if all operands together might make too much text."""
     texts = (names[name] for name in compiled.names if name in names)
-    known = max(
+    longest_name = max(
         (max(map(len, text.values()), default=0) if isinstance(text, Mapping) else len(str(text)) for text in texts),
         default=0,
     )
-    longest = MOST_CHARS if compiled.lengthens else known
+    longest = MOST_CHARS if compiled.lengthens else longest_name
     if compiled.operands * longest > _MOST_WORK_CHARS:
-        message = f"has {compiled.operands} operands of up to {longest} characters: that is more work than is allowed"
+        message = f"has {compiled.operands} operands of up to {longest} characters, which is too much work"
         raise Invalid(message)
 
 
@@ -132,7 +133,7 @@ def _environment() -> "jinja2.Environment":
     from jinja2.sandbox import ImmutableSandboxedEnvironment
 
     class Sandbox(ImmutableSandboxedEnvironment):
-        """No way out to Python, and no large text from small ones."""
+        """A sandbox from which no expression reaches Python, or makes a large text of small ones."""
 
         intercepted_binops = _OPERATORS
 
@@ -177,7 +178,7 @@ def _replace(text: object, old: str, new: str, count: int = -1) -> str:
 
 def _refuse_long(chars: int) -> None:
     if chars > MOST_CHARS:
-        message = f"it would make a text of {chars} characters, and {MOST_CHARS} is the most"
+        message = f"it would make a text of {chars} characters, but {MOST_CHARS} is the most"
         raise ValueError(message)
 
 
@@ -185,12 +186,12 @@ _BOUNDED: Final[Mapping[str, Callable[..., str]]] = {"join": _join, "replace": _
 
 
 def _plain(value: object) -> object:
-    # Python's text of anything else may hold an address, which is another at each build.
+    # Python's text of any other object may contain its address, which differs at each build.
     if isinstance(value, str | int | float | bool):
         return value
     import jinja2
 
     if isinstance(value, jinja2.Undefined):
-        return value  # raises UndefinedError when it becomes text
-    message = f"a {type(value).__name__} is no text"
+        return value  # it raises UndefinedError when it becomes text
+    message = f"a {type(value).__name__} is not a text"
     raise TypeError(message)

@@ -1,4 +1,4 @@
-"""A cluster of a fleet, explained: each value and the layers that said it; what an install does, and what it risks."""
+"""Explains one cluster of a fleet: where each value comes from, what an install does, and what it risks."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from neo4j_scenarios.layers import LABELS, VARIABLES
 from neo4j_scenarios.render import note
 from neo4j_scenarios.scenario import Scenario, attribute
 
-# The sentences of values files that say what becomes of data, in the order in which one asks.
+# The notes of values files about what happens to data, in the order of a reader's questions.
 _RISKS: Final = ("FORCE_OVERWRITE", "SPACE_MODE", "ON_MISSING", "KEEP_PREVIOUS", "storage")
 
 _HAZARD: Final = "HAZARD"
@@ -19,7 +19,7 @@ _HAZARD: Final = "HAZARD"
 
 @dataclass(frozen=True)
 class Said:
-    """What a layer says about a key: its text as it stands there (None: it removes what is below), and the place."""
+    """A layer's setting of a key: its text as written (None if it removes lower layers' value), and its place."""
 
     layer: str
     place: str
@@ -28,7 +28,10 @@ class Said:
 
 @dataclass(frozen=True)
 class Value:
-    """One value of a cluster, what made it, the last first; said by nobody, it is a default."""
+    """One value of a cluster.
+
+    said: the layers that set it, the one that wins first. Empty for a default.
+    """
 
     key: str
     text: str
@@ -37,15 +40,15 @@ class Value:
 
 
 def values(cluster: Cluster) -> list[Value]:
-    """Return all labels, variables and inputs of a cluster; inputs that are empty by default are left out."""
-    made = [_value(cluster, f"{LABELS}.{name}", text, "a label") for name, text in cluster.labels.items()]
-    made += [_value(cluster, f"{VARIABLES}.{name}", text, "a variable") for name, text in cluster.variables.items()]
+    """Return all labels, variables and inputs of a cluster. Inputs that nobody set are left out if they are empty."""
+    listed = [_value(cluster, f"{LABELS}.{name}", text, "a label") for name, text in cluster.labels.items()]
+    listed += [_value(cluster, f"{VARIABLES}.{name}", text, "a variable") for name, text in cluster.variables.items()]
     effective = _effective(cluster)
     for field in FIELDS:
         value = _value(cluster, field.key, effective.get(field.key, ""), field.meaning)
         if value.text or value.said:
-            made.append(value)
-    return made
+            listed.append(value)
+    return listed
 
 
 def _value(cluster: Cluster, key: str, text: str, meaning: str) -> Value:
@@ -54,13 +57,13 @@ def _value(cluster: Cluster, key: str, text: str, meaning: str) -> Value:
 
 
 def _effective(cluster: Cluster) -> dict[str, str]:
-    """Return the inputs with all defaults; those of the first target where targets differ in them."""
+    """Return the inputs with all defaults. If targets have different defaults, those of the first target count."""
     scenario = cluster.scenarios[0]
     return {field.key: field.text(getattr(scenario, attribute(field))) for field in FIELDS} | dict(cluster.inputs)
 
 
 def install(scenario: Scenario) -> Iterator[str]:
-    """Yield what happens when the values file is installed, a sentence or two each, in the order of time."""
+    """Yield what happens when the values file is installed, in order, one or two sentences each."""
     databases = " and ".join(scenario.databases)
     yield (
         f"Helm installs {scenario.release} from {scenario.target.chart}: Neo4j {scenario.neo4j_tag} "
@@ -81,12 +84,12 @@ def install(scenario: Scenario) -> Iterator[str]:
     if scenario.ldap_url:
         yield note("ldap", scenario)
     if scenario.not_after:
-        yield f"The wish holds until {scenario.not_after}. {note('RESTORE_NOT_AFTER', scenario)}"
+        yield f"The request expires at {scenario.not_after}. {note('RESTORE_NOT_AFTER', scenario)}"
     if scenario.emulator_host:
         yield note("STORAGE_EMULATOR_HOST", scenario)
 
 
 def risks(scenario: Scenario) -> Iterator[str]:
-    """Yield what becomes of the data that is on the volume; hazards first."""
-    told = [note(name, scenario) for name in _RISKS]
-    yield from sorted(told, key=lambda text: _HAZARD not in text)
+    """Yield what happens to the data on the volume, hazards first."""
+    notes = [note(name, scenario) for name in _RISKS]
+    yield from sorted(notes, key=lambda text: _HAZARD not in text)

@@ -1,4 +1,4 @@
-"""A fleet file -> `Fleet`: its clusters, each with the scenarios it asks for; or all problems of all of them."""
+"""A fleet file -> `Fleet`: its clusters, each with its scenarios. Or else all problems of all clusters."""
 
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field
@@ -17,7 +17,7 @@ from neo4j_scenarios.selectors import EVERYTHING, Selection
 
 @dataclass(frozen=True)
 class Broken:
-    """A cluster with problems, as far as it is known: its inputs may be incomplete, its scenarios missing."""
+    """A cluster with problems. Its inputs may be incomplete, and its scenarios may be missing."""
 
     cluster: Cluster
     problems: Sequence[Problem]
@@ -25,12 +25,15 @@ class Broken:
 
 @dataclass(frozen=True)
 class Fleet:
-    """The clusters that were selected, in the order of the file.
+    """The selected clusters of a fleet file, in the order of the file.
 
-    path: of the fleet file. name: stands for the fleet in names of objects. names: of all its clusters, selected or
-    not, in the order of the file. broken: selected clusters that are left out of `clusters`, by their names.
-    problems: theirs, with those that several share told once. remarks: what deserves a word and is not wrong.
-    overrides: those that hold now.
+    path: the fleet file.
+    name: stands for the fleet in the names of objects.
+    names: of all clusters, selected or not, in the order of the file.
+    broken: the selected clusters that have problems, by name. They are not in `clusters`.
+    problems: of the broken clusters. A problem that several clusters share is listed once.
+    remarks: notes for the operator about things that are not wrong.
+    overrides: the ones that apply now.
     """
 
     path: Path
@@ -51,17 +54,18 @@ def load(
     keep_going: bool = False,
     now: datetime | None = None,
 ) -> Fleet:
-    """Return the fleet of a file, or the clusters of it that are selected.
+    """Return the fleet of a file, with the selected clusters.
 
-    pins: by default those of the lock beside the file. keep_going: return clusters with problems as `broken`, and raise
-    for what is wrong with the file itself alone. now: which overrides hold; by default the time it is.
+    pins: by default those of the lock beside the file.
+    keep_going: return clusters with problems as `broken`. Problems of the file itself still raise.
+    now: the time that decides which overrides apply. By default the current time.
 
-    Raises InputFileError with all problems of the file, of its inventory and of the selected clusters; one that several
-    clusters share is told once, at the place that set it. Raises UsageError where the selection takes none, or has a
-    name that no cluster has.
+    Raises InputFileError with all problems of the file, of its inventory and of the selected clusters. A problem that
+    several clusters share is reported once, at the place that set it. Raises UsageError if the selection is empty, or
+    has a name that no cluster has.
     """
     problems: list[Problem] = []
-    if not path.name.isprintable():  # it stands in a comment of every file
+    if not path.name.isprintable():  # the name is written into a comment of every file
         raise InputFileError(Problem(repr(path.name), "has a control character in its name", "name it fleet.yaml"))
     file = read_fleet_file(path, problems)
     grouping = Grouping(path)
@@ -73,7 +77,7 @@ def load(
     if problems or (grouping and not keep_going):
         raise InputFileError(*dict.fromkeys(problems), *grouping.problems())
     if not file.entries:
-        raise UsageError(Problem(str(path), "has no clusters: its list or inventory is empty", "add a cluster to it"))
+        raise UsageError(Problem(str(path), "has no clusters: its list or inventory is empty", "add a cluster"))
     names = [entry.name for entry in file.entries]
     _check_selection(path, selection, names, clusters)
     broken = grouping.clusters()
@@ -87,7 +91,7 @@ def load(
         grouping.problems(),
         [
             *(_unknown_label(label, reader.labels) for label in selection.unknown_labels(reader.labels)),
-            *(f"{each.place}: override {each.name} ended at {each.until:%FT%TZ}: take it out" for each in ended),
+            *(f"{each.place}: override {each.name} ended at {each.until:%FT%TZ}: you can remove it" for each in ended),
             *(
                 f"{each.place}: override {each.name} selects no cluster"
                 for each in active
@@ -99,15 +103,15 @@ def load(
 
 
 def _check_selection(path: Path, selection: Selection, names: Sequence[str], taken: Sequence[Cluster]) -> None:
-    """Raise UsageError for a pattern that fits no cluster, and for a selection of none."""
+    """Raise UsageError for a pattern that matches no cluster, and for an empty selection."""
     if unmatched := selection.unmatched(names):
-        what = "fits no cluster" if set(unmatched[0]) & set("*?[") else did_you_mean(unmatched[0], names)
+        what = "matches no cluster" if set(unmatched[0]) & set("*?[") else did_you_mean(unmatched[0], names)
         raise UsageError(Problem(f"--only {unmatched[0]!r}", what, f"neo4j-scenarios list {path}"))
     if not taken:
-        what = f"selects none of the {len(names)} clusters of {path}"
+        what = f"matches none of the {len(names)} clusters of {path}"
         raise UsageError(Problem("the selection", what, f"neo4j-scenarios list {path}"))
 
 
-def _unknown_label(label: str, known: Set[str]) -> str:
-    near = get_close_matches(label, known, 1)
-    return f"-l: no cluster has the label {label!r}" + (f"; did you mean {near[0]!r}?" if near else "")
+def _unknown_label(label: str, labels: Set[str]) -> str:
+    similar = get_close_matches(label, labels, 1)
+    return f"-l: no cluster has the label {label!r}" + (f": did you mean {similar[0]!r}?" if similar else "")

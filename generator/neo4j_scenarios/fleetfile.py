@@ -1,4 +1,7 @@
-"""The parts of a fleet file: defaults, groups, regions, and clusters as a list, a map, an inventory or a matrix."""
+"""Reads the parts of a fleet file: defaults, groups, regions, overrides and clusters.
+
+The clusters are a list, a map, an inventory or a matrix.
+"""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,9 +19,9 @@ from neo4j_scenarios.overrides import Override, read_overrides
 from neo4j_scenarios.secrecy import WITHHELD, looks_like_key, redact
 from neo4j_scenarios.yamltree import Items, Map, Node, Place, Text, read_tree
 
-HINT: Final = "a fleet file has defaults, groups, regions, and clusters, an inventory or a matrix"
+HINT: Final = "a fleet file has defaults, groups and regions, and it has clusters, an inventory or a matrix"
 
-_TAKE_OUT: Final = "take it out: a fleet names a Secret, and holds none"
+_TAKE_OUT: Final = "take it out: a fleet file names a Secret and never holds one"
 
 NAME: Final = "name"
 
@@ -27,7 +30,7 @@ PARTS: Final = (NAME, "defaults", "groups", "regions", "clusters", "inventory", 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A cluster as it is named: its own layer only."""
+    """A cluster as the file names it, with its own layer only."""
 
     name: str
     place: Place
@@ -36,9 +39,11 @@ class Entry:
 
 @dataclass(frozen=True)
 class FleetFile:
-    """The layers of a fleet file, not yet laid over each other. The names of `entries` are different.
+    """The layers of a fleet file, not merged yet.
 
-    name: the fleet's, empty where the file gives it none. overrides: also those that have ended.
+    entries: the clusters. No two have the same name.
+    name: the fleet's name, empty if the file gives none.
+    overrides: all of them, including those that have ended.
     """
 
     defaults: Layer
@@ -50,9 +55,9 @@ class FleetFile:
 
 
 def read_fleet_file(path: Path, problems: list[Problem]) -> FleetFile:
-    """Return the parts of the file, and add what is wrong with them to `problems`.
+    """Return the parts of the file, and add their problems to `problems`.
 
-    Raises InputFileError where the file can't be read at all.
+    Raises InputFileError if the file can't be read at all.
     """
     root = read_tree(path, HINT)
     parts: dict[str, tuple[Place, Node]] = {}
@@ -61,8 +66,8 @@ def read_fleet_file(path: Path, problems: list[Problem]) -> FleetFile:
             parts[key] = (place, node)
         else:
             problems.append(unknown(place, key, PARTS))
-    is_told = not isinstance(root, Map) and bool(problems)
-    if not is_told and not {"clusters", "inventory", "matrix"}.intersection(parts):
+    is_reported = not isinstance(root, Map) and bool(problems)
+    if not is_reported and not {"clusters", "inventory", "matrix"}.intersection(parts):
         problems.append(Problem(str(path), "has no clusters", HINT))
     nothing = Place(str(path), 1, 1)
     place, node = parts.get("defaults", (nothing, Text(None, nothing)))
@@ -102,35 +107,35 @@ def _named(
     try:
         rule(name)
     except Invalid as error:
-        problems.append(Problem(f"{place}: {what}", redact(str(error)), f"{what} are named for example 'prod-eu'"))
+        problems.append(Problem(f"{place}: {what}", redact(str(error)), "use a name such as 'prod-eu'"))
         return False
     return True
 
 
 def _entries(path: Path, parts: Mapping[str, tuple[Place, Node]], problems: list[Problem]) -> list[Entry]:
-    found: dict[str, Entry] = {}
+    clusters: dict[str, Entry] = {}
     for kind in ("clusters", "inventory", "matrix"):
         if kind not in parts:
             continue
         for entry in _clusters(_source(path, kind, parts[kind][1], problems), problems):
-            if entry.name in found:
-                first = found[entry.name].place
-                what = f"{entry.name!r} is there a second time, and both would write one file: the first is at {first}"
+            if entry.name in clusters:
+                first = clusters[entry.name].place
+                what = f"{entry.name!r} is named twice, so both would write one file: the first is at {first}"
                 problems.append(Problem(str(entry.place), what, "give one of the two another name"))
             else:
-                found[entry.name] = entry
-    return list(found.values())
+                clusters[entry.name] = entry
+    return list(clusters.values())
 
 
 def _source(path: Path, kind: str, node: Node, problems: list[Problem]) -> Node:
-    """Return the list or map of clusters that a part stands for."""
+    """Return the list or map of clusters that a part of the file gives."""
     if kind == "matrix":
 
         def name(pattern: Text, names: Mapping[str, str]) -> str:
             try:
                 return expand(pattern.text or "", names)
             except Invalid as error:
-                problems.append(Problem(f"{pattern.place}: name", str(error), "a matrix's name knows its axes"))
+                problems.append(Problem(f"{pattern.place}: name", str(error), "the name of a matrix can use its axes"))
                 return ""
 
         return read_matrix(node, name, problems)
@@ -141,7 +146,7 @@ def _source(path: Path, kind: str, node: Node, problems: list[Problem]) -> Node:
             except GeneratorError as error:
                 problems += error.problems
         else:
-            what = "is no path of a file, relative to the fleet file"
+            what = "is not a path relative to the fleet file"
             problems.append(Problem(f"{node.place}: inventory", what, "inventory: clusters.csv"))
         return Items([], node.place)
     return node
@@ -157,10 +162,10 @@ def _clusters(node: Node, problems: list[Problem]) -> Iterator[Entry]:
 
 
 def _listed(item: Node, problems: list[Problem]) -> Iterator[Entry]:
-    said = dict(entries(item, "a cluster", problems))
-    place, name = said.pop("name", (item.place, Text(None, item.place)))
+    settings = dict(entries(item, "a cluster", problems))
+    place, name = settings.pop("name", (item.place, Text(None, item.place)))
     if isinstance(name, Text) and name.text:
-        yield from _entry(name.text, place, Map(said, item.place), problems)
+        yield from _entry(name.text, place, Map(settings, item.place), problems)
     elif isinstance(item, Map):
         problems.append(Problem(str(item.place), "is a cluster without a name", "name: eu-1"))
 
@@ -172,6 +177,6 @@ def _entry(name: str, place: Place, node: Node, problems: list[Problem]) -> Iter
     try:
         rules.NAME(name)
     except Invalid as error:
-        problems.append(Problem(str(place), redact(str(error)), "a cluster is named for example 'eu-1'"))
+        problems.append(Problem(str(place), redact(str(error)), "use a name such as 'eu-1'"))
         return
     yield Entry(name, place, read_layer(f"cluster {name}", node, place, (GROUP, REGION), problems))

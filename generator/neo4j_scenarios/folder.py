@@ -1,4 +1,4 @@
-"""A scenario folder: `scenario.yaml` by hand, and beside it one values file for each target."""
+"""A scenario folder: a `scenario.yaml` written by hand, and beside it one values file for each target."""
 
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -15,11 +15,11 @@ from neo4j_scenarios.yamltree import Map, Text, read_tree
 
 INPUTS: Final = "scenario.yaml"
 
-_HINT: Final = "the keys of a scenario.yaml are the flags of `neo4j-scenarios new`, without dashes at their start"
+_HINT: Final = "the keys of a scenario.yaml are the flags of `neo4j-scenarios new`, without the leading dashes"
 
 
 def values_files(folders: list[Path]) -> dict[Path, str]:
-    """Return the texts that the values files of `folders` should hold, in the order of folders and targets.
+    """Return the texts of the values files of `folders`, in the order of folders and targets.
 
     Raises InputFileError with the problems of all folders, each with file, line and column.
     """
@@ -37,33 +37,34 @@ def values_files(folders: list[Path]) -> dict[Path, str]:
 
 
 def scenarios(path: Path) -> Iterator[Scenario]:
-    """Yield what the `scenario.yaml` at `path` asks for: one for each target it names, or else for each that can.
+    """Yield the scenarios of the `scenario.yaml` at `path`, one for each target.
 
+    If the file names no target, there is one for each target that can do the scenario.
     Raises InputFileError or UsageError with file, line and column.
     """
-    read = _read(path)
-    inputs = {key: setting.text or "" for key, setting in read.items()}
+    settings = _read(path)
+    inputs = {key: setting.text or "" for key, setting in settings.items()}
     kind = KINDS.get(inputs.get(deployment.SCENARIO.key, ""))
     by_default = [target.name for target in kind.targets] if kind else []
-    named = inputs.pop(deployment.TARGET.key, "")
-    for target in _names(named) or by_default or [deployment.TARGET.default]:
-        yield parse({**inputs, deployment.TARGET.key: target}, _places(path, read))
+    targets = inputs.pop(deployment.TARGET.key, "")
+    for target in _names(targets) or by_default or [deployment.TARGET.default]:
+        yield parse({**inputs, deployment.TARGET.key: target}, _places(path, settings))
 
 
 def _names(text: str) -> list[str]:
     return [name.strip() for name in text.split(",") if name.strip()]
 
 
-def _places(path: Path, read: Mapping[str, Setting]) -> Callable[[str], str]:
-    return lambda key: f"{read[key].place if key in read else path}: {key}"
+def _places(path: Path, settings: Mapping[str, Setting]) -> Callable[[str], str]:
+    return lambda key: f"{settings[key].place if key in settings else path}: {key}"
 
 
 def _read(path: Path) -> dict[str, Setting]:
-    """Return the file's keys and scalars, as text: no YAML type comes between an input and its rule."""
+    """Return the file's keys and scalars as texts, so that an input's rule sees just what the file says."""
     root = read_tree(path, _HINT)
     if not isinstance(root, Map):
         raise InputFileError(Problem(str(path), "does not hold keys with values", _HINT))
-    what = "has a list or a map where one text is expected, as 'neo4j,system'"
+    what = "has a list or a map, but must be a single text such as 'neo4j,system'"
     nodes = root.entries.items()
     if problems := [Problem(f"{at}: {key}", what, _HINT) for key, (at, node) in nodes if not isinstance(node, Text)]:
         raise InputFileError(*problems)

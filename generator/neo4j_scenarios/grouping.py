@@ -1,4 +1,4 @@
-"""Problems of many clusters -> few: one for each place and kind, with the clusters that share it."""
+"""Merges the problems of many clusters into a few: one for each place and kind, with the clusters that share it."""
 
 from pathlib import Path
 from typing import Final
@@ -6,43 +6,44 @@ from typing import Final
 from neo4j_scenarios.errors import Problem
 from neo4j_scenarios.yamltree import Place
 
-# As many clusters are named; a message is one line.
+# The most clusters that a message names, so that it stays one line.
 _NAMED: Final = 3
 
 
 class Grouping:
-    """Gathers what is wrong with single clusters."""
+    """Collects the problems of single clusters."""
 
     def __init__(self, path: Path) -> None:
-        """Begin without any; `path` is the fleet file, which is the place of what is missing."""
+        """Begin without problems. path: the fleet file, which stands as the place of a missing input."""
         self._path = path
-        self._found: dict[tuple[str, Place | None, str], dict[str, tuple[Place, str]]] = {}
+        self._by_kind: dict[tuple[str, Place | None, str], dict[str, tuple[Place, str]]] = {}
 
     def __bool__(self) -> bool:
-        """Return whether anything is wrong."""
-        return bool(self._found)
+        """Return whether there are problems."""
+        return bool(self._by_kind)
 
     def add(self, cluster: str, at: Place, key: str, place: Place | None, what: str, hint: str) -> None:
-        """Add that `cluster`, named `at`, has something wrong with `key`, which was set at `place` (None: nowhere)."""
-        self._found.setdefault((key, place, hint), {}).setdefault(cluster, (at, what))
+        """Add a problem of `cluster`, which is named at `at`. place: where `key` was set, or None if nowhere."""
+        self._by_kind.setdefault((key, place, hint), {}).setdefault(cluster, (at, what))
 
     def of(self, cluster: str) -> list[Problem]:
-        """Return what is wrong with one cluster."""
-        return [self._problem(*kind, {cluster: told[cluster]}) for kind, told in self._found.items() if cluster in told]
+        """Return the problems of one cluster."""
+        kinds = self._by_kind.items()
+        return [self._problem(*kind, {cluster: texts[cluster]}) for kind, texts in kinds if cluster in texts]
 
     def clusters(self) -> set[str]:
         """Return the names of all clusters with a problem."""
-        return {cluster for told in self._found.values() for cluster in told}
+        return {cluster for texts in self._by_kind.values() for cluster in texts}
 
     def problems(self) -> list[Problem]:
-        """Return one problem for each key, place and remedy, in the order in which they were found."""
-        return [self._problem(*kind, told) for kind, told in self._found.items()]
+        """Return one problem for each key, place and hint, in the order in which they were added."""
+        return [self._problem(*kind, texts) for kind, texts in self._by_kind.items()]
 
-    def _problem(self, key: str, place: Place | None, hint: str, told: dict[str, tuple[Place, str]]) -> Problem:
-        clusters = tuple(told)
-        at, what = told[clusters[0]]
+    def _problem(self, key: str, place: Place | None, hint: str, texts: dict[str, tuple[Place, str]]) -> Problem:
+        clusters = tuple(texts)
+        at, what = texts[clusters[0]]
         where = place or (at if len(clusters) == 1 else self._path)
-        alike = all(other == what for _, other in told.values())
+        alike = all(other == what for _, other in texts.values())
         return Problem(f"{where}: {key}", f"{what} {_whose(clusters, alike)}", hint, clusters)
 
 
@@ -52,7 +53,8 @@ def _whose(clusters: tuple[str, ...], alike: bool) -> str:
     if alike:
         return f"({len(clusters)} clusters: {_some(clusters)})"
     rest = clusters[1:]
-    return f"(cluster {clusters[0]}, and {len(rest)} more with other texts: {_some(rest)})"
+    more = f"{len(rest)} more cluster{'' if len(rest) == 1 else 's'}"
+    return f"(cluster {clusters[0]}, and a similar problem in {more}: {_some(rest)})"
 
 
 def _some(clusters: tuple[str, ...]) -> str:

@@ -1,4 +1,4 @@
-"""Scenario -> the pod's service account, and what binds it to an identity of the cloud."""
+"""Scenario -> the pod's service account, and the annotations that bind it to a cloud identity."""
 
 import re
 from collections.abc import Mapping
@@ -14,7 +14,7 @@ _AZURE: Final = "azure.workload.identity/client-id"
 
 ANNOTATIONS: Final = (_GOOGLE, _AWS, _AZURE)
 
-# The webhook of AKS looks at the pods that have it alone.
+# The webhook of AKS only handles pods with this label.
 _AZURE_LABEL: Final = {"azure.workload.identity/use": "true"}
 
 _FORMS: Final[Mapping[str, tuple[Scheme, str]]] = {
@@ -25,14 +25,14 @@ _FORMS: Final[Mapping[str, tuple[Scheme, str]]] = {
 
 
 def schemes(identity: str) -> tuple[Scheme, ...]:
-    """Return the stores that an identity can be let into."""
+    """Return the kinds of stores to which an identity can have access."""
     if identity == rules.POD_IDENTITY:
         return (Scheme.GCS, Scheme.S3)
     return tuple(scheme for form, (scheme, _) in _FORMS.items() if re.fullmatch(form, identity))
 
 
 def annotations(scenario: Scenario) -> dict[str, str]:
-    """Return the annotations of the service account; none where the cloud knows the account itself."""
+    """Return the annotations of the service account. There are none if the cloud knows the account by itself."""
     identity = scenario.workload_identity
     return {name: identity for form, (_, name) in _FORMS.items() if re.fullmatch(form, identity)}
 
@@ -43,7 +43,7 @@ def pod_labels(scenario: Scenario) -> dict[str, str]:
 
 
 def service_account(scenario: Scenario) -> dict[str, Any]:
-    """Return the block `serviceAccount` of charts that make one; empty for their default."""
+    """Return the `serviceAccount` block for charts that create one. It is empty for their default."""
     if scenario.service_account:
         return {"serviceAccount": {"create": False, "name": scenario.service_account}}
     if scenario.workload_identity:

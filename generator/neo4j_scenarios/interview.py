@@ -1,4 +1,4 @@
-"""Questions, one after the other, until their answers make a scenario that nothing is wrong with."""
+"""Asks questions one at a time, until the answers make a valid scenario."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -16,11 +16,11 @@ class Talk(Protocol):
     """How the interview reaches a person."""
 
     def ask(self, field: Field[object], default: str) -> str:
-        """Return the answer for an input; an empty one takes the default."""
+        """Return the answer for an input. An empty answer takes the default."""
         ...
 
     def tell(self, what: str, hint: str) -> None:
-        """Say what can't be, and what can."""
+        """Show a mistake, and how to correct it."""
         ...
 
 
@@ -39,10 +39,10 @@ def _is_once(inputs: Mapping[str, str]) -> bool:
 @dataclass(frozen=True)
 class _Question:
     field: Field[object]
-    asked_of: Callable[[Mapping[str, str]], bool] = lambda _: True
+    applies: Callable[[Mapping[str, str]], bool] = lambda _: True
 
 
-# What nobody can guess. All else has a default that suits most, and a flag for the rest.
+# The inputs that only the operator can know. All others have a default that suits most, and a flag for the rest.
 _QUESTIONS: Final = (
     _Question(deployment.SCENARIO),
     _Question(deployment.TARGET),
@@ -59,34 +59,35 @@ _QUESTIONS: Final = (
 )
 
 
-def interview(given: Mapping[str, str], talk: Talk) -> dict[str, str]:
-    """Return the inputs of a scenario that `parse` takes: those `given`, which are not asked for, and the answers.
+def interview(flags: Mapping[str, str], talk: Talk) -> dict[str, str]:
+    """Return the inputs of a scenario that `parse` takes: those of `flags`, which are not asked for, and the answers.
 
-    An answer that its rule refuses is asked for again; so is all that a hazard is about, until there is none.
+    A question is asked again if the input's rule refuses the answer. The inputs of a hazard are asked for again until
+    there is no hazard left.
     """
-    inputs = dict(given)
-    for key, text in given.items():
+    inputs = dict(flags)
+    for key, text in flags.items():
         _answer(_FIELDS[key], talk, inputs, text)
     for question in _QUESTIONS:
-        if question.field.key not in given and question.asked_of(inputs):
+        if question.field.key not in flags and question.applies(inputs):
             _answer(question.field, talk, inputs)
-    while found := refused(inputs):
-        talk.tell(found[0].what, found[0].hint)
-        for key in found[0].keys:
+    while hazards := refused(inputs):
+        talk.tell(hazards[0].what, hazards[0].hint)
+        for key in hazards[0].keys:
             _answer(_FIELDS[key], talk, inputs)
     return {key: text for key, text in inputs.items() if text}
 
 
 def _answer(field: Field[object], talk: Talk, inputs: dict[str, str], text: str | None = None) -> None:
-    """Put an answer that the input's rule takes into `inputs`; text: one that was given already."""
+    """Put a valid answer into `inputs`. text: an answer that a flag gave already."""
     default = inputs.get(field.key) or field.default
     while True:
-        found = talk.ask(field, default) if text is None else text
+        answer = talk.ask(field, default) if text is None else text
         try:
-            check(field, found)
+            check(field, answer)
         except Invalid as error:
-            talk.tell(str(error), f"{field.key} takes for example {field.example}")
+            talk.tell(str(error), f"use a value such as {field.example}")
             text = None
         else:
-            inputs[field.key] = found
+            inputs[field.key] = answer
             return

@@ -1,6 +1,6 @@
-"""An inventory beside the fleet file, a CSV, JSON or YAML file -> the tree that `clusters` would hold.
+"""Reads an inventory, a CSV, JSON or YAML file beside the fleet file, as the tree that `clusters` would hold.
 
-Spreadsheets write tables with commas, semicolons or tabs. The header tells which: no column's name has one of them.
+Spreadsheets write tables with commas, semicolons or tabs. The header shows which: no column's name contains them.
 """
 
 import csv
@@ -28,15 +28,15 @@ _QUOTED: Final = re.compile(r'"(?:[^"]|"")*"')
 def read_inventory(path: Path) -> Node:
     """Return the clusters of an inventory as a list or a map of maps, each key with its place.
 
-    Columns of a CSV file: `name`, every key of a cluster, `labels.…` and `variables.…`; an empty cell says nothing.
+    Columns of a CSV file: `name`, every key of a cluster, `labels.…` and `variables.…`. An empty cell sets nothing.
     Raises InputFileError with all problems of the file.
     """
     suffix = path.suffix.lower()
     if suffix in _TREES:
         return read_tree(path, HINT)
     if suffix not in _TABLES:
-        what = f"has the ending {suffix!r}, expected one of {', '.join(sorted(_TABLES | _TREES))}"
-        raise InputFileError(Problem(str(path), what, "rename the file by what it holds"))
+        what = f"has the suffix {suffix!r}, expected one of {', '.join(sorted(_TABLES | _TREES))}"
+        raise InputFileError(Problem(str(path), what, "rename the file after its format"))
     problems: list[Problem] = []
     rows = list(_rows(path, problems))
     if problems:
@@ -54,22 +54,22 @@ def _rows(path: Path, problems: list[Problem]) -> Iterator[Map]:
             header = [cell.strip() for cell in cells]
             problems += _twice(header, places)
             if NAME not in header:
-                what = f"has no column {NAME!r}: it has {', '.join(map(repr, map(redact, header)))}"
-                problems.append(Problem(f"{path}:{line}:1", what, "name,region,bucket as the first line, for example"))
+                what = f"has no column {NAME!r}, only {', '.join(map(repr, map(redact, header)))}"
+                problems.append(Problem(f"{path}:{line}:1", what, "use a first line such as name,region,bucket"))
                 return
         elif len(cells) != len(header):
-            what = f"has {len(cells)} cells, and the header has {len(header)}"
-            problems.append(Problem(f"{path}:{line}:1", what, "give each row a cell for each column, empty or not"))
+            what = f"has {len(cells)} cells, but the header has {len(header)}"
+            problems.append(Problem(f"{path}:{line}:1", what, "give each row one cell for each column, empty or not"))
         else:
             problems += _too_long(cells, places)
             yield _row(header, cells, places)
 
 
 def _records(path: Path) -> Iterator[tuple[int, list[str], list[int]]]:
-    """Yield line, cells and their columns of each record. It ends with its line: no cell of use has a line end."""
+    """Yield the line, the cells and their columns of each record. A record is one line: no cell needs a line break."""
     number, delimiter = 1, ""
     try:
-        # A form feed and U+2028 end no line, though `splitlines` says so.
+        # Not `splitlines`: it also splits at form feeds and U+2028, which are part of a line here.
         for number, line in enumerate(path.read_text(encoding="utf-8-sig").split("\n"), 1):
             delimiter = delimiter or _delimiter(line)
             cells = next(csv.reader([line], delimiter=delimiter or ",", strict=True), [])
@@ -83,7 +83,7 @@ def _records(path: Path) -> Iterator[tuple[int, list[str], list[int]]]:
 
 
 def _delimiter(header: str) -> str:
-    """Return what stands between the names of a header; a comma for one name, nothing for an empty line."""
+    """Return the delimiter of a header: a comma if it has only one name, and nothing for an empty line."""
     bare = _QUOTED.sub("", header)
     return max(_DELIMITERS, key=bare.count) if header.strip() else ""
 
@@ -107,7 +107,7 @@ def _too_long(cells: list[str], places: list[Place]) -> Iterator[Problem]:
 def _twice(header: list[str], places: list[Place]) -> Iterator[Problem]:
     for index, name in enumerate(header):
         if name in header[:index]:
-            yield Problem(str(places[index]), f"has the column {name!r} a second time", "leave one of the two out")
+            yield Problem(str(places[index]), f"has the column {name!r} twice", "remove one of the two")
 
 
 def _row(header: list[str], cells: list[str], places: list[Place]) -> Map:
@@ -121,6 +121,6 @@ def _row(header: list[str], cells: list[str], places: list[Place]) -> Map:
             inner.setdefault(outer, {})[name] = (place, Text(cell.strip(), place))
         else:
             entries[column] = (place, Text(cell.strip(), place))
-    for outer, named in inner.items():
-        entries[outer] = (places[0], Map(named, places[0]))
+    for outer, columns in inner.items():
+        entries[outer] = (places[0], Map(columns, places[0]))
     return Map(entries, places[0])

@@ -1,6 +1,6 @@
-"""A cloud's key file: whose it is, and what it lacks; never a part of what it holds.
+"""Finds out which cloud a key file is for, and what it lacks. It never quotes the file.
 
-The forms are those that Neo4j's charts have had over the years, and that the image reads.
+The forms are those that Neo4j's charts have used over the years, and that the image reads.
 """
 
 import json
@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from neo4j_restore.spec import Scheme
 
-# What Google's client libraries look for, by the file's type: https://google.aip.dev/auth
+# The fields that Google's client libraries need, by the file's type: https://google.aip.dev/auth
 _GOOGLE: Final[Mapping[str, tuple[str, ...]]] = {
     "service_account": ("client_email", "private_key", "token_uri"),
     "external_account": ("audience", "subject_token_type", "token_url", "credential_source"),
@@ -21,10 +21,10 @@ _GOOGLE: Final[Mapping[str, tuple[str, ...]]] = {
 _PAIR: Final = re.compile(r"\s*(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)\s*=\s*(.*)")
 _SECTION: Final = re.compile(r"\s*\[\s*(?:profile\s+)?([^\]]*?)\s*\]\s*")
 
-# With their names in messages, in which a key's own would look like a key.
+# With their names for messages. There, the real names would look like keys and be withheld.
 _AWS: Final = {"aws_access_key_id": "access key id", "aws_secret_access_key": "secret access key"}
 
-# Each is enough for Azure, all names of one together.
+# Any one of these groups is enough for Azure, if all its names are set.
 _AZURE: Final = (
     ("AZURE_STORAGE_CONNECTION_STRING",),
     ("AZURE_STORAGE_KEY",),
@@ -38,14 +38,17 @@ _OF_AZURE: Final = re.compile(r"(AZURE|ACCOUNT)_\w+")
 
 @dataclass(frozen=True)
 class KeyFile:
-    """What was found out: the store that it is for, None for none that is known, and why it is no key."""
+    """The result for a key file.
+
+    scheme: the kind of store that it is for, or None if that is not known. complaints: why it is not a usable key.
+    """
 
     scheme: Scheme | None
     complaints: tuple[str, ...] = ()
 
 
 def examine(content: bytes) -> KeyFile:
-    """Return what `content` is. A parser's own error has all of it, and is dropped."""
+    """Return what kind of key `content` is. A parser's own error quotes the whole content, so it is dropped."""
     try:
         return KeyFile(Scheme.GCS, tuple(_google(json.loads(content))))
     except (ValueError, RecursionError):
@@ -58,17 +61,17 @@ def examine(content: bytes) -> KeyFile:
     pairs = lines.get("", {})
     if any(map(_OF_AZURE.fullmatch, pairs)):
         return KeyFile(Scheme.AZURE, tuple(_azure(pairs)))
-    return KeyFile(None, ("is no key file that is known: expected Google's JSON, or the lines of AWS or Azure",))
+    return KeyFile(None, ("is not a known kind of key file: expected JSON of Google, or lines of AWS or Azure",))
 
 
 def _google(key: object) -> list[str]:
     if not isinstance(key, dict):
-        return ["is JSON, and not an object as a key is"]
+        return ["is JSON, but not a JSON object"]
     kind = key.get("type")
     if not isinstance(kind, str) or kind not in _GOOGLE:
-        return [f"has no 'type' that is known: expected {', '.join(_GOOGLE)}"]
+        return [f"has no known 'type': expected one of {', '.join(_GOOGLE)}"]
     return [
-        f"is a key of type {kind}, and its {name!r} is missing or empty" for name in _GOOGLE[kind] if _empty(key, name)
+        f"is a key of type {kind}, but its {name!r} is missing or empty" for name in _GOOGLE[kind] if _empty(key, name)
     ]
 
 
@@ -78,7 +81,10 @@ def _empty(key: Mapping[str, Any], name: str) -> bool:
 
 
 def _sections(text: str) -> dict[str, dict[str, str]]:
-    """Return the pairs of a file by section, those before the first under an empty name; `[ default ]` is `default`."""
+    """Return the pairs of a file by section. Pairs before the first section have an empty name.
+
+    `[ default ]` is the same as `[default]`.
+    """
     sections: dict[str, dict[str, str]] = {}
     name = ""
     for line in text.splitlines():
@@ -94,11 +100,11 @@ def _aws(sections: Mapping[str, Mapping[str, str]]) -> list[str]:
     only = next(iter(sections.values())) if len(sections) == 1 else {}
     pairs = sections.get("default", only)
     missing = [words for name, words in _AWS.items() if not pairs.get(name)]
-    return [f"is an AWS credentials file, and its default section has no {words}" for words in missing]
+    return [f"is an AWS credentials file, but its default section has no {words}" for words in missing]
 
 
 def _azure(pairs: Mapping[str, str]) -> list[str]:
     if any(all(pairs.get(name) for name in names) for names in _AZURE):
         return []
-    wanted = "AZURE_STORAGE_KEY, AZURE_STORAGE_SAS_TOKEN, or AZURE_CLIENT_ID, AZURE_CLIENT_SECRET and AZURE_TENANT_ID"
-    return [f"is a file of Azure, and has none of {wanted}"]
+    expected = "AZURE_STORAGE_KEY, AZURE_STORAGE_SAS_TOKEN, or AZURE_CLIENT_ID, AZURE_CLIENT_SECRET and AZURE_TENANT_ID"
+    return [f"is an Azure key file, but has none of {expected}"]

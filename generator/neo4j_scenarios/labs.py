@@ -8,7 +8,7 @@ from neo4j_scenarios.volumes import Values, volumes
 
 
 def labs(scenario: Scenario) -> Values:
-    """Return the values: one core that stands alone, or cores and read replicas, each with the container."""
+    """Return the values: one standalone core, or cores and read replicas. Each has the restore container."""
     shape: Values = {"standalone": not scenario.cluster}
     if scenario.cluster:
         shape["numberOfServers"] = scenario.servers
@@ -21,7 +21,7 @@ def labs(scenario: Scenario) -> Values:
         **({"existingPasswordSecret": scenario.password_secret} if scenario.password_secret else {}),
         "core": {**shape, **_member(scenario)},
         **(replicas if scenario.read_replicas else {}),
-        # By default this chart's pods have none: the volume would belong to root, and Neo4j start as root.
+        # This chart sets no security context by default: the volume would belong to root, and Neo4j would run as root.
         "securityContext": {
             "runAsNonRoot": True,
             "runAsUser": USER,
@@ -35,7 +35,7 @@ def labs(scenario: Scenario) -> Values:
 
 
 def config_map(scenario: Scenario) -> str:
-    """Return the name of the ConfigMap with the directory's settings: this chart's values can't hold settings."""
+    """Return the name of the ConfigMap with the LDAP settings, because this chart's values can't hold them."""
     return f"{scenario.release}-ldap"
 
 

@@ -1,4 +1,8 @@
-"""`fleet.lock.yaml` beside a fleet file: which set each cluster restores; and what it makes of a cluster's inputs."""
+"""The lock of a fleet, `fleet.lock.yaml` beside the fleet file: which set each cluster restores.
+
+A set is one backup of one database. A pin names one set. The lock has the pins of each cluster, and a build replaces a
+cluster's TIMESTAMP by the pinned one.
+"""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
@@ -26,10 +30,12 @@ _HEADER: Final = """\
 
 @dataclass(frozen=True)
 class Entry:
-    """What is pinned of one cluster.
+    """The pins of one cluster.
 
-    asked: the inputs that it was pinned for, by the keys of `ASKED`. timestamp: the TIMESTAMP that takes just these
-    sets. databases: the set of each. place: in the lock file; None for one that is not yet there.
+    asked: the inputs that the cluster had when it was pinned, by the keys of `ASKED`.
+    timestamp: the TIMESTAMP that selects just these sets.
+    databases: the pin of each database.
+    place: in the lock file, or None for an entry that is not there yet.
     """
 
     asked: Mapping[str, str]
@@ -47,12 +53,12 @@ def beside(fleet: Path) -> Path:
 
 
 def floats(inputs: Mapping[str, str]) -> bool:
-    """Tell whether a cluster is to have no pin: it says `unpinned: true`."""
+    """Return whether a cluster has no pin by its own choice: it sets `unpinned: true`."""
     return inputs.get(UNPINNED.key) == "true"
 
 
 def text(lock: Lock, fleet: str) -> str:
-    """Return the file: the same bytes for the same pins, the clusters sorted. fleet: the fleet file's name."""
+    """Return the lock's text: the same bytes for the same pins, sorted by cluster. fleet: the fleet file's name."""
     clusters = {name: _as_data(entry) for name, entry in sorted(lock.items())}
     header = _HEADER.format(mark=MARK, fleet=fleet)
     return f"{header}format: {FORMAT}\nclusters:{_below(clusters)}\n"
@@ -75,19 +81,19 @@ def _key(name: str) -> str:
 
 
 def read(path: Path) -> dict[str, Entry]:
-    """Return the pins of a lock file; none where there is no file. Raises InputFileError with the place."""
+    """Return the pins of a lock file. There are none if there is no file. Raises InputFileError with the place."""
     if not path.exists():
         return {}
     try:
         return _read(path)
     except _NoLockError as error:
         node = error.args[0]
-        hint = "take it from version control again, or remove it and run `neo4j-scenarios lock`"
-        raise InputFileError(Problem(str(node.place), "is not as neo4j-scenarios writes a lock", hint)) from error
+        hint = "restore it from version control, or remove it and run `neo4j-scenarios lock`"
+        raise InputFileError(Problem(str(node.place), "is not in the form of a lock", hint)) from error
 
 
 class _NoLockError(Exception):
-    """The node, the first argument, is not what a lock has there."""
+    """A node, the first argument, is not what a lock has at that place."""
 
 
 def _read(path: Path) -> dict[str, Entry]:
@@ -95,21 +101,21 @@ def _read(path: Path) -> dict[str, Entry]:
 
 
 def _read_quickly(path: Path) -> dict[str, Entry] | None:
-    """Return the pins of a file that is just as it was written; None for any other, which YAML then judges."""
+    """Return the pins of a file that is just as we wrote it. Return None for any other, which the YAML parser reads."""
     try:
-        found = parse_blocks(path.read_text(encoding="utf-8"))
-        if found is None or found[0]["format"] != FORMAT:
+        blocks = parse_blocks(path.read_text(encoding="utf-8"))
+        if blocks is None or blocks[0]["format"] != FORMAT:
             return None
-        clusters, lines = found[0]["clusters"], found[1]
-        return {name: _entry_of(said, Place(str(path), lines[name], 3)) for name, said in clusters.items()}
+        clusters, lines = blocks[0]["clusters"], blocks[1]
+        return {name: _entry_of(data, Place(str(path), lines[name], 3)) for name, data in clusters.items()}
     except (OSError, ValueError, TypeError, KeyError, AttributeError):
         return None
 
 
-def _entry_of(said: Mapping[str, Any], place: Place) -> Entry:
-    pins = {name: {key.replace("-", "_"): text for key, text in pin.items()} for name, pin in said["databases"].items()}
+def _entry_of(data: Mapping[str, Any], place: Place) -> Entry:
+    pins = {name: {key.replace("-", "_"): text for key, text in pin.items()} for name, pin in data["databases"].items()}
     databases = {name: Pin(**pin | {"size_bytes": int(pin["size_bytes"])}) for name, pin in pins.items()}
-    return Entry(said["asked"], said["timestamp"], databases, place)
+    return Entry(data["asked"], data["timestamp"], databases, place)
 
 
 def _read_yaml(path: Path) -> dict[str, Entry]:
@@ -117,17 +123,17 @@ def _read_yaml(path: Path) -> dict[str, Entry]:
     if _text(root, "format") != FORMAT:
         what = f"has the format {_text(root, 'format')!r}, expected {FORMAT}"
         raise InputFileError(
-            Problem(str(path), what, "use the version of neo4j-scenarios that wrote it, or a newer one")
+            Problem(str(path), what, "use the version of neo4j-scenarios that wrote it, or a newer version")
         )
     clusters = _map(_inner(root, "clusters"))
     return {name: _entry(place, _map(node)) for name, (place, node) in clusters.entries.items()}
 
 
 def _entry(place: Place, node: Map) -> Entry:
-    wanted = _map(_inner(node, "asked"))
+    inputs = _map(_inner(node, "asked"))
     databases = _map(_inner(node, "databases")).entries
     return Entry(
-        {key: _text(wanted, key) for key in wanted.entries},
+        {key: _text(inputs, key) for key in inputs.entries},
         _text(node, "timestamp"),
         {name: _pin(_map(inner)) for name, (_, inner) in databases.items()},
         place,
@@ -135,10 +141,10 @@ def _entry(place: Place, node: Map) -> Entry:
 
 
 def _pin(node: Map) -> Pin:
-    said: dict[str, Any] = {each.name: _text(node, _key(each.name)) for each in fields(Pin)}
-    if not said["size_bytes"].isdecimal():
+    values: dict[str, Any] = {each.name: _text(node, _key(each.name)) for each in fields(Pin)}
+    if not values["size_bytes"].isdecimal():
         raise _NoLockError(node)
-    return Pin(**said | {"size_bytes": int(said["size_bytes"])})
+    return Pin(**values | {"size_bytes": int(values["size_bytes"])})
 
 
 def _map(node: Node) -> Map:
@@ -154,47 +160,47 @@ def _inner(node: Map, key: str) -> Node:
 
 
 def _text(node: Map, key: str) -> str:
-    found = _inner(node, key)
-    if not isinstance(found, Text):
-        raise _NoLockError(found)
-    return found.text or ""
+    inner = _inner(node, key)
+    if not isinstance(inner, Text):
+        raise _NoLockError(inner)
+    return inner.text or ""
 
 
-# Told a cluster's key, what is wrong with it, and what to do.
+# Called with a cluster's key, the problem with it, and the hint.
 Complain = Callable[[str, str, str], None]
 
 
 class Pins:
-    """A lock as a build uses it: TIMESTAMP becomes what is pinned."""
+    """A lock as a build uses it: the pinned timestamp replaces TIMESTAMP."""
 
     def __init__(self, fleet: Path) -> None:
-        """Read the lock of a fleet file; where there is none, nothing is pinned. Raises InputFileError."""
+        """Read the lock of a fleet file. Without a lock nothing is pinned. Raises InputFileError."""
         self._path = beside(fleet)
-        self._there = self._path.exists()
+        self._exists = self._path.exists()
         self._lock = read(self._path)
         self._hint = f"neo4j-scenarios lock {fleet.name}"
 
     def amended(self, name: str, inputs: Mapping[str, str], complain: Complain) -> Mapping[str, str]:
-        """Return the inputs with the pinned timestamp; complains where the pin is for other inputs, or missing."""
+        """Return the inputs with the pinned timestamp. Complains about a pin that is missing or for other inputs."""
         entry = self._lock.get(name)
-        if not self._there or floats(inputs):
+        if not self._exists or floats(inputs):
             return inputs
         if entry is None:
             if inputs.get("timestamp", LATEST) == LATEST:
-                complain("timestamp", f"is 'latest', and {self._path.name} has no pin", self._hint)
+                complain("timestamp", f"is 'latest', but {self._path.name} has no pin for it", self._hint)
             return inputs
         for key in ASKED:
             if key != DATABASE and differs(key, inputs, entry.asked):
                 complain(key, _changed(inputs.get(key), entry.asked.get(key), entry.place), self._hint)
-        # A database that is not restored any more leaves the pins of the others as they are.
+        # If a database is no longer restored, the pins of the others stay valid.
         unpinned = meaning(inputs).databases - meaning(entry.asked).databases
         if unpinned:
-            what = f"has {', '.join(sorted(unpinned))}, which was not asked for when it was pinned at {entry.place}"
+            what = f"has {', '.join(sorted(unpinned))}, but did not have it when it was pinned at {entry.place}"
             complain(DATABASE, what, self._hint)
         return {**inputs, "timestamp": entry.timestamp}
 
     def layer(self, name: str, inputs: Mapping[str, str]) -> Layer | None:
-        """Return what the lock says about a cluster, as the layer over all others."""
+        """Return the lock's settings of a cluster, as a layer above all others."""
         entry = self._lock.get(name)
         if entry is None or entry.place is None or floats(inputs):
             return None
@@ -202,25 +208,25 @@ class Pins:
 
 
 def _changed(now: str | None, then: str | None, place: Place | None) -> str:
-    said, was = (repr(each) if each else "not given" for each in (now, then))
-    return f"is {said}, and was {was} when it was pinned at {place}"
+    present, past = (repr(each) if each else "not set" for each in (now, then))
+    return f"is {present}, but was {past} when it was pinned at {place}"
 
 
 class NoPins:
-    """What `lock` and `report` load a fleet with: each cluster may ask for `latest`, as its pin is being made.
+    """The pins with which `lock` and `report` load a fleet: every cluster may use `latest`, as its pin is being made.
 
-    floating: the clusters that are to have no pin.
+    floating: the clusters that set `unpinned: true`.
     """
 
     def __init__(self) -> None:
-        """Begin with no cluster known."""
+        """Begin without clusters."""
         self.floating: set[str] = set()
 
     def amended(self, name: str, inputs: Mapping[str, str], complain: Complain) -> Mapping[str, str]:
-        """Return the inputs, with the word that lets a cluster ask for `latest`."""
+        """Return the inputs, with the input that lets a cluster use `latest`."""
         if floats(inputs):
             self.floating.add(name)
         return {**inputs, UNPINNED.key: "true"}
 
     def layer(self, name: str, inputs: Mapping[str, str]) -> None:
-        """Return no layer, as `Pins` does for a cluster without a pin."""
+        """Return None, as `Pins` does for a cluster without a pin."""

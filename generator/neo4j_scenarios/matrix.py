@@ -1,4 +1,4 @@
-"""A matrix of axes -> the tree that `clusters` would hold: a cluster for each combination."""
+"""Expands a matrix of axes to the tree that `clusters` would hold: one cluster for each combination."""
 
 import itertools
 import math
@@ -13,7 +13,7 @@ KEYS: Final = ("name", "axes", "exclude", "include")
 
 MOST: Final = 100_000
 
-HINT: Final = "a matrix has a name with axes in it, axes with lists of texts, and may have exclude and include"
+HINT: Final = "a matrix has a name that uses its axes, and axes with lists of texts. It may have exclude and include"
 
 Combination = Mapping[str, Text]
 
@@ -21,9 +21,11 @@ Combination = Mapping[str, Text]
 def read_matrix(node: Node, expand: Callable[[Text, Mapping[str, str]], str], problems: list[Problem]) -> Items:
     """Return the clusters of a matrix as a list of maps.
 
-    An axis is the cluster's key of that name where there is one, and else a label and a variable. `exclude` takes away
-    the combinations that agree with one of its entries; an entry of `include` adds its other keys to those that agree,
-    and is a cluster of its own where none does. expand: makes the name of a template and the combination.
+    An axis sets the cluster's key of that name. If there is no such key, it sets a label and a variable. `exclude`
+    removes the combinations that match one of its entries. An entry of `include` adds its other keys to the
+    combinations that match it. If none matches, the entry is a cluster of its own.
+
+    expand: makes a cluster's name from the pattern and a combination.
     """
     parts: dict[str, Node] = {}
     for key, (place, value) in entries(node, "matrix", problems):
@@ -34,15 +36,17 @@ def read_matrix(node: Node, expand: Callable[[Text, Mapping[str, str]], str], pr
     axes = dict(_axes(parts.get("axes"), node, problems))
     pattern = parts.get("name")
     if not isinstance(pattern, Text) or not pattern.text:
-        problems.append(Problem(f"{node.place}: matrix", "has no name for its clusters", HINT))
+        problems.append(Problem(f"{node.place}: matrix", "has no name pattern for its clusters", HINT))
         return Items([], node.place)
     excluded = [_exclusion(item, axes, problems) for item in _list(parts, "exclude", problems)]
     included = [_agreement(item, axes, problems) for item in _list(parts, "include", problems)]
     if (size := math.prod(map(len, axes.values()))) > MOST:
-        problems.append(Problem(f"{node.place}: matrix", f"has {size} combinations, more than {MOST}", "split it"))
+        problems.append(
+            Problem(f"{node.place}: matrix", f"has {size} combinations, but {MOST} is the most", "split the matrix")
+        )
         return Items([], node.place)
-    made = _combined(axes, excluded, included)
-    return Items([_cluster(pattern, combination, more, expand) for combination, more in made], node.place)
+    combinations = _combined(axes, excluded, included)
+    return Items([_cluster(pattern, combination, more, expand) for combination, more in combinations], node.place)
 
 
 def _axes(node: Node | None, matrix: Node, problems: list[Problem]) -> Iterator[tuple[str, list[Text]]]:
@@ -53,7 +57,7 @@ def _axes(node: Node | None, matrix: Node, problems: list[Problem]) -> Iterator[
         nodes = value.nodes if isinstance(value, Items) else ()
         texts = [item for item in nodes if isinstance(item, Text) and item.text]
         if not texts or len(texts) < len(nodes):
-            problems.append(Problem(f"{place}: {axis}", "is no list of texts", HINT))
+            problems.append(Problem(f"{place}: {axis}", "is not a list of texts", HINT))
         else:
             yield axis, texts
 
@@ -63,15 +67,15 @@ def _list(parts: Mapping[str, Node], key: str, problems: list[Problem]) -> list[
     if isinstance(node, Items):
         return list(node.nodes)
     if node is not None and not (isinstance(node, Text) and node.text is None):
-        problems.append(Problem(f"{node.place}: {key}", "is no list", HINT))
+        problems.append(Problem(f"{node.place}: {key}", "is not a list", HINT))
     return []
 
 
 def _agreement(node: Node, axes: Mapping[str, object], problems: list[Problem]) -> tuple[Combination, Map]:
-    """Return what an entry says about axes, and what else it has."""
-    said = dict(entries(node, "an entry", problems))
-    on_axes = {key: value for key, (_, value) in said.items() if key in axes and isinstance(value, Text)}
-    others = {key: entry for key, entry in said.items() if key not in on_axes}
+    """Return an entry's values of axes, and its other keys."""
+    keys = dict(entries(node, "an entry", problems))
+    on_axes = {key: value for key, (_, value) in keys.items() if key in axes and isinstance(value, Text)}
+    others = {key: entry for key, entry in keys.items() if key not in on_axes}
     return on_axes, Map(others, node.place)
 
 
@@ -79,7 +83,7 @@ def _exclusion(node: Node, axes: Mapping[str, object], problems: list[Problem]) 
     on_axes, others = _agreement(node, axes, problems)
     problems += [unknown(place, key, axes) for key, (place, _) in others.entries.items()]
     if not on_axes:
-        problems.append(Problem(f"{node.place}: exclude", "names no axis, and would take all away", HINT))
+        problems.append(Problem(f"{node.place}: exclude", "names no axis, so it would remove every combination", HINT))
     return on_axes
 
 
@@ -88,8 +92,8 @@ def _combined(
 ) -> Iterator[tuple[Combination, list[Map]]]:
     every = [dict(zip(axes, texts, strict=True)) for texts in itertools.product(*axes.values())] if axes else []
     left = [each for each in every if not any(_agree(entry, each) for entry in excluded)]
-    for each in left:
-        yield each, [more for entry, more in included if _agree(entry, each)]
+    for combination in left:
+        yield combination, [more for entry, more in included if _agree(entry, combination)]
     for entry, more in included:
         if not any(_agree(entry, each) for each in left):
             yield entry, [more]
@@ -103,16 +107,16 @@ def _cluster(
     pattern: Text, combination: Combination, more: list[Map], expand: Callable[[Text, Mapping[str, str]], str]
 ) -> Map:
     name = expand(pattern, {axis: text.text or "" for axis, text in combination.items()})
-    made: dict[str, tuple[Place, Node]] = {"name": (pattern.place, Text(name, pattern.place))}
+    keys: dict[str, tuple[Place, Node]] = {"name": (pattern.place, Text(name, pattern.place))}
     free: dict[str, tuple[Place, Node]] = {}
     for axis, text in combination.items():
         place = text.place
-        (made if axis in INPUTS or axis in (GROUP, REGION) else free)[axis] = (place, text)
+        (keys if axis in INPUTS or axis in (GROUP, REGION) else free)[axis] = (place, text)
     for addition in more:
-        made |= addition.entries
+        keys |= addition.entries
     for outer in (LABELS, VARIABLES):
-        said = made[outer][1] if outer in made else None
-        own = said.entries if isinstance(said, Map) else {}
-        if free or own:
-            made[outer] = (pattern.place, Map({**free, **own}, pattern.place))
-    return Map(made, pattern.place)
+        node = keys[outer][1] if outer in keys else None
+        included = node.entries if isinstance(node, Map) else {}
+        if free or included:
+            keys[outer] = (pattern.place, Map({**free, **included}, pattern.place))
+    return Map(keys, pattern.place)

@@ -1,4 +1,4 @@
-"""The sentences that values files have beside a setting, each made once for all scenarios that it is the same for."""
+"""The notes of values files: the sentences beside a setting. Each text is made once for all scenarios that share it."""
 
 from typing import Any
 
@@ -8,34 +8,36 @@ from neo4j_scenarios.scenario import Scenario
 
 
 class Notebook:
-    """The notes of a template's macros, with what they read of a scenario, and their texts by the values of just that.
+    """Runs the note macros of a template, and caches their texts.
 
-    A text is kept by all that its note was ever seen to read, so whatever decided about it is the same.
+    A macro runs on a proxy of the scenario that records which attributes it reads. Its text is cached by the values of
+    all attributes that this macro ever read, so two scenarios that agree in them share the text. This saves most macro
+    calls of a large fleet.
     """
 
     def __init__(self, macros: Any) -> None:
-        """Take the template's module; each of its macros takes a scenario."""
+        """Take the template's module. Each of its macros takes a scenario."""
         self._macros = macros
-        self._known: dict[str, tuple[tuple[str, ...], dict[tuple[Any, ...], str]]] = {}
+        self._cache: dict[str, tuple[tuple[str, ...], dict[tuple[Any, ...], str]]] = {}
 
     def of(self, scenario: Scenario) -> "Notes":
         """Return the notes of a scenario, for a template: `notes.BUCKET`."""
         return Notes(self, scenario)
 
     def text(self, name: str, scenario: Scenario) -> str:
-        """Return one note. Raises AttributeError where there is none of that name."""
-        names, texts = self._known.get(name) or ((), {})
+        """Return one note. Raises AttributeError if there is none of that name."""
+        names, texts = self._cache.get(name) or ((), {})
         text = texts.get(_values(scenario, names))
-        return self._made(name, scenario) if text is None else text
+        return self._make(name, scenario) if text is None else text
 
-    def _made(self, name: str, scenario: Scenario) -> str:
+    def _make(self, name: str, scenario: Scenario) -> str:
         reading = _Reading(scenario)
         text = str(getattr(self._macros, name)(reading))
-        names, texts = self._known.get(name) or ((), {})
+        names, texts = self._cache.get(name) or ((), {})
         if more := reading.names.difference(names):
             names, texts = (*names, *sorted(more)), {}
         texts[_values(scenario, names)] = text
-        self._known[name] = names, texts
+        self._cache[name] = names, texts
         return text
 
 
@@ -43,7 +45,7 @@ class Notes:
     """The notes of one scenario, as attributes."""
 
     def __init__(self, book: Notebook, scenario: Scenario) -> None:
-        """Take what tells them; none is made yet."""
+        """Take the notebook and the scenario. No note is made yet."""
         self._book = book
         self._scenario = scenario
 
@@ -53,16 +55,16 @@ class Notes:
 
 
 class _Reading:
-    """A scenario as the macros see it: it remembers what they read."""
+    """A proxy of a scenario that records the names of the attributes that macros read."""
 
     def __init__(self, scenario: Scenario) -> None:
         self.names: set[str] = set()
         self._scenario = scenario
 
     def __getattr__(self, name: str) -> Any:
-        found = _value(self._scenario, name)
+        value = _value(self._scenario, name)
         self.names.add(name)
-        return found
+        return value
 
 
 def _values(scenario: Scenario, names: tuple[str, ...]) -> tuple[Any, ...]:
@@ -70,7 +72,10 @@ def _values(scenario: Scenario, names: tuple[str, ...]) -> tuple[Any, ...]:
 
 
 def _value(scenario: Scenario, name: str) -> Any:
-    """Return an attribute; `marks`: what the cloud has to be told of the service account; `memory`: a quantity."""
+    """Return an attribute of the scenario, or one of two derived values.
+
+    `memory`: the container's memory. `marks`: the annotations of the service account.
+    """
     if name == "memory":
         return memory.quantity(scenario)
     if name == "marks":

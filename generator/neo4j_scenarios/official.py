@@ -1,4 +1,4 @@
-"""Scenario -> values of the official chart. A cluster is one release a server, all of them with the same values."""
+"""Scenario -> values of the official chart. A cluster has one release for each server, all with the same values."""
 
 from typing import Final
 
@@ -45,7 +45,7 @@ def _neo4j(scenario: Scenario) -> Values:
 
 
 def _services(scenario: Scenario) -> Values:
-    # All releases of a cluster would make this one Service: Helm refuses the second.
+    # Each release of a cluster would create the same Service, and Helm refuses the second one.
     return {"services": {"neo4j": {"enabled": False}}} if scenario.cluster else {}
 
 
@@ -56,7 +56,7 @@ def _sub_path(scenario: Scenario) -> Values:
 
 
 def _pod(scenario: Scenario) -> Values:
-    # `subPathExpr`: the chart mounts its data volume so, and without it the databases land a folder too high.
+    # The chart mounts its data volume with `subPathExpr`. Without it, the databases would land one folder too high.
     below = {} if scenario.data_sub_path == "/" else {"subPathExpr": scenario.data_sub_path}
     restore = container(scenario, {"name": "data", "mountPath": DATA_DIR, **below})
     if scenario.offline_maintenance:

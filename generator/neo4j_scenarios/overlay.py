@@ -1,4 +1,4 @@
-"""Values laid over each other as Helm does it: maps merge, everything else replaces, and null removes a key.
+"""Merges values as Helm does: maps merge, any other value replaces the lower one, and null removes a key.
 
 Source: Helm's `pkg/cli/values` for files, and `CoalesceValues` of `pkg/chart*/util` for a chart's own values. A test
 compares both with a real Helm.
@@ -12,7 +12,7 @@ from neo4j_scenarios.located import Located, Steps
 
 
 def overlaid(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what two values files say together; a null stays, as it removes what the chart has by itself."""
+    """Return the merged data of two values files. A null stays, because it removes the chart's own value."""
     merged = dict(below)
     for key, value in above.items():
         under = merged.get(key)
@@ -21,9 +21,9 @@ def overlaid(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, An
 
 
 def completed(defaults: Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the values that a chart's templates see; `defaults` are the chart's own.
+    """Return the values that a chart's templates see. defaults: the chart's own values.
 
-    A null removes what the chart has. Where the chart has nothing the null stays; templates take it for nothing.
+    A null removes the chart's value. If the chart has no value, the null stays. Templates treat it as missing.
     """
     merged = dict(defaults)
     for key, value in values.items():
@@ -37,7 +37,7 @@ def completed(defaults: Mapping[str, Any], values: Mapping[str, Any]) -> dict[st
 
 
 def laid_over(below: Located, above: Located) -> Located:
-    """Return two files as one; each key has the place of the file that its value is from."""
+    """Return two files as one. The place of each key is in the file that its value comes from."""
     replaced = set(_replaced(below.data, above.data, ()))
     kept = {steps: place for steps, place in below.places.items() if not _inside(steps, replaced)}
     new = {steps: place for steps, place in above.places.items() if steps not in kept}
@@ -53,13 +53,13 @@ def laid_over(below: Located, above: Located) -> Located:
 
 
 def _replaced(below: Mapping[str, Any], above: Mapping[str, Any], steps: Steps) -> list[Steps]:
-    """Return the paths at which a value takes the place of another."""
-    found: list[Steps] = []
+    """Return the paths at which a value replaces another."""
+    paths: list[Steps] = []
     for key in above.keys() & below.keys():
         under, over = below[key], above[key]
         both = isinstance(under, Mapping) and isinstance(over, Mapping)
-        found += _replaced(under, over, (*steps, key)) if both else [(*steps, key)]
-    return found
+        paths += _replaced(under, over, (*steps, key)) if both else [(*steps, key)]
+    return paths
 
 
 def _inside(steps: Steps, paths: set[Steps]) -> bool:

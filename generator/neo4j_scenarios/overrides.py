@@ -1,8 +1,10 @@
-"""Overrides of a fleet file: a few inputs of selected clusters for a time, as an incident needs them.
+"""Overrides of a fleet file: they change a few inputs of selected clusters for a limited time, such as an incident.
 
-An override is a layer over the cluster's own. It ends by itself at `until`: an incident that nobody tidies up must not
-restore anything a week later. So that its end can be trusted, `restore-id` is the override's name and `not-after` its
-end, unless it sets others: what was rendered with it restores once, and never after it.
+An override is a layer above the cluster's own. It ends by itself at `until`: a forgotten override must not restore
+anything a week later. To make sure of that, `restore-id` is the override's name and `not-after` is its end, unless it
+sets others. A values file rendered with it then restores once, and never after the end.
+
+A wave is a part of the override's clusters. The operator restores one wave at a time.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -26,7 +28,7 @@ REST: Final = "rest"
 
 _KEYS: Final = ("name", "select", "only", "set", "until", "waves")
 
-# These say what a cluster is, and a selection looks at labels: none of them may change for a time.
+# An override can't change these. The first two say what a cluster is, and labels and variables decide selections.
 _FIXED: Final = frozenset({deployment.SCENARIO.key, deployment.TARGET.key, LABELS, VARIABLES})
 
 _REQUIRED: Final = ("name", "set", "until")
@@ -38,7 +40,7 @@ T = TypeVar("T")
 class Override:
     """One override.
 
-    until: UTC; from then on it has no effect. waves: how many clusters each wave has; 0 stands for all others.
+    until: UTC. From then on it has no effect. waves: the number of clusters of each wave, 0 for all remaining ones.
     """
 
     name: str
@@ -50,11 +52,11 @@ class Override:
 
     @property
     def repins(self) -> bool:
-        """Whether it asks for other sets, so that its clusters have pins of their own while it holds."""
+        """Whether it asks for other sets. Its clusters then have separate pins until it ends."""
         return any(key in self.layer.settings for key in ASKED)
 
     def split(self, clusters: Sequence[T]) -> list[list[T]]:
-        """Return the clusters by the override's waves, in their order; waves that would be empty are left out."""
+        """Return the clusters of each wave, in order. Empty waves are left out."""
         waves, begun = [], 0
         for size in (*self.waves, 0):
             wave = list(clusters[begun : begun + size] if size else clusters[begun:])
@@ -64,18 +66,18 @@ class Override:
 
 
 def read_overrides(node: Node, problems: list[Problem]) -> list[Override]:
-    """Return the overrides of a list, in its order; what is wrong is added to `problems`."""
+    """Return the overrides of a list, in order, and add their problems to `problems`."""
     if not isinstance(node, Items):
         problems.append(Problem(f"{node.place}: overrides", "must be a list", HINT))
         return []
-    found: dict[str, Override] = {}
+    by_name: dict[str, Override] = {}
     for item in node.nodes:
         for override in _override(item, problems):
-            if override.name in found:
-                what = f"{override.name!r} is set twice: the first is at {found[override.name].place}"
+            if override.name in by_name:
+                what = f"{override.name!r} is set twice: the first is at {by_name[override.name].place}"
                 problems.append(Problem(str(override.place), what, "give one of the two another name"))
-            found[override.name] = override
-    return list(found.values())
+            by_name[override.name] = override
+    return list(by_name.values())
 
 
 def _override(item: Node, problems: list[Problem]) -> Iterator[Override]:
@@ -107,19 +109,19 @@ def _parts(item: Node, problems: list[Problem]) -> dict[str, tuple[Place, Node]]
     if isinstance(item, Map):
         for key in _REQUIRED:
             if key not in parts:
-                problems.append(Problem(f"{item.place}: overrides", f"an override lacks {key!r}", HINT))
+                problems.append(Problem(f"{item.place}: overrides", f"an override has no {key!r}", HINT))
         if not {"select", "only"} & parts.keys():
-            what = "an override selects no clusters by 'select' or 'only'"
-            problems.append(Problem(f"{item.place}: overrides", what, "only: '*' takes all"))
+            what = "an override has neither 'select' nor 'only'"
+            problems.append(Problem(f"{item.place}: overrides", what, "only: '*' selects all clusters"))
     return parts
 
 
 def _ending(layer: Layer, name: str, until: datetime) -> Layer:
-    """Return the layer with the name and the end of what it asks to be restored, where it asks for that."""
+    """Return the layer with `restore-id` and `not-after`, if it requests a restore."""
     if wish.FORCE_OVERWRITE.key not in layer.settings:
         return layer
-    own = {wish.RESTORE_ID.key: name, wish.NOT_AFTER.key: until.isoformat().replace("+00:00", "Z")}
-    settings = {key: Setting(text, layer.place) for key, text in own.items()}
+    defaults = {wish.RESTORE_ID.key: name, wish.NOT_AFTER.key: until.isoformat().replace("+00:00", "Z")}
+    settings = {key: Setting(text, layer.place) for key, text in defaults.items()}
     return Layer(layer.title, layer.place, {**settings, **layer.settings})
 
 
@@ -160,7 +162,7 @@ def _waves(parts: Mapping[str, tuple[Place, Node]], problems: list[Problem]) -> 
     texts = [each.text or "" for each in node.nodes if isinstance(each, Text)] if isinstance(node, Items) else []
     sizes = [0 if text == REST and number == len(texts) - 1 else _size(text) for number, text in enumerate(texts)]
     if not texts or None in sizes:
-        what = f"must be a list of whole numbers from 1 on, {REST!r} for all others at its end"
+        what = f"must be a list of whole numbers of at least 1. The last item may be {REST!r}, for all other clusters"
         problems.append(Problem(f"{place}: waves", what, f"waves: [1, 5, {REST}]"))
     return tuple(size or 0 for size in sizes)
 

@@ -1,4 +1,4 @@
-"""Scenario -> values of this project's chart, which makes the container and its volumes by itself."""
+"""Scenario -> values of this project's chart, which defines the restore container and its volumes itself."""
 
 from neo4j_scenarios import directory
 from neo4j_scenarios.environment import addressing, choice, pace
@@ -35,10 +35,10 @@ def own(scenario: Scenario) -> Values:
         "logFormat": scenario.log_format,
         "emulatorHost": scenario.emulator_host,
     }
-    kept = {"secretName", "acceptDataLoss"}  # said even where there is nothing: no key, no consent
+    shown = {"secretName", "acceptDataLoss"}  # written even if empty, so that a reader sees: no key, no consent
     storage = {"storageClass": scenario.storage_class} if scenario.storage_class else {}
     return {
-        "restore": {key: value for key, value in restore.items() if value not in ("", {}, []) or key in kept},
+        "restore": {key: value for key, value in restore.items() if value not in ("", {}, []) or key in shown},
         "image": {"repository": scenario.neo4j_image, "tag": scenario.neo4j_tag},
         "acceptLicenseAgreement": scenario.accept_license or "no",
         **({"auth": {"existingSecret": scenario.password_secret}} if scenario.password_secret else {}),

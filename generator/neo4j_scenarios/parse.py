@@ -1,4 +1,4 @@
-"""Texts of flags or of a scenario.yaml -> `Scenario`, or every problem that they have."""
+"""Parses the texts of flags or of a scenario.yaml into a `Scenario`, or reports all their problems."""
 
 from collections.abc import Callable, Mapping
 from functools import cache, lru_cache
@@ -18,14 +18,14 @@ _ATTRIBUTES: Final = tuple((attribute(field), field) for field in FIELDS)
 
 
 def flag(key: str) -> str:
-    """Return how the command line calls an input."""
+    """Return the name of an input on the command line."""
     return "SCENARIO" if key == deployment.SCENARIO.key else f"--{key}"
 
 
 def parse(inputs: Mapping[str, str], where: Callable[[str], str] = flag) -> Scenario:
-    """Return the scenario that `inputs`, texts by the keys of `FIELDS`, ask for.
+    """Return the scenario of `inputs`, which are texts by the keys of `FIELDS`.
 
-    where: names the place of a key in messages; by default the flag. Raises UsageError with every problem.
+    where: gives the place of a key for messages, by default its flag. Raises UsageError with all problems.
     """
     reader = _Reader(inputs, where)
     scenario = _read(reader)
@@ -40,21 +40,21 @@ def parse(inputs: Mapping[str, str], where: Callable[[str], str] = flag) -> Scen
 
 
 def check(field: Field[T], text: str) -> None:
-    """Raise Invalid unless an input takes `text`; an empty text where none is required stands for its default."""
+    """Raise Invalid if `text` is not valid for an input. An empty text means the default, if the input has one."""
     _parsed(field.key, text or field.default)
 
 
 def refused(inputs: Mapping[str, str]) -> list[Hazard]:
-    """Return what must not be asked for together among `inputs`, each of which `check` takes."""
+    """Return the hazards of `inputs`, the combinations that must not be used. `check` accepts each single input."""
     return list(hazards(_read(_Reader({key: text for key, text in inputs.items() if text}, flag))))
 
 
 def _read(reader: "_Reader") -> Scenario:
-    read = dict(_defaults())
-    read |= {name: reader.read(field) for name, field in _ATTRIBUTES if field.required or reader.has(field)}
-    for name, default in derived(read).items():
-        read[name] = read[name] or default
-    return Scenario(**read)
+    values = dict(_defaults())
+    values |= {name: reader.read(field) for name, field in _ATTRIBUTES if field.required or reader.has(field)}
+    for name, default in derived(values).items():
+        values[name] = values[name] or default
+    return Scenario(**values)
 
 
 @cache
@@ -63,14 +63,14 @@ def _defaults() -> Mapping[str, Any]:
 
 
 class _Reader:
-    """Reads inputs and gathers what is wrong; a field that failed goes on with a valid text, for the other checks."""
+    """Reads inputs and collects problems. A field with a problem gets a valid value, so that other checks can run."""
 
     def __init__(self, inputs: Mapping[str, str], where: Callable[[str], str]) -> None:
         self._inputs = inputs
         self._where = where
         self.failed: set[str] = set()
         self.problems = [
-            Problem(where(key), did_you_mean(key, _FIELDS), "correct its name, or leave it out")
+            Problem(where(key), did_you_mean(key, _FIELDS), "correct the name, or remove it")
             for key in inputs
             if key not in _FIELDS
         ]
@@ -84,14 +84,14 @@ class _Reader:
             value: T = _parsed(field.key, text)  # type: ignore[assignment] # the rule of that key gives a T
         except Invalid as error:
             self.failed.add(field.key)
-            hint = f"{self._where(field.key)} takes for example {field.example}"
+            hint = f"use a value such as {field.example}"
             self.problems.append(Problem(self._where(field.key), str(error), hint))
             return field.parse(field.default if field.default or not field.required else field.example)
         else:
             return value
 
 
-@lru_cache(maxsize=65536)  # the clusters of a fleet say mostly the same
+@lru_cache(maxsize=65536)  # the clusters of a fleet mostly have the same inputs
 def _parsed(key: str, text: str) -> object:
     field = _FIELDS[key]
     return field.parse(_acceptable(text, field.required))
@@ -102,9 +102,9 @@ def _acceptable(text: str, required: bool) -> str:
         message = "is missing"
         raise Invalid(message)
     if looks_like_key(text):
-        message = f"is {WITHHELD}: a values file names a Secret, which `neo4j-scenarios secret` makes of a key file"
+        message = f"is {WITHHELD}: a values file names a Secret, which `neo4j-scenarios secret` makes from a key file"
         raise Invalid(message)
     if not text.isprintable():
-        message = f"{text!r} has a control character or a line's end in it"
+        message = f"{text!r} has a control character or a line break in it"
         raise Invalid(message)
     return text

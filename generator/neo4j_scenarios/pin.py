@@ -1,4 +1,4 @@
-"""What a lock and a report say of one set in a bucket."""
+"""A pin: one set in a bucket, as a lock and a report describe it."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -8,8 +8,10 @@ from typing import Any
 class Pin:
     """One set of one database, as it lies in the bucket.
 
-    object: its URL; of a folder, with a slash at the end. generation: as the store counts; of a set of many objects a
-    hash of theirs. checksum: as `crc32c:` and base64, empty where the store tells none. time: UTC, as RFC 3339.
+    object: its URL. A folder's URL ends with a slash.
+    generation: the store's own. For a set of many objects, a hash of their generations.
+    checksum: its kind and base64, such as `crc32c:AAAAAA==`. Empty if the store gives none.
+    time: UTC, as RFC 3339.
     """
 
     object: str
@@ -22,14 +24,14 @@ class Pin:
 
 
 def same(one: Pin, other: Pin) -> bool:
-    """Tell whether two sets have the same bytes, by their checksums where there are both, else by the generation."""
+    """Return whether two sets have the same bytes: by their checksums if these are of one kind, else by generation."""
     if one.checksum and other.checksum and one.checksum.partition(":")[0] == other.checksum.partition(":")[0]:
         return (one.checksum, one.size_bytes) == (other.checksum, other.size_bytes)
     return one.generation == other.generation
 
 
 def as_json(pin: Pin | None) -> dict[str, Any] | None:
-    """Return a set as `lock --json` and `report --json` print it: a published contract."""
+    """Return a set in the form that `lock --json` and `report --json` print. This form is a published contract."""
     if pin is None:
         return None
     return {

@@ -1,4 +1,4 @@
-"""Clusters -> questions to their buckets, and the answers back to the clusters."""
+"""Makes the questions of clusters to their buckets, and gives the answers back to the clusters."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -13,41 +13,41 @@ from neo4j_scenarios.survey import Answer, Options, Question, reach, survey
 
 @dataclass(frozen=True)
 class Questions:
-    """What each cluster, by the name that the lock has for it, asks its bucket."""
+    """The question of each cluster to its bucket, by the cluster's name in the lock."""
 
     of: Mapping[str, Question]
 
     @property
     def buckets(self) -> int:
-        """Return how many buckets are asked."""
+        """Return the number of different buckets."""
         return len({question.reach for question in self.of.values()})
 
     def answers(self, options: Options, progress: Callable[[int], None]) -> dict[str, Answer | Problem]:
-        """Return each cluster's answer, or why its bucket gives none. Raises Interrupted at Ctrl-C.
+        """Return each cluster's answer, or the problem with its bucket. Raises Interrupted at Ctrl-C.
 
-        progress: told how many buckets are done.
+        progress: called with the number of buckets that are done.
         """
         try:
-            found = survey(self.of.values(), options, progress=lambda done, _: progress(done))
+            results = survey(self.of.values(), options, progress=lambda done, _: progress(done))
         except KeyboardInterrupt:
             problem = Problem(
-                "the buckets", "nothing was written", "run it again; --threads reads more buckets at once"
+                "the buckets", "nothing was written", "run it again, and use --threads to read more buckets at once"
             )
             raise Interrupted(problem) from None
         return {
-            name: found.answers.get(question) or replace(found.failures[question.reach], clusters=(name,))
+            name: results.answers.get(question) or replace(results.failures[question.reach], clusters=(name,))
             for name, question in self.of.items()
         }
 
 
 def ask(clusters: Iterable[Cluster], lock: Lock) -> Questions:
-    """Return what the clusters ask; of one with a pin for the same inputs also whether that holds."""
+    """Return the questions of the clusters. A cluster with a pin also asks whether the pinned set is still there."""
     return Questions({cluster.pin: _question(cluster, lock) for cluster in clusters})
 
 
 def _question(cluster: Cluster, lock: Lock) -> Question:
     scenario, entry = cluster.scenarios[0], lock.get(cluster.pin)
-    # The pinned time is asked for as well where the same place is meant: by it a new database is pinned beside others.
+    # If the bucket and folder are the same, also ask for the sets of the pinned time: a new database is pinned by it.
     same = entry is not None and meaning(entry.asked).place == meaning(cluster.inputs).place
     pinned = entry.timestamp if entry and same else ""
     place = reach(environment(scenario))
@@ -63,7 +63,7 @@ def _question(cluster: Cluster, lock: Lock) -> Question:
 
 
 def grouped(problems: Sequence[Problem]) -> list[Problem]:
-    """Return the problems with those of one bucket as one, which names its clusters."""
+    """Return the problems. Equal problems of one bucket become one problem that names all its clusters."""
     clusters: dict[Problem, list[str]] = {}
     for problem in problems:
         clusters.setdefault(replace(problem, clusters=()), []).extend(problem.clusters)

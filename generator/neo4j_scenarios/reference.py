@@ -1,4 +1,4 @@
-"""A key of a Secret or of a ConfigMap, by name: what a values file may say of what it must not hold."""
+"""A reference to a key of a Secret or ConfigMap. A values file may hold the reference, but not the content."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -19,26 +19,27 @@ class Reference:
     key: str
 
     def __str__(self) -> str:
-        """Return it as the input says it."""
+        """Return it in the form of the input."""
         return f"{self.source}/{self.name}/{self.key}"
 
 
 def reference(key: str, *sources: Source) -> Callable[[str], Reference | None]:
-    """Return a rule that takes `SOURCE/NAME` or `SOURCE/NAME/KEY`, with `key` where none is given; or an empty text."""
-    known = {source: source for source in sources}
+    """Return a rule that takes `SOURCE/NAME`, `SOURCE/NAME/KEY` or an empty text. key: the default KEY."""
+    by_word = {source: source for source in sources}
 
-    def parse(found: str) -> Reference | None:
-        if not found:
+    def parse(text: str) -> Reference | None:
+        if not text:
             return None
-        word, *rest = found.split("/", 2)
-        if word not in known or not rest:
-            message = f"{found!r} is not {' or '.join(f'{source}/NAME' for source in sources)}, or that with /KEY"
+        word, *rest = text.split("/", 2)
+        if word not in by_word or not rest:
+            forms = " or ".join(f"{source}/NAME" for source in sources)
+            message = f"{text!r} is not {forms}, which may be followed by /KEY"
             raise Invalid(message)
-        return Reference(known[word], rules.NAME(rest[0]), rules.SECRET_KEY(rest[1]) if rest[1:] else key)
+        return Reference(by_word[word], rules.NAME(rest[0]), rules.SECRET_KEY(rest[1]) if rest[1:] else key)
 
     return parse
 
 
 def text(value: Reference | None) -> str:
-    """Return the input that asks for `value`."""
+    """Return the text of the input for `value`."""
     return str(value or "")

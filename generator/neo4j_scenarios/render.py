@@ -1,4 +1,4 @@
-"""Scenario -> text of its values file: laid out by a template, parsed back, compared with what was asked for. Pure."""
+"""Scenario -> text of its values file. A template lays it out. It is parsed back and compared with the values. Pure."""
 
 import textwrap
 from functools import cache, lru_cache
@@ -16,34 +16,34 @@ from neo4j_scenarios.values import values
 from neo4j_scenarios.write import MARK
 from neo4j_scenarios.yamltext import parse_yaml, toyaml
 
-# Columns of a comment with its indentation; included parts are indented by 4 more.
+# The width of a comment, with its indentation. Included parts are indented by 4 more columns.
 _WIDTH: Final = 112
 
 
 def render(scenario: Scenario, writer: str = "") -> str:
-    """Return the values file: the same bytes for the same scenario, each line ended by LF.
+    """Return the values file: the same bytes for the same scenario, with LF line ends.
 
-    writer: the command that writes the file, for its header; by default `new` with all its flags.
-    Raises RenderError if the text is not what `values` says, or not what the target chart's schema takes.
+    writer: the command that writes the file, for its header. By default `new` with all its flags.
+    Raises RenderError if the text differs from `values`, or if the target chart's schema refuses it.
     """
-    asked = values(scenario)
+    expected = values(scenario)
     template = _environment().get_template(f"{scenario.target.slug}.yaml.j2")
     made_by = writer or command(scenario)
     notes = notebook().of(scenario)
-    text = template.render(s=scenario, v=asked, notes=notes, command=made_by, steps=steps(scenario), mark=MARK)
+    text = template.render(s=scenario, v=expected, notes=notes, command=made_by, steps=steps(scenario), mark=MARK)
     try:
-        said = parse_yaml(text)
+        data = parse_yaml(text)
     except yaml.YAMLError as error:
         raise RenderError(_bug(scenario, "is not YAML")) from error
-    if said != asked:
-        raise RenderError(_bug(scenario, "says something else than the scenario"))
-    if complaints := validate(scenario.target, said):
+    if data != expected:
+        raise RenderError(_bug(scenario, "differs from the scenario"))
+    if complaints := validate(scenario.target, data):
         raise RenderError(*(_bug(scenario, complaint) for complaint in complaints))
     return text
 
 
 def note(name: str, scenario: Scenario) -> str:
-    """Return the sentences that values files have beside a setting, as `BUCKET`; empty where there are none."""
+    """Return the note of values files beside a setting such as `BUCKET`. It is empty if there is none."""
     return " ".join(getattr(notebook().of(scenario), name, "").split())
 
 
@@ -54,12 +54,12 @@ def notebook() -> Notebook:
 
 
 def _bug(scenario: Scenario, what: str) -> Problem:
-    hint = f"this is a mistake of neo4j-scenarios: report it with the command `{command(scenario)}`"
+    hint = f"this is a bug of neo4j-scenarios: report it with the command `{command(scenario)}`"
     return Problem(f"values file for {scenario.target.name}", what, hint)
 
 
 class _Environment(jinja2.Environment):
-    """Looks into maps first: `v.restore` by attribute and then by item, as Jinja has it, is slow ten thousand times."""
+    """Looks into maps first. Jinja tries `v.restore` as an attribute first, which is slow for ten thousand files."""
 
     def getattr(self, obj: Any, attribute: str) -> Any:
         return obj[attribute] if type(obj) is dict and attribute in obj else super().getattr(obj, attribute)
@@ -82,6 +82,6 @@ def _environment() -> jinja2.Environment:
 
 @lru_cache(maxsize=4096)  # the comments of a fleet's files are mostly the same
 def _comment(text: str, indent: int) -> str:
-    """Return `text` broken over lines; the first follows a `# ` in the template, at `indent` columns."""
+    """Return `text` wrapped over lines. The first one follows a `# ` in the template, at `indent` columns."""
     lines = textwrap.wrap(text, _WIDTH - indent - 2, break_long_words=False, break_on_hyphens=False)
     return f"\n{' ' * indent}# ".join(lines)

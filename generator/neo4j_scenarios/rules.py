@@ -1,4 +1,4 @@
-"""The rules of the inputs: each takes a text and returns its value, or raises Invalid with found and expected."""
+"""The rules of the inputs. Each takes a text and returns its value, or raises Invalid with the text and the rule."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -12,24 +12,24 @@ from neo4j_restore.spec import Invalid
 T = TypeVar("T")
 
 
-# Compared by identity, as functions are: a rule may hold what can't be hashed.
+# Compared by identity, as functions are: a rule may hold a value that can't be hashed.
 @dataclass(frozen=True, eq=False)
 class Choice(Generic[T]):
-    """A rule that takes the words of a mapping and gives what they stand for."""
+    """A rule that takes the words of a mapping, and gives their values."""
 
     words: Mapping[str, T]
 
     def __call__(self, text: str) -> T:
-        """Return what a word stands for."""
+        """Return the value of a word."""
         if text not in self.words:
-            message = f"{text!r} is none of {', '.join(self.words)}"
+            message = f"{text!r} is not one of {', '.join(self.words)}"
             raise Invalid(message)
         return self.words[text]
 
 
 @dataclass(frozen=True, eq=False)
 class Matching:
-    """A rule that takes texts of a pattern as they are; `expected` completes `… is not`."""
+    """A rule that takes texts of a pattern as they are. expected: completes the message `… is not`."""
 
     pattern: str
     expected: str
@@ -49,13 +49,13 @@ class Optionally:
     rule: Callable[[str], str]
 
     def __call__(self, text: str) -> str:
-        """Return what the rule gives, and an empty text for one."""
+        """Return the rule's value, or an empty text for an empty text."""
         return self.rule(text) if text else ""
 
 
 @dataclass(frozen=True, eq=False)
 class Either:
-    """A rule that takes some words as they are, and else what another rule takes."""
+    """A rule that takes some words as they are, and any text that another rule takes."""
 
     words: tuple[str, ...]
     rule: Matching
@@ -67,7 +67,7 @@ class Either:
         try:
             return self.rule(text)
         except Invalid as error:
-            message = f"{error}, nor one of {', '.join(self.words)}"
+            message = f"{error}, and not one of {', '.join(self.words)}"
             raise Invalid(message) from None
 
 
@@ -77,14 +77,16 @@ optional = Optionally
 
 
 def bucket(text: str) -> spec.BucketUrl:
-    """Return the place that a URL names; one without a scheme is taken for none, nor one that the image can't read."""
+    """Return the bucket and prefix of a URL. The URL must have a scheme that the image can read."""
     if "://" not in text:
-        message = f"{text!r} has no scheme: write gs://{text.strip('/') or 'bucket/path'}, or that of another store"
+        message = (
+            f"{text!r} has no scheme: write gs://{text.strip('/') or 'bucket/path'}, or the scheme of another store"
+        )
         raise Invalid(message)
     url = spec.parse_bucket(text)
     if url.scheme not in spec.SUPPORTED_SCHEMES:
         able = ", ".join(f"{scheme}://" for scheme in spec.SUPPORTED_SCHEMES)
-        message = f"{text!r}: this version of the restore image reads {able}"
+        message = f"{text!r} has a scheme that this version of the restore image can't read: it reads {able}"
         raise Invalid(message)
     return url
 
@@ -92,7 +94,7 @@ def bucket(text: str) -> spec.BucketUrl:
 def timestamp(text: str) -> str:
     """Return `latest`, a stamp as it is, or a time in UTC as RFC 3339.
 
-    A stamp has a digit, and a date in it is one of the calendar: `latst` and `2026-02-30` would be found in no bucket.
+    A stamp has at least one digit, and its date must exist. `latst` and `2026-02-30` would match no set in any bucket.
     """
     moment = spec.parse_timestamp(text)
     if isinstance(moment, str) and moment != spec.LATEST:
@@ -102,14 +104,14 @@ def timestamp(text: str) -> str:
 
 def _refuse_no_stamp(text: str) -> None:
     if not any(char.isdigit() for char in text):
-        message = f"{text!r} is neither 'latest' nor a stamp, which would have a date or a number"
+        message = f"{text!r} is neither 'latest' nor a stamp, which has a date or a number"
         raise Invalid(message)
     found = re.match(r"(\d{4})-(\d\d)-(\d\d)(?:[T_ -]?(\d\d)[:_-]?(\d\d)(?:[:_-]?(\d\d))?)?(?!\d)", text)
     if found:
         try:
             datetime(*(int(each) for each in found.groups() if each))  # type: ignore[arg-type] # six at most
         except ValueError as error:
-            message = f"{text!r} is not a time of the calendar: {error}"
+            message = f"{text!r} is not a date that exists: {error}"
             raise Invalid(message) from error
 
 
@@ -123,16 +125,16 @@ def _rfc3339(moment: datetime) -> str:
 
 
 def folder(text: str) -> str:
-    """Return a relative path without slashes at its ends."""
+    """Return a relative path without leading and trailing slashes."""
     parts = [part for part in text.split("/") if part not in {"", "."}]
     if ".." in parts or not parts:
-        message = f"{text!r} is no folder inside the archive: it is empty or has a '..'"
+        message = f"{text!r} is not a folder inside the archive: it is empty or has a '..'"
         raise Invalid(message)
     return "/".join(parts)
 
 
 def patterns(text: str) -> tuple[str, ...]:
-    """Return the patterns of an input that names some with commas between them; none for an empty text."""
+    """Return the patterns of a comma-separated list. An empty text has none."""
     return spec.parse_patterns(text) if text else ()
 
 
@@ -154,22 +156,20 @@ RELEASE: Final = matching(
     r"[a-z]([a-z0-9-]{0,51}[a-z0-9])?", "a release's name (a-z, 0-9 and '-', a letter first, 53 at most)"
 )
 
-# The chart's load balancer has it with nine characters more, and a Service's name has 63.
+# The chart's load balancer adds nine characters to the name, and a Service's name has at most 63.
 NEO4J_NAME: Final = matching(
     r"[a-z]([a-z0-9-]{0,52}[a-z0-9])?", "a name for Neo4j (a-z, 0-9 and '-', a letter first, 54 at most)"
 )
 
-CHART_VERSION: Final = matching(
-    r"[0-9]{1,6}(\.[0-9]{1,6}){2}(-[0-9A-Za-z.-]{1,40})?", "a version of a chart, as 5.26.0"
-)
+CHART_VERSION: Final = matching(r"[0-9]{1,6}(\.[0-9]{1,6}){2}(-[0-9A-Za-z.-]{1,40})?", "a chart version such as 5.26.0")
 
-# What Kubernetes calls a DNS subdomain, the rule for Secrets and service accounts.
+# Kubernetes' rule for a DNS subdomain. It applies to the names of Secrets and service accounts.
 NAME: Final = matching(
     r"(?=.{1,253}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*",
     "a name in Kubernetes (a-z, 0-9, '-' and '.', a letter or digit at both ends, 253 at most)",
 )
 
-# What Kubernetes takes as the value of a label.
+# Kubernetes' rule for the value of a label.
 LABEL_VALUE: Final = matching(
     r"([A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?)?",
     "a label's value (letters, digits and '_.-', a letter or digit at both ends, 63 at most)",
@@ -177,14 +177,14 @@ LABEL_VALUE: Final = matching(
 
 REPOSITORY: Final = matching(
     r"[a-z0-9]([a-z0-9._-]*[a-z0-9])?(:[0-9]+(?=/))?(/[a-z0-9]([a-z0-9._-]*[a-z0-9])?)*",
-    "an image's name without tag and digest, as registry.example:5000/team/neo4j",
+    "an image's name without tag and digest, such as registry.example:5000/team/neo4j",
 )
 TAG: Final = matching(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}", "an image's tag (letters, digits, '_.-', 128 at most)")
 DIGEST: Final = matching(r"sha256:[0-9a-f]{64}", "a digest: sha256: and 64 hexadecimal digits")
 
 SECRET_KEY: Final = matching(r"[A-Za-z0-9._-]{1,253}", "a key's name in a Secret (letters, digits and '._-')")
 
-# Patterns of who a pod can be.
+# The forms of a cloud identity.
 GOOGLE_ACCOUNT: Final = r"[a-z0-9-]+@[a-z0-9.-]+\.gserviceaccount\.com"
 AWS_ROLE: Final = r"arn:aws[a-z-]*:iam::[0-9]{12}:role/[A-Za-z0-9+=,.@_/-]+"
 AZURE_CLIENT: Final = r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
@@ -195,36 +195,36 @@ WORKLOAD_IDENTITY: Final = matching(
     "or pod-identity",
 )
 
-# The image's rules for RESTORE_ID, HEAP_SIZE, REGION, REQUESTER_PAYS and the URLs; a test in tests/contract ties them.
+# The image has the same rules for RESTORE_ID, HEAP_SIZE, REGION, REQUESTER_PAYS and the URLs. A test ties them.
 RESTORE_ID: Final = matching(
-    r"[A-Za-z0-9][A-Za-z0-9:._+-]{0,99}", "a name for a wish: letters, digits and ':._+-', 100 at most"
+    r"[A-Za-z0-9][A-Za-z0-9:._+-]{0,99}", "a name for a request (letters, digits and ':._+-', 100 at most)"
 )
-HEAP_SIZE: Final = matching(r"[1-9][0-9]*[kKmMgG]", "a heap size, as 512m or 2g")
-URL: Final = matching(r"https?://[^\s@?#]+", "a URL without user, password and query, as http://gcs:9023")
+HEAP_SIZE: Final = matching(r"[1-9][0-9]*[kKmMgG]", "a heap size such as 512m or 2g")
+URL: Final = matching(r"https?://[^\s@?#]+", "a URL such as http://gcs:9023, without user, password and query")
 
-REGION: Final = matching(r"[a-z0-9][a-z0-9-]{0,62}", "a region, as eu-central-1")
-PAYER: Final = matching(r"true|[a-z][a-z0-9:.-]{4,61}[a-z0-9]", "true, or a Google project that is billed")
+REGION: Final = matching(r"[a-z0-9][a-z0-9-]{0,62}", "a region such as eu-central-1")
+PAYER: Final = matching(r"true|[a-z][a-z0-9:.-]{4,61}[a-z0-9]", "true, or the id of the Google project to bill")
 
-STORAGE_SIZE: Final = matching(r"[1-9][0-9]*(Mi|Gi|Ti|Pi|M|G|T|P)", "a size of storage, as 10Gi")
+STORAGE_SIZE: Final = matching(r"[1-9][0-9]*(Mi|Gi|Ti|Pi|M|G|T|P)", "a storage size such as 10Gi")
 
-# A `$(…)` would need a variable of the server's container in the restore container.
+# No `$(…)`: it would use a variable of the server's container, which the restore container does not have.
 SUB_PATH: Final = matching(
     r"/|(?!\.{1,2}(?:/|$))[A-Za-z0-9._-]+(?:/(?!\.{1,2}(?:/|$))[A-Za-z0-9._-]+)*",
-    "a folder of a volume, as neo4j/data, or / for the volume itself",
+    "a folder of a volume such as neo4j/data, or / for the volume itself",
 )
 
-# What Kubernetes takes as memory; less than a mebibyte is a mistake.
-MEMORY: Final = matching(r"[1-9][0-9]{0,8}(Mi|Gi|M|G)", "an amount of memory, as 2Gi")
+# Kubernetes' form of a memory size. Units below a mebibyte are left out, as they would be a mistake.
+MEMORY: Final = matching(r"[1-9][0-9]{0,8}(Mi|Gi|M|G)", "an amount of memory such as 2Gi")
 
-# No `$`: neo4j.conf may hold `$(…)`, which a chart has evaluated by a shell.
+# No `$`: a `$(…)` in neo4j.conf is run by a shell.
 LDAP_URL: Final = matching(
-    r"ldaps?://[A-Za-z0-9.-]+(:[0-9]{1,5})?", "a directory's URL, as ldaps://ldap.example.com:636"
+    r"ldaps?://[A-Za-z0-9.-]+(:[0-9]{1,5})?", "the URL of an LDAP server, such as ldaps://ldap.example.com:636"
 )
-LDAP_NAME: Final = matching(r"[^\s$\"{}=]+=[^$\"{}]+", "a distinguished name, as ou=people,dc=example,dc=com")
+LDAP_NAME: Final = matching(r"[^\s$\"{}=]+=[^$\"{}]+", "a distinguished name such as ou=people,dc=example,dc=com")
 LDAP_USER: Final = matching(
-    r"[^$\"{}]*\{0\}[^$\"{}]*", "a distinguished name with {0} in it, as uid={0},ou=people,dc=example,dc=com"
+    r"[^$\"{}]*\{0\}[^$\"{}]*", "a distinguished name with {0} in it, such as uid={0},ou=people,dc=example,dc=com"
 )
 LDAP_GROUPS: Final = matching(
     r"\"[^$\"]+\"\s*=\s*\w+(,\w+)*(;\s*\"[^$\"]+\"\s*=\s*\w+(,\w+)*)*;?",
-    'a list as "cn=dba,dc=example,dc=com"=admin;"cn=staff,dc=example,dc=com"=reader, each group in quotes',
+    'a list such as "cn=dba,dc=example,dc=com"=admin;"cn=staff,dc=example,dc=com"=reader, with each group in quotes',
 )

@@ -1,4 +1,4 @@
-"""A scenario: what a values file is to bring about, all defaults applied; and the inputs that ask for it."""
+"""A scenario: the deployment that a values file describes, with all defaults applied. And the inputs that give it."""
 
 import re
 import shlex
@@ -12,18 +12,18 @@ from neo4j_scenarios.fields import FIELDS, Field, access, wish
 from neo4j_scenarios.reference import Reference
 from neo4j_scenarios.targets import CLUSTER, NEO4J, SINGLE_INSTANCE, Edition, Kind, Target
 
-# Attributes that are not named as their input.
+# The attributes that have another name than their input.
 _ATTRIBUTES: Final = {"scenario": "kind", "database": "databases", "force-overwrite": "overwrite"}
 
 
 @dataclass(frozen=True)
 class Scenario:
-    """One deployment. An empty text means that nothing was asked for and that none is the default.
+    """One deployment. An empty text means that the input is not set and has no default.
 
     timestamp: `latest`, a stamp, or a time in UTC as RFC 3339.
     not_after: a time in UTC as RFC 3339.
-    secret: name of the Secret with the bucket's key; empty with a workload identity, and for a folder.
-    servers, read_replicas: of a cluster; as by default with one server.
+    secret: name of the Secret with the bucket's key. Empty with a workload identity, and for a folder.
+    servers, read_replicas: of a cluster. For a single instance they have their defaults, and mean nothing.
     """
 
     kind: Kind
@@ -90,38 +90,39 @@ class Scenario:
 
     @property
     def force_overwrite(self) -> str:
-        """The policy as FORCE_OVERWRITE says it."""
+        """The policy in the words of FORCE_OVERWRITE."""
         return wish.FORCE_OVERWRITE.text(self.overwrite)
 
     @property
     def cluster(self) -> bool:
-        """Whether there are several servers, each of which restores by itself."""
+        """Whether there are several servers. Each restores by itself."""
         return self.kind is not SINGLE_INSTANCE
 
     @property
     def major(self) -> int | None:
-        """The major version of Neo4j by its tag; None for a tag that does not tell."""
+        """The major version of Neo4j, or None if the image's tag does not show it."""
         found = re.match(r"[0-9]+(?=\.)", self.neo4j_tag)
         return int(found[0]) if found else None
 
 
 def attribute(field: Field[Any]) -> str:
-    """Return the name of the attribute of a Scenario that holds an input."""
+    """Return the name of the Scenario's attribute for an input."""
     return _ATTRIBUTES.get(field.key, field.key.replace("-", "_"))
 
 
-def derived(read: Mapping[str, Any]) -> Mapping[str, str]:
-    """Return the defaults that depend on other inputs, by attribute; `read` has those others by attribute."""
-    scheme, identity = read["bucket"].scheme, read["workload_identity"]
+def derived(values: Mapping[str, Any]) -> Mapping[str, str]:
+    """Return the defaults that depend on other inputs, by attribute. values: the other inputs, by attribute."""
+    scheme, identity = values["bucket"].scheme, values["workload_identity"]
+    target, is_cluster = values["target"], values["kind"] is CLUSTER
     return {
         "secret": "" if identity or scheme is Scheme.FILE else access.DEFAULT_SECRET,
         "secret_key": access.SECRET_KEYS.get(scheme, ""),
-        # Its releases are as many as its servers: of a Secret that each makes for itself, the second install fails.
-        "password_secret": f"{read['release']}-password" if read["target"] is NEO4J and read["kind"] is CLUSTER else "",
-        "service_account": access.DEFAULT_ACCOUNT if identity and read["target"] is NEO4J else "",
-        "neo4j_name": read["release"] if read["target"] is NEO4J else "",
-        "data_sub_path": "data" if read["target"] is NEO4J else "/",
-        "neo4j_tag": read["target"].tag(read["edition"]),
+        # A cluster has one release for each server. If each created the password's Secret, the second would fail.
+        "password_secret": f"{values['release']}-password" if target is NEO4J and is_cluster else "",
+        "service_account": access.DEFAULT_ACCOUNT if identity and target is NEO4J else "",
+        "neo4j_name": values["release"] if target is NEO4J else "",
+        "data_sub_path": "data" if target is NEO4J else "/",
+        "neo4j_tag": target.tag(values["edition"]),
     }
 
 

@@ -1,6 +1,6 @@
-"""JSON Schemas of fleet files, locks and scenario.yaml, made from the inputs: for editors, which complete and explain.
+"""JSON Schemas of fleet files, locks and scenario.yaml, made from the inputs. Editors complete and explain with them.
 
-They say less than the commands check: what depends on several inputs, or on layers, is not theirs.
+They check less than the commands do: no rule that depends on several inputs or on layers is in them.
 """
 
 from collections.abc import Callable, Mapping
@@ -18,14 +18,14 @@ from neo4j_scenarios.targets import KINDS, TARGETS
 
 Schema = dict[str, Any]
 
-# What editors know best.
+# The dialect that most editors support.
 _DIALECT: Final = "http://json-schema.org/draft-07/schema#"
 
 _NAMES: Final = {deployment.SCENARIO.key: tuple(KINDS), deployment.TARGET.key: tuple(TARGETS)}
 
 _PIN: Final = tuple(each.name for each in fields(Pin))
 
-# Texts without quotes that YAML, and so an editor, takes for something else.
+# An editor may take a text without quotes for a number or a boolean, as YAML does.
 _SCALARS: Final = ["string", "number", "boolean"]
 
 _EXPRESSION: Final[Schema] = {"type": "string", "pattern": r"\{\{"}
@@ -44,10 +44,10 @@ def scenario_schema() -> Schema:
 
 
 def fleet_schema() -> Schema:
-    """Return the schema of a fleet file, and of an inventory in JSON or YAML by its definition `clusters`."""
+    """Return the schema of a fleet file. Its definition `clusters` is the schema of an inventory in JSON or YAML."""
     layer = {"$ref": "#/definitions/layer"}
     cluster = {"$ref": "#/definitions/cluster"}
-    place = {GROUP: _label("group, whose layer is laid over the defaults"), REGION: _label("region")}
+    place = {GROUP: _label("group, whose layer overrides the defaults"), REGION: _label("region")}
     part = {"type": ["object", "null"], "additionalProperties": {"anyOf": [layer, {"type": "null"}]}}
     return {
         "$schema": _DIALECT,
@@ -59,15 +59,19 @@ def fleet_schema() -> Schema:
             "name": {
                 "type": "string",
                 "pattern": f"^(?:{NAME.pattern})$",
-                "description": "the fleet's own, which emit puts into names [default: the file's name]",
+                "description": "name of the fleet, which emit uses in names [default: the file's name]",
             },
-            "defaults": {**layer, "description": "what holds for every cluster"},
-            "groups": {**part, "description": "layers over the defaults, by name"},
-            "regions": {**part, "description": "layers over the groups, by name"},
+            "defaults": {**layer, "description": "inputs of every cluster"},
+            "groups": {**part, "description": "layers above the defaults, by name"},
+            "regions": {**part, "description": "layers above the groups, by name"},
             "clusters": {"$ref": "#/definitions/clusters"},
             "inventory": {"type": "string", "description": "CSV, JSON or YAML file beside this one, with clusters"},
             "matrix": _matrix(),
-            "overrides": {"type": "array", "items": _override(), "description": "inputs of some clusters for a time"},
+            "overrides": {
+                "type": "array",
+                "items": _override(),
+                "description": "inputs of some clusters for a limited time",
+            },
         },
         "definitions": {
             "clusters": {
@@ -78,13 +82,19 @@ def fleet_schema() -> Schema:
                 ],
             },
             "layer": _object({**_layer(), **place}),
-            "cluster": _object({**_layer(), **place, "name": {"type": "string", "description": "name, in a list"}}),
+            "cluster": _object(
+                {
+                    **_layer(),
+                    **place,
+                    "name": {"type": "string", "description": "name of the cluster, if clusters are a list"},
+                }
+            ),
         },
     }
 
 
 def lock_schema() -> Schema:
-    """Return the schema of a lock, which the commands write and people read."""
+    """Return the schema of a lock, which commands write and people read."""
     text: Schema = {"type": "string"}
     pin = {key.replace("_", "-"): {"type": "integer"} if key == "size_bytes" else text for key in _PIN}
     databases = {"type": "object", "additionalProperties": _whole(pin)}
@@ -115,13 +125,13 @@ def _layer() -> Schema:
 
 
 def _in_layers(field: Field[object]) -> list[Schema]:
-    null = {"type": "null", "description": "removes what a layer below says"}
+    null = {"type": "null", "description": "removes the value of lower layers"}
     items: Schema = {"type": "array", "minItems": 1, "items": {"type": "string"}}
     return [_EXPRESSION, null, *([items] if field.key in LISTS else [])]
 
 
 def _texts(field: Field[object]) -> list[Schema]:
-    """Return what a text of the field may be, where its rule says it in a way that a schema can."""
+    """Return the schemas of a field's text, as far as its rule can be expressed in a schema."""
     rule: object = field.parse
     words: tuple[str, ...] = _NAMES.get(field.key, ())
     while isinstance(rule, Optionally):
@@ -151,15 +161,19 @@ def _matrix() -> Schema:
     entry = {"type": "object", "minProperties": 1}
     axis = {"type": "array", "minItems": 1, "items": {"type": _SCALARS}}
     return {
-        "description": "a cluster for each combination of axes",
+        "description": "one cluster for each combination of axes",
         "type": "object",
         "additionalProperties": False,
         "required": ["name", "axes"],
         "properties": {
-            "name": {"type": "string", "description": "name of each cluster: {{ region }}-{{ env }}"},
+            "name": {"type": "string", "description": "name of each cluster, such as {{ region }}-{{ env }}"},
             "axes": {"type": "object", "minProperties": 1, "additionalProperties": axis},
-            "exclude": {"type": "array", "items": entry, "description": "takes away combinations that agree"},
-            "include": {"type": "array", "items": entry, "description": "adds to combinations that agree, or is one"},
+            "exclude": {"type": "array", "items": entry, "description": "removes the combinations that match"},
+            "include": {
+                "type": "array",
+                "items": entry,
+                "description": "adds keys to the combinations that match, or a combination",
+            },
         },
     }
 
@@ -174,12 +188,17 @@ def _override() -> Schema:
         "required": ["name", "set", "until"],
         "anyOf": [{"required": ["select"]}, {"required": ["only"]}],
         "properties": {
-            "name": {**text, "description": "name, and the RESTORE_ID of what it restores"},
-            "select": {**texts, "description": "clusters by labels, as -l takes them"},
-            "only": {**texts, "description": "clusters by name, as --only takes them"},
-            "set": {**_object(_layer()), "description": "inputs that lie over those of the clusters"},
-            "until": {"type": "string", "description": "RFC 3339 time from which on it has no effect"},
-            "waves": {"type": "array", "minItems": 1, "items": size, "description": "clusters of each wave, then rest"},
+            "name": {**text, "description": "name, and the RESTORE_ID of its restores"},
+            "select": {**texts, "description": "clusters by labels, in the form of -l"},
+            "only": {**texts, "description": "clusters by name, in the form of --only"},
+            "set": {**_object(_layer()), "description": "inputs that override those of the clusters"},
+            "until": {"type": "string", "description": "RFC 3339 time at which it ends"},
+            "waves": {
+                "type": "array",
+                "minItems": 1,
+                "items": size,
+                "description": "number of clusters of each wave, then rest",
+            },
         },
     }
 

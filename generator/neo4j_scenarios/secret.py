@@ -1,4 +1,4 @@
-"""Key file -> manifest of the Secret that the restore container mounts: the one place that handles a key."""
+"""Key file -> manifest of the Secret that the restore container mounts. Only this module handles a key."""
 
 import base64
 from collections.abc import Callable
@@ -14,20 +14,20 @@ from neo4j_scenarios.secrecy import WITHHELD, looks_like_key
 from neo4j_scenarios.write import MARK
 from neo4j_scenarios.yamltext import toyaml
 
-# A Secret holds 1 MiB at most, and base64 makes 4 bytes of 3.
+# A Secret holds at most 1 MiB, and base64 makes 4 bytes of 3.
 _LARGEST: Final = 700_000
 
 _HINT: Final = (
-    "make a key file as of `gcloud iam service-accounts keys create`, an AWS credentials file, or one with "
-    "AZURE_STORAGE_KEY=…; or use --workload-identity"
+    "name a key file of `gcloud iam service-accounts keys create`, an AWS credentials file, or a file with "
+    "AZURE_STORAGE_KEY=…, or use --workload-identity"
 )
 
 
 def manifest(key_file: Path, name: str, namespace: str = "", secret_key: str = "") -> str:
     """Return the Secret `name` that holds `key_file` byte for byte, as YAML for `kubectl apply -f -`.
 
-    secret_key: the key's name in the Secret; by default the one that the restore container looks for.
-    Raises UsageError for a bad name, and InputFileError for a file that is no key; neither shows what the file holds.
+    secret_key: the key's name in the Secret. By default the name that the restore container looks for.
+    Raises UsageError for a bad name, and InputFileError for a file that is not a key. Neither quotes the file.
     """
     metadata = {"name": _named("--name", name, rules.NAME, "restore-service-key")}
     if namespace:
@@ -35,15 +35,15 @@ def manifest(key_file: Path, name: str, namespace: str = "", secret_key: str = "
     if secret_key:
         _named("--secret-key", secret_key, rules.SECRET_KEY, "credentials")
     content = _read(key_file)
-    found = examine(content)
-    if found.complaints or found.scheme is None:
-        raise InputFileError(*(Problem(str(key_file), complaint, _HINT) for complaint in found.complaints))
+    key = examine(content)
+    if key.complaints or key.scheme is None:
+        raise InputFileError(*(Problem(str(key_file), complaint, _HINT) for complaint in key.complaints))
     secret = {
         "apiVersion": "v1",
         "kind": "Secret",
         "metadata": metadata,
         "type": "Opaque",
-        "data": {secret_key or SECRET_KEYS[found.scheme]: base64.b64encode(content).decode()},
+        "data": {secret_key or SECRET_KEYS[key.scheme]: base64.b64encode(content).decode()},
     }
     return f"{MARK} secret. It holds the key: keep it out of Git.\n{toyaml(secret, 0)}\n"
 
@@ -64,5 +64,5 @@ def _read(path: Path) -> bytes:
     except OSError as error:
         raise InputFileError(Problem(str(path), f"can't be read: {error.strerror}", _HINT)) from error
     if len(content) > _LARGEST:
-        raise InputFileError(Problem(str(path), f"is larger than a key, which has {_LARGEST} bytes at most", _HINT))
+        raise InputFileError(Problem(str(path), f"is too large for a key: {_LARGEST} bytes is the most", _HINT))
     return content

@@ -1,4 +1,4 @@
-"""Which clusters of a fleet: `-l env=prod,tier!=dev` by labels as kubectl does, `--only 'eu-*'` by names."""
+"""Selects clusters of a fleet: by labels, as kubectl does (`-l env=prod,tier!=dev`), or by name (`--only 'eu-*'`)."""
 
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -8,7 +8,7 @@ from typing import Final
 
 from neo4j_scenarios.errors import Problem, UsageError
 
-_HINT: Final = "-l takes env=prod, env!=prod, 'env in (prod, test)', 'env notin (dev)', env, !env; commas join them"
+_HINT: Final = "use env=prod, env!=prod, 'env in (prod, test)', 'env notin (dev)', env or !env, joined by commas"
 
 _KEY: Final = r"(?P<key>[A-Za-z0-9][A-Za-z0-9_./-]*)"
 _TERMS: Final = (
@@ -20,7 +20,7 @@ _TERMS: Final = (
 
 @dataclass(frozen=True)
 class Test:
-    """One term of a selector. key: the label that it looks at. passes: takes all labels of a cluster."""
+    """One term of a selector. key: the label that it tests. passes: the test, called with all labels of a cluster."""
 
     key: str
     passes: Callable[[Mapping[str, str]], bool]
@@ -28,9 +28,9 @@ class Test:
 
 @dataclass(frozen=True)
 class Selection:
-    """Clusters that pass every test of their labels, and whose names fit one of the patterns; no pattern fits all.
+    """The clusters that pass all tests of their labels, and whose name matches one of the patterns.
 
-    names: those that may be selected at all; empty for any.
+    patterns: without any, every name matches. names: the only clusters that may be selected. Empty means any.
     """
 
     tests: Sequence[Test] = ()
@@ -39,28 +39,28 @@ class Selection:
 
     @property
     def everything(self) -> bool:
-        """Whether nothing is left out."""
+        """Whether every cluster is selected."""
         return not (self.tests or self.patterns or self.names)
 
     def takes(self, name: str, labels: Mapping[str, str]) -> bool:
-        """Return whether the cluster is one of those selected."""
+        """Return whether the cluster is selected."""
         named = not self.patterns or any(fnmatchcase(name, pattern) for pattern in self.patterns)
         return named and (not self.names or name in self.names) and all(test.passes(labels) for test in self.tests)
 
     def unmatched(self, names: Collection[str]) -> list[str]:
-        """Return the patterns that fit none of `names`, all names of a fleet: a typo leaves out what was meant."""
+        """Return the patterns that match none of `names`, the names of all clusters. Such a pattern is a typo."""
         return [pattern for pattern in self.patterns if not any(fnmatchcase(name, pattern) for name in names)]
 
-    def unknown_labels(self, known: Collection[str]) -> list[str]:
-        """Return the labels that are looked at and are not among `known`, all labels that any cluster has."""
-        return list(dict.fromkeys(test.key for test in self.tests if test.key not in known))
+    def unknown_labels(self, labels: Collection[str]) -> list[str]:
+        """Return the tested labels that are not among `labels`, the labels that any cluster has."""
+        return list(dict.fromkeys(test.key for test in self.tests if test.key not in labels))
 
 
 EVERYTHING: Final = Selection()
 
 
 def parse_selection(selectors: Sequence[str], only: Sequence[str]) -> Selection:
-    """Return the selection of `-l` and `--only`, each given any number of times; patterns may have commas too.
+    """Return the selection of `-l` and `--only`. Both may be repeated, and `--only` also takes a list with commas.
 
     Raises UsageError for a selector that can't be read.
     """
@@ -71,17 +71,17 @@ def parse_selection(selectors: Sequence[str], only: Sequence[str]) -> Selection:
 
 def _test(term: str) -> Test:
     for form in _TERMS:
-        if found := form.fullmatch(term):
-            return Test(found["key"], _meaning(found.groupdict()))
-    raise UsageError(Problem("--selector", f"{term!r} can't be read", _HINT))
+        if match := form.fullmatch(term):
+            return Test(match["key"], _meaning(match.groupdict()))
+    raise UsageError(Problem("--selector", f"{term!r} is not a label selector", _HINT))
 
 
-def _meaning(said: Mapping[str, str]) -> Callable[[Mapping[str, str]], bool]:
-    key = said["key"]
-    if "absent" in said:
-        return lambda labels: (key in labels) == (not said["absent"])
-    values = {said["value"]} if "value" in said else {value.strip() for value in said["values"].split(",")}
-    # As kubectl has it: what lacks the label is not equal to anything.
-    if said.get("equal") == "!=" or said.get("among") == "notin":
+def _meaning(groups: Mapping[str, str]) -> Callable[[Mapping[str, str]], bool]:
+    key = groups["key"]
+    if "absent" in groups:
+        return lambda labels: (key in labels) == (not groups["absent"])
+    values = {groups["value"]} if "value" in groups else {value.strip() for value in groups["values"].split(",")}
+    # As in kubectl: a cluster without the label passes `!=` and `notin`.
+    if groups.get("equal") == "!=" or groups.get("among") == "notin":
         return lambda labels: labels.get(key) not in values
     return lambda labels: labels.get(key) in values

@@ -1,4 +1,4 @@
-"""Scenario -> the commands that install it, in their order, for the header of its values file."""
+"""Scenario -> the commands that install it, in order, for the header of its values file."""
 
 import shlex
 from collections.abc import Iterator
@@ -13,11 +13,11 @@ from neo4j_scenarios.targets import NEO4J, NEO4J_HELM, NEO4J_RESTORE
 # Source: https://neo4j.com/docs/operations-manual/current/kubernetes/helm-charts-setup/
 _REPOSITORY = "https://helm.neo4j.com/neo4j"
 
-_PASSWORD_FILE = "PASSWORD-FILE"  # noqa: S105 - what the reader puts the file's name for
+_PASSWORD_FILE = "PASSWORD-FILE"  # noqa: S105 - the reader puts the file's name here
 
 
 def steps(scenario: Scenario) -> Iterator[str]:
-    """Yield shell commands, one a line; words in capitals are the reader's to replace."""
+    """Yield shell commands, one per line. The reader replaces the words in capitals."""
     yield from _secrets(scenario)
     yield from _account(scenario)
     yield from _directory(scenario)
@@ -44,10 +44,10 @@ def _secrets(scenario: Scenario) -> Iterator[str]:
         "ENCRYPTION-KEY": scenario.encryption_key,
         "AGE-IDENTITY": scenario.age_identity,
     }
-    for file, held in files.items():
-        if held:
-            kind = "configmap" if held.source == "configmap" else "secret generic"
-            yield f"kubectl create {kind} {held.name} --from-file={held.key}={file}"
+    for file, reference in files.items():
+        if reference:
+            kind = "configmap" if reference.source == "configmap" else "secret generic"
+            yield f"kubectl create {kind} {reference.name} --from-file={reference.key}={file}"
 
 
 def _account(scenario: Scenario) -> Iterator[str]:
@@ -70,7 +70,7 @@ def _directory(scenario: Scenario) -> Iterator[str]:
 
 
 def release_names(scenario: Scenario) -> list[str]:
-    """Return the names of the Helm releases: one, but for a cluster of the official chart, one a server."""
+    """Return the names of the Helm releases: one, or one per server for a cluster of the official chart."""
     if scenario.cluster and scenario.target is NEO4J:
         return [f"{scenario.release}-{number}" for number in range(1, scenario.servers + 1)]
     return [scenario.release]
@@ -84,6 +84,6 @@ def _install(scenario: Scenario) -> Iterator[str]:
 
 
 def _chart(scenario: Scenario) -> str:
-    """Return what Helm is given; our own chart is a folder, which has no other version."""
+    """Return the chart's name for Helm, with a version if one is set. Our own chart is a folder, without versions."""
     pinned = scenario.chart_version and scenario.target is not NEO4J_RESTORE
     return f"{scenario.target.chart} --version {scenario.chart_version}" if pinned else scenario.target.chart

@@ -1,4 +1,4 @@
-"""Files that were written -> files that outlive a power cut."""
+"""Makes files that were written survive a power cut."""
 
 import os
 import sys
@@ -6,12 +6,12 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
-# Beyond that, one sync of the whole file system is cheaper than one of each file: 500 took 0.02 s in place of 1.3 s.
+# For more files, one sync of the whole file system is cheaper. 500 files took 0.02 s instead of 1.3 s.
 SINGLE: Final = 50
 
 
 def sync(folder: Path, files: Iterable[str]) -> None:
-    """Return when the texts of `files`, which are under `folder`, are on the disk. Raises OSError if they can't be."""
+    """Wait until the content of `files`, which are under `folder`, is on the disk. Raises OSError if it can't be."""
     paths = list(files)
     if len(paths) > SINGLE and sys.platform == "linux":
         _sync_file_system(folder)
@@ -25,7 +25,7 @@ def sync(folder: Path, files: Iterable[str]) -> None:
 
 
 def _sync_file_system(folder: Path) -> None:
-    # Python has no word for syncfs(2), only for sync(2), which would wait for every other disk as well.
+    # Python offers sync(2), but not syncfs(2). sync(2) would wait for every other disk as well.
     import ctypes
 
     library = ctypes.CDLL(None, use_errno=True)

@@ -1,4 +1,4 @@
-"""What can be written: the charts that a values file is for, and the scenarios."""
+"""The charts that values files are for, and the scenarios."""
 
 from dataclasses import dataclass
 from typing import Final, Literal
@@ -13,9 +13,11 @@ Edition = Literal["community", "enterprise"]
 class Target:
     """A chart that values files are written for.
 
-    name: as `--target` takes it. slug: the same in the names of files, templates and schemas.
-    chart: what `helm install` is given. oldest, newest: the major versions of Neo4j that it runs, both included.
-    neo4j: the version of Neo4j where none is asked for.
+    name: for `--target`.
+    slug: the name in the names of files, templates and schemas.
+    chart: the name for `helm install`.
+    oldest, newest: the major versions of Neo4j that it runs, both included.
+    neo4j: the default version of Neo4j.
     """
 
     name: str
@@ -32,11 +34,11 @@ class Target:
 
     @property
     def versions(self) -> str:
-        """The versions of Neo4j that the chart runs, in words."""
+        """The versions of Neo4j that the chart runs, as text."""
         return f"{self.oldest}.x" if self.newest == self.oldest else f"{self.oldest} and later"
 
     def tag(self, edition: Edition) -> str:
-        """Return the tag of Neo4j's image where none is asked for."""
+        """Return the default tag of Neo4j's image."""
         return self.neo4j + ("-enterprise" if edition == "enterprise" else "")
 
 
@@ -46,7 +48,7 @@ NEO4J_RESTORE: Final = Target(
     "neo4j-restore", "neo4j-restore", "charts/neo4j-restore", "this project's chart", 3, _NO_END, "5.26.30"
 )
 
-# The official chart since 5.0; its 4.4 line has charts of other names, and is not written.
+# The official chart since 5.0. The charts of its 4.4 line have other names. No values files are written for them.
 NEO4J: Final = Target("neo4j/neo4j", "neo4j", "neo4j/neo4j", "Neo4j's official chart", 5, _NO_END, "5.26.30")
 
 # Archived at chart version 4.4.10.
@@ -59,7 +61,7 @@ TARGETS: Final = {target.name: target for target in (NEO4J_RESTORE, NEO4J, NEO4J
 
 @dataclass(frozen=True)
 class Kind:
-    """One kind of deployment; `targets` are the charts that can do it."""
+    """One kind of deployment. targets: the charts that can do it."""
 
     name: str
     meaning: str
@@ -74,7 +76,7 @@ SINGLE_INSTANCE: Final = Kind(
 
 CLUSTER: Final = Kind(
     "cluster",
-    "a cluster of Neo4j whose servers each restore the same set before their first start",
+    "a cluster of Neo4j: each server restores the same set before its first start",
     (NEO4J, NEO4J_HELM),
 )
 
@@ -82,14 +84,14 @@ KINDS: Final = {kind.name: kind for kind in (SINGLE_INSTANCE, CLUSTER)}
 
 
 def parse_kind(text: str) -> Kind:
-    """Return the scenario named `text`. Raises Invalid with the nearest name."""
+    """Return the scenario named `text`. Raises Invalid with the most similar name."""
     if text not in KINDS:
         raise Invalid(did_you_mean(text, KINDS))
     return KINDS[text]
 
 
 def parse_target(text: str) -> Target:
-    """Return the chart named `text`. Raises Invalid with the nearest name."""
+    """Return the chart named `text`. Raises Invalid with the most similar name."""
     if text not in TARGETS:
         raise Invalid(did_you_mean(text, TARGETS))
     return TARGETS[text]

@@ -1,9 +1,9 @@
-"""A tree of files -> a folder of ours that holds it, each file whole or not at all.
+"""Writes a tree of files to an output folder. Each file is written completely or not at all.
 
-1. Every file that changes is written to a temporary file beside it: a full disk is met here, and leaves all as it was.
-2. One sync of the file system: no name will stand for a file whose text a power cut took away.
-3. All renames. They need no sync: a power cut leaves each file old or new, and the next build finds what is old.
-4. Orphans are removed, where that is asked for.
+1. Write every changed file to a temporary file beside it. A full disk fails here, and leaves the folder as it was.
+2. Sync the file system once. Otherwise a power cut could leave a file with its new name but without its content.
+3. Rename all temporary files. No sync is needed: a power cut leaves each file old or new, and the next build sees that.
+4. Remove orphans, with `--prune`.
 """
 
 import fcntl
@@ -18,16 +18,17 @@ from neo4j_scenarios.output import ATTRIBUTES, MARKER, NEW, Changes, Tree, attri
 from neo4j_scenarios.sync import sync
 from neo4j_scenarios.write import says
 
-_ROOM: Final = "name a folder that may be written to, and has room"
+_ROOM: Final = "name a writable folder with enough free space"
 
 
 def update(
     folder: Path, tree: Tree, changes: Changes, *, prune: bool = False, progress: Callable[[int], None] = lambda _: None
 ) -> None:
-    """Make `folder` hold `tree`, of which it differs by `changes`; with `prune` orphans are removed.
+    """Make `folder` hold `tree`, by doing its `changes`. prune: remove orphans.
 
-    progress: is told the number of files written so far. Raises OutputError where a file can't be written, with what
-    was done before, and Interrupted at Ctrl-C; every file is then old or new.
+    progress: called with the number of files written so far.
+    Raises OutputError if a file can't be written, and Interrupted at Ctrl-C. Both say what was done. Every file is then
+    old or new.
     """
     writer = _Writer(folder, tree, progress)
     try:
@@ -36,7 +37,7 @@ def update(
             writer.remove([*changes.leftover, *(changes.orphaned if prune else ())])
     except OSError as error:
         writer.clean()
-        what = f"can't be written: {error.strerror}; {writer.done}"
+        what = f"can't be written: {error.strerror}. {writer.done[0].upper()}{writer.done[1:]}"
         raise OutputError(Problem(str(error.filename2 or error.filename or folder), what, _ROOM)) from error
     except KeyboardInterrupt as error:
         writer.clean()
@@ -44,26 +45,26 @@ def update(
 
 
 class _Writer:
-    """Writes files of a tree, and knows how far it got."""
+    """Writes files of a tree, and remembers how far it got."""
 
     def __init__(self, folder: Path, tree: Tree, progress: Callable[[int], None]) -> None:
         self._folder = folder
         self._tree = tree
         self._progress = progress
-        self._made: list[Path] = []  # folders
+        self._new_folders: list[Path] = []
         self._temporary: dict[str, str] = {}  # temporary file -> the file that it becomes
         self._replaced = 0
 
     @property
     def done(self) -> str:
-        """What was changed so far, in words."""
+        """The changes so far, as text."""
         if not self._replaced:
-            return "the folder is as it was"
-        return f"{self._replaced} files are new, all others as they were"
+            return "the folder is unchanged"
+        return f"{self._replaced} files are new, all others are unchanged"
 
     @contextmanager
     def locked(self) -> Iterator[None]:
-        """Keep a second build out of the folder, which is made if it is not there."""
+        """Lock the folder against a second build. Make it first if it does not exist."""
         self._make(self._folder)
         handle = os.open(self._folder, os.O_RDONLY | os.O_DIRECTORY)
         try:
@@ -71,12 +72,12 @@ class _Writer:
             yield
         except BlockingIOError as error:
             what = "is being written by another neo4j-scenarios"
-            raise OutputError(Problem(str(self._folder), what, "wait for it to end")) from error
+            raise OutputError(Problem(str(self._folder), what, "wait until it ends")) from error
         finally:
             os.close(handle)
 
     def write(self, paths: Sequence[str]) -> None:
-        """Write the files of the tree at `paths`, and the marker of the folder."""
+        """Write the files of the tree at `paths`, and the folder's marker and attributes."""
         for count, path in enumerate(paths):
             self._prepare(path, self._tree.files[path])
             self._progress(count)
@@ -87,12 +88,12 @@ class _Writer:
             self._prepare(ATTRIBUTES, attributes())
         sync(self._folder, self._temporary)
         for temporary, path in self._temporary.items():
-            os.replace(temporary, path)  # noqa: PTH105 - ten thousand of them
+            os.replace(temporary, path)  # noqa: PTH105 - faster, for ten thousand files
             self._replaced += 1
         self._temporary.clear()
 
     def remove(self, paths: Sequence[str]) -> None:
-        """Remove files, and the folders that are empty then."""
+        """Remove files, and folders that are then empty."""
         for path in paths:
             (self._folder / path).unlink(missing_ok=True)
             self._replaced += 1
@@ -102,10 +103,10 @@ class _Writer:
                 parent = parent.parent
 
     def clean(self) -> None:
-        """Remove temporary files, and folders that were made and are empty; what can't be removed stays."""
+        """Remove temporary files, and new folders that are empty. A file that can't be removed stays."""
         for temporary in self._temporary:
             _quietly(Path(temporary).unlink)
-        for folder in reversed(self._made):
+        for folder in reversed(self._new_folders):
             _quietly(folder.rmdir)
 
     def _prepare(self, path: str, text: str) -> None:
@@ -118,9 +119,9 @@ class _Writer:
         mode = 0o777 if text.startswith("#!") else 0o666
         handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, mode)
         try:
-            left = memoryview(text.encode())
-            while left:
-                left = left[os.write(handle, left) :]
+            rest = memoryview(text.encode())
+            while rest:
+                rest = rest[os.write(handle, rest) :]
         finally:
             os.close(handle)
 
@@ -129,13 +130,13 @@ class _Writer:
         while not folder.is_dir():
             absent.append(folder)
             folder = folder.parent
-        for each in reversed(absent):
-            each.mkdir()
-            self._made.append(each)
+        for missing in reversed(absent):
+            missing.mkdir()
+            self._new_folders.append(missing)
 
 
 def _quietly(remove: Callable[[], None]) -> None:
     try:
         remove()
     except OSError:
-        return  # not there, not empty, or not to be removed: what counts was told already
+        return  # missing, not empty, or not removable: the error that matters is reported anyway

@@ -1,4 +1,4 @@
-"""The target charts' schemas: what their values files may say."""
+"""Validates values against the schemas of the target charts."""
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
@@ -13,23 +13,23 @@ from neo4j_scenarios.yamltext import parse_yaml
 if TYPE_CHECKING:
     from jsonschema_rs import Validator
 
-# neo4j-restore.* are links to the chart's own files; the others describe the part of foreign charts that we write.
+# neo4j-restore.* are links to the chart's own files. The others describe the part of foreign charts that we write.
 SCHEMAS: Final = Path(__file__).parent / "schemas"
 
 
 def validate(target: Target, values: Mapping[str, Any]) -> list[str]:
-    """Return what the target's schema has against `values`, as `path: complaint`; empty if nothing.
+    """Return the errors of `values` by the target's schema, as `path: message`.
 
-    As Helm does, `values` are laid over the chart's defaults first, where the chart is ours.
+    If the chart is ours, `values` are first merged over its defaults, as Helm does.
     """
     return sorted(f"{_path(steps)}: {message}" for steps, message in errors(target, values))
 
 
 def errors(target: Target, values: Mapping[str, Any]) -> Iterator[tuple[tuple[str | int, ...], str]]:
-    """Yield the same as `validate`, each with its path as keys and indices."""
+    """Yield the same errors as `validate`, each as a path of keys and indices, and a message."""
     complete = completed(_defaults(target.slug), values)
     validator = _validator(target.slug)
-    if validator.is_valid(complete):  # as all but our bugs are; it is found out faster than the complaints
+    if validator.is_valid(complete):  # nearly always true, and much faster than listing the errors
         return
     for error in validator.iter_errors(complete):
         yield tuple(error.instance_path), error.message
@@ -40,7 +40,7 @@ def _path(steps: Sequence[str | int]) -> str:
 
 
 def defaults(target: Target) -> Mapping[str, Any]:
-    """Return the values that the target's chart has by itself; empty where they are not known."""
+    """Return the default values of the target's chart. They are empty if we do not know them."""
     return _defaults(target.slug)
 
 
@@ -57,7 +57,7 @@ def schema(target: Target) -> Mapping[str, Any]:
 
 @cache
 def _validator(slug: str) -> "Validator":
-    # Imported here: only what renders needs it.
+    # Imported here, because only the commands that render need it.
     import jsonschema_rs
 
     shared = jsonschema_rs.Registry([("json-schema:///restore-container.json", _schema("restore-container"))])

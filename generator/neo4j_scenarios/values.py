@@ -1,4 +1,4 @@
-"""Scenario -> the data of a values file, for each target chart; the templates only lay them out."""
+"""Scenario -> the data of a values file, for each target chart. The templates only lay it out."""
 
 from collections.abc import Callable, Mapping
 from typing import Final
@@ -12,7 +12,7 @@ from neo4j_scenarios.volumes import Values
 
 
 def values(scenario: Scenario) -> Values:
-    """Return what a values file for the scenario's target says."""
+    """Return the data of the values file for the scenario's target."""
     return _BUILDERS[scenario.target.name](scenario)
 
 

@@ -1,4 +1,4 @@
-"""Scenario -> what the restore container mounts beside the data volume, each with the volume behind it."""
+"""Scenario -> the mounts of the restore container besides the data volume, and their volumes."""
 
 from collections.abc import Iterator
 from pathlib import PurePosixPath
@@ -10,26 +10,26 @@ from neo4j_scenarios.scenario import Scenario
 
 Values = dict[str, Any]
 
-# Read by the pod's group, by nobody else. 288 is octal 0440.
+# Only the owner and the pod's group may read. In decimal it is 288.
 _MODE: Final = 0o440
 
 
 def mounts(scenario: Scenario) -> list[Values]:
-    """Return the mounts of the container, that of the data volume left out."""
+    """Return the mounts of the container, without the data volume's."""
     temporary = {"name": "restore-tmp", "mountPath": "/tmp"}  # noqa: S108 - an emptyDir in the pod
-    read = [
+    read_only = [
         {"name": volume["name"], "mountPath": str(folder), "readOnly": True} for folder, volume in _read_only(scenario)
     ]
-    return [temporary, *read]
+    return [temporary, *read_only]
 
 
 def volumes(scenario: Scenario) -> list[Values]:
-    """Return the volumes of the pod behind `mounts`."""
+    """Return the pod's volumes for `mounts`."""
     return [{"name": "restore-tmp", "emptyDir": {}}, *(volume for _, volume in _read_only(scenario))]
 
 
 def backups(scenario: Scenario) -> tuple[PurePosixPath, Values]:
-    """Return where the claim with the sets is mounted, at the first folder of the bucket's path, and its volume."""
+    """Return the mount path and the volume of the claim with the sets. The path is the first folder of the bucket."""
     folder = PurePosixPath("/") / scenario.bucket.prefix.partition("/")[0]
     claim = {"claimName": scenario.backup_claim, "readOnly": True}
     return folder, {"name": "restore-backups", "persistentVolumeClaim": claim}
@@ -49,9 +49,9 @@ def _read_only(scenario: Scenario) -> Iterator[tuple[PurePosixPath, Values]]:
         yield backups(scenario)
 
 
-def _of(name: str, held: Reference, path: PurePosixPath) -> tuple[PurePosixPath, Values]:
-    # `items`: a Secret without that key keeps the pod waiting, with the reason in its events.
-    items = [{"key": held.key, "path": path.name}]
-    if held.source == "configmap":
-        return path.parent, {"name": name, "configMap": {"name": held.name, "items": items}}
-    return path.parent, {"name": name, "secret": {"secretName": held.name, "defaultMode": _MODE, "items": items}}
+def _of(name: str, reference: Reference, path: PurePosixPath) -> tuple[PurePosixPath, Values]:
+    # With `items`, a Secret without that key keeps the pod waiting, and the pod's events give the reason.
+    items = [{"key": reference.key, "path": path.name}]
+    if reference.source == "configmap":
+        return path.parent, {"name": name, "configMap": {"name": reference.name, "items": items}}
+    return path.parent, {"name": name, "secret": {"secretName": reference.name, "defaultMode": _MODE, "items": items}}

@@ -1,4 +1,4 @@
-"""Text -> file: whole or not at all, and never over a file that is not ours."""
+"""Writes a text to a file: completely or not at all, and never over a file that is not ours."""
 
 import os
 import re
@@ -16,20 +16,20 @@ _ANOTHER: Final = "name another file, or replace this one with --force"
 def write(
     path: Path, text: str, *, mode: int = 0o666, force: bool = False, mark: str = MARK
 ) -> Literal["written", "unchanged"]:
-    """Write `text` to `path`, unless that is what it holds: by a temporary file beside it, fsync and rename.
+    """Write `text` to `path` if it differs, through a temporary file beside it, fsync and rename.
 
-    mode: the most that others may do, less the umask. force: replace a file that does not begin with `mark`,
-    or is another kind of file of ours.
-    Links are followed. Raises OutputError; `path` is then as it was.
+    mode: the permissions, reduced by the umask and by those of an existing file.
+    force: also replace a file that does not begin with `mark`, or that is another kind of file of ours.
+    Links are followed. Raises OutputError, and then leaves `path` as it was.
     """
     try:
         real = Path(os.path.realpath(path))
-        if real.exists() or real.is_symlink():  # still a link: one that goes in circles
-            held = _held(path)
+        if real.exists() or real.is_symlink():  # a path that is still a link here is a loop of links
+            content = _content(path)
             mode, present = mode & path.stat().st_mode, path.stat().st_mode & 0o777
-            if says(held, text) and mode == present:
+            if says(content, text) and mode == present:
                 return "unchanged"
-            _refuse_foreign(path, held, text, force, mark)
+            _refuse_foreign(path, content, text, force, mark)
         _replace(real, text.encode(), mode)
     except OSError as error:
         raise OutputError(_problem(path, f"can't be written: {error.strerror}")) from error
@@ -37,48 +37,46 @@ def write(
 
 
 def difference(path: Path, text: str) -> Literal["missing", "stale"] | None:
-    """Return in what way `path` is not `text`; None if it is. Raises OutputError where that can't be known."""
+    """Return how the file at `path` differs from `text`, or None if it does not. Raises OutputError."""
     try:
         if not path.exists():
             return "missing"
-        return None if says(_held(path), text) else "stale"
+        return None if says(_content(path), text) else "stale"
     except OSError as error:
         raise OutputError(_problem(path, f"can't be read: {error.strerror}")) from error
 
 
-def is_ours(held: bytes, mark: str = MARK) -> bool:
-    """Return whether a file that begins with `held` is ours; a script has `mark` behind its first line."""
-    if held.startswith(b"#!"):
-        held = held.partition(b"\n")[2]
-    return held.startswith(mark.encode())
+def is_ours(start: bytes, mark: str = MARK) -> bool:
+    """Return whether a file that begins with `start` is ours. A script has `mark` on its second line."""
+    if start.startswith(b"#!"):
+        start = start.partition(b"\n")[2]
+    return start.startswith(mark.encode())
 
 
-def says(held: bytes, text: str) -> bool:
-    """Return whether a file that holds `held` says `text`; CR LF counts as the line feed that Git made it from."""
-    return held == text.encode() or held.replace(b"\r\n", b"\n") == text.encode()
+def says(content: bytes, text: str) -> bool:
+    """Return whether a file's content is `text`. CR LF counts as LF, because Git on Windows may have changed it."""
+    return content == text.encode() or content.replace(b"\r\n", b"\n") == text.encode()
 
 
-def _held(path: Path) -> bytes:
+def _content(path: Path) -> bytes:
     if not path.is_file():
         raise OutputError(_problem(path, "is not a regular file"))
     return path.read_bytes()
 
 
-def _kind(held: bytes) -> str:
-    """Return what a file of ours is, by the word behind `MARK`: a lock, a secret, or a values file for none."""
-    found = re.match(rf"{MARK} (\w+)".encode(), held)
+def _kind(content: bytes) -> str:
+    """Return the kind of a file of ours, by the word after `MARK`: a lock, a secret, or without one a values file."""
+    found = re.match(rf"{MARK} (\w+)".encode(), content)
     return found[1].decode() if found else "values file"
 
 
-def _refuse_foreign(path: Path, held: bytes, text: str, force: bool, mark: str) -> None:
-    if not force and not is_ours(held, mark):
+def _refuse_foreign(path: Path, content: bytes, text: str, force: bool, mark: str) -> None:
+    if not force and not is_ours(content, mark):
         what = f"was not written by neo4j-scenarios: it does not begin with {mark!r}"
         raise OutputError(Problem(str(path), what, _ANOTHER))
-    there, new = _kind(held), _kind(text.encode())
-    if not force and there != new:
-        raise OutputError(
-            Problem(str(path), f"is a {there} of neo4j-scenarios, and a {new} is to be written", _ANOTHER)
-        )
+    old, new = _kind(content), _kind(text.encode())
+    if not force and old != new:
+        raise OutputError(Problem(str(path), f"is a {old} of neo4j-scenarios, but the output is a {new}", _ANOTHER))
 
 
 def _replace(path: Path, content: bytes, mode: int) -> None:
@@ -99,4 +97,4 @@ def _replace(path: Path, content: bytes, mode: int) -> None:
 
 
 def _problem(path: Path, what: str) -> Problem:
-    return Problem(str(path), what, "name a file in a folder that is there, may be written to, and has room")
+    return Problem(str(path), what, "name a file in a writable folder with enough free space")

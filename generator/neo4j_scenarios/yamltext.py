@@ -1,4 +1,4 @@
-"""YAML: data -> text that reads the same under every version of YAML, and text -> data."""
+"""Writes data as YAML that means the same in every version of YAML, and parses YAML."""
 
 import json
 import re
@@ -17,19 +17,20 @@ from yaml.events import (
     StreamEndEvent,
 )
 
-# The safe loader in C, where PyYAML was built with it.
+# The safe loader in C, if PyYAML was built with it.
 _Loader: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 _resolver: Final = yaml.resolver.Resolver()
 
-# Some YAML takes the words left out here for a boolean or for nothing.
+# Some versions of YAML read the words excluded here as a boolean or as null.
 _PLAIN_KEY: Final = re.compile(r"(?!(y|n|yes|no|on|off|true|false|null)$)[a-z][a-z0-9./-]*", re.IGNORECASE)
 
 
 def parse_yaml(text: str) -> Any:
     """Return the data in `text`, as `yaml.safe_load` does. Raises yaml.YAMLError.
 
-    Data without anchors, tags and merge keys, as ours is, is built of the parser's events, three times as fast.
+    Our data has no anchors, tags and merge keys. Such data is built from the parser's events, which is three times as
+    fast.
     """
     loader = _Loader(text)
     try:
@@ -41,7 +42,7 @@ def parse_yaml(text: str) -> Any:
 
 
 class _NotPlainError(Exception):
-    """The text has something that PyYAML is to make sense of by itself."""
+    """The text has something that only PyYAML's own constructor handles."""
 
 
 def _document(get: Callable[[], Any]) -> Any:
@@ -76,7 +77,7 @@ def _data(event: Any, get: Callable[[], Any]) -> Any:
 
 @lru_cache(maxsize=4096)
 def _scalar(text: str) -> Any:
-    """Return what a scalar without quotes is."""
+    """Return the value of a scalar without quotes."""
     tag = _resolver.resolve(yaml.ScalarNode, text, (True, False))  # type: ignore[no-untyped-call] # the stubs have gaps
     if tag in {"tag:yaml.org,2002:merge", "tag:yaml.org,2002:value"}:
         raise _NotPlainError
@@ -84,9 +85,9 @@ def _scalar(text: str) -> Any:
 
 
 def toyaml(value: Any, indent: int | None = None) -> str:
-    """Return `value` as YAML: a scalar on its line, or with `indent` (columns) a block without a line's end.
+    """Return `value` as YAML: on one line, or with `indent` (in columns) as a block without a final line feed.
 
-    Strings are always in double quotes, as in JSON: no YAML takes "false", "no", "5.26" or "12:30" for something else.
+    Strings are always in double quotes, as in JSON. No parser then reads "no", "5.26" or "12:30" as another type.
     """
     if isinstance(value, str):
         return encode_basestring(value)

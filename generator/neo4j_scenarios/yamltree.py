@@ -1,4 +1,4 @@
-"""YAML or JSON text -> a tree that knows the place of each key and scalar, and makes no types of them."""
+"""Reads YAML or JSON as a tree that knows the place of each key and scalar. Every scalar stays a text."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -10,12 +10,12 @@ import yaml
 from neo4j_scenarios.errors import InputFileError, Problem
 from neo4j_scenarios.secrecy import redact
 
-# In C, where PyYAML was built with it: 160,000 events a tenth of a second.
+# The loader in C, if PyYAML was built with it. It reads 160,000 events in a tenth of a second.
 _Loader: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 _NOTHING: Final = frozenset({"", "~", "null", "Null", "NULL"})
 
-# Nothing of ours nests deeper than 4; the limit is there for texts that are made to hurt.
+# Our files nest at most 4 deep. The limit is for texts that are made to do harm.
 _DEEPEST: Final = 50
 
 # The longest value of ours, a map of LDAP groups, has a few thousand characters.
@@ -23,19 +23,19 @@ MOST_CHARS: Final = 64 * 1024
 
 
 class Place(NamedTuple):
-    """A place in a file; line and column count from 1."""
+    """A place in a file. Line and column count from 1."""
 
     file: str
     line: int
     column: int
 
     def __str__(self) -> str:
-        """Return it as editors and compilers do."""
+        """Return it in the form of editors and compilers: `file:line:column`."""
         return f"{self.file}:{self.line}:{self.column}"
 
 
 class Text(NamedTuple):
-    """A scalar as it stands in the file: `5.26` and `no` are texts too; None for YAML's null."""
+    """A scalar as it stands in the file. `5.26` and `no` are texts too. Only YAML's null is None."""
 
     text: str | None
     place: Place
@@ -51,7 +51,7 @@ class Items:
 
 @dataclass(frozen=True, slots=True)
 class Map:
-    """A map, in the order of the file: the keys' texts, and with each the key's place and its value."""
+    """A map, in the order of the file. Each key has its place and its value."""
 
     entries: Mapping[str, tuple[Place, "Node"]]
     place: Place
@@ -61,10 +61,10 @@ Node = Text | Items | Map
 
 
 def read_tree(path: Path, hint: str) -> Node:
-    """Return the tree of a YAML or JSON file in UTF-8; an empty file is a null.
+    """Return the tree of a YAML or JSON file in UTF-8. An empty file is a null.
 
-    hint: what to do where the file is not as it should be. Raises InputFileError with all problems but, where the text
-    is not YAML at all, the first; no message quotes the text, which may hold a key.
+    hint: for problems of the file's form. Raises InputFileError with all problems, or with the first one if the text is
+    not YAML at all. No message quotes the text, because it may hold a key.
     """
     try:
         text = path.read_text(encoding="utf-8-sig")
@@ -72,12 +72,12 @@ def read_tree(path: Path, hint: str) -> Node:
         raise InputFileError(Problem(str(path), f"can't be read: {error.strerror}", hint)) from error
     except UnicodeDecodeError as error:
         raise InputFileError(Problem(str(path), "is not UTF-8 text", "save it as UTF-8")) from error
-    # JSON may be indented by tabs; in YAML, and so in our parser, blanks alone indent.
+    # JSON may be indented by tabs. YAML, and so our parser, only allows blanks.
     return tree(text.replace("\t", " ") if path.suffix == ".json" else text, str(path), hint)
 
 
 def tree(text: str, file: str, hint: str) -> Node:
-    """Return the tree of `text`, as `read_tree` does; `file` names it in places."""
+    """Return the tree of `text`, as `read_tree` does. file: the name that places show."""
     reader = _Reader(file, hint)
     try:
         node = reader.document(yaml.parse(text, Loader=_Loader))
@@ -89,7 +89,7 @@ def tree(text: str, file: str, hint: str) -> Node:
 
 
 def not_yaml(file: str, error: yaml.YAMLError, hint: str) -> Problem:
-    """Return what is told of a text that is no YAML: where and why, without the line, which may hold a key."""
+    """Return the problem of a text that is not YAML: where and why. The line is left out, because it may hold a key."""
     mark = getattr(error, "problem_mark", None)
     where = str(Place(file, mark.line + 1, mark.column + 1)) if mark else file
     reason = getattr(error, "problem", None) or getattr(error, "reason", None) or "it can't be read"
@@ -97,12 +97,12 @@ def not_yaml(file: str, error: yaml.YAMLError, hint: str) -> Problem:
 
 
 def too_long(chars: int) -> str:
-    """Return what is wrong with a text of so many characters."""
-    return f"has {chars:,} characters in one text: {MOST_CHARS:,} is the most"
+    """Return the message about a text of too many characters."""
+    return f"has a text of {chars:,} characters, but {MOST_CHARS:,} is the most"
 
 
 class _Reader:
-    """Builds a tree of a parser's events, and gathers what YAML allows and we do not."""
+    """Builds a tree of a parser's events, and collects problems: YAML allows more than we do."""
 
     def __init__(self, file: str, hint: str) -> None:
         self._file = file
@@ -118,7 +118,7 @@ class _Reader:
                 documents += 1
                 node = self._node(next(events), events, 0) if documents == 1 else node
                 if documents == 2:
-                    self._complain(event, "is not YAML: but found another document")
+                    self._complain(event, "begins a second YAML document, but only one is allowed")
                     break
         return node
 
@@ -129,14 +129,14 @@ class _Reader:
             raise InputFileError(Problem(self._file, "is nested too deeply", self._hint))
         if event.anchor is not None:
             self._anchors[event.anchor] = None
-        node = self._made(event, events, depth)
+        node = self._build(event, events, depth)
         if event.anchor is not None:
             self._anchors[event.anchor] = node
         return node
 
-    def _made(self, event: Any, events: Iterator[Any], depth: int) -> Node:
+    def _build(self, event: Any, events: Iterator[Any], depth: int) -> Node:
         if event.tag is not None and event.tag != "!":
-            self._complain(event, "has a tag, and nothing here has types", "leave the word with '!' out")
+            self._complain(event, "has a tag, but every value here is a text", "remove the word with '!'")
         if isinstance(event, yaml.ScalarEvent):
             if len(event.value) > MOST_CHARS:
                 self._complain(event, too_long(len(event.value)), "shorten it")
@@ -159,19 +159,19 @@ class _Reader:
             key = self._node(event, events, depth + 1)
             value = self._node(next(events), events, depth + 1)
             if not isinstance(key, Text) or key.text is None:
-                self._complain(event, "has a list, a map or nothing where a key is expected")
+                self._complain(event, "has a list, a map or null as a key")
             elif key.text in entries:
-                what = f"has {redact(key.text)!r} a second time: the first is at {entries[key.text][0]}"
-                self._complain(event, what, "leave one of the two out")
+                what = f"has {redact(key.text)!r} twice: the first is at {entries[key.text][0]}"
+                self._complain(event, what, "remove one of the two")
             else:
                 entries[key.text] = (key.place, value)
         return Map(entries, self._place(start))
 
     def _alias(self, event: Any) -> Node:
         if event.anchor not in self._anchors:
-            self._complain(event, "is not YAML: found undefined alias")
+            self._complain(event, "is an alias without an anchor")
         elif self._anchors[event.anchor] is None:
-            self._complain(event, "stands inside of what it stands for: the anchor loops", "leave the alias out")
+            self._complain(event, "is an alias inside its own anchor, which is a loop", "remove the alias")
         return self._anchors.get(event.anchor) or Text(None, self._place(event))
 
     def _place(self, event: Any) -> Place:

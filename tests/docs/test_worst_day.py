@@ -61,7 +61,7 @@ def test_every_command_works_in_its_order_and_reaches_the_selected_clusters_alon
             restored = [each for each in pods if "incident-42" in (desk / f"flux/wave-0/{each}.yaml").read_text()]
             assert restored == pods[: int(words[-1])]
         if words[0] == "diff":
-            assert done.stdout.startswith("2 clusters will replace data that is there")
+            assert done.stdout.startswith("2 clusters will replace existing data")
     assert {name: restores(desk, name) for name in before} == before
     waves = re.findall(
         r"^(install \S+ \S+|wave \d)", (desk / "script-incident-42/install.sh").read_text(), re.MULTILINE

@@ -51,7 +51,7 @@ def test_rates_and_shares() -> None:
     ],
 )
 def test_what_is_no_amount_is_refused_with_an_example(parse: Callable[[str], float], text: str) -> None:
-    with pytest.raises(Invalid, match=", as "):
+    with pytest.raises(Invalid, match="such as "):
         parse(text)
 
 

@@ -78,7 +78,7 @@ def test_orphans_are_told_and_go_with_prune(neo4j_scenarios: Command, tmp_path: 
     neo4j_scenarios("build", make_fleet(tmp_path))
     fleet = make_fleet(tmp_path, GOOD.replace("  eu-2: {}\n", ""))
     done = neo4j_scenarios("build", fleet)
-    assert done.err.splitlines()[-1] == "1 orphaned, 2 unchanged; --prune removes what is orphaned"
+    assert done.err.splitlines()[-1] == "1 orphaned, 2 unchanged (--prune removes orphaned files)"
     assert neo4j_scenarios("build --check", fleet).code == 3
     assert neo4j_scenarios("build --prune", fleet).err.splitlines()[-1] == "1 removed, 2 unchanged"
     assert not (tmp_path / "out" / "eu-2").exists()
@@ -95,7 +95,7 @@ def test_a_selected_build_leaves_the_others_files_alone(neo4j_scenarios: Command
 def test_nothing_is_written_where_anything_is_wrong(neo4j_scenarios: Command, tmp_path: Path) -> None:
     done = neo4j_scenarios("build", make_fleet(tmp_path, GOOD.replace("50Gi", "lots")))
     assert done.code == 1
-    assert f"error: {tmp_path}/fleet.yaml:12:8: storage-size: 'lots' is not a size of storage" in done.err
+    assert f"error: {tmp_path}/fleet.yaml:12:8: storage-size: 'lots' is not a storage size" in done.err
     assert not (tmp_path / "out").exists()
     (problem,) = json.loads(neo4j_scenarios("build --json", tmp_path / "fleet.yaml").out)["problems"]
     assert problem["clusters"] == ["us-1"]
@@ -105,7 +105,7 @@ def test_a_folder_of_someone_else_is_refused(neo4j_scenarios: Command, tmp_path:
     (tmp_path / "mine").write_text("")
     done = neo4j_scenarios("build", make_fleet(tmp_path), "-o", tmp_path)
     assert done.code == 1
-    assert "is not a folder of neo4j-scenarios" in done.err
+    assert "is not an output folder of neo4j-scenarios" in done.err
     assert neo4j_scenarios("build --check", tmp_path / "fleet.yaml", "-o", tmp_path).code == 1
 
 
@@ -211,7 +211,7 @@ sys.exit(main())
 """
     done = subprocess.run([sys.executable, "-c", program, "build", fleet], capture_output=True, text=True, check=False)
     assert done.returncode == 130
-    assert done.stderr == "interrupted: no file is half written; run it again\n"
+    assert done.stderr == "interrupted: no file is half written. Run it again\n"
     assert not (tmp_path / "out").exists()
 
 
@@ -219,7 +219,7 @@ def test_a_build_takes_one_fleet(neo4j_scenarios: Command, tmp_path: Path) -> No
     fleet = make_fleet(tmp_path, GOOD)
     done = neo4j_scenarios("build", fleet, fleet)
     assert done.code == 2
-    assert "a build takes one fleet" in done.err
+    assert "a build takes only one fleet" in done.err
 
 
 def test_with_keep_going_one_broken_cluster_does_not_block_the_others(neo4j_scenarios: Command, tmp_path: Path) -> None:

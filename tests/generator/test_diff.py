@@ -52,7 +52,7 @@ def test_values_of_each_clusters_own_are_told_once_with_an_example(neo4j_scenari
     text = GOOD + "".join(f"  c-{number}: {{heap-size: {number + 1}g}}\n" for number in range(20))
     neo4j_scenarios("build", make_fleet(tmp_path, text))
     _, told = lines(neo4j_scenarios, make_fleet(tmp_path, text.replace("g}", "m}")))
-    assert told == ['20 clusters: restore.heapSize, each its own, as "1g" -> "1m" (c-0, c-1, c-2, …)']
+    assert told == ['20 clusters: restore.heapSize, different in each, for example "1g" -> "1m" (c-0, c-1, c-2, …)']
 
 
 def test_new_gone_and_commented_files_are_told(neo4j_scenarios: Command, tmp_path: Path) -> None:
@@ -64,7 +64,7 @@ def test_new_gone_and_commented_files_are_told(neo4j_scenarios: Command, tmp_pat
     assert told == [
         "1 file: new (eu-9/values.neo4j-restore.yaml)",
         "1 file: gone (eu-2/values.neo4j-restore.yaml)",
-        "1 file: other comments, no other value (us-1/values.neo4j-restore.yaml)",
+        "1 file: only comments differ (us-1/values.neo4j-restore.yaml)",
     ]
 
 
@@ -113,9 +113,9 @@ def test_a_program_gets_json(neo4j_scenarios: Command, tmp_path: Path) -> None:
     ("arguments", "code", "expected"),
     [
         (["absent"], 1, "absent: can't be read"),
-        (["absent", "absent"], 1, "absent: is no folder"),
+        (["absent", "absent"], 1, "absent: is not a folder"),
         (["a", "b", "c"], 2, "are more than two"),
-        (["a", "b", "--only", "x"], 2, "is no fleet file"),
+        (["a", "b", "--only", "x"], 2, "is a folder"),
     ],
 )
 def test_wrong_arguments_are_told(neo4j_scenarios: Command, arguments: list[str], code: int, expected: str) -> None:

@@ -194,7 +194,7 @@ def test_argo_cd_is_not_given_a_chart_that_makes_another_password_at_each_render
     charts = f"{CHARTS} --chart neo4j-helm=https://helm.example/labs/neo4j:4.4.10"
     done = emit("argocd", f"{charts} {GIT}", FLEET.partition("groups:")[0] + alone)
     assert done.code == 2
-    assert "error: password-secret: is missing for one: neo4j/neo4j makes another password" in done.err
+    assert "error: password-secret: is missing for one: neo4j/neo4j makes a new password" in done.err
     assert "try: defaults: {password-secret: neo4j-password}" in done.err
     assert emit("flux", charts, FLEET.partition("groups:")[0] + alone).code == 0
 
@@ -203,7 +203,7 @@ def test_argo_cd_is_not_given_more_than_kubernetes_takes(emit: Command) -> None:
     clusters = "".join(f"  {'c' * 40}-{number}: {{}}\n" for number in range(5000))
     done = emit("argocd", f"{CHARTS} {GIT}", FLEET.partition("groups:")[0] + "clusters:\n" + clusters)
     assert done.code == 2
-    assert "error: the ApplicationSet: for neo4j-restore would be " in done.err
+    assert "error: the ApplicationSet: for neo4j-restore would have " in done.err
 
 
 def test_flux_applies_a_wave_after_the_one_before(emit: Command, tmp_path: Path) -> None:
@@ -289,7 +289,7 @@ def test_a_selection_into_an_empty_folder_asks_for_the_whole_fleet_or_a_part(
 ) -> None:
     done = emit(engine, f"{CHARTS} {GIT} --only trial")
     assert done.code == 2
-    assert "the selection: leaves out 2 clusters that" in done.err
+    assert "the selection: leaves out 2 clusters without files" in done.err
     assert "--part NAME" in done.err
     assert not (tmp_path / "out").exists()
 
@@ -303,7 +303,7 @@ def test_parts_of_a_fleet_share_no_object(emit: Command, tmp_path: Path) -> None
         names += [each["metadata"]["name"] for each in objects(tmp_path / part / "waves.yaml")]
     assert names == ["graphs-early-wave-0", "graphs-late-wave-10"]
     done = emit("flux", f"{CHARTS} --part late -l wave=10 -o {tmp_path / 'early'}", f"name: graphs\n{FLEET}")
-    assert "is the folder of something else than fleet.yaml, part late for flux" in done.err
+    assert "is not the output folder of fleet.yaml, part late for flux" in done.err
 
 
 @pytest.mark.parametrize("engine", ENGINES)
@@ -319,8 +319,8 @@ def test_parts_of_a_fleet_share_no_object(emit: Command, tmp_path: Path) -> None
             "  b: {variables: {namespace: graph, kubernetes: eu}}\n",
             "a and b would be the same release 'neo4j' in namespace 'graph' of 'eu'",
         ),
-        ("  eu: {group: graph}\n  eu-1: {}\n", "eu and eu-1 would both have a release called 'eu-1'"),
-        (f"  {'x' * 60}: {{}}\n", "engines label objects with 63"),
+        ("  eu: {group: graph}\n  eu-1: {}\n", "eu and eu-1 would both have a release named 'eu-1'"),
+        (f"  {'x' * 60}: {{}}\n", "engines allow at most 63"),
     ],
     ids=["one namespace", "one namespace elsewhere", "one file", "a long name"],
 )
@@ -340,7 +340,7 @@ def test_pods_that_are_never_ready_are_given_to_no_engine(emit: Command, tmp_pat
     )
     done = emit(engine, f"{CHARTS} {GIT}", offline)
     assert done.code == 1
-    assert "offline-maintenance: keeps the pods from ever being ready" in done.err
+    assert "offline-maintenance: keeps the pods from becoming ready" in done.err
     assert not (tmp_path / "out").exists()
 
 
@@ -560,7 +560,7 @@ def test_wrong_usage_of_the_script_installs_nothing(
 @pytest.mark.parametrize(
     ("engine", "flags", "expected"),
     [
-        ("argo", CHARTS, "error: ENGINE: 'argo' is not known; did you mean 'argocd'?"),
+        ("argo", CHARTS, "error: ENGINE: 'argo' is not known: did you mean 'argocd'?"),
         ("argocd", CHARTS, "error: --repository: is missing: argocd reads the output folder from Git"),
         ("flux", "", "error: --chart: is missing for neo4j-restore"),
         ("flux", "--chart neo4j-restore=charts/neo4j-restore", "is not TARGET=REPOSITORY/NAME:VERSION"),
@@ -568,11 +568,11 @@ def test_wrong_usage_of_the_script_installs_nothing(
         ("argocd", f"{CHARTS} --repository git.example", "error: --repository: 'git.example' is not the URL"),
         ("flux", f"{CHARTS} --path a/../../b", "error: --path: 'a/../../b' is not a folder of the repository"),
         ("argocd", f"{CHARTS} {GIT} --revision=--help", "error: --revision: '--help' is not a branch or tag"),
-        ("argocd", f"{CHARTS} {GIT} --sync-window deny", "error: --sync-window: needs a project of its own"),
+        ("argocd", f"{CHARTS} {GIT} --sync-window deny", "error: --sync-window: needs a separate project"),
         ("argocd", f"{CHARTS} {GIT} --project a --sync-window deny", "error: --sync-window: 'deny' is not KIND;"),
         ("argocd", f"{CHARTS} {GIT} --project A_b", "error: --project: 'A_b'"),
-        ("flux", f"{CHARTS} --project graphs", "error: --project: is for argocd, and not for flux"),
-        ("script", "--at-once 2", "error: --at-once: '2' is less than the 3 servers of big, which wait for each other"),
+        ("flux", f"{CHARTS} --project graphs", "error: --project: is for argocd, not for flux"),
+        ("script", "--at-once 2", "error: --at-once: is 2, less than the 3 servers of big, which wait for each other"),
     ],
 )
 def test_what_an_engine_can_not_be_told_is_refused(
@@ -589,13 +589,13 @@ def test_the_problems_of_all_clusters_are_told_with_their_places(emit: Command) 
     fleet = fleet.replace("trial: {}", "a.b: {target: [neo4j/neo4j, neo4j-restore]}")
     done = emit("script", fleet=fleet)
     assert done.code == 1
-    assert "fleet.yaml:7:19: labels.wave: 'soon' is no whole number (cluster live)" in done.err
-    assert "fleet.yaml:20:9: target: asks for 2 charts, and an engine would install them all (cluster a.b)" in done.err
-    assert "'a.b' is no namespace" in done.err
+    assert "fleet.yaml:7:19: labels.wave: 'soon' is not a whole number (cluster live)" in done.err
+    assert "fleet.yaml:20:9: target: names 2 charts, but an engine would install all of them (cluster a.b)" in done.err
+    assert "'a.b' is not a valid namespace" in done.err
 
 
 def test_a_problem_that_clusters_share_is_told_once(emit: Command) -> None:
     fleet = FLEET.replace('labels: {wave: "0"}', "labels: {wave: soon}") + "  more: {}\n"
     done = emit("script", fleet=fleet)
     assert done.err.count("error: ") == 1
-    assert "'soon' is no whole number (2 clusters: trial, more)" in done.err
+    assert "'soon' is not a whole number (2 clusters: trial, more)" in done.err

@@ -75,10 +75,10 @@ def test_a_program_gets_json(explain: Command) -> None:
 
 
 def test_names_that_are_not_known_are_told_with_the_nearest(explain: Command) -> None:
-    assert "CLUSTER: 'eu-11' is not known; did you mean 'eu-1'?" in explain("eu-11").err
+    assert "CLUSTER: 'eu-11' is not known: did you mean 'eu-1'?" in explain("eu-11").err
     done = explain("eu-1", "storage-sise")
     assert done.code == 2
-    assert "KEY: 'storage-sise' is not known; did you mean 'storage-size'?" in done.err
+    assert "KEY: 'storage-sise' is not known: did you mean 'storage-size'?" in done.err
 
 
 def test_another_clusters_problems_do_not_matter(neo4j_scenarios: Command, tmp_path: Path) -> None:

@@ -74,7 +74,7 @@ def test_the_problems_of_all_folders_are_told_with_their_places_and_nothing_is_w
     assert done.code == 1
     assert done.err.count("error: ") == 4
     assert f"{first}/scenario.yaml:2:1: bucket: 'graph-backups/production' has no scheme" in done.err
-    assert f"{first}/scenario.yaml:4:1: databse: 'databse' is not known; did you mean 'database'?" in done.err
+    assert f"{first}/scenario.yaml:4:1: databse: 'databse' is not known: did you mean 'database'?" in done.err
     assert f"{second}/scenario.yaml:2:9: is not YAML" in done.err
     assert f"{tmp_path}/absent/scenario.yaml: can't be read: No such file or directory" in done.err
     assert names(good) == []
@@ -85,15 +85,15 @@ def test_the_problems_of_all_folders_are_told_with_their_places_and_nothing_is_w
     [
         ("", "does not hold keys with values"),
         ("- a\n", "does not hold keys with values"),
-        (GOOD + "bucket: gs://other\n", "4:1: has 'bucket' a second time"),
-        ("a: {b: c}\n", "1:1: a: has a list or a map where one text is expected"),
-        (GOOD.replace("neo4j\n", "[neo4j, system]\n"), "3:1: database: has a list or a map where one text is expected"),
-        ("a: &a {a: *a}\n", "1:11: stands inside of what it stands for: the anchor loops"),
-        ("a: *b\n", "is not YAML: found undefined alias"),
+        (GOOD + "bucket: gs://other\n", "4:1: has 'bucket' twice"),
+        ("a: {b: c}\n", "1:1: a: has a list or a map, but must be a single text"),
+        (GOOD.replace("neo4j\n", "[neo4j, system]\n"), "3:1: database: has a list or a map, but must be a single text"),
+        ("a: &a {a: *a}\n", "1:11: is an alias inside its own anchor"),
+        ("a: *b\n", "is an alias without an anchor"),
         ("[" * 5000, "is nested too deeply"),
-        (GOOD + "---\n" + GOOD, "is not YAML: but found another document"),
+        (GOOD + "---\n" + GOOD, "begins a second YAML document"),
         ("bucket: gs://graph-backups\ndatabase: neo4j\n", "scenario.yaml: scenario: is missing"),
-        (GOOD.replace("instance", "instances"), "1:1: scenario: 'single-instances' is not known; did you mean"),
+        (GOOD.replace("instance", "instances"), "1:1: scenario: 'single-instances' is not known: did you mean"),
         (
             GOOD + "secret: |\n  -----BEGIN PRIVATE KEY-----\n  hunter2\n",
             "4:1: secret: is a text that looks like a key",

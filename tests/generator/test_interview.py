@@ -59,7 +59,7 @@ def test_a_wrong_answer_is_asked_for_again_with_an_example() -> None:
     )
     assert interview({}, person)["bucket"] == "gs://ok-1"
     assert "did you mean 'single-instance'?" in person.told[0]
-    assert "bucket takes for example gs://" in person.told[1]
+    assert "use a value such as gs://" in person.told[1]
 
 
 def test_only_what_matters_is_asked() -> None:
@@ -101,7 +101,7 @@ def test_on_a_terminal_it_ends_with_the_file_and_the_command_for_it() -> None:
 def test_an_end_of_the_answers_writes_nothing(tmp_path: Path) -> None:
     done = typed("single-instance\n", "-o", str(tmp_path / "values.yaml"))
     assert done.returncode == 2
-    assert "error: the answers: ended before the last question; nothing was written" in done.stderr
+    assert "error: the answers: ended before the last question, so nothing was written" in done.stderr
     assert "interrupted" not in done.stderr
     assert not (tmp_path / "values.yaml").exists()
 

@@ -31,15 +31,15 @@ def test_an_inventory_may_be_json(tmp_path: Path, text: str) -> None:
 @pytest.mark.parametrize(
     ("rows", "expected"),
     [
-        ("name,heap-size\neu-1,1g\neu-2\n", "clusters.csv:3:1: has 1 cells, and the header has 2"),
-        ("name,name\neu-1,eu-2\n", "clusters.csv:1:6: has the column 'name' a second time"),
-        ("name,databse\neu-1,neo4j\n", "clusters.csv:2:6: databse: 'databse' is not known; did you mean 'database'?"),
-        ("region\neu\nus\n", "clusters.csv:1:1: has no column 'name': it has 'region'"),
+        ("name,heap-size\neu-1,1g\neu-2\n", "clusters.csv:3:1: has 1 cells, but the header has 2"),
+        ("name,name\neu-1,eu-2\n", "clusters.csv:1:6: has the column 'name' twice"),
+        ("name,databse\neu-1,neo4j\n", "clusters.csv:2:6: databse: 'databse' is not known: did you mean 'database'?"),
+        ("region\neu\nus\n", "clusters.csv:1:1: has no column 'name', only 'region'"),
         ("name,region\n,eu\n", "clusters.csv:2:1: is a cluster without a name"),
-        ("name,bucket\neu-1," + "x" * 100_000 + "\n", "clusters.csv:2:6: has 100,000 characters in one text"),
+        ("name,bucket\neu-1," + "x" * 100_000 + "\n", "clusters.csv:2:6: has a text of 100,000 characters"),
         ('name,region\n"eu"x,a\n', "clusters.csv:2:1: is not CSV"),
         ('name,region\n"eu,a\n', "clusters.csv:2:1: is not CSV"),
-        ("name\neu-1\neu-1\n", "clusters.csv:3:1: 'eu-1' is there a second time"),
+        ("name\neu-1\neu-1\n", "clusters.csv:3:1: 'eu-1' is named twice"),
         ('name,labels.x,heap-size\neu-1,"a,""b",lots\n', "clusters.csv:2:14: heap-size: 'lots' is not a heap size"),
         ("name,secret\neu-1,AKIAIOSFODNN7EXAMPLE\n", "clusters.csv:2:6: secret: is a text that looks like a key"),
     ],
@@ -68,7 +68,7 @@ def test_what_only_looks_like_a_line_end_stays_in_its_cell(tmp_path: Path, space
 
 def test_another_kind_of_file_is_refused_by_its_ending(tmp_path: Path) -> None:
     (tmp_path / "clusters.xlsx").write_bytes(b"PK")
-    assert "clusters.xlsx: has the ending '.xlsx', expected one of .csv" in told(
+    assert "clusters.xlsx: has the suffix '.xlsx', expected one of .csv" in told(
         tmp_path, DEFAULTS + "inventory: clusters.xlsx\n"
     )
 
@@ -80,4 +80,4 @@ def test_an_inventory_that_is_no_text_is_told(tmp_path: Path) -> None:
 
 def test_clusters_of_both_kinds_are_one_fleet(tmp_path: Path) -> None:
     assert list(clusters(tmp_path, FLEET + "clusters: {a: {}}\n", clusters_csv="name\nb\n")) == ["a", "b"]
-    assert "second time" in told(tmp_path, FLEET + "clusters: {a: {}}\n", clusters_csv="name\na\n")
+    assert "is named twice" in told(tmp_path, FLEET + "clusters: {a: {}}\n", clusters_csv="name\na\n")

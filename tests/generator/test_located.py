@@ -46,9 +46,9 @@ def test_types_are_helms() -> None:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("a: 1\na: 2", "values.yaml:2:1: has 'a' a second time"),
-        ("a: &x\n  b: *x", "the anchor loops"),
-        ("[a]: 1", "values.yaml:1:1: has a list or a map where a key is expected"),
+        ("a: 1\na: 2", "values.yaml:2:1: has 'a' twice"),
+        ("a: &x\n  b: *x", "is an alias inside its own anchor"),
+        ("[a]: 1", "values.yaml:1:1: has a list or a map as a key"),
         ("- a", "does not hold keys with values"),
         ("a: 1\n---\nb: 2", "is not YAML"),
         ("a: !!python/object/apply:os.system [ls]", "values.yaml:1:4: has a tag"),
@@ -59,7 +59,7 @@ def test_types_are_helms() -> None:
                 f"{name}: &{name} [{','.join([f'*{below}'] * 10)}]\n"
                 for below, name in zip("abcde", "bcdef", strict=True)
             ),
-            "stands for more than 200000 values",
+            "expands to more than 200000 values",
         ),
     ],
     ids=["doubled", "loop", "key", "list", "documents", "python", "deep", "bomb"],

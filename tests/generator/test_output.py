@@ -52,14 +52,14 @@ def test_what_is_kept_is_no_orphan(tmp_path: Path) -> None:
 
 def test_a_folder_that_is_not_ours_is_refused(tmp_path: Path) -> None:
     (tmp_path / "mine.txt").write_text("")
-    with pytest.raises(OutputError, match="is not a folder of neo4j-scenarios"):
+    with pytest.raises(OutputError, match="is not an output folder of neo4j-scenarios"):
         compare(tmp_path, make_tree(a_b="1"))
     assert compare(tmp_path, make_tree(a_b="1"), force=True).missing == ["a/b"]
 
 
 def test_the_folder_of_another_fleet_is_refused(tmp_path: Path) -> None:
     folder = make_folder(tmp_path / "out", make_tree(a_b="1"))
-    with pytest.raises(OutputError, match=r"is the folder of something else than other\.yaml"):
+    with pytest.raises(OutputError, match=r"is not the output folder of other\.yaml"):
         compare(folder, Tree("other.yaml", {}))
 
 
@@ -76,9 +76,9 @@ def test_all_that_is_in_the_way_is_told_at_once(tmp_path: Path) -> None:
         compare(folder, make_tree(a_values="1", b_values="1", c_values="1", d_values="1", e_values="1"))
     told = {problem.where.removeprefix(f"{folder}/"): problem.what for problem in caught.value.problems}
     assert told == {
-        "a": "is no folder, and files are to go into it",
-        "b": "is no folder, and files are to go into it",
-        "c/values": "is a folder, and a file is to be there",
+        "a": "is not a folder, but files must go into it",
+        "b": "is not a folder, but files must go into it",
+        "c/values": "is a folder, but a file must go there",
         "d/values": f"was not written by neo4j-scenarios: it does not begin with {MARK!r}",
         "e/values": "is not a regular file",
     }

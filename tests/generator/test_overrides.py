@@ -58,7 +58,7 @@ def test_after_its_end_it_has_no_effect_and_is_dead_wood(tmp_path: Path) -> None
     assert len(inputs(before, "restore-id")) == 2
     assert inputs(after, "restore-id") == {}
     (remark,) = after.remarks
-    assert "override incident-42 ended at 2027-01-01T00:00:00Z: take it out" in remark
+    assert "override incident-42 ended at 2027-01-01T00:00:00Z: you can remove it" in remark
 
 
 def test_one_that_selects_nothing_deserves_a_word(tmp_path: Path) -> None:
@@ -76,9 +76,9 @@ def test_waves_take_their_number_and_then_the_rest(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "expected"),
     [
-        (f"    {LONG}\n", "", "an override lacks 'until'"),
-        ("    select: env=prod\n", "", "an override selects no clusters"),
-        ("select: env=prod", "select: 'a b'", "select: 'a b' can't be read"),
+        (f"    {LONG}\n", "", "an override has no 'until'"),
+        ("    select: env=prod\n", "", "an override has neither 'select' nor 'only'"),
+        ("select: env=prod", "select: 'a b'", "select: 'a b' is not a label selector"),
         ("select: env=prod", "slect: env=prod", "did you mean 'select'?"),
         ("force-overwrite: once", "force-overwrit: once", "did you mean 'force-overwrite'?"),
         ("force-overwrite: once", "labels: {env: dev}", "labels.env: can't be overridden"),
@@ -112,7 +112,7 @@ def test_diff_and_build_say_first_which_clusters_replace_data(neo4j_scenarios: C
     path = make_fleet(tmp_path)
     neo4j_scenarios("build", path)
     path.write_text(GOOD + INCIDENT)
-    first = "2 clusters will replace data that is there, by override incident-42: eu-1, us-1"
+    first = "2 clusters will replace existing data, by override incident-42: eu-1, us-1"
     assert neo4j_scenarios("diff", path).out.splitlines()[0] == first
     assert json.loads(neo4j_scenarios("diff --json", path).out)["replaces"] == first
     assert neo4j_scenarios("build --check", path).err.splitlines()[0] == first
@@ -120,7 +120,7 @@ def test_diff_and_build_say_first_which_clusters_replace_data(neo4j_scenarios: C
     assert refused.code == 1
     assert refused.err.splitlines()[:2] == [
         first,
-        "error: --max-restores: 2 clusters would replace data that is there, and 1 may",
+        "error: --max-restores: 2 clusters would replace existing data, but only 1 may",
     ]
     assert "once" not in (tmp_path / "out/eu-1/values.neo4j-restore.yaml").read_text().split("forceOverwrite")[1][:20]
     assert neo4j_scenarios("build", path).code == 0
@@ -165,7 +165,10 @@ def test_flux_gets_an_override_wave_after_wave(neo4j_scenarios: Command, tmp_pat
     path.write_text(GOOD + INCIDENT)
     done = neo4j_scenarios(f"emit flux {path} {chart} --override incident-42")
     assert (done.code, overridden()) == (0, ["eu-1"])
-    assert done.err.splitlines()[-1] == "wave 1 of 2 is written: commit it; once eu-1 are ready: --wave 2"
+    assert (
+        done.err.splitlines()[-1]
+        == "wave 1 of 2 is written: commit it. When eu-1 are ready, run it again with --wave 2"
+    )
     done = neo4j_scenarios(f"emit flux {path} {chart} --override incident-42 --wave 2")
     assert (done.code, overridden()) == (0, ["eu-1", "us-1"])
     assert neo4j_scenarios(f"emit flux {path} {chart} --check").code == 0
@@ -176,8 +179,8 @@ def test_flux_gets_an_override_wave_after_wave(neo4j_scenarios: Command, tmp_pat
     [
         ("--override incident-43", "did you mean 'incident-42'?"),
         ("--override incident-42 --only eu-1", "selects its own clusters"),
-        ("--override incident-42 --wave 1", "script installs wave by wave by itself"),
-        ("--wave 1", "is of an override, and none is named"),
+        ("--override incident-42 --wave 1", "script installs all waves in order by itself"),
+        ("--wave 1", "needs --override"),
     ],
 )
 def test_what_a_rollout_does_not_take_is_refused(

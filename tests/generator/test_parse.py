@@ -145,13 +145,13 @@ def test_every_broken_input_is_told_at_once() -> None:
         ("release", "a\nb: c", "control character"),
         ("not-after", "2026-02-28T00:00:00", "is no time with its zone"),
         ("not-after", "latest", "is no time with its zone"),
-        ("on-missing", "start_empty", "is none of fail, start-empty"),
-        ("on-stale-latest", "old", "is none of fail, latest, newest"),
+        ("on-missing", "start_empty", "is not one of fail, start-empty"),
+        ("on-stale-latest", "old", "is not one of fail, latest, newest"),
         ("ignore-objects", "a,,b", "has an empty pattern"),
         ("ignore-objects", "*", "would ignore every object"),
-        ("addressing-style", "host", "is none of path, virtual"),
-        ("restore-memory", "2 GB", "is not an amount of memory, as 2Gi, nor one of auto, none"),
-        ("space-mode", "delete", "is none of keep, reclaim"),
+        ("addressing-style", "host", "is not one of path, virtual"),
+        ("restore-memory", "2 GB", "is not an amount of memory such as 2Gi, and not one of auto, none"),
+        ("space-mode", "delete", "is not one of keep, reclaim"),
     ],
 )
 def test_a_refusal_says_what_is_expected(key: str, text: str, expected: str) -> None:

@@ -88,7 +88,7 @@ def test_a_key_given_as_an_input_is_neither_written_nor_told(new: Command, tmp_p
 def test_an_endpoint_has_no_query(new: Command, query: str) -> None:
     done = new("--endpoint-url", f"https://minio.example:9000/{query}")
     assert done.code == 2
-    assert "is not a URL without user, password and query" in done.err
+    assert "is not a URL such as http://gcs:9023, without user, password and query" in done.err
 
 
 @pytest.mark.parametrize(

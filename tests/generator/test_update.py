@@ -65,7 +65,7 @@ def test_on_a_full_disk_the_folder_is_as_it_was(tmp_path: Path) -> None:
     folder = make_folder(tmp_path / "out", make_tree(a_values="1", b_values="1"))
     before = held(folder)
     more = Tree("fleet.yaml", {"a/values": text("2"), "b/values": text("x" * 500), "new/folder/values": text("1")})
-    with full_disk(), pytest.raises(OutputError, match=r"can't be written: .*; the folder is as it was"):
+    with full_disk(), pytest.raises(OutputError, match=r"can't be written: .*\. The folder is unchanged"):
         update(folder, more, compare(folder, more))
     assert held(folder) == before
     assert not (folder / "new").exists()
@@ -88,7 +88,7 @@ def test_an_interruption_before_the_first_rename_leaves_the_folder_as_it_was(tmp
         if count == at:
             raise KeyboardInterrupt
 
-    with pytest.raises(Interrupted, match="the folder is as it was"):
+    with pytest.raises(Interrupted, match="the folder is unchanged"):
         update(folder, tree, compare(folder, tree), progress=interrupt)
     assert held(folder) == before
     assert not (folder / "b").exists()
@@ -100,7 +100,7 @@ def test_an_interruption_between_renames_leaves_each_file_old_or_new(
     folder = make_folder(tmp_path / "out", make_tree(a_values="1", b_values="1"))
     tree = make_tree(a_values="2", b_values="2")
     monkeypatch.setattr("os.replace", once(os.replace))
-    with pytest.raises(Interrupted, match="1 files are new, all others as they were"):
+    with pytest.raises(Interrupted, match="1 files are new, all others are unchanged"):
         update(folder, tree, compare(folder, tree))
     assert held(folder) == {"a/values": text("2"), "b/values": text("1")}
 

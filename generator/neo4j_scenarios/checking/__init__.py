@@ -1,4 +1,4 @@
-"""Any values file, ours or another's, against its chart's schema and the contract of the restore container."""
+"""Checks any values file, ours or not, against its chart's schema and the contract of the restore container."""
 
 from neo4j_scenarios.checking.check import check, unreadable
 from neo4j_scenarios.checking.finding import Finding

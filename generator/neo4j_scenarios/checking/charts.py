@@ -1,4 +1,4 @@
-"""Where each chart has its restore containers, and what is wrong there."""
+"""Finds the restore containers in the values of each chart, and checks them."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
@@ -13,25 +13,25 @@ from neo4j_scenarios.importing.found import Found
 from neo4j_scenarios.located import Located, Steps
 from neo4j_scenarios.targets import NEO4J, NEO4J_HELM, NEO4J_RESTORE, Target
 
-# Volumes that the charts have themselves. Source: the charts' templates, 5.17 and 4.4.10.
+# Volumes that the charts define themselves. Source: the charts' templates, 5.17 and 4.4.10.
 _OFFICIAL: Final = frozenset(
     {"data", "backups", "logs", "metrics", "import", "licenses", "neo4j-conf", "neo4j-auth"}
     | {"neo4j-server-logs", "neo4j-user-logs"}
 )
 _LABS: Final = frozenset({"datadir", "plugins"})
 
-# Keys of our block `restore` whose variable has another name; of the others it is the same in upper case, with `_`.
+# Keys of our `restore` block whose variable has another name. Other keys have the same name, such as FORCE_OVERWRITE.
 _RENAMED: Final = {"notAfter": "RESTORE_NOT_AFTER", "emulatorHost": "STORAGE_EMULATOR_HOST"}
 
-_OLD: Final = "is the old restore, which ends with 0 after a failure, so that Neo4j starts empty"
+_OLD: Final = "is the old restore, which exits with 0 after a failure, so Neo4j starts empty"
 _LISTS: Final = (
-    "Helm replaces lists and merges none: take the containers into the first file by --init-containers-after"
+    "Helm replaces lists and does not merge them: put the containers into the first file with --init-containers-after"
 )
-_IMPORT: Final = "neo4j-scenarios import makes a scenario of this file"
+_IMPORT: Final = "make a scenario from this file with neo4j-scenarios import"
 
 
 def check_restore(values: Located, target: Target, consent: Consent) -> Iterator[Finding]:
-    """Yield what is wrong with the restore that the values ask for, or that there is none."""
+    """Yield the mistakes in the restore of the values. A file without a restore is a mistake too."""
     if target is NEO4J_RESTORE:
         yield from _own(values, consent)
         return
@@ -48,16 +48,16 @@ def _own(values: Located, consent: Consent) -> Iterator[Finding]:
     block = values.get("restore")
     if not isinstance(block, Mapping) or block.get("enabled") is False:
         return
-    # Keys with maps, as caBundle, name an object and not the path at which the chart mounts it.
-    said = [key for key, value in block.items() if not isinstance(value, Mapping)]
-    names = {key: _RENAMED.get(key) or _upper(key) for key in said}
-    known = {variable.name for variable in spec.VARIABLES}
-    told = {name: _text(block[key]) for key, name in names.items() if name in known}
+    # A key with a map, such as caBundle, names an object. The variable has the path at which the chart mounts it.
+    scalars = [key for key, value in block.items() if not isinstance(value, Mapping)]
+    names = {key: _RENAMED.get(key) or _upper(key) for key in scalars}
+    variables = {variable.name for variable in spec.VARIABLES}
+    environment = {name: _text(block[key]) for key, name in names.items() if name in variables}
     keys = {name: key for key, name in names.items()}
     accepted = Consent(consent.data_loss or block.get("acceptDataLoss") is True, consent.unpinned)
-    for name, what, hint in [*complaints(told), *hazards(told, cluster=False, consent=accepted)]:
+    for name, what, hint in [*complaints(environment), *hazards(environment, cluster=False, consent=accepted)]:
         yield finding(values, ("restore", keys.get(name, name.lower())), what, hint)
-    yield from memory(values, ("restore", "resources"), told.get("HEAP_SIZE", ""))
+    yield from memory(values, ("restore", "resources"), environment.get("HEAP_SIZE", ""))
 
 
 def _upper(key: str) -> str:
@@ -71,9 +71,9 @@ def _text(value: Any) -> str:
 
 
 def _official(values: Located, consent: Consent) -> Iterator[Place]:
-    data = values.get("volumes", "data")
-    said = data if isinstance(data, Mapping) else {}
-    below = "" if said.get("disableSubPathExpr") else str(said.get("subPathExpr") or "data")
+    block = values.get("volumes", "data")
+    data = block if isinstance(block, Mapping) else {}
+    below = "" if data.get("disableSubPathExpr") else str(data.get("subPathExpr") or "data")
     size = values.get("neo4j", "minimumClusterSize")
     for at in restore_containers(Found(values), "podSpec", "initContainers"):
         yield Place(
@@ -81,7 +81,7 @@ def _official(values: Located, consent: Consent) -> Iterator[Place]:
             at,
             ("additionalVolumes",),
             ("data", below),
-            given=_OFFICIAL,
+            chart_volumes=_OFFICIAL,
             mounted=True,
             cluster=isinstance(size, int) and size > 1,
             consent=consent,
@@ -93,10 +93,10 @@ def _labs(values: Located, consent: Consent) -> Iterator[Place]:
     cluster = values.get("core", "standalone") is not True
     for part in ("core", "readReplica"):
         restored = values.get(part, "restore", "enabled") is True
-        given = _LABS | ({"credentials"} if restored else set())
+        own = _LABS | ({"credentials"} if restored else set())
         for at in restore_containers(Found(values), part, "initContainers"):
             volumes = (part, "additionalVolumes")
-            yield Place(values, at, volumes, ("datadir", below), given=given, cluster=cluster, consent=consent)
+            yield Place(values, at, volumes, ("datadir", below), chart_volumes=own, cluster=cluster, consent=consent)
 
 
 def _old_blocks(values: Located) -> Iterator[Finding]:
@@ -106,16 +106,16 @@ def _old_blocks(values: Located) -> Iterator[Finding]:
 
 
 def _nowhere(values: Located, target: Target) -> Finding:
-    """Return that there is no restore, or that it stands where the chart does not look for it."""
-    right = "podSpec.initContainers" if target is NEO4J else "core.initContainers"
+    """Return the finding that there is no restore container, or that it is in the wrong place."""
+    expected = "podSpec.initContainers" if target is NEO4J else "core.initContainers"
     for steps in _anywhere(values.data, ()):
-        what = f"is a restore container, and the chart {target.name} does not look for it here"
-        return finding(values, steps, what, f"it belongs to {right}")
-    steps = tuple(right.split("."))
+        what = f"is a restore container in a place where the chart {target.name} does not use it"
+        return finding(values, steps, what, f"move it to {expected}")
+    steps = tuple(expected.split("."))
     if steps in values.hidden:
-        what = f"has no restore container, and takes the place of the list at {values.hidden[steps]}"
+        what = f"has no restore container, and replaces the list at {values.hidden[steps]}"
         return finding(values, steps, what, _LISTS)
-    hint = f"add one to {right}: neo4j-scenarios new writes it; name a file that lies over ours after it: A.yaml B.yaml"
+    hint = f"add one to {expected} as neo4j-scenarios new does, or name a second file after its first: A.yaml B.yaml"
     return finding(values, (), "has no restore container", hint)
 
 

@@ -1,4 +1,4 @@
-"""Values files -> all that is wrong with what Helm makes of them together."""
+"""Checks values files, together as Helm merges them, and returns all findings."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -21,61 +21,65 @@ from neo4j_scenarios.targets import NEO4J, NEO4J_HELM, NEO4J_RESTORE, TARGETS, T
 from neo4j_scenarios.yamltree import Place
 
 _FLAG: Final = "--target"
-_FLAGS: Final = "--target; --each checks files of several charts, each by itself"
-_TWO: Final = "is written by neo4j-scenarios, as {} is: each of the two is the values of a release by itself"
-_EACH: Final = "--each checks each file by itself; without it, files are laid over each other as `helm -f A -f B` does"
+_FLAGS: Final = "--target, or check files of different charts one by one with --each"
+_TWO: Final = "was written by neo4j-scenarios, and so was {}: each of the two is a separate release"
+_EACH: Final = "check the files one by one with --each. Without it, they are merged as `helm -f A -f B` does"
 
-# The official chart looks for Secrets and Services in the cluster, and fails without one.
+# The official chart looks up Secrets and Services in the cluster, and fails without a cluster.
 _NO_LOOKUPS: Final = ("--set", "disableLookups=true")
 
 
 def check(
     paths: Sequence[Path], target: str = "", consent: Consent | None = None, rendering: Rendering | None = None
 ) -> Sequence[Finding]:
-    """Return all that is wrong with one values file, or with several laid over each other, in the order of their lines.
+    """Return all findings for one values file, or for several merged ones, in the order of their lines.
 
-    paths: in the order of `helm -f`. target: name of their chart; empty: told by their keys. consent: what is accepted
-    besides what a file's own header says. rendering: where given, the chart is rendered too.
-    Raises GeneratorError where a file can't be read, and UsageError where they do not belong together.
+    paths: in the order of `helm -f`.
+    target: name of their chart. If empty, the files' keys decide.
+    consent: the accepted risks, in addition to those of a file's own header.
+    rendering: how to render the chart. If None, the chart is not rendered.
+    Raises GeneratorError if a file can't be read, and UsageError if the files do not belong together.
     """
     values = together(paths)
     chart = TARGETS[target] if target else chart_of(values, _FLAG if len(paths) == 1 else _FLAGS)
     accepted = _accepted(values, consent or Consent())
-    found = [*check_secrets(values, chart.name), *check_restore(values, chart, accepted)]
-    # Of one key the contract says more than the schema's pattern.
-    told_of = {each.key for each in found}
-    found += [each for each in check_shape(values, chart) if each.key not in told_of]
+    findings = [*check_secrets(values, chart.name), *check_restore(values, chart, accepted)]
+    # If contract and schema both refuse a key, the contract's message is better than the schema's pattern.
+    reported = {each.key for each in findings}
+    findings += [each for each in check_shape(values, chart) if each.key not in reported]
     if rendering is not None:
-        told = {each.what for each in found}
+        messages = {each.what for each in findings}
         flags = _NO_LOOKUPS if chart is NEO4J else ()
-        made = replace(rendering, chart=rendering.chart or chart.chart, flags=flags)
+        complete = replace(rendering, chart=rendering.chart or chart.chart, flags=flags)
         rendered = check_rendered(
-            values, made, accepted, cluster=_cluster(values, chart), restores=_restores(values, chart)
+            values, complete, accepted, cluster=_cluster(values, chart), restores=_restores(values, chart)
         )
-        found += [each for each in rendered if each.what not in told]
+        findings += [each for each in rendered if each.what not in messages]
     order = {file: number for number, file in enumerate(values.files)}
-    return sorted(dict.fromkeys(found), key=lambda each: (order[each.place.file], each.place.line, each.place.column))
+    return sorted(
+        dict.fromkeys(findings), key=lambda each: (order[each.place.file], each.place.line, each.place.column)
+    )
 
 
 def together(paths: Sequence[Path]) -> Located:
-    """Return values files as Helm lays them over each other.
+    """Return values files as Helm merges them.
 
-    Raises InputFileError with the problems of all files that can't be read, and UsageError for a second file that
-    the commands wrote: each of these is a release of its own.
+    Raises InputFileError with the problems of all files that can't be read. Raises UsageError for a second file that
+    the commands wrote, because each of these is a separate release.
     """
-    read: list[Located] = []
+    located: list[Located] = []
     problems: list[Problem] = []
     for path in paths:
         try:
-            read.append(read_located(path))
+            located.append(read_located(path))
         except InputFileError as error:
             problems += error.problems
     if problems:
         raise InputFileError(*problems)
-    written = [each for each in read if is_ours(each)]
-    for each in written[1:]:
-        raise UsageError(Problem(each.file, _TWO.format(written[0].file), _EACH))
-    return reduce(laid_over, read)
+    written = [each for each in located if is_ours(each)]
+    if len(written) > 1:
+        raise UsageError(Problem(written[1].file, _TWO.format(written[0].file), _EACH))
+    return reduce(laid_over, located)
 
 
 def _accepted(values: Located, consent: Consent) -> Consent:
@@ -87,7 +91,7 @@ def _accepted(values: Located, consent: Consent) -> Consent:
 
 
 def _restores(values: Located, chart: Target) -> bool:
-    """Tell whether the values ask for a restore; only our chart has a word for none."""
+    """Return whether the values ask for a restore. Only our chart has a key that turns it off."""
     return chart is not NEO4J_RESTORE or values.get("restore", "enabled") is not False
 
 

@@ -1,4 +1,4 @@
-"""A restore container, as a values file or a rendered pod has it, against the contract."""
+"""Checks a restore container, of a values file or of a rendered pod, against the contract."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -18,61 +18,69 @@ from neo4j_scenarios.located import Located, Steps
 from neo4j_scenarios.memory import mebibytes, reckoned
 from neo4j_scenarios.secrecy import looks_like_key
 
-_OLD = "is the old restore image, which ends with 0 after a failure, so that Neo4j starts empty"
+_OLD = "is the old restore image, which exits with 0 after a failure, so Neo4j starts empty"
 
 
 @dataclass(frozen=True)
 class Place:
-    """Where a restore container stands.
+    """The place of a restore container, and facts about its pod.
 
-    at: its path. volumes: the path of the pod's list of volumes. given: names of volumes that the chart has itself.
-    data: how the server mounts its data, as `name` and `subPath`; mounted: whether the chart mounts volumes itself in a
-    container without mounts.
+    at: its path.
+    volumes: the path of the pod's list of volumes.
+    data: the server's mount of its data, as volume name and sub-path.
+    chart_volumes: the names of volumes that the chart defines itself.
+    mounted: whether the chart adds mounts to a container that has none.
     """
 
     values: Located
     at: Steps
     volumes: Steps
     data: tuple[str, str]
-    given: frozenset[str] = field(default_factory=frozenset)
+    chart_volumes: frozenset[str] = field(default_factory=frozenset)
     mounted: bool = False
     cluster: bool = False
     consent: Consent = field(default_factory=Consent)
 
 
 def check_container(place: Place) -> Iterator[Finding]:
-    """Yield all that is wrong with the container: image, environment, mounts."""
+    """Yield all findings about the container's image, environment and mounts."""
     image = str(place.values.get(*place.at, "image"))
     if "neo4j-helm/restore" in image:
-        yield finding(place.values, (*place.at, "image"), _OLD, "neo4j-scenarios import makes a scenario of this file")
+        yield finding(
+            place.values, (*place.at, "image"), _OLD, "make a scenario from this file with neo4j-scenarios import"
+        )
     variables = list(_variables(place))
     yield from _texts(place, variables)
     environment = {name: text if isinstance(text, str) else None for name, _, text in variables}
     steps = {name: at for name, at, _ in variables}
-    told = list(complaints(environment))
-    told += hazards(environment, cluster=place.cluster, consent=place.consent)
-    unsaid = place.values.get(*place.at, "envFrom") is not None
-    for name, what, hint in told:
-        if not (unsaid and name not in steps):
+    problems = list(complaints(environment))
+    problems += hazards(environment, cluster=place.cluster, consent=place.consent)
+    # With envFrom, a variable that is missing here may be set in a ConfigMap or Secret.
+    has_more = place.values.get(*place.at, "envFrom") is not None
+    for name, what, hint in problems:
+        if not (has_more and name not in steps):
             yield finding(place.values, steps.get(name, (*place.at, "env")), what, hint)
     yield from memory(place.values, (*place.at, "resources"), environment.get("HEAP_SIZE", ""))
     yield from _mounts(place, environment, steps)
 
 
 def memory(values: Located, block: Steps, heap_size: str | None) -> Iterator[Finding]:
-    """Yield that the memory limit of `block` does not hold neo4j-admin's heap; None: a size that is not said here."""
+    """Yield a finding if the memory limit of `block` is too small for neo4j-admin's heap.
+
+    heap_size: empty for the default, None if the values file does not show it.
+    """
     limit = values.get(*block, "limits", "memory")
     heap = HEAP_SIZE.default if heap_size == "" else heap_size
     amount = mebibytes(str(limit))
     if limit is None or amount is None or heap is None or not re.fullmatch(rules.HEAP_SIZE.pattern, heap):
         return
     if amount < heap_mib(heap):
-        what = f"is {limit}, less than neo4j-admin's heap of {heap} alone"
-        yield finding(values, (*block, "limits", "memory"), what, f"{reckoned(heap)}, or a smaller heap")
+        what = f"is {limit}, less than the heap of neo4j-admin, which is {heap}"
+        yield finding(values, (*block, "limits", "memory"), what, f"use {reckoned(heap)}, or a smaller heap")
 
 
 def _variables(place: Place) -> Iterator[tuple[str, Steps, Any]]:
-    """Yield name, place and literal value of each variable; a value from elsewhere is None."""
+    """Yield name, place and literal value of each variable. A value from a Secret, for example, is None."""
     listed = place.values.get(*place.at, "env")
     for index, item in enumerate(listed if isinstance(listed, list) else []):
         steps = (*place.at, "env", index)
@@ -85,16 +93,15 @@ def _texts(place: Place, variables: list[tuple[str, Steps, Any]]) -> Iterator[Fi
     seen: set[str] = set()
     for name, steps, text in variables:
         if name in seen:
-            yield finding(place.values, steps, f"{name} is there a second time", "leave one of the two out")
+            yield finding(place.values, steps, f"{name} is set twice", "remove one of the two")
         seen.add(name)
         if text is not None and not isinstance(text, str):
-            what = f"{name}: {text!r} is no text, and Kubernetes takes texts alone"
+            what = f"{name}: {text!r} is not a text, but Kubernetes only takes texts"
             yield finding(place.values, steps, what, "put it into double quotes")
         elif text and (secret_name(name) or looks_like_key(text)):
-            what = "holds a secret in the open"
-            yield finding(
-                place.values, steps, what, "take it out, and out of Git; a Secret is mounted, and its path named"
-            )
+            what = "holds a secret in plain text"
+            hint = "remove it here and from the Git history, mount a Secret, and name the path of its file"
+            yield finding(place.values, steps, what, hint)
 
 
 def _mounts(place: Place, environment: Mapping[str, str | None], steps: Mapping[str, Steps]) -> Iterator[Finding]:
@@ -109,26 +116,27 @@ def _mounts(place: Place, environment: Mapping[str, str | None], steps: Mapping[
     }
     for at, mount in mounts:
         name = str(mount.get("name"))
-        if name not in volumes and name not in place.given:
+        if name not in volumes and name not in place.chart_volumes:
             yield _no_volume(place, at, name)
     for name in PATHS:
         path = environment.get(name)
         if path and PurePosixPath(path).is_absolute():
             yield from _file(place, name, path, steps[name], mounts, volumes)
     if place.values.get(*place.at, "securityContext", "readOnlyRootFilesystem") is True and not _under("/tmp", mounts):  # noqa: S108 - a path in the pod
-        what = "has a read-only root and nothing mounted at /tmp, where temporary files go"
+        what = "has a read-only root, but mounts nothing at /tmp, where temporary files go"
         yield finding(place.values, (*place.at, "volumeMounts"), what, "mount an emptyDir at /tmp")
 
 
 def _no_volume(place: Place, mount: Steps, name: str) -> Finding:
-    """Return that the pod lacks a volume; where a later file's list of volumes replaces one, it is told there."""
+    """Return the finding that the pod lacks a volume. It is placed at the list of volumes of a later file, if any."""
     listed = _words(place.volumes)
     if earlier := place.values.hidden.get(place.volumes):
         mounted = place.values.place(mount)
-        what = f"has no volume {name!r}, mounted at {mounted}, and takes the place of the list at {earlier}"
-        return finding(place.values, place.volumes, what, "Helm replaces lists and merges none: name all volumes here")
-    what = f"mounts the volume {name!r}, and the pod has none of that name"
-    return finding(place.values, mount, what, f"add it to {listed}, or correct its name")
+        what = f"has no volume {name!r}, which is mounted at {mounted}, and replaces the list at {earlier}"
+        hint = "Helm replaces lists and does not merge them: name all volumes here"
+        return finding(place.values, place.volumes, what, hint)
+    what = f"mounts the volume {name!r}, but the pod has no volume of that name"
+    return finding(place.values, mount, what, f"add it to {listed}, or correct the name")
 
 
 def _data(place: Place, folder: str, mounts: list[tuple[Steps, Mapping[str, Any]]]) -> Iterator[Finding]:
@@ -137,10 +145,10 @@ def _data(place: Place, folder: str, mounts: list[tuple[Steps, Mapping[str, Any]
     for at, mount in mounts:
         if mount.get("mountPath") == folder:
             if (mount.get("name"), _below(mount)) != place.data:
-                what = f"is not mounted as the server's, which would not see what is restored: expected {expected}"
+                what = f"differs from the server's mount, so Neo4j would not see the restored data: expected {expected}"
                 yield finding(place.values, at, what, "mount it as the server does")
             return
-    what = f"mounts no volume at {folder}, where the data is to go"
+    what = f"mounts no volume at {folder}, where the data must go"
     yield finding(place.values, (*place.at, "volumeMounts"), what, f"mount the {expected}")
 
 
@@ -156,23 +164,23 @@ def _file(
     mounts: list[tuple[Steps, Mapping[str, Any]]],
     volumes: Mapping[str, tuple[Steps, Mapping[str, Any]]],
 ) -> Iterator[Finding]:
-    """Check that a file which a variable names is mounted, and that the volume has it."""
-    found = _under(path, mounts)
-    if found is None:
-        what = f"{name}: nothing is mounted at {PurePosixPath(path).parent}, so {path} is not there"
+    """Check that the file that a variable names is in a mounted volume."""
+    mount = _under(path, mounts)
+    if mount is None:
+        what = f"{name}: nothing is mounted at {PurePosixPath(path).parent}, so {path} does not exist"
         yield finding(place.values, steps, what, "mount the volume of the Secret there, or correct the path")
         return
-    at, volume = volumes.get(str(found.get("name")), ((), {}))
+    at, volume = volumes.get(str(mount.get("name")), ((), {}))
     items = volume["secret"].get("items") if isinstance(volume.get("secret"), Mapping) else None
     paths = [item.get("path") for item in items if isinstance(item, Mapping)] if isinstance(items, list) else None
-    inner = str(PurePosixPath(path).relative_to(str(found.get("mountPath"))))
-    if paths is not None and not found.get("subPath") and inner not in paths:
-        what = f"puts {', '.join(map(str, paths))} into the volume, and {name} names {inner}"
-        yield finding(place.values, (*at, "secret", "items"), what, "let both name the same file")
+    inner = str(PurePosixPath(path).relative_to(str(mount.get("mountPath"))))
+    if paths is not None and not mount.get("subPath") and inner not in paths:
+        what = f"puts {', '.join(map(str, paths))} into the volume, but {name} names {inner}"
+        yield finding(place.values, (*at, "secret", "items"), what, "use the same file name in both")
 
 
 def _under(path: str, mounts: list[tuple[Steps, Mapping[str, Any]]]) -> Mapping[str, Any] | None:
-    """Return the mount that `path` is in, the deepest."""
+    """Return the deepest mount that contains `path`."""
     inside = [each for _, each in mounts if PurePosixPath(path).is_relative_to(str(each.get("mountPath", "?")))]
     return max(inside, key=lambda each: len(str(each["mountPath"])), default=None)
 

@@ -1,6 +1,6 @@
-"""The environment of a restore container against the contract: the image's own rules, before there is a pod.
+"""Checks the environment of a restore container against the contract: the image's own rules, before there is a pod.
 
-Rules of single variables are `neo4j_restore.spec`'s, or tied to the image's by a test in tests/contract.
+The rules of single variables come from `neo4j_restore.spec`, or a test in tests/contract ties them to the image's.
 """
 
 import difflib
@@ -29,7 +29,7 @@ _VARIABLES: Final = {variable.name: variable for variable in spec.VARIABLES}
 
 
 class Complaint(NamedTuple):
-    """What is wrong with a variable, and what to do; `name` is empty where none is there to be named."""
+    """A problem with a variable, and its hint. `name` is empty if the problem is not about one variable."""
 
     name: str
     what: str
@@ -37,15 +37,15 @@ class Complaint(NamedTuple):
 
 
 def complaints(environment: Mapping[str, str | None]) -> Iterator[Complaint]:
-    """Yield all that the image would refuse; None stands for a value that the values file does not say."""
+    """Yield everything that the image would refuse. A value is None if the values file does not show it."""
     yield from _names(environment)
     yield from _bucket(environment)
     for name, text in environment.items():
         if name in _RULES and text and text.strip():
             yield from _told(name, text.strip(), _RULES[name])
     for variable in spec.VARIABLES:
-        said = environment.get(variable.name, "")
-        if variable.required and said is not None and not said.strip():
+        text = environment.get(variable.name, "")
+        if variable.required and text is not None and not text.strip():
             yield Complaint(variable.name, f"{variable.name} is not set", f"set it: {variable.meaning}")
     yield from _together(environment)
 
@@ -56,10 +56,11 @@ def _names(environment: Iterable[str]) -> Iterator[Complaint]:
             continue
         short = name.removeprefix("NEO4J_")
         if name != short:
-            hint = f"its name is {short}" if short in _VARIABLES else "take it out: settings belong to the server"
+            hint = f"use {short}" if short in _VARIABLES else "remove it: settings of Neo4j belong to the server"
             yield Complaint(name, f"{name}: no variable of the restore image starts with NEO4J_", hint)
-        elif near := difflib.get_close_matches(name, _VARIABLES, n=1, cutoff=0.8):
-            yield Complaint(name, f"{name} is not known; did you mean {near[0]}?", "correct its name, or leave it out")
+        elif similar := difflib.get_close_matches(name, _VARIABLES, n=1, cutoff=0.8):
+            what = f"{name} is not known: did you mean {similar[0]}?"
+            yield Complaint(name, what, "correct the name, or remove the variable")
 
 
 def _bucket(environment: Mapping[str, str | None]) -> Iterator[Complaint]:
@@ -78,13 +79,14 @@ def _bucket(environment: Mapping[str, str | None]) -> Iterator[Complaint]:
 
 
 def _provider(text: str) -> str:
-    # An unknown one is told at CLOUD_PROVIDER; here it counts as none.
+    # An unknown provider is reported at CLOUD_PROVIDER. Here it counts as empty.
     return text.strip().lower() if text.strip().lower() in spec.PROVIDERS else ""
 
 
 def _supported(bucket: spec.BucketUrl) -> None:
     if bucket.scheme not in spec.SUPPORTED_SCHEMES:
-        message = f"{bucket}: this version reads {' and '.join(f'{each}://' for each in spec.SUPPORTED_SCHEMES)}"
+        schemes = " and ".join(f"{each}://" for each in spec.SUPPORTED_SCHEMES)
+        message = f"{bucket} has a scheme that this version can't read: it reads {schemes}"
         raise Invalid(message)
 
 
@@ -96,19 +98,19 @@ def _told(name: str, value: T, rule: Callable[[T], object]) -> Iterator[Complain
 
 
 def _complaint(name: str, error: Invalid) -> Complaint:
-    return Complaint(name, f"{name}: {error}", f"{name} takes {_VARIABLES[name].meaning}")
+    return Complaint(name, f"{name}: {error}", f"set {name} to its meaning: {_VARIABLES[name].meaning}")
 
 
 def _together(environment: Mapping[str, str | None]) -> Iterator[Complaint]:
-    said = {name: (text or "").strip().lower() for name, text in environment.items()}
-    if said.get("SPACE_MODE") != spec.SpaceMode.RECLAIM.value:
+    texts = {name: (text or "").strip().lower() for name, text in environment.items()}
+    if texts.get("SPACE_MODE") != spec.SpaceMode.RECLAIM.value:
         return
     unknown = {name for name in ("FORCE_OVERWRITE", "KEEP_PREVIOUS") if environment.get(name, "") is None}
-    if not unknown and (said.get("FORCE_OVERWRITE") != "true" or said.get("KEEP_PREVIOUS") == "true"):
+    if not unknown and (texts.get("FORCE_OVERWRITE") != "true" or texts.get("KEEP_PREVIOUS") == "true"):
         yield Complaint(
             "SPACE_MODE",
-            "SPACE_MODE: reclaim goes with FORCE_OVERWRITE true alone, and without KEEP_PREVIOUS",
-            "SPACE_MODE keep, and a volume that holds old and new",
+            "SPACE_MODE: reclaim needs FORCE_OVERWRITE true, and does not allow KEEP_PREVIOUS",
+            "use SPACE_MODE keep, and a volume with room for the old and the new data",
         )
 
 
@@ -125,22 +127,22 @@ def _path(text: str) -> str:
 
 
 def _key_path(text: str) -> str:
-    # The text is never repeated: some put the key itself there.
+    # The message never quotes the text: some people put the key itself there.
     if not PurePosixPath(text).is_absolute() or len(text) > 1000 or "\n" in text:
-        message = "it is no absolute path; name the key's file, never the key itself"
+        message = "it is not an absolute path. Name the key's file, never the key itself"
         raise Invalid(message)
     return text
 
 
 def _no_payer(text: str) -> str:
-    message = f"{text!r}: only gs:// and s3:// buckets can let their readers pay"
+    message = f"{text!r} can't be used: only gs:// and s3:// buckets can let their readers pay"
     raise Invalid(message)
 
 
 def _seconds(least: float) -> Callable[[str], float]:
     def parse(text: str) -> float:
         if not re.fullmatch(r"[0-9]{1,6}(\.[0-9]{1,3})?", text) or float(text) < least:
-            message = f"{text!r} is no number of seconds"
+            message = f"{text!r} is not a number of seconds"
             raise Invalid(message)
         return float(text)
 
@@ -150,7 +152,7 @@ def _seconds(least: float) -> Callable[[str], float]:
 _TRUTH: Final = _word(("true", "false"))
 
 _PAYERS: Final[Mapping[spec.Scheme, Callable[[str], object]]] = {
-    spec.Scheme.GCS: rules.matching(r"[a-z][a-z0-9:.-]{4,61}[a-z0-9]", "a Google project that could be billed"),
+    spec.Scheme.GCS: rules.matching(r"[a-z][a-z0-9:.-]{4,61}[a-z0-9]", "the id of a Google project to bill"),
     spec.Scheme.S3: _TRUTH,
 }
 
@@ -181,12 +183,12 @@ _RULES: Final[Mapping[str, Callable[[str], object]]] = {
     "ENCRYPTION_KEY_FILE": _key_path,
     "CA_BUNDLE": _path,
     "ENDPOINT_URL": rules.URL,
-    "REGION": rules.matching(r"[a-z0-9][a-z0-9-]{0,62}", "a region, as eu-central-1"),
+    "REGION": rules.matching(r"[a-z0-9][a-z0-9-]{0,62}", "a region such as eu-central-1"),
     "ADDRESSING_STYLE": _word(spec.Addressing),
     "DEADLINE_SECONDS": _seconds(0),
     "START_JITTER_SECONDS": _seconds(0),
-    "CONNECTIONS": rules.matching(r"[1-9]|[1-5][0-9]|6[0-4]", "a number of connections: 1 to 64"),
+    "CONNECTIONS": rules.matching(r"[1-9]|[1-5][0-9]|6[0-4]", "a number of connections from 1 to 64"),
 }
 
-# The variables whose rules are known here; the image checks the others.
+# The variables that this module checks. The image checks the others.
 KNOWN: Final = frozenset(_RULES) | {"BUCKET", "REQUESTER_PAYS"}

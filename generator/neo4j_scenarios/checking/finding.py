@@ -1,4 +1,4 @@
-"""What a check has against a values file."""
+"""A finding: a mistake in a values file."""
 
 from dataclasses import dataclass
 
@@ -8,7 +8,7 @@ from neo4j_scenarios.yamltree import Place
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing to correct: its place and key in the values file, what is wrong, what to do. Never a secret."""
+    """One mistake to correct: its place and key in the values file, the mistake, and the hint. Never a secret."""
 
     place: Place
     key: str
@@ -17,5 +17,5 @@ class Finding:
 
 
 def finding(values: Located, steps: Steps, what: str, hint: str) -> Finding:
-    """Return a finding at `steps`, or at the nearest place above it that is in the file."""
+    """Return a finding at `steps`, or at the nearest parent that is in the file."""
     return Finding(values.place(steps), dotted(steps), what, hint)

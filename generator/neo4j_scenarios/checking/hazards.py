@@ -1,4 +1,4 @@
-"""What a restore container may be told, and yet loses data or divides a cluster."""
+"""Hazards of a restore container: settings that are valid, but lose data or divide a cluster."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -9,7 +9,10 @@ from neo4j_scenarios.checking.contract import Complaint
 
 @dataclass(frozen=True)
 class Consent:
-    """What is accepted: the loss of data at every start, and that servers of a cluster choose sets by themselves."""
+    """The hazards that the operator accepts.
+
+    data_loss: at every start the data is replaced. unpinned: each server of a cluster chooses its set by itself.
+    """
 
     data_loss: bool = False
     unpinned: bool = False
@@ -21,20 +24,20 @@ def hazards(environment: Mapping[str, str | None], *, cluster: bool, consent: Co
     if cluster and policy in {"once", "true"}:
         yield Complaint(
             "FORCE_OVERWRITE",
-            f"FORCE_OVERWRITE: {policy!r} sets one server of a cluster back by itself, against all others",
-            "false: a cluster restores into empty volumes",
+            f"FORCE_OVERWRITE: {policy!r} replaces the data of one server, while the other servers of the cluster keep "
+            "theirs",
+            "use false: a cluster restores into empty volumes",
         )
     elif policy == "true" and not consent.data_loss:
         yield Complaint(
             "FORCE_OVERWRITE",
-            "FORCE_OVERWRITE: with 'true' every start of the pod of a single server drops all that was written since "
-            "the backup",
-            "once, with a RESTORE_ID, restores one time; --accept-data-loss if losing it at every start is meant",
+            "FORCE_OVERWRITE: with 'true', each start of a single server's pod loses all data written since the backup",
+            "use once with a RESTORE_ID to restore one time, or accept the loss with --accept-data-loss",
         )
     timestamp = environment.get("TIMESTAMP", "")
     if cluster and timestamp in {"", LATEST} and not consent.unpinned:
         yield Complaint(
             "TIMESTAMP",
-            "TIMESTAMP: with 'latest' each server of a cluster chooses for itself, and two may restore different data",
-            "a stamp or a time, as 2026-01-31T02:00:00Z; --unpinned if no backup can end while they restore",
+            "TIMESTAMP: with 'latest', each server of a cluster chooses by itself, so two may restore different data",
+            "use a stamp or a time such as 2026-01-31T02:00:00Z, or --unpinned if no backup can end while they restore",
         )

@@ -1,4 +1,4 @@
-"""What Helm makes of a values file: the restore containers of the rendered pods, against the contract."""
+"""Renders a chart with a values file, and checks the restore containers of its pods against the contract."""
 
 import shutil
 import subprocess
@@ -20,18 +20,19 @@ from neo4j_scenarios.yamltree import Place as FilePlace
 
 _TIMEOUT_SECONDS: Final = 120
 _NONE_HINT: Final = (
-    "a later file replaces the whole list of init containers; in the offline maintenance mode the chart keeps those "
-    "alone that say enabledInOfflineMaintenanceMode"
+    "a later values file replaces the whole list of init containers. In offline maintenance mode, the chart only keeps "
+    "init containers with enabledInOfflineMaintenanceMode"
 )
-_HINT: Final = "run the command yourself, with --debug: "
+_HINT: Final = "run the command yourself with --debug: "
 
 
 @dataclass(frozen=True)
 class Rendering:
     """How `helm template` is run.
 
-    chart: what it takes; empty for the target's, as `helm install` is given it. helm: a path, or a name on PATH.
-    flags: more flags, for a chart that would else look into a cluster.
+    chart: the chart to render. If empty, the target's.
+    helm: a path, or a name on PATH.
+    flags: more flags, for a chart that otherwise needs a running cluster.
     """
 
     chart: str = ""
@@ -42,14 +43,21 @@ class Rendering:
 def check_rendered(
     values: Located, rendering: Rendering, consent: Consent, *, cluster: bool, restores: bool
 ) -> Iterator[Finding]:
-    """Yield what is wrong with the restore containers of the chart's workloads, or that no workload has one.
+    """Yield the findings about the restore containers of the rendered workloads.
 
-    restores: whether the values ask for one. Raises UsageError where there is no Helm.
+    restores: whether the values ask for a restore. Then a chart without a restore container is a finding too.
+    Raises UsageError if there is no Helm.
     """
     chart, helm = rendering.chart, rendering.helm
     program = shutil.which(helm)
     if program is None:
-        raise UsageError(Problem("--render", f"needs Helm, and there is no {helm!r} on PATH", "name it by --helm PATH"))
+        raise UsageError(
+            Problem(
+                "--render",
+                f"needs Helm, but there is no {helm!r} on PATH",
+                "install Helm, or give its path with --helm",
+            )
+        )
     files = [word for file in values.files for word in ("--values", file)]
     command = [program, "template", "check", chart, *files, *rendering.flags]
     try:
@@ -59,13 +67,13 @@ def check_rendered(
         return
     if done.returncode:
         reason = " ".join(done.stderr.split())
-        yield _whole(values, f"helm template refuses it: {redact(reason)}", _HINT + " ".join(command))
+        yield _whole(values, f"helm template fails: {redact(reason)}", _HINT + " ".join(command))
         return
     pods = list(_pods(done.stdout))
     for name, pod in pods:
         yield from _pod(values, name, pod, consent, cluster)
     if restores and not any(is_restore(each) for _, pod in pods for each in pod.get("initContainers") or []):
-        yield _whole(values, "no pod that Helm makes of it has a restore container, so Neo4j starts empty", _NONE_HINT)
+        yield _whole(values, "no rendered pod has a restore container, so Neo4j starts empty", _NONE_HINT)
 
 
 def _whole(values: Located, what: str, hint: str) -> Finding:
@@ -83,18 +91,18 @@ def _pods(text: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
 
 
 def _pod(values: Located, name: str, pod: Mapping[str, Any], consent: Consent, cluster: bool) -> Iterator[Finding]:
-    made = Located(values.file, pod, {}, [], values.files)
+    rendered = Located(values.file, pod, {}, [], values.files)
     data = next(filter(None, map(_data, pod.get("containers") or [])), ("", ""))
     for index, container in enumerate(pod.get("initContainers") or []):
         if is_restore(container):
             at = ("initContainers", index)
-            place = Place(made, at, ("volumes",), data, cluster=cluster, consent=consent)
+            place = Place(rendered, at, ("volumes",), data, cluster=cluster, consent=consent)
             for each in check_container(place):
                 yield Finding(each.place, f"{name} {each.key}", each.what, each.hint)
 
 
 def _data(container: Mapping[str, Any]) -> tuple[str, str] | None:
-    """Return name and sub-path of the server's mount of its data."""
+    """Return the volume name and the sub-path of the server's mount of its data."""
     for mount in container.get("volumeMounts") or []:
         if mount.get("mountPath") == DATA_DIR:
             return str(mount.get("name")), str(mount.get("subPathExpr") or mount.get("subPath") or "")

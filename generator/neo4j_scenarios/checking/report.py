@@ -1,4 +1,4 @@
-"""Findings -> text for people, JSON for programs, and annotations for pull requests on GitHub."""
+"""Findings -> text for people, JSON for programs, or annotations for pull requests on GitHub."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -11,13 +11,13 @@ from neo4j_scenarios.secrecy import redact
 Paths = tuple[Path, ...]
 
 
-def texts(found: Finding) -> tuple[str, str]:
-    """Return what is wrong, with its place, and what to do."""
-    key = f"{found.key}: " if found.key else ""
-    return f"{found.place}: {key}{redact(found.what)}", redact(found.hint)
+def texts(finding: Finding) -> tuple[str, str]:
+    """Return the mistake with its place, and the hint."""
+    key = f"{finding.key}: " if finding.key else ""
+    return f"{finding.place}: {key}{redact(finding.what)}", redact(finding.hint)
 
 
-def as_data(found: Mapping[Paths, Sequence[Finding]]) -> list[dict[str, Any]]:
+def as_data(by_paths: Mapping[Paths, Sequence[Finding]]) -> list[dict[str, Any]]:
     """Return one object for all files that are checked together.
 
     It has `file` (the first), `files`, `valid`, and `problems` with key, file, line, column, what and hint.
@@ -39,17 +39,17 @@ def as_data(found: Mapping[Paths, Sequence[Finding]]) -> list[dict[str, Any]]:
                 for each in findings
             ],
         }
-        for paths, findings in found.items()
+        for paths, findings in by_paths.items()
     ]
 
 
-def annotation(found: Finding) -> str:
+def annotation(finding: Finding) -> str:
     """Return the workflow command that makes GitHub show a finding at its line.
 
     Source: GitHub's documentation, "Workflow commands for GitHub Actions", setting an error message.
     """
-    where = f"file={_property(found.place.file)},line={found.place.line},col={found.place.column}"
-    text = f"{found.key}: {redact(found.what)}\ntry: {redact(found.hint)}".removeprefix(": ")
+    where = f"file={_property(finding.place.file)},line={finding.place.line},col={finding.place.column}"
+    text = f"{finding.key}: {redact(finding.what)}\ntry: {redact(finding.hint)}".removeprefix(": ")
     return f"::error {where},title=neo4j-scenarios::{_data(text)}"
 
 

@@ -1,4 +1,4 @@
-"""Secrets that stand in a values file, where every reader of the repository sees them."""
+"""Finds secrets in a values file, where every reader of the repository sees them."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
@@ -9,7 +9,7 @@ from neo4j_scenarios.located import Located, Steps
 from neo4j_scenarios.secrecy import looks_like_key
 from neo4j_scenarios.targets import NEO4J, NEO4J_HELM
 
-# The charts' own keys for a password in the open, and the key that names a Secret in its place.
+# Each chart's key for a password in plain text, and the key that names a Secret instead.
 _PASSWORDS: Final[Mapping[str, tuple[Steps, str]]] = {
     NEO4J.name: (("neo4j", "password"), "neo4j.passwordFromSecret"),
     NEO4J_HELM.name: (("neo4jPassword",), "existingPasswordSecret"),
@@ -21,13 +21,16 @@ def check_secrets(values: Located, chart: str) -> Iterator[Finding]:
     steps, instead = _PASSWORDS.get(chart, ((), ""))
     if steps and values.get(*steps):
         yield finding(
-            values, steps, "is a password in the open", f"take it out, and out of Git: {instead} names a Secret"
+            values,
+            steps,
+            "is a password in plain text",
+            f"remove it here and from the Git history, and name a Secret with {instead}",
         )
     yield from _keys(values, values.data, ())
 
 
 def _keys(values: Located, node: Any, steps: Steps) -> Iterator[Finding]:
-    # A container's variables are told by its own check.
+    # `container` checks the variables of a container.
     if len(steps) > 2 and steps[-1] in {"name", "value"} and steps[-3] == "env":
         return
     if isinstance(node, Mapping):
@@ -39,4 +42,4 @@ def _keys(values: Located, node: Any, steps: Steps) -> Iterator[Finding]:
         for index, item in enumerate(node):
             yield from _keys(values, item, (*steps, index))
     elif isinstance(node, str) and looks_like_key(node):
-        yield finding(values, steps, "looks like a key, which no values file should hold", KEY_HINT)
+        yield finding(values, steps, "looks like a key, which a values file must not hold", KEY_HINT)

@@ -1,4 +1,7 @@
-"""A values file against its chart's schema: closed where the chart or the file is ours, else what is known of it."""
+"""Checks a values file against its chart's schema.
+
+If the chart or the file is ours, every key must be in the schema. Otherwise only the known keys are checked.
+"""
 
 import difflib
 from collections.abc import Iterator, Mapping
@@ -12,7 +15,7 @@ from neo4j_scenarios.secrecy import WITHHELD, looks_like_key
 from neo4j_scenarios.targets import NEO4J, NEO4J_RESTORE, Target
 from neo4j_scenarios.validate import defaults, errors, schema
 
-# Keys of the official chart that we do not write, by the map that they are in.
+# Keys of the official chart that we do not write, by the map that contains them.
 # Source: its values.yaml, 5.17 to 2026.
 _OTHERS: Final[Mapping[str, Mapping[Steps, frozenset[str]]]] = {
     NEO4J.name: {
@@ -32,15 +35,16 @@ _OTHERS: Final[Mapping[str, Mapping[Steps, frozenset[str]]]] = {
 
 _TYPES: Final = {"object": Mapping, "array": list, "string": str, "boolean": bool}
 
-_SILENT: Final = "correct its name, or leave it out: Helm passes over it silently"
-_HINT: Final = "correct it: the chart's values.yaml has every key with its meaning"
+_SILENT: Final = "correct the name, or remove the key: Helm ignores it silently"
+_HINT: Final = "see the chart's values.yaml, which explains every key"
 
 
 def check_shape(values: Located, target: Target) -> Iterator[Finding]:
-    """Yield what the schema has against the file.
+    """Yield the schema's findings about the file.
 
-    Of foreign charts we know the part that we write: a file of ours is held to all of it, one of another hand to the
-    types of the keys that are known, and to names that are nearly right. So are files that are laid over one of ours.
+    The schema of a foreign chart only has the part that we write. A file of ours must match all of it. In any other
+    file, and in files that are merged with one of ours, only the types of known keys are checked, and key names that
+    look like typos.
     """
     ours = is_ours(values) and len(values.files) == 1
     if target is not NEO4J_RESTORE and not ours:
@@ -54,11 +58,12 @@ def check_shape(values: Located, target: Target) -> Iterator[Finding]:
 
 
 def _unknown(values: Located, target: Target, steps: Steps, message: str) -> Iterator[Finding]:
-    """Yield the unknown keys of a map, each at its own place, where the schema names the map that they are in."""
-    inside, known = at(values.data, steps), at(defaults(target), steps)
+    """Yield the unknown keys of a map, each at its own place. The schema's error only has the map's place."""
+    inside, allowed = at(values.data, steps), at(defaults(target), steps)
     for key in inside if isinstance(inside, Mapping) else ():
         if f"'{key}'" in message:
-            what = did_you_mean(key, known) if isinstance(known, Mapping) and known else f"{key!r} is not known"
+            has_names = isinstance(allowed, Mapping) and bool(allowed)
+            what = did_you_mean(key, allowed) if has_names else f"{key!r} is not known"
             yield finding(values, (*steps, key), f"is {WITHHELD}" if looks_like_key(key) else what, _HINT)
 
 
@@ -70,7 +75,7 @@ def _known(
     if node is None or kind is None:
         return
     if not isinstance(node, kind):
-        what = f"is no {part['type']}, as it should be"
+        what = f"must be of type {part['type']}"
         yield finding(values, steps, what, "see the chart's values.yaml")
         return
     properties = part.get("properties", {})
@@ -82,6 +87,6 @@ def _known(
             yield from _known(values, (*steps, key), properties[key], others)
         elif key in more:
             continue
-        elif near := difflib.get_close_matches(key, (properties.keys() | more) - node.keys(), n=1, cutoff=0.9):
-            what = f"is not known; did you mean {near[0]!r}?"
+        elif similar := difflib.get_close_matches(key, (properties.keys() | more) - node.keys(), n=1, cutoff=0.9):
+            what = f"is not known: did you mean {similar[0]!r}?"
             yield finding(values, (*steps, key), what, _SILENT)

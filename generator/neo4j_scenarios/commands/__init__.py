@@ -1,1 +1,4 @@
-"""The commands about fleets; `cli` gives them to the command line. They print, and return the exit code."""
+"""One module for each command but `new` and `secret`, which are in `cli`. A command prints, and returns its exit code.
+
+`options` and `surveying` hold shared options, `delivery` and `outcome` write files and print what was done.
+"""

@@ -1,4 +1,4 @@
-"""The command `build`: values files of a fleet, or of folders with a scenario.yaml."""
+"""The command `build`: it writes the values files of a fleet, or of folders with a scenario.yaml."""
 
 from pathlib import Path
 from typing import Annotated
@@ -51,9 +51,11 @@ def build(
             selection = parse_selection(selector or (), only or ())
             return _build_fleet(paths[0], output, selection, manner, keep_going=keep_going)
     if any(path.is_file() for path in paths):
-        raise UsageError(Problem("FLEET", "is one of several: a build takes one fleet", "build each by itself"))
+        raise UsageError(
+            Problem("FLEET", "is one of several files, but a build takes only one fleet", "build each fleet by itself")
+        )
     if output or selector or only or prune or keep_going:
-        what = "is missing, and --output, --selector, --only, --prune and --keep-going are for a fleet alone"
+        what = "is missing, but --output, --selector, --only, --prune and --keep-going are only for a fleet"
         raise UsageError(Problem("FLEET", what, "neo4j-scenarios build fleet.yaml"))
     from neo4j_scenarios.folder import values_files
 
@@ -66,5 +68,5 @@ def _build_fleet(path: Path, output: Path | None, selection: Selection, manner: 
 
     fleet = load(path, selection, keep_going=keep_going)
     with progress("rendering", len(fleet.clusters), manner.quiet) as show:
-        made = tree(fleet, show)
-    return bring(output or path.parent / OUTPUT, made, manner, fleet)
+        files = tree(fleet, show)
+    return bring(output or path.parent / OUTPUT, files, manner, fleet)

@@ -1,4 +1,4 @@
-"""Values files by themselves -> written one by one, or compared; how the commands tell it."""
+"""Writes or compares single files, and prints the result."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -17,9 +17,9 @@ def deliver(
     quiet: bool = False,
     mode: int = 0o666,
 ) -> int:
-    """Write the files, or with `check` name those that differ; return the exit code. Raises OutputError.
+    """Write the files, or with `check` print the names of those that differ. Return the exit code. Raises OutputError.
 
-    mode: as `write` takes it.
+    mode: the permissions, as in `write`.
     """
     if check:
         return _compare(files, as_json)
@@ -35,11 +35,11 @@ def deliver(
 
 
 def _compare(files: Mapping[Path, str], as_json: bool) -> int:
-    found = {path: difference(path, text) for path, text in files.items()}
-    different = {path: state for path, state in found.items() if state}
+    states = {path: difference(path, text) for path, text in files.items()}
+    different = {path: state for path, state in states.items() if state}
     if as_json:
-        named = {kind: [str(path) for path, state in found.items() if state == kind] for kind in ("missing", "stale")}
-        put_json({**named, "unchanged": len(found) - len(different)})
+        paths = {kind: [str(path) for path, state in states.items() if state == kind] for kind in ("missing", "stale")}
+        put_json({**paths, "unchanged": len(states) - len(different)})
     else:
         put("".join(f"{state} {path}\n" for path, state in different.items()))
     return DIFFERENT if different else 0

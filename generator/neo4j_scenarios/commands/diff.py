@@ -1,4 +1,4 @@
-"""The command `diff`: what a build would change, or how two folders differ; by values, grouped over clusters."""
+"""The command `diff`: it shows what a build would change, or how two folders differ. It groups changes by value."""
 
 import sys
 from collections.abc import Iterator, Mapping, Sequence
@@ -16,7 +16,7 @@ from neo4j_scenarios.secrecy import redact
 if TYPE_CHECKING:
     from neo4j_scenarios.diff import Change, Difference, Shared
 
-# As many clusters are named.
+# The most clusters that a line names.
 _NAMED = 3
 
 
@@ -25,7 +25,7 @@ def diff(
         list[Path],
         typer.Argument(
             metavar="FLEET|OLD NEW",
-            help="a fleet file, for what a build would change; or two folders",
+            help="a fleet file, to show what a build would change, or two folders",
             show_default=False,
         ),
     ],
@@ -35,33 +35,33 @@ def diff(
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> int:
-    """tell which values differ, once for all clusters that share it"""
+    """show which values differ, once for all clusters that share a change"""
     from neo4j_scenarios.diff import difference
 
     first = ""
     if len(paths) == 2:
         if output or selector or only:
-            what = "is no fleet file, and --output, --selector and --only are for one"
+            what = "is a folder, but --output, --selector and --only are for a fleet file"
             raise UsageError(Problem(str(paths[0]), what, "neo4j-scenarios diff fleet.yaml"))
-        found = difference(_texts(paths[0]), _texts(paths[1]))
+        changes = difference(_texts(paths[0]), _texts(paths[1]))
     elif len(paths) == 1:
         with collecting.paused():
             old, new, first = _fleet(paths[0], output, selector, only, quiet or as_json)
-            found = difference(old, new)
+            changes = difference(old, new)
     else:
-        raise UsageError(Problem("FLEET|OLD NEW", "are more than two", "neo4j-scenarios diff OLD NEW"))
+        raise UsageError(Problem("FLEET|OLD NEW", "are more than two paths", "neo4j-scenarios diff OLD NEW"))
     if as_json:
-        put_json({"replaces": first or None, **_data(found)})
+        put_json({"replaces": first or None, **_data(changes)})
     elif not quiet:
-        lines = [*([first] if first else []), *map(redact, _lines(found, _Paint()))]
+        lines = [*([first] if first else []), *map(redact, _lines(changes, _Paint()))]
         put("".join(f"{line}\n" for line in lines))
-    return DIFFERENT if found.any else 0
+    return DIFFERENT if changes.any else 0
 
 
 def _fleet(
     path: Path, output: Path | None, selector: list[str] | None, only: list[str] | None, quiet: bool
 ) -> tuple[dict[str, str], Mapping[str, str], str]:
-    """Return the texts of the folder, those of a build, and what a reviewer must know first, if anything."""
+    """Return the texts of the folder, the texts of a build, and the warning about replaced data, which may be empty."""
     from neo4j_scenarios.build import OUTPUT, tree
     from neo4j_scenarios.commands.outcome import remark, replaced
     from neo4j_scenarios.fleet import load
@@ -71,29 +71,31 @@ def _fleet(
     fleet = load(path, parse_selection(selector or (), only or ()))
     remark(fleet, quiet)
     with progress("rendering", len(fleet.clusters), quiet) as show:
-        made = tree(fleet, show)
+        built = tree(fleet, show)
     folder = output or path.parent / OUTPUT
-    changes = compare(folder, made)
-    old = {each: made.files[each] for each in changes.unchanged}
-    for each in (*changes.stale, *changes.orphaned):
-        old[each] = read(folder, each).decode(errors="replace")
-    found = replaced(folder, made, changes, fleet)
-    return old, made.files, str(found) if found.clusters else ""
+    changes = compare(folder, built)
+    old = {each: built.files[each] for each in changes.unchanged}
+    for file in (*changes.stale, *changes.orphaned):
+        old[file] = read(folder, file).decode(errors="replace")
+    warning = replaced(folder, built, changes, fleet)
+    return old, built.files, str(warning) if warning.clusters else ""
 
 
 def _texts(folder: Path) -> dict[str, str]:
-    """Return the values files under a folder, by their paths in it."""
+    """Return the texts of the values files under a folder, by path."""
     if not folder.is_dir():
-        raise InputFileError(Problem(str(folder), "is no folder", "neo4j-scenarios diff OLD NEW"))
+        raise InputFileError(Problem(str(folder), "is not a folder", "neo4j-scenarios diff OLD NEW"))
     files = sorted(folder.rglob("values.*.yaml"))
     try:
         return {file.relative_to(folder).as_posix(): file.read_text(encoding="utf-8") for file in files}
     except (OSError, UnicodeDecodeError) as error:
-        raise InputFileError(Problem(str(folder), f"has a file that can't be read: {error}", "mend it")) from error
+        raise InputFileError(
+            Problem(str(folder), f"has a file that can't be read: {error}", "correct or remove the file")
+        ) from error
 
 
 class _Paint:
-    """Colours for old and new, where stdout is a terminal."""
+    """Colours for old and new values, if stdout is a terminal."""
 
     def old(self, text: str) -> str:
         return coloured(text, typer.colors.RED, sys.stdout)
@@ -102,21 +104,21 @@ class _Paint:
         return coloured(text, typer.colors.GREEN, sys.stdout)
 
 
-def _lines(found: "Difference", paint: _Paint) -> Iterator[str]:
-    for shared in found.changes:
-        yield f"{_count(len(shared.clusters), 'cluster')}: {_told(shared, paint)}{_some(shared.clusters)}"
+def _lines(difference: "Difference", paint: _Paint) -> Iterator[str]:
+    for shared in difference.changes:
+        yield f"{_count(len(shared.clusters), 'cluster')}: {_change(shared, paint)}{_some(shared.clusters)}"
     for files, what in (
-        (found.added, "new"),
-        (found.removed, "gone"),
-        (found.comments, "other comments, no other value"),
+        (difference.added, "new"),
+        (difference.removed, "gone"),
+        (difference.comments, "only comments differ"),
     ):
         if files:
             yield f"{_count(len(files), 'file')}: {what}{_some(files)}"
 
 
-def _told(shared: "Shared", paint: _Paint) -> str:
+def _change(shared: "Shared", paint: _Paint) -> str:
     key, change = shared.change.key, _arrow(shared.change, paint)
-    return f"{key}, each its own, as {change}" if shared.each_its_own else f"{key} {change}"
+    return f"{key}, different in each, for example {change}" if shared.each_its_own else f"{key} {change}"
 
 
 def _arrow(change: "Change", paint: _Paint) -> str:
@@ -135,7 +137,7 @@ def _some(names: Sequence[str]) -> str:
     return f" ({', '.join(names[:_NAMED])}{', …' if len(names) > _NAMED else ''})"
 
 
-def _data(found: "Difference") -> dict[str, object]:
+def _data(difference: "Difference") -> dict[str, object]:
     changes = [
         {
             "key": shared.change.key,
@@ -144,6 +146,11 @@ def _data(found: "Difference") -> dict[str, object]:
             "eachItsOwn": shared.each_its_own,
             "clusters": list(shared.clusters),
         }
-        for shared in found.changes
+        for shared in difference.changes
     ]
-    return {"changes": changes, "new": found.added, "gone": found.removed, "comments": found.comments}
+    return {
+        "changes": changes,
+        "new": difference.added,
+        "gone": difference.removed,
+        "comments": difference.comments,
+    }

@@ -1,4 +1,4 @@
-"""The command `emit`: files by which Argo CD, Flux, helmfile or a script installs a fleet."""
+"""The command `emit`: it writes files with which Argo CD, Flux, helmfile or a script installs a fleet."""
 
 import re
 import shlex
@@ -44,7 +44,11 @@ def emit(
     output: Annotated[
         Path | None,
         typer.Option(
-            "--output", "-o", metavar="DIR", help="folder of the files [default: ENGINE beside it]", show_default=False
+            "--output",
+            "-o",
+            metavar="DIR",
+            help="output folder [default: ENGINE, beside the fleet file]",
+            show_default=False,
         ),
     ] = None,
     chart: Annotated[
@@ -52,41 +56,49 @@ def emit(
         typer.Option(
             "--chart",
             metavar="TARGET=URL/NAME:VERSION",
-            help="where a target's chart is; argocd and flux need it",
+            help="location of a target's chart, required for argocd and flux",
             show_default=False,
         ),
     ] = None,
     repository: Annotated[
-        str, typer.Option("--repository", metavar="URL", help="Git repository of the folder, for argocd")
+        str, typer.Option("--repository", metavar="URL", help="Git repository of the output folder, for argocd")
     ] = "",
     path: Annotated[
-        str, typer.Option("--path", metavar="PATH", help="the folder in that repository, for argocd and flux")
+        str,
+        typer.Option(
+            "--path", metavar="PATH", help="path of the output folder in that repository, for argocd and flux"
+        ),
     ] = "",
-    revision: Annotated[str, typer.Option("--revision", metavar="REVISION", help="branch or tag of it")] = _REVISION,
+    revision: Annotated[
+        str, typer.Option("--revision", metavar="REVISION", help="branch or tag of that repository")
+    ] = _REVISION,
     project: Annotated[
         str, typer.Option("--project", metavar="NAME", help="project of the applications, for argocd")
     ] = "",
     argocd_namespace: Annotated[
-        str, typer.Option("--argocd-namespace", metavar="NAMESPACE", help="namespace in which Argo CD itself runs")
+        str, typer.Option("--argocd-namespace", metavar="NAMESPACE", help="namespace in which Argo CD runs")
     ] = "",
     sync_window: Annotated[
         list[str] | None,
         typer.Option(
             "--sync-window",
             metavar="KIND;SCHEDULE;DURATION",
-            help="when Argo CD may sync, as 'deny;0 8 * * 1-5;10h'; writes --project",
+            help="when Argo CD may sync, such as 'deny;0 8 * * 1-5;10h' (also writes --project)",
             show_default=False,
         ),
     ] = None,
     at_once: Annotated[
-        int, typer.Option("--at-once", metavar="N", min=1, help="releases of a wave at the same time, but with flux")
+        int,
+        typer.Option("--at-once", metavar="N", min=1, help="most releases of a wave at the same time (not for flux)"),
     ] = _AT_ONCE,
     part: Annotated[
         str,
-        typer.Option("--part", metavar="NAME", help="name of a part of the fleet, with a folder of its own; needs -l"),
+        typer.Option(
+            "--part", metavar="NAME", help="name of a part of the fleet, which gets its own folder (needs -l)"
+        ),
     ] = "",
     override: Annotated[
-        str, typer.Option("--override", metavar="NAME", help="roll out an override of the fleet file, by its own waves")
+        str, typer.Option("--override", metavar="NAME", help="roll out an override of the fleet file, wave by wave")
     ] = "",
     wave: Annotated[
         int,
@@ -102,7 +114,7 @@ def emit(
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> int:
-    """write files by which Argo CD, Flux, helmfile or a script installs a fleet"""
+    """write files with which Argo CD, Flux, helmfile or a script installs a fleet"""
     from neo4j_scenarios.emit import ENGINES, emitted
     from neo4j_scenarios.emit.charts import parse_charts
     from neo4j_scenarios.emit.engine import Order
@@ -122,7 +134,7 @@ def emit(
     if override:
         scope = of_override(ENGINES[engine], fleet, override, wave, alone=not part and selection.everything)
     elif wave:
-        raise UsageError(Problem("--wave", "is of an override, and none is named", "--override incident-42 --wave 1"))
+        raise UsageError(Problem("--wave", "needs --override", "--override incident-42 --wave 1"))
     else:
         scope = of_selection(fleet, selection, part, keep_going=keep_going)
     part = scope.part
@@ -142,8 +154,8 @@ def emit(
         windows,
     )
     order = installable(ENGINES[engine], order, scope, folder)
-    made = emitted(ENGINES[engine], scope.fleet, order, scope.chosen)
-    code = bring(folder, made, Manner(check, prune, force, as_json, quiet or as_json, max_restores), scope.fleet)
+    files = emitted(ENGINES[engine], scope.fleet, order, scope.chosen)
+    code = bring(folder, files, Manner(check, prune, force, as_json, quiet or as_json, max_restores), scope.fleet)
     if scope.next_step and not (check or quiet or as_json):
         say(scope.next_step)
     return code
@@ -158,30 +170,30 @@ def _command(
     selector: Sequence[str],
     only: Sequence[str],
 ) -> str:
-    """Return the command that writes the files again. A selection of a few of them is left out."""
-    given: dict[str, Iterable[str]] = dict(texts)
+    """Return the command that writes all the files again. A selection that only limits the files is left out."""
+    flags: dict[str, Iterable[str]] = dict(texts)
     if scope.override:
-        given["--override"] = [scope.override]
+        flags["--override"] = [scope.override]
     elif scope.part:
-        given |= {"--part": [scope.part], "-l": selector, "--only": only}
+        flags |= {"--part": [scope.part], "-l": selector, "--only": only}
     if texts["--revision"] == [_REVISION]:
-        given["--revision"] = []
-    given["--at-once"] = [] if at_once == _AT_ONCE else [str(at_once)]
-    words = [word for flag, words in given.items() for text in words if text for word in (flag, text)]
+        flags["--revision"] = []
+    flags["--at-once"] = [] if at_once == _AT_ONCE else [str(at_once)]
+    words = [word for flag, words in flags.items() for text in words if text for word in (flag, text)]
     return shlex.join(["neo4j-scenarios", "emit", engine, fleet.name, *words])
 
 
 def _windows(engine: str, texts: Sequence[str], project: str, namespace: str) -> "list[Window]":
-    """Return the sync windows. Raises UsageError for what Argo CD does not take, or another engine is given."""
+    """Return the sync windows. Raises UsageError for a value that Argo CD refuses, and for other engines."""
     from neo4j_scenarios.emit.engine import parse_window
     from neo4j_scenarios.rules import NAME
 
-    given = {"--sync-window": list(texts), "--project": [project], "--argocd-namespace": [namespace]}
-    used = [flag for flag, words in given.items() if any(words)]
+    flags = {"--sync-window": list(texts), "--project": [project], "--argocd-namespace": [namespace]}
+    used = [flag for flag, words in flags.items() if any(words)]
     if used and engine != "argocd":
-        raise UsageError(*(Problem(flag, f"is for argocd, and not for {engine}", f"leave {flag} out") for flag in used))
+        raise UsageError(*(Problem(flag, f"is for argocd, not for {engine}", f"leave {flag} out") for flag in used))
     if texts and project in {"", "default"}:
-        what = "needs a project of its own: the project 'default' is for everything else in Argo CD as well"
+        what = "needs a separate project, because other applications of Argo CD use the project 'default' too"
         raise UsageError(Problem("--sync-window", what, "--project graphs"))
     problems, windows = [], []
     for flag, word in (("--project", project), ("--argocd-namespace", namespace)):
@@ -199,12 +211,12 @@ def _windows(engine: str, texts: Sequence[str], project: str, namespace: str) ->
     return windows
 
 
-# Git's own forms: a URL, or user@host:path.
+# The forms that Git takes: a URL, or user@host:path.
 _REPOSITORY = re.compile(r"(?:(?:https?|ssh|git)://|[\w.-]+@[\w.-]+:)[^\s]+")
 
 
 def _check_places(repository: str, path: str, revision: str) -> None:
-    """Raise UsageError for a place that no engine could read: the mistake would show in its logs alone."""
+    """Raise UsageError for a place that no engine can read. Otherwise the mistake would only show in its logs."""
     problems = []
     if repository and not _REPOSITORY.fullmatch(repository):
         what = f"{repository!r} is not the URL of a Git repository"
@@ -217,9 +229,9 @@ def _check_places(repository: str, path: str, revision: str) -> None:
         raise UsageError(*problems)
 
 
-def _refuse_keys(given: Mapping[str, Iterable[str]]) -> None:
-    """Raise UsageError for flags with a password or key in them, which would be written into every file."""
-    hint = "take it out: the engine has its own credentials, by the URL without user and password"
-    found = [flag for flag, texts in given.items() if any(map(looks_like_key, texts))]
-    if found:
-        raise UsageError(*(Problem(flag, f"is {WITHHELD}", hint) for flag in found))
+def _refuse_keys(flags: Mapping[str, Iterable[str]]) -> None:
+    """Raise UsageError for flags that contain a password or key, which would be written into every file."""
+    hint = "give the URL without user and password: the engine has its own credentials for it"
+    refused = [flag for flag, texts in flags.items() if any(map(looks_like_key, texts))]
+    if refused:
+        raise UsageError(*(Problem(flag, f"is {WITHHELD}", hint) for flag in refused))

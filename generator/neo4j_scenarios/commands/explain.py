@@ -1,4 +1,4 @@
-"""The command `explain`: where each value of a cluster comes from, and what an install of it does."""
+"""The command `explain`: it shows where each value of a cluster comes from, and what an install does."""
 
 import sys
 import textwrap
@@ -25,24 +25,24 @@ def explain(
         str, typer.Argument(metavar="CLUSTER", help="name of the cluster", autocompletion=cluster_names)
     ],
     key: Annotated[
-        str | None, typer.Argument(metavar="[KEY]", help="input to explain alone", autocompletion=keys)
+        str | None, typer.Argument(metavar="[KEY]", help="only explain this input", autocompletion=keys)
     ] = None,
     fleet: Fleet = Path(FLEET),
     as_json: Json = False,
 ) -> None:
-    """tell where each value of a cluster comes from, what its install does, and which data is at risk"""
+    """show where each value of a cluster comes from, what its install does, and which data is at risk"""
     from neo4j_scenarios.explain import values
 
-    found = _find(fleet, cluster)
-    told = values(found)
+    explained = _find(fleet, cluster)
+    listed = values(explained)
     if key is not None:
-        told = [value for value in told if value.key == key] or [_default(key, [value.key for value in told])]
+        listed = [value for value in listed if value.key == key] or [_default(key, [value.key for value in listed])]
     if as_json:
-        put_json(_data(found, told))
+        put_json(_data(explained, listed))
         return
-    lines = [] if key else [_head(found), ""]
-    lines += [line for value in told for line in _lines(value)]
-    lines += [] if key else list(_consequences(found))
+    lines = [] if key else [_head(explained), ""]
+    lines += [line for value in listed for line in _lines(value)]
+    lines += [] if key else list(_consequences(explained))
     put("".join(f"{line}\n" for line in lines))
 
 
@@ -64,7 +64,7 @@ def _default(key: str, others: list[str]) -> "Value":
     for field in FIELDS:
         if field.key == key:
             return Value(key, "", field.meaning, [])
-    raise UsageError(Problem("KEY", did_you_mean(key, {*others, *(field.key for field in FIELDS)}), "correct it"))
+    raise UsageError(Problem("KEY", did_you_mean(key, {*others, *(field.key for field in FIELDS)}), "correct the name"))
 
 
 def _head(cluster: "Cluster") -> str:
@@ -81,13 +81,13 @@ def _lines(value: "Value") -> Iterator[str]:
     yield shown
     if not value.said:
         yield "    by default"
-    for number, said in enumerate(value.said):
-        yield f"    {'over ' if number else ''}{_source(said, value.text)}"
+    for number, setting in enumerate(value.said):
+        yield f"    {'over ' if number else ''}{_source(setting, value.text)}"
 
 
-def _source(said: "Said", text: str) -> str:
-    written = "removes it" if said.text is None else said.text
-    return f"{said.layer}, {said.place}" + ("" if written == text else f": {written}")
+def _source(setting: "Said", text: str) -> str:
+    written = "removes it" if setting.text is None else setting.text
+    return f"{setting.layer}, {setting.place}" + ("" if written == text else f": {written}")
 
 
 def _consequences(cluster: "Cluster") -> Iterator[str]:
@@ -104,7 +104,7 @@ def _consequences(cluster: "Cluster") -> Iterator[str]:
                 yield textwrap.fill(sentence, _WIDTH, initial_indent="  - ", subsequent_indent="    ")
 
 
-def _data(cluster: "Cluster", told: "list[Value]") -> dict[str, Any]:
+def _data(cluster: "Cluster", values: "list[Value]") -> dict[str, Any]:
     from neo4j_scenarios.explain import install, risks
 
     return {
@@ -115,9 +115,9 @@ def _data(cluster: "Cluster", told: "list[Value]") -> dict[str, Any]:
             {
                 "key": value.key,
                 "value": value.text,
-                "said": [{"layer": said.layer, "place": said.place, "text": said.text} for said in value.said],
+                "said": [{"layer": each.layer, "place": each.place, "text": each.text} for each in value.said],
             }
-            for value in told
+            for value in values
         ],
         "targets": [
             {"target": each.target.name, "install": list(install(each)), "risks": list(risks(each))}

@@ -1,4 +1,4 @@
-"""The command `import`: a values file that is there becomes a scenario."""
+"""The command `import`: it makes a scenario.yaml from an existing values file."""
 
 from pathlib import Path
 from typing import Annotated
@@ -15,7 +15,10 @@ def import_values(
     source: Annotated[
         str,
         typer.Option(
-            "--from", metavar="CHART", help="chart that it is for [default: told by its keys]", show_default=False
+            "--from",
+            metavar="CHART",
+            help="chart that the file is for [default: detected by its keys]",
+            show_default=False,
         ),
     ] = "",
     target: Annotated[
@@ -29,7 +32,7 @@ def import_values(
     force: Force = False,
     as_json: Json = False,
 ) -> int:
-    """make a scenario.yaml of a values file, and list what it can't carry"""
+    """make a scenario.yaml from a values file, and list the values that it can't hold"""
     from neo4j_scenarios.importing import import_values, report
 
     imported = import_values(values, source, target)

@@ -1,4 +1,4 @@
-"""The command `list`: the scenarios and their charts, or the clusters of a fleet."""
+"""The command `list`: it lists the scenarios and their charts, or the clusters of a fleet."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -26,9 +26,15 @@ def list_scenarios(
     only: Only = None,
     as_json: Json = False,
 ) -> None:
-    """list the scenarios, and the charts that each can be written for; or the clusters of a fleet"""
+    """list the scenarios and their charts, or the clusters of a fleet"""
     if fleet is None and (selector or only):
-        raise UsageError(Problem("FLEET", "is missing, and selections are for one", "neo4j-scenarios list fleet.yaml"))
+        raise UsageError(
+            Problem(
+                "FLEET",
+                "is missing, but --selector and --only select clusters of a fleet",
+                "neo4j-scenarios list fleet.yaml",
+            )
+        )
     rows = _scenarios() if fleet is None else _clusters(fleet, selector or (), only or ())
     if as_json:
         put_json(rows)
@@ -57,10 +63,10 @@ def _clusters(path: Path, selector: Sequence[str], only: Sequence[str]) -> list[
 
     fleet = load(path, parse_selection(selector, only), keep_going=True)
     remark(fleet, quiet=False)
-    known = {cluster.name: cluster for cluster in fleet.clusters} | {
+    clusters = {cluster.name: cluster for cluster in fleet.clusters} | {
         name: each.cluster for name, each in fleet.broken.items()
     }
-    rows = [_row(known[name]) for name in fleet.names if name in known]
+    rows = [_row(clusters[name]) for name in fleet.names if name in clusters]
     if fleet.broken:
         for row in rows:
             broken = fleet.broken.get(row["cluster"])
@@ -71,7 +77,7 @@ def _clusters(path: Path, selector: Sequence[str], only: Sequence[str]) -> list[
 
 
 def _row(cluster: "Cluster") -> dict[str, str]:
-    """Return what is known of a cluster; one with problems may lack its scenario."""
+    """Return the row of a cluster. A cluster with problems may lack its scenario."""
     kinds = [scenario.kind.name for scenario in cluster.scenarios] or [cluster.inputs.get(SCENARIO.key, "")]
     return {
         "cluster": cluster.name,

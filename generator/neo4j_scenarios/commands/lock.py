@@ -1,4 +1,4 @@
-"""The commands `lock` and `update`: which set each cluster of a fleet restores."""
+"""The commands `lock` and `update`: they pin the set that each cluster of a fleet restores."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from neo4j_scenarios.survey import Options
 
 Check = Annotated[bool, typer.Option("--check", help="write nothing, and exit with 3 if the lock would change")]
-Move = Annotated[bool, typer.Option("--move", help="choose anew for the clusters selected; needs -l or --only")]
+Move = Annotated[bool, typer.Option("--move", help="choose new pins for the selected clusters (needs -l or --only)")]
 
 
 def _guard(name: str, metavar: str, text: str) -> Any:
@@ -32,8 +32,10 @@ def _guard(name: str, metavar: str, text: str) -> Any:
 
 MaxAge = Annotated[str | None, _guard("--max-age", "7d", "refuse a set that is older")]
 MinSize = Annotated[str | None, _guard("--min-size", "1GiB", "refuse a set that is smaller")]
-Within = Annotated[str | None, _guard("--within", "30m", "refuse a set that is further before the time asked for")]
-MaxShrink = Annotated[str | None, _guard("--max-shrink", "20%", "refuse a set that is smaller than the last by more")]
+Within = Annotated[str | None, _guard("--within", "30m", "refuse a set that is older than the requested time by more")]
+MaxShrink = Annotated[
+    str | None, _guard("--max-shrink", "20%", "refuse a set that is smaller than the pinned one by more")
+]
 
 
 def lock(
@@ -53,13 +55,14 @@ def lock(
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> int:
-    """pin the set of each cluster in fleet.lock.yaml, and check the pins that are there"""
+    """pin the set of each cluster in fleet.lock.yaml, and check the existing pins"""
     if move and not (selector or only):
-        what = "is for the clusters that are selected, and none are"
-        raise UsageError(Problem("--move", what, "neo4j-scenarios lock --move --only eu-1; update moves all"))
+        what = "needs selected clusters"
+        hint = "neo4j-scenarios lock --move --only eu-1, or neo4j-scenarios update for all clusters"
+        raise UsageError(Problem("--move", what, hint))
     guards = _guards(max_age, min_size, max_shrink, within)
-    wish = _Wish(fleet, selector or (), only or (), guards, check, keep_going, as_json, quiet or as_json)
-    return _run(wish, survey_options(credentials, threads, deadline), move=move)
+    arguments = _Arguments(fleet, selector or (), only or (), guards, check, keep_going, as_json, quiet or as_json)
+    return _run(arguments, survey_options(credentials, threads, deadline), move=move)
 
 
 def update(
@@ -78,15 +81,15 @@ def update(
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> int:
-    """move the pins of fleet.lock.yaml to the sets that are the latest now"""
+    """move the pins of fleet.lock.yaml to the latest sets"""
     guards = _guards(max_age, min_size, max_shrink, within)
-    wish = _Wish(fleet, selector or (), only or (), guards, check, keep_going, as_json, quiet or as_json)
-    return _run(wish, survey_options(credentials, threads, deadline), move=True)
+    arguments = _Arguments(fleet, selector or (), only or (), guards, check, keep_going, as_json, quiet or as_json)
+    return _run(arguments, survey_options(credentials, threads, deadline), move=True)
 
 
 @dataclass(frozen=True)
-class _Wish:
-    """What the command line asks for."""
+class _Arguments:
+    """The arguments of the command line."""
 
     fleet: Path
     selector: Sequence[str]
@@ -107,7 +110,7 @@ def _guards(max_age: str | None, min_size: str | None, max_shrink: str | None, w
     )
 
 
-def _run(wish: _Wish, options: "Options", *, move: bool) -> int:
+def _run(arguments: _Arguments, options: "Options", *, move: bool) -> int:
     from datetime import UTC, datetime
 
     from neo4j_scenarios import lockfile, locking, questions
@@ -117,53 +120,54 @@ def _run(wish: _Wish, options: "Options", *, move: bool) -> int:
     from neo4j_scenarios.write import write
 
     pins = lockfile.NoPins()
-    fleet = load(wish.fleet, parse_selection(wish.selector, wish.only), pins, keep_going=wish.keep_going)
-    remark(fleet, wish.quiet)
-    path = lockfile.beside(wish.fleet)
-    held = lockfile.read(path)
+    selection = parse_selection(arguments.selector, arguments.only)
+    fleet = load(arguments.fleet, selection, pins, keep_going=arguments.keep_going)
+    remark(fleet, arguments.quiet)
+    path = lockfile.beside(arguments.fleet)
+    old = lockfile.read(path)
     clusters = [cluster for cluster in fleet.clusters if cluster.pin not in pins.floating]
-    asked = questions.ask(clusters, held)
-    with progress("reading buckets", asked.buckets, wish.quiet) as show:
-        found = asked.answers(options, show)
-    wanted = [locking.Wanted(each.pin, asked_inputs(each.inputs), found[each.pin]) for each in clusters]
-    # A cluster's own pin stays while an override has one of its own, and those of ended overrides leave the lock.
+    to_ask = questions.ask(clusters, old)
+    with progress("reading buckets", to_ask.buckets, arguments.quiet) as show:
+        answers = to_ask.answers(options, show)
+    wanted = [locking.Wanted(each.pin, asked_inputs(each.inputs), answers[each.pin]) for each in clusters]
+    # The lock keeps the pins of clusters and of active overrides. Pins of ended overrides leave it.
     names = [each.pin for each in (*fleet.clusters, *(broken.cluster for broken in fleet.broken.values()))]
-    others = [name for name in held if _of_active(name, fleet)]
-    known = frozenset([*fleet.names, *names, *others]).difference(pins.floating)
-    outcome = locking.decide(wanted, held, known, wish.guards, datetime.now(UTC), move=move)
-    # A lock of no cluster would say that there is none to restore.
-    refused = bool(outcome.problems) and (not wish.keep_going or not outcome.lock)
-    if not wish.check and not refused:
-        write(path, lockfile.text(outcome.lock, wish.fleet.name))
+    overridden = [name for name in old if _of_active(name, fleet)]
+    kept = frozenset([*fleet.names, *names, *overridden]).difference(pins.floating)
+    outcome = locking.decide(wanted, old, kept, arguments.guards, datetime.now(UTC), move=move)
+    # Even with --keep-going, an empty lock is not written: it would mean that no cluster restores anything.
+    refused = bool(outcome.problems) and (not arguments.keep_going or not outcome.lock)
+    if not arguments.check and not refused:
+        write(path, lockfile.text(outcome.lock, arguments.fleet.name))
     failure = BucketError(*fleet.problems, *questions.grouped(outcome.problems))
-    _tell(outcome, failure, path, wish, written=not wish.check and not refused)
+    _print(outcome, failure, path, arguments, written=not arguments.check and not refused)
     if failure.problems:
         return failure.exit_code
-    return DIFFERENT if wish.check and outcome.lock != held else 0
+    return DIFFERENT if arguments.check and outcome.lock != old else 0
 
 
 def _of_active(name: str, fleet: "Loaded") -> bool:
-    """Return whether a name in the lock is of a cluster of the fleet under overrides that hold now."""
+    """Return whether a name in the lock belongs to a cluster of the fleet with active overrides."""
     cluster, *overrides = name.split("@")
     return cluster in fleet.names and set(overrides) <= {each.name for each in fleet.overrides}
 
 
-def _tell(outcome: "Outcome", failure: BucketError, path: Path, wish: _Wish, *, written: bool) -> None:
-    if wish.as_json:
+def _print(outcome: "Outcome", failure: BucketError, path: Path, arguments: _Arguments, *, written: bool) -> None:
+    if arguments.as_json:
         changes = [_as_json(each) for each in outcome.changes]
         put_json({"lock": str(path), "written": written, "changes": changes, "problems": problems_as_json(failure)})
         return
     report(failure, as_json=False)
-    if wish.check or not wish.quiet:
+    if arguments.check or not arguments.quiet:
         put("".join(f"{line}\n" for line in _lines(outcome.changes)))
-    if not wish.quiet:
+    if not arguments.quiet:
         count = len(outcome.lock)
         say(f"{'written' if written else 'not written'} {path}: {count} {'cluster' if count == 1 else 'clusters'}")
 
 
 def _lines(changes: Sequence["Change"]) -> Iterator[str]:
-    for cluster, own in groupby(changes, key=lambda change: change.cluster):
-        yield f"{cluster}: {'; '.join(map(str, own))}"
+    for cluster, of_cluster in groupby(changes, key=lambda change: change.cluster):
+        yield f"{cluster}: {'; '.join(map(str, of_cluster))}"
 
 
 def _as_json(change: "Change") -> dict[str, Any]:

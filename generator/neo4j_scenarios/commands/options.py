@@ -1,4 +1,4 @@
-"""Options that several commands take."""
+"""Options that several commands share."""
 
 from pathlib import Path
 from typing import Annotated, Final
@@ -7,13 +7,17 @@ import typer
 
 from neo4j_scenarios.completion import FLEET, cluster_names
 
-# The exit code of a check that found a difference.
+# The exit code of a check that finds a difference.
 DIFFERENT: Final = 3
 
 Output = Annotated[
     Path | None,
     typer.Option(
-        "--output", "-o", metavar="DIR", help="folder of the fleet's files [default: out beside it]", show_default=False
+        "--output",
+        "-o",
+        metavar="DIR",
+        help="output folder of the fleet [default: out, beside the fleet file]",
+        show_default=False,
     ),
 ]
 Fleet = Annotated[
@@ -33,13 +37,13 @@ Only = Annotated[
 ]
 Json = Annotated[bool, typer.Option("--json", help="print JSON, for programs")]
 Prune = Annotated[bool, typer.Option("--prune", help="remove files of clusters that the fleet no longer has")]
-Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="say nothing but errors, and what was asked for")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="print only errors and the requested output")]
 Force = Annotated[bool, typer.Option("--force", help="replace a file that neo4j-scenarios did not write")]
 Check = Annotated[bool, typer.Option("--check", help="write nothing, and exit with 3 if a file differs")]
 MaxRestores = Annotated[
     int,
     typer.Option(
-        "--max-restores", metavar="N", min=0, help="refuse a change by which more clusters replace data that is there"
+        "--max-restores", metavar="N", min=0, help="refuse a change that makes more clusters replace existing data"
     ),
 ]
 MOST_RESTORES: Final = 10
@@ -47,6 +51,6 @@ KeepGoing = Annotated[
     bool,
     typer.Option(
         "--keep-going",
-        help="do all clusters that are right; those with problems keep what they have, and it exits with 1",
+        help="skip clusters with problems, which keep what they have, and exit with 1",
     ),
 ]

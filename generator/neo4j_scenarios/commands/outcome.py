@@ -1,4 +1,4 @@
-"""A tree of files -> the folder that is to hold it, written or compared; how the commands tell it."""
+"""Writes a tree of files to its folder, or compares them, and prints the result."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,13 +14,13 @@ if TYPE_CHECKING:
     from neo4j_scenarios.fleet import Fleet
     from neo4j_scenarios.replacing import Replacing
 
-# As many files are named one by one when they are written.
+# The most written files that are listed one by one.
 _NAMED: Final = 20
 
 
 @dataclass(frozen=True)
 class Manner:
-    """How a folder is dealt with, and how that is told."""
+    """The options for writing a folder and for printing the result."""
 
     check: bool
     prune: bool
@@ -30,10 +30,10 @@ class Manner:
     max_restores: int = MOST_RESTORES
 
 
-def bring(folder: Path, made: Tree, manner: Manner, fleet: "Fleet") -> int:
+def bring(folder: Path, tree: Tree, manner: Manner, fleet: "Fleet") -> int:
     """Make `folder` hold the tree, or with `check` print how it differs. Raises OutputError.
 
-    Return the exit code: 1 where clusters of `fleet` are broken, which are left as they are.
+    Return the exit code. It is 1 if clusters of `fleet` are broken. Their files stay as they are.
     """
     from neo4j_scenarios.update import update
 
@@ -41,20 +41,20 @@ def bring(folder: Path, made: Tree, manner: Manner, fleet: "Fleet") -> int:
     if not manner.as_json:
         report(failure, as_json=False)
     remark(fleet, manner.quiet)
-    changes = compare(folder, made, force=manner.force)
-    _guard(replaced(folder, made, changes, fleet), manner)
+    changes = compare(folder, tree, force=manner.force)
+    _guard(replaced(folder, tree, changes, fleet), manner)
     if manner.check:
-        code = _tell_difference(folder, changes, failure, manner.as_json)
+        code = _print_difference(folder, changes, failure, manner.as_json)
     else:
         with progress("writing", len(changes.missing) + len(changes.stale), manner.quiet) as show:
-            update(folder, made, changes, prune=manner.prune, progress=show)
-        _tell_done(folder, changes, failure, manner)
+            update(folder, tree, changes, prune=manner.prune, progress=show)
+        _print_done(folder, changes, failure, manner)
         code = 0
     return failure.exit_code if fleet.problems else code
 
 
-def replaced(folder: Path, made: Tree, changes: Changes, fleet: "Fleet") -> "Replacing":
-    """Return which clusters replace data because of the changes."""
+def replaced(folder: Path, tree: Tree, changes: Changes, fleet: "Fleet") -> "Replacing":
+    """Return the clusters that replace data because of the changes."""
     from neo4j_scenarios import lockfile
     from neo4j_scenarios.replacing import Replacing, replacing
 
@@ -62,31 +62,32 @@ def replaced(folder: Path, made: Tree, changes: Changes, fleet: "Fleet") -> "Rep
         return Replacing(())
     texts: dict[str, list[tuple[str, str]]] = {}
     for path in changes.stale:
-        if path in made.clusters:
+        if path in tree.clusters:
             old = read(folder, path).decode(errors="replace")
-            texts.setdefault(made.clusters[path], []).append((old, made.files[path]))
+            texts.setdefault(tree.clusters[path], []).append((old, tree.files[path]))
     return replacing(fleet, lockfile.read(lockfile.beside(fleet.path)), texts)
 
 
-def _guard(found: "Replacing", manner: Manner) -> None:
-    """Say which clusters replace data, quiet or not. Raises OutputError where there are more than were allowed."""
-    if not found.clusters:
+def _guard(replacing: "Replacing", manner: Manner) -> None:
+    """Print which clusters replace data, even if quiet. Raises OutputError for more clusters than are allowed."""
+    count = len(replacing.clusters)
+    if not count:
         return
-    say(str(found))
-    if len(found.clusters) > manner.max_restores and not manner.check:
-        what = f"{len(found.clusters)} clusters would replace data that is there, and {manner.max_restores} may"
-        raise OutputError(Problem("--max-restores", what, f"if that is meant: --max-restores {len(found.clusters)}"))
+    say(str(replacing))
+    if count > manner.max_restores and not manner.check:
+        what = f"{count} clusters would replace existing data, but only {manner.max_restores} may"
+        raise OutputError(Problem("--max-restores", what, f"if you mean it, use --max-restores {count}"))
 
 
 def remark(fleet: "Fleet", quiet: bool) -> None:
-    """Write to stderr what deserves a word and is not wrong."""
+    """Write the fleet's remarks to stderr. They are about things that are not wrong."""
     for line in () if quiet else fleet.remarks:
         say(f"note: {line}")
 
 
-def _tell_difference(folder: Path, changes: Changes, failure: InputFileError, as_json: bool) -> int:
-    found = {"missing": changes.missing, "stale": changes.stale, "orphaned": changes.orphaned}
-    named = {state: [str(folder / path) for path in paths] for state, paths in found.items()}
+def _print_difference(folder: Path, changes: Changes, failure: InputFileError, as_json: bool) -> int:
+    states = {"missing": changes.missing, "stale": changes.stale, "orphaned": changes.orphaned}
+    named = {state: [str(folder / path) for path in paths] for state, paths in states.items()}
     if as_json:
         put_json({**named, "unchanged": len(changes.unchanged), "problems": problems_as_json(failure)})
     else:
@@ -94,20 +95,20 @@ def _tell_difference(folder: Path, changes: Changes, failure: InputFileError, as
     return DIFFERENT if changes.any else 0
 
 
-def _tell_done(folder: Path, changes: Changes, failure: InputFileError, manner: Manner) -> None:
+def _print_done(folder: Path, changes: Changes, failure: InputFileError, manner: Manner) -> None:
     written = [str(folder / path) for path in (*changes.missing, *changes.stale)]
     orphans = [str(folder / path) for path in changes.orphaned]
     removed, orphaned = (orphans, []) if manner.prune else ([], orphans)
-    told = {"written": written, "removed": removed, "orphaned": orphaned}
+    states = {"written": written, "removed": removed, "orphaned": orphaned}
     if manner.as_json:
-        put_json({**told, "unchanged": len(changes.unchanged), "problems": problems_as_json(failure)})
+        put_json({**states, "unchanged": len(changes.unchanged), "problems": problems_as_json(failure)})
     if manner.quiet:
         return
-    for state, paths in told.items():
+    for state, paths in states.items():
         for path in paths[:_NAMED] if len(paths) > _NAMED else paths:
             say(f"{state} {path}")
         if len(paths) > _NAMED:
             say(f"{state} … and {len(paths) - _NAMED} more")
-    counts = {state: len(paths) for state, paths in told.items()} | {"unchanged": len(changes.unchanged)}
-    hint = "; --prune removes what is orphaned" if orphaned else ""
+    counts = {state: len(paths) for state, paths in states.items()} | {"unchanged": len(changes.unchanged)}
+    hint = " (--prune removes orphaned files)" if orphaned else ""
     say(", ".join(f"{count} {state}" for state, count in counts.items() if count) + hint)

@@ -1,4 +1,4 @@
-"""The command `report`: how the backups of a fleet stand, as one HTML file, as JSON, or as metrics."""
+"""The command `report`: it reports the state of a fleet's backups as one HTML file, as JSON, or as metrics."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -33,30 +33,30 @@ Throughput = Annotated[
     typer.Option(
         "--throughput",
         metavar="200MiB/s",
-        help="speed of a restore, for the RTO forecast of what has no drill",
+        help="speed of a restore, for the RTO forecast of databases without a drill",
         show_default=False,
     ),
 ]
 Metrics = Annotated[
     Path | None,
-    typer.Option("--metrics", metavar="FILE", help="write metrics for Prometheus, as text", show_default=False),
+    typer.Option("--metrics", metavar="FILE", help="file for metrics in Prometheus' text format", show_default=False),
 ]
 FailOn = Annotated[
     str | None,
     typer.Option(
         "--fail-on",
         metavar="late,shrunk",
-        help="exit with 1 where a database is one of these; the report is written first",
+        help="exit with 1 if a database has one of these findings, after writing the report",
         show_default=False,
     ),
 ]
 MaxShrink = Annotated[
-    str, typer.Option("--max-shrink", metavar="30%", help="a set that is smaller than usual by more is shrunk")
+    str, typer.Option("--max-shrink", metavar="30%", help="a set smaller than usual by more than this is shrunk")
 ]
 MaxGrowth = Annotated[
-    str, typer.Option("--max-growth", metavar="100%", help="a set that is larger than usual by more is grown")
+    str, typer.Option("--max-growth", metavar="100%", help="a set larger than usual by more than this is grown")
 ]
-Force = Annotated[bool, typer.Option("--force", help="replace a file that was not written by neo4j-scenarios")]
+Force = Annotated[bool, typer.Option("--force", help="replace a file that neo4j-scenarios did not write")]
 
 
 def report(
@@ -94,24 +94,24 @@ def report(
     failure = InputFileError(*loaded.problems)
     report_problems(failure, as_json=False)
     remark(loaded, quiet)
-    found = _facts(loaded, options, quiet or as_json)
+    facts = _facts(loaded, options, quiet or as_json)
     now = datetime.now(UTC)
-    told = rows(found, now, rate, bounds)
+    listed = rows(facts, now, rate, bounds)
     _deliver(
-        _Report(fleet.name, told, now, rate, bounds, failure),
+        _Report(fleet.name, listed, now, rate, bounds, failure),
         output,
         metrics,
         force=force,
         as_json=as_json,
         quiet=quiet,
     )
-    failed = _failed(told, wanted)
+    failed = _failed(listed, wanted)
     return failure.exit_code if loaded.problems or failed else 0
 
 
 @dataclass(frozen=True)
 class _Report:
-    """What there is to tell, before it is known in which form. failure: clusters of the fleet that are broken."""
+    """The content of a report, whatever its form. failure: the problems of broken clusters."""
 
     fleet: str
     rows: "Sequence[Row]"
@@ -130,44 +130,48 @@ def _bounds(max_shrink: str, max_growth: str) -> "Bounds":
 
 
 def _apart(output: Path | None, metrics: Path | None) -> None:
-    """Raise UsageError where one file is to hold the page and the metrics."""
+    """Raise UsageError if the page and the metrics would go to the same file."""
     if output and metrics and output.resolve() == metrics.resolve():
-        what = f"{metrics} is the file of --output as well"
+        what = f"{metrics} is also the file of --output"
         raise UsageError(Problem("--metrics", what, "neo4j-scenarios report -o report.html --metrics report.prom"))
 
 
 def _deliver(
-    told: _Report, output: Path | None, metrics: Path | None, *, force: bool, as_json: bool, quiet: bool
+    report: _Report, output: Path | None, metrics: Path | None, *, force: bool, as_json: bool, quiet: bool
 ) -> None:
-    """Write what was asked for. The page goes to stdout where nothing else was."""
+    """Write the requested forms of the report. Without any, write the page to stdout."""
     from neo4j_scenarios.report import metrics as prometheus
     from neo4j_scenarios.report.page import MARK, page
     from neo4j_scenarios.report.summary import summary
     from neo4j_scenarios.write import write
 
     if as_json:
-        data = {"fleet": told.fleet, "time": told.now.isoformat(timespec="seconds"), **summary(told.rows, told.rate)}
-        problems = {"problems": problems_as_json(told.failure)} if told.failure.problems else {}
+        data = {
+            "fleet": report.fleet,
+            "time": report.now.isoformat(timespec="seconds"),
+            **summary(report.rows, report.rate),
+        }
+        problems = {"problems": problems_as_json(report.failure)} if report.failure.problems else {}
         put_json(data | problems)
-    count = f"{len(told.rows)} {'database' if len(told.rows) == 1 else 'databases'}"
+    count = f"{len(report.rows)} {'database' if len(report.rows) == 1 else 'databases'}"
     if output:
-        write(output, page(told.fleet, told.rows, told.now, told.rate, told.bounds), force=force, mark=MARK)
+        write(output, page(report.fleet, report.rows, report.now, report.rate, report.bounds), force=force, mark=MARK)
     if metrics:
-        write(metrics, prometheus.metrics(told.fleet, told.rows, told.now), force=force)
+        write(metrics, prometheus.metrics(report.fleet, report.rows, report.now), force=force)
     for path in (each for each in (output, metrics) if each and not quiet):
         say(f"written {path}: {count}")
     if not (as_json or output or metrics):
-        put(page(told.fleet, told.rows, told.now, told.rate, told.bounds))
+        put(page(report.fleet, report.rows, report.now, report.rate, report.bounds))
 
 
-def _failed(told: "Sequence[Row]", wanted: "frozenset[Finding]") -> bool:
-    """Name the databases that fail on stderr, and tell whether there are any."""
+def _failed(rows: "Sequence[Row]", wanted: "frozenset[Finding]") -> bool:
+    """Write the databases that fail to stderr, and return whether there are any."""
     from neo4j_scenarios.report import failing
 
-    problem = failing.problem(told, wanted)
+    problem = failing.problem(rows, wanted)
     if not problem:
         return False
-    for line in failing.lines(told, wanted):
+    for line in failing.lines(rows, wanted):
         say(redact(line))
     report_problems(BucketError(problem), as_json=False)
     return True
@@ -177,9 +181,9 @@ def _facts(fleet: "Fleet", options: "Options", quiet: bool) -> "Sequence[Facts]"
     from neo4j_scenarios import lockfile, questions
     from neo4j_scenarios.report import gather
 
-    held = lockfile.read(lockfile.beside(fleet.path))
+    lock = lockfile.read(lockfile.beside(fleet.path))
     rpo = gather.objectives(fleet.clusters)
-    asked = questions.ask(fleet.clusters, held)
-    with progress("reading buckets", asked.buckets, quiet) as show:
-        answers = asked.answers(options, show)
-    return list(gather.facts(fleet.clusters, held, answers, rpo))
+    to_ask = questions.ask(fleet.clusters, lock)
+    with progress("reading buckets", to_ask.buckets, quiet) as show:
+        answers = to_ask.answers(options, show)
+    return list(gather.facts(fleet.clusters, lock, answers, rpo))

@@ -1,4 +1,4 @@
-"""The command `schema`: JSON Schemas for editors."""
+"""The command `schema`: it prints JSON Schemas for editors."""
 
 from enum import StrEnum
 from typing import Annotated
@@ -18,7 +18,7 @@ class Kind(StrEnum):
 
 def schema(
     kind: Annotated[
-        Kind, typer.Argument(metavar="[fleet|scenario|lock]", help="file to print the schema of")
+        Kind, typer.Argument(metavar="[fleet|scenario|lock]", help="file whose schema is printed")
     ] = Kind.FLEET,
 ) -> None:
     """print the JSON Schema of a fleet file, a scenario.yaml or a lock"""

@@ -33,18 +33,18 @@ Credentials = Annotated[
     typer.Option(
         "--credentials-file",
         metavar="FILE",
-        help="key to read the buckets with [default: this machine's identity]",
+        help="key file for reading the buckets [default: this machine's identity]",
         show_default=False,
     ),
 ]
-Threads = Annotated[int, typer.Option("--threads", metavar="N", help="buckets read at once", min=1, max=256)]
+Threads = Annotated[int, typer.Option("--threads", metavar="N", help="most buckets to read at once", min=1, max=256)]
 Deadline = Annotated[
-    str, typer.Option("--deadline", metavar="5m", help="time for one bucket; it delays no other", show_default="5m")
+    str, typer.Option("--deadline", metavar="5m", help="time limit for each bucket", show_default="5m")
 ]
 
 
 def option(name: str, text: str | None, parse: Callable[[str], T]) -> T | None:
-    """Return what an option stands for; None where it is not given. Raises UsageError."""
+    """Return the value of an option, or None if it is not set. Raises UsageError."""
     try:
         return None if text is None else parse(text)
     except Invalid as error:
@@ -52,10 +52,10 @@ def option(name: str, text: str | None, parse: Callable[[str], T]) -> T | None:
 
 
 def survey_options(credentials: Path | None, threads: int, deadline: str, *, drills: bool = False) -> "Options":
-    """Return how the buckets are read. A store is asked again for a part of the bucket's time. Raises UsageError."""
+    """Return the options for reading buckets. Retries get a part of the bucket's time. Raises UsageError."""
     from neo4j_scenarios.survey import Options
 
     seconds = option("--deadline", deadline, parse_duration) or 0
     if seconds < 1:
-        raise UsageError(Problem("--deadline", f"{deadline} leaves no time for an answer", "give at least 1s"))
+        raise UsageError(Problem("--deadline", f"{deadline} is too short", "give at least 1s"))
     return Options(credentials, threads, seconds, min(30, seconds / 4), min(30, seconds), drills)

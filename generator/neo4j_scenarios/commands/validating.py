@@ -1,4 +1,4 @@
-"""The command `validate`: any values file against its chart's schema and the restore contract."""
+"""The command `validate`: it checks any values file against its chart's schema and the restore contract."""
 
 from collections.abc import Sequence
 from enum import StrEnum
@@ -20,7 +20,7 @@ _INVALID = 1
 
 
 class Format(StrEnum):
-    """How findings are told."""
+    """The forms in which findings are printed."""
 
     TEXT = "text"
     GITHUB = "github"
@@ -31,41 +31,48 @@ def validate(
         list[Path],
         typer.Argument(
             metavar="VALUES.yaml...",
-            help="values files of one release, laid over each other as helm -f A -f B does",
+            help="values files of one release, merged as helm -f A -f B does",
             show_default=False,
         ),
     ],
     each: Annotated[bool, typer.Option("--each", help="check each file by itself")] = False,
     target: Annotated[
         str,
-        typer.Option("--target", metavar="CHART", help="their chart [default: told by their keys]", show_default=False),
+        typer.Option(
+            "--target",
+            metavar="CHART",
+            help="chart that they are for [default: detected by their keys]",
+            show_default=False,
+        ),
     ] = "",
     accept_data_loss: Annotated[
-        bool, typer.Option("--accept-data-loss", help="let FORCE_OVERWRITE be true on a single server")
+        bool, typer.Option("--accept-data-loss", help="allow FORCE_OVERWRITE true on a single server")
     ] = False,
-    unpinned: Annotated[bool, typer.Option("--unpinned", help="let each server of a cluster choose its set")] = False,
-    render: Annotated[bool, typer.Option("--render", help="check what helm template makes of them, too")] = False,
+    unpinned: Annotated[
+        bool, typer.Option("--unpinned", help="allow each server of a cluster to choose its set")
+    ] = False,
+    render: Annotated[bool, typer.Option("--render", help="also check the output of helm template")] = False,
     chart: Annotated[
         str,
         typer.Option("--chart", metavar="PATH", help="chart to render [default: the target's]", show_default=False),
     ] = "",
-    helm: Annotated[str, typer.Option("--helm", metavar="PROGRAM", help="Helm, on PATH or by its path")] = "helm",
+    helm: Annotated[str, typer.Option("--helm", metavar="PROGRAM", help="name of Helm on PATH, or its path")] = "helm",
     as_json: Json = False,
-    form: Annotated[Format, typer.Option("--format", help="text, or annotations of GitHub")] = Format.TEXT,
+    form: Annotated[Format, typer.Option("--format", help="text, or github for annotations on GitHub")] = Format.TEXT,
 ) -> int:
-    """check values files, ours or others, against chart and contract"""
+    """check values files, ours or others, against their chart and the contract"""
     from neo4j_scenarios.checking import Consent, Rendering
 
     if target and target not in TARGETS:
         raise UsageError(Problem("--target", did_you_mean(target, TARGETS), "name a chart of `neo4j-scenarios list`"))
     if chart and not render:
-        raise UsageError(Problem("--chart", "is for --render alone", "give both, or neither"))
+        raise UsageError(Problem("--chart", "needs --render", "give both, or neither"))
     rendering = Rendering(chart, helm) if render else None
     consent = Consent(accept_data_loss, unpinned)
     groups = [(path,) for path in paths] if each else [tuple(paths)]
-    found = {group: _findings(group, target, consent, rendering) for group in groups}
-    _tell(found, as_json, form)
-    return _INVALID if any(found.values()) else 0
+    by_group = {group: _findings(group, target, consent, rendering) for group in groups}
+    _print(by_group, as_json, form)
+    return _INVALID if any(by_group.values()) else 0
 
 
 def _findings(paths: "Paths", target: str, consent: "Consent", rendering: "Rendering | None") -> "Sequence[Finding]":
@@ -79,17 +86,17 @@ def _findings(paths: "Paths", target: str, consent: "Consent", rendering: "Rende
         return list(unreadable(error, paths))
 
 
-def _tell(found: "dict[Paths, Sequence[Finding]]", as_json: bool, form: Format) -> None:
+def _print(by_group: "dict[Paths, Sequence[Finding]]", as_json: bool, form: Format) -> None:
     from neo4j_scenarios.checking import report
 
     if as_json:
-        put_json(report.as_data(found))
+        put_json(report.as_data(by_group))
         return
-    for paths, findings in found.items():
-        for each in findings:
+    for paths, findings in by_group.items():
+        for finding in findings:
             if form is Format.GITHUB:
-                put(f"{report.annotation(each)}\n")
+                put(f"{report.annotation(finding)}\n")
             else:
-                complain(*report.texts(each))
+                complain(*report.texts(finding))
         if not findings:
             put(f"valid {' '.join(map(str, paths))}\n")

@@ -1,4 +1,8 @@
-"""A fleet -> the files by which an engine of others installs it, wave by wave: the tree of a folder of their own."""
+"""A fleet -> the files with which an engine installs it.
+
+An engine is Argo CD, Flux, helmfile or a script. It installs one wave after the other. A wave is a group of clusters
+that are installed together, by their label `wave`. The files are the tree of a separate output folder.
+"""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -20,9 +24,10 @@ from neo4j_scenarios.output import Tree
 
 @dataclass(frozen=True)
 class Engine:
-    """An engine. write: makes its files. values: whether it reads values files. fetches: whether it gets charts itself.
+    """An engine.
 
-    git: whether it reads the output folder from Git. own: the paths of the files that are of one release alone.
+    write: makes its files. values: whether it reads values files. fetches: whether it fetches charts itself.
+    git: whether it reads the output folder from Git. own: the paths of the files that belong to one release.
     """
 
     name: str
@@ -46,10 +51,10 @@ ENGINES: Final[Mapping[str, Engine]] = {
 
 
 def emitted(engine: Engine, fleet: Fleet, order: Order, chosen: frozenset[str]) -> Tree:
-    """Return what the output folder holds: the engine's files, and the values files that they name.
+    """Return the content of the output folder: the engine's files, and the values files that they use.
 
-    chosen: the clusters whose own files are written. Files that stand for all have every release of the order, so those
-    of other clusters stay as they are. Raises UsageError for what the engine needs and the order does not have.
+    chosen: the clusters whose own files are written. Shared files always have every release of the order, so the files
+    of other clusters stay as they are. Raises UsageError if the order lacks something that the engine needs.
     """
     if engine.fetches:
         needed(order.charts, (release.scenario.target for release in order.releases))
@@ -68,8 +73,8 @@ def emitted(engine: Engine, fleet: Fleet, order: Order, chosen: frozenset[str]) 
 
 
 def _room(order: Order) -> None:
-    """Raise UsageError where fewer releases may be installed at once than the servers of a cluster, which wait."""
+    """Raise UsageError if a cluster has more servers than may be installed at once: its servers wait for each other."""
     most = max(order.releases, key=lambda release: release.servers)
     if order.at_once < most.servers:
-        what = f"'{order.at_once}' is less than the {most.servers} servers of {most.cluster}, which wait for each other"
+        what = f"is {order.at_once}, less than the {most.servers} servers of {most.cluster}, which wait for each other"
         raise UsageError(Problem("--at-once", what, f"--at-once {most.servers}"))

@@ -16,52 +16,51 @@ _WAVE: Final = "neo4j-scenarios/wave"
 _CLUSTER: Final = "neo4j-scenarios/cluster"
 _SERVERS: Final = "neo4j-scenarios/servers"
 
-# Where Argo CD itself runs, by the name that it has for that, and its namespace unless another is named.
+# Argo CD's own name for the cluster in which it runs, and its default namespace.
 _HERE: Final = "in-cluster"
 _NAMESPACE: Final = "argocd"
 _PROJECT: Final = "default"
 
-# Clusters that a message names.
+# The most clusters that a message names.
 _NAMED: Final = 3
 
 _NOTES: Final = (
     "",
-    "A first installation goes wave by wave: the next begins once all applications of the one before are healthy, and",
-    "so restored. Argo CD's controller needs --enable-progressive-syncs for it; without it all are synced at once.",
-    "Waves of several ApplicationSets do not wait for each other.",
-    "A later commit changes all applications at once, and Argo CD does not always keep to the waves then. So commit a",
-    "change that restores wave by wave: emit --override NAME --wave N.",
+    "The first installation goes wave by wave: the next wave begins when all applications of the previous one are",
+    "healthy, and so restored. For that, Argo CD's controller needs --enable-progressive-syncs. Without it, all are",
+    "synced at once. Waves of different ApplicationSets do not wait for each other.",
+    "A later commit changes all applications at once, and Argo CD does not always keep to the waves then. So commit",
+    "a change that restores data one wave at a time: emit --override NAME --wave N.",
 )
 
 
-# A rolling sync can't tell an installation, for which all servers have to be there, from an upgrade, which takes one
-# after the other. So it leaves clusters out.
+# A rolling sync can't tell an installation, which needs all servers at once, from an upgrade, which takes one server
+# after the other. So clusters are not part of it.
 _BY_HAND: Final = (
     "",
-    "The servers of a cluster are synced by hand. A new cluster at once, as none is ready before all are there:",
+    "The servers of a cluster are synced by hand. Sync a new cluster at once: no server is ready before all exist:",
     f"  argocd app sync --async --selector {_CLUSTER}=CLUSTER",
-    "An upgrade one server after the other, as a cluster without a majority serves nobody:",
+    "Upgrade one server after the other, because a cluster without a majority serves no requests:",
     "  argocd app sync APPLICATION && argocd app wait APPLICATION --health",
 )
 
-# What etcd takes of one object is 1.5 MiB; Argo CD adds to it the status of each application.
+# etcd takes objects up to 1.5 MiB. Argo CD adds the status of each application, so some room must stay free.
 _LARGEST: Final = 1_000_000
 
 
 def argocd(order: Order) -> dict[str, str]:
-    """Return the files: one ApplicationSet for each chart. Raises UsageError for one that Kubernetes would refuse."""
+    """Return the files: one ApplicationSet for each chart. Raises UsageError if Kubernetes would refuse one of them."""
     _check_passwords(order.releases)
     files: dict[str, str] = {}
     for target in dict.fromkeys(release.scenario.target for release in order.releases):
-        of_it = [release for release in order.releases if release.scenario.target is target]
-        found = _application_set(target, of_it, order)
-        by_hand = _BY_HAND if any(release.servers > 1 for release in of_it) else ()
-        text = document(header(order.command, *_NOTES, *by_hand), found)
+        members = [release for release in order.releases if release.scenario.target is target]
+        application_set = _application_set(target, members, order)
+        by_hand = _BY_HAND if any(release.servers > 1 for release in members) else ()
+        text = document(header(order.command, *_NOTES, *by_hand), application_set)
         if len(text) > _LARGEST:
-            what = f"for {target.name} would be {len(text)} bytes, and Kubernetes takes some {_LARGEST} with a status"
-            raise UsageError(
-                Problem("the ApplicationSet", what, "parts of the fleet, by -l and --part, into folders of their own")
-            )
+            what = f"for {target.name} would have {len(text)} bytes, but Kubernetes takes about {_LARGEST}"
+            hint = "emit parts of the fleet into separate folders, with -l and --part"
+            raise UsageError(Problem("the ApplicationSet", what, hint))
         files[f"applicationset.{target.slug}.yaml"] = text
     if order.windows:
         files["project.yaml"] = document(header(order.command), _project(order))
@@ -69,7 +68,7 @@ def argocd(order: Order) -> dict[str, str]:
 
 
 def _project(order: Order) -> dict[str, Any]:
-    """Return the AppProject. A sync by hand is always allowed: an incident does not wait for a window."""
+    """Return the AppProject. A manual sync is always allowed, because an incident can't wait for a window."""
     charts = [order.charts[target] for target in dict.fromkeys(each.scenario.target.name for each in order.releases)]
     places = dict.fromkeys(release.kubernetes or _HERE for release in order.releases)
     return {
@@ -80,7 +79,7 @@ def _project(order: Order) -> dict[str, Any]:
             "description": f"Neo4j of the fleet {order.name}",
             "sourceRepos": [*dict.fromkeys(_url(chart) for chart in charts), order.repository],
             "destinations": [{"name": place, "namespace": "*"} for place in places],
-            # For a namespace of each cluster, which Argo CD creates.
+            # Argo CD creates the namespace of each cluster.
             "clusterResourceWhitelist": [{"group": "", "kind": "Namespace"}],
             "syncWindows": [
                 {
@@ -97,11 +96,11 @@ def _project(order: Order) -> dict[str, Any]:
 
 
 def _url(chart: Chart) -> str:
-    return chart.repository.removeprefix("oci://")  # so Argo CD names a repository of images
+    return chart.repository.removeprefix("oci://")  # Argo CD names an OCI repository without its scheme
 
 
 def _check_passwords(releases: list[Release]) -> None:
-    """Raise UsageError for charts that would make another random password each time that Argo CD renders them."""
+    """Raise UsageError for charts that would make a new random password each time that Argo CD renders them."""
     random = [
         each for each in releases if each.scenario.target is not NEO4J_RESTORE and not each.scenario.password_secret
     ]
@@ -109,13 +108,13 @@ def _check_passwords(releases: list[Release]) -> None:
     if names:
         charts = ", ".join(sorted({each.scenario.target.name for each in random}))
         shown = ", ".join(list(names)[:_NAMED]) + (f" and {len(names) - _NAMED} more" if len(names) > _NAMED else "")
-        what = f"is missing for {shown}: {charts} makes another password each time that Argo CD renders it"
+        what = f"is missing for {shown}: {charts} makes a new password each time that Argo CD renders it"
         raise UsageError(Problem("password-secret", what, "defaults: {password-secret: neo4j-password}"))
 
 
-def _application_set(target: Target, found: list[Release], order: Order) -> dict[str, Any]:
+def _application_set(target: Target, members: list[Release], order: Order) -> dict[str, Any]:
     version = order.charts[target.name].version
-    alone = [release for release in found if release.servers == 1]
+    alone = [release for release in members if release.servers == 1]
     steps = [
         {"matchExpressions": [_is(_WAVE, str(wave)), _is(_SERVERS, "1")], "maxUpdate": order.at_once}
         for wave in waves(alone)
@@ -128,9 +127,9 @@ def _application_set(target: Target, found: list[Release], order: Order) -> dict
         "spec": {
             "goTemplate": True,
             "goTemplateOptions": ["missingkey=error"],
-            "generators": [{"list": {"elements": [_element(release, version) for release in found]}}],
+            "generators": [{"list": {"elements": [_element(release, version) for release in members]}}],
             **rolling,
-            # A release that leaves the fleet keeps its Neo4j, and its data, until someone removes them.
+            # A release that leaves the fleet keeps its Neo4j and its data until somebody removes them.
             "syncPolicy": {"preserveResourcesOnDeletion": True},
             "template": _template(target, order),
         },
@@ -175,7 +174,7 @@ def _chart(target: Target, order: Order) -> dict[str, Any]:
     chart, folder = order.charts[target.name], f"{order.path}/" if order.path else ""
     helm: dict[str, Any] = {"releaseName": "{{.release}}", "valueFiles": [f"$values/{folder}{{{{.values}}}}"]}
     if target is NEO4J:
-        helm["valuesObject"] = {"disableLookups": True}  # Argo CD renders without a cluster to look into
+        helm["valuesObject"] = {"disableLookups": True}  # Argo CD renders without access to a cluster
     return {
         "repoURL": _url(chart),
         "chart": chart.name,

@@ -1,4 +1,4 @@
-"""Where a chart is, for engines that fetch it by themselves: `--chart TARGET=REPOSITORY/NAME:VERSION`."""
+"""The locations of charts, for engines that fetch them: `--chart TARGET=REPOSITORY/NAME:VERSION`."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -19,7 +19,7 @@ EXAMPLE: Final = "--chart neo4j-restore=oci://registry.example/charts/neo4j-rest
 
 @dataclass(frozen=True)
 class Chart:
-    """A chart of a repository, in one version. repository: its URL, with `https://` or `oci://`, without the name."""
+    """One version of a chart in a repository. repository: the URL with `https://` or `oci://`, without the name."""
 
     repository: str
     name: str
@@ -27,12 +27,12 @@ class Chart:
 
     @property
     def oci(self) -> bool:
-        """Whether the repository is one of container images."""
+        """Whether the repository is a registry of container images."""
         return self.repository.startswith("oci://")
 
 
 def parse_charts(texts: Iterable[str]) -> dict[str, Chart]:
-    """Return the charts by the name of their target. Raises UsageError with all that is wrong."""
+    """Return the charts by the name of their target. Raises UsageError with all problems."""
     charts: dict[str, Chart] = {}
     problems = []
     for text in texts:
@@ -47,23 +47,23 @@ def parse_charts(texts: Iterable[str]) -> dict[str, Chart]:
 
 
 def pinned(charts: Mapping[str, Chart], scenario: Scenario) -> Chart | None:
-    """Return the chart of a scenario, in the version that it names itself; None where no place is given."""
+    """Return the chart of a scenario, in the scenario's own version if it has one. None if no location is given."""
     chart = charts.get(scenario.target.name)
     return replace(chart, version=scenario.chart_version) if chart and scenario.chart_version else chart
 
 
 def needed(charts: Mapping[str, Chart], targets: Iterable[Target]) -> None:
-    """Raise UsageError for each target that no chart is given for."""
+    """Raise UsageError for each target without a chart."""
     missing = [target.name for target in dict.fromkeys(targets) if target.name not in charts]
     if missing:
-        hint = "the engine fetches the chart by itself: say from where"
-        raise UsageError(*(Problem("--chart", f"is missing for {name}: {hint}", EXAMPLE) for name in missing))
+        why = "the engine fetches the chart itself, and must know its location"
+        raise UsageError(*(Problem("--chart", f"is missing for {name}: {why}", EXAMPLE) for name in missing))
 
 
 def _parse(text: str) -> tuple[Target, Chart]:
     name, _, place = text.partition("=")
-    found = _CHART.fullmatch(place)
-    if not found:
+    match = _CHART.fullmatch(place)
+    if not match:
         message = f"{text!r} is not TARGET=REPOSITORY/NAME:VERSION"
         raise Invalid(message)
-    return parse_target(name), Chart(*found.groups())
+    return parse_target(name), Chart(*match.groups())

@@ -1,4 +1,4 @@
-"""What an engine is told: the releases, and where things are."""
+"""An order for an engine: the releases, and the locations that the engine needs."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -15,7 +15,7 @@ _WINDOW: Final = re.compile(rf"(allow|deny);({_CRON});([1-9][0-9]*[mh])")
 
 @dataclass(frozen=True)
 class Window:
-    """A sync window of Argo CD: `allow` or `deny`, from each moment of a cron schedule on for a duration."""
+    """A sync window of Argo CD: `allow` or `deny` syncs for a duration, from each time of a cron schedule on."""
 
     kind: str
     schedule: str
@@ -23,24 +23,27 @@ class Window:
 
 
 def parse_window(text: str) -> Window:
-    """Return the window that a text such as `deny;0 8 * * 1-5;10h` stands for. Raises Invalid."""
-    found = _WINDOW.fullmatch(text.strip())
-    if not found:
+    """Return the window of a text such as `deny;0 8 * * 1-5;10h`. Raises Invalid."""
+    match = _WINDOW.fullmatch(text.strip())
+    if not match:
         message = f"{text!r} is not KIND;SCHEDULE;DURATION, such as 'deny;0 8 * * 1-5;10h'"
         raise Invalid(message)
-    return Window(*found.groups())
+    return Window(*match.groups())
 
 
 @dataclass(frozen=True)
 class Order:
     """An order for an engine.
 
-    name: of the fleet or its part, for objects that stand for all of it. title: whose folder it is, in words.
-    command: what writes the files again.
-    releases: by waves. charts: by the name of their target. at_once: releases that may be installed at the same time.
-    repository, revision: where the output folder is in Git, and path the folder in it; path without slashes at its
-    ends, or empty. namespace, project: where Argo CD runs, and whose its applications are; empty for its own
-    defaults. windows: when these may or may not be synced, which makes the project ours to write.
+    name: of the fleet or its part, for objects that stand for all of it.
+    title: the owner of the output folder, as text.
+    command: the command that writes the files.
+    releases: in the order of their waves.
+    charts: by the name of their target.
+    at_once: the most releases to install at the same time.
+    repository, revision, path: the output folder in Git. path has no leading and trailing slashes, and may be empty.
+    namespace, project: of Argo CD and of its applications. Empty means Argo CD's defaults.
+    windows: when the applications may be synced. With windows, we write the project too.
     """
 
     name: str

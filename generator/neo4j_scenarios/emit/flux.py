@@ -1,4 +1,4 @@
-"""Releases -> HelmReleases of Flux, their values in them, in folders that Kustomizations apply wave by wave.
+"""Releases -> HelmReleases of Flux, which hold their values. Kustomizations apply their folders wave by wave.
 
 Source: Flux's reference of HelmRelease v2, Kustomization v1 and HelmRepository v1.
 """
@@ -17,16 +17,16 @@ from neo4j_scenarios.values import values
 
 _SYSTEM: Final = "flux-system"
 
-# How long a restore may take before Flux calls its release failed; it undoes nothing then.
+# How long a restore may take before Flux marks its release as failed. Flux undoes nothing then.
 _TIMEOUT: Final = "6h0m0s"
 _INTERVAL: Final = "10m0s"
 _RETRY: Final = {"name": "RetryOnFailure", "retryInterval": "5m0s"}
 
 _NOTES: Final = (
     "",
-    "Flux applies a wave once all releases of the one before are ready, and so restored. Within a wave it installs as",
-    "many at once as its controllers are set to (--concurrent). The servers of a cluster come one after the",
-    "other; a new cluster is waited for at its last one, as none is ready before all are there.",
+    "Flux applies a wave when all releases of the previous wave are ready, and so restored. Within a wave, Flux's",
+    "--concurrent decides how many it installs at once. It installs the servers of a cluster one after the other. For",
+    "a new cluster it waits at the last server, because no server is ready before all exist.",
 )
 
 
@@ -40,13 +40,13 @@ _KUSTOMIZATION: Final = {
 def flux(order: Order) -> dict[str, str]:
     """Return the files: repositories, Kustomizations, and a HelmRelease for each release in the folder of its wave.
 
-    Raises UsageError for a Kubernetes cluster whose name can't be that of a Secret.
+    Raises UsageError for a Kubernetes cluster whose name is not valid for a Secret.
     """
     _check_secrets(order.releases)
     used = dict.fromkeys(order.charts[release.scenario.target.name] for release in order.releases)
     head = header(order.command)
     files = {"charts.yaml": document(head, *_repositories(list(used)))}
-    # Without it Flux takes a folder with all that is below it, and so all waves at once.
+    # Without this file, Flux takes a folder with all folders below it, and so all waves at once.
     files["kustomization.yaml"] = document(head, _KUSTOMIZATION)
     files["waves.yaml"] = document(header(order.command, *_NOTES), *_kustomizations(order))
     before: Release | None = None
@@ -63,7 +63,7 @@ def _check_secrets(releases: list[Release]) -> None:
         try:
             NAME(name)
         except Invalid as error:
-            what = f"{error}: Flux finds a Kubernetes cluster by the Secret of this name, which has its kubeconfig"
+            what = f"{error}: Flux reads the kubeconfig of a Kubernetes cluster from the Secret of this name"
             problems.append(Problem("variables.kubernetes", what, "variables: {kubernetes: prod-eu}"))
     if problems:
         raise UsageError(*problems)
@@ -101,19 +101,19 @@ def _repositories(charts: list[Chart]) -> list[dict[str, Any]]:
 
 
 def _kustomizations(order: Order) -> list[dict[str, Any]]:
-    made: list[dict[str, Any]] = []
+    objects: list[dict[str, Any]] = []
     before: list[dict[str, str]] = []
     for wave in waves(order.releases):
         name = f"{order.name}-{_folder(wave)}"
         spec = {
             "interval": _INTERVAL,
             "path": f"./{order.path}/{_folder(wave)}" if order.path else f"./{_folder(wave)}",
-            "prune": False,  # a release that leaves the fleet keeps its data until someone removes it
+            "prune": False,  # a release that leaves the fleet keeps its data until somebody removes it
             "wait": True,
             "timeout": _TIMEOUT,
             "sourceRef": {"kind": "GitRepository", "name": _SYSTEM},
         }
-        made.append(
+        objects.append(
             {
                 "apiVersion": "kustomize.toolkit.fluxcd.io/v1",
                 "kind": "Kustomization",
@@ -122,7 +122,7 @@ def _kustomizations(order: Order) -> list[dict[str, Any]]:
             }
         )
         before = [{"name": name}]
-    return made
+    return objects
 
 
 def _helm_release(release: Release, chart: Chart, before: Release | None) -> dict[str, Any]:
@@ -133,13 +133,13 @@ def _helm_release(release: Release, chart: Chart, before: Release | None) -> dic
         "timeout": _TIMEOUT,
         "releaseName": release.name,
         "targetNamespace": release.namespace,
-        # By default Helm's own record of a release lies in the namespace of this object, where all releases of one
-        # name would share it, and upgrade over each other.
+        # By default, Helm's record of a release is in the namespace of this object. All releases of one name would
+        # share it there, and overwrite each other.
         "storageNamespace": release.namespace,
         "kubeConfig": kubernetes,
         "chart": {"spec": {"chart": chart.name, "version": chart.version, "sourceRef": source}},
         "dependsOn": _previous(release, before),
-        # A failed restore is tried again as it is: an uninstall between would take the pod that says why it failed.
+        # A failed restore is retried without an uninstall, which would remove the pod that shows why it failed.
         "install": {"createNamespace": True, "strategy": _RETRY, **_unready(release)},
         "upgrade": {"strategy": _RETRY},
         "values": values(release.scenario),
@@ -153,11 +153,11 @@ def _helm_release(release: Release, chart: Chart, before: Release | None) -> dic
 
 
 def _previous(release: Release, before: Release | None) -> list[dict[str, str]]:
-    """Return the server before this one of the same cluster: an upgrade takes one after the other."""
+    """Return the previous server of the same cluster, because an upgrade takes one server after the other."""
     same = before is not None and before.cluster == release.cluster
     return [{"name": before.object}] if before is not None and same else []
 
 
 def _unready(release: Release) -> dict[str, bool]:
-    """Return what lets a new cluster form: no server of it is ready before the last one is there."""
+    """Return the settings that let a new cluster form: no server is ready before the last one exists."""
     return {"disableWait": True} if release.server < release.servers else {}

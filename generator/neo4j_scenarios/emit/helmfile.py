@@ -1,4 +1,4 @@
-"""Releases -> a helmfile for each wave, and one that runs them in their order."""
+"""Releases -> a helmfile for each wave, and one that runs them in order."""
 
 from typing import Any, Final
 
@@ -12,37 +12,39 @@ _TIMEOUT_SECONDS: Final = 6 * 3600
 
 
 _CLUSTERS: Final = (
-    "So new clusters are installed: their servers wait for each other. To upgrade clusters, take one server after the",
-    "other, and each time wait for its end: helmfile sync --selector server=1, then server=2, and so on.",
+    "This installs new clusters, whose servers wait for each other. To upgrade clusters, take one server after the",
+    "other, and wait for each to end: helmfile sync --selector server=1, then server=2, and so on.",
 )
 
 
 def helmfile(order: Order) -> dict[str, str]:
     """Return the files."""
-    found = waves(order.releases)
+    by_wave = waves(order.releases)
     note = [
-        f"helmfile sync --concurrency {order.at_once}: a wave begins once the one before is ready, and so restored."
+        f"helmfile sync --concurrency {order.at_once}: a wave begins when the previous wave is ready, and so restored."
     ]
     if any(release.servers > 1 for release in order.releases):
         note += _CLUSTERS
-    paths = [f"wave-{wave}.yaml" for wave in found]
+    paths = [f"wave-{wave}.yaml" for wave in by_wave]
     top = document(header(order.command, "", *note), {"helmfiles": [{"path": path} for path in paths]})
     head = header(order.command)
     return {
         "helmfile.yaml": top,
-        **{path: document(head, _wave(of_it, order)) for path, of_it in zip(paths, found.values(), strict=True)},
+        **{path: document(head, _wave(members, order)) for path, members in zip(paths, by_wave.values(), strict=True)},
     }
 
 
-def _wave(found: list[Release], order: Order) -> dict[str, Any]:
+def _wave(releases: list[Release], order: Order) -> dict[str, Any]:
     charts = dict.fromkeys(
-        order.charts[release.scenario.target.name] for release in found if release.scenario.target.name in order.charts
+        order.charts[release.scenario.target.name]
+        for release in releases
+        if release.scenario.target.name in order.charts
     )
     return without_empty(
         {
             "repositories": [_repository(chart) for chart in {_alias(chart): chart for chart in charts}.values()],
             "helmDefaults": {"wait": True, "timeout": _TIMEOUT_SECONDS, "createNamespace": True},
-            "releases": [_release(release, order) for release in found],
+            "releases": [_release(release, order) for release in releases],
         }
     )
 
@@ -53,7 +55,7 @@ def _repository(chart: Chart) -> dict[str, Any]:
 
 
 def _alias(chart: Chart) -> str:
-    """Return what helmfile calls a repository: its host and path, in letters, digits and '-'."""
+    """Return the name of a repository in the helmfile: its host and path, in letters, digits and '-'."""
     place = chart.repository.partition("://")[2]
     return "".join(letter if letter.isalnum() else "-" for letter in place)
 

@@ -1,4 +1,4 @@
-"""A fleet -> the Helm releases that install it, in waves: what every engine is told in its own words."""
+"""A fleet -> the Helm releases that install it, in waves. Every engine gets them."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -13,15 +13,15 @@ from neo4j_scenarios.grouping import Grouping
 from neo4j_scenarios.scenario import Scenario
 from neo4j_scenarios.steps import release_names
 
-# Keys of a cluster in the fleet file that engines look at; a label, so that groups set it and selectors know it.
+# The label with a cluster's wave, and the variables for engines. WAVE is a label so that selectors can use it.
 WAVE: Final = "wave"
 NAMESPACE: Final = "namespace"
 KUBERNETES: Final = "kubernetes"
 
-# A label's value, in which Argo CD and Flux note whose an object is.
+# Argo CD and Flux write the name of an object into a label's value, which has at most 63 characters.
 _LONGEST: Final = 63
 
-# A context of kubectl may be an ARN. One that began with '-' would be a flag.
+# A context of kubectl may be an ARN. It can't begin with '-', because it would then be a flag.
 _KUBERNETES: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9:/@._+-]{0,252}")
 
 _NAMESPACE: Final = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
@@ -31,11 +31,14 @@ _NAMESPACE: Final = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
 class Release:
     """One Helm release.
 
-    application: its name in the fleet. object: the same with the fleet's name before it, as several fleets may share an
-    engine. cluster: whose it is. servers: the releases that this cluster has; server: which of them this is, from 1.
-    name: as Helm has it.
-    kubernetes: the Kubernetes cluster, by a name that the engine knows; empty for the one that the engine runs in.
-    wave: the lower, the earlier.
+    application: its name in the fleet.
+    object: the same name after the fleet's name, because several fleets may share an engine.
+    cluster: the name of its cluster.
+    servers: the number of releases of this cluster.
+    server: the number of this release among them, from 1.
+    name: Helm's name of it.
+    kubernetes: the engine's name of the Kubernetes cluster. Empty means the one in which the engine runs.
+    wave: lower waves are installed first.
     values: path of the values file, relative to the output folder.
     """
 
@@ -53,29 +56,29 @@ class Release:
 
 
 def releases(fleet: Fleet, clusters: Iterable[Cluster]) -> list[Release]:
-    """Return the releases of clusters by waves, in the order of the file.
+    """Return the releases of clusters in the order of their waves, and within a wave in the order of the file.
 
-    Raises InputFileError with all problems; two clusters that would be one release are one, as the second install would
-    give the first one's Neo4j the other's data.
+    Raises InputFileError with all problems. One problem is two clusters with the same release: the second install would
+    overwrite the data of the first one's Neo4j.
     """
     grouping = Grouping(fleet.path)
-    known = list(clusters)
-    for cluster in known:
+    listed = list(clusters)
+    for cluster in listed:
         for key, what, hint in _problems(cluster):
             grouping.add(cluster.name, cluster.place, key, cluster.origin(key), what, hint)
     if grouping:
         raise InputFileError(*grouping.problems())
-    found = [release for cluster in known for release in _releases(fleet.name, cluster)]
-    problems = [*_shared(fleet, found), *_too_long(fleet, found)]
+    made = [release for cluster in listed for release in _releases(fleet.name, cluster)]
+    problems = [*_shared(fleet, made), *_too_long(fleet, made)]
     if problems:
         raise InputFileError(*problems)
-    return sorted(found, key=lambda release: release.wave)
+    return sorted(made, key=lambda release: release.wave)
 
 
-def _shared(fleet: Fleet, found: Iterable[Release]) -> Iterator[Problem]:
-    """Yield a problem for releases of two clusters that are one to Helm, or one file or object to an engine."""
+def _shared(fleet: Fleet, releases: Iterable[Release]) -> Iterator[Problem]:
+    """Yield a problem for releases of two clusters that have one name for Helm, or one file or object for an engine."""
     places: dict[tuple[str, ...], Release] = {}
-    for release in found:
+    for release in releases:
         for place in ((release.kubernetes, release.namespace, release.name), (release.application,)):
             first = places.setdefault(place, release)
             if first is not release:
@@ -85,7 +88,7 @@ def _shared(fleet: Fleet, found: Iterable[Release]) -> Iterator[Problem]:
 def _one(fleet: Fleet, first: Release, second: Release, place: tuple[str, ...]) -> Problem:
     both = f"{first.cluster} and {second.cluster}"
     if len(place) == 1:
-        what = f"{both} would both have a release called {place[0]!r}, and so one file"
+        what = f"{both} would both have a release named {place[0]!r}, and so the same file"
         return Problem(str(fleet.path), what, "rename one of the two clusters", (first.cluster, second.cluster))
     kubernetes, namespace, name = place
     where = f"release {name!r} in namespace {namespace!r}" + (f" of {kubernetes!r}" if kubernetes else "")
@@ -94,17 +97,18 @@ def _one(fleet: Fleet, first: Release, second: Release, place: tuple[str, ...]) 
     return Problem(str(fleet.path), what, hint, (first.cluster, second.cluster))
 
 
-def _too_long(fleet: Fleet, found: Iterable[Release]) -> Iterator[Problem]:
-    for release in found:
+def _too_long(fleet: Fleet, releases: Iterable[Release]) -> Iterator[Problem]:
+    for release in releases:
         if len(release.object) > _LONGEST:
-            what = f"{release.object!r} has {len(release.object)} characters, and engines label objects with {_LONGEST}"
-            hint = "give the fleet a shorter `name`, or the cluster"
+            what = f"{release.object!r} has {len(release.object)} characters, but engines allow at most {_LONGEST}"
+            hint = "give the fleet or the cluster a shorter name"
             yield Problem(f"{fleet.path}: {release.cluster}", what, hint, (release.cluster,))
 
 
-def waves(found: list[Release]) -> dict[int, list[Release]]:
+def waves(releases: list[Release]) -> dict[int, list[Release]]:
     """Return the releases by their wave, the first wave first."""
-    return {wave: [release for release in found if release.wave == wave] for wave in {each.wave: 0 for each in found}}
+    numbers = dict.fromkeys(each.wave for each in releases)
+    return {wave: [release for release in releases if release.wave == wave] for wave in numbers}
 
 
 def _releases(fleet: str, cluster: Cluster) -> Iterator[Release]:
@@ -128,22 +132,22 @@ def _releases(fleet: str, cluster: Cluster) -> Iterator[Release]:
 
 
 def _problems(cluster: Cluster) -> Iterator[tuple[str, str, str]]:
-    """Yield the key, what is wrong and what to do."""
+    """Yield the key, the problem and the hint."""
     if len(cluster.scenarios) > 1:
-        what = f"asks for {len(cluster.scenarios)} charts, and an engine would install them all"
+        what = f"names {len(cluster.scenarios)} charts, but an engine would install all of them"
         yield "target", what, "name one target"
     elif cluster.scenarios[0].offline_maintenance:
-        what = "keeps the pods from ever being ready, and engines wait for that"
-        yield "offline-maintenance", what, "leave it out here, and install by the header of its values file: `build`"
+        what = "keeps the pods from becoming ready, but engines wait until they are"
+        yield "offline-maintenance", what, "remove it, or install by hand: the header of the file of `build` says how"
     wave = cluster.labels.get(WAVE, "0")
     if not re.fullmatch(r"[0-9]{1,6}", wave):
-        yield f"labels.{WAVE}", f"{wave!r} is no whole number", "labels: {wave: 1}"
+        yield f"labels.{WAVE}", f"{wave!r} is not a whole number", "labels: {wave: 1}"
     kubernetes = cluster.variables.get(KUBERNETES, "")
     if kubernetes and not _KUBERNETES.fullmatch(kubernetes):
-        what = f"{kubernetes!r} is not a name of a Kubernetes cluster (no blanks or quotes, 253 characters at most)"
+        what = f"{kubernetes!r} is not the name of a Kubernetes cluster (no blanks or quotes, 253 characters at most)"
         yield f"variables.{KUBERNETES}", what, "variables: {kubernetes: prod-eu}"
     if not _NAMESPACE.fullmatch(_namespace(cluster)):
-        what = f"{_namespace(cluster)!r} is no namespace (a-z, 0-9 and '-', 63 at most)"
+        what = f"{_namespace(cluster)!r} is not a valid namespace (a-z, 0-9 and '-', 63 at most)"
         yield f"variables.{NAMESPACE}", what, "give the cluster one: variables: {namespace: graph}"
 
 

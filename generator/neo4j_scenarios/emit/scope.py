@@ -1,7 +1,7 @@
-"""Which clusters an emit is for: the whole fleet, a selection of it, a part with names of its own, or an override.
+"""Decides which clusters `emit` writes: the whole fleet, a selection, a part with separate names, or an override.
 
-Files that stand for all of a fleet, such as an ApplicationSet, name every cluster whatever is selected: one that was
-left out would be taken for one to be removed.
+Shared files, such as an ApplicationSet, name every cluster, whatever is selected. Otherwise the engine would remove the
+clusters that are left out.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -21,10 +21,12 @@ from neo4j_scenarios.selectors import EVERYTHING, Selection
 
 @dataclass(frozen=True)
 class Scope:
-    """The fleet, the clusters that its shared files name, and those whose own files are written.
+    """The scope of an emit.
 
-    part: its name, empty for the whole fleet. waves: by cluster, where an override has waves of its own.
-    next_step: what to do when these files are installed, empty for nothing.
+    clusters: those that shared files name. chosen: those whose own files are written.
+    part: the part's name, or empty for the whole fleet.
+    waves: the override's waves, by cluster.
+    next_step: the sentence about what to do after this. It may be empty.
     """
 
     fleet: Fleet
@@ -35,14 +37,14 @@ class Scope:
     waves: Mapping[str, int] = field(default_factory=dict)
     next_step: str = ""
 
-    def in_waves(self, found: list[Release]) -> list[Release]:
-        """Return the releases in the override's waves, if there is one."""
-        moved = [replace(each, wave=self.waves.get(each.cluster, each.wave)) for each in found]
+    def in_waves(self, releases: list[Release]) -> list[Release]:
+        """Return the releases in the override's waves, if there is an override."""
+        moved = [replace(each, wave=self.waves.get(each.cluster, each.wave)) for each in releases]
         return sorted(moved, key=lambda each: each.wave)
 
 
 def of_selection(path: Path, selection: Selection, part: str, *, keep_going: bool) -> Scope:
-    """Return what a selection writes: its own files in the whole fleet's folder, or a part of that name.
+    """Return the scope of a selection: its own files in the whole fleet's folder, or a part of that name.
 
     Raises InputFileError, and UsageError for a part without a selection.
     """
@@ -62,56 +64,59 @@ def of_selection(path: Path, selection: Selection, part: str, *, keep_going: boo
 
 
 def of_override(engine: Engine, path: Path, name: str, wave: int, *, alone: bool) -> Scope:
-    """Return what rolls an override out. Raises UsageError.
+    """Return the scope that rolls an override out. Raises UsageError.
 
-    A script or a helmfile has the override's clusters alone, in its waves. Argo CD and Flux have one object for each
-    release, so their files are written for wave after wave, and committed so: the first `wave` of them now.
+    A script or a helmfile only has the override's clusters, in its waves. Argo CD and Flux have one object for each
+    release. The operator writes and commits their files wave by wave: this emit writes the first `wave` waves.
     """
 
     if not alone:
-        what = "selects its own clusters, and --part, -l and --only do as well"
+        what = "selects its own clusters, so it can't be used with --part, -l and --only"
         raise UsageError(Problem("--override", what, f"--override {name} alone"))
     fleet = load(path, EVERYTHING, keep_going=True)
-    known = {each.name: each for each in fleet.overrides}
-    if name not in known:
-        raise UsageError(Problem("--override", did_you_mean(name, known) if known else "holds none now", f"see {path}"))
-    taken = [each for each in fleet.clusters if name in each.overrides]
+    active = {each.name: each for each in fleet.overrides}
+    if name not in active:
+        what = did_you_mean(name, active) if active else "names an override, but the fleet has no active one"
+        raise UsageError(Problem("--override", what, f"see {path}"))
+    overridden = [each for each in fleet.clusters if name in each.overrides]
     broken = [problem for each in fleet.broken.values() if name in each.cluster.overrides for problem in each.problems]
     if broken:
         raise InputFileError(*broken)
-    waves = known[name].split(taken)
+    waves = active[name].split(overridden)
     if not engine.fetches:
         if wave:
-            what = f"is for argocd and flux: {engine.name} installs wave by wave by itself"
+            what = f"is only for argocd and flux: {engine.name} installs all waves in order by itself"
             raise UsageError(Problem("--wave", what, f"--override {name} alone"))
-        numbers = {each.name: number for number, of_it in enumerate(waves, 1) for each in of_it}
-        only = replace(fleet, clusters=taken, broken={}, problems=())
-        return Scope(only, taken, frozenset(numbers), name, name, numbers)
+        numbers = {each.name: number for number, members in enumerate(waves, 1) for each in members}
+        only = replace(fleet, clusters=overridden, broken={}, problems=())
+        return Scope(only, overridden, frozenset(numbers), name, name, numbers)
     until = wave or 1
-    chosen = frozenset(each.name for of_it in waves[:until] for each in of_it)
+    chosen = frozenset(each.name for members in waves[:until] for each in members)
     step = f"wave {min(until, len(waves))} of {len(waves)} is written: commit it"
     if until < len(waves):
-        step += f"; once {', '.join(each.name for each in waves[until - 1])} are ready: --wave {until + 1}"
+        names = ", ".join(each.name for each in waves[until - 1])
+        step += f". When {names} are ready, run it again with --wave {until + 1}"
     broken_ones = [each.cluster for each in fleet.broken.values()]
     return Scope(fleet, [*fleet.clusters, *_known(broken_ones)], chosen, "", "", {}, step)
 
 
-def _known(broken: Iterable[Cluster]) -> Iterator[Cluster]:
-    """Yield the broken clusters. Raises InputFileError where the release of one is not known.
+def _known(clusters: Iterable[Cluster]) -> Iterator[Cluster]:
+    """Yield the broken clusters. Raises InputFileError if the release of one is not known.
 
-    A file of all releases would lose that one, and the engine might take it for one to be removed.
+    The shared files would lose that release, and the engine might remove it.
     """
-    for cluster in broken:
+    for cluster in clusters:
         if not cluster.scenarios:
-            what = "has problems that hide its release, and a file of all releases would lose it"
-            raise InputFileError(Problem(f"{cluster.place}: {cluster.name}", what, "mend it, or use --part without it"))
+            what = "has problems that hide its release, so the shared files would lose it"
+            hint = "correct it, or use --part without this cluster"
+            raise InputFileError(Problem(f"{cluster.place}: {cluster.name}", what, hint))
         yield cluster
 
 
 def installable(engine: Engine, order: Order, scope: Scope, folder: Path) -> Order:
-    """Return the order without broken clusters that were never written: an engine would fail on them.
+    """Return the order without broken clusters that were never written, because an engine would fail on them.
 
-    Raises UsageError where others that are not written now are not there either.
+    Raises UsageError if other clusters that are not written now have no files yet.
     """
     missing = {
         release.cluster
@@ -120,7 +125,7 @@ def installable(engine: Engine, order: Order, scope: Scope, folder: Path) -> Ord
     }
     unwritten = sorted(missing - scope.fleet.broken.keys())
     if unwritten:
-        what = f"leaves out {len(unwritten)} clusters that {folder} has no files of, {unwritten[0]} for example"
-        hint = "emit the whole fleet first; or a part with a folder and names of its own: --part NAME"
+        what = f"leaves out {len(unwritten)} clusters without files in {folder}, for example {unwritten[0]}"
+        hint = "emit the whole fleet first, or emit a part with separate names into its own folder: --part NAME"
         raise UsageError(Problem("the selection", what, hint))
     return replace(order, releases=[each for each in order.releases if each.cluster not in missing])

@@ -1,4 +1,4 @@
-"""Releases -> a shell script of `helm upgrade`, wave by wave, some at once, which goes on where it failed."""
+"""Releases -> a shell script that runs `helm upgrade` wave by wave. Run again after a failure, it continues there."""
 
 import shlex
 from collections.abc import Iterator
@@ -12,15 +12,15 @@ from neo4j_scenarios.emit.releases import Release, waves
 
 _NOTES: Final = (
     "",
-    "Run it by `./install.sh`. A wave begins once all releases of the one before are ready. After a failure no",
-    "release is begun, those that run are waited for, and it ends with 1. Run again, it goes on there: what is done is",
-    "noted in .install.done beside it, with a checksum of its values, so that changed values are installed again.",
-    "The servers of a new cluster are installed at the same time, as they wait for each other. An upgrade takes one",
-    "after the other, and waits for each.",
+    "Run it with `./install.sh`. A wave begins when all releases of the previous wave are ready. After a failure it",
+    "starts no more releases, waits for those that run, and exits with 1. Run it again, and it continues there. It",
+    "notes finished releases in .install.done beside it, with a checksum of their values, so changed values are",
+    "installed again. It installs the servers of a new cluster at the same time, because they wait for each other. It",
+    "upgrades the servers of a cluster one after the other, and waits for each.",
     "",
-    "  ./install.sh --list     tell what is done and what is not, and change nothing",
-    "  ./install.sh --again    forget what was done, and begin",
-    "  AT_ONCE=4                  so many releases of a wave at the same time",
+    "  ./install.sh --list     print which releases are done, and change nothing",
+    "  ./install.sh --again    forget which releases are done, and begin again",
+    "  AT_ONCE=4                  the most releases of a wave at the same time",
     "  HELM=helm4                 another helm",
 )
 
@@ -28,12 +28,12 @@ _FRAME: Final = Path(__file__).parent / "install.sh"
 
 
 def script(order: Order) -> dict[str, str]:
-    """Return the file."""
+    """Return the script, by its path."""
     least = max(release.servers for release in order.releases)
     head = f"AT_ONCE=${{AT_ONCE:-{order.at_once}}}\nleast={least}\n{_FRAME.read_text(encoding='utf-8')}"
     lines: list[str] = []
-    for wave, found in waves(order.releases).items():
-        lines += ["", *(_line(release, order) for release in found), f"wave {wave}"]
+    for wave, members in waves(order.releases).items():
+        lines += ["", *(_line(release, order) for release in members), f"wave {wave}"]
     return {"install.sh": "#!/usr/bin/env bash\n" + header(order.command, *_NOTES) + head + "\n".join(lines) + "\n"}
 
 

@@ -1,4 +1,4 @@
-"""A values file -> the inputs of a scenario, and the list of what a scenario can't carry."""
+"""A values file -> the inputs of a scenario, and the list of values that a scenario can't hold."""
 
 from neo4j_scenarios.importing.found import Left
 from neo4j_scenarios.importing.imported import Imported, import_values

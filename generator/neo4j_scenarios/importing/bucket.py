@@ -1,4 +1,4 @@
-"""The place of the backups: a bare bucket and its provider become a URL, where it can be known."""
+"""Reads the bucket. A bare bucket and its provider become a URL, if the file has all parts of it."""
 
 from typing import Final
 
@@ -7,12 +7,12 @@ from neo4j_restore.spec import Invalid
 from neo4j_scenarios.importing.found import Found
 from neo4j_scenarios.located import Steps
 
-_AZURE_WHY: Final = "names a container of Azure, and its account is in the Secret, which an import never reads"
+_AZURE_WHY: Final = "names an Azure container, but its account is in the Secret, which an import never reads"
 _AZURE_HINT: Final = "bucket: azb://ACCOUNT/CONTAINER/PATH, with the account of the Secret's ACCOUNT_NAME"
 
 
 def give_bucket(found: Found, bucket: Steps, provider: Steps) -> None:
-    """Take the bucket at `bucket` as a URL; the provider, where there is one, is part of it."""
+    """Read the bucket at `bucket` as a URL. provider: the path of the provider, if there is one."""
     text, cloud = found.text(*bucket), found.text(*provider) if provider else ""
     if not text or cloud is None or "://" in text or cloud not in spec.PROVIDERS:
         found.give("bucket", text, *bucket)
@@ -32,4 +32,4 @@ def _provider(found: Found, steps: Steps, bucket: str) -> None:
         spec.parse_bucket(bucket, found.text(*steps) or "")
         found.skip(*steps)
     except Invalid as error:
-        found.leave(steps, str(error), "bucket alone counts: its scheme says the cloud")
+        found.leave(steps, str(error), "remove it: the scheme of the bucket decides")

@@ -1,4 +1,4 @@
-"""Which chart a values file is for, by what it says."""
+"""Finds out which chart a values file is for, by its keys."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -7,7 +7,7 @@ from neo4j_scenarios.errors import InputFileError, Problem
 from neo4j_scenarios.located import Located, Steps
 from neo4j_scenarios.targets import NEO4J, NEO4J_HELM, NEO4J_RESTORE, TARGETS, Target
 
-# Keys that one chart alone has.
+# Keys that only one chart has.
 _SIGNS: Final = {
     NEO4J_RESTORE.name: (("restore",), ("data", "size"), ("data", "storageClass")),
     NEO4J.name: (("neo4j",), ("podSpec",), ("volumes",), ("additionalVolumes",), ("image", "customImage")),
@@ -15,20 +15,20 @@ _SIGNS: Final = {
 }
 
 
-# A key that two charts have: it tells only where no other does.
+# Keys that two charts have. They only count if the file has none of the others.
 _WEAK: Final = {NEO4J_RESTORE.name: (("image", "repository"),)}
 
 
 def chart_of(values: Located, flag: str) -> Target:
-    """Return the chart whose keys the file has. Raises InputFileError where that is none, or more than one.
+    """Return the chart whose keys the file has. Raises InputFileError for keys of no chart, or of several.
 
-    flag: names the chart on the command line.
+    flag: the option that names the chart on the command line.
     """
-    found = _named(values, _SIGNS) or _named(values, _WEAK)
-    if len(found) == 1:
-        return TARGETS[found[0]]
-    what = f"has keys of {' and of '.join(found)}" if found else f"has no key that tells one of {', '.join(TARGETS)}"
-    raise InputFileError(Problem(values.file, f"{what}: for which chart is it?", f"name the chart by {flag}"))
+    names = _named(values, _SIGNS) or _named(values, _WEAK)
+    if len(names) == 1:
+        return TARGETS[names[0]]
+    what = f"has keys of {' and of '.join(names)}" if names else f"has no key of {', '.join(TARGETS)}"
+    raise InputFileError(Problem(values.file, f"{what}, so its chart is not clear", f"name the chart with {flag}"))
 
 
 def _named(values: Located, charts: Mapping[str, tuple[Steps, ...]]) -> list[str]:

@@ -1,4 +1,4 @@
-"""A restore container of a values file, as charts take it that have no block for it -> inputs."""
+"""Reads a restore container of a values file, for charts that take a whole container, as inputs."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -15,7 +15,7 @@ from neo4j_scenarios.importing.parts import read_memory
 from neo4j_scenarios.located import Steps
 from neo4j_scenarios.memory import reckoned
 
-# Variables whose input has another name; of the others it is the same in lower case, with `-`.
+# Variables whose input has another name. Other inputs have the same name, such as force-overwrite.
 _RENAMED: Final = {
     "RESTORE_NOT_AFTER": "not-after",
     "STORAGE_EMULATOR_HOST": "emulator-host",
@@ -23,21 +23,21 @@ _RENAMED: Final = {
     LICENCE: "accept-license",
 }
 
-# Those that name a key's file; the Secret is told by the mount.
+# Variables that name a key file. The mount tells which Secret it is in.
 _KEY_FILES: Final = ("GOOGLE_APPLICATION_CREDENTIALS", "CREDENTIALS_FILE")
 
-# Those that name another file; the Secret or ConfigMap that holds it is an input.
+# Variables that name another file. The Secret or ConfigMap with the file is an input.
 _FILES: Final = {
     "CA_BUNDLE": "ca-bundle",
     "ENCRYPTION_KEY_FILE": "encryption-key",
     "AGE_IDENTITY_FILE": "age-identity",
 }
 
-# Where the key was mounted by the labs chart, for containers that do not say it.
+# The labs chart mounted the key there. Containers that do not name a key file use it.
 _OLD_KEY: Final = "/credentials/credentials"
 
-_IMAGE_WHY: Final = "is not this project's image: the old one ends with 0 after a failure, and Neo4j starts empty"
-_IMAGE_HINT: Final = "restore-image and restore-tag, with an image of the server's Neo4j line: tools/restore/README.md"
+_IMAGE_WHY: Final = "is not this project's image: the old one exits with 0 after a failure, so Neo4j starts empty"
+_IMAGE_HINT: Final = "set restore-image and restore-tag to an image for the server's Neo4j: tools/restore/README.md"
 
 _SECRET_NAME: Final = re.compile(r"(^|_)(PASSWORD|PASSWD|SECRET|TOKEN|KEY|ACCESS_KEY)$")
 
@@ -50,7 +50,7 @@ def restore_containers(found: Found, *steps: str | int) -> list[Steps]:
 
 
 def is_restore(container: Any) -> bool:
-    """Return whether a container restores: by its image's name, or by what it is told."""
+    """Return whether a container restores, by its image's name or by its variables."""
     if not isinstance(container, Mapping):
         return False
     image = str(container.get("image", "")).rpartition("/")[2]
@@ -60,14 +60,16 @@ def is_restore(container: Any) -> bool:
 
 
 def secret_name(name: str) -> bool:
-    """Return whether a variable of that name holds a secret, and not the path of one."""
+    """Return whether a variable of that name holds a secret, rather than the path of one."""
     return _SECRET_NAME.search(name) is not None
 
 
 def read_container(found: Found, at: Steps, volumes: Steps, data: Mapping[str, str]) -> None:
-    """Take what the container at `at` is told; `volumes` is the list of the pod's volumes.
+    """Read the container at `at`.
 
-    data: the `name` of the server's data volume, and the folder `below` it that the server has; empty for the volume.
+    volumes: the path of the list of the pod's volumes.
+    data: the `name` of the server's data volume, and the folder `below` it that the server mounts. If that is empty,
+    the server mounts the whole volume.
     """
     _read_image(found, at)
     env = dict(_variables(found, at))
@@ -85,7 +87,7 @@ def read_container(found: Found, at: Steps, volumes: Steps, data: Mapping[str, s
 
 
 def _reckoned(found: Found) -> str:
-    """Return the memory that the heap's size gives; empty where that size is none."""
+    """Return the memory for the heap's size. It is empty if that size is not valid."""
     heap = found.inputs.get(HEAP_SIZE.key, HEAP_SIZE.default)
     try:
         return reckoned(HEAP_SIZE.parse(heap))
@@ -105,21 +107,23 @@ def _read_image(found: Found, at: Steps) -> None:
 
 
 def split_image(reference: str) -> tuple[str, str]:
-    """Return repository and tag of an image; a registry's port is no tag."""
+    """Return repository and tag of an image. A registry's port is not a tag."""
     repository, colon, tag = reference.rpartition(":")
     return (repository, tag) if colon and "/" not in tag else (reference, "")
 
 
 def _variables(found: Found, at: Steps) -> Iterator[tuple[str, Steps]]:
-    """Yield the variables with a literal value; the others are listed."""
+    """Yield the variables with a literal value. Others are listed as unsupported."""
     env = found.values.get(*at, "env")
     for index, item in enumerate(env if isinstance(env, list) else []):
         steps = (*at, "env", index)
         name = item.get("name") if isinstance(item, Mapping) else None
         if not isinstance(name, str) or "value" not in item:
-            found.leave(steps, "has no literal value, and an input is one", "name the value itself in scenario.yaml")
+            found.leave(
+                steps, "has no literal value, but an input needs one", "write the value itself into scenario.yaml"
+            )
         elif secret_name(name):
-            found.leave(steps, "holds a secret in the open", KEY_HINT)
+            found.leave(steps, "holds a secret in plain text", KEY_HINT)
         else:
             found.skip(*steps, "name")
             yield name, (*steps, "value")
@@ -133,9 +137,9 @@ def _read_variable(found: Found, name: str, steps: Steps) -> None:
     elif found.text(*steps) == defaults.get(name, DATA_DIR if name == "DATA_DIR" else None):
         found.skip(*steps)
     elif name in defaults:
-        found.leave(steps, f"{name} is no input of a scenario", "set it in a values file of your own, laid over ours")
+        found.leave(steps, f"{name} is not an input of a scenario", "set it in a second values file")
     else:
-        found.leave(steps, f"{name} is no variable of the restore image", "leave it out, or see `neo4j-restore --help`")
+        found.leave(steps, f"{name} is not a variable of the restore image", "remove it, or see `neo4j-restore --help`")
 
 
 def _read_mounts(found: Found, at: Steps, volumes: Steps, data: Mapping[str, str], env: Mapping[str, Steps]) -> None:
@@ -171,13 +175,13 @@ def _read_data(found: Found, steps: Steps, data: Mapping[str, str]) -> None:
     expected = f"{data['name']} at {DATA_DIR}, subPathExpr {data['below'] or 'none'}"
     found.leave(
         steps,
-        f"is another mount of the data than this chart's own container has: expected {expected}",
-        "compare it with the mount of the server's container: where they differ, Neo4j does not see what is restored",
+        f"differs from the data mount of this chart's server: expected {expected}",
+        "use the mount of the server's container. Otherwise Neo4j does not see the restored data",
     )
 
 
 def _read_volume(found: Found, volumes: Steps, name: str, key: str, file: str) -> None:
-    """Take what the volume `name` holds as the input `key`; `file` is its name where it is mounted."""
+    """Read the content of the volume `name` as the input `key`. file: the name of the mounted file."""
     listed = found.values.get(*volumes)
     for index, volume in enumerate(listed if isinstance(listed, list) else []):
         if not isinstance(volume, Mapping) or volume.get("name") != name:
@@ -195,13 +199,13 @@ def _read_volume(found: Found, volumes: Steps, name: str, key: str, file: str) -
 
 def _read_reference(found: Found, volume: Steps, key: str, file: str) -> None:
     for source, name in (("secret", "secretName"), ("configMap", "name")):
-        if held := found.text(*volume, source, name):
-            text = f"{source.lower()}/{held}/{_key_of(found, (*volume, source), file)}"
+        if object_name := found.text(*volume, source, name):
+            text = f"{source.lower()}/{object_name}/{_key_of(found, (*volume, source), file)}"
             found.give(key, text, *volume, source, name)
 
 
 def _key_of(found: Found, steps: Steps, file: str) -> str:
-    """Return the key that is mounted as `file`; without `items` it has that name."""
+    """Return the key that is mounted as `file`. Without `items` it has the same name."""
     items = found.values.get(*steps, "items")
     listed = items if isinstance(items, list) else []
     keys = {str(item.get("path")): item.get("key") for item in listed if isinstance(item, Mapping)}

@@ -1,4 +1,4 @@
-"""What a reader of a values file has found: inputs, each with the place it comes from, and what it can't carry."""
+"""The result of reading a values file: inputs, each with its place, and the values that a scenario can't hold."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,12 +11,14 @@ from neo4j_scenarios.yamltree import Place
 
 INPUTS: Final = frozenset(field.key for field in FIELDS)
 
-KEY_HINT: Final = "take it out, and out of the history of Git; `neo4j-scenarios secret` makes a Secret of a key file"
+KEY_HINT: Final = (
+    "remove it here and from the Git history, and make a Secret from a key file with `neo4j-scenarios secret`"
+)
 
 
 @dataclass(frozen=True)
 class Left:
-    """One thing that a scenario can't carry: its key and place in the values file, why, and what to do instead."""
+    """One value that a scenario can't hold: its key and place in the values file, the reason, and the alternative."""
 
     key: str
     place: Place
@@ -25,14 +27,17 @@ class Left:
 
 
 class Found:
-    """Gathers what one values file says.
+    """Collects the inputs of one values file.
 
-    inputs: texts by the keys of `FIELDS`. origins: where in the file an input comes from. left: what is not carried.
-    same: paths in the file, each with the path at which a file of ours has the like.
+    inputs: texts by the keys of `FIELDS`.
+    origins: the path in the file of each input.
+    left: the values that a scenario can't hold.
+    same: maps a path in the file to the matching path in a file of ours.
+    done: the paths that need no further handling.
     """
 
     def __init__(self, values: Located) -> None:
-        """Start with nothing found."""
+        """Start without inputs."""
         self.values = values
         self.inputs: dict[str, str] = {}
         self.origins: dict[str, Steps] = {}
@@ -41,15 +46,15 @@ class Found:
         self.done: set[Steps] = set()
 
     def take(self, key: str, *steps: str | int) -> None:
-        """Take what is at `steps` as the input `key`; nothing there is no input, and a secret never is."""
+        """Take the value at `steps` as the input `key`. A missing value is ignored. A secret is never taken."""
         self.give(key, self.text(*steps), *steps)
 
     def give(self, key: str, text: str | None, *steps: str | int) -> None:
-        """Take `text` as the input `key`, from `steps`; None, for what is no text, is left out and told."""
+        """Take `text` as the input `key`, with the origin `steps`. None means a list or a map, which is refused."""
         if self.values.get(*steps) is None and not text:
             return
         if text is None:
-            self.leave(steps, "is no single text, as it should be", f"{key} in scenario.yaml takes one text")
+            self.leave(steps, "must be a single value", f"set {key} in scenario.yaml to a single text")
         elif looks_like_key(text):
             self.leave(steps, f"is {WITHHELD}", KEY_HINT)
         else:
@@ -59,17 +64,17 @@ class Found:
                 self.inputs[key] = text
 
     def text(self, *steps: str | int) -> str | None:
-        """Return the scalar at `steps` as an input's text, empty for nothing; None for a list or a map."""
-        found = self.values.get(*steps)
-        if isinstance(found, Mapping | list):
+        """Return the scalar at `steps` as text. It is empty for a missing value, and None for a list or a map."""
+        value = self.values.get(*steps)
+        if isinstance(value, Mapping | list):
             return None
-        return str(found).lower() if isinstance(found, bool) else "" if found is None else str(found)
+        return str(value).lower() if isinstance(value, bool) else "" if value is None else str(value)
 
     def skip(self, *steps: str | int) -> None:
-        """Take note that `steps` has been dealt with."""
+        """Mark `steps` as done."""
         self.done.add(steps)
 
     def leave(self, steps: Steps, why: str, instead: str) -> None:
-        """List what is at `steps` as not carried."""
+        """List the value at `steps` as unsupported."""
         self.skip(*steps)
         self.left.append(Left(dotted(steps), self.values.place(steps), why, instead))

@@ -1,4 +1,4 @@
-"""The command at the top of a generated values file: it has what values can't say, as consents."""
+"""Reads the command at the top of a generated values file. It has inputs that values can't hold, such as consents."""
 
 import shlex
 from typing import Final
@@ -13,12 +13,12 @@ _COMMAND: Final = ["neo4j-scenarios", "new"]
 
 
 def is_ours(values: Located) -> bool:
-    """Return whether a file, or one of several, begins as those that the commands write."""
+    """Return whether a file, or the first file with a comment of several, begins like a file that we wrote."""
     return bool(values.comment) and f"# {values.comment[0]}".startswith(MARK)
 
 
 def header_inputs(values: Located) -> dict[str, str]:
-    """Return the inputs of the command in the file's header; none where there is no such command."""
+    """Return the inputs of the command in the file's header. There are none if it has no such command."""
     if not is_ours(values):
         return {}
     installs = [line.split()[2] for line in values.comment if line.startswith("helm install ")]
@@ -30,7 +30,7 @@ def header_inputs(values: Located) -> dict[str, str]:
         inputs = _flags(shlex.split(lines[0])[len(_COMMAND) :])
         parse(inputs)
     except (GeneratorError, ValueError):
-        return {}  # a header that was changed by hand
+        return {}  # somebody changed the header by hand
     return inputs
 
 

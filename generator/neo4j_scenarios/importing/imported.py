@@ -1,4 +1,4 @@
-"""What a reader has found -> the fewest inputs, and everything of the file that these do not bring back."""
+"""Makes a scenario from a values file: the fewest inputs, and a list of the values that these do not give back."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -29,19 +29,20 @@ _READERS: Final[Mapping[str, Callable[[Found], None]]] = {
     NEO4J_HELM.name: read_labs,
 }
 
-# What values never say, so that the header's word counts.
+# Inputs that values never hold, so the header's value counts.
 _UNSAID: Final = ("release", "chart-version", "edition", "accept-data-loss", "unpinned", "accept-first-bootstrap")
 
-_NO_RESTORE: Final = "has no restore in it: its block restore has neither bucket nor database"
+_NO_RESTORE: Final = "asks for no restore: its restore block has neither bucket nor database"
 
 
 @dataclass(frozen=True)
 class Imported:
-    """A scenario that was made of a values file.
+    """A scenario that was made from a values file.
 
-    file: the values file; source, target: the charts that it was for, and that the scenario is for.
-    inputs: as scenario.yaml has them. left: what is not carried. open: inputs that are missing, and yours to decide:
-    without them the scenario is refused.
+    file: the values file. source: its chart. target: the chart of the scenario.
+    inputs: in the form of scenario.yaml.
+    left: the values that the scenario can't hold.
+    open: missing inputs, which the operator must decide. Without them the scenario is refused.
     """
 
     file: str
@@ -53,44 +54,44 @@ class Imported:
 
 
 def import_values(path: Path, source: str = "", target: str = "") -> Imported:
-    """Return the scenario that the values file `path` stands for.
+    """Return the scenario of the values file `path`.
 
-    source: name of the chart that the file is for; empty: told by its content. target: name of the chart of the
-    scenario; empty: the same. Raises UsageError for the name of no chart, and InputFileError for a file that can't be
-    read, has no restore in it, or does not tell its chart.
+    source: name of the file's chart. If empty, its keys decide. target: name of the scenario's chart. If empty, it is
+    the same. Raises UsageError for an unknown chart. Raises InputFileError for a file that can't be read, asks for no
+    restore, or does not show its chart.
     """
     charts = {"--from": source, "--target": target}
-    wrong = [
+    problems = [
         Problem(flag, did_you_mean(name, TARGETS), "name a chart of `neo4j-scenarios list`")
         for flag, name in charts.items()
         if name and name not in TARGETS
     ]
-    if wrong:
-        raise UsageError(*wrong)
-    given = read_located(path)
-    chart = TARGETS[source] if source else chart_of(given, "--from")
-    return import_located(given, chart, TARGETS[target] if target else chart)
+    if problems:
+        raise UsageError(*problems)
+    located = read_located(path)
+    chart = TARGETS[source] if source else chart_of(located, "--from")
+    return import_located(located, chart, TARGETS[target] if target else chart)
 
 
-def import_located(given: Located, source: Target, target: Target) -> Imported:
-    """Return the scenario for the chart `target` that values of the chart `source` stand for."""
-    found = Found(given)
+def import_located(located: Located, source: Target, target: Target) -> Imported:
+    """Return the scenario of values of the chart `source`, for the chart `target`."""
+    found = Found(located)
     _READERS[source.name](found)
     if source is NEO4J_RESTORE and not {"bucket", "database"} & found.origins.keys():
-        raise InputFileError(Problem(given.file, _NO_RESTORE, "name a values file that restores"))
+        raise InputFileError(Problem(located.file, _NO_RESTORE, "name a values file that asks for a restore"))
     _complete(found, target)
     scenario, unanswered = _settled(found)
-    made = _made(found, unanswered) if scenario is None else scenario
-    found.left += leftovers(found, source, values(made) if made and source is target else {})
+    complete = _with_examples(found, unanswered) if scenario is None else scenario
+    found.left += leftovers(found, source, values(complete) if complete and source is target else {})
     listed = tuple(sorted(found.left, key=lambda left: (left.place.line, left.place.column)))
     fewest = {**inputs(scenario), "target": target.name} if scenario else found.inputs
     ordered = {field.key: fewest[field.key] for field in FIELDS if field.key in fewest}
-    return Imported(given.file, source, target, ordered, listed, tuple(dict.fromkeys(unanswered)))
+    return Imported(located.file, source, target, ordered, listed, tuple(dict.fromkeys(unanswered)))
 
 
 def _complete(found: Found, target: Target) -> None:
     header = header_inputs(found.values)
-    # A foreign chart's service account is bound outside of its values; of an image with a digest the tag is not said.
+    # A foreign chart's service account is bound outside of its values. An image with a digest has no tag in them.
     keyless = () if "secret" in found.inputs else ("workload-identity",)
     tagless = ("restore-tag",) if "restore-digest" in found.inputs else ()
     for key in (*_UNSAID, *keyless, *tagless, *_elsewhere(found, header)):
@@ -108,11 +109,11 @@ def _complete(found: Found, target: Target) -> None:
 
 
 def _elsewhere(found: Found, header: Mapping[str, str]) -> tuple[str, ...]:
-    """Return the inputs of a directory, which the labs chart has in a ConfigMap: of the release, and still named."""
+    """Return the LDAP inputs if the labs chart takes them from the ConfigMap of the release, as we write it."""
     name = f"{header.get('release', RELEASE.default)}-ldap"
     sources = found.values.get("core", "envFrom")
-    named = isinstance(sources, list) and {"configMapRef": {"name": name}} in sources
-    if not named or "ldap-url" not in header:
+    is_used = isinstance(sources, list) and {"configMapRef": {"name": name}} in sources
+    if not is_used or "ldap-url" not in header:
         return ()
     found.skip("core", "envFrom")
     return ldap.UNSAID
@@ -123,13 +124,13 @@ def _no_identity(found: Found) -> None:
         return
     found.leave(
         (*found.origins["secret"], "secret"),
-        "mounts no service key, so the identity of the pod or its node is used, and the file does not name it",
-        "workload-identity: NAME; without it the scenario mounts the Secret restore-service-key",
+        "mounts no service key, so it uses the identity of the pod or its node, which the file does not name",
+        "set workload-identity to its NAME. Without it, the scenario mounts the Secret restore-service-key",
     )
 
 
 def _settled(found: Found) -> tuple[Scenario | None, list[str]]:
-    """Return the scenario, what is refused of it left out and listed; or the keys that only a person can give."""
+    """Return the scenario without the inputs that were refused, which are listed. Or return the missing keys."""
     while True:
         try:
             return parse(found.inputs, str), []
@@ -153,8 +154,8 @@ def _open(found: Found, problem: Problem) -> str:
     return key
 
 
-def _made(found: Found, unanswered: list[str]) -> Scenario | None:
-    """Return the scenario with examples in place of what is open, to see what of the file it brings back."""
+def _with_examples(found: Found, unanswered: list[str]) -> Scenario | None:
+    """Return the scenario with examples for missing inputs, to see which of the file's values it gives back."""
     examples: dict[str, Any] = {field.key: field.example for field in FIELDS if field.key in unanswered}
     try:
         return parse({**found.inputs, **examples}, str)

@@ -1,4 +1,4 @@
-"""Values of the labs chart -> inputs: its own block `restore`, or a container in `initContainers`."""
+"""Values of the labs chart -> inputs. The restore is its own `restore` block, or a container in `initContainers`."""
 
 from typing import Final
 
@@ -8,7 +8,7 @@ from neo4j_scenarios.importing.found import Found
 from neo4j_scenarios.importing.parts import read_licence, read_service_account
 from neo4j_scenarios.located import Steps
 
-# Keys of the block `restore` that are inputs; bucket and secret apart.
+# Keys of the `restore` block that are inputs. Bucket and secret are read separately.
 _BLOCK: Final = {
     "database": "database",
     "timestamp": "timestamp",
@@ -16,23 +16,23 @@ _BLOCK: Final = {
     "purgeOnComplete": "purge-on-complete",
 }
 
-_OLD_IMAGE: Final = "is the old restore image, which ends with 0 after a failure, so that Neo4j starts empty"
-_IMAGE_HINT: Final = "restore-image and restore-tag, with an image of the server's Neo4j line: tools/restore/README.md"
+_OLD_IMAGE: Final = "is the old restore image, which exits with 0 after a failure, so Neo4j starts empty"
+_IMAGE_HINT: Final = "set restore-image and restore-tag to an image for the server's Neo4j: tools/restore/README.md"
 
 _OVERWRITE_WHY: Final = (
-    "does not say forceOverwrite, and the old chart's default is true: each start of the pod drops what was written "
-    "since the backup; the scenario has false, which never replaces a database"
+    "does not set forceOverwrite, and the old chart's default is true: each start of the pod loses all data written "
+    "since the backup. The scenario uses false, which never replaces a database"
 )
 _OVERWRITE_HINT: Final = (
-    "nothing, if an empty volume alone is to be restored; force-overwrite: once with a restore-id for one restore over "
-    "existing data"
+    "keep false to restore only into an empty volume, or set force-overwrite to once, with a restore-id, to replace "
+    "existing data one time"
 )
-_REPLICA_WHY: Final = "is told something else than the cores, and a scenario tells all servers of a cluster the same"
-_REPLICA_HINT: Final = "a values file of your own, laid over the generated one, for readReplica alone"
+_REPLICA_WHY: Final = "differs from core, but a scenario has the same settings for all servers of a cluster"
+_REPLICA_HINT: Final = "set readReplica in a second values file"
 
 
 def read_labs(found: Found) -> None:
-    """Take what the values say."""
+    """Read the inputs."""
     found.take("neo4j-image", "image")
     found.take("neo4j-tag", "imageTag")
     read_licence(found, "acceptLicenseAgreement")
@@ -42,8 +42,8 @@ def read_labs(found: Found) -> None:
     found.take("data-sub-path", "core", "persistentVolume", "subPath")
     read_service_account(found)
     if found.values.get("neo4jPassword"):
-        why = "is a password in the open"
-        found.leave(("neo4jPassword",), why, "take it out: existingPasswordSecret names a Secret that holds it")
+        hint = "remove it here and from the Git history, and name a Secret with existingPasswordSecret"
+        found.leave(("neo4jPassword",), "is a password in plain text", hint)
     found.take("password-secret", "existingPasswordSecret")
     _read_restore(found)
     _read_replica(found)
@@ -63,7 +63,7 @@ def _read_restore(found: Found) -> None:
         _read_block(found, ("core", "restore"))
     for index, steps in enumerate(restore_containers(found, "core", "initContainers")):
         if index or "bucket" in found.origins:
-            found.leave(steps, "is a second restore", "keep one: it restores all databases, or none")
+            found.leave(steps, "is a second restore", "keep only one: it restores all databases, or none")
             continue
         found.same[steps] = ("core", "initContainers", 0)
         below = found.text("core", "persistentVolume", "subPath") or ""
@@ -87,10 +87,10 @@ def _read_block(found: Found, at: Steps) -> None:
 
 
 def _read_replica(found: Found) -> None:
-    """Pass over what the replicas are told like the cores; the rest is listed."""
+    """Skip the replicas' settings that equal the cores'. Other restore settings are listed as unsupported."""
     for part in ("restore", "initContainers", "additionalVolumes", "persistentVolume", "envFrom"):
-        told = found.values.get("readReplica", part)
-        if told is None or told == found.values.get("core", part):
+        setting = found.values.get("readReplica", part)
+        if setting is None or setting == found.values.get("core", part):
             found.skip("readReplica", part)
         elif part in {"restore", "initContainers"}:
             found.leave(("readReplica", part), _REPLICA_WHY, _REPLICA_HINT)

@@ -1,4 +1,4 @@
-"""Settings of a directory, by LDAP, in a values file -> inputs."""
+"""LDAP settings in a values file -> inputs."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -17,12 +17,12 @@ _INPUTS: Final = {
     f"{_LDAP}.authorization.system_username": "ldap-account",
 }
 
-# What the labs chart's values can't say: there the settings are in a ConfigMap.
+# The labs chart's values can't hold these: its LDAP settings are in a ConfigMap.
 UNSAID: Final = ("ldap-url", "ldap-user", "ldap-search-base", "ldap-groups", "ldap-account", "ldap-secret")
 
 
 def read_ldap(found: Found) -> None:
-    """Take the settings of the block `config`, where they name a directory."""
+    """Read the settings of the `config` block, if they name an LDAP server."""
     if found.values.get("config", f"{_LDAP}.host") is None:
         return
     for setting, key in _INPUTS.items():
@@ -30,11 +30,11 @@ def read_ldap(found: Found) -> None:
 
 
 def read_password(found: Found) -> None:
-    """Take the Secret of the account's password from `extraEnv`, where it is as we write it."""
+    """Read the Secret of the account's password from `extraEnv`, if it is in the form that we write."""
     variables = found.values.get("extraEnv")
     for index, item in enumerate(variables if isinstance(variables, list) else []):
         steps: Steps = ("extraEnv", index, "valueFrom", "secretKeyRef")
-        named = isinstance(item, Mapping) and item.get("name") == directory.variable(directory.PASSWORD)
-        if named and found.values.get(*steps, "key") == directory.PASSWORD_KEY:
+        is_password = isinstance(item, Mapping) and item.get("name") == directory.variable(directory.PASSWORD)
+        if is_password and found.values.get(*steps, "key") == directory.PASSWORD_KEY:
             found.take("ldap-secret", *steps, "name")
             found.skip("extraEnv", index)

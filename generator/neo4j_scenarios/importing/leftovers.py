@@ -1,4 +1,4 @@
-"""What of a values file its scenario does not bring back: everything that was neither taken nor is made again."""
+"""The values of a file that its scenario does not give back: they are no inputs, and our values file lacks them."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
@@ -9,11 +9,11 @@ from neo4j_scenarios.secrecy import looks_like_key
 from neo4j_scenarios.targets import NEO4J_HELM, NEO4J_RESTORE, Target
 from neo4j_scenarios.validate import defaults
 
-_WHY: Final = "is no input of a scenario"
-_HINT: Final = "a values file of your own, laid over the generated one: -f values.yaml -f yours.yaml"
-_LIST_HINT: Final = f"{_HINT}; a list there takes the place of the generated one, so it needs that one's items too"
+_WHY: Final = "is not an input of a scenario"
+_HINT: Final = "set it in a second values file: -f values.yaml -f yours.yaml"
+_LIST_HINT: Final = f"{_HINT}. A list there replaces the generated list, so it must repeat the generated items"
 
-# What the labs chart has by itself, where a file says it again.
+# The labs chart's defaults. A file that repeats one of them loses nothing.
 _LABS: Final[Mapping[Steps, object]] = {
     ("authEnabled",): True,
     ("core", "restore", "enabled"): False,
@@ -24,26 +24,31 @@ _LABS: Final[Mapping[Steps, object]] = {
 }
 
 
-def leftovers(found: Found, source: Target, made: Mapping[str, Any]) -> Iterator[Left]:
-    """Yield, at the highest key each, what is not carried; `made`: the values that the scenario gives for `source`."""
-    return _walk(found, (), source, made)
+def leftovers(found: Found, source: Target, generated: Mapping[str, Any]) -> Iterator[Left]:
+    """Yield the values that are lost, each at its highest key. generated: the scenario's values for `source`.
+
+    For example, a file has `core.initContainers[1]` as its restore container, and our values have it at
+    `core.initContainers[0]`: `found.same` maps the one path to the other. Its variables were read as
+    inputs, and its image equals ours. Only its `tty` is lost, so just `core.initContainers[1].tty` is yielded.
+    """
+    return _walk(found, (), source, generated)
 
 
-def _walk(found: Found, steps: Steps, source: Target, made: Mapping[str, Any]) -> Iterator[Left]:
+def _walk(found: Found, steps: Steps, source: Target, generated: Mapping[str, Any]) -> Iterator[Left]:
     node = found.values.get(*steps)
     if steps in found.done or (steps and node == _default(source, steps)):
         return
-    again = at(made, _like(found, steps))
-    if steps and again is not None and node == again:
+    counterpart = at(generated, _like(found, steps))
+    if steps and counterpart is not None and node == counterpart:
         return
     inner = node.keys() if isinstance(node, Mapping) else range(len(node)) if isinstance(node, list) else ()
     if not inner and isinstance(node, Mapping | list):
         return
-    # An item of a list is told whole: at its place ours may be another.
-    like = isinstance(again, Mapping | list) and (not steps or not isinstance(steps[-1], int))
-    if inner and (not steps or like or _touched(found, steps)):
+    # An item of a list is yielded as a whole, because our list may have another item at its index.
+    is_like = isinstance(counterpart, Mapping | list) and (not steps or not isinstance(steps[-1], int))
+    if inner and (not steps or is_like or _touched(found, steps)):
         for step in inner:
-            yield from _walk(found, (*steps, step), source, made)
+            yield from _walk(found, (*steps, step), source, generated)
         return
     yield _left(found, steps)
 
@@ -53,7 +58,7 @@ def _left(found: Found, steps: Steps) -> Left:
     if any(isinstance(step, str) and looks_like_key(step) for step in steps) or looks_like_key(
         str(found.values.get(*steps))
     ):
-        return Left(dotted(steps), place, "looks like a key, which no values file should hold", KEY_HINT)
+        return Left(dotted(steps), place, "looks like a key, which a values file must not hold", KEY_HINT)
     inside = any(isinstance(step, int) for step in steps)
     return Left(dotted(steps), place, _WHY, _LIST_HINT if inside else _HINT)
 
@@ -63,9 +68,9 @@ def _touched(found: Found, steps: Steps) -> bool:
 
 
 def _like(found: Found, steps: Steps) -> Steps:
-    for given, made in found.same.items():
-        if steps[: len(given)] == given:
-            return made + steps[len(given) :]
+    for theirs, ours in found.same.items():
+        if steps[: len(theirs)] == theirs:
+            return ours + steps[len(theirs) :]
     return steps
 
 

@@ -9,12 +9,12 @@ from neo4j_scenarios.importing.header import header_inputs
 from neo4j_scenarios.importing.ldap import read_ldap
 from neo4j_scenarios.importing.parts import read_licence
 
-_PASSWORD_WHY: Final = "is a password in the open"  # noqa: S105 - a message
-_PASSWORD_HINT: Final = "take it out, and out of the history of Git: neo4j.passwordFromSecret names a Secret"  # noqa: S105 - a message
+_PASSWORD_WHY: Final = "is a password in plain text"  # noqa: S105 - a message
+_PASSWORD_HINT: Final = "remove it here and from the Git history, and name a Secret with neo4j.passwordFromSecret"  # noqa: S105 - a message
 
 
 def read_official(found: Found) -> None:
-    """Take what the values say."""
+    """Read the inputs."""
     _read_name(found)
     found.take("edition", "neo4j", "edition")
     read_licence(found, "neo4j", "acceptLicenseAgreement")
@@ -30,14 +30,14 @@ def read_official(found: Found) -> None:
     found.take("service-account", "podSpec", "serviceAccountName")
     for index, steps in enumerate(restore_containers(found, "podSpec", "initContainers")):
         if index:
-            found.leave(steps, "is a second restore container", "keep one: it restores all databases, or none")
+            found.leave(steps, "is a second restore container", "keep only one: it restores all databases, or none")
             continue
         found.same[steps] = ("podSpec", "initContainers", 0)
         read_container(found, steps, ("additionalVolumes",), {"name": "data", "below": _below(found)})
 
 
 def _read_name(found: Found) -> None:
-    """Take the name. Without a header that tells the release, it is the release's as well."""
+    """Read the name. If no header names the release, the release has the same name."""
     found.take("neo4j-name", "neo4j", "name")
     name = found.inputs.get("neo4j-name", "")
     if name and not header_inputs(found.values):
@@ -74,7 +74,7 @@ def _read_sub_path(found: Found) -> None:
 
 
 def _read_image(found: Found) -> None:
-    """Take the image; charts of 2026 have it in three keys too, and take these or `customImage`."""
+    """Read the image. Charts of 2026 take it in three keys, or in `customImage`."""
     if found.values.get("image", "customImage") is not None:
         repository, tag = split_image(found.text("image", "customImage") or "")
         found.give("neo4j-image", repository, "image", "customImage")

@@ -10,15 +10,15 @@ from neo4j_scenarios.importing.found import INPUTS, Found
 from neo4j_scenarios.importing.ldap import read_ldap, read_password
 from neo4j_scenarios.importing.parts import read_licence, read_memory, read_service_account
 
-# Keys of the block `restore` whose input has another name; of the others it is the same with `-`.
+# Keys of the `restore` block whose input has another name. Other inputs have the same name, such as force-overwrite.
 _RENAMED: Final = {"secretName": "secret", "region": "bucket-region"}
 
-# Those that are several keys.
+# Inputs that need more than one key, or another form.
 _BLOCKS: Final = frozenset({"bucket", "ignore-objects", "ca-bundle", "encryption-key", "age-identity"})
 
 
 def read_own(found: Found) -> None:
-    """Take what the values say."""
+    """Read the inputs."""
     restore = found.values.get("restore")
     for name in restore if isinstance(restore, Mapping) else ():
         key = _RENAMED.get(name) or re.sub(r"(?=[A-Z])", "-", name).lower()
@@ -51,7 +51,7 @@ def read_own(found: Found) -> None:
 
 
 def _read_patterns(found: Found) -> None:
-    """Take the list of patterns as one text; a pattern with a comma in it would become two."""
+    """Read the list of patterns as one text. A pattern with a comma is not taken: it would become two."""
     listed = found.values.get("restore", "ignoreObjects")
     patterns = listed if isinstance(listed, list) else []
     if all(isinstance(pattern, str) and "," not in pattern for pattern in patterns):
@@ -60,14 +60,14 @@ def _read_patterns(found: Found) -> None:
 
 def _read_reference(found: Found, key: str, block: str, default: str) -> None:
     for name, source in (("configMapName", "configmap"), ("secretName", "secret")):
-        if held := found.text("restore", block, name):
-            text = f"{source}/{held}/{found.text('restore', block, 'key') or default}"
+        if object_name := found.text("restore", block, name):
+            text = f"{source}/{object_name}/{found.text('restore', block, 'key') or default}"
             found.give(key, text, "restore", block, name)
             found.skip("restore", block, "key")
 
 
 def _read_claim(found: Found) -> None:
-    """Take the claim that is mounted where a file:// bucket is."""
+    """Read the claim that is mounted at the folder of a file:// bucket."""
     bucket = found.inputs.get("bucket", "")
     mounts, volumes = found.values.get("restore", "extraVolumeMounts"), found.values.get("extraVolumes")
     if not bucket.startswith("file:///") or not isinstance(mounts, list) or not isinstance(volumes, list):

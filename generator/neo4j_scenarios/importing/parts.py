@@ -1,4 +1,4 @@
-"""Parts that several charts have alike."""
+"""Reads the parts that several charts share."""
 
 from neo4j_scenarios import identity
 from neo4j_scenarios.fields.deployment import RESTORE_MEMORY
@@ -6,7 +6,7 @@ from neo4j_scenarios.importing.found import Found
 
 
 def read_licence(found: Found, *steps: str | int) -> None:
-    """Take the accepted licence; `no` is none."""
+    """Read the accepted licence. `no` means that none is accepted."""
     if found.text(*steps) in {"no", "false"}:
         found.skip(*steps)
         return
@@ -14,7 +14,7 @@ def read_licence(found: Found, *steps: str | int) -> None:
 
 
 def read_service_account(found: Found) -> None:
-    """Take the block `serviceAccount`: an account that is there, or one that the chart makes for an identity."""
+    """Read the `serviceAccount` block: an existing account, or one that the chart makes for an identity."""
     if found.values.get("serviceAccount", "create") is False:
         found.take("service-account", "serviceAccount", "name")
     for annotation in identity.ANNOTATIONS:
@@ -24,7 +24,7 @@ def read_service_account(found: Found) -> None:
 
 
 def read_memory(found: Found, *block: str | int) -> bool:
-    """Take the memory of the resources at `block`; return whether they say any, be it such that no input can say."""
+    """Read the memory of the resources at `block`. Return whether they set any, even one that no input can hold."""
     request, limit = (found.text(*block, part, "memory") for part in ("requests", "limits"))
     if limit and request in {limit, ""}:
         found.give(RESTORE_MEMORY.key, limit, *block, "limits", "memory")
@@ -33,7 +33,7 @@ def read_memory(found: Found, *block: str | int) -> bool:
 
 
 def read_edition(found: Found) -> None:
-    """Take the edition, where no key says it: by the image's tag, or else by the accepted licence."""
+    """Find out the edition, which no key holds: by the image's tag, or else by the accepted licence."""
     if "enterprise" in found.inputs.get("neo4j-tag", ""):
         found.inputs["edition"] = "enterprise"
     elif "accept-license" in found.inputs:

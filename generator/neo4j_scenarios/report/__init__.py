@@ -1,1 +1,1 @@
-"""The fleet report: how old, how large, how well pinned and how well tried the backups of each cluster are."""
+"""The fleet report: the age and size of each cluster's backups, their pins, and their restore drills."""

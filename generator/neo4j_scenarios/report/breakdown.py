@@ -1,4 +1,4 @@
-"""Rows -> the same counts for each group, region, or value of a label: where the trouble is. Pure."""
+"""Rows -> counts for each group, region, or value of a label, to show where the trouble is. Pure."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -14,11 +14,12 @@ _ORDER: Final = list(State)
 
 @dataclass(frozen=True)
 class Part:
-    """The databases whose clusters have one value of a label; an empty value: those without the label.
+    """The databases whose clusters have the same value of a label. The value is empty for those without the label.
 
-    worst_ratio: the largest age by its RPO; None where none has one. restore_seconds: all known forecasts, one after
-    the other. longest_seconds: of the cluster that takes longest, as clusters are restored side by side. unknown: how
-    many databases have no forecast, and are in neither.
+    worst_ratio: the largest ratio of age to RPO, or None if no database has an RPO.
+    restore_seconds: the sum of all known forecasts.
+    longest_seconds: the time of the slowest cluster, because clusters are restored in parallel.
+    unknown: the number of databases without a forecast, which are in neither.
     """
 
     value: str
@@ -34,23 +35,23 @@ class Part:
 
 
 def labels_of(facts: Facts) -> dict[str, str]:
-    """Return what a database can be found by, as selectors have it: its cluster's group, region and labels."""
-    place = {key: text for key, text in ((GROUP, facts.group), (REGION, facts.region)) if text}
-    return place | dict(facts.labels)
+    """Return the labels by which selectors find a database: its cluster's group, region and labels."""
+    identity = {key: text for key, text in ((GROUP, facts.group), (REGION, facts.region)) if text}
+    return identity | dict(facts.labels)
 
 
 def dimensions(rows: Iterable[Row]) -> list[str]:
-    """Return by what the rows can be broken down: group and region first, then the labels by name."""
-    known = {name for row in rows for name in labels_of(row.facts)}
-    return [name for name in (GROUP, REGION) if name in known] + sorted(known - {GROUP, REGION})
+    """Return the labels by which the rows can be broken down: group and region first, then the others by name."""
+    names = {name for row in rows for name in labels_of(row.facts)}
+    return [name for name in (GROUP, REGION) if name in names] + sorted(names - {GROUP, REGION})
 
 
 def breakdown(rows: Iterable[Row], dimension: str) -> list[Part]:
-    """Return a part for each value of a label, the worst first: by state, how many are in it, and age against RPO."""
+    """Return a part for each value of a label, the worst first: by state, by its count, and by age against RPO."""
     values: dict[str, list[Row]] = {}
     for row in rows:
         values.setdefault(labels_of(row.facts).get(dimension, ""), []).append(row)
-    return sorted((part(value, own) for value, own in values.items()), key=_badness)
+    return sorted((part(value, members) for value, members in values.items()), key=_badness)
 
 
 def part(value: str, rows: Sequence[Row]) -> Part:

@@ -1,4 +1,4 @@
-"""Which databases make `report --fail-on` fail, and how that is said. Pure."""
+"""The databases that make `report --fail-on` fail, and the messages about them. Pure."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Final
@@ -10,21 +10,21 @@ from neo4j_scenarios.report.rows import Row
 
 
 def lines(rows: Iterable[Row], wanted: frozenset[Finding]) -> Iterator[str]:
-    """Yield a line for each database that fails, for each reason. wanted: as `parse_findings` returns them."""
+    """Yield a line for each failing database and each reason. wanted: the findings of `parse_findings`."""
     for row in rows:
         for finding in failing(row.findings, wanted):
             yield f"{finding.value}: {row.facts.cluster}: {row.facts.database}: {_SAYS[finding](row)}"
 
 
 def problem(rows: Iterable[Row], wanted: frozenset[Finding]) -> Problem | None:
-    """Return that databases fail, and how many; None where none does."""
-    found = [row.facts for row in rows if failing(row.findings, wanted)]
-    if not found:
+    """Return the problem with the number of failing databases, or None if no database fails."""
+    failed = [row.facts for row in rows if failing(row.findings, wanted)]
+    if not failed:
         return None
-    clusters = tuple(dict.fromkeys(facts.cluster for facts in found))
-    what = f"{_count(len(found), 'database')} of {_count(len(clusters), 'cluster')} must be looked at"
+    clusters = tuple(dict.fromkeys(facts.cluster for facts in failed))
+    what = f"{_count(len(failed), 'database')} of {_count(len(clusters), 'cluster')} must be checked"
     names = ",".join(each.value for each in Finding if each in wanted)
-    return Problem(f"--fail-on {names}", what, "open the report; the lines above name the databases", clusters)
+    return Problem(f"--fail-on {names}", what, "open the report: the lines above name the databases", clusters)
 
 
 def _count(number: int, what: str) -> str:
@@ -33,26 +33,26 @@ def _count(number: int, what: str) -> str:
 
 def _late(row: Row) -> str:
     allowed = "no RPO" if row.facts.rpo_seconds is None else f"the RPO is {say_duration(row.facts.rpo_seconds)}"
-    return f"the latest set is {say_duration(row.age_seconds or 0)} old, and {allowed}"
+    return f"the latest set is {say_duration(row.age_seconds or 0)} old, but {allowed}"
 
 
 def _size(row: Row) -> str:
-    sizes = f"{say_size(row.facts.trend[-1][1])}, and {say_size(row.usual_bytes or 0)} is usual"
+    sizes = f"{say_size(row.facts.trend[-1][1])}, but {say_size(row.usual_bytes or 0)} is usual"
     return f"the newest set has {sizes}: {row.growth or 0:+.0%}"
 
 
 _SAYS: Final[Mapping[Finding, Callable[[Row], str]]] = {
     Finding.UNREADABLE: lambda row: row.facts.problem,
-    Finding.MISSING: lambda row: f"{row.facts.bucket} has no set of it",
+    Finding.MISSING: lambda row: f"{row.facts.bucket} has no set of this database",
     Finding.REFUSED: lambda row: f"a restore of the latest set would be refused: {row.facts.refused}",
     Finding.LATE: _late,
     Finding.SHRUNK: _size,
     Finding.GROWN: _size,
     Finding.NO_RPO: lambda _: "the cluster has no label rpo",
-    Finding.PIN_GONE: lambda row: f"{row.facts.pin.object if row.facts.pin else ''} is not in the bucket any more",
+    Finding.PIN_GONE: lambda row: f"{row.facts.pin.object if row.facts.pin else ''} is no longer in the bucket",
     Finding.PIN_REPLACED: lambda row: (
-        f"{row.facts.pin.object if row.facts.pin else ''} has other bytes than were pinned"
+        f"{row.facts.pin.object if row.facts.pin else ''} has changed since it was pinned"
     ),
     Finding.PIN_BEHIND: lambda row: f"the pin is {say_duration(row.behind_seconds)} behind the latest set",
-    Finding.NEVER_DRILLED: lambda _: "no restore of it was ever tried",
+    Finding.NEVER_DRILLED: lambda _: "there was never a restore drill",
 }

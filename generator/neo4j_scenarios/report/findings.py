@@ -1,4 +1,4 @@
-"""What is to be looked at: the words of `--fail-on`, of the page's tiles and of the JSON."""
+"""The findings of a report: the words of `--fail-on`, of the page's tiles and of the JSON."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from neo4j_scenarios.errors import did_you_mean
 
 
 class Finding(StrEnum):
-    """What is wrong with a database's backups, or can't be told; the worst first. Several may hold at once."""
+    """A problem with a database's backups, or an unknown. The worst is first. A database may have several."""
 
     UNREADABLE = "unreadable"
     MISSING = "missing"
@@ -27,14 +27,13 @@ class Finding(StrEnum):
 
 @dataclass(frozen=True)
 class Bounds:
-    """By which part a set may differ from the usual size: smaller by `shrink`, larger by `growth`; 1.0 is 100 %."""
+    """The fractions by which a set may be smaller (shrink) or larger (growth) than usual. 1.0 is 100 %."""
 
     shrink: float = 0.3
     growth: float = 1.0
 
 
-# A database that should have had a set by now, and has none at all, is late as well. A set that a restore refuses can't
-# be read, as little as its bucket.
+# A database without any set is late too. A set that a restore refuses counts as unreadable, as its bucket would.
 _MEANS: Final = {
     Finding.LATE: {Finding.LATE, Finding.MISSING},
     Finding.UNREADABLE: {Finding.UNREADABLE, Finding.REFUSED},
@@ -42,19 +41,19 @@ _MEANS: Final = {
 
 
 def parse_findings(text: str) -> frozenset[Finding]:
-    """Return the findings that `late,unreadable` names. Raises Invalid for a word that is none, and for no word."""
+    """Return the findings of a list such as `late,unreadable`. Raises Invalid for an unknown word and an empty list."""
     words = [word.strip() for word in text.split(",") if word.strip()]
-    known = [finding.value for finding in Finding]
-    unknown = next((word for word in words if word not in known), None)
+    allowed = [finding.value for finding in Finding]
+    unknown = next((word for word in words if word not in allowed), None)
     if unknown is not None:
-        raise Invalid(did_you_mean(unknown, known))
+        raise Invalid(did_you_mean(unknown, allowed))
     if not words:
-        message = f"names nothing: expected some of {', '.join(known)}"
+        message = f"is empty: expected one or more of {', '.join(allowed)}"
         raise Invalid(message)
     return frozenset(map(Finding, words))
 
 
-def failing(found: Iterable[Finding], wanted: frozenset[Finding]) -> list[Finding]:
-    """Return the findings for which a database fails. wanted: as `parse_findings` returns them."""
+def failing(findings: Iterable[Finding], wanted: frozenset[Finding]) -> list[Finding]:
+    """Return the findings of a database that make it fail. wanted: the findings of `parse_findings`."""
     meant = {each for finding in wanted for each in _MEANS.get(finding, {finding})}
-    return [each for each in found if each in meant]
+    return [each for each in findings if each in meant]

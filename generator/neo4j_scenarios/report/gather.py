@@ -1,4 +1,4 @@
-"""Clusters, their lock, and what their buckets say -> the facts of a report. Pure."""
+"""Clusters, their lock, and the answers of their buckets -> the facts of a report. Pure."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
@@ -13,35 +13,35 @@ from neo4j_scenarios.lockfile import Lock
 from neo4j_scenarios.report.rows import Facts
 from neo4j_scenarios.survey import Answer
 
-# The label that says how old a cluster's latest set may be.
+# The label for the recovery point objective (RPO): how old a cluster's latest set may be.
 RPO: Final = "rpo"
 
 
 def objectives(clusters: Iterable[Cluster]) -> dict[str, float]:
-    """Return the recovery point objective in seconds of each cluster that has one.
+    """Return the recovery point objective of each cluster that has one, in seconds.
 
-    Raises InputFileError with every label that is no duration.
+    Raises InputFileError with every label that is not a duration.
     """
-    found: dict[str, float] = {}
+    seconds: dict[str, float] = {}
     problems: list[Problem] = []
     for cluster in clusters:
         if text := cluster.labels.get(RPO):
             try:
-                found[cluster.name] = parse_duration(text)
+                seconds[cluster.name] = parse_duration(text)
             except Invalid as error:
                 where = f"{cluster.origin(f'labels.{RPO}')}: labels.{RPO}"
                 problems.append(Problem(where, str(error), "rpo: 24h", (cluster.name,)))
     if problems:
         raise InputFileError(*problems)
-    return found
+    return seconds
 
 
 def facts(
     clusters: Iterable[Cluster], lock: Lock, answers: Mapping[str, Answer | Problem], rpo: Mapping[str, float]
 ) -> Iterator[Facts]:
-    """Yield the facts of each database of each cluster. A pin that was made for other inputs counts as none."""
+    """Yield the facts of each database of each cluster. A pin for other inputs is ignored."""
     for cluster in clusters:
-        found, entry = answers[cluster.pin], lock.get(cluster.pin)
+        answer, entry = answers[cluster.pin], lock.get(cluster.pin)
         pins = entry.databases if entry and meaning(entry.asked) == meaning(cluster.inputs) else {}
         scenario = cluster.scenarios[0]
         for database in scenario.databases:
@@ -55,18 +55,18 @@ def facts(
                 rpo.get(cluster.name),
                 pin=pins.get(database),
             )
-            yield _with(base, database, found)
+            yield _with(base, database, answer)
 
 
-def _with(base: Facts, database: DatabaseName, found: Answer | Problem) -> Facts:
-    if isinstance(found, Problem):
-        return replace(base, problem=found.what)
+def _with(base: Facts, database: DatabaseName, answer: Answer | Problem) -> Facts:
+    if isinstance(answer, Problem):
+        return replace(base, problem=answer.what)
     return replace(
         base,
-        latest=found.latest.get(database),
-        refused=found.refused.get(database, ""),
-        held=found.held.get(database),
-        trend=found.trend.get(database, ()),
-        count=found.counts.get(database, 0),
-        drill=found.drills.get(database),
+        latest=answer.latest.get(database),
+        refused=answer.refused.get(database, ""),
+        held=answer.held.get(database),
+        trend=answer.trend.get(database, ()),
+        count=answer.counts.get(database, 0),
+        drill=answer.drills.get(database),
     )

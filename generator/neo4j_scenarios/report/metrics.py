@@ -21,7 +21,7 @@ _ESCAPES: Final = str.maketrans({"\\": r"\\", "\n": r"\n", '"': r"\""})
 
 @dataclass(frozen=True)
 class _Gauge:
-    """A value of each database; none for one where it is not known."""
+    """A gauge with a value for each database. A database whose value is not known is left out."""
 
     name: str
     text: str
@@ -59,16 +59,16 @@ _GAUGES: Final = (
 
 
 def metrics(fleet: str, rows: Sequence[Row], now: datetime) -> str:
-    """Return the metrics: the same bytes for the same rows. fleet: of the fleet file. now: when buckets were read."""
+    """Return the metrics: the same bytes for the same rows. fleet: the file's name. now: when buckets were read."""
     lines = [f"{MARK} metrics", *_of_fleet(fleet, rows, now)]
     for gauge in _GAUGES:
         values = [(row, gauge.value(row)) for row in rows]
-        found = [(_labels(fleet, row), value) for row, value in values if value is not None]
-        lines += _family(gauge.name, gauge.text, found)
+        samples = [(_labels(fleet, row), value) for row, value in values if value is not None]
+        lines += _family(gauge.name, gauge.text, samples)
     states = [({**_labels(fleet, row), "state": row.state.name.lower()}, 1.0) for row in rows]
-    lines += _family("state", "The state of a database: 1 for the one that it is in", states)
+    lines += _family("state", "The state of a database: always 1, with the state as a label", states)
     findings = [({**_labels(fleet, row), "finding": each.value}, 1.0) for row in rows for each in row.findings]
-    lines += _family("finding", "What is to be looked at: 1 for each that holds", findings)
+    lines += _family("finding", "The findings of a database: always 1, with the finding as a label", findings)
     clusters = {row.facts.cluster: row.facts.labels for row in rows}
     of_clusters = [({"fleet": fleet, "cluster": name} | _as_names(labels), 1.0) for name, labels in clusters.items()]
     lines += _family("cluster_labels", "The labels of a cluster, to join by fleet and cluster", of_clusters)
@@ -82,30 +82,30 @@ def _of_fleet(fleet: str, rows: Sequence[Row], now: datetime) -> Iterator[str]:
         for state in State
     ]
     yield from _family("databases", "How many databases are in each state", counts)
-    found = [
+    samples = [
         ({"fleet": fleet, "finding": each.value}, float(sum(each in row.findings for row in rows))) for each in Finding
     ]
-    yield from _family("findings", "Of how many databases each finding holds", found)
+    yield from _family("findings", "How many databases have each finding", samples)
 
 
 def _family(name: str, text: str, values: Sequence[tuple[Mapping[str, str], float]]) -> Iterator[str]:
     yield f"# HELP {_PREFIX}{name} {text}."
     yield f"# TYPE {_PREFIX}{name} gauge"
     for labels, value in values:
-        said = ",".join(f'{key}="{text.translate(_ESCAPES)}"' for key, text in labels.items())
-        # The shortest text that is this very number; a whole one without the point.
-        yield f"{_PREFIX}{name}{{{said}}} {repr(float(value)).removesuffix('.0')}"
+        pairs = ",".join(f'{key}="{text.translate(_ESCAPES)}"' for key, text in labels.items())
+        # The shortest text of this number. A whole number has no decimal point.
+        yield f"{_PREFIX}{name}{{{pairs}}} {repr(float(value)).removesuffix('.0')}"
 
 
 def _labels(fleet: str, row: Row) -> dict[str, str]:
     facts = row.facts
-    own = {"fleet": fleet, "cluster": facts.cluster, "database": facts.database}
-    return own | {"group": facts.group, "region": facts.region}
+    identity = {"fleet": fleet, "cluster": facts.cluster, "database": facts.database}
+    return identity | {"group": facts.group, "region": facts.region}
 
 
 def _as_names(labels: Mapping[str, str]) -> dict[str, str]:
-    """Return labels by names that Prometheus takes. Of two that become the same name, the first by name counts."""
-    found: dict[str, str] = {}
+    """Return labels with names that Prometheus allows. If two names become the same, the first one wins."""
+    labels_by_name: dict[str, str] = {}
     for key, text in sorted(labels.items()):
-        found.setdefault(f"label_{re.sub('[^a-zA-Z0-9_]', '_', key)}", text)
-    return found
+        labels_by_name.setdefault(f"label_{re.sub('[^a-zA-Z0-9_]', '_', key)}", text)
+    return labels_by_name

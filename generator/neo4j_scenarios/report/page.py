@@ -1,4 +1,4 @@
-"""Rows -> one HTML file that stands alone: its style and script are in it, and nothing else is ever asked for."""
+"""Rows -> one self-contained HTML file. Its style and script are in it, and it loads nothing else."""
 
 import base64
 import hashlib
@@ -18,13 +18,13 @@ from neo4j_scenarios.report.breakdown import Part, breakdown, dimensions, labels
 from neo4j_scenarios.report.findings import Bounds, Finding
 from neo4j_scenarios.report.rows import STATES, Row, State
 
-# The first words of a report; a comment may stand before the doctype.
+# The first words of a report. HTML allows a comment before the doctype.
 MARK: Final = "<!-- Written by neo4j-scenarios report -->"
 
 
 _BOUNDS: Final = Bounds()
 
-# The key of the rows of which nothing is to be said.
+# The key of rows without a finding about their sets.
 _FINE: Final = "fine"
 
 _LABELS: Final = {
@@ -42,13 +42,13 @@ _LABELS: Final = {
     Finding.NEVER_DRILLED.value: "never drilled",
 }
 
-# So many values of a label are shown; a label that names each cluster has thousands.
+# The most values of a label that are shown. A label with the cluster's name has thousands.
 _MOST_PARTS: Final = 30
 
 
 @dataclass(frozen=True)
 class Tile:
-    """A count at the top that filters the table: rows that belong to `key`; all of them for an empty one."""
+    """A count at the top that filters the table by `key`. An empty key shows all rows."""
 
     key: str
     label: str
@@ -57,7 +57,7 @@ class Tile:
 
 @dataclass(frozen=True)
 class Breakdown:
-    """The counts for each value of a label, the worst first; `more` are left out."""
+    """The counts for each value of a label, the worst first. more: the number of values that are left out."""
 
     name: str
     parts: Sequence[Part]
@@ -71,7 +71,7 @@ def page(
     throughput: float | None = None,
     bounds: Bounds = _BOUNDS,
 ) -> str:
-    """Return the page: the same bytes for the same rows. title: of the fleet. now: UTC, when the buckets were read."""
+    """Return the page: the same bytes for the same rows. title: the fleet's. now: UTC, when the buckets were read."""
     style, script = _asset("report.css"), _asset("report.js")
     return (
         _environment()
@@ -100,8 +100,8 @@ def page(
 
 def _tiles(rows: Sequence[Row]) -> list[Tile]:
     counts = Counter(key for row in rows for key in _keys(row))
-    found = [Tile(key, label, counts[key]) for key, label in _LABELS.items() if counts[key]]
-    return [Tile("", "all", len(rows)), *found]
+    tiles = [Tile(key, label, counts[key]) for key, label in _LABELS.items() if counts[key]]
+    return [Tile("", "all", len(rows)), *tiles]
 
 
 def _keys(row: Row) -> list[str]:
@@ -110,20 +110,20 @@ def _keys(row: Row) -> list[str]:
 
 
 def _also(row: Row) -> list[str]:
-    """Return what holds of a row's sets beside its state, such as `shrunk` of one that is late."""
+    """Return the other states that a row's findings give, such as `shrunk` for a database that is late."""
     return [STATES[each].value for each in row.findings if each in STATES and STATES[each] is not row.state]
 
 
 def _breakdowns(rows: Sequence[Row]) -> list[Breakdown]:
-    found = []
+    breakdowns = []
     for name in dimensions(rows):
         parts = breakdown(rows, name)
-        found.append(Breakdown(name, parts[:_MOST_PARTS], max(len(parts) - _MOST_PARTS, 0)))
-    return found
+        breakdowns.append(Breakdown(name, parts[:_MOST_PARTS], max(len(parts) - _MOST_PARTS, 0)))
+    return breakdowns
 
 
 def _times(ratio: float) -> str:
-    """Return an age against its RPO, to two digits."""
+    """Return the ratio of an age to its RPO, to two digits."""
     return f"{ratio:.{0 if ratio >= 9.95 else 1}f} \N{MULTIPLICATION SIGN}"
 
 
@@ -133,7 +133,7 @@ def _asset(name: str) -> str:
 
 
 def _hash(text: str) -> str:
-    """Return what a content security policy calls an inline text that it allows."""
+    """Return the source expression with which a content security policy allows an inline text."""
     return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"
 
 

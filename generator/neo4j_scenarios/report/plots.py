@@ -1,4 +1,4 @@
-"""Numbers -> shapes of SVG: points and lengths alone, which the page's template puts into its elements."""
+"""Numbers -> points and lengths of SVG shapes. The page's template puts them into its elements."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from typing import Final
 from neo4j_scenarios.report.nights import NIGHTS
 from neo4j_scenarios.report.rows import Row, State
 
-# A sparkline's box: a night is one wide.
+# A sparkline's box. Each night is one unit wide.
 WIDTH: Final = NIGHTS
 HEIGHT: Final = 20
 
@@ -25,22 +25,22 @@ _BINS: Final = (
 
 
 def sparkline(nights: Sequence[int | None]) -> str:
-    """Return the path of an area as high as each night's size, from zero up, with a gap for a night without a set.
+    """Return the path of an area whose height is each night's size. A night without a set is a gap.
 
-    Steps are whole numbers and equal neighbours are one, as a page has thousands of these. Nothing for less than two
-    nights with a set.
+    Steps are whole numbers, and equal neighbours are merged, because a page has thousands of these paths. The path is
+    empty for fewer than two nights with a set.
     """
     sizes = [size for size in nights if size is not None]
     if len(sizes) < 2:
         return ""
     top = max(sizes) or 1
-    # The least is one, for an empty set is a set.
+    # At least one: an empty set is a set too.
     heights = [None if size is None else max(round(HEIGHT * size / top), 1) for size in nights]
     return "".join(_steps(heights))
 
 
 def _steps(heights: Sequence[int | None]) -> Iterator[str]:
-    """Yield the parts of a path: for each run of nights with a set a closed shape."""
+    """Yield the parts of a path: a closed shape for each run of nights with a set."""
     at = level = 0
     for height, run in groupby(heights):
         width = len(list(run))
@@ -56,7 +56,7 @@ def _steps(heights: Sequence[int | None]) -> Iterator[str]:
 
 @dataclass(frozen=True)
 class Bar:
-    """One bar of the overview: how many databases have a latest set of this age, by state; from 0 to 100 wide."""
+    """One bar of the overview: the number of databases with a latest set of this age, by state. 100 is full width."""
 
     label: str
     count: int
@@ -64,7 +64,7 @@ class Bar:
 
 
 def ages(rows: Sequence[Row]) -> list[Bar]:
-    """Return the overview's bars, the youngest first. A part is a state, where it begins, and how wide it is."""
+    """Return the overview's bars, the youngest first. A part is a state, its start, and its width."""
     states = (State.FINE, State.UNKNOWN, State.GROWN, State.SHRUNK, State.LATE, State.REFUSED)
     counts = [dict.fromkeys(states, 0) for _ in _BINS]
     for row in rows:

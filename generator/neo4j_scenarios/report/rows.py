@@ -1,4 +1,4 @@
-"""What a report says of each database of each cluster, decided from what was found. Pure."""
+"""Decides what a report says about each database of each cluster. Pure."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -14,7 +14,7 @@ from neo4j_scenarios.survey.drills import Drill
 
 
 class State(StrEnum):
-    """How a database stands; the worst first, which is the order of the report."""
+    """The state of a database. The worst is first, which is the order of the report."""
 
     UNREADABLE = "unreadable"
     MISSING = "no set"
@@ -27,7 +27,7 @@ class State(StrEnum):
 
 
 class Drift(StrEnum):
-    """How a pin stands to what is in the bucket."""
+    """The relation of a pin to the sets in the bucket."""
 
     GONE = "gone"
     REPLACED = "replaced"
@@ -39,7 +39,7 @@ class Drift(StrEnum):
 
 _ORDER: Final = list(State)
 _BOUNDS: Final = Bounds()
-# Findings of the sets, by the state that each one is.
+# The state of each finding about sets.
 STATES: Final = {
     Finding.UNREADABLE: State.UNREADABLE,
     Finding.MISSING: State.MISSING,
@@ -58,11 +58,16 @@ _DRIFTS: Final = {
 
 @dataclass(frozen=True)
 class Facts:
-    """What was found of one database of one cluster.
+    """The facts about one database of one cluster.
 
-    labels: of the cluster. rpo_seconds: None where none is given. latest: what `latest` takes. pin: of the lock. held:
-    what the lock's timestamp takes now. trend: times and sizes of one set a night, the oldest first. problem: why
-    nothing was found. refused: why a restore of the latest set would be refused.
+    labels: of the cluster.
+    rpo_seconds: None if the cluster has no RPO.
+    latest: the set that `latest` selects.
+    pin: from the lock.
+    held: the set that the lock's timestamp selects now.
+    trend: times and sizes of one set per night, the oldest first.
+    problem: why the bucket could not be read.
+    refused: why a restore of the latest set would be refused.
     """
 
     cluster: str
@@ -84,12 +89,17 @@ class Facts:
 
 @dataclass(frozen=True)
 class Row:
-    """Facts, and what follows from them.
+    """The facts about a database, and the conclusions from them.
 
-    findings: all that is to be looked at; `state` is the worst of what concerns the sets. age_seconds: of the latest
-    set. rpo_ratio: the age by the RPO; None without one. usual_bytes: the usual size of a set; None where none is.
-    growth: by which part the newest set differs from it. behind_seconds: of the pin, to the latest. rto_seconds: the
-    forecast, None where nothing tells how fast a restore is; rto_source: `drill` or `given`, or empty.
+    state: the worst finding about its sets.
+    findings: all findings.
+    age_seconds: of the latest set.
+    rpo_ratio: the age divided by the RPO, or None without an RPO.
+    usual_bytes: the usual size of a set, or None if not known.
+    growth: the fraction by which the newest set differs from the usual size.
+    behind_seconds: how much older the pin is than the latest set.
+    rto_seconds: the forecast of the recovery time (RTO), or None if no speed is known.
+    rto_source: `drill`, `given`, or empty.
     """
 
     facts: Facts
@@ -105,12 +115,12 @@ class Row:
     rto_source: str
 
 
-def rows(found: Iterable[Facts], now: datetime, throughput: float | None = None, bounds: Bounds = _BOUNDS) -> list[Row]:
+def rows(facts: Iterable[Facts], now: datetime, throughput: float | None = None, bounds: Bounds = _BOUNDS) -> list[Row]:
     """Return the rows, the worst first: by state, then by age against the RPO, then by age, cluster and database.
 
-    now: UTC. throughput: bytes a second, for those without a drill. bounds: of the size of a set.
+    now: UTC. throughput: bytes per second, for databases without a drill. bounds: for the size of a set.
     """
-    return sorted((_row(facts, now, throughput, bounds) for facts in found), key=_badness)
+    return sorted((_row(each, now, throughput, bounds) for each in facts), key=_badness)
 
 
 def _badness(row: Row) -> tuple[int, float, float, str, str]:
@@ -123,17 +133,17 @@ def _row(facts: Facts, now: datetime, throughput: float | None, bounds: Bounds) 
     ratio = age / max(facts.rpo_seconds, 1) if age is not None and facts.rpo_seconds is not None else None
     behind = (_time(facts.latest) - _time(facts.pin)).total_seconds() if facts.latest and facts.pin else 0.0
     usual = nights.usual(facts.trend)
-    # Rounded, so that a set which is smaller by just the bound is within it.
+    # Rounded, so that a set that is smaller by exactly the bound is still within it.
     growth = round(facts.trend[-1][1] / usual - 1, 4) if usual else None
     drift = _drift(facts)
-    found = (*_of_sets(facts, ratio, growth, bounds), *_of_pin(facts, drift))
-    state = next((STATES[each] for each in found if each in STATES), State.FINE)
+    findings = (*_of_sets(facts, ratio, growth, bounds), *_of_pin(facts, drift))
+    state = next((STATES[each] for each in findings if each in STATES), State.FINE)
     seconds, source = _forecast(facts, throughput)
-    return Row(facts, state, found, drift, age, ratio, usual, growth, max(behind, 0.0), seconds, source)
+    return Row(facts, state, findings, drift, age, ratio, usual, growth, max(behind, 0.0), seconds, source)
 
 
 def _of_sets(facts: Facts, ratio: float | None, growth: float | None, bounds: Bounds) -> Iterator[Finding]:
-    """Yield what is to be looked at in the sets of a database, the worst first."""
+    """Yield the findings about the sets of a database, the worst first."""
     if not facts.latest:
         yield Finding.UNREADABLE if facts.problem else Finding.REFUSED if facts.refused else Finding.MISSING
         return
@@ -150,10 +160,10 @@ def _of_sets(facts: Facts, ratio: float | None, growth: float | None, bounds: Bo
 
 
 def _of_pin(facts: Facts, drift: Drift) -> Iterator[Finding]:
-    """Yield what is to be looked at in the pin and the drills."""
+    """Yield the findings about the pin and the drills."""
     if drift in _DRIFTS:
         yield _DRIFTS[drift]
-    # Of a bucket that could not be asked nobody knows whether there was a drill.
+    # If the bucket could not be read, nobody knows whether there was a drill.
     if not facts.drill and not facts.problem:
         yield Finding.NEVER_DRILLED
 
@@ -172,7 +182,7 @@ def _drift(facts: Facts) -> Drift:
 
 
 def _forecast(facts: Facts, throughput: float | None) -> tuple[float | None, str]:
-    """Return how long a restore of the set in question takes: its size by the speed of the last drill, or the given."""
+    """Return the time of a restore, and the source of its speed. The speed is the last drill's, or `throughput`."""
     chosen = facts.pin or facts.latest
     if not chosen:
         return None, ""

@@ -1,4 +1,4 @@
-"""Rows -> what `report --json` prints: a published contract. Pure."""
+"""Rows -> the output of `report --json`, which is a published contract. Pure."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -10,20 +10,20 @@ from neo4j_scenarios.report.rows import Drift, Row, State
 from neo4j_scenarios.survey.drills import Drill
 
 
-def summary(told: Sequence[Row], throughput: float | None) -> dict[str, Any]:
-    """Return what `report --json` prints of the rows: a published contract."""
+def summary(rows: Sequence[Row], throughput: float | None) -> dict[str, Any]:
+    """Return the output of `report --json` for the rows."""
     return {
         "throughput": throughput,
-        "states": {state.value: sum(row.state is state for row in told) for state in State},
-        "findings": {finding.value: sum(finding in row.findings for row in told) for finding in Finding},
-        "drifts": {drift.value: sum(row.drift is drift for row in told) for drift in Drift},
-        "by": {name: [_part_as_json(each) for each in breakdown(told, name)] for name in dimensions(told)},
-        "databases": [as_json(row) for row in told],
+        "states": {state.value: sum(row.state is state for row in rows) for state in State},
+        "findings": {finding.value: sum(finding in row.findings for row in rows) for finding in Finding},
+        "drifts": {drift.value: sum(row.drift is drift for row in rows) for drift in Drift},
+        "by": {name: [_part_as_json(each) for each in breakdown(rows, name)] for name in dimensions(rows)},
+        "databases": [as_json(row) for row in rows],
     }
 
 
 def as_json(row: Row) -> dict[str, Any]:
-    """Return a row as `report --json` prints it: a published contract."""
+    """Return a row in the form of `report --json`."""
     facts = row.facts
     return {
         "cluster": facts.cluster,

@@ -1,7 +1,7 @@
-"""What the buckets of a fleet hold: each is listed once, many at a time, by the image's own stores and catalog.
+"""Reads the buckets of a fleet: lists each of them once, many at a time, with the image's own stores and catalog.
 
-So the generator and the image can't disagree about which set is the latest. This package alone imports the image's;
-commands that make no survey import neither. Of a listing only the sets asked for are kept.
+So the generator and the image always agree which set is the latest. Only this package imports the image's stores and
+catalog, and commands that make no survey do not import it. Only the requested sets of a listing are kept.
 """
 
 import logging
@@ -16,13 +16,13 @@ from neo4j_scenarios.survey.pool import Deadline, side_by_side
 
 __all__ = ["Answer", "Options", "Question", "Reach", "Survey", "reach", "survey"]
 
-# The image's package tells of each try that fails; here the last one counts, and becomes a problem.
+# The image's package logs each failed try. Here only the last one matters, and it becomes a problem.
 logging.getLogger("neo4j_restore").addHandler(logging.NullHandler())
 
 
 @dataclass(frozen=True)
 class Survey:
-    """The answers, and what failed: one problem a bucket."""
+    """The answers, and one problem for each bucket that failed."""
 
     answers: Mapping[Question, Answer]
     failures: Mapping[Reach, Problem]
@@ -39,29 +39,31 @@ def survey(
     environment: Mapping[str, str] = os.environ,
     progress: Callable[[int, int], None] = _silent,
 ) -> Survey:
-    """Return what the buckets say. Nothing is raised for a bucket that fails: it is among the failures.
+    """Return the answers of the buckets. A bucket that fails does not raise: its problem is among the failures.
 
-    environment: the operator's. progress: told how many buckets are done, of how many.
+    environment: the operator's. progress: called with the number of buckets that are done, and of all buckets.
     """
-    asked: dict[Reach, list[Question]] = {}
+    by_bucket: dict[Reach, list[Question]] = {}
     for question in dict.fromkeys(questions):
-        asked.setdefault(question.reach, []).append(question)
+        by_bucket.setdefault(question.reach, []).append(question)
     answers: dict[Question, Answer] = {}
     failures: dict[Reach, Problem] = {}
 
-    def look(place: Reach, deadline: Deadline) -> dict[Question, Answer] | Problem:
-        return bucket.ask(place, asked[place], options, environment, deadline)
+    def ask(place: Reach, deadline: Deadline) -> dict[Question, Answer] | Problem:
+        return bucket.ask(place, by_bucket[place], options, environment, deadline)
 
-    ended = side_by_side(list(asked), look, threads=options.threads, seconds=options.deadline_seconds)
-    for done, (place, found) in enumerate(ended, 1):
-        if isinstance(found, dict):
-            answers |= found
+    ended = side_by_side(list(by_bucket), ask, threads=options.threads, seconds=options.deadline_seconds)
+    for done, (place, result) in enumerate(ended, 1):
+        if isinstance(result, dict):
+            answers |= result
         else:
-            failures[place] = found or _overdue(place, options.deadline_seconds)
-        progress(done, len(asked))
+            failures[place] = result or _overdue(place, options.deadline_seconds)
+        progress(done, len(by_bucket))
     return Survey(answers, failures)
 
 
 def _overdue(place: Reach, seconds: float) -> Problem:
-    what = f"has not told all that it holds in {seconds:g} seconds"
-    return Problem(str(place), what, "give it more with --deadline, or name a path in the bucket that holds less")
+    what = f"could not be read within {seconds:g} seconds"
+    return Problem(
+        str(place), what, "give it more time with --deadline, or name a path of the bucket with fewer objects"
+    )

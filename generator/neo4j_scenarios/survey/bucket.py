@@ -1,4 +1,4 @@
-"""One bucket, asked about the sets of many clusters: listed once, by the image's own stores and catalog."""
+"""Reads one bucket for the sets of many clusters. It is listed once, with the image's own stores and catalog."""
 
 from collections.abc import Mapping
 from contextlib import closing
@@ -23,7 +23,7 @@ from neo4j_scenarios.survey.newest import newest
 from neo4j_scenarios.survey.pins import Pinning
 from neo4j_scenarios.survey.pool import Deadline
 
-# The variables of the container that say how its store is reached; whose key is used is the operator's own matter.
+# The container's variables for how to reach its store. The key is not among them: a survey uses the operator's own.
 _REACH: Final = (
     "BUCKET",
     "CLOUD_PROVIDER",
@@ -34,10 +34,10 @@ _REACH: Final = (
     "REQUESTER_PAYS",
 )
 
-# Of a whole fleet, on the operator's machine: a container, whose memory is limited, keeps fewer.
+# The most objects to keep of a listing. A container keeps fewer, because its memory is limited.
 _MOST_KEPT: Final = 5_000_000
 
-# The operator's own, by the names that the clouds' tools know.
+# The operator's own variables, by the names that the clouds' tools use.
 _KEY: Final = "GOOGLE_APPLICATION_CREDENTIALS"
 _OWN: Final = (_KEY, "CA_BUNDLE", "ENCRYPTION_KEY_FILE")
 _OWN_PREFIXES: Final = ("AWS_", "AZURE_")
@@ -45,7 +45,7 @@ _OWN_PREFIXES: Final = ("AWS_", "AZURE_")
 
 @dataclass(frozen=True)
 class Reach:
-    """A bucket's path and how it is reached: variables of the container with their values. Never a key."""
+    """A bucket's path and how to reach it: the container's variables with their values. Never a key."""
 
     variables: tuple[tuple[str, str], ...]
 
@@ -55,16 +55,16 @@ class Reach:
 
 
 def reach(environment: Mapping[str, str]) -> Reach:
-    """Return how the container with this environment reaches its bucket."""
+    """Return how a container with this environment reaches its bucket."""
     return Reach(tuple((name, environment[name]) for name in _REACH if environment.get(name)))
 
 
 @dataclass(frozen=True)
 class Question:
-    """What is asked of a bucket; many clusters may ask the same.
+    """A cluster's question to its bucket. Many clusters may have the same question.
 
-    timestamp: as TIMESTAMP has it. directory: as BACKUP_SET_DIR has it. pinned: the TIMESTAMP of the lock, or empty.
-    ignore, on_stale: as IGNORE_OBJECTS and ON_STALE_LATEST have it.
+    timestamp, directory, ignore, on_stale: TIMESTAMP, BACKUP_SET_DIR, IGNORE_OBJECTS and ON_STALE_LATEST.
+    pinned: the TIMESTAMP of the lock, or empty.
     """
 
     reach: Reach
@@ -78,12 +78,16 @@ class Question:
 
 @dataclass(frozen=True)
 class Answer:
-    """What a bucket says to a question, by database; a database without a set is not there.
+    """A bucket's answer to a question, by database. A database without a set is absent.
 
-    chosen: what the question's timestamp takes. latest: what `latest` takes. refused: why a restore of that would be
-    refused. held: what the lock's timestamp takes now.
-    timestamp: the TIMESTAMP that takes just what is chosen, now and later; empty where `problem` says why none does.
-    trend: times and sizes of one set a night, the oldest first: see `history`. counts: how many sets there are.
+    chosen: the sets that the question's timestamp selects.
+    timestamp: the TIMESTAMP that selects just these sets, now and later. Empty if `problem` says why there is none.
+    latest: the sets that `latest` selects.
+    refused: why a restore of the latest set would be refused.
+    held: the sets that the lock's timestamp selects now.
+    trend: times and sizes of one set per night, the oldest first: see `history`.
+    counts: the number of sets.
+    drills: the last restore drill.
     """
 
     chosen: Mapping[spec.DatabaseName, Pin]
@@ -99,11 +103,14 @@ class Answer:
 
 @dataclass(frozen=True)
 class Options:
-    """How a survey is made.
+    """The options of a survey.
 
-    credentials: the operator's key file; None: what the operator's environment says, or the machine's identity.
-    threads: so many buckets at once. deadline_seconds: for one bucket. retry_seconds: how long a store that fails for
-    the moment is asked again. stall_seconds: how long a connection may be silent. drills: read the receipts of drills.
+    credentials: the operator's key file. None means the operator's environment, or the machine's identity.
+    threads: the most buckets to read at once.
+    deadline_seconds: the time limit for one bucket.
+    retry_seconds: how long to retry a store that fails temporarily.
+    stall_seconds: how long a connection may be silent.
+    drills: also read the receipts of restore drills.
     """
 
     credentials: Path | None = None
@@ -117,7 +124,7 @@ class Options:
 def ask(
     place: Reach, questions: list[Question], options: Options, environment: Mapping[str, str], deadline: Deadline
 ) -> dict[Question, Answer] | Problem:
-    """Return the bucket's answers, or why it gives none. environment: the operator's. Raises Overdue."""
+    """Return the bucket's answers, or the problem with it. environment: the operator's. Raises Overdue."""
     try:
         settings = from_environment(_environment(place, questions, options, environment))
         with closing(stores.open_store(settings)) as store:
@@ -129,19 +136,19 @@ def ask(
 def _environment(
     place: Reach, questions: list[Question], options: Options, environment: Mapping[str, str]
 ) -> dict[str, str]:
-    """Return the environment by which the image's package reaches the bucket as this operator."""
-    own = {name: text for name, text in environment.items() if name in _OWN or name.startswith(_OWN_PREFIXES)}
-    key = options.credentials or own.get(_KEY)
+    """Return the environment with which the image's package reads the bucket as this operator."""
+    variables = {name: text for name, text in environment.items() if name in _OWN or name.startswith(_OWN_PREFIXES)}
+    key = options.credentials or variables.get(_KEY)
     if key:
-        own[_KEY] = str(Path(key).absolute())
+        variables[_KEY] = str(Path(key).absolute())
     if options.credentials:
-        own["CREDENTIALS_FILE"] = own[_KEY]
-    asked = {
+        variables["CREDENTIALS_FILE"] = variables[_KEY]
+    settings = {
         "DATABASE": ",".join(dict.fromkeys(name for question in questions for name in question.databases)),
         "RETRY_SECONDS": f"{options.retry_seconds:.3f}",
         "STALL_SECONDS": f"{options.stall_seconds:.3f}",
     }
-    return own | dict(place.variables) | asked
+    return variables | dict(place.variables) | settings
 
 
 class _Bucket:
@@ -156,36 +163,36 @@ class _Bucket:
         self._sieve = Sieve(settings.bucket.prefix, settings.databases, directories)
 
     def answers(self, *, with_drills: bool) -> dict[Question, Answer]:
-        there, receipts = self._retry.call(self._listing)
-        told = drills.read(self._store, receipts) if with_drills else {}
-        return {question: self._answer(question, there, told) for question in self._questions}
+        objects, receipts = self._retry.call(self._listing)
+        last_drills = drills.read(self._store, receipts) if with_drills else {}
+        return {question: self._answer(question, objects, last_drills) for question in self._questions}
 
     def _listing(self) -> tuple[Listing, list[StoredObject]]:
-        """Return the objects that may be of a database asked for, and the newest receipts of drills."""
+        """Return the objects that may belong to a requested database, and the newest receipts of drills."""
         receipts = drills.Newest(self._settings.bucket.prefix)
-        there = listing.read(
+        objects = listing.read(
             self._store, self._sieve, aside=receipts.takes, check=self._deadline.check, most_kept=_MOST_KEPT
         )
-        return there, receipts.found
+        return objects, receipts.objects
 
-    def _answer(self, question: Question, there: Listing, told: Mapping[spec.DatabaseName, Drill]) -> Answer:
-        shelves = self._shelves(question, question.timestamp, there)
+    def _answer(self, question: Question, objects: Listing, last_drills: Mapping[spec.DatabaseName, Drill]) -> Answer:
+        shelves = self._shelves(question, question.timestamp, objects)
         sets = {each: shelf.sets for each, shelf in shelves.items()}
-        again = self._shelves(question, question.pinned, there) if question.pinned else {}
-        held = {each: shelf.sets for each, shelf in again.items()}
+        pinned_shelves = self._shelves(question, question.pinned, objects) if question.pinned else {}
+        pinned_sets = {each: shelf.sets for each, shelf in pinned_shelves.items()}
         pinned = self._pinning.pinned(sets, question.timestamp, question.on_stale)
         pinned = self._pinning.doubted(pinned, shelves, question.timestamp, question.ignore)
         latest = self._latest(question, shelves)
         return Answer(
-            chosen={each: self._pinning.pin(found) for each, found in pinned.sets.items()},
+            chosen={each: self._pinning.pin(one) for each, one in pinned.sets.items()},
             timestamp=pinned.timestamp,
             problem=pinned.problem,
-            latest={each: self._pinning.pin(found) for each, (found, _) in latest.items() if found},
+            latest={each: self._pinning.pin(one) for each, (one, _) in latest.items() if one},
             refused={each: reason for each, (_, reason) in latest.items() if reason},
-            held=self._pinning.taken(held, question.pinned),
-            trend={each: history.nightly(found) for each, found in sets.items()},
-            counts={each: len(found) for each, found in sets.items()},
-            drills={each: told[each] for each in question.databases if each in told},
+            held=self._pinning.taken(pinned_sets, question.pinned),
+            trend={each: history.nightly(several) for each, several in sets.items()},
+            counts={each: len(several) for each, several in sets.items()},
+            drills={each: last_drills[each] for each in question.databases if each in last_drills},
         )
 
     def _latest(
@@ -194,36 +201,36 @@ class _Bucket:
         bucket, ignored = self._settings.bucket, question.ignore
         return {each: newest(shelf, bucket, question.on_stale, ignored) for each, shelf in shelves.items()}
 
-    def _shelves(self, question: Question, timestamp: str, there: Listing) -> dict[spec.DatabaseName, Shelf]:
-        """Return what there is of each database, as a container with this TIMESTAMP finds it."""
-        if there.named:
-            # Of one database alone, as the container has it.
+    def _shelves(self, question: Question, timestamp: str, objects: Listing) -> dict[spec.DatabaseName, Shelf]:
+        """Return the sets of each database, as a container with this TIMESTAMP finds them."""
+        if objects.named:
+            # BUCKET names one object. As in the container, it can only be the set of a single database.
             alone = len(question.databases) == 1
             return {
-                each: Shelf([catalog.named(each, there.named, there.near)] if alone else [])
+                each: Shelf([catalog.named(each, objects.named, objects.near)] if alone else [])
                 for each in question.databases
             }
-        return {each: self._shelf(each, question, timestamp, there) for each in question.databases}
+        return {each: self._shelf(each, question, timestamp, objects) for each in question.databases}
 
-    def _shelf(self, database: spec.DatabaseName, question: Question, timestamp: str, there: Listing) -> Shelf:
-        asked = spec.parse_timestamp(timestamp)
-        exact = asked if isinstance(asked, str) else ""
+    def _shelf(self, database: spec.DatabaseName, question: Question, timestamp: str, objects: Listing) -> Shelf:
+        moment = spec.parse_timestamp(timestamp)
+        exact = moment if isinstance(moment, str) else ""
         prefix, directory = self._settings.bucket.prefix, question.directory
         sieve = Sieve(prefix, [database], [directory] if directory else [], question.ignore)
-        own = [each for each in there.near if there.store_at_top or sieve.takes(each)]
-        own = [each for each in own if not sieve.left_out(each)]
-        shelf = catalog.find(own, prefix, database, exact=exact, directory=directory)
+        candidates = [each for each in objects.near if objects.store_at_top or sieve.takes(each)]
+        candidates = [each for each in candidates if not sieve.left_out(each)]
+        shelf = catalog.find(candidates, prefix, database, exact=exact, directory=directory)
         sets = pointers.dated(shelf.sets, self._look, self._settings.bucket.scheme)
         unclear = [each for each in shelf.unclear if not each.peek]
         return replace(shelf, sets=self._artifacts(timestamp).dated(sets), unclear=unclear)
 
     def _artifacts(self, timestamp: str) -> Artifacts:
-        """Return what reads the headers of backup artifacts, as a container with this TIMESTAMP does."""
+        """Return the reader of the headers of backup artifacts, for a container with this TIMESTAMP."""
         self._deadline.check()
-        asked = replace(self._settings, timestamp=spec.parse_timestamp(timestamp))
-        return Artifacts(asked, self._store, self._headers)
+        settings = replace(self._settings, timestamp=spec.parse_timestamp(timestamp))
+        return Artifacts(settings, self._store, self._headers)
 
     def _look(self, stored: StoredObject) -> StoredObject:
-        """Return an object with its checksum; for most stores the listing has told it."""
+        """Return an object with its checksum. Most stores give it in the listing already."""
         self._deadline.check()
         return stored if stored.checksum else self._retry.call(lambda: self._store.look(stored))

@@ -1,7 +1,8 @@
-"""Receipts of restore drills: `drills/NAME.json` below a bucket's path, each as the image's `receipt.json` has `last`.
+"""Reads the receipts of restore drills: `drills/NAME.json` below a bucket's path.
 
-What is read: `finished` (ISO 8601), `bytes`, `seconds`, and `restored`, a list whose items have `database` and
-`object`. Anything else in the folder, and what can't be read, is no drill.
+A drill is a restore that is made to prove that it works. Its receipt has the form of `last` in the image's
+`receipt.json`. We read `finished` (ISO 8601), `bytes`, `seconds`, and `restored`, a list of items with `database` and
+`object`. Other files in the folder, and receipts that can't be read, are ignored.
 """
 
 import json
@@ -17,14 +18,14 @@ from neo4j_restore.stores import Store, StoredObject
 
 _FOLDER: Final = "drills/"
 
-# So many of the newest are read, and of each so many bytes.
-_READ: Final = 5
-_BYTES: Final = 256 * 1024
+# Only the newest receipts are read, and only if they are small.
+_MOST_RECEIPTS: Final = 5
+_MOST_BYTES: Final = 256 * 1024
 
 
 @dataclass(frozen=True, slots=True)
 class Drill:
-    """One restore that was made to prove that it works: when it ended (UTC), of which object, how much and how fast."""
+    """One restore drill. time: when it ended, in UTC. object: the set that was restored."""
 
     time: datetime
     object: str
@@ -33,50 +34,50 @@ class Drill:
 
     @property
     def bytes_per_second(self) -> float:
-        """Return how fast it was, from the first byte to a database that Neo4j can start on."""
+        """The speed of the drill, from the first byte to a database on which Neo4j can start."""
         return self.size_bytes / self.seconds
 
 
 class Newest:
-    """The newest receipts of a listing: few, however many there are."""
+    """Collects the newest receipts of a listing, and forgets the others."""
 
     def __init__(self, prefix: str) -> None:
-        """Take the bucket's path, as keys start with it."""
+        """Take the bucket's path, with which all keys start."""
         self._prefix = prefix + _FOLDER
-        self.found: list[StoredObject] = []
+        self.objects: list[StoredObject] = []
 
     def takes(self, stored: StoredObject) -> bool:
-        """Tell whether this is a drill's; it is kept if it is one of the newest."""
+        """Return whether an object is in the folder of drills. Keep it if it is one of the newest receipts."""
         if not stored.key.startswith(self._prefix):
             return False
-        if stored.key.endswith(".json") and stored.size_bytes <= _BYTES:
-            newest = sorted([*self.found, stored], key=lambda each: (each.updated, each.key), reverse=True)
-            self.found = newest[:_READ]
+        if stored.key.endswith(".json") and stored.size_bytes <= _MOST_BYTES:
+            newest = sorted([*self.objects, stored], key=lambda each: (each.updated, each.key), reverse=True)
+            self.objects = newest[:_MOST_RECEIPTS]
         return True
 
 
 def read(store: Store, receipts: Sequence[StoredObject]) -> dict[spec.DatabaseName, Drill]:
-    """Return the last drill of each database. receipts: the newest first. What can't be read counts as none."""
-    found: dict[spec.DatabaseName, Drill] = {}
+    """Return the last drill of each database. receipts: the newest first. Unreadable receipts are ignored."""
+    last: dict[spec.DatabaseName, Drill] = {}
     for stored in receipts:
         try:
             with closing(store.read(stored)) as stream:
-                text = b"".join(iter(lambda: stream.read(_BYTES) or b"", b""))
+                text = b"".join(iter(lambda: stream.read(_MOST_BYTES) or b"", b""))
         except StoreError:
             continue
         for database, drill in parse(text).items():
-            if database not in found or drill.time > found[database].time:
-                found[database] = drill
-    return found
+            if database not in last or drill.time > last[database].time:
+                last[database] = drill
+    return last
 
 
 def parse(text: bytes) -> dict[spec.DatabaseName, Drill]:
-    """Return the drills, by database, that a receipt tells of; none if it is not one."""
+    """Return the drills of a receipt, by database. There are none if the text is not a receipt."""
     try:
-        said: Mapping[str, Any] = json.loads(text)
-        seconds, size = float(said["seconds"]), int(said["bytes"])
-        time = datetime.fromisoformat(said["finished"]).astimezone(UTC)
-        names = {spec.DatabaseName(str(each["database"])): str(each["object"]) for each in said["restored"]}
+        receipt: Mapping[str, Any] = json.loads(text)
+        seconds, size = float(receipt["seconds"]), int(receipt["bytes"])
+        time = datetime.fromisoformat(receipt["finished"]).astimezone(UTC)
+        names = {spec.DatabaseName(str(each["database"])): str(each["object"]) for each in receipt["restored"]}
     except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError):
         return {}
     if not (0 < seconds < float("inf") and size >= 0):

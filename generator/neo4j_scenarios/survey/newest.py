@@ -1,4 +1,4 @@
-"""What `latest` takes of one database, and why a restore of it would be refused. Pure."""
+"""The set that `latest` selects of one database, and the reason if a restore would refuse it. Pure."""
 
 from collections.abc import Sequence
 
@@ -10,18 +10,18 @@ from neo4j_restore.sets import BackupSet, Shelf
 def newest(
     shelf: Shelf, bucket: spec.BucketUrl, on_stale: spec.OnStaleLatest, ignored: Sequence[str]
 ) -> tuple[BackupSet | None, str]:
-    """Return the set that a container without TIMESTAMP takes, and the reason for which it would refuse it.
+    """Return the set that a container without TIMESTAMP selects, and why it would refuse that set.
 
-    The set is None where there is none, or nothing says which one is meant. The reason is empty where there is none.
-    on_stale, ignored: as ON_STALE_LATEST and IGNORE_OBJECTS have it.
+    The set is None if there is none, or if it is ambiguous. The reason is empty if the set is not refused.
+    on_stale, ignored: ON_STALE_LATEST and IGNORE_OBJECTS.
     """
     try:
-        found = artifacts.choose(shelf.sets, spec.LATEST)
+        selected = artifacts.choose(shelf.sets, spec.LATEST)
     except ConfigurationError as error:
         return None, str(error)
-    if not found:
+    if not selected:
         return None, ""
-    choice = choosing.judge(found, shelf.sets, on_stale)
+    choice = choosing.judge(selected, shelf.sets, on_stale)
     chosen = choice.chosen
     if choice.doubt:
         return chosen, choice.doubt

@@ -1,4 +1,4 @@
-"""Which TIMESTAMP takes a chosen set, and no other, at every later install."""
+"""Finds the TIMESTAMP that selects a chosen set, and no other set, at every later install."""
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
@@ -15,7 +15,7 @@ from neo4j_scenarios.pin import Pin
 
 @dataclass(frozen=True)
 class Pinned:
-    """The sets that a timestamp takes, and the TIMESTAMP that goes on taking them; or why there is none."""
+    """The sets that a timestamp selects, and the TIMESTAMP that keeps selecting them, or the problem."""
 
     sets: Mapping[spec.DatabaseName, BackupSet]
     timestamp: str = ""
@@ -26,146 +26,146 @@ Sets = Mapping[spec.DatabaseName, list[BackupSet]]
 
 
 class Pinning:
-    """Pins sets of one bucket. look: returns an object with what a listing does not tell: its checksum."""
+    """Pins sets of one bucket. look: returns an object with its checksum, which a listing may lack."""
 
     def __init__(self, bucket: spec.BucketUrl, look: Callable[[StoredObject], StoredObject]) -> None:
         """Take the bucket for messages and URLs."""
         self._bucket, self._look = bucket, look
 
     def pinned(self, sets: Sets, timestamp: str, on_stale: spec.OnStaleLatest = spec.OnStaleLatest.FAIL) -> Pinned:
-        """Return the sets that `timestamp` takes of each database, and how they are named for good.
+        """Return the sets that `timestamp` selects, and the TIMESTAMP that keeps selecting them.
 
-        sets: of each database, the newest first. A pointer, or a bare name, is replaced by the next backup: its twin
-        with a stamp stands for it, the set of the same bytes. One TIMESTAMP holds for all databases: their common
-        stamp, else the time of the newest of them.
+        sets: of each database, the newest first. The next backup replaces a pointer or a set with a bare name. Such a
+        set is pinned by its twin, the stamped set with the same bytes. All databases share one TIMESTAMP: their common
+        stamp, or else the time of the newest set.
         """
-        asked = spec.parse_timestamp(timestamp)
+        moment = spec.parse_timestamp(timestamp)
         try:
-            taken = {each: artifacts.choose(found, asked) for each, found in sets.items()}
+            selected = {each: artifacts.choose(candidates, moment) for each, candidates in sets.items()}
         except ConfigurationError as error:
             return Pinned({}, "", Problem("", str(error), error.hint))
-        missing = [each for each, found in taken.items() if not found]
+        missing = [each for each, one in selected.items() if not one]
         if missing:
-            return self._missing(missing, sets, timestamp, asked)
-        return self._named({each: found for each, found in taken.items() if found}, sets, asked, on_stale)
+            return self._missing(missing, sets, timestamp, moment)
+        return self._named({each: one for each, one in selected.items() if one}, sets, moment, on_stale)
 
     def _named(
         self,
-        taken: Mapping[spec.DatabaseName, BackupSet],
+        selected: Mapping[spec.DatabaseName, BackupSet],
         sets: Sets,
-        asked: str | datetime,
+        moment: str | datetime,
         on_stale: spec.OnStaleLatest,
     ) -> Pinned:
-        """Return what is taken as it is named for good, or why a restore would refuse it."""
-        if asked == spec.LATEST:
-            choices = {each: choosing.judge(one, sets[each], on_stale) for each, one in taken.items()}
-            taken = {each: choice.chosen for each, choice in choices.items()}
+        """Return the selected sets with their lasting TIMESTAMP, or the reason why a restore would refuse them."""
+        if moment == spec.LATEST:
+            choices = {each: choosing.judge(one, sets[each], on_stale) for each, one in selected.items()}
+            selected = {each: choice.chosen for each, choice in choices.items()}
             doubt = next((choice for choice in choices.values() if choice.doubt), None)
             if doubt:
-                return Pinned(taken, "", Problem("", doubt.doubt, doubt.hint))
-        for each, found in taken.items():
-            if problem := self._unread(found, sets[each], asked):
-                return Pinned({each: found}, "", problem)
-        named: dict[spec.DatabaseName, BackupSet] = {}
-        for each, found in taken.items():
-            twin = pointers.twin(found, sets[each], self._look)
+                return Pinned(selected, "", Problem("", doubt.doubt, doubt.hint))
+        for database, backup in selected.items():
+            if problem := self._unread(backup, sets[database], moment):
+                return Pinned({database: backup}, "", problem)
+        stamped: dict[spec.DatabaseName, BackupSet] = {}
+        for database, backup in selected.items():
+            twin = pointers.twin(backup, sets[database], self._look)
             if not twin:
-                return self._unnamed(taken, each, sets[each])
-            named[each] = twin
-        for candidate in _candidates(named):
-            if all(_key(sets[each], candidate) == found.key for each, found in named.items()):
-                return Pinned(named, candidate)
-        return Pinned(named, "", self._apart(named))
+                return self._unnamed(selected, database, sets[database])
+            stamped[database] = twin
+        for candidate in _candidates(stamped):
+            if all(_key(sets[each], candidate) == one.key for each, one in stamped.items()):
+                return Pinned(stamped, candidate)
+        return Pinned(stamped, "", self._apart(stamped))
 
     def doubted(
         self, pinned: Pinned, shelves: Mapping[spec.DatabaseName, Shelf], timestamp: str, ignored: Sequence[str]
     ) -> Pinned:
-        """Return what is pinned; or why not, where something that is not understood may be newer than a set of it."""
-        asked = spec.parse_timestamp(timestamp)
-        for each, chosen in pinned.sets.items():
-            doubtful = choosing.doubts(chosen, shelves[each].unclear, asked)
+        """Return `pinned`, or a problem if an object that we don't understand may be a newer set."""
+        moment = spec.parse_timestamp(timestamp)
+        for database, chosen in pinned.sets.items():
+            doubtful = choosing.doubts(chosen, shelves[database].unclear, moment)
             if doubtful and not pinned.problem:
                 error = choosing.refusal(chosen, doubtful, self._bucket, ignored)
                 return Pinned(pinned.sets, "", Problem("", str(error), error.hint))
         return pinned
 
     def taken(self, sets: Sets, timestamp: str) -> dict[spec.DatabaseName, Pin]:
-        """Return what `timestamp` takes of each database."""
-        asked = spec.parse_timestamp(timestamp)
-        found = {each: _choose(there, asked) for each, there in sets.items()}
-        return {each: self.pin(one) for each, one in found.items() if one}
+        """Return the pins of the sets that `timestamp` selects."""
+        moment = spec.parse_timestamp(timestamp)
+        selected = {each: _choose(candidates, moment) for each, candidates in sets.items()}
+        return {each: self.pin(one) for each, one in selected.items() if one}
 
-    def pin(self, found: BackupSet) -> Pin:
-        """Return what a lock says of a set."""
-        if pointers.is_one_object(found):
-            stored = self._look(found.objects[0])
+    def pin(self, backup: BackupSet) -> Pin:
+        """Return the pin of a set, as a lock holds it."""
+        if pointers.is_one_object(backup):
+            stored = self._look(backup.objects[0])
             generation, checksum = stored.generation, str(stored.checksum or "")
         else:
-            generation, checksum = _hash(found), ""
+            generation, checksum = _hash(backup), ""
         return Pin(
-            self._bucket.of(found.key),
+            self._bucket.of(backup.key),
             generation,
             checksum,
-            found.size_bytes,
-            rfc3339(found.time),
-            found.stamp,
-            found.kind.value,
+            backup.size_bytes,
+            rfc3339(backup.time),
+            backup.stamp,
+            backup.kind.value,
         )
 
-    def _unread(self, found: BackupSet, sets: list[BackupSet], asked: str | datetime) -> Problem | None:
-        """Return why a restore would refuse the set: it can't be read, or an artifact that can't be may be newer."""
-        doubtful = artifacts.doubtful(found, sets, asked)
-        error = found.problem or (doubtful.problem if doubtful else None)
+    def _unread(self, backup: BackupSet, sets: list[BackupSet], moment: str | datetime) -> Problem | None:
+        """Return why a restore would refuse the set: it is unreadable, or an unreadable artifact may be newer."""
+        doubtful = artifacts.doubtful(backup, sets, moment)
+        error = backup.problem or (doubtful.problem if doubtful else None)
         return Problem("", str(error), error.hint) if error else None
 
-    def _missing(self, missing: list[spec.DatabaseName], sets: Sets, timestamp: str, asked: str | datetime) -> Pinned:
+    def _missing(self, missing: list[spec.DatabaseName], sets: Sets, timestamp: str, moment: str | datetime) -> Pinned:
         first = missing[0]
-        near = choosing.not_found(self._bucket, first, asked, Shelf(sets[first]), [])
+        error = choosing.not_found(self._bucket, first, moment, Shelf(sets[first]), [])
         what = f"{self._bucket} has no backup of {', '.join(missing)} for {timestamp}"
-        hint = near.hint if sets[first] else "check bucket and database against `neo4j-restore list`"
+        hint = error.hint if sets[first] else "check bucket and database against `neo4j-restore list`"
         return Pinned({}, "", Problem("", what, hint))
 
     def _unnamed(
-        self, taken: Mapping[spec.DatabaseName, BackupSet], database: spec.DatabaseName, sets: list[BackupSet]
+        self, selected: Mapping[spec.DatabaseName, BackupSet], database: spec.DatabaseName, sets: list[BackupSet]
     ) -> Pinned:
-        found = taken[database]
+        backup = selected[database]
         stamped = next((each for each in sets if each.is_stamped), None)
-        what = f"{self._bucket.of(found.key)} is replaced by the next backup, and no set with a stamp has its bytes"
-        hint = f"let the backup job keep a copy as {database}-STAMP, for example of the day"
+        what = f"the next backup replaces {self._bucket.of(backup.key)}, and no stamped set has the same bytes"
+        hint = f"make the backup job keep a copy named {database}-STAMP, for example with the date"
         if stamped:
-            hint = f"set timestamp to {stamped.stamp}, the newest that has one; or {hint}"
-        return Pinned(taken, "", Problem("", what, hint))
+            hint = f"set timestamp to {stamped.stamp}, the newest stamped set, or {hint}"
+        return Pinned(selected, "", Problem("", what, hint))
 
-    def _apart(self, named: Mapping[spec.DatabaseName, BackupSet]) -> Problem:
-        objects = ", ".join(self._bucket.of(each.key) for each in named.values())
-        what = f"no single timestamp takes these sets together: {objects}"
-        return Problem("", what, "set timestamp to a stamp or a time that takes one set of each database")
+    def _apart(self, stamped: Mapping[spec.DatabaseName, BackupSet]) -> Problem:
+        objects = ", ".join(self._bucket.of(each.key) for each in stamped.values())
+        what = f"no single timestamp selects all of these sets: {objects}"
+        return Problem("", what, "set timestamp to a stamp or a time that selects one set of each database")
 
 
-def _candidates(named: Mapping[spec.DatabaseName, BackupSet]) -> list[str]:
-    stamps = {each.stamp for each in named.values()}
-    newest = max(each.time for each in named.values())
+def _candidates(stamped: Mapping[spec.DatabaseName, BackupSet]) -> list[str]:
+    stamps = {each.stamp for each in stamped.values()}
+    newest = max(each.time for each in stamped.values())
     return [*stamps, rfc3339(newest)] if len(stamps) == 1 else [rfc3339(newest)]
 
 
 def _key(sets: list[BackupSet], timestamp: str) -> str:
-    found = _choose(sets, spec.parse_timestamp(timestamp))
-    return found.key if found else ""
+    backup = _choose(sets, spec.parse_timestamp(timestamp))
+    return backup.key if backup else ""
 
 
-def _choose(sets: list[BackupSet], asked: str | datetime) -> BackupSet | None:
-    """Return the set that is asked for; None where there is none, or several could be meant."""
+def _choose(sets: list[BackupSet], moment: str | datetime) -> BackupSet | None:
+    """Return the selected set, or None if there is none or the choice is ambiguous."""
     try:
-        return artifacts.choose(sets, asked)
+        return artifacts.choose(sets, moment)
     except ConfigurationError:
         return None
 
 
-def _hash(found: BackupSet) -> str:
-    names = sorted(f"{each.key}\0{each.generation}\n" for each in found.objects)
+def _hash(backup: BackupSet) -> str:
+    names = sorted(f"{each.key}\0{each.generation}\n" for each in backup.objects)
     return f"sha256:{hashlib.sha256(''.join(names).encode()).hexdigest()}"
 
 
 def rfc3339(moment: datetime) -> str:
-    """Return a time in UTC, to the second."""
+    """Return a time in UTC as RFC 3339, to the second."""
     return moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")

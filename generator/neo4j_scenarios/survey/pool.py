@@ -1,4 +1,4 @@
-"""Jobs side by side, in a bounded number of threads: each has its own time, and one that hangs delays no other."""
+"""Runs jobs in a bounded number of threads. Each job has its own time limit, so one that hangs delays no other."""
 
 import queue
 import threading
@@ -10,27 +10,27 @@ from typing import Final, Generic, TypeVar
 J = TypeVar("J")
 R = TypeVar("R")
 
-# How often the main thread looks whether a job is overdue; until then it sleeps, and Ctrl-C wakes it at once.
+# How often the main thread checks for overdue jobs. In between it sleeps, and Ctrl-C still wakes it at once.
 _LOOK_SECONDS: Final = 0.2
 
 
 class Overdue(Exception):
-    """The job's time is over; raised inside of a job by `Deadline.check`."""
+    """The job's time is over. `Deadline.check` raises it inside the job."""
 
 
 class Deadline:
-    """The time of one job, from when a thread takes it."""
+    """The time limit of one job. It begins when a thread takes the job."""
 
     def __init__(self, seconds: float) -> None:
-        """Begin now, for so many seconds."""
+        """Begin now. seconds: the limit."""
         self._end = time.monotonic() + seconds
 
     def passed(self) -> bool:
-        """Tell whether the time is over."""
+        """Return whether the time is over."""
         return time.monotonic() >= self._end
 
     def check(self) -> None:
-        """Raise Overdue where the time is over: a job calls it wherever it may go on for long."""
+        """Raise Overdue if the time is over. A job calls it before every step that may take long."""
         if self.passed():
             raise Overdue
 
@@ -38,10 +38,10 @@ class Deadline:
 def side_by_side(
     jobs: Sequence[J], work: Callable[[J, Deadline], R], *, threads: int, seconds: float
 ) -> Generator[tuple[J, R | None], None, None]:
-    """Yield each job with what `work` returns for it, as they end; with None for one that takes longer than `seconds`.
+    """Yield each job with the result of `work`, in the order in which they end. The result of an overdue job is None.
 
-    A job that is overdue is left behind and another thread takes its place; what it holds on to then ends with it, or
-    with the process, as no thread keeps the process alive. An exception of `work` other than Overdue is raised here.
+    An overdue job keeps its thread, and a new thread takes its place. Daemon threads are used, so a hanging job does
+    not keep the process alive. An exception of `work` other than Overdue is raised here.
     """
     crew = _Crew(jobs, work, seconds)
     try:
@@ -54,7 +54,11 @@ def side_by_side(
 
 
 class _Crew(Generic[J, R]):
-    """The threads, and the jobs that are not yet told of."""
+    """The threads, and the jobs whose result was not yielded yet.
+
+    Only the main thread changes `open` and `_replaced`. A worker takes an index from `_waiting`, notes its deadline in
+    `_running`, and puts its result into `_ends`. No lock is needed: each of these steps is atomic.
+    """
 
     def __init__(self, jobs: Sequence[J], work: Callable[[J, Deadline], R], seconds: float) -> None:
         self._jobs, self._work, self._seconds = jobs, work, seconds
@@ -72,7 +76,7 @@ class _Crew(Generic[J, R]):
         self._waiting.clear()
 
     def _labour(self) -> None:
-        # A deque's popleft and a dictionary's single steps are atomic.
+        # A deque's popleft and a single assignment in a dictionary are atomic, so the workers need no lock.
         while True:
             try:
                 index = self._waiting.popleft()
@@ -85,11 +89,12 @@ class _Crew(Generic[J, R]):
                 self._ends.put((index, None, None))
             except BaseException as error:  # noqa: BLE001 - raised again in the main thread
                 self._ends.put((index, None, error))
+            # The job was overdue, so another thread has already taken this one's place.
             if index in self._replaced:
                 return
 
     def ended(self) -> Iterator[tuple[J, R | None]]:
-        """Yield the next job that ends, and those that have become overdue."""
+        """Yield the next job that ends, and all jobs that have become overdue."""
         try:
             index, result, error = self._ends.get(timeout=_LOOK_SECONDS)
         except queue.Empty:

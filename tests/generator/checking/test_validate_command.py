@@ -72,19 +72,19 @@ MISTAKES = {
     "databases": (OFFICIAL, "value: neo4j}", "value: 'neo4j,Neo4j'}", 14, "names a database twice"),
     "name": (OFFICIAL, "HTTPS_PROXY", "TIMESTMP", 16, "did you mean TIMESTAMP?"),
     "prefix": (OFFICIAL, "HTTPS_PROXY", "NEO4J_TIMESTAMP", 16, "starts with NEO4J_"),
-    "twice": (OFFICIAL, "HTTPS_PROXY", "DATABASE", 16, "DATABASE is there a second time"),
+    "twice": (OFFICIAL, "HTTPS_PROXY", "DATABASE", 16, "DATABASE is set twice"),
     "number": (
         OFFICIAL,
         'name: HTTPS_PROXY, value: "http://proxy:3128"',
         "name: RETRY_SECONDS, value: 60",
         16,
-        "no text",
+        "is not a text",
     ),
-    "secret": (OFFICIAL, "name: HTTPS_PROXY", "name: DB_PASSWORD", 16, "holds a secret in the open"),
-    "sub-path": (OFFICIAL, ", subPath: data", "", 18, "is not mounted as the server's"),
+    "secret": (OFFICIAL, "name: HTTPS_PROXY", "name: DB_PASSWORD", 16, "holds a secret in plain text"),
+    "sub-path": (OFFICIAL, ", subPath: data", "", 18, "differs from the server's mount"),
     "no data": (OFFICIAL, "mountPath: /data", "mountPath: /dta", 17, "mounts no volume at /data"),
     "key elsewhere": (OFFICIAL, "mountPath: /auth", "mountPath: /keys", 15, "nothing is mounted at /auth"),
-    "volume": (OFFICIAL, "- name: key", "- name: kee", 19, "mounts the volume 'key', and the pod has none"),
+    "volume": (OFFICIAL, "- name: key", "- name: kee", 19, "mounts the volume 'key', but the pod has no volume"),
     "items": (
         OFFICIAL,
         "secretName: graph-key",
@@ -97,7 +97,7 @@ MISTAKES = {
         "name: graph\n",
         "name: graph\n  password: hunter2-hunter2\n",
         4,
-        "is a password in the open",
+        "is a password in plain text",
     ),
     "typo": (OFFICIAL, "additionalVolumes", "additionalVolume", 20, "did you mean 'additionalVolumes'?"),
     "other key": (
@@ -107,14 +107,14 @@ MISTAKES = {
         7,
         "did you mean 'secretMounts'?",
     ),
-    "type": (OFFICIAL, "services: {neo4j: {enabled: false}}", "image: neo4j", 7, "is no object"),
-    "cluster": (OFFICIAL, "name: graph\n", "name: graph\n  minimumClusterSize: 3\n", 13, "chooses for itself"),
+    "type": (OFFICIAL, "services: {neo4j: {enabled: false}}", "image: neo4j", 7, "must be of type object"),
+    "cluster": (OFFICIAL, "name: graph\n", "name: graph\n  minimumClusterSize: 3\n", 13, "chooses by itself"),
     "always": (
         LABS,
         "value: neo4j}",
         "value: neo4j}\n        - {name: FORCE_OVERWRITE, value: 'true'}",
         10,
-        "every start",
+        "each start",
     ),
     "old image": (
         LABS,
@@ -142,17 +142,17 @@ MISTAKES = {
         "name: restore\n",
         "name: restore\n      resources: {limits: {memory: 256Mi}}\n",
         6,
-        "is 256Mi, less than neo4j-admin's heap of 512m alone",
+        "is 256Mi, less than the heap of neo4j-admin, which is 512m",
     ),
     "own small limit": (
         OWN,
         "database: neo4j",
         "database: neo4j\n  heapSize: 2g\n  resources: {limits: {memory: 1Gi}}",
         6,
-        "is 1Gi, less than neo4j-admin's heap of 2g alone",
+        "is 1Gi, less than the heap of neo4j-admin, which is 2g",
     ),
     "own key": (OWN, "database:", "databse:", 4, "did you mean 'database'?"),
-    "own policy": (OWN, "database: neo4j", "database: neo4j\n  forceOverwrite: 'true'", 5, "every start"),
+    "own policy": (OWN, "database: neo4j", "database: neo4j\n  forceOverwrite: 'true'", 5, "each start"),
     "own time": (OWN, "database: neo4j", "database: neo4j\n  notAfter: tomorrow", 5, "RESTORE_NOT_AFTER: 'tomorrow'"),
 }
 
@@ -237,10 +237,10 @@ def test_a_later_list_takes_the_place_of_ours(neo4j_scenarios: Command, tmp_path
     assert neo4j_scenarios("validate", ours).code == 0
     done = neo4j_scenarios("validate", ours, mine)
     assert done.code == 1
-    assert f"error: {mine}:3:3: podSpec.initContainers: has no restore container, and takes the place of" in done.err
+    assert f"error: {mine}:3:3: podSpec.initContainers: has no restore container, and replaces" in done.err
     mine.write_text("nodeSelector: {disk: fast}\nadditionalVolumes: [{name: more, emptyDir: {}}]\n")
     done = neo4j_scenarios("validate", ours, mine)
-    assert f"error: {mine}:2:1: additionalVolumes: has no volume 'restore-tmp', mounted at {ours}:" in done.err
+    assert f"error: {mine}:2:1: additionalVolumes: has no volume 'restore-tmp', which is mounted at {ours}:" in done.err
     mine.write_text("nodeSelector: {disk: fast}\n")
     assert neo4j_scenarios("validate", ours, mine).code == 0
 
@@ -250,8 +250,8 @@ def test_files_of_two_releases_are_not_laid_over_each_other(neo4j_scenarios: Com
         (tmp_path / f"{name}.yaml").write_text(render(make_scenario(release=name)))
     done = neo4j_scenarios("validate", tmp_path / "a.yaml", tmp_path / "b.yaml")
     assert done.code == 2
-    assert f"error: {tmp_path}/b.yaml: is written by neo4j-scenarios, as {tmp_path}/a.yaml is" in done.err
-    assert "try: --each" in done.err
+    assert f"error: {tmp_path}/b.yaml: was written by neo4j-scenarios, and so was {tmp_path}/a.yaml" in done.err
+    assert "--each" in done.err
     assert neo4j_scenarios("validate --each", tmp_path / "a.yaml", tmp_path / "b.yaml").code == 0
     (tmp_path / "b.yaml").write_text(LABS)
     assert "--each" in neo4j_scenarios("validate", tmp_path / "a.yaml", tmp_path / "b.yaml").err
@@ -315,7 +315,10 @@ spec:
     values.write_text(LABS)
     done = neo4j_scenarios("validate --render", values, "--helm", helm, "--chart", tmp_path / "chart")
     assert done.code == 1
-    assert f"error: {values}:1:1: StatefulSet/graph initContainers[0].volumeMounts[0]: is not mounted as" in done.err
+    assert (
+        f"error: {values}:1:1: StatefulSet/graph initContainers[0].volumeMounts[0]: differs from the server's mount"
+        in done.err
+    )
 
 
 @pytest.fixture
@@ -363,7 +366,7 @@ def test_a_pod_without_a_restore_container_is_told(
     assert neo4j_scenarios("validate", values).code == 0
     done = neo4j_scenarios("validate --render", values, *asked)
     assert done.code == 1
-    assert "no pod that Helm makes of it has a restore container, so Neo4j starts empty" in done.err
+    assert "no rendered pod has a restore container, so Neo4j starts empty" in done.err
 
 
 def test_values_that_ask_for_no_restore_may_have_none(neo4j_scenarios: Command, values: Path, helm: str) -> None:

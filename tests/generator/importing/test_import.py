@@ -147,7 +147,7 @@ def test_files_of_other_hands_are_carried_and_the_rest_is_told_with_its_place(na
 def test_what_is_written_can_be_built(neo4j_scenarios: Command, tmp_path: Path, name: str) -> None:
     done = neo4j_scenarios("import", SAMPLES / name, "-o", tmp_path / "scenario.yaml")
     assert (done.code, done.out) == (3, "")
-    assert "not carried: " in done.err
+    assert "not imported: " in done.err
     assert neo4j_scenarios("build", tmp_path).code == 0
     (values,) = tmp_path.glob("values.*.yaml")
     again = neo4j_scenarios("import", values)
@@ -156,7 +156,7 @@ def test_what_is_written_can_be_built(neo4j_scenarios: Command, tmp_path: Path, 
 
 def test_what_only_a_person_can_decide_is_named_and_build_asks_for_it(neo4j_scenarios: Command, tmp_path: Path) -> None:
     neo4j_scenarios("import", SAMPLES / "labs-azure.yaml", "-o", tmp_path / "scenario.yaml")
-    assert "# Missing, and yours to decide: bucket\n" in (tmp_path / "scenario.yaml").read_text()
+    assert "# Missing, you must decide: bucket\n" in (tmp_path / "scenario.yaml").read_text()
     done = neo4j_scenarios("build", tmp_path)
     assert done.code != 0
     assert "bucket: is missing" in done.err
@@ -221,7 +221,7 @@ def test_a_file_without_a_restore_becomes_the_scenario_that_adds_one(neo4j_scena
     told = (tmp_path / "scenario.yaml").read_text()
     for line in ("target: neo4j/neo4j", "neo4j-tag: 2026.01.2-enterprise", "neo4j-image: registry.example/team/neo4j"):
         assert line in told
-    assert "# Missing, and yours to decide: bucket\n# Missing, and yours to decide: database\n" in told
+    assert "# Missing, you must decide: bucket\n# Missing, you must decide: database\n" in told
     (tmp_path / "scenario.yaml").write_text(told + "bucket: gs://graph-backups\ndatabase: neo4j\n")
     assert neo4j_scenarios("build", tmp_path).code == 0
     values = yaml.safe_load((tmp_path / "values.neo4j.yaml").read_text())
@@ -297,9 +297,9 @@ def test_programs_get_json(neo4j_scenarios: Command) -> None:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("a: 1", "has no key that tells one of neo4j-restore, neo4j/neo4j, neo4j-helm"),
+        ("a: 1", "has no key of neo4j-restore, neo4j/neo4j, neo4j-helm"),
         ("core: {}\nneo4j: {}", "has keys of neo4j/neo4j and of neo4j-helm"),
-        ("data: {size: 1Gi}", "has no restore in it"),
+        ("data: {size: 1Gi}", "asks for no restore"),
         ("core: [", "is not YAML"),
     ],
 )

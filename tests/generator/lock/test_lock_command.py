@@ -134,7 +134,7 @@ def test_guards_keep_a_shrunken_set_out(neo4j_scenarios: Command, fleet: Path, b
     before = fleet.with_name("fleet.lock.yaml").read_text()
     done = neo4j_scenarios("update --max-shrink 20%", fleet)
     assert done.code == 1
-    assert "error: eu-2: neo4j: the set shrank by 80%, to 1 B after 5 B, and --max-shrink is 20%" in done.err
+    assert "error: eu-2: neo4j: the set shrank by 80%, from 5 B to 1 B, but --max-shrink is 20%" in done.err
     assert fleet.with_name("fleet.lock.yaml").read_text() == before
 
 

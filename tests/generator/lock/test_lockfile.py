@@ -82,10 +82,10 @@ def test_where_there_is_no_file_nothing_is_pinned(tmp_path: Path) -> None:
     ("change", "message"),
     [
         (("format: 1", "format: 2"), "has the format '2', expected 1"),
-        (("format: 1", "format: [1]"), ":3:9: is not as neo4j-scenarios writes a lock"),
-        (("size-bytes: 1000", "size-bytes: many"), ":12:9: is not as"),
-        (("    timestamp", "    time"), ":6:5: is not as"),
-        (("  eu-1:", "  eu-1: 7\n  x:"), ":5:9: is not as"),
+        (("format: 1", "format: [1]"), ":3:9: is not in the form of a lock"),
+        (("size-bytes: 1000", "size-bytes: many"), ":12:9: is not in"),
+        (("    timestamp", "    time"), ":6:5: is not in"),
+        (("  eu-1:", "  eu-1: 7\n  x:"), ":5:9: is not in"),
         (("format: 1", "format: {"), "is not YAML"),
     ],
 )
@@ -110,14 +110,14 @@ def test_a_build_takes_what_is_pinned(tmp_path: Path) -> None:
     [
         (
             FLEET.replace("backups/p", "backups/q"),
-            "fleet.yaml:1:39: bucket: is 'gs://backups/q', and was 'gs://backups/p'",
+            "fleet.yaml:1:39: bucket: is 'gs://backups/q', but was 'gs://backups/p'",
         ),
         (
             FLEET.replace("database: neo4j", "database: [neo4j, system]"),
-            "database: has system, which was not asked for",
+            "database: has system, but did not have it",
         ),
-        (FLEET.replace("{}", "{timestamp: 2026-08-01}"), "timestamp: is '2026-08-01', and was not given"),
-        (FLEET.replace("{}", "{backup-set-dir: a}"), "backup-set-dir: is 'a', and was not given"),
+        (FLEET.replace("{}", "{timestamp: 2026-08-01}"), "timestamp: is '2026-08-01', but was not set"),
+        (FLEET.replace("{}", "{backup-set-dir: a}"), "backup-set-dir: is 'a', but was not set"),
     ],
 )
 def test_a_pin_for_other_inputs_is_an_error_with_both_places(tmp_path: Path, fleet: str, what: str) -> None:
@@ -133,7 +133,7 @@ def test_a_cluster_without_a_pin_is_an_error_unless_it_names_its_set(tmp_path: P
     fleet = make_fleet(tmp_path, FLEET + "  eu-2: {}\n  eu-3: {timestamp: 2026-08-01}\n  eu-4: {unpinned: true}\n")
     write_lock(fleet, {"eu-1": make_entry()})
     (problem,) = problems(fleet)
-    assert "timestamp: is 'latest', and fleet.lock.yaml has no pin (cluster eu-2)" in problem
+    assert "timestamp: is 'latest', but fleet.lock.yaml has no pin for it (cluster eu-2)" in problem
 
 
 def test_a_cluster_of_several_servers_may_ask_for_the_latest_where_it_is_pinned(tmp_path: Path) -> None:

@@ -90,7 +90,7 @@ def test_a_database_more_is_pinned_beside_the_others_and_one_less_leaves_them() 
     assert less.lock["eu-1"] == make_entry("2026-08-01")
     without = outcome(make_wanted(found=answer, database="system,neo4j"), lock=held)
     assert (
-        "has no set for the timestamp 2026-08-01, which the other databases are pinned to" in without.problems[0].what
+        "has no set for the timestamp 2026-08-01, to which the other databases are pinned" in without.problems[0].what
     )
     assert without.lock == held
 
@@ -110,8 +110,8 @@ def test_a_pinned_set_that_is_gone_or_replaced_is_a_problem() -> None:
     gone = outcome(make_wanted(), lock=held)
     replaced = make_pin("2026-08-01", generation="2", checksum="md5:BBBB")
     other = outcome(make_wanted(found=make_answer(held=replaced)), lock=held)
-    assert "the bucket has it no more" in gone.problems[0].what
-    assert "is not what was pinned" in other.problems[0].what
+    assert "is no longer in the bucket" in gone.problems[0].what
+    assert "has changed since it was pinned" in other.problems[0].what
     assert gone.problems[0].hint == "neo4j-scenarios update --only eu-1"
     assert gone.lock == other.lock == held
 
@@ -132,7 +132,7 @@ def test_clusters_that_were_not_selected_keep_their_pins_and_those_that_are_gone
     held = {"eu-2": make_entry("2026-08-01"), "eu-9": make_entry("2026-08-02")}
     found = outcome(make_wanted("eu-1"), lock=held, known=frozenset({"eu-2"}))
     assert set(found.lock) == {"eu-1", "eu-2"}
-    assert told(found)[-1] == "eu-9: neo4j 2026-08-02 is pinned no more"
+    assert told(found)[-1] == "eu-9: neo4j 2026-08-02 is no longer pinned"
 
 
 def test_what_fails_keeps_what_it_had() -> None:
@@ -151,7 +151,7 @@ def test_each_violated_guard_is_named_for_its_cluster() -> None:
     held = {"eu-1": make_entry("2026-08-01", size_bytes=4000)}
     strict = Guards(timedelta(hours=12).total_seconds(), 2000, 0.5)
     found = outcome(make_wanted(), lock=held, guards=strict, move=True)
-    assert [(each.where, each.what.rpartition("and ")[2]) for each in found.problems] == [
+    assert [(each.where, each.what.rpartition("but ")[2]) for each in found.problems] == [
         ("eu-1: neo4j", "--max-age is 12 h"),
         ("eu-1: neo4j", "--min-size is 2.0 KiB"),
         ("eu-1: neo4j", "--max-shrink is 50%"),

@@ -96,7 +96,7 @@ def test_a_label_that_is_no_duration_is_an_error_with_its_place(neo4j_scenarios:
     fleet.write_text(fleet.read_text().replace("rpo: 24h", "rpo: soon"))
     done = neo4j_scenarios("report", fleet)
     assert done.code == 1
-    assert f"error: {fleet}:6:12: labels.rpo: 'soon' is no duration" in done.err
+    assert f"error: {fleet}:6:12: labels.rpo: 'soon' is not a duration" in done.err
 
 
 def test_a_file_that_is_no_report_is_not_replaced(neo4j_scenarios: Command, fleet: Path, tmp_path: Path) -> None:
@@ -141,10 +141,10 @@ def test_what_must_not_be_fails_after_the_report_is_written(
     assert html.exists()
     lines = done.err.splitlines()
     assert any(line.startswith("late: old: neo4j: the latest set is ") for line in lines)
-    assert "never-drilled: old: neo4j: no restore of it was ever tried" in lines
+    assert "never-drilled: old: neo4j: there was never a restore drill" in lines
     # No set at all is later than any RPO.
-    assert f"missing: empty: neo4j: gs://{fleet_bucket(fleet)}/empty has no set of it" in lines
-    assert "error: --fail-on late,never-drilled: 2 databases of 2 clusters must be looked at" in lines
+    assert f"missing: empty: neo4j: gs://{fleet_bucket(fleet)}/empty has no set of this database" in lines
+    assert "error: --fail-on late,never-drilled: 2 databases of 2 clusters must be checked" in lines
     assert not [line for line in lines if "fresh" in line]
 
 
@@ -163,7 +163,7 @@ def test_a_set_that_shrank_fails(neo4j_scenarios: Command, fleet: Path, bucket: 
         bucket.put(f"fresh/neo4j-2026-02-0{day}.dump", b"x" * 10_000)
     done = neo4j_scenarios("report --json --fail-on shrunk --only fresh", fleet)
     assert done.code == 1
-    assert "shrunk: fresh: neo4j: the newest set has 2.0 KiB, and 9.8 KiB is usual: -80%" in done.err
+    assert "shrunk: fresh: neo4j: the newest set has 2.0 KiB, but 9.8 KiB is usual: -80%" in done.err
     (found,) = json.loads(done.out)["databases"]
     assert (found["state"], found["findings"], found["usual_bytes"]) == ("shrunk", ["shrunk"], 10_000)
     assert neo4j_scenarios("report --json --fail-on shrunk --max-shrink 80% --only fresh", fleet).code == 0
@@ -172,8 +172,8 @@ def test_a_set_that_shrank_fails(neo4j_scenarios: Command, fleet: Path, bucket: 
 @pytest.mark.parametrize(
     ("flags", "message"),
     [
-        ("--fail-on lat", "'lat' is not known; did you mean 'late'?"),
-        ("--fail-on ,", "names nothing"),
+        ("--fail-on lat", "'lat' is not known: did you mean 'late'?"),
+        ("--fail-on ,", "is empty"),
         ("--max-shrink 120%", "--max-shrink"),
         ("--max-growth fast", "'fast' is not a percentage"),
     ],

@@ -60,7 +60,7 @@ def test_few_receipts_are_kept_of_however_many() -> None:
     for day in range(100):
         assert newest.takes(StoredObject(f"p/drills/{day:03}.json", 10, start + timedelta(day), "1"))
     assert not newest.takes(StoredObject("p/neo4j.dump", 10, start, "1"))
-    assert [each.key for each in newest.found] == [f"p/drills/{day:03}.json" for day in (99, 98, 97, 96, 95)]
+    assert [each.key for each in newest.objects] == [f"p/drills/{day:03}.json" for day in (99, 98, 97, 96, 95)]
 
 
 def test_the_last_drill_of_each_database_is_told(tmp_path: Path) -> None:

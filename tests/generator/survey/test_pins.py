@@ -55,7 +55,7 @@ def test_a_pointer_of_older_bytes_is_pinned_by_the_older_twin() -> None:
 def test_a_pointer_without_a_twin_is_refused_with_what_to_do() -> None:
     found = pinned({"neo4j-latest.tar.gz": "c", "neo4j-2026-08-22.tar.gz": "b"})
     assert found.problem is not None
-    assert found.problem.what.startswith("gs://backups/p/neo4j-latest.tar.gz is replaced by the next backup")
+    assert found.problem.what.startswith("the next backup replaces gs://backups/p/neo4j-latest.tar.gz")
     assert found.problem.hint.startswith("set timestamp to 2026-08-22")
     assert not found.timestamp
 
@@ -68,7 +68,7 @@ def test_a_store_that_tells_no_checksums_gives_no_twins() -> None:
 def test_a_bare_name_is_refused_without_a_twin() -> None:
     found = pinned({"neo4j.dump": "a"})
     assert found.problem is not None
-    assert "keep a copy as neo4j-STAMP" in found.problem.hint
+    assert "keep a copy named neo4j-STAMP" in found.problem.hint
 
 
 def test_a_pointer_that_is_a_folder_has_a_twin_too() -> None:
