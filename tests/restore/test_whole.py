@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from tests import archives
 from tests.conftest import Run
+from tests.stores import Bucket
 
 from neo4j_restore import volume
 from neo4j_restore.spec import DatabaseName
@@ -103,3 +104,26 @@ def test_a_clusters_state_is_one_warning_at_every_start(
         done = neo4j_restore("run", BUCKET=f"file://{tmp_path / 'bucket'}", FORCE_OVERWRITE=policy)
         (warning,) = [line for line in done.stderr.splitlines() if "warning: " in line and "cluster-state" in line]
         assert (done.returncode, "unbind" in warning, "seedURI" in warning) == (0, True, True), done.stderr
+
+
+@pytest.mark.parametrize("command", ["plan", "run"])
+@pytest.mark.parametrize("lost", ["neostore.transaction.db.0", "neostore.nodestore.db"])
+def test_a_raw_directory_that_lacks_files_is_told_before_it_is_fetched(
+    lost: str, command: str, neo4j_restore: Run, bucket: Bucket, data: Path
+) -> None:
+    archives.write_database(data, "newer")
+    before = archives.snapshot(data)
+    for name, content in archives.store_files().items():
+        if name != lost:
+            bucket.put(f"neo4j/{name}", content)
+    done = neo4j_restore(command, FORCE_OVERWRITE="true", SPACE_MODE="reclaim")
+    assert (done.returncode, archives.snapshot(data)) == (11, before), done.stderr
+    assert f"{bucket.url}/neo4j/ is not complete: it lacks {lost[:22]}" in done.stderr
+
+
+def test_a_copied_data_folder_with_its_logs_apart_is_told_how_to_restore_it(neo4j_restore: Run, bucket: Bucket) -> None:
+    for name, content in archives.store_files().items():
+        bucket.put(f"{'transactions' if 'transaction' in name else 'databases'}/neo4j/{name}", content)
+    done = neo4j_restore("plan")
+    assert done.returncode in {10, 11}, done.stderr
+    assert "tar czf neo4j-latest.tar.gz databases/neo4j transactions/neo4j" in done.stderr

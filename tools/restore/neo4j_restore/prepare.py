@@ -5,9 +5,9 @@ from dataclasses import replace
 from logging import getLogger
 from pathlib import Path
 
-from neo4j_restore import admin, artifacts, choosing, evidence, families, kept, plan, space, trees
+from neo4j_restore import admin, artifacts, choosing, evidence, families, kept, plan, recognised, space, trees
 from neo4j_restore.artifacts import Artifacts
-from neo4j_restore.errors import BackupNotFoundError, ConfigurationError, StoreError
+from neo4j_restore.errors import ANOTHER_SET, BackupDamagedError, BackupNotFoundError, ConfigurationError, StoreError
 from neo4j_restore.looking import Look, Looker
 from neo4j_restore.plan import Plan, Step
 from neo4j_restore.selection import Selection
@@ -15,7 +15,7 @@ from neo4j_restore.sets import BackupSet
 from neo4j_restore.settings import Settings
 from neo4j_restore.spec import LATEST, DatabaseName
 from neo4j_restore.stores import Store
-from neo4j_restore.volume import Layout, Volume, parts_of
+from neo4j_restore.volume import LOGS, Layout, Volume, parts_of
 
 log = getLogger(__name__)
 
@@ -65,6 +65,9 @@ def _prepare(settings: Settings, program: admin.Admin, decided: Plan, state: Vol
     prepared = Plan(steps, program.version, edition=program.edition)
     plan.check(prepared, settings.bucket)
     plan.check_sure(prepared, settings.bucket, settings.space)
+    for step in steps:
+        if step.chosen:
+            _check_whole(settings, step.chosen)
     prepared = replace(prepared, steps=tuple(_with_verdict(settings, step) for step in prepared.steps))
     estimates = [_estimate(look, program.family) for look in looks.values()]
     need = sum(each.bytes for each in estimates)
@@ -128,6 +131,24 @@ def _check_others(settings: Settings, chosen: BackupSet, sets: list[BackupSet]) 
         error = unread.problem.with_more(why)
         error.database = chosen.database
         raise error
+
+
+def _check_whole(settings: Settings, chosen: BackupSet) -> None:
+    """Raise BackupDamagedError for a raw directory that lacks files, before they are missed at the end."""
+    missing = recognised.lacks(chosen)
+    if not missing:
+        return
+    message = f"{settings.bucket.of(chosen.key)} is not complete: it lacks {', '.join(missing)}"
+    hint = ANOTHER_SET
+    if missing == [f"{LOGS}.*"]:
+        store, logs = parts_of(chosen.database)
+        hint = (
+            f"a copy of a data folder has its transaction logs apart: pack both, tar czf "
+            f"{chosen.database}-latest.tar.gz {store} {logs}, and restore that; or {ANOTHER_SET}"
+        )
+    error = BackupDamagedError(message, hint=hint)
+    error.database = chosen.database
+    raise error
 
 
 def _estimate(look: Look, family: families.Family) -> space.Estimate:

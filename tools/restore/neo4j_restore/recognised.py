@@ -8,6 +8,7 @@ from neo4j_restore.inside import BLOCK, DATA_FOLDER, STORE_FILES, Inside, StoreV
 from neo4j_restore.kinds import Kind
 from neo4j_restore.layouts import Content, File, Store, Wanted
 from neo4j_restore.sets import BackupSet
+from neo4j_restore.volume import LOGS, RECORD_STORES
 
 
 def recognised(chosen: BackupSet, seen: Contents, wanted: Wanted, *, encrypted: bool = False) -> BackupSet:
@@ -54,6 +55,16 @@ def of_directory(chosen: BackupSet, neostore: bytes) -> BackupSet:
     """Return the raw directory. neostore: the first bytes of its file `neostore`, empty for the block format."""
     version = version_of(neostore) if neostore else BLOCK
     return replace(chosen, inside=Inside(what=STORE_FILES, store=version, sure=True))
+
+
+def lacks(chosen: BackupSet) -> list[str]:
+    """Return the files that a raw directory needs and lacks, by the listing; of any other set none."""
+    if chosen.kind is not Kind.DIRECTORY:
+        return []
+    names = {stored.key.removeprefix(chosen.key) for stored in chosen.objects}
+    missing = [] if "block.metadata.db" in names else [name for name in RECORD_STORES if name not in names]
+    has_logs = any(name.startswith(LOGS) for name in names)
+    return missing if has_logs else [*missing, f"{LOGS}.*"]
 
 
 def _version_of_store(store: Store) -> StoreVersion | None:

@@ -34,6 +34,9 @@ RECORD_STORES = (
 )
 
 
+# The names of transaction logs begin with it.
+LOGS = "neostore.transaction.db"
+
 _PROBE = "no-such-file"
 
 
@@ -218,7 +221,7 @@ def missing_stores(store: Path) -> list[str]:
 
 def has_logs(data: Path, database: DatabaseName) -> bool:
     """Tell whether the database in the data folder `data` has transaction logs; without, a server leaves it offline."""
-    return any(any((data / part).glob("neostore.transaction.db*")) for part in parts_of(database))
+    return any(any((data / part).glob(f"{LOGS}*")) for part in parts_of(database))
 
 
 def _names(path: Path) -> list[str]:
@@ -239,7 +242,7 @@ def lacks(data: Path, database: DatabaseName, *, restored: bool = False) -> list
     store, logs = (data / part for part in parts_of(database))
     missing = missing_stores(store)
     if (restored or logs.parent.is_dir()) and not has_logs(data, database):
-        missing.append(f"{logs.parent.name}/{database}/neostore.transaction.db.*")
+        missing.append(f"{logs.parent.name}/{database}/{LOGS}.*")
     return missing
 
 
