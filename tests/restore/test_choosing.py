@@ -29,7 +29,7 @@ def stored(name: str, updated: datetime = COPIED, content: str = "", size: int =
 
 def shelf(*objects: StoredObject | str, exact: str = "") -> Shelf:
     there = [stored(each) if isinstance(each, str) else each for each in objects]
-    return catalog.find(there, "p/", NEO4J, exact=exact)
+    return catalog.find(there, "p/", NEO4J, exact=exact, place="gs://backups/")
 
 
 def judged(*objects: StoredObject, on_stale: OnStaleLatest = OnStaleLatest.FAIL) -> choosing.Choice:
@@ -124,7 +124,7 @@ def test_the_newest_file_in_a_pointer_tells_what_a_copy_of_the_bucket_hides() ->
     fresh = seen(day(15), *objects)
     assert (fresh.chosen.time, fresh.chosen.time_source, fresh.doubt) == (day(15), TimeSource.ENTRIES, "")
     stale = seen(day(2), *objects)
-    assert "is of 2026-01-02T03:00:00Z (by the newest file in it), and p/neo4j-2026-01-15" in stale.doubt
+    assert "is of 2026-01-02T03:00:00Z (by the newest file in it), and gs://backups/p/neo4j-2026-01-15" in stale.doubt
     assert seen(day(2), *objects, on_stale=OnStaleLatest.NEWEST).chosen.stamp == "2026-01-15T02-00-00"
     assert seen(day(2), *objects, on_stale=OnStaleLatest.LATEST).chosen.time_source is TimeSource.ENTRIES
     # Near the stamp, of no time, from the future, and where the store's own time can be believed.
@@ -164,7 +164,7 @@ def test_of_sets_that_the_store_alone_dates_those_of_one_moment_are_in_doubt() -
     assert choice(timedelta(days=1)) == choosing.Choice(choice(timedelta(days=1)).chosen)
     pointer = choice(timedelta(days=1), "neo4j-latest.dump")
     assert "p/daily/neo4j.dump is newer: the pointer may be stale" in pointer.doubt
-    assert "BUCKET with p/daily/neo4j.dump at its end" in pointer.hint
+    assert "BUCKET=gs://backups/p/daily/neo4j.dump" in pointer.hint
     assert choice(timedelta(seconds=5), "neo4j-latest.dump").warnings == ()
 
 

@@ -187,6 +187,18 @@ def test_missing_and_malformed_variables_are_told_together(neo4j_restore: Run, t
     assert json.loads((tmp_path / "reason").read_text())["code"] == 2
 
 
+def test_what_is_odd_about_a_choice_is_told_with_urls(neo4j_restore: Run, bucket: Bucket) -> None:
+    bucket.put("neo4j-2026-01-30.tar.gz", archives.tar_gz())
+    bucket.put("neo4j-2026-01-31.tar.gz", archives.tar_gz(archives.store_files("newer")))
+    bucket.put("neo4j-latest.tar.gz", archives.tar_gz())
+    done = neo4j_restore("plan")
+    assert done.returncode == 10, done.stderr
+    assert f"{bucket.url}/neo4j-latest.tar.gz is of 2026-01-30" in done.stderr
+    assert f"to restore {bucket.url}/neo4j-2026-01-31.tar.gz" in done.stderr
+    taken = neo4j_restore("plan", ON_STALE_LATEST="newest")
+    assert f"neo4j: taking {bucket.url}/neo4j-2026-01-31.tar.gz, of 2026-01-31" in taken.stderr
+
+
 def test_no_set_is_told_with_the_place_and_the_nearest(neo4j_restore: Run, bucket: Bucket, data: Path) -> None:
     bucket.put("p/neo4j-2026-01-31T02:00:00.backup.tar.gz", archives.tar_gz())
     done = neo4j_restore("run", BUCKET=f"{bucket.url}/p", TIMESTAMP="2026-01-01T00:00:00Z")

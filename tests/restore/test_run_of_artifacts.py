@@ -133,9 +133,8 @@ def test_a_history_that_a_restore_has_given_up_is_not_restored_for_its_later_tra
     done = neo4j_restore("run", **enterprise)
     assert done.returncode == 0, done.stderr
     assert archives.snapshot(data)["databases/neo4j/neostore.counts.db"] == b"again"
-    assert (
-        "neo4j-2026-01-31T04-00-00.backup has later transactions than neo4j-2026-02-01T02-00-00.backup" in done.stderr
-    )
+    older, newer = (f"{bucket.url}/neo4j-{stamp}.backup" for stamp in ("2026-01-31T04-00-00", "2026-02-01T02-00-00"))
+    assert f"{older} has later transactions than {newer}" in done.stderr
 
 
 def test_the_newer_of_two_databases_with_one_name_is_restored_and_the_other_told(

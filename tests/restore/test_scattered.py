@@ -78,7 +78,8 @@ def test_differentials_of_two_folders_with_the_same_transactions_are_no_half(res
 def test_a_newer_backup_of_another_database_id_in_a_folder_below_is_told(restored: Restored) -> None:
     code, log, mark = restored(PROD | {f"staging/{name(3)}": full(b"staging", 3, 900, database_id=5)})
     assert (code, mark) == (0, b"prod 2"), log
-    assert f"warning: neo4j: staging/{name(3)} is newer than {name(2)}, but has another database id" in log
+    assert f"/staging/{name(3)} is newer than gs://" in log
+    assert f"/{name(2)}, but has another database id" in log
 
 
 def test_the_header_tells_whose_a_name_with_a_general_word_is(restored: Restored) -> None:

@@ -205,9 +205,9 @@ class _Bucket:
         """Return the sets of each database, as a container with this TIMESTAMP finds them."""
         if objects.named:
             # BUCKET names one object. As in the container, it can only be the set of a single database.
-            alone = len(question.databases) == 1
+            alone, place = len(question.databases) == 1, self._settings.bucket.of("")
             return {
-                each: Shelf([catalog.named(each, objects.named, objects.near)] if alone else [])
+                each: Shelf([catalog.named(each, objects.named, objects.near, place)] if alone else [])
                 for each in question.databases
             }
         return {each: self._shelf(each, question, timestamp, objects) for each in question.databases}
@@ -219,7 +219,8 @@ class _Bucket:
         sieve = Sieve(prefix, [database], [directory] if directory else [], question.ignore)
         candidates = [each for each in objects.near if objects.store_at_top or sieve.takes(each)]
         candidates = [each for each in candidates if not sieve.left_out(each)]
-        shelf = catalog.find(candidates, prefix, database, exact=exact, directory=directory)
+        place = self._settings.bucket.of("")
+        shelf = catalog.find(candidates, prefix, database, exact=exact, directory=directory, place=place)
         sets = pointers.dated(shelf.sets, self._look, self._settings.bucket.scheme)
         unclear = [each for each in shelf.unclear if not each.peek]
         return replace(shelf, sets=self._artifacts(timestamp).dated(sets), unclear=unclear)

@@ -149,7 +149,7 @@ class Artifacts:
             raise self._gap(known[chosen.key], known.values(), sets)
         end = by_key[links[-1].key]
         if end.key != chosen.key:
-            log.info("%s: taking %s, which has the same transactions as %s", chosen.database, end.key, chosen.key)
+            log.info("%s: taking %s, which has the same transactions as %s", chosen.database, end.url, chosen.url)
         return replace(end, objects=tuple(by_key[each.key].objects[0] for each in links))
 
     def _is_meant(self, chosen: BackupSet) -> bool:

@@ -48,14 +48,20 @@ def find_sets(
 
 
 def find(
-    objects: Iterable[StoredObject], prefix: str, database: DatabaseName, *, exact: str = "", directory: str = ""
+    objects: Iterable[StoredObject],
+    prefix: str,
+    database: DatabaseName,
+    *,
+    exact: str = "",
+    directory: str = "",
+    place: str = "",
 ) -> Shelf:
     """Return what `objects` hold of `database`.
 
     prefix: the bucket's path, as the keys start with it. exact: a stamp to be taken as one though it tells no time.
-    directory: BACKUP_SET_DIR, where a raw set may lie under any name, relative to `prefix`.
+    directory: BACKUP_SET_DIR, where a raw set may lie under any name, relative to `prefix`. place: see `BackupSet`.
     """
-    finder = _Finder(prefix, database, exact, directory)
+    finder = _Finder(prefix, database, exact, directory, place)
     finder.take([stored for stored in objects if stored.key.startswith(prefix)])
     finder.take_worded()
     finder.take_series()
@@ -63,21 +69,22 @@ def find(
     return Shelf(order(finder.sets), newest_first, finder.others)
 
 
-def named(database: DatabaseName, stored: StoredObject, beside: Iterable[StoredObject]) -> BackupSet:
+def named(database: DatabaseName, stored: StoredObject, beside: Iterable[StoredObject], place: str = "") -> BackupSet:
     """Return the one object that a bucket's path names as a set, whatever it is called. beside: may have its sum."""
     name = stored.key.rpartition("/")[2]
     tag, stamp = Namer("", database).stamp_of(name, stored.updated)
     time, source = (stamp.time, TimeSource.NAME) if stamp else (stored.updated, TimeSource.STORE)
     sums = tuple(each for each in beside if each.key == f"{stored.key}{SUM}")
     kind = ENDINGS.get(split_ending(name)[1], Kind.ARCHIVE)
-    return BackupSet(database, kind, stored.key, tag, time, (stored,), sums, time_source=source)
+    return BackupSet(database, kind, stored.key, tag, time, (stored,), sums, time_source=source, place=place)
 
 
 class _Finder:
     """Sorts the objects of one listing."""
 
-    def __init__(self, prefix: str, database: DatabaseName, exact: str, directory: str) -> None:
+    def __init__(self, prefix: str, database: DatabaseName, exact: str, directory: str, place: str) -> None:
         self._prefix, self._database, self._exact, self._directory = prefix, database, exact, directory
+        self._place = place
         self._namer = Namer(prefix, database, exact)
         self.sets: list[BackupSet] = []
         self.unclear: list[Unclear] = []
@@ -148,7 +155,9 @@ class _Finder:
     ) -> BackupSet:
         time = named.stamp.time if named.stamp else max(stored.updated for stored in objects)
         source = TimeSource.NAME if named.stamp else TimeSource.STORE
-        return BackupSet(self._database, kind, key, named.tag, time, objects, sums, time_source=source)
+        return BackupSet(
+            self._database, kind, key, named.tag, time, objects, sums, time_source=source, place=self._place
+        )
 
     def _unclear(
         self, named: Named, key: str, objects: tuple[StoredObject, ...], sums: tuple[StoredObject, ...]

@@ -63,7 +63,7 @@ def choose(sets: Sequence[BackupSet], timestamp: str | datetime) -> BackupSet | 
     fitting = [each for each in sets if timestamp in {each.stamp, f"{each.stamp}.backup"}] or _of_time(sets, timestamp)
     if not fitting or all(_alike(each, fitting[0]) for each in fitting):
         return next(iter(fitting), None)
-    names = ", ".join(f"{each.key} ({each.time.isoformat()})" for each in fitting[:_MOST_COMPARED][:10])
+    names = ", ".join(f"{each.url} ({each.time.isoformat()})" for each in fitting[:_MOST_COMPARED][:10])
     message = f"TIMESTAMP={timestamp} could be any of {len(fitting)} sets of {fitting[0].database}: {names}"
     raise ConfigurationError(
         message, hint="set TIMESTAMP to one of their stamps, or BUCKET to the one object or folder"
@@ -119,8 +119,8 @@ def _judge_pointer(pointer: BackupSet, newest: BackupSet, on_stale: OnStaleLates
         if proven or not _was_copied(newest):
             return Choice(pointer)
         warning = (
-            f"the time of {pointer.key} is only the store's ({pointer.updated:%Y-%m-%dT%H:%M:%SZ}), which a copy of "
-            f"the bucket resets: that it is newer than {newest.key} could not be proved"
+            f"the time of {pointer.url} is only the store's ({pointer.updated:%Y-%m-%dT%H:%M:%SZ}), which a copy of "
+            f"the bucket resets: that it is newer than {newest.url} could not be proved"
         )
         return Choice(pointer, (warning,))
     return _stale(pointer, newest, on_stale, "by its checksum" if proven else "by the store's word")
@@ -129,16 +129,16 @@ def _judge_pointer(pointer: BackupSet, newest: BackupSet, on_stale: OnStaleLates
 def _stale(pointer: BackupSet, newest: BackupSet, on_stale: OnStaleLatest, how: str) -> Choice:
     """Return what is taken where a pointer is older than the newest stamped set. how: this is known."""
     stale = (
-        f"{pointer.key} is of {pointer.time:%Y-%m-%dT%H:%M:%SZ} ({how}), and {newest.key} is newer: "
+        f"{pointer.url} is of {pointer.time:%Y-%m-%dT%H:%M:%SZ} ({how}), and {newest.url} is newer: "
         "the pointer may be stale"
     )
     if on_stale is OnStaleLatest.LATEST:
         return Choice(pointer, (f"{stale}; taken, since ON_STALE_LATEST is latest",))
     if on_stale is OnStaleLatest.NEWEST:
         return Choice(newest, (f"{stale}; the newest is taken instead, since ON_STALE_LATEST is newest",))
-    name = f"TIMESTAMP={newest.stamp}" if newest.is_stamped else f"BUCKET with {newest.key} at its end"
+    name = f"TIMESTAMP={newest.stamp}" if newest.is_stamped else f"BUCKET={newest.url}"
     hint = (
-        f"set ON_STALE_LATEST=newest to restore {newest.key}, or ON_STALE_LATEST=latest to restore the "
+        f"set ON_STALE_LATEST=newest to restore {newest.url}, or ON_STALE_LATEST=latest to restore the "
         f"pointer as it is; or name a set: {name}"
     )
     return Choice(pointer, (stale,), stale, hint)
@@ -148,11 +148,11 @@ def _judge_bare(chosen: BackupSet, newest: BackupSet, bare: BackupSet) -> Choice
     """Return what is taken where one set has a name without a stamp, which a later backup may have replaced."""
     if bare.time_source is not TimeSource.STORE or bare.updated <= max(newest.time, newest.updated - _UPLOAD):
         return Choice(chosen)
-    said = f"{bare.key} has no stamp, and the store says that it was written at {bare.updated:%Y-%m-%dT%H:%M:%SZ}"
+    said = f"{bare.url} has no stamp, and the store says that it was written at {bare.updated:%Y-%m-%dT%H:%M:%SZ}"
     if _was_copied(newest) or bare.updated <= newest.updated + _UPLOAD:
         why = "a time that the store alone tells proves nothing, as a copy of the bucket resets it"
-        return Choice(chosen, (f"{said}: {why}; taken is {chosen.key}",))
-    doubt = f"{said}, after the newest set with a stamp, {newest.key}: which of them is the latest is not known"
+        return Choice(chosen, (f"{said}: {why}; taken is {chosen.url}",))
+    doubt = f"{said}, after the newest set with a stamp, {newest.url}: which of them is the latest is not known"
     hint = f"set TIMESTAMP={newest.stamp} to restore the one with the stamp, or BUCKET to the other object"
     return Choice(chosen, (doubt,), doubt, hint)
 
@@ -168,11 +168,11 @@ def _judge_by_store(chosen: BackupSet, sets: Sequence[BackupSet], on_stale: OnSt
     if chosen.stamp == LATEST or abs(other.updated - chosen.updated) > _UPLOAD:
         return Choice(chosen)
     said = (
-        f"only the store's times tell which of {chosen.key} and {other.key} is newer, and a copy of the bucket "
+        f"only the store's times tell which of {chosen.url} and {other.url} is newer, and a copy of the bucket "
         "resets them"
     )
     if abs(other.updated - chosen.updated) >= _SAME_MOMENT:
-        return Choice(chosen, (f"{said}: taken is {chosen.key}",))
+        return Choice(chosen, (f"{said}: taken is {chosen.url}",))
     doubt = f"{said}: both are of {chosen.updated:%Y-%m-%dT%H:%M:%SZ}"
     return Choice(chosen, (doubt,), doubt, "set BUCKET to the one object or folder that is meant")
 
@@ -209,7 +209,7 @@ def name_doubts(chosen: BackupSet) -> tuple[str, ...]:
     """Return a warning where neither name nor header says for sure whose the set is, and nothing else is there."""
     if not chosen.name_doubt or (chosen.header and chosen.header.database):
         return ()
-    return (f"{chosen.key} is taken for {chosen.database}, as nothing else bears that name: {chosen.name_doubt}",)
+    return (f"{chosen.url} is taken for {chosen.database}, as nothing else bears that name: {chosen.name_doubt}",)
 
 
 def left_alone(chosen: BackupSet, foreign: Sequence[BackupSet], timestamp: str | datetime) -> tuple[str, ...]:
@@ -222,10 +222,10 @@ def left_alone(chosen: BackupSet, foreign: Sequence[BackupSet], timestamp: str |
     newer = [each for each in newer if until is None or each.time <= until]
     if not newer:
         return ()
-    folder = newer[0].key.rpartition("/")[0]
+    folder = newer[0].url.rpartition("/")[0]
     warning = (
-        f"{newer[0].key} is newer than {chosen.key}, but has another database id: it is left alone as a backup of "
-        f"another database; set BUCKET to its folder, {folder}, if that one is meant"
+        f"{newer[0].url} is newer than {chosen.url}, but has another database id: it is left alone as a backup of "
+        f"another database; set BUCKET={folder} if that one is meant"
     )
     return (warning,)
 
@@ -245,7 +245,7 @@ def refusal(
     )
     patterns = [*ignored, *dict.fromkeys(pattern(each, bucket) for each in doubtful[:_MOST_COMPARED])]
     leave = f"to leave it out, set IGNORE_OBJECTS={','.join(patterns[: len(ignored) + _MOST_TOLD])}"
-    keep = f"; to restore {chosen.key}, set TIMESTAMP={chosen.stamp}" if chosen.is_stamped else ""
+    keep = f"; to restore {chosen.url}, set TIMESTAMP={chosen.stamp}" if chosen.is_stamped else ""
     return BackupNotFoundError(message, hint=f"to take it, {how_to_take(first, bucket)}; {leave}{keep}")
 
 
@@ -280,7 +280,7 @@ def not_found(
     message = (
         f"no backup of {database} for {wanted} below {bucket}: {count} sets of it, {seen or len(keys)} objects seen"
     )
-    told = [f"{each.key} is not taken for one: {each.reason}" for each in shelf.unclear[:_MOST_TOLD]]
+    told = [f"{bucket.of(each.key)} is not taken for one: {each.reason}" for each in shelf.unclear[:_MOST_TOLD]]
     more = len(shelf.unclear) - len(told)
     message = "; ".join([message, *told, *([f"and {more} more"] if more > 0 else [])])
     return BackupNotFoundError(message, hint=_hint(bucket, database, timestamp, shelf, keys))
@@ -298,7 +298,7 @@ def _hint(bucket: BucketUrl, database: DatabaseName, timestamp: str | datetime, 
         )
     elif shelf.unclear and not near:
         first = shelf.unclear[0]
-        hints.append(f"if {first.key} is what is meant, {how_to_take(first, bucket)}")
+        hints.append(f"if {bucket.of(first.key)} is what is meant, {how_to_take(first, bucket)}")
     elif bearing := [name for name in shelf.others if database in name]:
         counted = ", ".join(f"{name} ({shelf.others[name]})" for name in sorted(bearing)[:_MOST_TOLD])
         hints.append(

@@ -61,6 +61,7 @@ class Selection:
         """Take the store; nothing is asked of it yet."""
         self._settings, self._store, self._reader = settings, store, reader
         self._prefix, self._directory = settings.bucket.prefix, settings.backup_set_dir
+        self._place = settings.bucket.of("")
         self._retry = transfer.Retry(settings.retry_seconds)
         self._found: dict[DatabaseName, Found] = {}
 
@@ -131,7 +132,7 @@ class Selection:
             choice = choosing.judge(chosen, self.of(database).sets, self._settings.on_stale_latest)
             return replace(choice, warnings=(*choice.warnings, *told))
         if chosen.time_source is TimeSource.STORE and not isinstance(timestamp, str):
-            warning = f"the time of {chosen.key} is only the store's, which a copy of the bucket resets"
+            warning = f"the time of {chosen.url} is only the store's, which a copy of the bucket resets"
             return Choice(chosen, (warning, *told))
         return Choice(chosen, told)
 
@@ -157,7 +158,7 @@ class Selection:
         if other is None:
             return ()
         warning = (
-            f"{other.key} has later transactions than {chosen.key}, and is older by its header: it is left alone as of "
+            f"{other.url} has later transactions than {chosen.url}, and is older by its header: it is left alone as of "
             "a history that ended when the database was restored from an older backup; name it with TIMESTAMP or "
             "BUCKET if it is meant"
         )
@@ -210,7 +211,7 @@ class Selection:
 
     def _shelf(self, database: DatabaseName, objects: list[StoredObject], prefix: str) -> Shelf:
         exact = self._settings.timestamp if isinstance(self._settings.timestamp, str) else ""
-        shelf = catalog.find(objects, prefix, database, exact=exact, directory=self._directory)
+        shelf = catalog.find(objects, prefix, database, exact=exact, directory=self._directory, place=self._place)
         if shelf.others:
             names = ", ".join(f"{name} ({count})" for name, count in sorted(shelf.others.items())[:10])
             log.info("%s: left alone what is named as a set of another database: %s", database, names)
@@ -218,7 +219,7 @@ class Selection:
 
     def _named(self, database: DatabaseName, stored: StoredObject) -> Found:
         """Return the one object that BUCKET names as the set, whatever it is called."""
-        named = catalog.named(database, stored, self._listing.near)
+        named = catalog.named(database, stored, self._listing.near, self._place)
         self._agree(named)
         beside: list[BackupSet] = []
         if named.kind is Kind.BACKUP:
@@ -267,11 +268,11 @@ def _tell_time(chosen: BackupSet) -> None:
 
 
 def _about(chosen: BackupSet) -> tuple[str, str, str]:
-    return chosen.database, chosen.key, chosen.time.isoformat(timespec="seconds")
+    return chosen.database, chosen.url, chosen.time.isoformat(timespec="seconds")
 
 
 def _refuse_shared(chosen: list[BackupSet]) -> None:
-    keys = [each.key for each in chosen]
-    if len(set(keys)) < len(keys):
-        message = f"{max(keys, key=keys.count)} would be restored as more than one database"
+    urls = [each.url for each in chosen]
+    if len(set(urls)) < len(urls):
+        message = f"{max(urls, key=urls.count)} would be restored as more than one database"
         raise ConfigurationError(message, hint="BACKUP_SET_DIR names one database's folder: ask for one database")

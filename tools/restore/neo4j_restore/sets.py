@@ -42,6 +42,7 @@ class BackupSet:
     formats: of those objects whose format has a checksum of its own, by their keys: see `ownchecks`.
     inside: what is packed in it and how; None before it was looked into.
     name_doubt: why its name leaves open whose it is, where it is taken for the database's all the same.
+    place: the URL of the bucket, which its key is relative to, with a slash at the end.
     """
 
     database: DatabaseName
@@ -58,6 +59,12 @@ class BackupSet:
     problem: RestoreError | None = field(default=None, compare=False)
     inside: Inside | None = None
     name_doubt: str = field(default="", compare=False)
+    place: str = field(default="", compare=False)
+
+    @property
+    def url(self) -> str:
+        """The URL of its object or folder, as messages have it."""
+        return f"{self.place}{self.key}"
 
     @property
     def size_bytes(self) -> int:
