@@ -296,8 +296,11 @@ def test_told_to_stop_it_takes_all_that_neo4j_admin_started_with_it(
 ) -> None:
     bucket.put("neo4j-latest.tar.gz", archives.tar_gz())
     # neo4j-admin has started a process in another session, and has it stop the restore: our pid is its grandparent.
-    stray = "setsid sh -c 'echo $$ >pid; kill -TERM $(cat ../restore); exec sleep 1000'"
+    # It does so once the log shows that the restore waits for neo4j-admin.
+    waits = f"until grep -q printed.nothing {tmp_path}/log; do sleep 0.1; done"
+    stray = f"setsid sh -c 'echo $$ >pid; {waits}; kill -TERM $(cat ../restore); exec sleep 1000'"
     home = hanging(tmp_path / "t", f"echo $PPID >../restore; {stray} & exec sleep 1000")
-    done = neo4j_restore("run", NEO4J_HOME=str(home))
-    assert done.returncode == 143, done.stderr
+    under = ["sh", "-c", f'exec "$@" 2>{tmp_path}/log', "sh"]
+    done = neo4j_restore("run", under=under, NEO4J_HOME=str(home), STALL_SECONDS="0.1")
+    assert done.returncode == 143, (tmp_path / "log").read_text()
     assert not is_alive((tmp_path / "t/pid").read_text())
