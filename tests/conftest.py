@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 from tests import azurite, standin, stores, versitygw
+from tests.forked import Forked, can_fork, forked
 
 # Examples have no deadline: on a busy machine one of them takes longer for reasons that are not the code's.
 settings.register_profile("patient", deadline=None)
@@ -81,12 +82,20 @@ def data(tmp_path: Path) -> Path:
     return folder
 
 
+@pytest.fixture(scope="session")
+def forked_command() -> Iterator[Forked]:
+    """Run one process for all tests that forks the command."""
+    with forked() as running:
+        yield running
+
+
 @pytest.fixture
-def neo4j_restore(tmp_path: Path, data: Path, bucket: stores.Bucket) -> Run:
+def neo4j_restore(tmp_path: Path, data: Path, bucket: stores.Bucket, forked_command: Forked) -> Run:
     """Return the real command: `neo4j_restore("run", DATABASE="neo4j")`, by default on this test's bucket and volume.
 
     neo4j-admin is the stand-in for 4.4, unless NEO4J_HOME is given. The termination log is `tmp_path / "reason"`.
-    under: a command that starts it, as `unshare`.
+    under: a command that starts it, such as `unshare`. Without one, the command is a fork of a process that has
+    imported it.
     """
     (tmp_path / "reason").touch()
     default = {
@@ -106,6 +115,8 @@ def neo4j_restore(tmp_path: Path, data: Path, bucket: stores.Bucket) -> Run:
         if "NEO4J_HOME" not in environment and not home.exists():
             standin.install(home)
         variables = {**default, "NEO4J_HOME": str(home), **environment}
+        if not under and can_fork(variables):
+            return forked_command.run(*argv, environment=variables, timeout_seconds=120)
         command = [*under, str(Path(sys.executable).with_name("neo4j-restore")), *argv]
         return subprocess.run(command, env=variables, capture_output=True, text=True, check=False, timeout=120)
 

@@ -1,0 +1,186 @@
+"""The command `neo4j-restore` at the price of a fork: for tests of what a run does, not of how Python starts.
+
+A process imports the command once and forks a child for each run. The child takes the environment and the pipes of the
+run, carries out the command, and then ends as every Python process does. `Forked` is the side of the tests.
+"""
+
+import gc
+import io
+import json
+import os
+import selectors
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+_PRELOADED = (
+    *("__main__", "restore", "prepare", "stage", "rollback", "status", "verify"),
+    *("stores.local", "stores.gcs", "stores.s3", "stores.azure"),
+)
+
+# What Python, libc or coverage read before the first line of the command: a fork comes too late for it.
+_READ_AT_START = ("PYTHON", "COVERAGE_", "LANG", "LC_", "TZ", "LD_", "GLIBC_", "MALLOC_")
+
+_READY = b"ready"
+
+# Of one message: a job with its environment is some kilobytes.
+_LONGEST_JOB = 1 << 17
+
+
+def can_fork(environment: Mapping[str, str]) -> bool:
+    """Tell whether a fork is to this environment what a process of its own is."""
+    return not any(name.startswith(_READ_AT_START) for name in environment)
+
+
+@dataclass(frozen=True)
+class Forked:
+    """The process that forks."""
+
+    jobs: socket.socket
+
+    def run(
+        self, *argv: str, environment: Mapping[str, str], timeout_seconds: float
+    ) -> subprocess.CompletedProcess[str]:
+        """Run `neo4j-restore ARGV` on exactly this environment, as `subprocess.run` would.
+
+        Raises TimeoutExpired after it has killed the command.
+        """
+        job = {"argv": argv, "environment": environment, "folder": str(Path.cwd())}
+        readers, writers = zip(*(os.pipe() for _ in range(3)), strict=True)
+        try:
+            socket.send_fds(self.jobs, [json.dumps(job).encode()], writers)
+        finally:
+            for writer in writers:
+                os.close(writer)
+        out, err, ended = _read(readers, time.monotonic() + timeout_seconds)
+        code = ended.split()[1:]
+        if not code:
+            _kill(ended)
+            raise subprocess.TimeoutExpired(argv, timeout_seconds, out, err)
+        return subprocess.CompletedProcess(["neo4j-restore", *argv], int(code[0]), _text(out), _text(err))
+
+
+def _read(readers: Sequence[int], deadline: float) -> list[bytes]:
+    """Return what comes through each pipe until all are closed, or until the deadline."""
+    read = {reader: bytearray() for reader in readers}
+    with selectors.DefaultSelector() as waiting:
+        for reader in readers:
+            waiting.register(reader, selectors.EVENT_READ)
+        while waiting.get_map() and time.monotonic() < deadline:
+            for key, _ in waiting.select(deadline - time.monotonic()):
+                block = os.read(key.fd, 1 << 16)
+                read[key.fd] += block
+                if not block:
+                    waiting.unregister(key.fd)
+    for reader in readers:
+        os.close(reader)
+    return [bytes(block) for block in read.values()]
+
+
+def _kill(ended: bytes) -> None:
+    # The process that waits for the command writes its id at once, and the exit code when there is one.
+    for pid in ended.split():
+        os.kill(int(pid), signal.SIGKILL)
+
+
+def _text(output: bytes) -> str:
+    return io.TextIOWrapper(io.BytesIO(output), encoding="utf-8").read()
+
+
+@contextmanager
+def forked() -> Iterator[Forked]:
+    """Start the process that forks; it ends with the block."""
+    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(Path(__file__).parents[1])}
+    argv = [sys.executable, "-m", "tests.forked", str(theirs.fileno())]
+    # Pipes, as the command has them: Python's streams are made at the start, and differ for a device.
+    process = subprocess.Popen(
+        argv,
+        env=environment,
+        pass_fds=[theirs.fileno()],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    with closing(ours), process:
+        theirs.close()
+        if ours.recv(len(_READY)) != _READY:
+            pytest.fail(_text(process.communicate()[1]), pytrace=False)
+        yield Forked(ours)
+        # The end of all jobs, which the process waits for; Popen then waits for the process.
+        ours.close()
+
+
+def _serve(jobs: socket.socket) -> Mapping[str, Any]:
+    """Fork for each job; return the job in the child that has to carry it out."""
+    while True:
+        message, descriptors, _, _ = socket.recv_fds(jobs, _LONGEST_JOB, 3)
+        if not message:
+            sys.exit()
+        _reap()
+        if not os.fork():
+            jobs.close()
+            _become_the_command(*descriptors)
+            job: Mapping[str, Any] = json.loads(message)
+            return job
+        for descriptor in descriptors:
+            os.close(descriptor)
+
+
+def _reap() -> None:
+    """Forget the processes that have waited for a command."""
+    with suppress(ChildProcessError):
+        while os.waitpid(-1, os.WNOHANG)[0]:
+            pass
+
+
+def _become_the_command(out: int, err: int, ended: int) -> None:
+    """Return in the process of the command; the one that waits for it ends here."""
+    pid = os.fork()
+    if pid:
+        os.close(out)
+        os.close(err)
+        os.write(ended, f"{pid}\n".encode())
+        _, status = os.waitpid(pid, 0)
+        os.write(ended, f"{os.waitstatus_to_exitcode(status)}\n".encode())
+        os._exit(0)
+    os.dup2(out, 1)
+    os.dup2(err, 2)
+    for descriptor in (out, err, ended):
+        os.close(descriptor)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def _main() -> None:
+    # Ctrl-C is for the tests, which end this process.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    before = set(os.environ)
+    for name in _PRELOADED:
+        import_module(f"neo4j_restore.{name}")
+    assert len(list(Path("/proc/self/task").iterdir())) == 1, "a process with threads can't be forked"
+    # Else each child, at its end, looks through all that was imported, and so has to copy it.
+    gc.freeze()
+    # A process of its own has these as well, from the same imports.
+    imported = {name: value for name, value in os.environ.items() if name not in before}
+    jobs = socket.socket(fileno=int(sys.argv[1]))
+    jobs.send(_READY)
+    job = _serve(jobs)
+    os.chdir(job["folder"])
+    os.environ.clear()
+    os.environ.update(imported | job["environment"])
+    sys.argv = ["neo4j-restore", *job["argv"]]
+    import_module("neo4j_restore.__main__").main()
+
+
+if __name__ == "__main__":
+    _main()
