@@ -97,7 +97,7 @@ def test_a_staged_folder_that_vanished_before_the_swap_leaves_the_old_data(
     archives.empty(sealed.staging)
     before = archives.snapshot(data)
     done = neo4j_restore("run")
-    assert (done.returncode, "the old data is as it was" in done.stderr, archives.snapshot(data)) == (0, True, before)
+    assert (done.returncode, "the old data is unchanged" in done.stderr, archives.snapshot(data)) == (0, True, before)
     assert journal.read(sealed) is None
 
 

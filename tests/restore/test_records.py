@@ -191,7 +191,7 @@ def test_the_oldest_requests_are_forgotten_before_a_receipt_is_too_large(
     kept = receipt.read(layout.home).wishes
     assert kept == {wish: wishes[wish] for wish in sorted(wishes)[-len(kept) :]}
     assert 1000 < len(kept) < 1500
-    assert f"the oldest {1500 - len(kept)} requests are forgotten" in caplog.text
+    assert f"its oldest {1500 - len(kept)} requests" in caplog.text
 
 
 def test_a_journal_that_could_not_be_read_again_is_not_written(layout: Layout) -> None:

@@ -95,7 +95,7 @@ def test_the_last_bytes_of_a_cut_gzip_are_no_size() -> None:
 def test_a_need_that_a_trailer_told_may_be_that_of_a_cut_archive() -> None:
     with pytest.raises(NoSpaceError) as raised:
         space.check(GIB, 0, 0, SpaceMode.KEEP, replaces=False, sources={"gzip trailer"})
-    assert "archive was cut" in raised.value.hint
+    assert "archive is complete" in raised.value.hint
 
 
 def test_beyond_4_gib_the_ratio_of_the_first_megabyte_tells_which() -> None:

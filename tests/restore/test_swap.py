@@ -128,7 +128,7 @@ def test_something_that_came_in_between_is_not_overwritten(data: Path) -> None:
     stage(layout)
     swap.seal(layout, (NEO4J, SYSTEM), RECORD)
     write(data, "in between", NEO4J)
-    with pytest.raises(TargetOccupiedError, match="databases/neo4j is there"):
+    with pytest.raises(TargetOccupiedError, match="databases/neo4j: it exists already"):
         swap.recover(layout)
     assert (data / "databases/neo4j/neostore").read_bytes().startswith(b"in between")
 
@@ -193,7 +193,7 @@ def test_a_swap_that_can_not_be_taken_back_tells_where_all_is_and_the_next_start
         swap.complete(layout, sealed)
     assert "half done" in raised.value.hint
     assert "databases/neo4j: live and replaced" in raised.value.hint
-    assert "transactions/neo4j: replaced and to come in" in raised.value.hint
+    assert "transactions/neo4j: replaced and new" in raised.value.hint
     assert str(layout.outgoing) in raised.value.hint
     swap.recover(layout)
     assert archives.snapshot(data) == restored
@@ -251,7 +251,7 @@ def test_a_journal_that_is_not_understood_stops_the_start(text: str, data: Path)
 def test_a_restore_is_not_sealed_without_its_own_intent(data: Path) -> None:
     layout = Layout(data)
     layout.home.mkdir()
-    with pytest.raises(TargetOccupiedError, match="changed by somebody else"):
+    with pytest.raises(TargetOccupiedError, match="another process changed the journal"):
         swap.seal(layout, (NEO4J,), RECORD)
 
 

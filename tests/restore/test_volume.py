@@ -31,7 +31,7 @@ def test_a_database_is_known_by_its_store(files: list[str], found: Found, data: 
 
 
 def test_a_data_folder_that_is_not_mounted_is_told(data: Path) -> None:
-    with pytest.raises(VolumeError, match="is not there"):
+    with pytest.raises(VolumeError, match="does not exist"):
         volume.inspect(Layout(data / "gone"), ())
 
 

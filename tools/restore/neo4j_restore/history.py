@@ -1,4 +1,4 @@
-"""All restores of a volume, `history.jsonl`: one record a line, for people. No decision depends on it."""
+"""The history of a volume, `history.jsonl`: one restore or rollback a line, for people. No decision depends on it."""
 
 import shutil
 from collections.abc import Mapping
@@ -14,46 +14,47 @@ log = getLogger(__name__)
 
 NAME = "history.jsonl"
 
-# The newest lines are read. A restore takes about a thousand bytes.
+# Only the newest lines are read. The line of a restore has about 1,000 bytes.
 _READ_BYTES = 1024 * 1024
 
 
 def read(home: Path) -> list[dict[str, Any]]:
-    """Return the records, oldest first; lines that are not JSON are left out, such as one that a crash cut short.
+    """Return the records, oldest first. Lines that are not JSON are left out, such as one that a crash cut short.
 
-    A history that can't be read is empty, with a warning.
+    For a history that can't be read: an empty list, and a warning.
     """
     try:
         data = records.read_bytes(home / NAME, _READ_BYTES, from_end=True) or b""
     except (OSError, TargetOccupiedError) as error:
-        log.warning("the history can't be read: %s", error)
+        log.warning("cannot read the history: %s", error)
         return []
-    found = []
+    restores = []
     for line in data.split(b"\n"):
         try:
-            found.append(dict(records.parse(line).values))
+            restores.append(dict(records.parse(line).values))
         except ValueError:
             continue
-    return found
+    return restores
 
 
 def append(home: Path, record: Mapping[str, Any]) -> None:
-    """Add a record, unless it is the last one already; it is on the disk when this returns.
+    """Append a record, unless it is the last one already. It is on the disk when this returns. Raises OSError.
 
-    A history that can't be read is set aside, with a warning, and a new one begins. Raises OSError.
+    A history that can't be read is renamed, with a warning, and a new one begins.
     """
     path, line = home / NAME, records.text_of(record, indent=None).encode()
     end = _end(path, len(line) + 2)
     if end in {line + b"\n", b"\n" + line + b"\n"} or end.endswith(b"\n" + line + b"\n"):
         return
     last = end.rpartition(b"\n")[2]
-    # A crash may have kept all of this line but its end. A line that it cut short is closed, and spoils no other.
+    # A crash may have written this line without its line break, or only a part of it. A partial line gets a line break,
+    # so that only that line is lost.
     rest = b"\n" if last == line else b"\n" + line + b"\n" if last else line + b"\n"
     disk.append(path, rest)
 
 
 def _end(path: Path, count: int) -> bytes:
-    """Return the last bytes of the history, which can be added to from now on."""
+    """Return the last bytes of the history, and make sure that this user can append to it."""
     try:
         end = records.read_bytes(path, count, from_end=True) or b""
         if names.lexists(path) and not disk.may(path, write=True):
@@ -65,7 +66,7 @@ def _end(path: Path, count: int) -> bytes:
 
 
 def _take_over(path: Path) -> None:
-    """Make a copy of another user's file, as an earlier run by root may have left, and put it in its place."""
+    """Replace a file of another user by a copy of ours. An earlier run as root may have left one."""
     new = path.with_name(f"{path.name}.new")
     with path.open("rb") as source, disk.written(new) as target:
         shutil.copyfileobj(source, target)
@@ -77,4 +78,4 @@ def _set_aside(path: Path, error: Exception) -> None:
     aside = disk.free_name(path.parent, f"{path.name}.unreadable")
     path.rename(aside)
     disk.fsync(path.parent)
-    log.warning("%s can't be used: %s. It is now %s, and a new history begins", path, error, aside.name)
+    log.warning("cannot use %s: %s. It is now %s, and a new history begins", path, error, aside.name)

@@ -1,7 +1,7 @@
-"""Asks before the download what the swap will need: may each folder be moved, and is what lies in ours ours?
+"""Checks before the download what the swap will need: that each folder may be moved, and that our folder is ours.
 
-It reads and changes nothing, so `plan` asks the same. What it can't know, such as a disk that fails later, the swap
-takes back.
+It only reads, so `plan` runs the same checks. What it can't know, such as a disk that fails later, makes the swap fail,
+and the swap is then undone.
 """
 
 import fcntl
@@ -28,9 +28,9 @@ _GET_FLAGS, _IMMUTABLE, _APPEND_ONLY = 0x80086601, 0x10, 0x20
 
 @dataclass(frozen=True)
 class Problem:
-    """What would stop the swap, and the command that mends it. kind: the error that tells it.
+    """Something that would stop the swap. mend: the command that repairs it. kind: the error to raise.
 
-    owned: what another user owns, which one command mends with all that is below it.
+    owned: a path of another user. The command for it repairs everything below it as well.
     """
 
     text: str
@@ -42,37 +42,39 @@ class Problem:
 def check(
     layout: Layout, databases: tuple[DatabaseName, ...], *, incoming: Path | None = None, deletes: bool = False
 ) -> None:
-    """Raise the error of whatever would stop the swap of `databases`; nothing is changed.
+    """Raise one error with everything that would stop the swap of `databases`. Changes nothing.
 
-    incoming: the data folder that comes in, where it is there already. deletes: the live data is deleted first.
-    Raises TargetOccupiedError for what is of the wrong type, ConfigurationError for another mount, VolumeError for what
-    this user may not do. All that is wrong is told at once.
+    incoming: the data folder to swap in, if it exists already. deletes: the live data is deleted first.
+    Raises TargetOccupiedError for a wrong type of file, ConfigurationError for another mount, VolumeError for a missing
+    permission. Of several problems the first kind in this order counts: ConfigurationError, TargetOccupiedError,
+    VolumeError.
     """
-    found = [*_home(layout), *_moves(layout, databases, incoming)]
+    problems = [*_home(layout), *_moves(layout, databases, incoming)]
     if deletes:
-        found += _deletions(layout, databases)
-    found = _gathered(found)
-    if found:
-        kinds = [each.kind for each in found]
+        problems += _deletions(layout, databases)
+    problems = _gathered(problems)
+    if problems:
+        kinds = [problem.kind for problem in problems]
         kind = next(each for each in (ConfigurationError, TargetOccupiedError, VolumeError) if each in kinds)
-        message = f"the swap would fail: {'; '.join(dict.fromkeys(each.text for each in found))}"
-        hint = f"nothing was downloaded or changed; mend it: {'; '.join(dict.fromkeys(each.mend for each in found))}"
-        raise kind(message, hint=hint)
+        message = f"the swap would fail: {'; '.join(dict.fromkeys(problem.text for problem in problems))}"
+        steps = "; ".join(dict.fromkeys(problem.mend for problem in problems))
+        raise kind(message, hint=f"nothing was downloaded or changed. To repair it: {steps}")
 
 
-def _gathered(found: list[Problem]) -> list[Problem]:
-    """Return the problems without those that the mending of another one mends as well."""
-    owned = {each.owned for each in found if each.owned}
-    return [each for each in found if not each.owned or owned.isdisjoint(each.owned.parents)]
+def _gathered(problems: list[Problem]) -> list[Problem]:
+    """Return the problems without those that the command for another one repairs as well."""
+    owned = {problem.owned for problem in problems if problem.owned}
+    # `chown -R` of a folder covers what is below it. Without this a tree of root would give a line for each folder.
+    return [problem for problem in problems if not problem.owned or owned.isdisjoint(problem.owned.parents)]
 
 
 def is_ours(top: Path) -> bool:
-    """Tell whether every folder in `top` can be changed; true as well where nothing is there."""
+    """Return whether every folder in `top` can be changed: also true if nothing is there."""
     return all(map(_may_change, _folders(top)))
 
 
 def _folders(top: Path) -> Iterator[Path]:
-    """Yield the folder `top`, if there is one, and all below it that can be found, also those that can't be read."""
+    """Yield the folder `top`, if it exists, and all folders below it, including those that can't be read."""
     if top.is_dir() and not top.is_symlink():
         yield top
         for folder, names, _ in trees.walk(top):
@@ -82,6 +84,7 @@ def _folders(top: Path) -> Iterator[Path]:
 def _home(layout: Layout) -> Iterator[Problem]:
     home = layout.home
     if not os.path.lexists(home):
+        # The restore will have to make it.
         yield from _changeable(layout.data)
         return
     yield from _typed(home, stat.S_IFDIR)
@@ -93,13 +96,15 @@ def _home(layout: Layout) -> Iterator[Problem]:
                 yield from _typed(path, kind)
                 yield from _sticky(path)
     for folder in _folders(layout.outgoing):
-        # Whatever can't be read may be data.
+        # A folder that can't be read may hold a database, so the glob below could miss one.
         yield from _changeable(folder)
     if layout.outgoing.is_dir() and any(layout.outgoing.glob("*/*")):
-        text = f"{layout.outgoing} holds what an earlier restore was about to replace"
-        mend = f"move what is in it back below {layout.data} if it is missing there, then: rm -rf {layout.outgoing}"
+        # A restore deletes this folder at its end, and this may be the only copy of the data.
+        text = f"{layout.outgoing} holds data that an earlier restore was about to replace"
+        mend = f"move back below {layout.data} what is missing there, then run: rm -rf {layout.outgoing}"
         yield Problem(text, mend, TargetOccupiedError)
     receipt = home / "receipt.json"
+    # It has to be read before it is written: otherwise the requests that it lists would be forgotten.
     if receipt.is_file() and not disk.may(receipt, read=True):
         yield _denied(receipt, "read")
 
@@ -119,24 +124,25 @@ def _parts(databases: Iterable[DatabaseName]) -> tuple[str, ...]:
 
 
 def _parent(folder: Path, layout: Layout, mounts: list[Path]) -> Iterator[Problem]:
-    """Yield what keeps entries of `folder` from being made and removed; where it is not there it has to be made."""
+    """Yield what prevents entries of `folder` from being made and removed, or `folder` itself from being made."""
     if not os.path.lexists(folder):
         yield from _changeable(folder.parent)
         return
     yield from _typed(folder, stat.S_IFDIR)
     if folder.is_dir() and not folder.is_symlink():
         yield from _changeable(folder)
+        # Both are asked: two mounts of one file system have the same device, and a mount may be missing in the table.
         if _mount_of(folder, mounts) != _mount_of(layout.data, mounts) or _device(folder) != _device(layout.data):
-            text = f"{folder} can't be reached by a rename from {layout.home}: it is another mount or file system"
+            text = f"nothing can be renamed from {layout.home} to {folder}: it is another mount or file system"
             yield Problem(
                 text, "mount one volume at DATA_DIR, with databases and transactions in it", ConfigurationError
             )
 
 
 def _movable(folder: Path, layout: Layout, mounts: list[Path]) -> Iterator[Problem]:
-    """Yield what keeps a folder from being moved to another one: that changes its entry `..`, so it is a write."""
+    """Yield what prevents a folder from being moved to another one."""
     if folder.is_symlink():
-        text = f"{folder} is a symbolic link, to {folder.readlink()}: a restore needs the folder itself there"
+        text = f"{folder} is a symbolic link to {folder.readlink()}: a restore needs the folder itself there"
         mend = "stop Neo4j, remove the link and move the folder that it leads to into its place"
         yield Problem(text, mend, TargetOccupiedError)
         return
@@ -145,18 +151,20 @@ def _movable(folder: Path, layout: Layout, mounts: list[Path]) -> Iterator[Probl
         return
     inside = [mount for mount in mounts if mount.is_relative_to(folder.resolve())]
     if inside or _device(folder) != _device(layout.data):
-        text = f"{folder} can't be moved: {inside[0] if inside else folder} is a mount point or file system of its own"
+        text = f"cannot move {folder}: {inside[0] if inside else folder} is a mount point or file system of its own"
         mend = "mount one volume at DATA_DIR, and nothing at or below a database's folder (volumeMounts, subPath)"
         yield Problem(text, mend, TargetOccupiedError)
         return
+    # Moving a folder to another parent changes its entry `..`, so the kernel wants write permission on the folder too.
     yield from _changeable(folder)
     yield from _sticky(folder)
 
 
 def _deletions(layout: Layout, databases: tuple[DatabaseName, ...]) -> Iterator[Problem]:
-    """Yield what keeps the live data from being deleted for room: a folder in it whose entries can't be removed."""
+    """Yield what prevents the live data from being deleted for room: folders whose entries can't be removed."""
     for part in parts_present(layout.data, _parts(databases)):
         for folder in _folders(layout.data / part):
+            # An empty folder is removed by a right to its parent alone.
             if not disk.may(folder, read=True, search=True) or any(folder.iterdir()):
                 yield from _changeable(folder)
 
@@ -170,18 +178,17 @@ def _typed(path: Path, kind: int) -> Iterator[Problem]:
 
 def _changeable(folder: Path) -> Iterator[Problem]:
     if flags := _flags(folder):
-        text = f"{folder} can't be changed: it is immutable or append-only"
+        text = f"cannot change {folder}: it is immutable or append-only"
         yield Problem(text, f"chattr -{flags} {folder}")
     elif not _may_change(folder):
         yield _denied(folder, "change")
 
 
 def _may_change(folder: Path) -> bool:
-    """Tell whether this user may make and remove entries of a folder.
-
-    `plan` may have the volume read-only (as `helm test` mounts it): then the mode bits alone tell what `run` may do.
-    """
+    """Return whether this user may make and remove entries of a folder."""
     if os.statvfs(folder).f_flag & os.ST_RDONLY:
+        # `plan` may have the volume mounted read-only, as in `helm test`. The kernel then refuses every write, so only
+        # the mode bits show what `run` may do.
         return _by_mode(folder.stat())
     return disk.may(folder, read=True, write=True, search=True)
 
@@ -197,10 +204,11 @@ def _by_mode(status: os.stat_result) -> bool:
 
 
 def _sticky(path: Path) -> Iterator[Problem]:
-    """Yield a problem if the sticky bit of the folder above keeps what is at `path` from being moved."""
+    """Yield a problem if the sticky bit of the parent folder prevents `path` from being moved."""
+    # In such a folder only root and the owners of the folder and of the entry may rename it. Source: rename(2), EPERM.
     parent, me = path.parent.stat(), os.geteuid()
     if parent.st_mode & stat.S_ISVTX and me not in {0, parent.st_uid, path.lstat().st_uid}:
-        text = f"{path} can't be moved by uid {me}: {path.parent} has the sticky bit ({_about(path)})"
+        text = f"uid {me} cannot move {path}: {path.parent} has the sticky bit ({_about(path)})"
         yield Problem(text, f"chmod -t {path.parent}")
 
 
@@ -216,7 +224,8 @@ def _about(path: Path) -> str:
 
 
 def _flags(folder: Path) -> str:
-    """Return the flags, as chattr has them, that keep a folder from being changed; none where they can't be read."""
+    """Return the flags, in chattr's letters, that prevent changes to a folder: none if they can't be read."""
+    # `access` does not know of them: an immutable folder looks writable until the rename fails.
     try:
         descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
     except OSError:
@@ -224,7 +233,7 @@ def _flags(folder: Path) -> str:
     try:
         flags = int.from_bytes(fcntl.ioctl(descriptor, _GET_FLAGS, bytes(8))[:4], "little")
     except OSError:
-        # Not every file system has them.
+        # Not every file system has these flags.
         return ""
     finally:
         os.close(descriptor)
@@ -241,9 +250,10 @@ def _mount_of(path: Path, mounts: list[Path]) -> Path:
 
 
 def _mounts() -> list[Path]:
-    """Return the mount points that this process sees. Source: proc_pid_mountinfo(5)."""
+    """Return the mount points that this process sees: none where there is no /proc. Source: proc_pid_mountinfo(5)."""
     try:
         lines = Path("/proc/self/mountinfo").read_text(errors="surrogateescape").splitlines()
     except OSError:
         return []
+    # The kernel writes blanks and backslashes of a path as octal numbers.
     return [Path(re.sub(r"\\([0-7]{3})", lambda found: chr(int(found[1], 8)), line.split()[4])) for line in lines]

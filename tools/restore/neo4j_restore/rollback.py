@@ -1,7 +1,7 @@
-"""Puts the previous generation back, which a restore with KEEP_PREVIOUS=true kept; by the same swap, turned round.
+"""Puts back the previous generation, which a restore with KEEP_PREVIOUS=true kept, by the same swap in reverse.
 
-What is rolled back is kept in its stead, so nothing is lost. Done twice it changes nothing, so a pod that
-does it at every start is safe.
+The data that is rolled back becomes the previous generation, so nothing is lost. A second rollback changes nothing, so
+a pod may run it at every start.
 """
 
 from collections.abc import Mapping
@@ -21,20 +21,21 @@ log = getLogger(__name__)
 
 
 def rollback(data_dir: Path) -> tuple[DatabaseName, ...]:
-    """Return the databases that were put back; none if the last thing done here was a rollback already.
+    """Return the databases that were put back: none if the last change here was a rollback already.
 
-    Raises BackupNotFoundError where no generation is kept, TargetOccupiedError while Neo4j runs on the volume.
+    Raises BackupNotFoundError if no generation is kept, TargetOccupiedError while Neo4j runs on the volume.
     """
     layout = Layout(data_dir)
     volume.inspect(layout, ())
-    with ExitStack() as held, disk.errors_of(layout.data):
+    with ExitStack() as locked, disk.errors_of(layout.data):
         try:
-            held.enter_context(locks.locked(layout))
+            locked.enter_context(locks.locked(layout))
         except LockError as error:
             if journal.read(layout) or not _is_done(receipt.read(layout.home).last):
                 raise
             log.warning("%s. There is nothing to do, so Neo4j may start; %s", error, error.hint)
             return ()
+        # The last receipt may still be owed by a journal. Only after this is it known which restore to roll back.
         swap.recover(layout)
         last = swap.receipt_of(layout).last
         if _is_done(last):
@@ -46,7 +47,7 @@ def rollback(data_dir: Path) -> tuple[DatabaseName, ...]:
 
 
 def _is_done(last: Mapping[str, Any]) -> bool:
-    """Tell whether the last thing done here was a rollback."""
+    """Return whether the last change here was a rollback."""
     if "rolled_back" in last:
         log.info("nothing to do: the restore %s was rolled back at %s", last.get("restore_id"), last.get("finished"))
     return "rolled_back" in last
@@ -55,17 +56,19 @@ def _is_done(last: Mapping[str, Any]) -> bool:
 def _swap_back(layout: Layout, restore_id: str, restored: set[DatabaseName]) -> tuple[DatabaseName, ...]:
     kept = _kept(layout.previous / "databases")
     if not kept:
-        message = f"no previous generation is kept on the volume at {layout.data}"
-        raise BackupNotFoundError(message, hint="set KEEP_PREVIOUS to true before a restore; else restore an older set")
+        message = f"the volume at {layout.data} holds no previous generation"
+        hint = "restore an older set. For the next time: a restore with KEEP_PREVIOUS=true keeps what it replaces"
+        raise BackupNotFoundError(message, hint=hint)
     databases, gone = tuple(sorted(kept | restored)), sorted(restored - kept)
     preflight.check(layout, databases, incoming=layout.previous)
     now = datetime.now(UTC).isoformat(timespec="milliseconds")
     record = {"restore_id": restore_id, "rolled_back": sorted(kept), "removed": gone, "restored": [], "finished": now}
     retire = swap.parts_of_all(layout.data, databases)
     install = swap.parts_of_all(layout.previous, databases)
-    seen = swap.fingerprint(layout.data, retire)
+    digest = swap.fingerprint(layout.data, retire)
+    # Sealed at once: nothing has to be staged, as the previous generation is on the volume and was synced when it was.
     sealed = Journal(
-        Phase.VERIFIED, restore_id, journal.FROM_PREVIOUS, retire, install, record, keep=True, fingerprint=seen
+        Phase.VERIFIED, restore_id, journal.FROM_PREVIOUS, retire, install, record, keep=True, fingerprint=digest
     )
     journal.write(layout, sealed)
     swap.complete(layout, sealed)
@@ -74,7 +77,7 @@ def _swap_back(layout: Layout, restore_id: str, restored: set[DatabaseName]) -> 
 
 
 def _kept(folder: Path) -> set[DatabaseName]:
-    """Return the databases of a generation; none where it is not there. Raises OSError where it can't be read."""
+    """Return the databases of a generation: none if it is not there. Raises OSError if it can't be read."""
     try:
         return {DatabaseName(path.name) for path in folder.iterdir()}
     except FileNotFoundError:

@@ -1,4 +1,4 @@
-"""What state the volume is in: the restore under way, the last receipt, the history. Reads, and changes nothing."""
+"""The state of the volume: the restore in progress, the last receipt, the history. Reads only; changes nothing."""
 
 from pathlib import Path
 from typing import Any
@@ -11,15 +11,16 @@ def status(data_dir: Path) -> dict[str, Any]:
     """Return state, receipt and history as `status --json` prints them: a published contract.
 
     state: `none` (nothing was ever restored here), `done`, or the phase of an unfinished restore.
-    history: oldest first; a line that a crash cut short is left out.
-    Raises VolumeError for what can't be read, TargetOccupiedError for a receipt or journal that is none.
+    history: oldest first, without a line that a crash cut short.
+    Raises VolumeError for a file that can't be read, TargetOccupiedError for a receipt or journal that can't be
+    understood.
     """
     layout = Layout(data_dir)
     with disk.errors_of(data_dir):
-        return _found(layout)
+        return _state(layout)
 
 
-def _found(layout: Layout) -> dict[str, Any]:
+def _state(layout: Layout) -> dict[str, Any]:
     volume.inspect(layout, ())
     phase, restore_id = _unfinished(layout)
     last = receipt.read(layout.home).last
@@ -33,6 +34,7 @@ def _found(layout: Layout) -> dict[str, Any]:
 
 
 def _unfinished(layout: Layout) -> tuple[str, str]:
-    """Return the phase and the id of an unfinished restore, or empty texts; the rest of its journal is not held."""
+    """Return the phase and the id of an unfinished restore, or empty texts."""
+    # A journal may be large. It is dropped here, before the receipt and the history are read.
     unfinished = journal.read(layout)
     return (unfinished.phase.value, unfinished.restore_id) if unfinished else ("", "")

@@ -1,4 +1,4 @@
-"""Does the volume hold what was asked for? The chart's `helm test` asks this; no store, no key, no neo4j-admin."""
+"""Checks that the volume holds the requested databases. The chart's `helm test` runs it. Needs no store and no key."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -11,10 +11,10 @@ from neo4j_restore.volume import Found, Layout
 
 
 def verify(settings: Settings) -> list[str]:
-    """Return a line for each database: where it is from, by the receipt.
+    """Return a line for each database that says which set it was restored from, by the receipt.
 
-    Raises TargetOccupiedError while a restore is unfinished and for a database that lacks files, BackupNotFoundError
-    for one that is not there.
+    Raises TargetOccupiedError while a restore is unfinished, and for a database that lacks files. Raises
+    BackupNotFoundError for a database that is not there.
     """
     with disk.errors_of(settings.data_dir):
         return _verified(settings, Layout(settings.data_dir))
@@ -26,7 +26,7 @@ def _verified(settings: Settings, layout: Layout) -> list[str]:
     if unfinished and unfinished.phase is not Phase.SWAPPED:
         message = f"a restore on the volume at {layout.data} is not finished"
         raise TargetOccupiedError(message, hint="wait for the restore container, and read its log")
-    absent = [name for name, found in state.databases.items() if found is not Found.DATABASE]
+    absent = [name for name, content in state.databases.items() if content is not Found.DATABASE]
     if absent:
         message = f"the volume at {layout.data} has no database {', '.join(absent)}"
         raise BackupNotFoundError(message, hint="read the restore container's log: kubectl logs POD -c restore")
@@ -34,8 +34,8 @@ def _verified(settings: Settings, layout: Layout) -> list[str]:
     restored = {each["database"]: each for each in last.get("restored", [])}
     lacking = {name: volume.lacks(layout.data, name, restored=name in restored) for name in settings.databases}
     if any(lacking.values()):
-        wrong = "; ".join(f"{name} lacks {', '.join(missing)}" for name, missing in lacking.items() if missing)
-        message = f"not every database on the volume at {layout.data} is whole: {wrong}"
+        incomplete = "; ".join(f"{name} lacks {', '.join(missing)}" for name, missing in lacking.items() if missing)
+        message = f"a database on the volume at {layout.data} is incomplete: {incomplete}"
         raise TargetOccupiedError(message, hint=volume.INCOMPLETE_HINT)
     return [
         f"{name}: restored from {restored[name].get('object')} at {last.get('finished')}"

@@ -1,4 +1,4 @@
-"""The data volume as it is: where things lie, and what is there."""
+"""The data volume: the paths on it, and what is there now."""
 
 import errno
 import os
@@ -13,8 +13,8 @@ from neo4j_restore.receipt import Receipt
 from neo4j_restore.sets import STORE_MARKERS
 from neo4j_restore.spec import DatabaseName
 
-# The files without which a record store is none, in every version from 3.x to 5: the tools copy and load a set that
-# lacks one without a word, and a server of 3.x then starts with the nodes there and their properties gone.
+# The files that every record store has, in all versions from 3.x to 5. Neo4j's tools copy and load a set that lacks one
+# without an error, and a 3.x server then starts with the nodes but without their properties.
 RECORD_STORES = (
     "neostore",
     "neostore.labeltokenstore.db",
@@ -42,13 +42,13 @@ _PROBE = "no-such-file"
 
 # What to do about a database that lacks files.
 INCOMPLETE_HINT = (
-    "Neo4j may not start it, or start without part of its data; put the files back, or restore it with "
-    "FORCE_OVERWRITE=once and a new RESTORE_ID"
+    "Neo4j may fail to start it, or start it without part of its data. Put the files back, or restore the database "
+    "with FORCE_OVERWRITE=once and a new RESTORE_ID"
 )
 
 
 class Found(StrEnum):
-    """What lies where a database would be."""
+    """What lies in the folders of a database. UNKNOWN: files, but not a store."""
 
     ABSENT = "absent"
     DATABASE = "database"
@@ -57,7 +57,10 @@ class Found(StrEnum):
 
 @dataclass(frozen=True)
 class Layout:
-    """The paths on the volume; `data` is Neo4j's data folder. All of ours is below `home`, on the same file system."""
+    """The paths on the volume. data: Neo4j's data folder.
+
+    All files of ours are below `home`. It is on the same file system as the databases, because the swap needs renames.
+    """
 
     data: Path
 
@@ -68,7 +71,7 @@ class Layout:
 
     @property
     def staging(self) -> Path:
-        """Return the one staging folder: a crash leaves nothing to pile up."""
+        """Return the staging folder. There is only one, so crashes can't leave several."""
         return self.home / "staging"
 
     @property
@@ -83,28 +86,28 @@ class Layout:
 
     @property
     def reclaimed(self) -> Path:
-        """Return what SPACE_MODE=reclaim is deleting."""
+        """Return the folder of what SPACE_MODE=reclaim deletes."""
         return self.home / "reclaimed"
 
     @property
     def kept(self) -> Path:
-        """Return what a restore that broke off had fetched."""
+        """Return the folder of downloads that an interrupted restore left behind."""
         return self.home / "kept"
 
     @property
     def previous(self) -> Path:
-        """Return the one generation that KEEP_PREVIOUS keeps, a data folder."""
+        """Return the data folder of the one generation that KEEP_PREVIOUS keeps."""
         return self.home / "previous"
 
 
 def parts_of(database: DatabaseName) -> tuple[str, str]:
-    """Return the two folders that hold a database, relative to a data folder. 3.x has the first alone."""
+    """Return the two folders of a database, relative to a data folder. Neo4j 3.x has only the first."""
     return f"databases/{database}", f"transactions/{database}"
 
 
 @dataclass(frozen=True)
 class Volume:
-    """Facts of one moment; `databases` has an entry for each that was asked for.
+    """Facts about the volume at one moment. databases: an entry for each requested database.
 
     receipt: empty where it was not needed. reclaimed: data was deleted for a restore that has not succeeded yet.
     """
@@ -119,18 +122,20 @@ class Volume:
 def inspect(layout: Layout, databases: tuple[DatabaseName, ...], *, needs_receipt: bool = False) -> Volume:
     """Return what is on the volume.
 
-    needs_receipt: read it though every database is there. A healthy server needs none to start again.
-    Raises VolumeError; TargetOccupiedError for a receipt that can't be read, or a data folder inside the data folder.
+    needs_receipt: read the receipt even if every database is there. A healthy server can start again without it.
+    Raises VolumeError. Raises TargetOccupiedError for a receipt that can't be read, or a data folder inside the data
+    folder.
     """
     with disk.errors_of(layout.data):
         if not layout.data.is_dir():
-            message = f"the data folder {layout.data} is not there"
+            message = f"the data folder {layout.data} does not exist"
             raise VolumeError(message, hint="mount the data volume there, or set DATA_DIR to where it is mounted")
         _refuse_nested(layout.data)
-        found = {database: find(layout.data, database) for database in databases}
-        needed = needs_receipt or Found.ABSENT in found.values()
+        contents = {database: find(layout.data, database) for database in databases}
+        # A damaged receipt must not keep a server with all its databases from starting.
+        needed = needs_receipt or Found.ABSENT in contents.values()
         return Volume(
-            databases=found,
+            databases=contents,
             in_cluster=(layout.data / "cluster-state").exists(),
             receipt=receipt.read(layout.home) if needed else Receipt(),
             free_bytes=free_bytes(layout),
@@ -138,28 +143,29 @@ def inspect(layout: Layout, databases: tuple[DatabaseName, ...], *, needs_receip
 
 
 def free_bytes(layout: Layout) -> int:
-    """Return the room on the volume that is not root's alone."""
+    """Return the free bytes of the volume, without those that are reserved for root."""
     status = os.statvfs(layout.data)
     return status.f_bavail * status.f_frsize
 
 
 def _refuse_nested(data: Path) -> None:
-    """Refuse a volume mounted one folder too high: Neo4j would run on the data below, not on what is restored here."""
+    """Refuse a volume that is mounted one folder too high: Neo4j would run on the folder below, not on this one."""
     if (data / "data" / "databases").is_dir() and not (data / "databases").exists():
-        message = f"{data} has a data folder in it, {data}/data, and no databases of its own"
-        hint = "mount the volume with the subPath that Neo4j's container has (data, in the official chart)"
+        message = f"{data} holds a data folder, {data}/data, but no databases of its own"
+        hint = "mount the volume with the same subPath as Neo4j's container: data, in the official chart"
         raise TargetOccupiedError(message, hint=hint)
 
 
 def refuse_links(layout: Layout) -> None:
-    """Raise TargetOccupiedError for a folder of the swap that is a link: its renames could not be brought to the disk.
+    """Raise TargetOccupiedError for a folder of the swap that is a link.
 
-    A server that only starts again on such a volume is none of our business.
+    Only a restore calls this. A server may start again on such a volume.
     """
     for folder in (layout.data / "databases", layout.data / "transactions", layout.home):
+        # A sync of the data folder would not reach renames behind the link.
         if folder.is_symlink():
-            message = f"{folder} is a symbolic link, to {folder.readlink()}: a restore needs the folder itself there"
-            hint = "stop Neo4j, remove the link and move the folder that it leads to into its place; then start again"
+            message = f"{folder} is a symbolic link to {folder.readlink()}: a restore needs the folder itself there"
+            hint = "stop Neo4j, remove the link and move the folder that it leads to into its place. Then start again"
             raise TargetOccupiedError(message, hint=hint)
 
 
@@ -181,21 +187,19 @@ def refuse_other_case(layout: Layout, databases: Iterable[DatabaseName]) -> None
 
 
 def check_renames(layout: Layout) -> None:
-    """Raise ConfigurationError if no rename reaches from our folder to Neo4j's: the swap is made of renames.
-
-    Tried with a file that is not there, so nothing can be left behind: the kernel compares the mounts first, and
-    two mounts of one file system, whose device numbers are the same, refuse as well.
-    """
+    """Raise ConfigurationError if nothing can be renamed from our folder to Neo4j's: the swap consists of renames."""
     for folder in (layout.data / "databases", layout.data / "transactions"):
         if folder.is_dir():
             try:
+                # This file does not exist, so nothing can be left behind: the kernel compares the mounts first. Device
+                # numbers would not do: two mounts of one file system have the same, and refuse a rename as well.
                 (layout.home / _PROBE).rename(folder / _PROBE)
             except FileNotFoundError:
                 continue
             except OSError as error:
                 if error.errno != errno.EXDEV:
                     raise
-                message = f"{folder} can't be reached by a rename from {layout.home}: {error.strerror}"
+                message = f"cannot rename from {layout.home} to {folder}: {error.strerror}"
                 hint = "mount one volume at DATA_DIR, with databases and transactions in it"
                 raise ConfigurationError(message, hint=hint) from error
 
@@ -203,7 +207,7 @@ def check_renames(layout: Layout) -> None:
 def find(data: Path, database: DatabaseName) -> Found:
     """Return what lies in the data folder `data` for `database`.
 
-    Source: Neo4j's own existence test is the store file; a folder with only a lock in it is no database.
+    Source: Neo4j itself tests for the store file. A folder with only a lock in it is not a database.
     """
     store, logs = (data / part for part in parts_of(database))
     if any((store / marker).is_file() for marker in STORE_MARKERS):
@@ -213,14 +217,14 @@ def find(data: Path, database: DatabaseName) -> Found:
 
 
 def missing_stores(store: Path) -> list[str]:
-    """Return the files that the record store in the folder `store` lacks; none for the block format."""
+    """Return the files that the record store in the folder `store` lacks: none for the block format."""
     if (store / "block.metadata.db").is_file():
         return []
     return [name for name in RECORD_STORES if not (store / name).is_file()]
 
 
 def has_logs(data: Path, database: DatabaseName) -> bool:
-    """Tell whether the database in the data folder `data` has transaction logs; without, a server leaves it offline."""
+    """Return whether the database in the data folder `data` has transaction logs. Without them it stays offline."""
     return any(any((data / part).glob(f"{LOGS}*")) for part in parts_of(database))
 
 
@@ -231,26 +235,25 @@ def _names(path: Path) -> list[str]:
 
 
 def lacks(data: Path, database: DatabaseName, *, restored: bool = False) -> list[str]:
-    """Return the files that a database on the volume needs and lacks; none for one that is absent or whole.
+    """Return the files that a database on the volume needs and lacks: none for one that is absent or complete.
 
-    A folder that only Neo4j's lock is in is absent. Logs that may lie elsewhere are not missed: without a folder
-    `transactions` Neo4j may be configured with another one for them, as 3.x often was. restored: we restored this
-    database, logs and all, to just here.
+    restored: we restored this database here, with its logs.
     """
     if find(data, database) is not Found.DATABASE:
         return []
     store, logs = (data / part for part in parts_of(database))
     missing = missing_stores(store)
+    # Without a folder `transactions` the logs may lie elsewhere: 3.x was often configured so. They are not missed then.
     if (restored or logs.parent.is_dir()) and not has_logs(data, database):
         missing.append(f"{logs.parent.name}/{database}/{LOGS}.*")
     return missing
 
 
 def cluster_warning(layout: Layout) -> str:
-    """Return in one line what a cluster's state on the volume means, and what to do."""
+    """Return one line that says what a cluster's state on the volume means, and what to do."""
     return (
-        f"{layout.data / 'cluster-state'} is the state of a cluster member: what is restored here alone differs from "
-        "the other members. If this server is to run alone, stop Neo4j and unbind it: neo4j-admin unbind "
-        "(Neo4j 3 and 4), neo4j-admin dbms unbind-system-db (5 and later). In a running cluster restore with Cypher: "
+        f"{layout.data / 'cluster-state'} is the state of a cluster member: a restore on this member alone makes it "
+        "differ from the others. If this server is to run alone, stop Neo4j and unbind it: neo4j-admin unbind "
+        "(Neo4j 3 and 4), neo4j-admin dbms unbind-system-db (5 and later). In a running cluster, restore with Cypher: "
         "CREATE DATABASE with OPTIONS {seedURI}"
     )
