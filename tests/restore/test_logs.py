@@ -95,7 +95,7 @@ def test_a_full_disk_of_the_termination_log_is_told(neo4j_restore: Run, tmp_path
     # No file may grow: as on a full disk, the write fails.
     done = neo4j_restore("run", under=["prlimit", "--fsize=0"], BUCKET="")
     assert done.returncode == 2, done.stderr
-    assert f"can't be written to the termination log {tmp_path}/reason" in done.stderr
+    assert f"cannot write the reason to the termination log {tmp_path}/reason" in done.stderr
 
 
 @pytest.mark.parametrize("streams", ["2>&-", "2>/dev/full"])

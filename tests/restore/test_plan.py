@@ -179,7 +179,7 @@ def test_an_expired_wish_keeps_existing_data_and_fails_on_an_empty_volume(overwr
     expired = {"not_after": NOW - timedelta(seconds=1)}
     assert decide(overwrite, volume(Found.DATABASE), **expired).action is Action.SKIP
     absent = decide(overwrite, volume(), **expired)
-    with pytest.raises(ConfigurationError, match="the wish expired at") as raised:
+    with pytest.raises(ConfigurationError, match="the request expired at") as raised:
         plan.refuse({NEO4J: absent}, "/data")
     assert "RESTORE_NOT_AFTER" in raised.value.hint
 

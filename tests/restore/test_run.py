@@ -264,7 +264,7 @@ def test_unknown_files_are_refused_not_overwritten(neo4j_restore: Run, bucket: B
     bucket.put("neo4j-latest.tar.gz", archives.tar_gz())
     for policy in ("false", "once", "true"):
         done = neo4j_restore("run", FORCE_OVERWRITE=policy)
-        assert (done.returncode, "neo4j: its folder holds files but no store" in done.stderr) == (12, True)
+        assert (done.returncode, "neo4j: its folder holds files that are not a store" in done.stderr) == (12, True)
     assert archives.snapshot(data) == {"databases/neo4j/precious": b"?"}
 
 

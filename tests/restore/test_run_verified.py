@@ -158,7 +158,7 @@ def test_a_set_that_nothing_verifies_is_restored_with_one_warning_and_the_receip
     done = neo4j_restore("run", BUCKET=url)
     assert done.returncode == 0, done.stderr
     assert done.stderr.count("is not verified: the store has no checksum") == 1
-    assert "all is staged, neo4j not verified" in done.stderr
+    assert "everything is staged, neo4j not verified" in done.stderr
     assert restored(data) == {"verified_by": [], "unverified": 1}
 
 
@@ -188,7 +188,7 @@ def test_a_format_with_a_checksum_or_a_sum_beside_is_enough_where_a_checksum_is_
         in_folder(tmp_path / "backups", f"neo4j-latest.{ending}", hashlib.sha256(PACKED[packed]).hexdigest().encode())
     done = neo4j_restore("run", BUCKET=url, REQUIRE_CHECKSUM="true")
     assert done.returncode == 0, done.stderr
-    assert "all is staged and verified" in done.stderr
+    assert "everything is staged and verified" in done.stderr
     assert restored(data) == {"verified_by": [way], "unverified": 0}
 
 
@@ -220,7 +220,7 @@ def test_a_guess_that_fails_is_no_warning_where_the_format_has_a_checksum(neo4j_
         done = neo4j_restore("run", ENDPOINT_URL=url, **IN_S3)
     assert done.returncode == 0, done.stderr
     assert "warning" not in done.stderr
-    assert "is not given by the bytes, which format:gzip verified" in done.stderr
+    assert "does not fit the bytes, but format:gzip verified them" in done.stderr
     assert restored(data) == {"verified_by": ["format:gzip"], "unverified": 0}
 
 

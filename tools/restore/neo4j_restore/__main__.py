@@ -1,4 +1,4 @@
-"""The command `neo4j-restore`. Here alone are errors told, and turned into exit codes."""
+"""The command `neo4j-restore`. Only this module reports errors and turns them into exit codes."""
 
 import argparse
 import json
@@ -19,12 +19,12 @@ if TYPE_CHECKING:
 log = logging.getLogger("neo4j_restore")
 
 _COMMANDS = {
-    "run": "restore what the environment asks for, if the volume needs it (the container's default)",
+    "run": "restore the databases that the environment names, if the volume needs it (the container's default)",
     "plan": "print what run would do, and change nothing",
     "list": "print the backup sets of each database, newest first",
     "status": "print the volume's state, the last receipt and the history",
-    "verify": "check that the volume holds what the environment asks for; asks no store",
-    "rollback": "put back what the last restore replaced, if KEEP_PREVIOUS was true",
+    "verify": "check that the volume holds the databases that the environment names, without asking the store",
+    "rollback": "put back the data that the last restore replaced, if KEEP_PREVIOUS was true",
     "explain": "print what an exit code means, and what to do",
 }
 
@@ -42,7 +42,7 @@ def main(argv: Sequence[str] | None = None) -> NoReturn:
 
 
 def _code(arguments: argparse.Namespace) -> int:
-    """Carry out a command, tell how it ended, and return its exit code."""
+    """Carry out a command, report a failure, and return the exit code."""
     reporting = settings.reporting(os.environ)
     logs.configure(arguments.log_format or reporting.log_format)
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -52,14 +52,14 @@ def _code(arguments: argparse.Namespace) -> int:
     except RestoreError as error:
         reports.failure(reporting.termination_log, error)
         return error.exit_code
-    except Exception as error:  # noqa: BLE001 - a bug must end non-zero and be told as well
+    except Exception as error:  # noqa: BLE001 - a bug must end non-zero and be reported as well
         reports.bug(reporting.termination_log, error)
         return 70
     return 0
 
 
 def _run(arguments: argparse.Namespace, environment: Mapping[str, str]) -> None:
-    # Each imports what it needs: a start with nothing to do pays for no store's library.
+    # Each command imports what it needs: a start with nothing to do must not pay for the library of a store.
     if arguments.command == "explain":
         _print(explain.explain(arguments.code))
     elif arguments.command in {"status", "rollback"}:
@@ -71,64 +71,64 @@ def _run(arguments: argparse.Namespace, environment: Mapping[str, str]) -> None:
         _WITH_SETTINGS[arguments.command](arguments, asked, environment)
 
 
-def _do_run(_: argparse.Namespace, asked: settings.Settings, environment: Mapping[str, str]) -> None:
+def _do_run(_: argparse.Namespace, request: settings.Settings, environment: Mapping[str, str]) -> None:
     from neo4j_restore import restore
 
-    restore.run(asked, environment)
+    restore.run(request, environment)
 
 
-def _do_plan(arguments: argparse.Namespace, asked: settings.Settings, environment: Mapping[str, str]) -> None:
+def _do_plan(arguments: argparse.Namespace, request: settings.Settings, environment: Mapping[str, str]) -> None:
     from neo4j_restore import disk, plan
 
-    with disk.errors_of(asked.data_dir):
-        found = plan.as_json(_planned(asked, environment), asked.bucket)
-    _print(_as_json(found) if arguments.json else reports.plan_table(found))
+    with disk.errors_of(request.data_dir):
+        planned = plan.as_json(_planned(request, environment), request.bucket)
+    _print(_as_json(planned) if arguments.json else reports.plan_table(planned))
 
 
-def _planned(asked: settings.Settings, environment: Mapping[str, str]) -> "Plan":
+def _planned(request: settings.Settings, environment: Mapping[str, str]) -> "Plan":
     from neo4j_restore import journal, locks, restore, volume
 
-    layout = volume.Layout(asked.data_dir)
+    layout = volume.Layout(request.data_dir)
     unfinished = journal.read(layout)
     if unfinished:
-        log.warning("an earlier restore is unfinished, at %s: run deals with it first", unfinished.phase)
-    decided, state = restore.decide(asked, layout)
+        log.warning("an earlier restore is unfinished, at %s: run finishes it first", unfinished.phase)
+    decided, state = restore.decide(request, layout)
     restore.warn(layout, decided, state)
     if decided.restores and locks.server_lock(layout):
-        log.warning("a server is running on %s: run refuses until it has stopped", layout.data)
+        log.warning("a server is running on %s: run fails until it has stopped", layout.data)
     if decided.restores:
         from neo4j_restore import preflight, prepare, spec, stores
 
         databases = tuple(step.database for step in decided.restores)
-        preflight.check(layout, databases, deletes=asked.space is spec.SpaceMode.RECLAIM)
+        preflight.check(layout, databases, deletes=request.space is spec.SpaceMode.RECLAIM)
 
-        with closing(stores.open_store(asked)) as store:
-            decided, _program = prepare.prepare(asked, environment, decided, state, store)
+        with closing(stores.open_store(request)) as store:
+            decided, _program = prepare.prepare(request, environment, decided, state, store)
     return decided
 
 
-def _do_list(arguments: argparse.Namespace, asked: settings.Settings, _: Mapping[str, str]) -> None:
+def _do_list(arguments: argparse.Namespace, request: settings.Settings, _: Mapping[str, str]) -> None:
     from neo4j_restore import artifacts, looking, plan, selection, stores
 
-    with closing(stores.open_store(asked)) as store:
-        reader = artifacts.Artifacts(asked, store)
-        looker = looking.Looker(asked, store, reader)
-        selected = selection.Selection(asked, store, reader)
-        there = {database: selected.of(database) for database in asked.databases}
-        sets = [looker.described(each) for found in there.values() for each in found.sets]
+    with closing(stores.open_store(request)) as store:
+        reader = artifacts.Artifacts(request, store)
+        looker = looking.Looker(request, store, reader)
+        selected = selection.Selection(request, store, reader)
+        shelves = {database: selected.of(database) for database in request.databases}
+        sets = [looker.described(each) for shelf in shelves.values() for each in shelf.sets]
         if not sets:
-            names = ", ".join(asked.databases)
-            log.warning("no set of %s among the %d objects seen in %s", names, selected.seen, asked.bucket)
-    answer = [plan.set_as_json(each, asked.bucket) for each in sets]
-    for database, found in there.items():
-        answer += [plan.unclear_as_entry(each, database, asked.bucket) for each in found.unclear]
+            names = ", ".join(request.databases)
+            log.warning("no set of %s among the %d objects seen in %s", names, selected.seen, request.bucket)
+    answer = [plan.set_as_json(each, request.bucket) for each in sets]
+    for database, shelf in shelves.items():
+        answer += [plan.unclear_as_entry(each, database, request.bucket) for each in shelf.unclear]
     _print(_as_json(answer) if arguments.json else reports.set_table(answer))
 
 
-def _do_verify(_: argparse.Namespace, asked: settings.Settings, __: Mapping[str, str]) -> None:
+def _do_verify(_: argparse.Namespace, request: settings.Settings, __: Mapping[str, str]) -> None:
     from neo4j_restore import verify
 
-    for line in verify.verify(asked):
+    for line in verify.verify(request):
         _print(scrub.clean(line))
 
 
@@ -136,13 +136,13 @@ _WITH_SETTINGS = {"run": _do_run, "plan": _do_plan, "list": _do_list, "verify": 
 
 
 def _on_volume(arguments: argparse.Namespace) -> None:
-    """Run a command that needs the volume alone: no bucket and no database has to be named."""
+    """Run a command that needs only the volume: BUCKET and DATABASE may be unset."""
     from neo4j_restore import rollback, status
 
     data_dir = settings.data_dir(os.environ)
     if arguments.command == "status":
-        found = status.status(data_dir)
-        _print(_as_json(found) if arguments.json else reports.status_text(found))
+        state = status.status(data_dir)
+        _print(_as_json(state) if arguments.json else reports.status_text(state))
     else:
         names = list(rollback.rollback(data_dir))
         _print(_as_json({"rolled_back": names}) if arguments.json else f"put back: {', '.join(names) or 'nothing'}")
@@ -152,28 +152,29 @@ def _print(text: str) -> None:
     try:
         print(text, flush=True)  # noqa: T201 - the command's data, on stdout
     except BrokenPipeError:
-        # The reader, `head` say, has seen enough; and Python must not try again when it ends.
+        # The reader, such as `head`, has seen enough. Without this Python would try to write again at its end.
         logs.discard(sys.stdout.fileno())
     except OSError as error:
         logs.discard(sys.stdout.fileno())
         message = f"cannot write the answer to stdout: {error.strerror}"
-        raise VolumeError(message, hint="see where stdout goes: to a full disk, say") from error
+        raise VolumeError(message, hint="check where stdout goes: the disk may be full") from error
 
 
-def _as_json(found: Any) -> str:
-    return json.dumps(reports.without_secrets(found), indent=1)
+def _as_json(answer: Any) -> str:
+    return json.dumps(reports.without_secrets(answer), indent=1)
 
 
 def _terminated(number: int, _: object) -> NoReturn:
-    """End as the signal would end a process, but stop neo4j-admin first. The next start cleans up, or goes on."""
-    log.warning("told to stop: the next start begins again, or completes the swap if all was verified")
+    """End with the exit code of the signal. The next start cleans up, or completes the swap."""
+    log.warning("told to stop: the next start begins again, or completes the swap if everything was verified")
+    # An exception, so that every `finally` runs: it stops neo4j-admin and records the download's progress.
     sys.exit(128 + number)
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="neo4j-restore",
-        description="restores Neo4j databases from backups in cloud storage, safely",
+        description="restore Neo4j databases from backups in cloud storage, safely",
         epilog=_epilog(),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )

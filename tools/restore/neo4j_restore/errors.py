@@ -1,4 +1,4 @@
-"""Every failure that an operator can meet; a leaf a next action. Only `__main__` turns them into exit codes."""
+"""The failures that an operator can meet. Each class stands for what to do next. Only `__main__` makes exit codes."""
 
 import math
 from typing import ClassVar
@@ -7,10 +7,11 @@ ANOTHER_SET = "take another set: TIMESTAMP names one"
 
 
 class RestoreError(Exception):
-    """What failed, on what, expected and found; `hint` says what to do next. Neither ever holds a secret.
+    """A failure. The message says what failed, on which object, expected and found. `hint` says what to do next.
 
-    database: the one it was about, or empty. phase: `recover`, `plan`, `stage` or `swap`, or empty.
-    Both are set by whoever works on it.
+    Neither ever holds a secret.
+    database: the database that failed, or empty. phase: `recover`, `plan`, `stage` or `swap`, or empty. Both are set by
+    the code that works on the database, while the error passes through it.
     """
 
     exit_code: ClassVar[int] = 70
@@ -24,20 +25,20 @@ class RestoreError(Exception):
 
     def with_more(self, text: str) -> "RestoreError":
         """Return the same error with `text` behind its message."""
-        # Not `copy`, which calls the class with the message alone, and each takes more than that.
+        # `copy` would call the class with the message alone, and every class needs more arguments.
         more = type(self).__new__(type(self), f"{self}; {text}")
         more.__dict__.update(self.__dict__)
         return more
 
 
 class ConfigurationError(RestoreError):
-    """A variable is missing or malformed, or the volume or neo4j-admin is not where it should be."""
+    """A variable is missing or malformed, or the volume or neo4j-admin does not fit the request."""
 
     exit_code = 2
 
 
 class BackupNotFoundError(RestoreError):
-    """The store answered, and has no such set."""
+    """The store answered, but has no such set."""
 
     exit_code = 10
 
@@ -49,15 +50,15 @@ class BackupDamagedError(RestoreError):
 
 
 class StreamDamagedError(BackupDamagedError):
-    """Bytes were not what a checksum says while they came: another transfer may bring the right ones."""
+    """A checksum did not match during a transfer. Another transfer may bring the right bytes."""
 
     def __init__(self, message: str) -> None:
-        """Keep the message; the hint is always the same."""
+        """Keep the message. The hint is always the same."""
         super().__init__(message, hint=ANOTHER_SET)
 
 
 class TargetOccupiedError(RestoreError):
-    """The volume holds, or another process uses, what may not be overwritten."""
+    """The volume holds data that may not be overwritten, or another process uses it."""
 
     exit_code = 12
 
@@ -67,7 +68,10 @@ class NewerDataError(TargetOccupiedError):
 
 
 class LockError(RestoreError):
-    """The lock on the volume can't be taken, though nobody is known to hold it: no such locks here, or no right."""
+    """The lock on the volume can't be taken: the file system has no locks, or this user has no right to the file.
+
+    A lock that another process holds is a TargetOccupiedError.
+    """
 
     exit_code = 14
 
@@ -79,7 +83,7 @@ class NoSpaceForLockError(LockError):
 
 
 class NoSpaceError(RestoreError):
-    """The volume has no room for the set beside what it holds."""
+    """The volume has no room for the set beside the data that it holds."""
 
     exit_code = 13
 
@@ -91,14 +95,14 @@ class VolumeError(RestoreError):
 
 
 class StoreError(RestoreError):
-    """The store could not be reached, or refused.
+    """The store could not be reached, or refused a request.
 
-    transient: the same request may succeed later; decided by the store's adapter, acted on by `transfer`.
+    transient: the same request may succeed later. The store's adapter decides this, and `transfer` tries again.
     throttled: the store asks for fewer requests at once.
     retry_after_seconds: how long the store asks to wait before the next try, or 0.
-    status: HTTP's, or 0.
-    gone: the object was listed, and is not there any more or was replaced: a new listing may tell of another one.
-    no_try_after: when another try would come too late, by `time.monotonic`: see DEADLINE_SECONDS.
+    status: the HTTP status, or 0.
+    gone: the object was listed, but was removed or replaced since. A new listing may show another one.
+    no_try_after: from this time of `time.monotonic` on, another try would come too late: see DEADLINE_SECONDS.
     """
 
     exit_code = 20
@@ -115,16 +119,16 @@ class StoreError(RestoreError):
 
 
 class VanishedError(StoreError):
-    """An artifact of a chain was listed, and is gone at its download: the chain may have been aggregated meanwhile."""
+    """An artifact of a chain was listed, but is gone at its download. The chain may have been aggregated meanwhile."""
 
 
 class AdminError(RestoreError):
-    """neo4j-admin did not do what it was asked; the message has its last lines."""
+    """neo4j-admin failed. The message has its last lines."""
 
     exit_code = 30
 
 
 class MigrationNeededError(RestoreError):
-    """The set is of an older Neo4j, and this one won't run it before a migration."""
+    """The set is of another version of Neo4j, which this one can't run without a migration."""
 
     exit_code = 31

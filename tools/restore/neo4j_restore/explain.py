@@ -7,13 +7,13 @@ from neo4j_restore import spec
 
 _AS_IT_WAS = (
     "The old data is unchanged. Staged files are removed now or at the next start. With SPACE_MODE=reclaim the old "
-    "data may be deleted already: the message says so, and no start is a success before a restore is."
+    "data may be deleted already. Then the message says so, and no start ends with 0 before a restore has succeeded."
 )
 
 
 @dataclass(frozen=True)
 class Explanation:
-    """One exit code; each text is one or more sentences, todo a list of steps."""
+    """One exit code. cause, disk: one or more sentences. todo: a list of steps."""
 
     cause: str
     disk: str
@@ -22,109 +22,109 @@ class Explanation:
 
 EXPLANATIONS: Final = {
     0: Explanation(
-        "Every database asked for was restored, or was rightly left alone: it exists and the policy keeps it, its "
+        "Every requested database was restored, or was rightly left alone: it exists and the policy keeps it, its "
         "request was fulfilled or has expired, or the bucket has no set of it and ON_MISSING is start-empty.",
-        "The restored databases, with a receipt in .neo4j-restore/receipt.json; or what was there before.",
+        "The restored databases, with a receipt in .neo4j-restore/receipt.json. If nothing was restored, the old data.",
         ("Nothing. `neo4j-restore status` shows the receipt, and the log says why a database was left alone.",),
     ),
     2: Explanation(
         "A variable is missing or malformed. The request has expired, and the volume is empty. BACKUP_SET_DIR does not "
-        "fit the archive. The database is sharded, which only a running cluster can restore. "
-        "The key's file is not a key, or AGE_IDENTITY_FILE does not decrypt the set. There is no "
-        "neo4j-admin, or its edition can't take the set (block format, a differential backup). Java is too old, or "
-        "does not start with its options or HEAP_SIZE. Neo4j's folders are on several file systems.",
+        "fit the archive. The database is sharded, which only a running cluster can restore. The key file holds no "
+        "key, or AGE_IDENTITY_FILE does not decrypt the set. The image has no neo4j-admin, or its edition can't "
+        "restore the set (block format, a differential backup). Java is too old, or does not start with its options or "
+        "HEAP_SIZE. Neo4j's folders are on several file systems.",
         _AS_IT_WAS,
         (
-            "Read the message: it names every variable at once, with what was found and what is expected.",
-            "Correct the values, and upgrade the release. Trying again without a change can't help.",
+            "Read the message: it names all wrong variables at once, each with its value and the expected one.",
+            "Correct the values, and upgrade the release. Another start without a change will fail again.",
             "For another edition, build the image with its NEO4J_IMAGE.",
-            "If JAVA_TOOL_OPTIONS or the like keeps Java from starting, remove it from the restore container: agents "
-            "that are injected into all pods belong to the server.",
+            "If a variable such as JAVA_TOOL_OPTIONS keeps Java from starting, remove it from the restore container. "
+            "Agents that are injected into all pods are meant for the server.",
         ),
     ),
     10: Explanation(
-        "The store answered, and has no set that fits: none of this database, none for this timestamp, or "
-        "a differential backup whose chain has a gap. Or it can't tell which set is meant: an object that is not "
+        "The store answered, but it has no set that fits: none of this database, none for this timestamp, or only a "
+        "differential backup whose chain has a gap. Or it is not clear which set is meant: an object that is not "
         "understood may be a newer backup, or a `-latest` object is older than another set. "
         "For `rollback`: no previous generation is kept. For `verify`: the database is not on the volume.",
         _AS_IT_WAS,
         (
             "Compare BUCKET, DATABASE and TIMESTAMP with the nearest candidates in the message.",
-            "`neo4j-restore list` prints all sets that it sees, and why it takes other objects for none.",
-            "Leave out what is not a backup by IGNORE_OBJECTS; say by ON_STALE_LATEST which set counts.",
-            "If Neo4j shall start without a backup, set ON_MISSING to start-empty.",
+            "`neo4j-restore list` prints all sets that it sees, and why other objects are not sets.",
+            "Exclude objects that are not backups with IGNORE_OBJECTS. Decide between two sets with ON_STALE_LATEST.",
+            "If Neo4j should start without a backup, set ON_MISSING to start-empty.",
         ),
     ),
     11: Explanation(
-        "The set's bytes are not what they should be: another checksum than the store's, a cut or changed archive, "
-        "dump or backup, an entry that leads out of the archive, a store that lacks files, or another database's. An "
-        "artifact that can't be read may be newer than the set that would be restored. Or nothing can verify the set, "
-        "and REQUIRE_CHECKSUM is true.",
+        "The set's bytes are wrong: a checksum does not match, the archive, dump or backup is cut or changed, an entry "
+        "leads out of the archive, store files are missing, or they are of another database. Or a backup artifact "
+        "that can't be read may be newer than the set that would be restored. Or nothing can verify the set, and "
+        "REQUIRE_CHECKSUM is true.",
         _AS_IT_WAS,
         (
-            "Take another set: TIMESTAMP names one, `neo4j-restore list` prints them.",
-            "See what made the set: a backup job that failed midway uploads half an archive.",
+            "Choose another set with TIMESTAMP. `neo4j-restore list` prints them.",
+            "Check the job that made the set: a backup job that failed midway uploads half an archive.",
             "If nothing can verify it, put a checksum beside it: `sha256sum NAME >NAME.sha256`.",
         ),
     ),
     12: Explanation(
-        "The volume holds files that are not a database and not ours; a folder that a restore must move is a symbolic "
-        "link or a mount point; a server or another restore uses the volume; our own journal or receipt there can't be "
-        "understood; or something else is in the place of a file or folder of ours. For `verify`: a database lacks "
+        "The volume holds files that are neither a database nor ours. Or a folder that a restore must move is a link "
+        "or a mount point. Or a server or another restore uses the volume. Or our journal or receipt can't be "
+        "understood. Or a file or folder of another kind has the name of one of ours. For `verify`: a database lacks "
         "transaction logs or store files.",
-        "The old data is unchanged, or live again if the swap had begun. The hint says so. Where it says that the swap "
+        "The old data is unchanged, or live again if the swap had begun. The hint says which. If it says that the swap "
         "is half done, the next start tries again to complete or to undo it.",
         (
             "Read the message: it names the folder, the link, the mount or the lock, and the hint has a command.",
-            "Stop the server or the other pod; or look at the files, and move them away.",
+            "Stop the server or the other pod. If the files are in the way, look at them and move them away.",
         ),
     ),
     13: Explanation(
-        "The volume has no room for what the restore needs at its peak, or was full in the middle.",
+        "The volume has less room than the restore needs at its peak, or it was full during the restore.",
         f"{_AS_IT_WAS} A swap that had begun is undone. If the hint says that it is half done, the next start goes on.",
         (
-            "Make the volume larger; the message says need and have.",
-            "KEEP_PREVIOUS=true keeps a replaced generation on the volume; without it its room is free.",
-            "Where the old data may go before the new is there: SPACE_MODE=reclaim with FORCE_OVERWRITE=true.",
+            "Make the volume larger. The message says how much the restore needs, and how much there is.",
+            "KEEP_PREVIOUS=true keeps a replaced generation on the volume. Without it that room is free.",
+            "If the old data may be deleted first: SPACE_MODE=reclaim with FORCE_OVERWRITE=true.",
         ),
     ),
     14: Explanation(
-        "The volume can't be read or written: it is not mounted, is read-only, fails, or has no file locks; or a "
-        "folder that the swap must move belongs to another user, is sticky or immutable. What a swap needs is asked "
-        "before the download.",
-        "The old data is unchanged, or live again if the swap had begun, as far as the volume still tells. Where the "
-        "hint says that the swap is half done, the next start tries again to complete or to undo it.",
+        "The volume can't be read or written: it is not mounted, is read-only, fails, or has no file locks. Or the "
+        "swap must move a folder that belongs to another user, is sticky or is immutable. The permissions that a swap "
+        "needs are checked before the download.",
+        "The old data is unchanged, or live again if the swap had begun, unless the disk itself lost it. If the hint "
+        "says that the swap is half done, the next start tries again to complete or to undo it.",
         (
-            "Run the command in the hint, as root: it names the path, its owner and mode, and the uid of the "
+            "Run the command in the hint as root. The message names the path, its owner and mode, and the uid of the "
             "container. An fsGroup with fsGroupChangePolicy Always does the same for the whole volume.",
-            "Check the mount at DATA_DIR, and the node's log for errors of the disk.",
-            "Start again once it is sound: nothing has to be undone by hand.",
+            "Check the mount at DATA_DIR, and the node's log for disk errors.",
+            "Start again once the volume works. Nothing has to be undone by hand.",
         ),
     ),
     20: Explanation(
-        "The store is unreachable, refuses this identity or has none, the bucket or the listed object is gone, or the "
-        "object is in an archive tier.",
+        "The store is unreachable, there is no identity to ask it with, or it refuses the identity. Or the bucket or a "
+        "listed object is gone, or the object is in an archive tier.",
         _AS_IT_WAS,
         (
             "The message names object and identity: check the bucket's name, and that identity's right to read it.",
-            "Unreachable: check network, proxy and DNS from the pod; the restart of the pod tries again.",
-            "Slow: the log tells every ten seconds what is waited for; DEADLINE_SECONDS says how long it may take.",
+            "Unreachable: check network, proxy and DNS from the pod. The restart of the pod tries again.",
+            "Slow: the log says every ten seconds what the restore waits for. DEADLINE_SECONDS limits its time.",
             "In an archive tier: run the command in the message, and start again once the object is thawed.",
         ),
     ),
     30: Explanation(
-        "neo4j-admin ended with an error, did not start, was killed, or ended with 0 and made no database.",
-        _AS_IT_WAS + " neo4j-admin only ever worked in the staging folder.",
+        "neo4j-admin ended with an error, did not start, was killed, or ended with 0 but made no database.",
+        _AS_IT_WAS + " neo4j-admin writes only to the staging folder.",
         (
-            "Read its last lines, in the message.",
-            "Check that the image holds a Neo4j of the version that the server runs.",
+            "Read its last lines in the message.",
+            "Check that the image holds the Neo4j version that the server runs.",
             "If it was killed, give the container the memory that the message names, or lower HEAP_SIZE.",
-            "If Java's heap was used up, double HEAP_SIZE, and raise the container's memory by as much.",
+            "If Java's heap was full, double HEAP_SIZE, and raise the container's memory by as much.",
         ),
     ),
     31: Explanation(
-        "The Neo4j in the image can't take the set as it is. The set is of an older Neo4j, and has to be migrated "
-        "first; or it is of a newer one; or the database system was asked of a Neo4j before 4.0, which has none.",
+        "The Neo4j in the image can't restore the set as it is. The set is of an older Neo4j, and has to be migrated "
+        "first. Or it is of a newer Neo4j. Or DATABASE names system, which Neo4j has only since 4.0.",
         _AS_IT_WAS,
         (
             "An older set: restore it with an image and a server of the version that made it, and migrate it there.",
@@ -133,13 +133,13 @@ EXPLANATIONS: Final = {
     ),
     70: Explanation(
         "neo4j-restore has a bug.",
-        "What it was before, or a sealed swap that the next start completes.",
-        ("Report it with the traceback in the container's log: secrets are hidden in it.",),
+        "The old data is unchanged, or the swap was sealed and the next start completes it.",
+        ("Report it with the traceback in the container's log. Secrets are hidden in it.",),
     ),
 }
 
 
-# Endings that are no answer of the program: 128 and the signal's number.
+# A process that a signal ended has the exit code 128 plus the signal's number.
 SIGNALS: Final = {
     137: "killed (SIGKILL)",
     143: "told to stop (SIGTERM)",
@@ -147,33 +147,35 @@ SIGNALS: Final = {
 
 _ENDED = {
     137: Explanation(
-        "The kernel or the kubelet killed the container: beyond its memory limit, or not stopped in its grace period.",
-        "What it was before, or a sealed swap that the next start completes.",
+        "The kernel or the kubelet killed the container: it used more memory than its limit, or did not stop in its "
+        "grace period.",
+        "The old data is unchanged, or the swap was sealed and the next start completes it.",
         (
-            "`kubectl describe pod` tells OOMKilled: raise the container's memory, or lower HEAP_SIZE.",
+            "If `kubectl describe pod` says OOMKilled: raise the container's memory, or lower HEAP_SIZE.",
             "The README of the image has a table of the memory that each HEAP_SIZE needs.",
         ),
     ),
     143: Explanation(
-        "The pod was deleted, evicted or its node drained while the restore ran.",
-        "What it was before, or a sealed swap that the next start completes.",
-        ("Nothing: the next start goes on with what has come, or begins again.",),
+        "The pod was deleted or evicted, or its node was drained, while the restore ran.",
+        "The old data is unchanged, or the swap was sealed and the next start completes it.",
+        ("Nothing. The next start resumes the download, or begins again.",),
     ),
 }
 
 
 def explain(code: int) -> str:
-    """Return the explanation of `code` as text for a terminal. Raises KeyError for a code that is none."""
-    found = (EXPLANATIONS | _ENDED)[code]
-    steps = "\n".join(f"  - {step}" for step in found.todo)
-    meaning = (spec.EXIT_CODES | SIGNALS)[code]
-    return f"{code}: {meaning}\n\ncause: {found.cause}\n\non the disk: {found.disk}\n\nwhat to do:\n{steps}"
+    """Return the explanation of `code` as text for a terminal. Raises KeyError for an unknown code."""
+    explanation = (EXPLANATIONS | _ENDED)[code]
+    steps = "\n".join(f"  - {step}" for step in explanation.todo)
+    head = f"{code}: {(spec.EXIT_CODES | SIGNALS)[code]}"
+    return f"{head}\n\ncause: {explanation.cause}\n\non the disk: {explanation.disk}\n\nwhat to do:\n{steps}"
 
 
 def page() -> str:
     """Return the documentation page of all exit codes, in Markdown: docs/exit-codes.md."""
     parts = ["# Exit codes", "", "`neo4j-restore explain CODE` prints each of these. Written by `make docs`."]
-    for code, found in (EXPLANATIONS | _ENDED).items():
-        parts += ["", f"## {code}: {(spec.EXIT_CODES | SIGNALS)[code]}", "", f"**Cause.** {found.cause}", ""]
-        parts += [f"**On the disk.** {found.disk}", "", "**What to do.**", "", *(f"- {step}" for step in found.todo)]
+    for code, explanation in (EXPLANATIONS | _ENDED).items():
+        parts += ["", f"## {code}: {(spec.EXIT_CODES | SIGNALS)[code]}", "", f"**Cause.** {explanation.cause}", ""]
+        parts += [f"**On the disk.** {explanation.disk}", "", "**What to do.**", ""]
+        parts += [f"- {step}" for step in explanation.todo]
     return "\n".join(parts) + "\n"

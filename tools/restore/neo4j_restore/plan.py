@@ -1,7 +1,7 @@
-"""What a run would do, decided without a cloud or a disk.
+"""Decides what a run would do, without a cloud or a disk.
 
-1. `guard`: settings and the volume's facts say for each database whether it is restored, left alone or refused.
-2. `check`: with the sets found and neo4j-admin's version, what can be known to fail fails before the first byte.
+1. `guard`: from the settings and the volume's facts, whether each database is restored, left alone or refused.
+2. `check`: from the chosen sets and neo4j-admin's version, what would fail. It fails here, before the first byte.
 """
 
 from collections.abc import Mapping
@@ -31,7 +31,7 @@ class Action(StrEnum):
 
 @dataclass(frozen=True)
 class Decision:
-    """The guard's word on one database, with its reason; `replaces`: there is one that goes."""
+    """The guard's decision on one database, with its reason. replaces: a database on the volume would be replaced."""
 
     action: Action
     reason: str
@@ -40,9 +40,10 @@ class Decision:
 
 @dataclass(frozen=True)
 class Step:
-    """One database of the plan. `chosen` is the set to restore, None where nothing is; `warning` may be empty.
+    """One database of the plan.
 
-    unclear: what looks like its backup, and is not understood.
+    chosen: the set to restore, or None. warning: may be empty.
+    unclear: objects that look like its backup but are not understood.
     """
 
     database: DatabaseName
@@ -54,10 +55,10 @@ class Step:
 
 @dataclass(frozen=True)
 class Plan:
-    """All databases of the request, in its order. version: neo4j-admin's, or None where nothing is restored.
+    """All databases of the request, in its order.
 
-    edition: neo4j-admin's as well, where it could be told.
-    need_bytes: the room on the volume that the restore takes at its peak.
+    version: neo4j-admin's, or None if nothing is restored. edition: neo4j-admin's, or None if it is not known.
+    need_bytes: the room on the volume that the restore needs at its peak.
     """
 
     steps: tuple[Step, ...]
@@ -72,70 +73,78 @@ class Plan:
 
 
 def guard(settings: Settings, volume: Volume, now: datetime) -> dict[DatabaseName, Decision]:
-    """Return the decision for each database asked for, in the request's order. now: UTC."""
+    """Return the decision for each requested database, in the request's order. now: UTC."""
     return {database: _decide(settings, volume, database, now) for database in settings.databases}
 
 
 def _decide(settings: Settings, volume: Volume, database: DatabaseName, now: datetime) -> Decision:
-    found, wish = volume.databases[database], settings.wish(database)
-    done = settings.overwrite is Overwrite.ONCE and volume.receipt.fulfilled(wish, database)
-    if found is Found.UNKNOWN:
-        return Decision(Action.REFUSE, "its folder holds files but no store: not known what they are")
+    content, request = volume.databases[database], settings.wish(database)
+    fulfilled = settings.overwrite is Overwrite.ONCE and volume.receipt.fulfilled(request, database)
+    if content is Found.UNKNOWN:
+        return Decision(Action.REFUSE, "its folder holds files that are not a store")
     expired = settings.not_after is not None and now > settings.not_after
-    if found is Found.ABSENT and not volume.in_cluster:
-        if volume.receipt.removed(database) and (settings.overwrite is Overwrite.NEVER or done):
-            return Decision(Action.SKIP, "the last rollback removed it; a new RESTORE_ID with once restores it")
+    if content is Found.ABSENT and not volume.in_cluster:
+        if volume.receipt.removed(database) and (settings.overwrite is Overwrite.NEVER or fulfilled):
+            reason = "the last rollback removed it. FORCE_OVERWRITE=once with a new RESTORE_ID restores it"
+            return Decision(Action.SKIP, reason)
         if expired:
-            return Decision(Action.EXPIRED, f"it is absent, and the wish expired at {settings.not_after}")
+            return Decision(Action.EXPIRED, f"it is absent, and the request expired at {settings.not_after}")
         return Decision(Action.RESTORE, "there is no such database on the volume")
-    there = "it exists" if found is Found.DATABASE else "the volume has a cluster's state (cluster-state)"
+    # On a member of a cluster an absent database may still be on the other members, so the policy decides.
+    there = "it exists" if content is Found.DATABASE else "the volume has a cluster's state (cluster-state)"
     if settings.overwrite is Overwrite.NEVER:
         return Decision(Action.SKIP, f"{there}, and FORCE_OVERWRITE is false")
-    if done:
-        return Decision(Action.SKIP, f"the wish {wish} was fulfilled at {done}")
+    if fulfilled:
+        return Decision(Action.SKIP, f"the request {request} was fulfilled at {fulfilled}")
     if expired:
-        return Decision(Action.SKIP, f"{there}, and the wish expired at {settings.not_after}")
-    policy = f"once, for the wish {wish}" if settings.overwrite is Overwrite.ONCE else "true"
-    return Decision(Action.RESTORE, f"{there}, and FORCE_OVERWRITE is {policy}", replaces=found is Found.DATABASE)
+        return Decision(Action.SKIP, f"{there}, and the request expired at {settings.not_after}")
+    policy = f"once, for the request {request}" if settings.overwrite is Overwrite.ONCE else "true"
+    return Decision(Action.RESTORE, f"{there}, and FORCE_OVERWRITE is {policy}", replaces=content is Found.DATABASE)
 
 
 def refuse(decisions: Mapping[DatabaseName, Decision], data: str) -> None:
-    """Raise TargetOccupiedError if any database is refused: a request is carried out whole or not at all."""
+    """Raise TargetOccupiedError if any database is refused, ConfigurationError if any request has expired.
+
+    A request is carried out as a whole or not at all.
+    """
     refused = [f"{name}: {each.reason}" for name, each in decisions.items() if each.action is Action.REFUSE]
     if refused:
-        hint = f"look into {data}/databases and {data}/transactions; move away what is there, then start again"
+        hint = f"look into {data}/databases and {data}/transactions, move the files away, then start again"
         message = f"refused to touch {'; '.join(refused)}"
         raise TargetOccupiedError(message, hint=hint)
     expired = [f"{name}: {each.reason}" for name, each in decisions.items() if each.action is Action.EXPIRED]
     if expired:
-        hint = "set RESTORE_NOT_AFTER later, or take it out, if this volume is to be restored; else give it its data"
+        hint = (
+            "to restore this volume, unset RESTORE_NOT_AFTER or set it later. Otherwise mount the volume with the data"
+        )
         raise ConfigurationError("; ".join(expired), hint=hint)
 
 
-def missing_is_fine(settings: Settings, step: Step, volume: Volume, near: int) -> bool:
-    """Tell whether Neo4j may start without this database: asked for, nothing to lose, and nothing like a set of it.
+def missing_is_fine(settings: Settings, step: Step, volume: Volume, bearing: int) -> bool:
+    """Return whether Neo4j may start without this database: ON_MISSING allows it, and there is nothing to lose.
 
-    near: how many objects in the bucket bear its name. A volume whose data was deleted for room never starts empty.
+    bearing: how many objects in the bucket bear the database's name. A single one may be its backup.
     """
-    asked = settings.on_missing is OnMissing.START_EMPTY
-    return asked and near == 0 and not step.decision.replaces and not volume.reclaimed
+    allowed = settings.on_missing is OnMissing.START_EMPTY
+    # A volume whose data was deleted for room never starts empty.
+    return allowed and bearing == 0 and not step.decision.replaces and not volume.reclaimed
 
 
 def check(plan: Plan, bucket: BucketUrl) -> None:
-    """Raise MigrationNeededError for a set that this version of Neo4j can't take, ConfigurationError for its edition.
+    """Raise MigrationNeededError for a set that this Neo4j can't restore, ConfigurationError for a wrong edition.
 
-    Sets are as they were looked at. Of what can't be known before, neo4j-admin's ending tells.
+    The sets are inspected ones. What can't be known from them shows when neo4j-admin ends.
     """
     for step in plan.restores:
         if plan.version and step.database == SYSTEM and plan.version.major < 4:
-            message = f"neo4j-admin {plan.version} has no system database: it came with Neo4j 4.0"
+            message = f"neo4j-admin {plan.version} has no system database, which came with Neo4j 4.0"
             raise MigrationNeededError(message, hint="take system out of DATABASE, or use an image of 4.0 or later")
         if plan.version and step.chosen:
             compatibility.check(step.chosen, plan.version, plan.edition, bucket.of(step.chosen.key))
 
 
 def check_sure(plan: Plan, bucket: BucketUrl, mode: SpaceMode) -> None:
-    """Raise ConfigurationError where old data would be deleted for a set in which nothing to restore was seen."""
+    """Raise ConfigurationError if old data would be deleted for a set whose first bytes do not show a backup."""
     for step in plan.restores:
         inside = step.chosen.inside if step.chosen else None
         if step.chosen and step.decision.replaces and mode is SpaceMode.RECLAIM and not (inside and inside.sure):
@@ -171,52 +180,52 @@ def as_json(plan: Plan, bucket: BucketUrl) -> dict[str, Any]:
 
 
 def _verified_by(chosen: BackupSet, bucket: BucketUrl) -> list[str] | None:
-    """Return how the set will be verified; None where the store tells that only with the bytes."""
+    """Return how the set will be verified, or None if the store says that only with the bytes."""
     verdict = evidence.expected(chosen, bucket.scheme)
     return list(verdict.ways) if verdict.is_known else None
 
 
 def inside_as_json(chosen: BackupSet | None) -> dict[str, Any]:
-    """Return what is packed in the set and how, as `plan --json` and the receipt tell it; null where there is none."""
+    """Return the set's layers and the member to restore, as `plan --json` and the receipt have them, or nulls."""
     inside = chosen.inside if chosen else None
     return {"layers": list(inside.layers) if inside else None, "member": (inside and inside.member) or None}
 
 
-def set_as_json(each: BackupSet, bucket: BucketUrl) -> dict[str, Any]:
+def set_as_json(chosen: BackupSet, bucket: BucketUrl) -> dict[str, Any]:
     """Return one set as `list --json` and `plan --json` print it."""
     return {
-        "database": each.database,
-        "kind": each.kind.value,
-        "object": bucket.of(each.key),
-        "stamp": each.stamp,
-        "time": each.time.astimezone(UTC).isoformat(),
-        "time_source": each.time_source.value,
-        "size_bytes": each.size_bytes,
-        "objects": len(each.objects),
-        "header": header_as_json(each.header) if each.header else None,
+        "database": chosen.database,
+        "kind": chosen.kind.value,
+        "object": bucket.of(chosen.key),
+        "stamp": chosen.stamp,
+        "time": chosen.time.astimezone(UTC).isoformat(),
+        "time_source": chosen.time_source.value,
+        "size_bytes": chosen.size_bytes,
+        "objects": len(chosen.objects),
+        "header": header_as_json(chosen.header) if chosen.header else None,
         "not_a_set": None,
     }
 
 
-def unclear_as_json(each: Unclear, bucket: BucketUrl) -> dict[str, Any]:
-    """Return what looks like a backup and is not understood, as `plan --json` prints it."""
+def unclear_as_json(unclear: Unclear, bucket: BucketUrl) -> dict[str, Any]:
+    """Return an object that looks like a backup but is not understood, as `plan --json` prints it."""
     return {
-        "object": bucket.of(each.key),
-        "reason": each.reason,
-        "time": each.time.astimezone(UTC).isoformat(),
-        "time_source": each.time_source.value,
-        "size_bytes": each.size_bytes,
+        "object": bucket.of(unclear.key),
+        "reason": unclear.reason,
+        "time": unclear.time.astimezone(UTC).isoformat(),
+        "time_source": unclear.time_source.value,
+        "size_bytes": unclear.size_bytes,
     }
 
 
-def unclear_as_entry(each: Unclear, database: DatabaseName, bucket: BucketUrl) -> dict[str, Any]:
-    """Return the same as `list --json` prints it, with the fields of a set: `not_a_set` says why it is none."""
-    told = unclear_as_json(each, bucket)
-    reason = told.pop("reason")
+def unclear_as_entry(unclear: Unclear, database: DatabaseName, bucket: BucketUrl) -> dict[str, Any]:
+    """Return the same as `list --json` prints it, with the fields of a set. `not_a_set` says why it is not one."""
+    entry = unclear_as_json(unclear, bucket)
+    reason = entry.pop("reason")
     nothing = {"kind": "unknown", "stamp": "", "objects": 1, "header": None}
-    return {"database": database} | nothing | told | {"not_a_set": reason}
+    return {"database": database} | nothing | entry | {"not_a_set": reason}
 
 
 def header_as_json(header: Header) -> dict[str, Any]:
-    """Return what a dump or backup says of itself, as `list --json` prints it; null for what it does not say."""
+    """Return the header of a dump or backup as `list --json` prints it, with null for a field that it does not have."""
     return asdict(header) | {"time": header.time.isoformat() if header.time else None}

@@ -1,4 +1,4 @@
-"""Everything that costs little, before anything that can't be taken back: sets, versions, first bytes, room."""
+"""Everything cheap, before anything that can't be undone: sets, versions, first bytes, room."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -34,7 +34,7 @@ def prepare(
     except StoreError as error:
         if not error.gone:
             raise
-        # A chain is aggregated in place, and old backups are removed: what was listed may be gone a moment later.
+        # Chains are aggregated in place and old backups are removed, so a listed object may be gone a moment later.
         log.warning("%s; listing the bucket once more", error)
         return _prepare(settings, program, decided, state, store), program
 
@@ -61,7 +61,7 @@ def _prepare(settings: Settings, program: admin.Admin, decided: Plan, state: Vol
     for step in steps:
         if step.chosen:
             looks[step.database] = _look(settings, looker, step.chosen, sets[step.database])
-    steps = tuple(_told(step, looks.get(step.database)) for step in steps)
+    steps = tuple(_inspected(step, looks.get(step.database)) for step in steps)
     prepared = Plan(steps, program.version, edition=program.edition)
     plan.check(prepared, settings.bucket)
     plan.check_sure(prepared, settings.bucket, settings.space)
@@ -80,7 +80,7 @@ def _prepare(settings: Settings, program: admin.Admin, decided: Plan, state: Vol
 
 
 def _look(settings: Settings, looker: Looker, chosen: BackupSet, sets: list[BackupSet]) -> Look:
-    """Return the set as its bytes tell of it; of a `latest` that they show to be stale, what counts in its stead."""
+    """Return the set with what its bytes say. If they show that a `latest` is stale, the set to take instead."""
     look = looker.look(chosen, sets)
     choice = choosing.by_entries(look.chosen, sets, settings.on_stale_latest) if settings.timestamp == LATEST else None
     if choice is None:
@@ -94,10 +94,11 @@ def _look(settings: Settings, looker: Looker, chosen: BackupSet, sets: list[Back
     return replace(look, chosen=choice.chosen)
 
 
-def _told(step: Step, look: Look | None) -> Step:
-    """Return the step with its set as it was looked at. A warning that a time is not proved goes if that told it."""
+def _inspected(step: Step, look: Look | None) -> Step:
+    """Return the step with its set as it was inspected."""
     if look is None or step.chosen is None:
         return step
+    # The warning says that a time is not proved. If the set's bytes have told the time, it is not true any more.
     warning = "" if look.chosen.time_source is not step.chosen.time_source else step.warning
     if warning:
         log.warning("%s: %s", step.database, warning)
@@ -105,7 +106,7 @@ def _told(step: Step, look: Look | None) -> Step:
 
 
 def _with_verdict(settings: Settings, step: Step) -> Step:
-    """Return the step with a warning where nothing can verify its set; with REQUIRE_CHECKSUM raise an error."""
+    """Return the step with a warning if nothing can verify its set. With REQUIRE_CHECKSUM raise an error."""
     verdict = evidence.expected(step.chosen, settings.bucket.scheme) if step.chosen else None
     warning = verdict.warning(settings.bucket) if verdict else ""
     if not verdict or not warning:
@@ -119,11 +120,11 @@ def _with_verdict(settings: Settings, step: Step) -> Step:
 
 
 def _check_others(settings: Settings, chosen: BackupSet, sets: list[BackupSet]) -> None:
-    """Log which artifacts are of another database of this name. Raises the error of one that may be the newer one."""
-    for each in artifacts.others(chosen, sets):
+    """Log which artifacts belong to another database of the same name. Raise the error of one that may be newer."""
+    for other in artifacts.others(chosen, sets):
         log.info(
-            "%s: leaving alone the backups of its database id %s, the newest of %s: %s has another one",
-            *(chosen.database, each.header and each.header.database_id, each.time, chosen.key),
+            "%s: leaving alone the backups with the database id %s, the newest of them of %s: %s has another id",
+            *(chosen.database, other.header and other.header.database_id, other.time, chosen.key),
         )
     unread = artifacts.doubtful(chosen, sets, settings.timestamp)
     if unread and unread.problem:
@@ -152,9 +153,9 @@ def _check_whole(settings: Settings, chosen: BackupSet) -> None:
 
 
 def _estimate(look: Look, family: families.Family) -> space.Estimate:
-    found = space.estimate(look.chosen, look.head, look.tail, family)
-    log.info("%s: needs %d bytes on the volume, by the %s", look.chosen.database, found.bytes, found.source)
-    return found
+    estimate = space.estimate(look.chosen, look.head, look.tail, family)
+    log.info("%s: needs %d bytes on the volume, by the %s", look.chosen.database, estimate.bytes, estimate.source)
+    return estimate
 
 
 def _size(data: Path, database: DatabaseName) -> int:

@@ -1,9 +1,10 @@
-"""Carries out a request: decide, look, stage everything, swap once.
+"""Carries out a request: decide, prepare, stage every database, swap once.
 
-1. recover what an earlier run left, take stock, and let the guard decide; nothing to do ends here, with no store;
-2. prepare: sets, neo4j-admin's version, each set's first bytes, room;
-3. stage every database;
-4. seal, swap, receipt.
+1. recover: finish what an earlier run left behind. Then decide, from the volume alone. A start with nothing to do ends
+   here, without a store.
+2. prepare: the sets, neo4j-admin's version, each set's first bytes, room on the volume.
+3. stage every database.
+4. seal, swap, and write the receipt.
 """
 
 import random
@@ -31,16 +32,16 @@ log = getLogger(__name__)
 
 
 def run(settings: Settings, environment: Mapping[str, str]) -> Plan:
-    """Carry out the request; return the plan that was carried out. Raises RestoreError.
+    """Carry out the request, and return its plan. Raises RestoreError.
 
-    A failure keeps the old data, unless SPACE_MODE is reclaim and it had to go first.
+    A failure keeps the old data, unless SPACE_MODE=reclaim has deleted it already.
     """
     layout = Layout(settings.data_dir)
     with _during("recover"):
         volume.inspect(layout, ())
-    with ExitStack() as held:
+    with ExitStack() as locked:
         try:
-            lock = held.enter_context(locks.locked(layout))
+            lock = locked.enter_context(locks.locked(layout))
         except LockError as error:
             return _without_lock(settings, layout, error)
         with _during("recover"), disk.errors_of(layout.data):
@@ -49,16 +50,16 @@ def run(settings: Settings, environment: Mapping[str, str]) -> Plan:
         if decided.restores:
             decided = _restore(settings, environment, decided, state, lock)
         if not decided.restores:
-            # Of a restore that broke off, and that nobody wants any more.
+            # The download of an interrupted restore, which no request needs any more.
             leftovers.remove(layout.kept)
         return decided
 
 
 def _without_lock(settings: Settings, layout: Layout, error: LockError) -> Plan:
-    """Return the plan of a start with nothing to do, which needs no lock; raise the error for any other."""
+    """Return the plan of a start with nothing to do, which needs no lock. Raise the error for any other start."""
     with _during("plan"), disk.errors_of(layout.data):
         unfinished = journal.read(layout)
-        # One that is swapped is live, and only its receipt is owed. Of any other the data may be half moved.
+        # A swapped restore is live, and only its receipt is owed. In any other phase the data may be half moved.
         if unfinished and unfinished.phase is not Phase.SWAPPED:
             raise error
         decided, _ = _decided(settings, layout)
@@ -69,7 +70,7 @@ def _without_lock(settings: Settings, layout: Layout, error: LockError) -> Plan:
 
 
 def _recover(settings: Settings, layout: Layout) -> None:
-    """Recover; a sealed restore is given up if it would replace later writes and this request leaves them alone."""
+    """Recover. A sealed restore is given up if it would replace newer writes that the present request keeps."""
     try:
         swap.recover(layout)
     except NewerDataError:
@@ -79,7 +80,7 @@ def _recover(settings: Settings, layout: Layout) -> None:
 
 
 def _decided(settings: Settings, layout: Layout) -> tuple[Plan, Volume]:
-    """Decide, and say so."""
+    """Decide, and log each decision."""
     with _during("plan"), disk.errors_of(layout.data):
         decided, state = decide(settings, layout)
         for step in decided.steps:
@@ -89,20 +90,21 @@ def _decided(settings: Settings, layout: Layout) -> tuple[Plan, Volume]:
 
 
 def warn(layout: Layout, decided: Plan, state: Volume) -> None:
-    """Log what an operator should know of the volume, whatever is done about it."""
+    """Warn of a cluster's state, and of a database that is left alone but incomplete."""
     if state.in_cluster:
         log.warning("%s", volume.cluster_warning(layout))
     for step in decided.steps:
         missing = volume.lacks(layout.data, step.database) if step.decision.action is Action.SKIP else []
         if missing:
             lacks, hint = ", ".join(missing), volume.INCOMPLETE_HINT
-            log.warning("%s: the database that is left alone is not whole, it lacks %s; %s", step.database, lacks, hint)
+            log.warning("%s: left alone, but incomplete: it lacks %s. %s", step.database, lacks, hint)
 
 
 def decide(settings: Settings, layout: Layout) -> tuple[Plan, Volume]:
     """Return the plan as far as the volume alone decides it, and the volume's facts. Raises RestoreError."""
     state = volume.inspect(layout, settings.databases, needs_receipt=settings.overwrite is Overwrite.ONCE)
     unfinished = journal.read(layout)
+    # A journal whose restore is live counts as the receipt. Otherwise `once` would restore again.
     if unfinished and unfinished.phase is Phase.SWAPPED:
         state = replace(state, receipt=state.receipt.plus(unfinished.record))
     state = replace(state, reclaimed=unfinished is not None and swap.is_reclaimed(layout, unfinished))
@@ -115,7 +117,7 @@ def decide(settings: Settings, layout: Layout) -> tuple[Plan, Volume]:
 
 
 def _restore(settings: Settings, environment: Mapping[str, str], decided: Plan, state: Volume, lock: int) -> Plan:
-    # Imported here: a start with nothing to do pays for no store, inflater or checksum.
+    # Imported here: a start with nothing to do must not pay for stores, decompressors and checksums.
     from neo4j_restore import preflight
     from neo4j_restore.deadline import Deadline
     from neo4j_restore.fetch import terms
@@ -131,7 +133,7 @@ def _restore(settings: Settings, environment: Mapping[str, str], decided: Plan, 
         volume.check_renames(layout)
         disk.check_giving(layout.data, layout.home)
         receipt.read(layout.home)
-        # What an earlier run kept for a look takes room that this one needs.
+        # Files that PURGE_ON_COMPLETE=false kept take room that this restore needs.
         leftovers.discard(layout.home, layout.staging)
         if not preflight.is_ours(layout.kept):
             leftovers.discard(layout.home, layout.kept)
@@ -153,6 +155,7 @@ def _restore(settings: Settings, environment: Mapping[str, str], decided: Plan, 
         try:
             return once(state)
         except VanishedError as error:
+            # Once only: a bucket that changes faster than it is read would never end.
             log.warning("%s; listing the bucket once more", error)
             with disk.errors_of(layout.data):
                 leftovers.discard(layout.home, layout.staging)
@@ -161,14 +164,14 @@ def _restore(settings: Settings, environment: Mapping[str, str], decided: Plan, 
 
 
 def _spread(most_seconds: float) -> None:
-    """Wait by chance, so that the pods of a fleet that started together don't ask together."""
+    """Wait a random time, so that pods that start together do not ask the store together."""
     seconds = random.uniform(0, most_seconds)  # noqa: S311 - spreads load, guards nothing
     if seconds:
-        log.info("waiting %.1f s of START_JITTER_SECONDS before the store is asked", seconds)
+        log.info("waiting %.1f s before asking the store (START_JITTER_SECONDS)", seconds)
         time.sleep(seconds)
 
 
-def _carry_out(settings: Settings, prepared: Plan, fill: Callable[[Plan], None], found: Evidence) -> None:
+def _carry_out(settings: Settings, prepared: Plan, fill: Callable[[Plan], None], evidence: Evidence) -> None:
     layout, started, clock = Layout(settings.data_dir), datetime.now(UTC), time.monotonic()
     databases = _databases(prepared)
     with _during("stage"), disk.errors_of(layout.data), _cleaned_after_failure(settings, layout):
@@ -176,14 +179,16 @@ def _carry_out(settings: Settings, prepared: Plan, fill: Callable[[Plan], None],
         fill(prepared)
         swap.staged(layout)
         disk.give_to_owner(layout.data, layout.staging)
-        # Hours may have passed since the first look.
+        # Hours may have passed since the first check.
         locks.refuse_running_server(layout)
         seconds = round(time.monotonic() - clock, 3)
-        sealed = swap.seal(layout, databases, _record(settings, prepared, started, seconds, found))
+        sealed = swap.seal(layout, databases, _record(settings, prepared, started, seconds, evidence))
     with _during("swap"), disk.errors_of(layout.data):
-        unsure = [step.database for step in prepared.restores if step.chosen and found.verdict(step.chosen).unverified]
+        steps = [(step.database, step.chosen) for step in prepared.restores]
+        unsure = [database for database, chosen in steps if chosen and evidence.verdict(chosen).unverified]
         log.info(
-            "all is staged%s: swapping it in", f", {', '.join(unsure)} not verified" if unsure else " and verified"
+            "everything is staged%s: swapping it in",
+            f", {', '.join(unsure)} not verified" if unsure else " and verified",
         )
         swap.complete(layout, sealed)
     log.info("restored %s in %.1f s", ", ".join(databases), seconds)
@@ -208,7 +213,7 @@ def _intent(settings: Settings, layout: Layout, prepared: Plan) -> Journal:
 
 @contextmanager
 def _cleaned_after_failure(settings: Settings, layout: Layout) -> Iterator[None]:
-    """Remove what is staged when it is of no use any more: its room may be just what the volume lacks."""
+    """Remove the staged files after a failure, unless PURGE_ON_COMPLETE is false."""
     try:
         with _kept_for_the_next(layout):
             yield
@@ -216,18 +221,17 @@ def _cleaned_after_failure(settings: Settings, layout: Layout) -> Iterator[None]
         unfinished = journal.read(layout)
         if unfinished and unfinished.phase in {Phase.INTENT, Phase.STAGED}:
             if settings.purge:
-                with leftovers.only_warn(
-                    "the data that was moved away can't be put back", "the next start tries again"
-                ):
+                # Their room may be just what the volume lacks.
+                with leftovers.only_warn("cannot put back the data that was moved away", "the next start tries again"):
                     swap.give_up(layout, unfinished)
             gone = swap.is_reclaimed(layout, unfinished)
-            error.hint += f"; {'the old data was deleted for room' if gone else 'the old data is as it was'}"
+            error.hint += f"; {'the old data was deleted for room' if gone else 'the old data is unchanged'}"
         raise
 
 
 @contextmanager
 def _kept_for_the_next(layout: Layout) -> Iterator[None]:
-    """Remove what was kept on a failure, unless it is the store's: that alone leaves something to go on from."""
+    """Remove the partial downloads after a failure, unless the store failed: then the next start can resume them."""
     try:
         with disk.errors_of(layout.data):
             yield
@@ -239,7 +243,7 @@ def _kept_for_the_next(layout: Layout) -> Iterator[None]:
 
 @contextmanager
 def _during(phase: str) -> Iterator[None]:
-    """Note on a failure in which phase it came; the innermost wins."""
+    """Note the phase on an error that passes through. The innermost phase wins."""
     try:
         yield
     except RestoreError as error:
@@ -252,15 +256,17 @@ def _restore_id(settings: Settings) -> str:
     return settings.restore_id or default
 
 
-def _record(settings: Settings, prepared: Plan, started: datetime, seconds: float, found: Evidence) -> dict[str, Any]:
-    """Return what the receipt says: a published contract, documented in the image's README."""
+def _record(
+    settings: Settings, prepared: Plan, started: datetime, seconds: float, evidence: Evidence
+) -> dict[str, Any]:
+    """Return the record for the receipt: a published contract, documented in the image's README."""
     return {
         "restore_id": _restore_id(settings),
         "bucket": str(settings.bucket),
         "timestamp": _as_text(settings.timestamp),
         "force_overwrite": settings.overwrite.value,
         "restored": [
-            _restored(step.chosen, settings, step, found.verdict(step.chosen))
+            _restored(step.chosen, settings, step, evidence.verdict(step.chosen))
             for step in prepared.restores
             if step.chosen
         ],
@@ -281,12 +287,13 @@ def _record(settings: Settings, prepared: Plan, started: datetime, seconds: floa
 
 
 def _restored(chosen: BackupSet, settings: Settings, step: Step, verdict: Verdict) -> dict[str, Any]:
-    """Return what the receipt says of one set; an archive's or dump's object is pinned by generation and checksum."""
+    """Return what the receipt says of one set."""
+    # The receipt names the exact object, by generation and checksum. A directory has too many.
     single = chosen.objects[-1] if chosen.kind is not Kind.DIRECTORY else None
-    told = plan.set_as_json(chosen, settings.bucket)
-    del told["header"], told["not_a_set"]
+    fields = plan.set_as_json(chosen, settings.bucket)
+    del fields["header"], fields["not_a_set"]
     return (
-        told
+        fields
         | plan.inside_as_json(chosen)
         | {
             "wish": settings.wish(step.database),
@@ -302,8 +309,8 @@ def _restored(chosen: BackupSet, settings: Settings, step: Step, verdict: Verdic
 
 
 def _crc32c(stored: StoredObject) -> str | None:
-    found = stored.checksum
-    return str(found).partition(":")[2] if found and found.algorithm == "crc32c" else None
+    checksum = stored.checksum
+    return str(checksum).partition(":")[2] if checksum and checksum.algorithm == "crc32c" else None
 
 
 def _as_text(timestamp: str | datetime) -> str:
@@ -312,11 +319,11 @@ def _as_text(timestamp: str | datetime) -> str:
 
 def own_version() -> str:
     """Return the version of neo4j-restore."""
-    # Half the imports of a start with nothing to do, were it above.
+    # Imported here: at the top it would double the imports of a start with nothing to do.
     from importlib.metadata import PackageNotFoundError, version
 
     try:
         return version("neo4j-restore")
     except PackageNotFoundError:
-        # A copy of the package alone, without its distribution.
+        # The package was copied without its distribution's metadata.
         return "unknown"

@@ -219,8 +219,8 @@ _TRUTH = _choice({"true": True, "false": False})
 
 def _identity(environment: Mapping[str, str]) -> dict[str, str]:
     """Return the clouds' own variables; many a secret ends with a line break, which is none of it."""
-    found = {name: text.strip() for name, text in environment.items() if name.startswith(("AWS_", "AZURE_"))}
-    return {name: text for name, text in found.items() if text}
+    variables = {name: text.strip() for name, text in environment.items() if name.startswith(("AWS_", "AZURE_"))}
+    return {name: text for name, text in variables.items() if text}
 
 
 def _project(text: str) -> str:
@@ -308,11 +308,11 @@ def _seconds(text: str) -> float:
 
 
 def _positive_seconds(text: str) -> float:
-    found = _seconds(text)
-    if not found:
+    seconds = _seconds(text)
+    if not seconds:
         message = f"{text!r} leaves no time for an answer"
         raise spec.Invalid(message)
-    return found
+    return seconds
 
 
 def _connections(text: str) -> int:

@@ -214,13 +214,13 @@ def _parse_file(text: str, rest: str) -> BucketUrl:
 
 
 def _parse_access_point(text: str, rest: str) -> BucketUrl:
-    found = _ACCESS_POINT.match(rest)
-    if not found:
+    match = _ACCESS_POINT.match(rest)
+    if not match:
         message = f"{text!r} names no access point: expected s3://arn:aws:s3:REGION:ACCOUNT:accesspoint/NAME/path"
         if rest.startswith("arn:aws:s3:::"):
             message = f"{text!r} is the ARN of a bucket: write s3://{rest.removeprefix('arn:aws:s3:::')}"
         raise Invalid(message)
-    return BucketUrl(Scheme.S3, found[0], _folder(rest[found.end() + 1 :]))
+    return BucketUrl(Scheme.S3, match[0], _folder(rest[match.end() + 1 :]))
 
 
 def _parse_azure(text: str, rest: str) -> BucketUrl:
@@ -327,9 +327,9 @@ def parse_timestamp(text: str) -> str | datetime:
 
 def parse_time(text: str) -> datetime:
     """Return an RFC 3339 time with its zone, in UTC. Raises Invalid."""
-    found = parse_timestamp(text)
-    if isinstance(found, datetime):
-        return found
+    time = parse_timestamp(text)
+    if isinstance(time, datetime):
+        return time
     message = f"{text!r} is no time with its zone, as 2026-01-31T02:00:00Z"
     raise Invalid(message)
 

@@ -1,4 +1,4 @@
-"""Fills staging: for each database the set's bytes, unpacked or streamed, and what neo4j-admin makes of them."""
+"""Fills the staging folder: downloads each database's set, and lets neo4j-admin restore it there."""
 
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
@@ -32,7 +32,11 @@ log = getLogger(__name__)
 
 @dataclass(frozen=True)
 class Stage:
-    """What staging needs. lock: the descriptor of the volume's lock, which neo4j-admin inherits."""
+    """Everything that staging needs.
+
+    lock: the descriptor of the volume's lock. neo4j-admin inherits it, so that the lock outlives a killed restore as
+    long as neo4j-admin still writes.
+    """
 
     settings: Settings
     layout: Layout
@@ -42,9 +46,10 @@ class Stage:
     terms: fetch.Terms
 
     def fill(self, prepared: Plan) -> None:
-        """Stage every database of the plan, and look at what came out. Raises RestoreError."""
+        """Stage every database of the plan, and check the results. Raises RestoreError."""
         self.program.configure(self._conf, self.layout.staged_data)
         chosen = [step.chosen for step in prepared.restores if step.chosen]
+        # `prepare` counted the room of all partial downloads as free.
         kept.remove_others(self.layout, (each.database for each in chosen if self._keeps(each)))
         for step in prepared.restores:
             if step.chosen:
@@ -53,7 +58,7 @@ class Stage:
         kept.remove(self.layout)
 
     def _keeps(self, chosen: BackupSet) -> bool:
-        """Tell whether a download of the set that breaks off leaves something to go on from."""
+        """Return whether an interrupted download of the set can be resumed: not if it is streamed."""
         streamed = chosen.kind is Kind.DUMP and bool(self.program.family.load_stdin)
         container = chosen.inside.container if chosen.inside else ""
         return container == "zip" or (container != "tar" and not streamed)
@@ -63,19 +68,20 @@ class Stage:
         return self.layout.staging / "conf"
 
     def _fill_afresh(self, chosen: BackupSet) -> None:
-        """Stage a database; once more, from the first byte, if its bytes came damaged."""
+        """Stage a database. If its bytes came damaged, stage it once more, from the first byte."""
         try:
             self._fill(chosen)
         except StreamDamagedError as error:
-            log.warning("%s: %s; once more, from the start", chosen.database, error)
+            log.warning("%s: %s; trying once more, from the start", chosen.database, error)
             self._clear(chosen.database)
             if chosen.kind is not Kind.DIRECTORY:
-                # Each file of a directory was checked by itself; of a big one nobody knows which part is wrong.
+                # The checksum covers the whole object, so it is not known which part is damaged. The files of a
+                # directory have a checksum each, and only the damaged one was dropped.
                 kept.remove_of(self.layout, chosen.database)
             self._fill(chosen)
 
     def _clear(self, database: DatabaseName) -> None:
-        """Remove what staging has of a database."""
+        """Remove all files of a database from staging."""
         parts = [self.layout.staged_data / part for part in volume.parts_of(database)]
         ours = [self.layout.staging / folder / database for folder in ("sets", "artifacts")]
         for path in (*ours, *parts):
@@ -98,16 +104,19 @@ class Stage:
         self._check_verified(chosen)
 
     def _take_artifacts(self, chosen: BackupSet) -> str:
-        """Restore from files: neo4j-admin reads artifacts more than once, and finds a chain by its folder."""
+        """Download the artifacts of a chain, and restore from these files."""
+        # They can't be streamed: neo4j-admin reads artifacts more than once, and finds a chain by its folder.
         top = self._folder(chosen)
         try:
             paths = self._opener.land_artifacts(chosen, top, self._kept(chosen))
         except StoreError as error:
             if not error.gone:
                 raise
+            # The listing is out of date. With a new one there may be another chain to the same transaction.
             raise VanishedError(str(error), hint=error.hint) from error
         full = chosen.header is None or chosen.header.full is not False
         last_words = self.program.restore_artifact(paths[-1], chosen.database, self._conf, self.lock, full=full)
+        # The next database needs the room.
         trees.remove(top)
         return last_words
 
@@ -129,8 +138,8 @@ class Stage:
         ours.begin()
         missing = [each for each in chosen.objects if not self._is_here(each, paths[each.key], ours)]
         if there := len(chosen.objects) - len(missing):
-            log.info("%s: %d files are here already, and right", chosen.database, there)
-        # The largest first: what is left at the end is short, on however many connections.
+            log.info("%s: %d files are here already, with the right checksums", chosen.database, there)
+        # The largest files first. Then no connection is left alone with a large file at the end.
         missing.sort(key=lambda each: each.size_bytes, reverse=True)
         progress = Progress(self._name(chosen), sum(each.size_bytes for each in missing))
         with closing(fetch.Fetch(self.store, missing, self.terms, progress)) as fetching:
@@ -146,16 +155,16 @@ class Stage:
         return Archive(self.settings, self.layout, self._opener, self.program, self._conf, self.lock)
 
     def _is_here(self, stored: StoredObject, path: Path, ours: kept.Kept) -> bool:
-        """Tell whether a file of an earlier start is right, by the store's checksum."""
+        """Return whether an earlier start has downloaded this file, by the store's checksum."""
         checksum = ours.take(stored, path, self._look)
         if checksum:
             self.terms.evidence.verified(stored.key, evidence.of_store(checksum))
         return checksum is not None
 
     def _check_verified(self, chosen: BackupSet) -> None:
-        """Warn of a set that nothing has verified, unless the plan did; with REQUIRE_CHECKSUM raise an error."""
+        """Warn of a set that nothing has verified, unless the plan has warned. With REQUIRE_CHECKSUM raise an error."""
         for key, name in chosen.formats.items():
-            # Whoever unpacked it came to its end.
+            # It was unpacked to its end without an error, so its own checksum matched.
             self.terms.evidence.verified(key, f"format:{name}")
         verdict = self.terms.evidence.verdict(chosen)
         if verdict.unverified and self.settings.require_checksum:
@@ -163,7 +172,7 @@ class Stage:
         doubts = self.terms.evidence.doubts(chosen)
         if doubts and not verdict.unverified:
             ways = ", ".join(verdict.ways)
-            log.info("%s: %s is not given by the bytes, which %s verified", chosen.database, doubts[0], ways)
+            log.info("%s: %s does not fit the bytes, but %s verified them", chosen.database, doubts[0], ways)
         before = evidence.expected(chosen, self.settings.bucket.scheme)
         if verdict.unverified and not before.warning(self.settings.bucket):
             log.warning("%s: %s", chosen.database, verdict.warning(self.settings.bucket))
@@ -176,7 +185,7 @@ class Stage:
         return transfer.Retry(self.terms.retry_seconds).call(lambda: self.store.look(stored))
 
     def _file(self, database: DatabaseName) -> Path:
-        """Return where a dump lies while it is needed as a file."""
+        """Return the path of a dump that neo4j-admin needs as a file."""
         return self.layout.staging / f"{database}.dump"
 
     def _kept(self, chosen: BackupSet) -> kept.Kept:
@@ -197,13 +206,14 @@ class Stage:
             missing = [*missing, "neostore.transaction.db"]
         if volume.find(staged, chosen.database) is not Found.DATABASE or missing:
             lacks = f": it lacks {', '.join(missing)}" if missing else ""
-            message = f"neo4j-admin left no whole database from {self._name(chosen)}{lacks}; it said: {last_words}"
+            name = self._name(chosen)
+            message = f"neo4j-admin made an incomplete database of {name}{lacks}. Its last words: {last_words}"
             raise BackupDamagedError(message, hint=ANOTHER_SET)
 
 
 @contextmanager
 def _about(database: DatabaseName, volume_at: Path) -> Iterator[None]:
-    """Note on a failure which database it was about."""
+    """Note the database on an error that passes through."""
     try:
         with disk.errors_of(volume_at):
             yield
