@@ -157,7 +157,7 @@ def test_reclaim_touches_nothing_before_all_that_can_be_checked_was(
 )
 def test_reclaim_is_refused_where_the_old_data_counts(settings: dict[str, str], neo4j_restore: Run) -> None:
     done = neo4j_restore("run", SPACE_MODE="reclaim", **settings)
-    assert (done.returncode, "SPACE_MODE: reclaim goes with FORCE_OVERWRITE true alone" in done.stderr) == (2, True)
+    assert (done.returncode, "SPACE_MODE: reclaim needs FORCE_OVERWRITE true" in done.stderr) == (2, True)
 
 
 def test_a_volume_of_two_file_systems_is_refused(neo4j_restore: Run, bucket: Bucket, data: Path) -> None:

@@ -64,24 +64,24 @@ def test_a_bucket_is_read_whatever_its_slashes(text: str, provider: str, url: st
     [
         ("backups", "", "no scheme"),
         ("http://backups", "", "'http'"),
-        ("gs://", "", "no bucket"),
-        ("gs://UP", "", "no bucket"),
+        ("gs://", "", "does not name a bucket"),
+        ("gs://UP", "", "does not name a bucket"),
         ("gs://backups/../x", "", "'..'"),
         ("gs://backups/a\nb", "", "control character"),
         ("file://backups", "", "three slashes"),
-        ("gs://backups", "aws", "not a store of"),
+        ("gs://backups", "aws", "does not fit"),
         ("backups", "ibm", "'ibm'"),
-        ("azb://", "", "no account"),
-        ("azb:///container", "", "no account|no container"),
-        ("azb://my-account/container", "", "no account"),
-        ("azb://account1", "", "no container"),
-        ("azb://account1/Container", "", "no container"),
-        ("azb://account1/a--b", "", "no container"),
-        ("/", "azure", "no container"),
+        ("azb://", "", "no valid account"),
+        ("azb:///container", "", "no valid account|no valid container"),
+        ("azb://my-account/container", "", "no valid account"),
+        ("azb://account1", "", "no valid container"),
+        ("azb://account1/Container", "", "no valid container"),
+        ("azb://account1/a--b", "", "no valid container"),
+        ("/", "azure", "no valid container"),
         ("s3://arn:aws:s3:::backups/a", "", "write s3://backups/a"),
-        ("s3://arn:aws:s3::123456789012:accesspoint/mfzwi23gnjvgw.mrap", "", "no access point"),
-        ("s3://arn:aws:s3-outposts:eu-west-1:123456789012:outpost/op-1/accesspoint/ap", "", "no access point"),
-        (f"gs://{POINT}", "", "no access point|no bucket"),
+        ("s3://arn:aws:s3::123456789012:accesspoint/mfzwi23gnjvgw.mrap", "", "not an access point"),
+        ("s3://arn:aws:s3-outposts:eu-west-1:123456789012:outpost/op-1/accesspoint/ap", "", "not an access point"),
+        (f"gs://{POINT}", "", "not an access point|does not name a bucket"),
         *((text, provider, "'@'") for text, provider in LOGINS),
     ],
 )
@@ -179,7 +179,7 @@ PASTED = [
 @pytest.mark.parametrize("text", PASTED)
 def test_a_pasted_key_is_known_as_one_and_never_shown(text: str) -> None:
     assert spec.looks_like_key(text)
-    assert spec.looks_like_key(f"{text!r} is no name")
+    assert spec.looks_like_key(f"{text!r} is not a name")
     assert text not in spec.shown(text)
 
 

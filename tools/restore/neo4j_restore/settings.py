@@ -1,4 +1,4 @@
-"""Environment to `Settings`: every problem is reported at once, and past here no text means something else."""
+"""Parses the environment to `Settings`. All problems are reported at once, and later code parses no text any more."""
 
 import os
 import re
@@ -18,19 +18,19 @@ _VARIABLES = {variable.name: variable for variable in spec.VARIABLES}
 
 @dataclass(frozen=True)
 class Settings:
-    """What the container was asked to do, all defaults applied.
+    """What the operator requested, with all defaults applied.
 
     folded: the names of databases that were not given in lower case, as they were given.
     timestamp: `latest`, an exact stamp, or a time in UTC.
-    backup_set_dir: relative, no slash at its ends; empty: the set is found by its store files.
-    restore_id: empty where none is given: see `wish`.
-    not_after: when the wish expires, in UTC.
-    deadline_seconds: from the plan until all bytes are here; 0: none.
-    credentials: path of the key; None: the identity of the workload. Not looked at before the store is needed.
-    age_identity: path of the file with age's identity, looked at for encrypted sets alone.
-    ignore_objects: patterns, as `fnmatch` takes them, of keys below the bucket's path.
+    backup_set_dir: relative, without a slash at its ends. Empty: the set is found by its store files.
+    restore_id: empty if RESTORE_ID is not set: see `wish`.
+    not_after: when the request expires, in UTC.
+    deadline_seconds: for listing and download together, or 0.
+    credentials: path of the key, or None for the workload's identity. It is not read before the store is needed.
+    age_identity: path of the file with the age identity. It is read only for encrypted sets.
+    ignore_objects: patterns for `fnmatch` of keys below the bucket's path.
     requester_pays: `true` for s3, the project to bill for gs, or empty.
-    identity: the variables by which AWS and Azure themselves tell who a workload is; some are secret.
+    identity: the variables with which AWS and Azure identify a workload. Some are secret.
     """
 
     bucket: spec.BucketUrl
@@ -67,20 +67,20 @@ class Settings:
     identity: Mapping[str, str] = field(repr=False)
 
     def wish(self, database: spec.DatabaseName) -> str:
-        """Return the name of the wish to restore `database`: RESTORE_ID, else one that no other database changes."""
+        """Return the name of the request for `database`: RESTORE_ID, or a hash that no other database changes."""
         return self.restore_id or spec.default_restore_id(self.bucket, (database,), self.timestamp)
 
 
 @dataclass(frozen=True)
 class Reporting:
-    """How to talk; read before the rest, so that a mistake in the rest can be told."""
+    """How to report. It is read before the other settings, so that mistakes in those can be reported."""
 
     log_format: str
     termination_log: Path
 
 
 def reporting(environment: Mapping[str, str]) -> Reporting:
-    """Return where and how to report. An unknown LOG_FORMAT is taken as `text` here and refused with the rest."""
+    """Return how to report. An unknown LOG_FORMAT counts as `text` here, and is refused with the other mistakes."""
     log_format = _text(environment, "LOG_FORMAT").lower()
     return Reporting(log_format if log_format == "json" else "text", Path(_text(environment, "TERMINATION_LOG")))
 
@@ -90,15 +90,16 @@ def data_dir(environment: Mapping[str, str]) -> Path:
     try:
         return _mount(_text(environment, "DATA_DIR"))
     except spec.Invalid as error:
-        message = f"DATA_DIR: {_told(_text(environment, 'DATA_DIR'), error)}"
-        raise ConfigurationError(message, hint="set it to where the data volume is mounted") from error
+        message = f"DATA_DIR: {_shown(_text(environment, 'DATA_DIR'), error)}"
+        raise ConfigurationError(message, hint="set it to the mount path of the data volume") from error
 
 
 def from_environment(environment: Mapping[str, str]) -> Settings:
-    """Return the settings that `environment` holds; an empty variable counts as unset.
+    """Return the settings in `environment`. An empty variable counts as unset.
 
-    Raises ConfigurationError that names every variable which is missing or malformed.
+    Raises one ConfigurationError that names every missing or malformed variable.
     """
+    # After a problem parsing goes on with any value of the right type: the settings are never returned then.
     problems: list[str] = []
 
     def read(name: str, parse: Callable[[str], T], otherwise: T) -> T:
@@ -113,7 +114,7 @@ def from_environment(environment: Mapping[str, str]) -> Settings:
         try:
             return parse(text)
         except spec.Invalid as error:
-            problems.append(f"{name}: {_told(text, error)}")
+            problems.append(f"{name}: {_shown(text, error)}")
             return otherwise
 
     provider = read("CLOUD_PROVIDER", _choice({name: name for name in spec.PROVIDERS}), "")
@@ -164,17 +165,18 @@ def from_environment(environment: Mapping[str, str]) -> Settings:
     if settings.space is spec.SpaceMode.RECLAIM and (
         settings.overwrite is not spec.Overwrite.ALWAYS or settings.keep_previous
     ):
-        problems.append("SPACE_MODE: reclaim goes with FORCE_OVERWRITE true alone, and without KEEP_PREVIOUS")
+        problems.append("SPACE_MODE: reclaim needs FORCE_OVERWRITE true, and can't be combined with KEEP_PREVIOUS")
     if problems:
         raise ConfigurationError(
-            "; ".join(problems), hint="correct these variables of the restore container: `neo4j-restore --help` has all"
+            "; ".join(problems),
+            hint="correct these variables of the restore container. For a list run: neo4j-restore --help",
         )
     return settings
 
 
-_KEY_FOUND = f"{spec.WITHHELD}; keys belong in files, and a variable names the file"
+_KEY_FOUND = f"{spec.WITHHELD}. Put the key into a file, and set the variable to its path"
 
-# These name files and folders here, whose names may be anything; the rest is refused where a key is in it.
+# Paths may look like anything. Other variables are refused if they contain a key.
 _PATHS = {
     "DATA_DIR",
     "CA_BUNDLE",
@@ -185,8 +187,8 @@ _PATHS = {
 }
 
 
-def _told(text: str, error: spec.Invalid) -> str:
-    """Return what is wrong with `text`, without it where it may be a key."""
+def _shown(text: str, error: spec.Invalid) -> str:
+    """Return the error about `text`, or words that do not repeat it if it may be a key."""
     return _KEY_FOUND if spec.looks_like_key(text) else spec.shown(str(error))
 
 
@@ -204,34 +206,34 @@ def _text(environment: Mapping[str, str], name: str) -> str:
 def _choice(words: Mapping[str, T]) -> Callable[[str], T]:
     def parse(text: str) -> T:
         if text.lower() not in words:
-            message = f"{text!r} is none of {', '.join(words)}"
+            message = f"{text!r} is not one of {', '.join(words)}"
             raise spec.Invalid(message)
         return words[text.lower()]
 
     return parse
 
 
-# As many as a store's adapter keeps open.
+# The adapters of the stores keep this many connections open.
 _MOST_CONNECTIONS = 64
 
 _TRUTH = _choice({"true": True, "false": False})
 
 
 def _identity(environment: Mapping[str, str]) -> dict[str, str]:
-    """Return the clouds' own variables; many a secret ends with a line break, which is none of it."""
+    """Return the clouds' own variables. They are stripped, because mounted secrets often end with a line break."""
     variables = {name: text.strip() for name, text in environment.items() if name.startswith(("AWS_", "AZURE_"))}
     return {name: text for name, text in variables.items() if text}
 
 
 def _project(text: str) -> str:
     if not re.fullmatch(r"[a-z][a-z0-9:.-]{4,61}[a-z0-9]", text):
-        message = f"{text!r} is no Google project that could be billed"
+        message = f"{text!r} is not the id of a Google project to bill"
         raise spec.Invalid(message)
     return text
 
 
 def _no_payer(text: str) -> str:
-    message = f"{text!r}: only gs:// and s3:// buckets can let their readers pay"
+    message = f"{text!r}: only readers of gs:// and s3:// buckets can pay"
     raise spec.Invalid(message)
 
 
@@ -254,14 +256,14 @@ def _supported(bucket: spec.BucketUrl) -> spec.BucketUrl:
 def _relative(text: str) -> str:
     parts = [part for part in text.split("/") if part not in {"", "."}]
     if ".." in parts or not parts:
-        message = f"{text!r} is no folder inside the archive: it is empty or has a '..'"
+        message = f"{text!r} is not a folder inside the archive: it is empty or has a '..'"
         raise spec.Invalid(message)
     return "/".join(parts)
 
 
 def _identifier(text: str) -> str:
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9:._+-]{0,99}", text):
-        message = f"{text!r} is no name for a wish: letters, digits and ':._+-', 100 at most"
+        message = f"{text!r} is not a name for a request: letters, digits and ':._+-', 100 at most"
         raise spec.Invalid(message)
     return text
 
@@ -274,35 +276,35 @@ def _absolute(text: str) -> Path:
 
 
 def _mount(text: str) -> Path:
-    """Return the data folder itself where a link leads to it: what the swap brings to the disk is no link."""
+    """Return the data folder itself if `text` is a link to it: the swap has to sync the real folder."""
     return Path(os.path.realpath(_absolute(text)))
 
 
 def _key_path(text: str) -> Path:
-    """Return the key's path; the text is never repeated, for some put the key itself there."""
+    """Return the path of a key file. The message never repeats the text: some operators put the key itself there."""
     if not PurePosixPath(text).is_absolute() or len(text) > 1000 or "\n" in text or spec.looks_like_key(text):
-        message = "it is no absolute path; name the key's file, never the key itself"
+        message = "it is not an absolute path: set it to the path of the key file, never to the key itself"
         raise spec.Invalid(message)
     return Path(text)
 
 
 def _region(text: str) -> str:
     if not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,62}", text):
-        message = f"{text!r} is no region, as eu-central-1"
+        message = f"{text!r} is not a region such as eu-central-1"
         raise spec.Invalid(message)
     return text
 
 
 def _heap(text: str) -> str:
     if not re.fullmatch(r"[1-9][0-9]*[kKmMgG]", text):
-        message = f"{text!r} is no heap size, as 512m or 2g"
+        message = f"{text!r} is not a heap size such as 512m or 2g"
         raise spec.Invalid(message)
     return text
 
 
 def _seconds(text: str) -> float:
     if not re.fullmatch(r"[0-9]{1,6}(\.[0-9]{1,3})?", text):
-        message = f"{text!r} is no number of seconds"
+        message = f"{text!r} is not a number of seconds"
         raise spec.Invalid(message)
     return float(text)
 
@@ -310,23 +312,23 @@ def _seconds(text: str) -> float:
 def _positive_seconds(text: str) -> float:
     seconds = _seconds(text)
     if not seconds:
-        message = f"{text!r} leaves no time for an answer"
+        message = f"{text!r} must be more than 0 seconds"
         raise spec.Invalid(message)
     return seconds
 
 
 def _connections(text: str) -> int:
     if not re.fullmatch(r"[1-9][0-9]?", text) or int(text) > _MOST_CONNECTIONS:
-        message = f"{text!r} is no number of connections: 1 to {_MOST_CONNECTIONS}"
+        message = f"{text!r} is not a number of connections from 1 to {_MOST_CONNECTIONS}"
         raise spec.Invalid(message)
     return int(text)
 
 
 def _url(text: str) -> str:
     if "@" in text:
-        message = "it has an '@': name the host alone; user and password belong in CREDENTIALS_FILE"
+        message = "it has an '@': write only the host. User and password belong in CREDENTIALS_FILE"
         raise spec.Invalid(message)
     if not re.fullmatch(r"https?://[^\s@]+", text):
-        message = f"{text!r} is no URL, as http://gcs:9023"
+        message = f"{text!r} is not a URL such as http://gcs:9023"
         raise spec.Invalid(message)
     return text.rstrip("/")

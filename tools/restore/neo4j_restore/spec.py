@@ -1,6 +1,6 @@
 """The vocabulary that the image, the chart and the generator share: names, policies, stamps, variables, exit codes.
 
-Standard library only: the generator imports this module, and nothing else, from the image's package.
+Standard library only: the generator imports this module for every command, and must stay light.
 """
 
 import hashlib
@@ -19,11 +19,11 @@ LATEST: Final = "latest"
 
 
 class Invalid(ValueError):
-    """A word that the vocabulary does not allow; the message says what was found and what is expected."""
+    """A word that the vocabulary does not allow. The message says what was found and what is expected."""
 
 
-# How keys look when they are pasted where a name belongs: key files and parts of them, also in base64; those of AWS,
-# Google, Azure, GitHub and age; signatures of URLs and bearer tokens.
+# What keys look like when somebody pastes them in the place of a name: key files and parts of them, also in base64.
+# Keys of AWS, Google, Azure, GitHub and age. Signatures in URLs, and bearer tokens.
 _KEYS = re.compile(
     r"-----BEGIN|(?i:\b(private_key|client_secret|refresh_token)(\"|'?\s*[:=])|aws_secret_access_key|aws_session_token)"
     r"|LS0tLS1CRUdJT|eyJ0eXBlIjo|ewog+ICJ0eXBl|InByaXZhdGVfa2V5"
@@ -34,12 +34,12 @@ _KEYS = re.compile(
     r"|://[^/\s@]*:[^/\s@]+@"
 )
 
-# The key itself of AWS, and of Google's HMAC: 40 characters that stand alone. A hash in hex has no upper case, and a
-# path more slashes, as a rule.
+# A secret key of AWS, or of Google's HMAC: 40 characters that stand alone. A hash in hex has no upper case, and a path
+# usually has more slashes.
 _SECRET = re.compile(r"(?<![\w/+.-])(?!//)[A-Za-z0-9/+]{40}(?![\w/+=.-])")
 _MOST_SLASHES = 3
 
-# What is longer is not repeated: a name that people give is shorter, and a key of an unknown make is not.
+# Longer texts are never repeated: a name is shorter, and a longer text may be a key of an unknown kind.
 _SHOWN_CHARS = 200
 
 WITHHELD: Final = "a text that looks like a key, not shown here"
@@ -47,7 +47,7 @@ TOO_LONG: Final = "a text too long to be shown here"
 
 
 def looks_like_key(text: str) -> bool:
-    """Return whether `text` has a key, a token or a password, or a part of a key file, in it."""
+    """Return whether `text` contains a key, a token, a password or a part of a key file."""
     return _KEYS.search(text) is not None or any(_is_secret(word) for word in _SECRET.findall(text))
 
 
@@ -57,7 +57,7 @@ def _is_secret(word: str) -> bool:
 
 
 def shown(text: str) -> str:
-    """Return `text` as it may be told: itself, or what stands for it where a key is in it, or might be."""
+    """Return `text` for a message: itself, or words in its place if it contains a key or might contain one."""
     if looks_like_key(text):
         return WITHHELD
     return TOO_LONG if len(text) > _SHOWN_CHARS else text
@@ -89,14 +89,14 @@ FORCE_OVERWRITE: Final = {"false": Overwrite.NEVER, "once": Overwrite.ONCE, "tru
 
 
 class OnMissing(StrEnum):
-    """What to do about a database that is neither on the volume nor in the bucket."""
+    """What to do if a database is neither on the volume nor in the bucket."""
 
     FAIL = "fail"
     START_EMPTY = "start-empty"
 
 
 class OnStaleLatest(StrEnum):
-    """What to do about a `latest` object that is older than the newest stamped set."""
+    """What to do if the `latest` object is older than the newest stamped set."""
 
     FAIL = "fail"
     LATEST = "latest"
@@ -104,14 +104,14 @@ class OnStaleLatest(StrEnum):
 
 
 class Addressing(StrEnum):
-    """Where an S3 request names the bucket: in the URL's path, or in its host name."""
+    """Where an S3 request has the bucket's name: in the URL's path, or in its host name."""
 
     PATH = "path"
     VIRTUAL = "virtual"
 
 
 class SpaceMode(StrEnum):
-    """Whether the old data stays until the new is there."""
+    """Whether the old data stays until the new data is complete."""
 
     KEEP = "keep"
     RECLAIM = "reclaim"
@@ -121,9 +121,9 @@ class SpaceMode(StrEnum):
 class BucketUrl:
     """Where backup sets are.
 
-    bucket: the bucket's name; for `azb` the account, empty where the credentials name it; for `file` empty.
-    prefix: keys start with it; no slash at its start, one at its end, or empty. For `file` the folder, from the root;
-    for `azb` the container is its first part.
+    bucket: the bucket's name. For `azb` the account, empty if the credentials name it. For `file` empty.
+    prefix: the start of all keys, without a slash at its start and with one at its end, or empty. For `file` it is the
+    folder, with a slash at its start. For `azb` its first part is the container.
     """
 
     scheme: Scheme
@@ -142,7 +142,7 @@ class BucketUrl:
 _BUCKETS = {
     # Source: https://cloud.google.com/storage/docs/buckets#naming
     Scheme.GCS: re.compile(r"[a-z0-9][a-z0-9._-]{1,220}[a-z0-9]"),
-    # Buckets of us-east-1 that are older than 2018 may have upper case, underscores and 255 characters.
+    # Buckets made in us-east-1 before 2018 may have upper case, underscores and 255 characters.
     # Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
     Scheme.S3: re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{1,253}[A-Za-z0-9]"),
 }
@@ -157,34 +157,34 @@ _ACCOUNT = re.compile(r"[a-z0-9]{3,24}")
 _CONTAINER = re.compile(r"[a-z0-9](-?[a-z0-9]){2,62}|\$root")
 
 
-# What stands before the host of a URL; in a path an `@` may stand alone, as in `me@example.com`.
+# A login before the host of a URL. In a path an `@` may stand alone, such as in `me@example.com`.
 _LOGIN = re.compile(r"^/*[^/]*@|[^/:]*:[^/]*@")
 
-# What Python makes of such bytes in a variable.
+# Python maps bytes of a variable that are not UTF-8 to these characters.
 _NOT_UTF_8 = re.compile("[\ud800-\udfff]")
 
 
 def parse_bucket(text: str, provider: str = "") -> BucketUrl:
-    """Return the place `text` names, or a bare `b/p` with a provider of `PROVIDERS`.
+    """Return the place that `text` names, such as `gs://b/p`, `s3://b/p`, `azb://account/container/p`, `file:///p`.
 
-    As `gs://b/p`, `s3://b/p`, `azb://account/container/p`, `file:///p`; bare with `azure`, `container/p`.
-    The bucket of `s3` may be the ARN of an access point. Slashes at the end are dropped, and for `file` doubled ones;
-    elsewhere `a//b` is another place than `a/b`. Raises Invalid.
+    With a provider of `PROVIDERS` also `b/p`, or `container/p` for `azure`.
+    The bucket of `s3` may be the ARN of an access point. Slashes at the end are dropped, and doubled ones too for
+    `file`. In a cloud `a//b` is another place than `a/b`. Raises Invalid.
     """
     if provider and provider not in PROVIDERS:
-        message = f"the cloud provider {provider!r} is none of {', '.join(PROVIDERS)}"
+        message = f"the cloud provider {provider!r} is unknown: expected one of {', '.join(PROVIDERS)}"
         raise Invalid(message)
     place = text.partition("://")[2] or text
     host = "" if text.startswith("file:///") else place.lstrip("/").partition("/")[0]
     if "?" in text or "@" in host or _LOGIN.search(place):
-        message = "it has a '?', or an '@' behind a name: name the bucket and its path alone, never a key or signature"
+        message = "it has a '?', or an '@' after a name: write only the bucket and its path, never a key or signature"
         raise Invalid(message)
     scheme, rest = _split_scheme(text, provider)
     if any(part in {".", ".."} for part in rest.split("/")) or any(ord(char) < 32 for char in rest):
-        message = f"{text!r} has a '.', a '..' or a control character as a part of its path"
+        message = f"{text!r} has a part '.' or '..', or a control character, in its path"
         raise Invalid(message)
     if _NOT_UTF_8.search(rest):
-        message = f"{text!r} has bytes that are not UTF-8: rename the folder, or mount it under another name"
+        message = f"{text!r} has bytes that are not UTF-8: rename the folder, or mount it with another name"
         raise Invalid(message)
     if scheme is Scheme.FILE:
         return _parse_file(text, rest)
@@ -195,20 +195,20 @@ def parse_bucket(text: str, provider: str = "") -> BucketUrl:
     bucket, _, path = rest.lstrip("/").partition("/")
     if not _BUCKETS[scheme].fullmatch(bucket):
         letters = "letters" if scheme is Scheme.S3 else "lower-case letters"
-        message = f"{text!r} names no bucket ({letters}, digits, '-', '_' and '.', 3 or more)"
+        message = f"{text!r} does not name a bucket ({letters}, digits, '-', '_' and '.', at least 3)"
         raise Invalid(message)
     return BucketUrl(scheme, bucket, _folder(path))
 
 
 def _folder(path: str) -> str:
-    """Return a path as keys start with it."""
+    """Return a path with one slash at its end, or an empty text."""
     path = path.rstrip("/")
     return f"{path}/" if path else ""
 
 
 def _parse_file(text: str, rest: str) -> BucketUrl:
     if not rest.startswith("/"):
-        message = f"{text!r} is not absolute: a file URL has three slashes, as file:///backups"
+        message = f"{text!r} is not absolute: a file URL has three slashes, such as file:///backups"
         raise Invalid(message)
     return BucketUrl(Scheme.FILE, "", _folder("/".join(part for part in rest.split("/") if part)))
 
@@ -216,7 +216,7 @@ def _parse_file(text: str, rest: str) -> BucketUrl:
 def _parse_access_point(text: str, rest: str) -> BucketUrl:
     match = _ACCESS_POINT.match(rest)
     if not match:
-        message = f"{text!r} names no access point: expected s3://arn:aws:s3:REGION:ACCOUNT:accesspoint/NAME/path"
+        message = f"{text!r} is not an access point: expected s3://arn:aws:s3:REGION:ACCOUNT:accesspoint/NAME/path"
         if rest.startswith("arn:aws:s3:::"):
             message = f"{text!r} is the ARN of a bucket: write s3://{rest.removeprefix('arn:aws:s3:::')}"
         raise Invalid(message)
@@ -224,14 +224,14 @@ def _parse_access_point(text: str, rest: str) -> BucketUrl:
 
 
 def _parse_azure(text: str, rest: str) -> BucketUrl:
-    """Return the place of an Azure URL: account, container, path; the account is empty where none was to be named."""
+    """Return the place of an Azure URL: account, container, path. Without `azb://` the account is empty."""
     account, _, rest = rest.partition("/") if "://" in text else ("", "", rest)
     container, _, path = rest.lstrip("/").partition("/")
     if (account or "://" in text) and not _ACCOUNT.fullmatch(account):
-        message = f"{text!r} names no account (lower-case letters and digits, 3 to 24): azb://account/container/path"
+        message = f"{text!r} has no valid account (3 to 24 lower-case letters and digits): azb://account/container/path"
         raise Invalid(message)
     if not _CONTAINER.fullmatch(container):
-        message = f"{text!r} names no container (lower-case letters, digits and '-', 3 to 63): azb://account/container"
+        message = f"{text!r} has no valid container (3 to 63 of a-z, digits and '-'): azb://account/container/path"
         raise Invalid(message)
     return BucketUrl(Scheme.AZURE, account, f"{container}/{_folder(path)}")
 
@@ -248,7 +248,7 @@ def _split_scheme(text: str, provider: str) -> tuple[Scheme, str]:
         raise Invalid(message)
     scheme = Scheme(name)
     if provider and scheme is not PROVIDERS[provider]:
-        message = f"{text!r} is not a store of the cloud provider {provider!r}"
+        message = f"{text!r} does not fit the cloud provider {provider!r}"
         raise Invalid(message)
     return scheme, rest
 
@@ -260,12 +260,12 @@ _DATABASE = re.compile(r"[A-Za-z][A-Za-z0-9.-]{2,62}")
 def parse_database(text: str) -> DatabaseName:
     """Return the name of the folder of the database `text`. Raises Invalid.
 
-    Neo4j folds names to lower case from 4.0 on, so `Neo4j` is `neo4j`. `folded` returns the names of which 3.x, which
-    does not fold, may mean another database.
+    From 4.0 on Neo4j folds names to lower case, so `Neo4j` is `neo4j`. 3.x does not fold: there the names that `folded`
+    returns may mean another database.
     """
     name = text.lower()
     if not _DATABASE.fullmatch(text) or (name.startswith("system") and name != SYSTEM):
-        message = f"{text!r} is no database name (3 to 63 of a-z, 0-9, '.', '-', a letter first, not system…)"
+        message = f"{text!r} is not a database name (3 to 63 of a-z, 0-9, '.', '-', a letter first, not system…)"
         raise Invalid(message)
     return DatabaseName(name)
 
@@ -277,7 +277,7 @@ def parse_databases(text: str) -> tuple[DatabaseName, ...]:
     """
     names = [name.strip() for name in text.split(",")]
     if not all(names):
-        message = f"{text!r} has an empty name: expected names with commas between them, as 'neo4j,system'"
+        message = f"{text!r} has an empty name: expected names with commas between them, such as 'neo4j,system'"
         raise Invalid(message)
     databases = tuple(parse_database(name) for name in names)
     if len(set(databases)) < len(databases):
@@ -305,22 +305,23 @@ def parse_patterns(text: str) -> tuple[str, ...]:
 
 _RFC3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)")
 
-# What may stand between a database's name and the object's extension; no slash, no shell's or glob's characters.
+# The text between a database's name and the object's extension. No slashes, and no special characters of shells or
+# globs.
 _STAMP = re.compile(r"[A-Za-z0-9][A-Za-z0-9:_.+-]{0,99}")
 
 
 def parse_timestamp(text: str) -> str | datetime:
-    """Return `latest`, a time in UTC (for an RFC 3339 time with its zone), or the exact stamp. Raises Invalid."""
+    """Return `latest`, the time in UTC for an RFC 3339 time with its zone, or the text as a stamp. Raises Invalid."""
     if text in {"", LATEST}:
         return LATEST
     if _RFC3339.fullmatch(text):
         try:
             return datetime.fromisoformat(text.upper()).astimezone(UTC)
         except (ValueError, OverflowError) as error:
-            message = f"{text!r} is no time: {error}"
+            message = f"{text!r} is not a time: {error}"
             raise Invalid(message) from error
     if not _STAMP.fullmatch(text):
-        message = f"{text!r} is neither '{LATEST}', nor a stamp, nor a time as 2026-01-31T02:00:00Z"
+        message = f"{text!r} is neither '{LATEST}', nor a stamp, nor a time such as 2026-01-31T02:00:00Z"
         raise Invalid(message)
     return text
 
@@ -330,22 +331,22 @@ def parse_time(text: str) -> datetime:
     time = parse_timestamp(text)
     if isinstance(time, datetime):
         return time
-    message = f"{text!r} is no time with its zone, as 2026-01-31T02:00:00Z"
+    message = f"{text!r} is not a time with its zone, such as 2026-01-31T02:00:00Z"
     raise Invalid(message)
 
 
 def default_restore_id(bucket: BucketUrl, databases: Iterable[DatabaseName], timestamp: str | datetime) -> str:
-    """Return the name of a wish that was given none: the same for the same bucket, databases and timestamp."""
+    """Return the name of a request without RESTORE_ID: the same for the same bucket, databases and timestamp."""
     stamp = timestamp.isoformat() if isinstance(timestamp, datetime) else timestamp
-    # Volumes hold hashes of URLs whose doubled slashes were dropped: another one would restore again.
+    # Receipts on volumes have hashes of URLs without doubled slashes. Another hash would restore again.
     plain = "".join(f"{part}/" for part in bucket.prefix.split("/") if part)
-    wish = "\n".join([str(replace(bucket, prefix=plain)), ",".join(sorted(databases)), stamp])
-    return hashlib.sha256(wish.encode()).hexdigest()[:16]
+    request = "\n".join([str(replace(bucket, prefix=plain)), ",".join(sorted(databases)), stamp])
+    return hashlib.sha256(request.encode()).hexdigest()[:16]
 
 
 @dataclass(frozen=True)
 class Variable:
-    """One variable of the container's environment; `default` is its text, empty for none."""
+    """One variable of the container's environment. default: as text, or empty."""
 
     name: str
     meaning: str
@@ -356,70 +357,69 @@ class Variable:
 VARIABLES: Final = (
     Variable(
         "BUCKET",
-        "where the sets are, path allowed: `gs://b/p`, `s3://b/p`, `azb://account/container/p`, `file:///p`; "
-        "`b/p` with `CLOUD_PROVIDER`",
+        "URL of the folder with the sets: `gs://b/p`, `s3://b/p`, `azb://account/container/p`, `file:///p`, "
+        "or `b/p` with `CLOUD_PROVIDER`",
         "",
         True,
     ),
     Variable(
         "DATABASE",
-        "the databases, with commas between them: `neo4j,system`; upper case is read as lower case, as Neo4j reads it",
+        "the databases, with commas between them, such as `neo4j,system`. Upper case is read as lower case",
         "",
         True,
     ),
     Variable(
         "TIMESTAMP",
-        "`latest`; a stamp as in the object's name, or its time in another form; or an RFC 3339 time with its zone: "
-        "the newest set at or before it",
+        "which set: `latest`, a stamp from the object's name (in any form of the same time), or an RFC 3339 time with "
+        "its zone for the newest set at or before it",
         LATEST,
     ),
     Variable(
         "GOOGLE_APPLICATION_CREDENTIALS",
-        "path of the service key, `/auth/credentials.json` in the chart; unset: workload identity",
+        "path of the service account key, in the chart `/auth/credentials.json`. Unset: workload identity",
     ),
     Variable(
         "CREDENTIALS_FILE",
-        "path of the key: JSON for `gs://`, an AWS or Azure credentials file for `s3://` and `azb://`; "
-        "unset: the workload's identity",
+        "path of the key: JSON for `gs://`, a credentials file of AWS or Azure for `s3://` and `azb://`. "
+        "Unset: workload identity",
     ),
     Variable("CLOUD_PROVIDER", "`gcp`, `aws` or `azure`, for a `BUCKET` without a scheme"),
-    Variable("ENDPOINT_URL", "URL of a store that is not the cloud's own, as MinIO's `https://minio:9000`"),
-    Variable("REGION", "region of an `s3://` bucket (default: that of the credentials, of AWS, then `us-east-1`)"),
+    Variable("ENDPOINT_URL", "URL of a store that is not the cloud's own, such as `https://minio:9000` for MinIO"),
+    Variable("REGION", "region of an `s3://` bucket (default: from the credentials, then from AWS, then `us-east-1`)"),
     Variable(
         "ADDRESSING_STYLE",
         "how requests to `s3://` name the bucket: `path` (`https://host/bucket/key`) or `virtual` "
         "(`https://bucket.host/key`)",
         "path",
     ),
-    Variable("CA_BUNDLE", "path of the certificates, in PEM, that the store's is to be signed by"),
-    Variable("REQUESTER_PAYS", "who reads pays: `true` for `s3://`, the project to bill for `gs://`"),
-    Variable("ENCRYPTION_KEY_FILE", "path of the key that you encrypted the objects with, 32 bytes, raw or in base64"),
-    Variable(
-        "AGE_IDENTITY_FILE", "path of the file with age's identity, which decrypts sets that were encrypted for it"
-    ),
-    Variable("BACKUP_SET_DIR", "where the set sits inside the archive, when it can't be found by its store files"),
+    Variable("CA_BUNDLE", "path of a PEM file with the CA certificates to trust for the store"),
+    Variable("REQUESTER_PAYS", "the reader pays: `true` for `s3://`, the project to bill for `gs://`"),
+    Variable("ENCRYPTION_KEY_FILE", "path of the key that the objects are encrypted with: 32 bytes, raw or in base64"),
+    Variable("AGE_IDENTITY_FILE", "path of the file with the age identity that decrypts the sets"),
+    Variable("BACKUP_SET_DIR", "folder of the set inside the archive, if it can't be found by its store files"),
     Variable(
         "FORCE_OVERWRITE",
-        "`false`: never over an existing database; `once`: one time for each `RESTORE_ID`; `true`: at every start",
+        "whether to replace an existing database: `false` never, `once` one time for each `RESTORE_ID`, `true` at "
+        "every start",
         "false",
     ),
     Variable(
         "KEEP_PREVIOUS",
-        "`true` keeps what a restore replaced, one generation, for `neo4j-restore rollback`; it takes its room",
+        "`true` keeps the data that a restore replaced, one generation, for `neo4j-restore rollback`. It needs room",
         "false",
     ),
     Variable(
         "RESTORE_NOT_AFTER",
-        "an RFC 3339 time after which the wish has expired: existing data stays, and an empty volume is an error",
+        "an RFC 3339 time after which the request has expired: existing data stays, and an empty volume is an error",
     ),
     Variable(
         "ON_MISSING",
-        "where the bucket has no set of an absent database: `fail`, or `start-empty` to let Neo4j make a new one",
+        "if the bucket has no set of an absent database: `fail`, or `start-empty` to let Neo4j make a new one",
         "fail",
     ),
     Variable(
         "ON_STALE_LATEST",
-        "where the `-latest` object is older than the newest stamped set: `fail`, or restore `latest` or `newest`",
+        "if the `-latest` object is older than the newest stamped set: `fail`, or restore `latest` or `newest`",
         "fail",
     ),
     Variable(
@@ -433,45 +433,48 @@ VARIABLES: Final = (
     ),
     Variable(
         "SPACE_MODE",
-        "`keep` has room for old and new; `reclaim` deletes the old data first, for `FORCE_OVERWRITE` `true` alone",
+        "`keep` needs room for old and new data. `reclaim` deletes the old data first, and needs `FORCE_OVERWRITE` "
+        "`true`",
         "keep",
     ),
     Variable(
         "RESTORE_ID",
-        "names the wish for `once`; change it to restore again (default: a hash of bucket, databases, timestamp)",
+        "name of the request, for `once`. Change it to restore again (default: a hash of bucket, databases, timestamp)",
     ),
-    Variable("PURGE_ON_COMPLETE", "`true` removes staged files at the end; `false` keeps them for a look", "true"),
+    Variable("PURGE_ON_COMPLETE", "`true` removes staged files at the end, `false` keeps them for inspection", "true"),
     Variable("DATA_DIR", "Neo4j's data folder, the volume's mount", "/data"),
-    Variable("HEAP_SIZE", "heap of neo4j-admin, as `512m`", "512m"),
-    Variable("RETRY_SECONDS", "how long a store that fails for the moment is tried again", "60"),
-    Variable("STALL_SECONDS", "how long a connection may stay silent before it is given up and resumed", "60"),
+    Variable("HEAP_SIZE", "heap of neo4j-admin, such as `2g`", "512m"),
+    Variable("RETRY_SECONDS", "how long to retry while the store fails", "60"),
+    Variable(
+        "STALL_SECONDS", "how long a connection may stay silent before it is closed and the download resumed", "60"
+    ),
     Variable(
         "DEADLINE_SECONDS",
-        "how long a run may take until all bytes are here, its listing included; `0`: as long as bytes come",
+        "how long listing and download may take together, `0` for no limit while bytes arrive",
         "0",
     ),
-    Variable("CONNECTIONS", "connections to the store at once, at most; fewer where fewer are as fast", "32"),
+    Variable("CONNECTIONS", "most connections to the store at once. Fewer are used if they are as fast", "32"),
     Variable(
         "START_JITTER_SECONDS",
-        "a restore waits up to so long before it asks the store: for many pods that start at once",
+        "a restore waits a random time up to this before it asks the store, for many pods that start together",
         "0",
     ),
-    Variable("LOG_FORMAT", "`text` or `json`, one line a step on stderr", "text"),
-    Variable("TERMINATION_LOG", "file that takes the reason of a failure", "/dev/termination-log"),
+    Variable("LOG_FORMAT", "`text` or `json`, one line for each step on stderr", "text"),
+    Variable("TERMINATION_LOG", "file to write the reason for a failure to", "/dev/termination-log"),
     Variable("STORAGE_EMULATOR_HOST", "URL of an emulated GCS, for tests and demonstrations"),
 )
 
 
 EXIT_CODES: Final = {
-    0: "restored, or rightly skipped; the receipt says which",
+    0: "restored, or rightly skipped: the receipt says which",
     2: "bad configuration",
     10: "backup not found",
     11: "backup damaged",
-    12: "target holds data we may not overwrite",
+    12: "target holds data that may not be overwritten",
     13: "not enough space",
     14: "the volume can't be read or written",
     20: "storage unreachable or denied",
     30: "neo4j-admin failed",
     31: "the store needs a migration that was not asked for",
-    70: "our bug; traceback shown",
+    70: "bug of neo4j-restore, with a traceback",
 }
