@@ -64,7 +64,7 @@ def day(number: int, hour: int = 3) -> datetime:
 def test_a_text_that_tells_a_time_takes_the_one_set_of_it(timestamp: str, key: str) -> None:
     sets = shelf("neo4j-2026-01-30T02-00-00.dump", "neo4j-20260131_020000.dump", "neo4j-20260131_040000.dump").sets
     if timestamp == "2026-01-31":
-        with pytest.raises(ConfigurationError, match=r"could be any of 2 sets .*_040000.*_020000"):
+        with pytest.raises(ConfigurationError, match=r"fits 2 sets .*_040000.*_020000"):
             choosing.choose(sets, timestamp)
     else:
         found = choosing.choose(sets, timestamp)
@@ -141,7 +141,7 @@ def test_a_date_alone_makes_no_pointer_of_that_day_stale() -> None:
 def test_a_bare_name_that_was_written_after_the_newest_stamp_is_in_doubt() -> None:
     stamped = stored("neo4j-2026-01-02T02-00-00.dump", day(2))
     later = judged(stored("neo4j.dump", day(31)), stamped)
-    assert "which of them is the latest is not known" in later.doubt
+    assert "it is not known which of them is the latest" in later.doubt
     assert "TIMESTAMP=2026-01-02T02-00-00" in later.hint
     assert not judged(stored("neo4j.dump", day(1)), stamped).doubt
     copied = judged(stored("neo4j.dump"), stored("neo4j-2026-01-02T02-00-00.dump"))
@@ -159,7 +159,7 @@ def test_of_sets_that_the_store_alone_dates_those_of_one_moment_are_in_doubt() -
     def choice(apart: timedelta, second: str = "weekly/neo4j.dump") -> choosing.Choice:
         return judged(stored("daily/neo4j.dump", COPIED, size=1), stored(second, COPIED - apart, size=2))
 
-    assert choice(timedelta()).doubt.startswith("only the store's times tell which of")
+    assert choice(timedelta()).doubt.startswith("only their upload times tell which of")
     assert (choice(timedelta(minutes=5)).doubt, len(choice(timedelta(minutes=5)).warnings)) == ("", 1)
     assert choice(timedelta(days=1)) == choosing.Choice(choice(timedelta(days=1)).chosen)
     pointer = choice(timedelta(days=1), "neo4j-latest.dump")
@@ -219,7 +219,7 @@ def test_a_missing_set_tells_how_many_lie_in_which_folder() -> None:
 def test_a_missing_set_tells_which_databases_have_some_that_bear_its_name() -> None:
     found = shelf("neo4j-prod-2026-01-31.dump", "neo4j-prod-2026-01-30.dump", "movies-2026-01-31.dump")
     error = choosing.not_found(BUCKET, NEO4J, "latest", found, [])
-    assert "neo4j-prod (2); ask for one of these in DATABASE, or set BUCKET to one object" in error.hint
+    assert "neo4j-prod (2). Set DATABASE to one of these, or set BUCKET to one object" in error.hint
     assert "movies" not in error.hint
 
 
@@ -234,9 +234,9 @@ def named(key: str, database: str = "neo4j") -> BackupSet:
         ("2026-01-31", ("neo4j",), ""),
         ("2026-01-31T02:00:00", ("neo4j",), ""),
         (datetime(2026, 2, 1, tzinfo=UTC), ("neo4j",), ""),
-        ("2026-01-30", ("neo4j",), "which has the stamp 20260131_020000, and TIMESTAMP asks for 2026-01-30"),
-        (datetime(2026, 1, 1, tzinfo=UTC), ("neo4j",), "TIMESTAMP asks for 2026-01-01"),
-        ("latest", ("neo4j", "movies"), "DATABASE asks for 2: neo4j, movies"),
+        ("2026-01-30", ("neo4j",), "which has the stamp 20260131_020000, but TIMESTAMP is 2026-01-30"),
+        (datetime(2026, 1, 1, tzinfo=UTC), ("neo4j",), "TIMESTAMP is 2026-01-01"),
+        ("latest", ("neo4j", "movies"), "DATABASE names 2: neo4j, movies"),
     ],
 )
 def test_what_bucket_names_has_to_agree_with_the_rest(timestamp: Any, databases: Any, said: str) -> None:

@@ -28,7 +28,7 @@ class Many:
 
 name = DatabaseName("neo4j")
 found = listing.read(Many(), listing.Sieve("backups/nightly/", [name]))
-shelf = catalog.find(found.near, "backups/nightly/", name)
+shelf = catalog.find(found.candidates, "backups/nightly/", name)
 assert len(shelf.sets) == listing.MOST_KEPT
 print(int(re.search(r"VmHWM:\\s+(\\d+)", open("/proc/self/status").read())[1]) // 1024)
 """
@@ -45,7 +45,7 @@ def test_more_than_are_kept_is_a_mistake_of_configuration(tmp_path_factory: pyte
         (folder / f"neo4j-2026-01-0{number + 1}.dump").touch()
     store, prefix = open_with({"BUCKET": f"file://{folder}"}), f"{folder}/".lstrip("/")
     sieve = listing.Sieve(prefix, [DatabaseName("neo4j")])
-    assert len(listing.read(store, sieve, most_kept=5).near) == 5
+    assert len(listing.read(store, sieve, most_kept=5).candidates) == 5
     with pytest.raises(ConfigurationError, match="more than 4 objects") as raised:
         listing.read(store, sieve, most_kept=4)
     assert "IGNORE_OBJECTS" in raised.value.hint

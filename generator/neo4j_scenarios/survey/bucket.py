@@ -207,7 +207,7 @@ class _Bucket:
             # BUCKET names one object. As in the container, it can only be the set of a single database.
             alone, place = len(question.databases) == 1, self._settings.bucket.of("")
             return {
-                each: Shelf([catalog.named(each, objects.named, objects.near, place)] if alone else [])
+                each: Shelf([catalog.named(each, objects.named, objects.candidates, place)] if alone else [])
                 for each in question.databases
             }
         return {each: self._shelf(each, question, timestamp, objects) for each in question.databases}
@@ -217,7 +217,7 @@ class _Bucket:
         exact = moment if isinstance(moment, str) else ""
         prefix, directory = self._settings.bucket.prefix, question.directory
         sieve = Sieve(prefix, [database], [directory] if directory else [], question.ignore)
-        candidates = [each for each in objects.near if objects.store_at_top or sieve.takes(each)]
+        candidates = [each for each in objects.candidates if objects.store_at_top or sieve.takes(each)]
         candidates = [each for each in candidates if not sieve.left_out(each)]
         place = self._settings.bucket.of("")
         shelf = catalog.find(candidates, prefix, database, exact=exact, directory=directory, place=place)

@@ -1,11 +1,13 @@
-"""Backup artifacts of Neo4j 5 in a bucket: ordered, chosen and chained by what their headers say, not by their names.
+"""Backup artifacts of Neo4j 5 in a bucket: ordered, chosen and chained by their headers, not by their names.
+
+An artifact is a `.backup` file. A chain is a full artifact and the differential ones that continue it.
 
 Names and upload times mislead: a clock went back, a job runs in another time zone, a bucket was copied. So the headers
-of all artifacts of a database are read, side by side, a few KiB of each. Fewer are read in one case: TIMESTAMP is the
-exact stamp of a full artifact. It is a chain by itself, and no other header can change that.
+of all artifacts of a database are read in parallel, a few KiB of each. Only if TIMESTAMP is the exact stamp of a full
+artifact, fewer are read: it is a chain by itself, and no other header can change that.
 
-An artifact whose header can't be read keeps the time of its name. It is no obstacle, unless it is the chosen one, is
-needed for the chain, or may be newer than the chosen one.
+An artifact whose header can't be read keeps the time of its name. It only matters if it is the chosen one, is needed
+for the chain, or may be newer than the chosen one.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -27,32 +29,32 @@ from neo4j_restore.stores import Store
 
 log = getLogger(__name__)
 
-# A backup every five minutes for a month. Reading more headers would take longer than many a restore.
+# A backup every five minutes for a month. Reading more headers would take longer than many restores.
 MOST_ARTIFACTS: Final = 10_000
 
-# Names are in any time zone; an upload time further from the name's than this is that of a copy.
+# Names may be in any time zone. An upload time further from the name's time than this is the time of a copy.
 _ONE_DAY: Final = timedelta(hours=26)
 
 _ANOTHER: Final = "remove it, exclude it with IGNORE_OBJECTS, or name another set with TIMESTAMP"
 
 
-# By keys: the header, None where it is of a later layout, or why it can't be read.
+# By key: the header, None for a later layout, or the reason why it can't be read.
 Headers = dict[str, Header | RestoreError | None]
 
 
 class Artifacts:
     """Reads the headers of the backup artifacts of one store, each once."""
 
-    def __init__(self, settings: Settings, store: Store, known: Headers | None = None) -> None:
-        """Take the store; nothing is asked of it yet. known: headers that others read, to which more are added."""
+    def __init__(self, settings: Settings, store: Store, earlier: Headers | None = None) -> None:
+        """Keep the store, without asking it. earlier: headers that were read before. The new ones are added to it."""
         self._settings, self.heads = settings, Heads(settings, store)
-        self._headers: Headers = {} if known is None else known
+        self._headers: Headers = {} if earlier is None else earlier
 
     def dated(self, sets: list[BackupSet]) -> list[BackupSet]:
-        """Return the sets newest first; each artifact has its header, and the header's time.
+        """Return the sets newest first. Each artifact has its header and the header's time.
 
-        An artifact whose header can't be read has `problem` instead. Raises StoreError where the store does not answer,
-        and ConfigurationError for more than MOST_ARTIFACTS.
+        An artifact whose header can't be read has `problem` instead. Raises StoreError if the store does not answer,
+        ConfigurationError for more than MOST_ARTIFACTS.
         """
         self._read([each for each in self._wanted(sets) if each.key not in self._headers])
         return catalog.order(self._dated(each) for each in sets)
@@ -71,7 +73,7 @@ class Artifacts:
                 f"{self._settings.bucket} has {len(artifacts)} backup artifacts of {artifacts[0].database}, "
                 f"expected at most {MOST_ARTIFACTS}"
             )
-            hint = "let BUCKET name a folder with fewer of them, or exclude old ones with IGNORE_OBJECTS"
+            hint = "set BUCKET to a folder with fewer of them, or exclude old ones with IGNORE_OBJECTS"
             raise ConfigurationError(message, hint=hint)
         return artifacts
 
@@ -79,12 +81,12 @@ class Artifacts:
         if len(artifacts) > 1:
             log.info("%s: reading the headers of %d backup artifacts", artifacts[0].database, len(artifacts))
         by_key = {each.key: each for each in artifacts}
-        found = parallel.answers(lambda key: self._header_or_problem(by_key[key]), by_key, self._settings.connections)
-        self._headers.update(found)
+        read = parallel.answers(lambda key: self._header_or_problem(by_key[key]), by_key, self._settings.connections)
+        self._headers.update(read)
 
-    def _header_or_problem(self, each: BackupSet) -> Header | RestoreError | None:
+    def _header_or_problem(self, artifact: BackupSet) -> Header | RestoreError | None:
         try:
-            return self._header(each)
+            return self._header(artifact)
         except StoreError as error:
             if error.transient:
                 raise
@@ -92,11 +94,11 @@ class Artifacts:
         except RestoreError as error:
             return error
 
-    def _header(self, each: BackupSet) -> Header | None:
-        """Return an artifact's header; None for a later layout, and for what is another kind by its bytes."""
-        stored, name = each.objects[0], self._settings.bucket.of(each.key)
+    def _header(self, artifact: BackupSet) -> Header | None:
+        """Return an artifact's header, or None if it has a later layout or its bytes are another kind of set."""
+        stored, name = artifact.objects[0], self._settings.bucket.of(artifact.key)
         if stored.thaw:
-            message = f"{name} is in an archive tier, and can't be read before it is thawed"
+            message = f"{name} is in an archive tier and can't be read before it is thawed"
             raise StoreError(message, hint=f"thaw it, then start again: {stored.thaw}")
         head = self.heads.head(stored, headers.CLEAR_HEADER_BYTES)
         packed = decoders.codec_of(head) is not None
@@ -107,108 +109,110 @@ class Artifacts:
             head = seen.head if seen.kind is Kind.BACKUP else head
         header = headers.of_backup(head)
         if header is None and headers.is_cut(head):
-            message = f"{name} is damaged: its header is cut or wrong, of {stored.size_bytes} bytes"
+            message = f"{name} is damaged: its header is cut or wrong. The object has {stored.size_bytes} bytes"
             raise BackupDamagedError(message, hint=_ANOTHER)
         if header is None:
             contents.contents_of(head, Kind.BACKUP, name)
         return header
 
-    def header(self, each: BackupSet) -> Header | None:
-        """Return an artifact's header as `dated` read it, or as it is read now. Raises what went wrong."""
-        if each.key not in self._headers:
-            self._headers[each.key] = self._header_or_problem(each)
-        found = self._headers[each.key]
-        if isinstance(found, RestoreError):
-            raise found
-        return found
+    def header(self, artifact: BackupSet) -> Header | None:
+        """Return an artifact's header, which is read unless `dated` has done so. Raises RestoreError."""
+        if artifact.key not in self._headers:
+            self._headers[artifact.key] = self._header_or_problem(artifact)
+        header = self._headers[artifact.key]
+        if isinstance(header, RestoreError):
+            raise header
+        return header
 
-    def _dated(self, each: BackupSet) -> BackupSet:
-        found = self._headers.get(each.key) if each.kind is Kind.BACKUP else None
-        if isinstance(found, RestoreError):
-            return replace(each, problem=found)
-        if found is None or found.time is None:
-            return replace(each, header=found)
-        return replace(each, header=found, time=found.time, time_source=TimeSource.HEADER)
+    def _dated(self, one: BackupSet) -> BackupSet:
+        header = self._headers.get(one.key) if one.kind is Kind.BACKUP else None
+        if isinstance(header, RestoreError):
+            return replace(one, problem=header)
+        if header is None or header.time is None:
+            return replace(one, header=header)
+        return replace(one, header=header, time=header.time, time_source=TimeSource.HEADER)
 
     def chained(self, chosen: BackupSet, sets: Sequence[BackupSet], *, overlaps: bool) -> BackupSet:
         """Return `chosen` with all objects of its chain, the full artifact first.
 
-        Unless TIMESTAMP names `chosen` exactly, another artifact with the same last transaction may be returned in the
-        place of a differential one, because its chain has fewer bytes; of equal ones the newest. Of an empty artifact
-        that is the last one before it with transactions.
+        In the place of a differential artifact, another one with the same last transaction may be returned, because its
+        chain has fewer bytes. Of equal ones the newest is returned. This never happens if TIMESTAMP names `chosen`.
+        For an empty artifact the last one before it with transactions is returned.
         sets: of the same database, as `dated` returns them. overlaps: see `chains.best`.
-        Raises BackupNotFoundError where the chain has a gap.
+        Raises BackupNotFoundError if the chain has a gap.
         """
         by_key = {each.key: each for each in (*sets, chosen) if each.kind is Kind.BACKUP and each.header}
-        known = {key: _artifact(each) for key, each in by_key.items()}
-        if known[chosen.key].full:
-            # An older full one with the same transactions may be of a store format that was given up since.
+        all_artifacts = {key: _artifact(each) for key, each in by_key.items()}
+        if all_artifacts[chosen.key].full:
+            # An older full artifact with the same transactions may have a store format that was given up since.
             return chosen
-        links = chains.best(self._ends(chosen, by_key, known), known.values(), overlaps=overlaps)
+        links = chains.best(self._ends(chosen, by_key, all_artifacts), all_artifacts.values(), overlaps=overlaps)
         if not links:
-            raise self._gap(known[chosen.key], known.values(), sets)
+            raise self._gap(all_artifacts[chosen.key], all_artifacts.values(), sets)
         end = by_key[links[-1].key]
         if end.key != chosen.key:
             log.info("%s: taking %s, which has the same transactions as %s", chosen.database, end.url, chosen.url)
         return replace(end, objects=tuple(by_key[each.key].objects[0] for each in links))
 
     def _is_meant(self, chosen: BackupSet) -> bool:
-        """Tell whether this very object is asked for, and no other with the same transactions."""
+        """Return whether TIMESTAMP means this very object, and not another one with the same transactions."""
         return is_exact(self._settings.timestamp) or chosen.stamp == LATEST
 
     def _ends(
-        self, chosen: BackupSet, by_key: Mapping[str, BackupSet], known: Mapping[str, Artifact]
+        self, chosen: BackupSet, by_key: Mapping[str, BackupSet], all_artifacts: Mapping[str, Artifact]
     ) -> tuple[Artifact, ...]:
         """Return the artifacts that are as good an end of the chain as `chosen`."""
-        one = known[chosen.key]
-        if one.is_empty:
-            before = [known[key] for key, each in by_key.items() if each.time <= chosen.time]
-            return chains.furthest(before, one.database_id) or (one,)
+        end = all_artifacts[chosen.key]
+        if end.is_empty:
+            before = [all_artifacts[key] for key, each in by_key.items() if each.time <= chosen.time]
+            return chains.furthest(before, end.database_id) or (end,)
         if self._is_meant(chosen):
-            return (one,)
-        return tuple(
-            each for each in known.values() if (each.database_id, each.highest) == (one.database_id, one.highest)
-        )
+            return (end,)
+        state = (end.database_id, end.highest)
+        return tuple(each for each in all_artifacts.values() if (each.database_id, each.highest) == state)
 
-    def _gap(self, last: Artifact, known: Iterable[Artifact], sets: Iterable[BackupSet]) -> RestoreError:
+    def _gap(self, last: Artifact, candidates: Iterable[Artifact], sets: Iterable[BackupSet]) -> RestoreError:
         problems = [each.problem for each in sets if each.problem]
         vanished = [each for each in problems if isinstance(each, StoreError) and each.gone]
         if vanished:
+            # The listing is out of date, and the missing link may be gone for that reason alone.
             return vanished[0]
         name = self._settings.bucket.of
-        message = f"{name(last.key)} is a differential backup, and its chain has a gap: {chains.gap(last, known, name)}"
+        gap = chains.gap(last, candidates, name)
+        message = f"{name(last.key)} is a differential backup, and its chain has a gap: {gap}"
         if problems:
-            message += f"; of {len(problems)} artifacts the header can't be read, for example: {problems[0]}"
-        return BackupNotFoundError(message, hint="bring that artifact back, or name an earlier set with TIMESTAMP")
+            message += f"; the headers of {len(problems)} artifacts can't be read, for example: {problems[0]}"
+        return BackupNotFoundError(message, hint="put that artifact back, or name an earlier set with TIMESTAMP")
 
 
 def is_exact(timestamp: str | datetime) -> bool:
-    """Tell whether TIMESTAMP is the stamp of one object."""
+    """Return whether TIMESTAMP is the stamp of one object."""
     return isinstance(timestamp, str) and timestamp != LATEST
 
 
 def choose(sets: list[BackupSet], timestamp: str | datetime) -> BackupSet | None:
-    """Return the set that `timestamp` asks for, or None.
+    """Return the set that `timestamp` names, or None.
 
-    sets: of one database, as `Artifacts.dated` returns them. Of the newest set's database id, the artifact with the
-    highest transaction is taken: where a clock went back, it is not the newest by its time. But where a database was
-    restored from an older backup, its transactions went back, and the higher ones are of a history that was given up.
+    sets: of one database, as `Artifacts.dated` returns them.
     """
-    found = choosing.choose(sets, timestamp)
-    if found is None or found.header is None or found.stamp == LATEST or is_exact(timestamp):
-        return found
+    newest = choosing.choose(sets, timestamp)
+    if newest is None or newest.header is None or newest.stamp == LATEST or is_exact(timestamp):
+        return newest
     moment = timestamp if isinstance(timestamp, datetime) else None
     before = [each for each in _readable(sets) if each.stamp != LATEST and (not moment or each.time <= moment)]
-    ends = chains.furthest(map(_artifact, before), found.header.database_id or "")
+    # The artifact with the highest transaction of this database id is the latest state. If a clock went back, it is not
+    # the newest by its time. But if the database was restored from an older backup, its transactions went back, and the
+    # higher ones belong to a history that was given up.
+    ends = chains.furthest(map(_artifact, before), newest.header.database_id or "")
     keys = {each.key for each in ends}
-    furthest = next((each for each in before if each.key in keys), found)
-    return found if _was_given_up(furthest, found, before) else furthest
+    furthest = next((each for each in before if each.key in keys), newest)
+    return newest if _was_given_up(furthest, newest, before) else furthest
 
 
 def went_back(chosen: BackupSet, sets: Iterable[BackupSet], timestamp: str | datetime) -> BackupSet | None:
-    """Return an older artifact of the same database id with later transactions than `chosen`, if there is one.
+    """Return an older artifact of the same database id with later transactions than `chosen`, or None.
 
-    None where `timestamp` names `chosen` itself.
+    Also None if `timestamp` names `chosen` itself.
     """
     end = _artifact(chosen).highest
     if is_exact(timestamp) or not _id(chosen) or end == 0:
@@ -217,14 +221,14 @@ def went_back(chosen: BackupSet, sets: Iterable[BackupSet], timestamp: str | dat
     return next((each for each in same if _artifact(each).highest > end), None)
 
 
-def _id(each: BackupSet) -> str:
-    return (each.header.database_id or "") if each.header else ""
+def _id(artifact: BackupSet) -> str:
+    return (artifact.header.database_id or "") if artifact.header else ""
 
 
 def _was_given_up(furthest: BackupSet, newest: BackupSet, before: Iterable[BackupSet]) -> bool:
-    """Tell whether `furthest` is of a history that was given up before `newest` was made.
+    """Return whether `furthest` belongs to a history that was given up before `newest` was made.
 
-    Else the clock went back: `furthest` was uploaded later, or goes on where `newest` ends.
+    Otherwise the clock went back: `furthest` was uploaded later, or continues where `newest` ends.
     """
     end = _artifact(newest).highest
     if furthest.time >= newest.time or _artifact(newest).is_empty or _artifact(furthest).highest <= end:
@@ -237,34 +241,37 @@ def _was_given_up(furthest: BackupSet, newest: BackupSet, before: Iterable[Backu
 
 
 def others(chosen: BackupSet, sets: Iterable[BackupSet]) -> list[BackupSet]:
-    """Return the newest artifact of each other database id: there, the database was made anew under its old name."""
-    own = chosen.header.database_id if chosen.header else None
+    """Return the newest artifact of each other database id.
+
+    A database that is dropped and created again under its name has a new id.
+    """
+    database_id = chosen.header.database_id if chosen.header else None
     newest: dict[str | None, BackupSet] = {}
-    for each in _readable(sets):
-        if own and each.header and each.header.database_id != own:
-            newest.setdefault(each.header.database_id, each)
+    for artifact in _readable(sets):
+        if database_id and artifact.header and artifact.header.database_id != database_id:
+            newest.setdefault(artifact.header.database_id, artifact)
     return list(newest.values())
 
 
 def doubtful(chosen: BackupSet, sets: Iterable[BackupSet], timestamp: str | datetime) -> BackupSet | None:
-    """Return an artifact that can't be read, and may be newer than `chosen`: by its name or by its upload time.
+    """Return an artifact that can't be read and may be newer than `chosen`, by its name or its upload time, or None.
 
-    None where there is none. An upload time is believed where it is near the time of the name.
+    An upload time counts only if it is near the time of the name.
     """
     if is_exact(timestamp):
         return None
     moment = timestamp if isinstance(timestamp, datetime) else None
-    for each in sets:
-        if each.problem and each.key != chosen.key:
-            time = _likely_time(each, chosen)
-            asked_for = not moment or min(each.time, time) <= moment
-            if asked_for and (time > chosen.time or _was_uploaded_later(each, chosen)):
-                return each
+    for unread in sets:
+        if unread.problem and unread.key != chosen.key:
+            time = _likely_time(unread, chosen)
+            requested = not moment or min(unread.time, time) <= moment
+            if requested and (time > chosen.time or _was_uploaded_later(unread, chosen)):
+                return unread
     return None
 
 
 def _likely_time(unreadable: BackupSet, chosen: BackupSet) -> datetime:
-    """Return the time of an artifact by its name, which is off by as much as the name of `chosen` is."""
+    """Return the likely time of an artifact: the time of its name, corrected by the error in the name of `chosen`."""
     named = catalog.time_of(chosen.stamp)
     if named is None or catalog.time_of(unreadable.stamp) is None:
         return unreadable.time
@@ -275,14 +282,14 @@ def _was_uploaded_later(one: BackupSet, other: BackupSet) -> bool:
     return _believed(one) and _believed(other) and one.objects[-1].updated > other.objects[-1].updated
 
 
-def _believed(each: BackupSet) -> bool:
-    """Tell whether the upload time is near the time of the set, and so not that of a copy."""
-    return abs(each.objects[-1].updated - each.time) < _ONE_DAY
+def _believed(artifact: BackupSet) -> bool:
+    """Return whether the upload time is near the time of the set, so that the object is not a copy."""
+    return abs(artifact.objects[-1].updated - artifact.time) < _ONE_DAY
 
 
 def _readable(sets: Iterable[BackupSet]) -> list[BackupSet]:
     return [each for each in sets if each.kind is Kind.BACKUP and each.header]
 
 
-def _artifact(each: BackupSet) -> Artifact:
-    return chains.artifact(each.key, each.header or Header(), each.objects[0].size_bytes)
+def _artifact(artifact: BackupSet) -> Artifact:
+    return chains.artifact(artifact.key, artifact.header or Header(), artifact.objects[0].size_bytes)

@@ -1,7 +1,8 @@
-"""From a listing to backup sets: what lies in the bucket of one database, of what time, and what is not understood.
+"""Makes backup sets from a listing: the sets of one database, their times, and the objects that are not understood.
 
-A set is one object, whose name `naming` reads, or a raw directory, known by the store files in it. The time of a set is
-what it says of itself; the store's own time of an object is the last resort, since a copy of the bucket resets it.
+A set is one backup of one database: one object, whose name `naming` reads, or a raw directory, which has store files in
+it. The time of a set comes from the set itself. The store's own time of an object is the last resort, because a copy of
+the bucket resets it.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -15,27 +16,27 @@ from neo4j_restore.sets import STORE_MARKERS, BackupSet, Shelf, TimeSource, Uncl
 from neo4j_restore.spec import DatabaseName
 from neo4j_restore.stores import StoredObject
 
-# So many names of other databases are remembered for the log.
+# This many names of other databases are kept for the log.
 _MOST_OTHERS = 100
 
 
 def time_of(stamp: str) -> datetime | None:
-    """Return the time that a stamp such as `2026-01-31-02:00:00` or `20260131` tells, in UTC, or None.
+    """Return the time of a stamp such as `2026-01-31-02:00:00` or `20260131` in UTC, or None.
 
-    A date alone is its day's last second: a set of that day is not known to be older than anything in it.
+    For a date alone it is the last second of the day, because the set may be of any time of that day.
     """
-    found = stamps.read(stamp)
-    return found.time if found else None
+    reading = stamps.read(stamp)
+    return reading.time if reading else None
 
 
 def order(sets: Iterable[BackupSet]) -> list[BackupSet]:
-    """Return sets newest first; those whose time only the store tells come behind all whose time is known.
+    """Return the sets newest first. Sets of which only the upload time is known come last.
 
-    Of two of one time, the one with a stamp comes first: the next backup does not replace it.
+    Of two sets of one time the stamped one comes first, because no later backup replaces it.
     """
 
-    def rank(each: BackupSet) -> tuple[bool, datetime, bool, str]:
-        return each.time_source is not TimeSource.STORE, each.time, each.is_stamped, each.key
+    def rank(one: BackupSet) -> tuple[bool, datetime, bool, str]:
+        return one.time_source is not TimeSource.STORE, one.time, one.is_stamped, one.key
 
     return sorted(sets, key=rank, reverse=True)
 
@@ -43,7 +44,7 @@ def order(sets: Iterable[BackupSet]) -> list[BackupSet]:
 def find_sets(
     objects: Iterable[StoredObject], prefix: str, database: DatabaseName, *, exact: str = "", directory: str = ""
 ) -> list[BackupSet]:
-    """Return the sets of `database` among `objects`, as `order` has them. See `find`."""
+    """Return the sets of `database` among `objects`, as `order` returns them. See `find`."""
     return find(objects, prefix, database, exact=exact, directory=directory).sets
 
 
@@ -56,10 +57,11 @@ def find(
     directory: str = "",
     place: str = "",
 ) -> Shelf:
-    """Return what `objects` hold of `database`.
+    """Return the sets of `database` among `objects`, and what is not understood.
 
-    prefix: the bucket's path, as the keys start with it. exact: a stamp to be taken as one though it tells no time.
-    directory: BACKUP_SET_DIR, where a raw set may lie under any name, relative to `prefix`. place: see `BackupSet`.
+    prefix: the bucket's path, which all keys start with. exact: TIMESTAMP, a stamp even if it is not a time.
+    directory: BACKUP_SET_DIR, a folder relative to `prefix` in which a raw set may have any name.
+    place: see `BackupSet`.
     """
     finder = _Finder(prefix, database, exact, directory, place)
     finder.take([stored for stored in objects if stored.key.startswith(prefix)])
@@ -70,7 +72,7 @@ def find(
 
 
 def named(database: DatabaseName, stored: StoredObject, beside: Iterable[StoredObject], place: str = "") -> BackupSet:
-    """Return the one object that a bucket's path names as a set, whatever it is called. beside: may have its sum."""
+    """Return the object that BUCKET names as a set, whatever its name is. beside: may have its `.sha256` file."""
     name = stored.key.rpartition("/")[2]
     tag, stamp = Namer("", database).stamp_of(name, stored.updated)
     time, source = (stamp.time, TimeSource.NAME) if stamp else (stored.updated, TimeSource.STORE)
@@ -107,26 +109,26 @@ class _Finder:
                 continue
             orders |= _orders(named)
             self._sort(named, stored.key, (stored,), _sums_of(stored, sums))
-        # Of dates such as 01-02-2026 those of other days tell the order: 01-31-2026.
+        # For a date such as 01-02-2026 the other names show the order of day and month, for example 01-31-2026.
         self._namer = Namer(self._prefix, self._database, self._exact, orders) if orders else self._namer
         for stored in later:
             named = self._namer.file(stored.key.removeprefix(self._prefix), stored.updated)
             self._sort(named, stored.key, (stored,), _sums_of(stored, sums))
 
     def take_worded(self) -> None:
-        """Take what is called NAME-WORD for the database's where no name says so in another way.
+        """Take objects called NAME-WORD as sets of the database if there are no others.
 
-        Scripts write `neo4j-backup-STAMP`. Where there is a `neo4j-STAMP` as well, the two may be of two databases.
+        Scripts write `neo4j-backup-STAMP`. If there is a `neo4j-STAMP` as well, the two may be of two databases.
         """
         worded = {each.key: each for each in self.unclear if each.worded and each.as_set}
-        # Each reason has another name. The headers of artifacts tell whose they are.
+        # Each reason names another database. Artifacts do not count, because their headers name theirs.
         names = {each.reason for each in worded.values() if each.as_set and each.as_set.kind is not Kind.BACKUP}
         if not self.sets and len(names) < 2:
             self.sets = [replace(each.as_set, name_doubt=each.reason) for each in worded.values() if each.as_set]
             self.unclear = [each for each in self.unclear if each.key not in worded]
 
     def take_series(self) -> None:
-        """Take what lies in folders that one job made, each for one backup, where there is nothing else."""
+        """Take the sets in folders that one job made, one folder for each backup, if there are no others."""
         apart = {each.key: each for each in self.unclear if each.elsewhere and each.as_set}
         series = {self._namer.series(each.elsewhere) for each in apart.values()}
         if not self.sets and len(series) == 1 and "" not in series:
@@ -163,7 +165,7 @@ class _Finder:
         self, named: Named, key: str, objects: tuple[StoredObject, ...], sums: tuple[StoredObject, ...]
     ) -> Unclear:
         newest = max(objects, key=lambda each: each.updated)
-        told = named.stamp.time if named.stamp else stamps.newest_reading(key.removeprefix(self._prefix))
+        time = named.stamp.time if named.stamp else stamps.newest_reading(key.removeprefix(self._prefix))
         whole = (
             self._set(named, named.kind, key, objects, sums)
             if (named.elsewhere or named.worded) and named.kind
@@ -172,8 +174,8 @@ class _Finder:
         return Unclear(
             key,
             sum(each.size_bytes for each in objects),
-            told or newest.updated,
-            TimeSource.NAME if told else TimeSource.STORE,
+            time or newest.updated,
+            TimeSource.NAME if time else TimeSource.STORE,
             named.reason,
             newest,
             named.peek,
@@ -184,9 +186,9 @@ class _Finder:
 
 
 def _without_markers(objects: list[StoredObject]) -> list[StoredObject]:
-    """Return the objects without those that only stand for a folder: empty, and named as one that has objects.
+    """Return the objects without the markers of folders: empty objects that have the name of a folder with objects.
 
-    Where nothing is in the folder, an empty object without a known ending is not a backup by its name.
+    A marker of an empty folder stays. It is not a backup, because it has no known ending.
     """
     objects = [stored for stored in objects if not stored.key.endswith(("/", "_$folder$"))]
     if all(stored.size_bytes for stored in objects):
@@ -196,7 +198,7 @@ def _without_markers(objects: list[StoredObject]) -> list[StoredObject]:
 
 
 def _directories(objects: list[StoredObject]) -> dict[str, list[StoredObject]]:
-    """Return the folders that hold a store, without a slash at the end, with all that is below them."""
+    """Return the folders that hold a store, without a slash at the end, each with all objects below it."""
     split = ((stored.key.rpartition("/")) for stored in objects)
     members: dict[str, list[StoredObject]] = {folder: [] for folder, _, name in split if name in STORE_MARKERS}
     if members:
@@ -210,18 +212,18 @@ def _directories(objects: list[StoredObject]) -> dict[str, list[StoredObject]]:
 
 
 def _orders(named: Named) -> frozenset[str]:
-    """Return the order of day, month and year in a name of the database that could only be one day."""
+    """Return the order of day, month and year in a name of the database, if it can only mean one day."""
     orders = named.stamp.orders if named.stamp and named.reading is Reading.OWN else frozenset[str]()
     return orders if len(orders) == 1 else frozenset()
 
 
 def _sums_of(stored: StoredObject, sums: Mapping[str, StoredObject]) -> tuple[StoredObject, ...]:
-    own = sums.get(f"{stored.key}{SUM}")
-    return (own,) if own else ()
+    checksum_file = sums.get(f"{stored.key}{SUM}")
+    return (checksum_file,) if checksum_file else ()
 
 
 def _is_in(key: str, members: Mapping[str, object]) -> bool:
-    """Tell whether an object is in one of the raw directories."""
+    """Return whether an object is in one of the raw directories."""
     return bool(members) and ("" in members or any(above in members for above in _folders_of(key)))
 
 

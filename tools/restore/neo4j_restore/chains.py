@@ -1,10 +1,10 @@
 """Chains of Neo4j 5 backups: a full artifact, and the differential ones that continue where it ends.
 
 All artifacts of a chain have one database id. A differential artifact begins with the transaction after the last one
-of its predecessor, or before that. From 2026.02 on the first differential artifact may overlap its full one. Whether
-neo4j-admin takes differential artifacts that overlap each other is not documented: such a chain is the last resort.
-An empty differential artifact says 0 for both transactions, and is never needed.
-Source: operations manual of 5 and 2026, "Inspect a backup". Pure functions over what headers say.
+of its predecessor, or with an earlier one. From 2026.02 on the first differential artifact may overlap its full one. It
+is not documented whether neo4j-admin accepts differential artifacts that overlap each other, so such a chain is the
+last resort. An empty differential artifact has 0 for both transactions, and is never needed.
+Source: operations manual of 5 and 2026, "Inspect a backup". Pure functions over headers.
 """
 
 from bisect import bisect_left
@@ -29,7 +29,7 @@ class Artifact:
 
     @property
     def is_empty(self) -> bool:
-        """Tell whether it has no transactions: nothing is lost without it."""
+        """Return whether it has no transactions, so that nothing is lost without it."""
         return not self.full and self.lowest == self.highest == 0
 
 
@@ -41,9 +41,9 @@ def artifact(key: str, header: Header, size_bytes: int) -> Artifact:
 
 
 class Cost(NamedTuple):
-    """What a chain costs; the smaller is the better one.
+    """The cost of a chain. Lower is better.
 
-    overlaps: how many of its links overlap in a way that neo4j-admin is not known to take. bytes: to download.
+    overlaps: how many of its links overlap in a way that neo4j-admin may not accept. bytes: to download.
     links: how many artifacts.
     """
 
@@ -52,43 +52,42 @@ class Cost(NamedTuple):
     links: int
 
 
-def chain(last: Artifact, known: Iterable[Artifact], *, overlaps: bool = True) -> tuple[Artifact, ...]:
-    """Return the best chain that ends with `last`, the full one first; empty where `known` lacks a part of it."""
-    return best((last,), known, overlaps=overlaps)
+def chain(last: Artifact, candidates: Iterable[Artifact], *, overlaps: bool = True) -> tuple[Artifact, ...]:
+    """Return the best chain that ends with `last`, the full artifact first. Empty if a part of it is missing."""
+    return best((last,), candidates, overlaps=overlaps)
 
 
-def best(ends: Collection[Artifact], known: Iterable[Artifact], *, overlaps: bool = True) -> tuple[Artifact, ...]:
-    """Return the best chain that ends with one of `ends`, the full one first; empty where `known` has no whole one.
+def best(ends: Collection[Artifact], candidates: Iterable[Artifact], *, overlaps: bool = True) -> tuple[Artifact, ...]:
+    """Return the best chain that ends with one of `ends`, the full artifact first. Empty if there is no complete chain.
 
     The best chain has the fewest doubtful overlaps, then the fewest bytes, then the fewest artifacts.
-    ends: of one database, all with the same last transaction, at least one.
-    known: in any order, of any database, with `ends` or without them.
-    overlaps: whether neo4j-admin is of 2026.02 or later, and so takes a differential artifact that overlaps its full
-    one.
+    ends: at least one, of one database, all with the same last transaction.
+    candidates: in any order, of any database, with `ends` or without them.
+    overlaps: neo4j-admin is of 2026.02 or later, so it accepts a differential artifact that overlaps its full one.
     """
     last = max(ends, key=lambda each: each.highest)
-    own = {each for each in _of(last, known) if each.highest < last.highest} | set(ends)
-    in_order = sorted(own, key=lambda each: (each.highest, not each.full, each.key))
+    usable = {each for each in _of(last, candidates) if each.highest < last.highest} | set(ends)
+    in_order = sorted(usable, key=lambda each: (each.highest, not each.full, each.key))
     search = _Search(doubt=0 if overlaps else 1)
     for _, group in groupby(in_order, key=lambda each: each.highest):
-        # Those with the same end never precede each other: all are judged before any of them is a predecessor.
+        # Artifacts with the same end never precede each other, so all of them get their way before any is added.
         search.add([(each, way) for each in group if (way := search.way_to(each))])
     return search.links(ends)
 
 
-def furthest(known: Iterable[Artifact], database_id: str) -> tuple[Artifact, ...]:
-    """Return the artifacts of a database that end with its last known transaction: each is the same state of its data.
+def furthest(candidates: Iterable[Artifact], database_id: str) -> tuple[Artifact, ...]:
+    """Return the artifacts of a database that end with its last known transaction: all are the same state of its data.
 
-    Empty where no artifact of it has a transaction.
+    Empty if no artifact of the database has transactions.
     """
-    own = [each for each in known if each.database_id == database_id and not each.is_empty]
-    last = max((each.highest for each in own), default=0)
-    return tuple(each for each in own if each.highest == last)
+    with_data = [each for each in candidates if each.database_id == database_id and not each.is_empty]
+    last = max((each.highest for each in with_data), default=0)
+    return tuple(each for each in with_data if each.highest == last)
 
 
-def _of(one: Artifact, known: Iterable[Artifact]) -> list[Artifact]:
-    """Return those artifacts of the same database that have transactions."""
-    return [each for each in known if each.database_id == one.database_id and not each.is_empty]
+def _of(one: Artifact, candidates: Iterable[Artifact]) -> list[Artifact]:
+    """Return the artifacts of the same database that have transactions."""
+    return [each for each in candidates if each.database_id == one.database_id and not each.is_empty]
 
 
 class _Way(NamedTuple):
@@ -99,10 +98,10 @@ class _Way(NamedTuple):
 
 
 class _Cheapest:
-    """Ways in the order of their ends; tells the cheapest one of those that end at a transaction or later.
+    """Ways in the order of their ends. Finds the cheapest one that ends at a transaction or later."""
 
-    Kept are only ways that are cheaper than all that end later, so that costs rise with the ends.
-    """
+    # A way stays only while it is cheaper than all that end later. So costs rise with the ends, and the first way that
+    # ends late enough is the cheapest.
 
     def __init__(self) -> None:
         self._ends: list[int] = []
@@ -122,9 +121,9 @@ class _Cheapest:
 
 @dataclass
 class _Search:
-    """Finds the cheapest way to each artifact, fed in the order of their ends: n log n for n artifacts.
+    """Finds the cheapest way to each artifact. They are added in the order of their ends: n log n for n artifacts.
 
-    doubt: what it costs in doubtful overlaps that a differential artifact overlaps its full one.
+    doubt: the doubtful overlaps to count for a differential artifact that overlaps its full one.
     """
 
     doubt: int
@@ -134,32 +133,32 @@ class _Search:
     _differential: _Cheapest = field(default_factory=_Cheapest)
 
     def way_to(self, one: Artifact) -> _Way | None:
-        """Return the cheapest way to `one` over the artifacts that were added; None where there is none."""
+        """Return the cheapest way to `one` through the artifacts that were added, or None."""
         if one.full:
             return _Way(Cost(0, one.size_bytes, 1), None)
-        found = (
+        predecessors = (
             (0, self._by_end.get(one.lowest - 1)),
             (self.doubt, self._full.since(one.lowest)),
             (1, self._differential.since(one.lowest)),
         )
         ways = [
             _Way(Cost(each.overlaps + doubt, each.bytes + one.size_bytes, each.links + 1), before)
-            for doubt, predecessor in found
+            for doubt, predecessor in predecessors
             if predecessor
             for each, before in [predecessor]
         ]
         return min(ways, key=lambda way: way.cost, default=None)
 
-    def add(self, found: Iterable[tuple[Artifact, _Way]]) -> None:
-        """Take artifacts with a common end, and the cheapest ways to them."""
-        for one, way in found:
+    def add(self, ways: Iterable[tuple[Artifact, _Way]]) -> None:
+        """Add artifacts with a common end, and the cheapest ways to them."""
+        for one, way in ways:
             self.ways[one] = way
             (self._full if one.full else self._differential).add(one, way.cost)
             if one.highest not in self._by_end or way.cost < self._by_end[one.highest][0]:
                 self._by_end[one.highest] = (way.cost, one)
 
     def links(self, ends: Iterable[Artifact]) -> tuple[Artifact, ...]:
-        """Return the cheapest chain that was found to end with one of `ends`; of equal ones that of the first end."""
+        """Return the cheapest chain that ends with one of `ends`. Of equal ones the first end counts."""
         reached = [each for each in ends if each in self.ways]
         if not reached:
             return ()
@@ -169,15 +168,15 @@ class _Search:
         return tuple(reversed(links))
 
 
-def gap(last: Artifact, known: Iterable[Artifact], name: Callable[[str], str] = str) -> str:
+def gap(last: Artifact, candidates: Iterable[Artifact], name: Callable[[str], str] = str) -> str:
     """Return in words what the chain that ends with `last` lacks: a range of transactions, or its full artifact.
 
-    name: what to call the object of a key.
+    name: makes the name of an object for the message from its key.
     """
-    own = _of(last, known)
+    with_data = _of(last, candidates)
     first = last
-    while before := [each for each in own if first.lowest - 1 <= each.highest < first.highest]:
+    while before := [each for each in with_data if first.lowest - 1 <= each.highest < first.highest]:
         first = min(before, key=lambda each: (each.lowest, each.key))
-    ends = [each.highest for each in own if each.highest < first.lowest]
+    ends = [each.highest for each in with_data if each.highest < first.lowest]
     lost = f"transactions {max(ends) + 1} to {first.lowest - 1} are" if ends else "the full backup is"
     return f"{lost} missing before {name(first.key)}, which begins with transaction {first.lowest}"

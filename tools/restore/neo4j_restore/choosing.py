@@ -1,9 +1,11 @@
-"""Which set a request means, and whether that can be told at all: pure decisions over what the catalog found.
+"""Decides which set a request means, and whether that is certain. Pure functions over what the catalog has.
 
-1. `choose`: the set that TIMESTAMP asks for;
-2. `judge`: a `latest` pointer, or a set without a stamp, against the newest set that has one;
-3. `doubts`: what is not understood and may be newer than the chosen set;
-4. `refusal`, `not_found`: the errors, with what to set so that the next start knows.
+1. `choose`: the set that TIMESTAMP names.
+2. `judge`: compares a `latest` pointer, or a set without a stamp, with the newest set that has a stamp.
+3. `doubts`: objects that are not understood and may be newer than the chosen set.
+4. `refusal`, `not_found`: the errors. Their hints name the variable that decides it at the next start.
+
+A stamp is the time in the name of a set. A pointer is a set with `latest` in the place of the stamp.
 """
 
 import re
@@ -22,25 +24,25 @@ from neo4j_restore.spec import LATEST, BucketUrl, DatabaseName, OnStaleLatest
 # Comparing names is slow.
 _MOST_COMPARED = 1000
 
-# So many of the objects that are not understood are told in a message.
-_MOST_TOLD = 3
+# A message names this many of the objects that are not understood.
+_MOST_NAMED = 3
 
-# Stamps without a zone are read as UTC, and the scripts' clocks are in any.
+# Stamps without a zone are read as UTC, but the clocks of the scripts may be in any zone.
 _ZONES = timedelta(days=1)
 
-# Objects that a copy of a bucket wrote side by side.
+# A copy of a bucket writes objects side by side.
 _SAME_MOMENT = timedelta(seconds=2)
 
-# The objects of one backup are uploaded one after the other.
+# The objects of one backup are uploaded one after the other, within this time.
 _UPLOAD = timedelta(hours=6)
 
-# A set that was uploaded this long after its stamp was copied since, and so was all that lies beside it.
+# If a set was uploaded this long after its stamp, the bucket is a copy, so none of its upload times mean anything.
 _COPIED = timedelta(days=2)
 
 
 @dataclass(frozen=True)
 class Choice:
-    """The set that a request means, and what is odd about it. `doubt`, where it is not empty, refuses it."""
+    """The set that a request means, and warnings about it. doubt: why it is refused, or empty."""
 
     chosen: BackupSet
     warnings: tuple[str, ...] = ()
@@ -49,11 +51,11 @@ class Choice:
 
 
 def choose(sets: Sequence[BackupSet], timestamp: str | datetime) -> BackupSet | None:
-    """Return the set that `timestamp` asks for, or None.
+    """Return the set that `timestamp` names, or None.
 
-    sets: of one database, as `catalog.order` has them. `latest` takes the `latest` pointer where there is one, else the
-    newest. A text is compared with the stamps as it stands; then, if it tells a time, with their times.
-    Raises ConfigurationError where several sets have that time.
+    sets: of one database, as `catalog.order` returns them. `latest` takes the `latest` pointer if there is one, else
+    the newest set. A text is compared with the stamps, and then, if it is a time, with their times.
+    Raises ConfigurationError if several sets have that time.
     """
     if isinstance(timestamp, datetime):
         return next((each for each in sets if each.time <= timestamp), None)
@@ -64,19 +66,17 @@ def choose(sets: Sequence[BackupSet], timestamp: str | datetime) -> BackupSet | 
     if not fitting or all(_alike(each, fitting[0]) for each in fitting):
         return next(iter(fitting), None)
     names = ", ".join(f"{each.url} ({each.time.isoformat()})" for each in fitting[:_MOST_COMPARED][:10])
-    message = f"TIMESTAMP={timestamp} could be any of {len(fitting)} sets of {fitting[0].database}: {names}"
-    raise ConfigurationError(
-        message, hint="set TIMESTAMP to one of their stamps, or BUCKET to the one object or folder"
-    )
+    message = f"TIMESTAMP={timestamp} fits {len(fitting)} sets of {fitting[0].database}: {names}"
+    raise ConfigurationError(message, hint="set TIMESTAMP to one of their stamps, or BUCKET to one object or folder")
 
 
 def _of_time(sets: Sequence[BackupSet], text: str) -> list[BackupSet]:
-    asked = stamps.read(text)
-    return [each for each in sets if each.is_stamped and asked.holds(each.time)] if asked else []
+    stamp = stamps.read(text)
+    return [each for each in sets if each.is_stamped and stamp.holds(each.time)] if stamp else []
 
 
 def _alike(one: BackupSet, other: BackupSet) -> bool:
-    """Tell whether two sets of one stamp are copies of each other."""
+    """Return whether two sets of one stamp are copies of each other."""
     if (one.kind, one.size_bytes, len(one.objects)) != (other.kind, other.size_bytes, len(other.objects)):
         return False
     checksums = [(a.checksum, b.checksum) for a, b in zip(one.objects, other.objects, strict=True)]
@@ -85,7 +85,7 @@ def _alike(one: BackupSet, other: BackupSet) -> bool:
 
 
 def judge(chosen: BackupSet, sets: Sequence[BackupSet], on_stale: OnStaleLatest) -> Choice:
-    """Return what is taken for `latest`: `chosen`, or the newest stamped set in its stead, or a doubt."""
+    """Return what `latest` means: `chosen`, or the newest stamped set instead, or a doubt."""
     newest = next((each for each in sets if each.is_stamped and each.time_source is not TimeSource.STORE), None)
     if newest is None:
         return _judge_by_store(chosen, sets, on_stale) if chosen.time_source is TimeSource.STORE else Choice(chosen)
@@ -96,20 +96,20 @@ def judge(chosen: BackupSet, sets: Sequence[BackupSet], on_stale: OnStaleLatest)
 
 
 def by_entries(chosen: BackupSet, sets: Sequence[BackupSet], on_stale: OnStaleLatest) -> Choice | None:
-    """Return what is taken for `latest` by the newest file that was seen in `chosen`, or None where that tells nothing.
+    """Return what `latest` means by the newest file in `chosen`, or None if that proves nothing.
 
-    chosen: after a look into it. Only the first files of a large archive are seen, so the set is not older than they
-    say, but may be newer: that it is stale is believed where a copy of the bucket has reset the store's time.
+    chosen: an inspected set. Of a large archive only the first files are known. So the set is not older than they are,
+    but may be newer. It counts as stale only if a copy of the bucket has reset the store's times.
     """
     seen = chosen.inside.newest if chosen.inside else None
     if chosen.time_source is not TimeSource.STORE or seen is None or seen > chosen.updated:
         return None
-    told = replace(chosen, time=seen, time_source=TimeSource.ENTRIES)
+    dated = replace(chosen, time=seen, time_source=TimeSource.ENTRIES)
     newest = next((each for each in sets if each.is_stamped and each.time_source is not TimeSource.STORE), None)
     if newest is None or chosen.stamp != LATEST or seen >= newest.time:
-        return Choice(told)
+        return Choice(dated)
     if _was_copied(newest) and seen < _begin(newest) - _COPIED:
-        return _stale(told, newest, on_stale, "by the newest file in it")
+        return _stale(dated, newest, on_stale, "by the newest file in it")
     return None
 
 
@@ -119,66 +119,66 @@ def _judge_pointer(pointer: BackupSet, newest: BackupSet, on_stale: OnStaleLates
         if proven or not _was_copied(newest):
             return Choice(pointer)
         warning = (
-            f"the time of {pointer.url} is only the store's ({pointer.updated:%Y-%m-%dT%H:%M:%SZ}), which a copy of "
-            f"the bucket resets: that it is newer than {newest.url} could not be proved"
+            f"the time of {pointer.url} is only its upload time ({pointer.updated:%Y-%m-%dT%H:%M:%SZ}), which a copy "
+            f"of the bucket resets: it is not proved that it is newer than {newest.url}"
         )
         return Choice(pointer, (warning,))
-    return _stale(pointer, newest, on_stale, "by its checksum" if proven else "by the store's word")
+    return _stale(pointer, newest, on_stale, "by its checksum" if proven else "by its upload time")
 
 
 def _stale(pointer: BackupSet, newest: BackupSet, on_stale: OnStaleLatest, how: str) -> Choice:
-    """Return what is taken where a pointer is older than the newest stamped set. how: this is known."""
+    """Return the choice for a pointer that is older than the newest stamped set. how: what its time is known by."""
     stale = (
         f"{pointer.url} is of {pointer.time:%Y-%m-%dT%H:%M:%SZ} ({how}), and {newest.url} is newer: "
         "the pointer may be stale"
     )
     if on_stale is OnStaleLatest.LATEST:
-        return Choice(pointer, (f"{stale}; taken, since ON_STALE_LATEST is latest",))
+        return Choice(pointer, (f"{stale}. It is restored, because ON_STALE_LATEST is latest",))
     if on_stale is OnStaleLatest.NEWEST:
-        return Choice(newest, (f"{stale}; the newest is taken instead, since ON_STALE_LATEST is newest",))
+        return Choice(newest, (f"{stale}. The newest set is restored instead, because ON_STALE_LATEST is newest",))
     name = f"TIMESTAMP={newest.stamp}" if newest.is_stamped else f"BUCKET={newest.url}"
     hint = (
-        f"set ON_STALE_LATEST=newest to restore {newest.url}, or ON_STALE_LATEST=latest to restore the "
-        f"pointer as it is; or name a set: {name}"
+        f"set ON_STALE_LATEST=newest to restore {newest.url}, ON_STALE_LATEST=latest to restore the pointer as it is, "
+        f"or name a set: {name}"
     )
     return Choice(pointer, (stale,), stale, hint)
 
 
 def _judge_bare(chosen: BackupSet, newest: BackupSet, bare: BackupSet) -> Choice:
-    """Return what is taken where one set has a name without a stamp, which a later backup may have replaced."""
+    """Return the choice between the stamped sets and one without a stamp, which any later backup may have replaced."""
     if bare.time_source is not TimeSource.STORE or bare.updated <= max(newest.time, newest.updated - _UPLOAD):
         return Choice(chosen)
-    said = f"{bare.url} has no stamp, and the store says that it was written at {bare.updated:%Y-%m-%dT%H:%M:%SZ}"
+    uploaded = f"{bare.url} has no stamp, and was uploaded at {bare.updated:%Y-%m-%dT%H:%M:%SZ}"
     if _was_copied(newest) or bare.updated <= newest.updated + _UPLOAD:
-        why = "a time that the store alone tells proves nothing, as a copy of the bucket resets it"
-        return Choice(chosen, (f"{said}: {why}; taken is {chosen.url}",))
-    doubt = f"{said}, after the newest set with a stamp, {newest.url}: which of them is the latest is not known"
-    hint = f"set TIMESTAMP={newest.stamp} to restore the one with the stamp, or BUCKET to the other object"
+        why = "an upload time proves nothing, because a copy of the bucket resets it"
+        return Choice(chosen, (f"{uploaded}: {why}. Taking {chosen.url}",))
+    doubt = f"{uploaded}, after the newest set with a stamp, {newest.url}: it is not known which of them is the latest"
+    hint = f"set TIMESTAMP={newest.stamp} to restore the set with the stamp, or BUCKET to the other object"
     return Choice(chosen, (doubt,), doubt, hint)
 
 
 def _judge_by_store(chosen: BackupSet, sets: Sequence[BackupSet], on_stale: OnStaleLatest) -> Choice:
-    """Return what is taken where the store's times are all that tells the sets apart, such as of daily/ and weekly/."""
+    """Return the choice between sets that only differ in their upload times, such as those in daily/ and weekly/."""
     others = [each for each in sets if each.key != chosen.key and not _alike(each, chosen)]
     other = max(others, key=lambda each: each.updated, default=None)
     if other is None:
         return Choice(chosen)
     if other.updated > chosen.updated + _UPLOAD:
-        return _stale(chosen, other, on_stale, "by the store's word")
+        return _stale(chosen, other, on_stale, "by its upload time")
     if chosen.stamp == LATEST or abs(other.updated - chosen.updated) > _UPLOAD:
         return Choice(chosen)
-    said = (
-        f"only the store's times tell which of {chosen.url} and {other.url} is newer, and a copy of the bucket "
+    close = (
+        f"only their upload times tell which of {chosen.url} and {other.url} is newer, and a copy of the bucket "
         "resets them"
     )
     if abs(other.updated - chosen.updated) >= _SAME_MOMENT:
-        return Choice(chosen, (f"{said}: taken is {chosen.url}",))
-    doubt = f"{said}: both are of {chosen.updated:%Y-%m-%dT%H:%M:%SZ}"
-    return Choice(chosen, (doubt,), doubt, "set BUCKET to the one object or folder that is meant")
+        return Choice(chosen, (f"{close}: taking {chosen.url}",))
+    doubt = f"{close}: both are of {chosen.updated:%Y-%m-%dT%H:%M:%SZ}"
+    return Choice(chosen, (doubt,), doubt, "set BUCKET to the object or folder that is meant")
 
 
 def _is_before(pointer: BackupSet, newest: BackupSet) -> bool:
-    """Tell whether a pointer whose time only the store tells is older than a stamped set."""
+    """Return whether a pointer, of which only the upload time is known, is older than a stamped set."""
     return pointer.updated < _begin(newest) - _ZONES or pointer.updated < newest.updated - _UPLOAD
 
 
@@ -189,14 +189,14 @@ def _begin(stamped: BackupSet) -> datetime:
 
 
 def _was_copied(newest: BackupSet) -> bool:
-    """Tell whether the store's times are those of a copy of the bucket, as the newest stamped set shows."""
+    """Return whether the bucket is a copy, so that its upload times mean nothing."""
     return newest.updated - newest.time > _COPIED
 
 
 def doubts(chosen: BackupSet, unclear: Sequence[Unclear], timestamp: str | datetime) -> list[Unclear]:
-    """Return what may be newer than `chosen` and is meant by `timestamp` as much, the newest first.
+    """Return the unclear objects that may be newer than `chosen` and fit `timestamp` as well, newest first.
 
-    A text names one set; a time bounds what is meant.
+    None for a stamp, which names one set. A time is an upper bound.
     """
     if isinstance(timestamp, str) and timestamp != LATEST:
         return []
@@ -206,16 +206,17 @@ def doubts(chosen: BackupSet, unclear: Sequence[Unclear], timestamp: str | datet
 
 
 def name_doubts(chosen: BackupSet) -> tuple[str, ...]:
-    """Return a warning where neither name nor header says for sure whose the set is, and nothing else is there."""
+    """Return a warning if neither name nor header says for certain which database the set is of."""
     if not chosen.name_doubt or (chosen.header and chosen.header.database):
         return ()
-    return (f"{chosen.url} is taken for {chosen.database}, as nothing else bears that name: {chosen.name_doubt}",)
+    warning = f"{chosen.url} is taken for {chosen.database}, because no other set bears that name: {chosen.name_doubt}"
+    return (warning,)
 
 
 def left_alone(chosen: BackupSet, foreign: Sequence[BackupSet], timestamp: str | datetime) -> tuple[str, ...]:
-    """Return a warning about backups of another database id that are newer than `chosen`, if there are any.
+    """Return a warning about newer backups with another database id than `chosen`, if there are any.
 
-    foreign: newest first, of folders whose names are not understood.
+    foreign: newest first, from folders whose names are not understood.
     """
     newer = [] if isinstance(timestamp, str) and timestamp != LATEST else [x for x in foreign if x.time > chosen.time]
     until = timestamp if isinstance(timestamp, datetime) else None
@@ -225,7 +226,7 @@ def left_alone(chosen: BackupSet, foreign: Sequence[BackupSet], timestamp: str |
     folder = newer[0].url.rpartition("/")[0]
     warning = (
         f"{newer[0].url} is newer than {chosen.url}, but has another database id: it is left alone as a backup of "
-        f"another database; set BUCKET={folder} if that one is meant"
+        f"another database. If that one is meant, set BUCKET={folder}"
     )
     return (warning,)
 
@@ -233,7 +234,7 @@ def left_alone(chosen: BackupSet, foreign: Sequence[BackupSet], timestamp: str |
 def refusal(
     chosen: BackupSet, doubtful: Sequence[Unclear], bucket: BucketUrl, ignored: Sequence[str]
 ) -> BackupNotFoundError:
-    """Return the error that names what may be newer than the chosen set, and how to take it or leave it out.
+    """Return the error about objects that may be newer than the chosen set, with the settings that decide it.
 
     ignored: the patterns that IGNORE_OBJECTS has already.
     """
@@ -241,53 +242,53 @@ def refusal(
     more = f" (and {len(doubtful) - 1} more)" if len(doubtful) > 1 else ""
     message = (
         f"{bucket.of(first.key)} looks like a backup of {chosen.database} that is newer than {bucket.of(chosen.key)}, "
-        f"and is not understood: {first.reason}{more}"
+        f"but is not understood: {first.reason}{more}"
     )
     patterns = [*ignored, *dict.fromkeys(pattern(each, bucket) for each in doubtful[:_MOST_COMPARED])]
-    leave = f"to leave it out, set IGNORE_OBJECTS={','.join(patterns[: len(ignored) + _MOST_TOLD])}"
+    leave = f"to leave it out, set IGNORE_OBJECTS={','.join(patterns[: len(ignored) + _MOST_NAMED])}"
     keep = f"; to restore {chosen.url}, set TIMESTAMP={chosen.stamp}" if chosen.is_stamped else ""
     return BackupNotFoundError(message, hint=f"to take it, {how_to_take(first, bucket)}; {leave}{keep}")
 
 
-def how_to_take(each: Unclear, bucket: BucketUrl) -> str:
-    """Return the setting by which an object that is not understood is restored."""
-    if each.elsewhere:
-        return f"set BUCKET={bucket}/{each.elsewhere}"
-    if each.key.endswith("/"):
-        return f"set BACKUP_SET_DIR={each.key.removeprefix(bucket.prefix).rstrip('/')}"
-    return f"set BUCKET={bucket.of(each.key)} and ask for one database"
+def how_to_take(unclear: Unclear, bucket: BucketUrl) -> str:
+    """Return the setting that restores an object that is not understood."""
+    if unclear.elsewhere:
+        return f"set BUCKET={bucket}/{unclear.elsewhere}"
+    if unclear.key.endswith("/"):
+        return f"set BACKUP_SET_DIR={unclear.key.removeprefix(bucket.prefix).rstrip('/')}"
+    return f"set BUCKET={bucket.of(unclear.key)} and one database in DATABASE"
 
 
-def pattern(each: Unclear, bucket: BucketUrl) -> str:
-    """Return the pattern for IGNORE_OBJECTS that names an object, or the folder that makes it unclear."""
-    if each.elsewhere:
-        return f"{_escaped(each.elsewhere)}/*"
-    relative = _escaped(each.key.removeprefix(bucket.prefix))
+def pattern(unclear: Unclear, bucket: BucketUrl) -> str:
+    """Return the pattern for IGNORE_OBJECTS that fits an object, or the folder that makes it unclear."""
+    if unclear.elsewhere:
+        return f"{_escaped(unclear.elsewhere)}/*"
+    relative = _escaped(unclear.key.removeprefix(bucket.prefix))
     return f"{relative}*" if relative.endswith("/") else relative
 
 
 def _escaped(text: str) -> str:
-    """Return a pattern that names `text`; commas, which separate patterns, become any character."""
+    """Return a pattern that fits `text`. Commas would separate patterns, so they become `?`."""
     return re.sub(r"[\[*?]", lambda found: f"[{found[0]}]", text).replace(",", "?")
 
 
 def not_found(
     bucket: BucketUrl, database: DatabaseName, timestamp: str | datetime, shelf: Shelf, keys: list[str], seen: int = 0
 ) -> BackupNotFoundError:
-    """Return the error that says what was looked for, where, and what is near: other sets, what is not understood."""
+    """Return the error about a missing set, with the nearest sets and the objects that are not understood."""
     wanted = timestamp.isoformat() if isinstance(timestamp, datetime) else timestamp
     count = len(shelf.sets)
     message = (
         f"no backup of {database} for {wanted} below {bucket}: {count} sets of it, {seen or len(keys)} objects seen"
     )
-    told = [f"{bucket.of(each.key)} is not taken for one: {each.reason}" for each in shelf.unclear[:_MOST_TOLD]]
-    more = len(shelf.unclear) - len(told)
-    message = "; ".join([message, *told, *([f"and {more} more"] if more > 0 else [])])
+    reasons = [f"{bucket.of(each.key)} is not taken for one: {each.reason}" for each in shelf.unclear[:_MOST_NAMED]]
+    more = len(shelf.unclear) - len(reasons)
+    message = "; ".join([message, *reasons, *([f"and {more} more"] if more > 0 else [])])
     return BackupNotFoundError(message, hint=_hint(bucket, database, timestamp, shelf, keys))
 
 
 def _hint(bucket: BucketUrl, database: DatabaseName, timestamp: str | datetime, shelf: Shelf, keys: list[str]) -> str:
-    hints = [f"nearest: {', '.join(map(bucket.of, near))}"] if (near := _nearest(shelf.sets, timestamp)) else []
+    hints = [f"nearest: {', '.join(map(bucket.of, nearest))}"] if (nearest := _nearest(shelf.sets, timestamp)) else []
     deeper = Counter(each.elsewhere for each in shelf.unclear if each.elsewhere and each.as_set)
     if deeper:
         folder, count = deeper.most_common(1)[0]
@@ -296,18 +297,18 @@ def _hint(bucket: BucketUrl, database: DatabaseName, timestamp: str | datetime, 
         hints.append(
             f"{count} sets of {database} lie {how}, in {folder}{others}: set BUCKET={bucket}/{folder} if that is meant"
         )
-    elif shelf.unclear and not near:
+    elif shelf.unclear and not nearest:
         first = shelf.unclear[0]
-        hints.append(f"if {bucket.of(first.key)} is what is meant, {how_to_take(first, bucket)}")
+        hints.append(f"if {bucket.of(first.key)} is meant, {how_to_take(first, bucket)}")
     elif bearing := [name for name in shelf.others if database in name]:
-        counted = ", ".join(f"{name} ({shelf.others[name]})" for name in sorted(bearing)[:_MOST_TOLD])
+        counted = ", ".join(f"{name} ({shelf.others[name]})" for name in sorted(bearing)[:_MOST_NAMED])
         hints.append(
-            f"there are sets of other databases by their names: {counted}; ask for one of these in DATABASE, or set "
-            f"BUCKET to one object to restore it as {database}"
+            f"by their names there are sets of other databases: {counted}. Set DATABASE to one of these, or set BUCKET "
+            f"to one object to restore it as {database}"
         )
     if not hints:
-        near = get_close_matches(f"{bucket.prefix}{database}-latest.tar.gz", keys[:_MOST_COMPARED], 5, 0.3)
-        hints = [f"nearest: {', '.join(map(bucket.of, near))}"] if near else []
+        nearest = get_close_matches(f"{bucket.prefix}{database}-latest.tar.gz", keys[:_MOST_COMPARED], 5, 0.3)
+        hints = [f"nearest: {', '.join(map(bucket.of, nearest))}"] if nearest else []
     return "; ".join(hints) or "check BUCKET and DATABASE against the bucket's listing"
 
 
@@ -318,7 +319,7 @@ def _nearest(sets: Sequence[BackupSet], timestamp: str | datetime) -> list[str]:
 
 
 def agrees(named: BackupSet, timestamp: str | datetime) -> bool:
-    """Tell whether the set that BUCKET names is one that TIMESTAMP allows."""
+    """Return whether the set that BUCKET names fits TIMESTAMP."""
     if timestamp == LATEST:
         return True
     if isinstance(timestamp, datetime):
@@ -329,13 +330,14 @@ def agrees(named: BackupSet, timestamp: str | datetime) -> bool:
 def refuse_disagreeing(
     named: BackupSet, timestamp: str | datetime, databases: Sequence[DatabaseName], url: str
 ) -> None:
-    """Raise ConfigurationError where BUCKET names one set, and other variables ask for another, or for several."""
+    """Raise ConfigurationError if BUCKET names one set, but other variables name another one or several."""
     what = "one object" if named.kind is not Kind.DIRECTORY else "one set's folder"
     if len(databases) > 1:
-        message = f"BUCKET names {what}, {url}, and DATABASE asks for {len(databases)}: {', '.join(databases)}"
-        raise ConfigurationError(message, hint="ask for one database, or set BUCKET to the folder that holds the sets")
+        message = f"BUCKET names {what}, {url}, but DATABASE names {len(databases)}: {', '.join(databases)}"
+        hint = "set DATABASE to one database, or BUCKET to the folder that holds the sets"
+        raise ConfigurationError(message, hint=hint)
     if not agrees(named, timestamp):
         wanted = timestamp.isoformat() if isinstance(timestamp, datetime) else timestamp
         stamp = f"the stamp {named.stamp}" if named.stamp else "no stamp"
-        message = f"BUCKET names {what}, {url}, which has {stamp}, and TIMESTAMP asks for {wanted}"
+        message = f"BUCKET names {what}, {url}, which has {stamp}, but TIMESTAMP is {wanted}"
         raise ConfigurationError(message, hint="unset TIMESTAMP, or set BUCKET to the folder that holds the sets")

@@ -1,7 +1,6 @@
-"""The listing of a bucket's path: of however many objects only those are kept that may be of a database asked for.
+"""Lists a bucket's path. Of any number of objects it only keeps those that may be of a requested database.
 
-Left out, and counted, are markers of folders (as every console makes its own), the files that macOS puts beside others,
-and what IGNORE_OBJECTS names.
+Markers of folders, the files that macOS adds and the objects that IGNORE_OBJECTS names are left out and counted.
 """
 
 import fnmatch
@@ -21,14 +20,14 @@ from neo4j_restore.stores import Store, StoredObject
 
 log = getLogger(__name__)
 
-# So many objects are kept: with what is made of them, 150 MiB at most.
+# At most this many objects are kept. With all that is made of them they take 150 MiB at most.
 MOST_KEPT = 150_000
 _MOST_KEY_BYTES = 32 * 1024 * 1024
 
-# So many keys of other objects are kept for messages.
+# This many keys of other objects are kept for messages.
 _MOST_EXAMPLES = 1000
 
-# A listing is in order in the clouds, and the object that is named comes first.
+# The clouds list in order, so the object that has just this name comes first.
 _MOST_NAMED_ALIKE = 10_000
 
 _MARKER = re.compile(r"(?:/|_\$folder\$)$")
@@ -38,12 +37,13 @@ _MARKER = re.compile(r"(?:/|_\$folder\$)$")
 class Listing:
     """What was kept of a listing.
 
-    near: what may be of a database asked for. examples: keys of others, some. seen: how many objects there are.
-    bearing: how many bear the name of a database asked for. store_at_top: the path itself is a raw directory.
-    named: the object that the path is the name of, where it is one; `beside` it may be its `.sha256`.
+    candidates: objects that may be of a requested database. examples: some keys of other objects.
+    seen: the number of objects. store_at_top: the path itself is a raw directory.
+    named: the object whose name is the path, or None. Its `.sha256` file is among the candidates.
+    left_out: the number of objects by the reason why they were left out. example_of: one key by the same reason.
     """
 
-    near: list[StoredObject] = field(default_factory=list)
+    candidates: list[StoredObject] = field(default_factory=list)
     examples: list[str] = field(default_factory=list)
     seen: int = 0
     store_at_top: bool = False
@@ -52,13 +52,13 @@ class Listing:
     example_of: dict[str, str] = field(default_factory=dict)
 
     def leave_out(self, what: str, key: str) -> None:
-        """Count an object that is left out, and remember the first of its kind."""
+        """Count an object that is left out, and keep the first one as an example."""
         self.left_out[what] = self.left_out.get(what, 0) + 1
         self.example_of.setdefault(what, key)
 
 
 class Sieve:
-    """Tells what of a listing may be of the databases asked for."""
+    """Decides which objects of a listing may be of the requested databases."""
 
     def __init__(
         self,
@@ -67,7 +67,7 @@ class Sieve:
         directories: Iterable[str] = (),
         ignore: Iterable[str] = (),
     ) -> None:
-        """Take the bucket's path as keys start with it, and what BACKUP_SET_DIR and IGNORE_OBJECTS say."""
+        """Keep the bucket's path, and the values of DATABASE, BACKUP_SET_DIR and IGNORE_OBJECTS."""
         self.prefix, self.databases = prefix, tuple(databases)
         self._namers = {each: Namer(prefix, each) for each in self.databases}
         self._directories = tuple(directories)
@@ -76,7 +76,7 @@ class Sieve:
         self._in_named_folder = any(each.is_of_bucket for each in self._namers.values())
 
     def left_out(self, stored: StoredObject) -> str:
-        """Return why an object is none at all, or an empty text."""
+        """Return the reason why an object does not count at all, or an empty text."""
         relative = stored.key.removeprefix(self.prefix)
         if not relative or _MARKER.search(relative):
             return "markers of folders"
@@ -87,7 +87,7 @@ class Sieve:
         return ""
 
     def takes(self, stored: StoredObject, database: DatabaseName | None = None) -> bool:
-        """Tell whether an object may be of `database`, or of any that is asked for."""
+        """Return whether an object may be of `database`, or of any requested database."""
         relative = stored.key.removeprefix(self.prefix)
         namers = [self._namers[database]] if database else self._namers.values()
         if any(each.bears(relative) for each in namers) or any(each in relative for each in self._directories):
@@ -103,18 +103,19 @@ def read(
     check: Callable[[], None] = lambda: None,
     most_kept: int = MOST_KEPT,
 ) -> Listing:
-    """Return what the store lists below the sieve's path. Raises StoreError; then it may be tried anew, whole.
+    """Return what the store lists below the sieve's path. Raises StoreError. Then the caller may call it again.
 
-    aside: takes objects of another use, which are not looked at here. check: called for each object; may raise.
-    most_kept: how many objects may be of the databases asked for; ConfigurationError is raised for more.
+    aside: takes objects for another use, and returns whether it took one. check: called for each object, and may raise.
+    most_kept: how many candidates there may be. ConfigurationError is raised for more.
     """
-    found = _read(store, sieve, aside, check, most_kept, everything=False)
-    if found.store_at_top:
-        # Its files bear no name. That it is one shows late, for `neostore` is in the middle of the alphabet.
-        found = _read(store, sieve, aside, check, most_kept, everything=True)
-    if not found.seen and sieve.prefix:
-        _find_named(store, sieve, found)
-    return found
+    objects = _read(store, sieve, aside, check, most_kept, everything=False)
+    if objects.store_at_top:
+        # The files of a store do not bear the database's name, so they were not kept. That it is a store shows only at
+        # `neostore`, in the middle of the alphabet.
+        objects = _read(store, sieve, aside, check, most_kept, everything=True)
+    if not objects.seen and sieve.prefix:
+        _find_named(store, sieve, objects)
+    return objects
 
 
 def _read(
@@ -126,44 +127,44 @@ def _read(
     *,
     everything: bool,
 ) -> Listing:
-    found, key_bytes = Listing(), 0
+    listing, key_bytes = Listing(), 0
     for stored in store.list(sieve.prefix):
         check()
-        found.seen += 1
+        listing.seen += 1
         if aside(stored):
             continue
         if why := sieve.left_out(stored):
-            found.leave_out(why, stored.key)
+            listing.leave_out(why, stored.key)
             continue
-        found.store_at_top |= stored.key.removeprefix(sieve.prefix) in STORE_MARKERS
+        listing.store_at_top |= stored.key.removeprefix(sieve.prefix) in STORE_MARKERS
         if everything or sieve.takes(stored):
-            found.near.append(stored)
+            listing.candidates.append(stored)
             key_bytes += len(stored.key)
-            if len(found.near) > most_kept or key_bytes > max(_MOST_KEY_BYTES, 100 * most_kept):
-                raise _too_many(sieve, len(found.near))
-        elif len(found.examples) < _MOST_EXAMPLES:
-            found.examples.append(stored.key)
-    return found
+            if len(listing.candidates) > most_kept or key_bytes > max(_MOST_KEY_BYTES, 100 * most_kept):
+                raise _too_many(sieve, len(listing.candidates))
+        elif len(listing.examples) < _MOST_EXAMPLES:
+            listing.examples.append(stored.key)
+    return listing
 
 
 def _too_many(sieve: Sieve, count: int) -> ConfigurationError:
     names = ", ".join(sieve.databases)
     message = f"more than {count - 1} objects below {sieve.prefix or 'the bucket'} may be backups of {names}"
-    return ConfigurationError(message, hint="name a longer path in BUCKET, or leave objects out by IGNORE_OBJECTS")
+    return ConfigurationError(message, hint="set BUCKET to a longer path, or exclude objects with IGNORE_OBJECTS")
 
 
-def _find_named(store: Store, sieve: Sieve, found: Listing) -> None:
-    """Note the object that the bucket's path names, if it is no folder; and the `.sha256` beside it."""
+def _find_named(store: Store, sieve: Sieve, listing: Listing) -> None:
+    """Keep the object whose name is the bucket's path, if there is one, and the `.sha256` file beside it."""
     key = sieve.prefix.rstrip("/")
     for stored in islice(store.list(key), _MOST_NAMED_ALIKE):
         if stored.key == key:
-            found.named = stored
+            listing.named = stored
         if stored.key in {key, f"{key}{SUM}"}:
-            found.near.append(stored)
+            listing.candidates.append(stored)
 
 
-def tell(found: Listing) -> None:
-    """Log in one line what of a listing was left out."""
-    told = [f"{count} {what} such as {found.example_of[what]}" for what, count in sorted(found.left_out.items())]
-    if told:
-        log.info("left out of the listing: %s", ", ".join(told))
+def log_left_out(listing: Listing) -> None:
+    """Log in one line which objects were left out."""
+    kinds = [f"{count} {what} such as {listing.example_of[what]}" for what, count in sorted(listing.left_out.items())]
+    if kinds:
+        log.info("left out of the listing: %s", ", ".join(kinds))

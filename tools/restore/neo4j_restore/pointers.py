@@ -1,4 +1,4 @@
-"""Sets that the next backup replaces, and their twins: the stamped sets that have the same bytes."""
+"""Finds the twin of a pointer. A pointer is a set that the next backup replaces. Its twin is a stamped copy of it."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -14,38 +14,40 @@ Look = Callable[[StoredObject], StoredObject]
 # A pointer's twin is among the newest sets of its size.
 _MOST_COMPARED: Final = 8
 
-# In these stores two objects of one generation have the same bytes: an ETag of S3, or one file with two names.
+# In these stores two objects with the same generation have the same bytes: it is an ETag in S3, and the file's identity
+# in a folder, where one file may have two names.
 _SAME_BY_GENERATION: Final = frozenset((Scheme.S3, Scheme.FILE))
 
 
 def dated(sets: Sequence[BackupSet], look: Look, scheme: Scheme) -> list[BackupSet]:
-    """Return the sets, those without a stamp with the time of their twin where they have one, in order.
+    """Return the sets in order. A set without a stamp gets the time of its twin, if it has one.
 
-    look: returns an object with what a listing does not tell; asked only where sizes are equal.
+    look: returns an object with the facts that a listing lacks. It is only called for objects of equal size.
     """
     return order(_dated(each, sets, look, scheme) for each in sets)
 
 
-def _dated(each: BackupSet, sets: Sequence[BackupSet], look: Look, scheme: Scheme) -> BackupSet:
-    if each.is_stamped or each.time_source is not TimeSource.STORE:
-        return each
-    found = twin(each, sets, look, scheme)
-    return replace(each, time=found.time, time_source=TimeSource.CHECKSUM) if found else each
+def _dated(pointer: BackupSet, sets: Sequence[BackupSet], look: Look, scheme: Scheme) -> BackupSet:
+    if pointer.is_stamped or pointer.time_source is not TimeSource.STORE:
+        return pointer
+    stamped = twin(pointer, sets, look, scheme)
+    return replace(pointer, time=stamped.time, time_source=TimeSource.CHECKSUM) if stamped else pointer
 
 
-def twin(found: BackupSet, sets: Sequence[BackupSet], look: Look, scheme: Scheme | None = None) -> BackupSet | None:
-    """Return the set itself if it has a stamp, else the newest one with a stamp that has the same bytes.
+def twin(pointer: BackupSet, sets: Sequence[BackupSet], look: Look, scheme: Scheme | None = None) -> BackupSet | None:
+    """Return the set itself if it has a stamp, else the newest stamped set with the same bytes, or None.
 
-    scheme: of the store, where generations may tell it as well; None where checksums alone may.
+    scheme: of the store, so that generations can be compared as well. None: only checksums are compared.
     """
-    if found.is_stamped:
-        return found
-    alike = [each for each in sets if each.is_stamped and _is_alike(each, found)][:_MOST_COMPARED]
-    if scheme in _SAME_BY_GENERATION and (own := _generations(found)):
-        same = next((each for each in alike if _generations(each) == own), None)
+    if pointer.is_stamped:
+        return pointer
+    alike = [each for each in sets if each.is_stamped and _is_alike(each, pointer)][:_MOST_COMPARED]
+    # Generations come with the listing, and checksums may need a request for each object.
+    if scheme in _SAME_BY_GENERATION and (generations := _generations(pointer)):
+        same = next((each for each in alike if _generations(each) == generations), None)
         if same:
             return same
-    bytes_of = fingerprint(found, look) if alike else None
+    bytes_of = fingerprint(pointer, look) if alike else None
     return next((each for each in alike if bytes_of and fingerprint(each, look) == bytes_of), None)
 
 
@@ -53,21 +55,21 @@ def _is_alike(one: BackupSet, other: BackupSet) -> bool:
     return (one.kind, one.size_bytes, len(one.objects)) == (other.kind, other.size_bytes, len(other.objects))
 
 
-def _generations(each: BackupSet) -> tuple[str, ...] | None:
-    return tuple(one.generation for one in each.objects) if is_one_object(each) else None
+def _generations(chosen: BackupSet) -> tuple[str, ...] | None:
+    return tuple(one.generation for one in chosen.objects) if is_one_object(chosen) else None
 
 
-def fingerprint(found: BackupSet, look: Look) -> tuple[tuple[str, int, str], ...] | None:
-    """Return what two sets of the same bytes share; None where the store has no checksums to tell it by."""
-    if is_one_object(found):
-        stored = look(found.objects[0])
+def fingerprint(chosen: BackupSet, look: Look) -> tuple[tuple[str, int, str], ...] | None:
+    """Return a value that is equal for two sets with the same bytes, or None if the store has no checksums."""
+    if is_one_object(chosen):
+        stored = look(chosen.objects[0])
         return (("", stored.size_bytes, str(stored.checksum)),) if stored.checksum else None
-    if not all(each.checksum for each in found.objects):
+    if not all(each.checksum for each in chosen.objects):
         return None
-    names = ((each.key.removeprefix(found.key), each.size_bytes, str(each.checksum)) for each in found.objects)
+    names = ((each.key.removeprefix(chosen.key), each.size_bytes, str(each.checksum)) for each in chosen.objects)
     return tuple(sorted(names))
 
 
-def is_one_object(found: BackupSet) -> bool:
-    """Tell whether a set is a single object, and no folder or chain."""
-    return len(found.objects) == 1 and found.objects[0].key == found.key
+def is_one_object(chosen: BackupSet) -> bool:
+    """Return whether a set is a single object, and not a folder or a chain."""
+    return len(chosen.objects) == 1 and chosen.objects[0].key == chosen.key

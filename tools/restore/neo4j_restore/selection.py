@@ -1,4 +1,4 @@
-"""Which set each database of a request gets: the bucket is listed once, and what it holds is looked over."""
+"""Finds the set for each database of a request: lists the bucket once, and inspects what may be a backup."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -34,18 +34,18 @@ from neo4j_restore.volume import Volume
 
 log = getLogger(__name__)
 
-# Objects whose names leave open whether they are backups at all: so many of the newest are looked into.
+# If an object's name does not show whether it is a backup, its first bytes are read. Only for this many of the newest.
 _MOST_PEEKED = 8
 _PEEKED_BYTES = 64 * 1024
 
 
 @dataclass(frozen=True)
 class Found:
-    """What the bucket holds of one database.
+    """What the bucket holds for one database.
 
-    sets: as `catalog.order` has them, with what checksums and headers tell of their times. named: the set that BUCKET
-    itself names. unclear: what is not understood, and is a backup as far as its first bytes tell. others: how many sets
-    of other databases there are, by their names.
+    sets: as `catalog.order` returns them, with the times from checksums and headers.
+    unclear: not understood, but a backup as far as the first bytes show.
+    named: the set that BUCKET itself names, or None. others: the number of sets of other databases, by name.
     """
 
     sets: list[BackupSet] = field(default_factory=list)
@@ -58,7 +58,7 @@ class Selection:
     """Finds and chooses the sets of one request in one store."""
 
     def __init__(self, settings: Settings, store: Store, reader: Artifacts) -> None:
-        """Take the store; nothing is asked of it yet."""
+        """Keep the store, without asking it."""
         self._settings, self._store, self._reader = settings, store, reader
         self._prefix, self._directory = settings.bucket.prefix, settings.backup_set_dir
         self._place = settings.bucket.of("")
@@ -67,11 +67,14 @@ class Selection:
 
     @property
     def seen(self) -> int:
-        """Return how many objects the listing had."""
+        """Return the number of objects in the listing."""
         return self._listing.seen
 
     def of(self, database: DatabaseName) -> Found:
-        """Return what the bucket holds of a database. Raises StoreError; ConfigurationError where BUCKET is one set."""
+        """Return what the bucket holds for a database.
+
+        Raises StoreError. Raises ConfigurationError if BUCKET names one set that does not fit the other variables.
+        """
         if database not in self._found:
             self._found[database] = self._find(database)
         return self._found[database]
@@ -79,10 +82,10 @@ class Selection:
     def choose(
         self, steps: tuple[Step, ...], state: Volume
     ) -> tuple[tuple[Step, ...], dict[DatabaseName, list[BackupSet]]]:
-        """Return the steps with their sets, and all sets there are of each database, as `catalog.order` has them.
+        """Return the steps with their sets, and all sets of each database, as `catalog.order` returns them.
 
-        Raises BackupNotFoundError that names all databases without a set, or whose set is in doubt; ConfigurationError
-        if one set would be two databases.
+        Raises one BackupNotFoundError for all databases without a set or with a doubtful one. Raises ConfigurationError
+        if one set would be restored as two databases.
         """
         chosen: list[Step] = []
         problems: list[RestoreError] = []
@@ -102,7 +105,8 @@ class Selection:
 
     def _step(self, step: Step, state: Volume) -> Step:
         choice = self._choice(step.database)
-        found = self.of(step.database)
+        # After `_choice`, which may add sets from other folders.
+        shelf = self.of(step.database)
         family = shards.find(self._keys, step.database)
         chosen = choice.chosen if choice else None
         if family and shards.is_meant(family, step.database, chosen, self._settings.timestamp):
@@ -111,93 +115,93 @@ class Selection:
             return self._missing(step, state)
         if choice.doubt:
             raise BackupNotFoundError(choice.doubt, hint=choice.hint)
-        doubtful = [] if found.named else choosing.doubts(choice.chosen, found.unclear, self._settings.timestamp)
+        doubtful = [] if shelf.named else choosing.doubts(choice.chosen, shelf.unclear, self._settings.timestamp)
         if doubtful:
             raise choosing.refusal(choice.chosen, doubtful, self._settings.bucket, self._settings.ignore_objects)
-        _tell_time(choice.chosen)
-        return replace(step, chosen=choice.chosen, warning="; ".join(choice.warnings), unclear=tuple(found.unclear))
+        _log_time(choice.chosen)
+        return replace(step, chosen=choice.chosen, warning="; ".join(choice.warnings), unclear=tuple(shelf.unclear))
 
     def _choice(self, database: DatabaseName) -> Choice | None:
-        found, timestamp = self.of(database), self._settings.timestamp
-        if found.named:
-            return Choice(found.named)
-        chosen = artifacts.choose(found.sets, timestamp)
+        shelf, timestamp = self.of(database), self._settings.timestamp
+        if shelf.named:
+            return Choice(shelf.named)
+        chosen = artifacts.choose(shelf.sets, timestamp)
         if chosen is None:
             return None
-        told = choosing.name_doubts(chosen)
+        warnings = choosing.name_doubts(chosen)
         if chosen.kind is Kind.BACKUP:
-            chosen, told = self._with_scattered(database, chosen)
-            told = (*told, *self._given_up(database, chosen))
+            chosen, warnings = self._with_scattered(database, chosen)
+            warnings = (*warnings, *self._given_up(database, chosen))
         if timestamp == LATEST:
             choice = choosing.judge(chosen, self.of(database).sets, self._settings.on_stale_latest)
-            return replace(choice, warnings=(*choice.warnings, *told))
+            return replace(choice, warnings=(*choice.warnings, *warnings))
         if chosen.time_source is TimeSource.STORE and not isinstance(timestamp, str):
-            warning = f"the time of {chosen.url} is only the store's, which a copy of the bucket resets"
-            return Choice(chosen, (warning, *told))
-        return Choice(chosen, told)
+            warning = f"the time of {chosen.url} is only its upload time, which a copy of the bucket resets"
+            return Choice(chosen, (warning, *warnings))
+        return Choice(chosen, warnings)
 
     def _with_scattered(self, database: DatabaseName, chosen: BackupSet) -> tuple[BackupSet, tuple[str, ...]]:
-        """Return the artifact to take now that the headers in other folders were read too, and a warning about them.
+        """Read the artifacts in folders that are not understood. Return the artifact to take now, and a warning.
 
-        Those of another database id are of another database, whatever it is called: nothing of this one is lost
-        without them.
+        An artifact with another database id is of another database, whatever its name is.
         """
-        found = self.of(database)
-        apart = [each.as_set for each in found.unclear if each.as_set and each.as_set.kind is Kind.BACKUP]
+        shelf = self.of(database)
+        apart = [each.as_set for each in shelf.unclear if each.as_set and each.as_set.kind is Kind.BACKUP]
         if not apart or not chosen.header or not chosen.header.database_id:
             return chosen, ()
-        known = scattered.sort_out(chosen, found.sets, found.unclear, self._reader.dated(apart))
-        sets = catalog.order([*found.sets, *known.sets])
-        self._found[database] = replace(found, sets=sets, unclear=list(known.unclear))
+        sorted_out = scattered.sort_out(chosen, shelf.sets, shelf.unclear, self._reader.dated(apart))
+        sets = catalog.order([*shelf.sets, *sorted_out.sets])
+        self._found[database] = replace(shelf, sets=sets, unclear=list(sorted_out.unclear))
         chosen = artifacts.choose(sets, self._settings.timestamp) or chosen
-        return chosen, choosing.left_alone(chosen, known.foreign, self._settings.timestamp)
+        return chosen, choosing.left_alone(chosen, sorted_out.foreign, self._settings.timestamp)
 
     def _given_up(self, database: DatabaseName, chosen: BackupSet) -> tuple[str, ...]:
-        """Return a warning where older artifacts have higher transactions than the chosen one, if there are any."""
+        """Return a warning if an older artifact has higher transactions than the chosen one."""
         other = artifacts.went_back(chosen, self.of(database).sets, self._settings.timestamp)
         if other is None:
             return ()
         warning = (
-            f"{other.url} has later transactions than {chosen.url}, and is older by its header: it is left alone as of "
-            "a history that ended when the database was restored from an older backup; name it with TIMESTAMP or "
-            "BUCKET if it is meant"
+            f"{other.url} has later transactions than {chosen.url}, but is older by its header. It is left alone, as "
+            "it belongs to a history that ended when the database was restored from an older backup. If it is meant, "
+            "name it with TIMESTAMP or BUCKET"
         )
         return (warning,)
 
     def _missing(self, step: Step, state: Volume) -> Step:
-        """Return the step that starts Neo4j without its database. Raises BackupNotFoundError where that is wrong."""
-        found, settings = self.of(step.database), self._settings
+        """Return the step that starts Neo4j without the database. Raises BackupNotFoundError if that is not allowed."""
+        shelf, settings = self.of(step.database), self._settings
         if plan.missing_is_fine(settings, step, state, self._bearing(step.database)):
             reason = f"{settings.bucket} has no set of it, and ON_MISSING is start-empty"
             log.warning("%s: skip: %s", step.database, reason)
             return Step(step.database, Decision(Action.SKIP, reason), None)
-        shelf = Shelf(found.sets, found.unclear, found.others)
-        raise choosing.not_found(settings.bucket, step.database, settings.timestamp, shelf, self._keys, self.seen)
+        all_sets = Shelf(shelf.sets, shelf.unclear, shelf.others)
+        raise choosing.not_found(settings.bucket, step.database, settings.timestamp, all_sets, self._keys, self.seen)
 
     @cached_property
     def _keys(self) -> list[str]:
-        """Return the keys that were kept: of all objects near, and of some others."""
-        return [*(stored.key for stored in self._listing.near), *self._listing.examples]
+        """Return the keys that the listing kept: of all candidates, and of some other objects."""
+        return [*(stored.key for stored in self._listing.candidates), *self._listing.examples]
 
     def _bearing(self, database: DatabaseName) -> int:
-        """Return how many objects bear the name of a database, whatever they are; links that lead away among them."""
+        """Return how many objects bear the name of a database, whatever they are."""
+        # A link that leads out of the bucket is skipped by the listing, but it may stand for a backup.
         namer = Namer(self._prefix, database)
-        keys = [*(stored.key for stored in self._listing.near), *getattr(self._store, "skipped", ())]
+        keys = [*(stored.key for stored in self._listing.candidates), *getattr(self._store, "skipped", ())]
         return sum(namer.bears(key.removeprefix(self._prefix)) for key in keys)
 
     @cached_property
     def _listing(self) -> Listing:
         databases, directories = self._settings.databases, [self._directory] if self._directory else []
         sieve = Sieve(self._prefix, databases, directories, self._settings.ignore_objects)
-        found = self._retry.call(partial(listing.read, self._store, sieve))
-        listing.tell(found)
-        return found
+        objects = self._retry.call(partial(listing.read, self._store, sieve))
+        listing.log_left_out(objects)
+        return objects
 
     def _find(self, database: DatabaseName) -> Found:
         named = self._listing.named
         if named:
             return self._named(database, named)
-        shelf = self._shelf(database, self._listing.near, self._prefix)
+        shelf = self._shelf(database, self._listing.candidates, self._prefix)
         if self._listing.store_at_top:
             (top,) = (each for each in shelf.sets if each.key == self._prefix)
             self._agree(top)
@@ -218,16 +222,16 @@ class Selection:
         return shelf
 
     def _named(self, database: DatabaseName, stored: StoredObject) -> Found:
-        """Return the one object that BUCKET names as the set, whatever it is called."""
-        named = catalog.named(database, stored, self._listing.near, self._place)
+        """Return the object that BUCKET names as the set, whatever its name is."""
+        named = catalog.named(database, stored, self._listing.candidates, self._place)
         self._agree(named)
         beside: list[BackupSet] = []
         if named.kind is Kind.BACKUP:
-            # Its chain lies beside it.
+            # The other artifacts of its chain lie beside it.
             prefix = stored.key[: stored.key.rfind("/") + 1]
             sieve = Sieve(prefix, [database], ignore=self._settings.ignore_objects)
-            near = self._retry.call(partial(listing.read, self._store, sieve)).near
-            beside = [each for each in self._shelf(database, near, prefix).sets if each.key != named.key]
+            objects = self._retry.call(partial(listing.read, self._store, sieve)).candidates
+            beside = [each for each in self._shelf(database, objects, prefix).sets if each.key != named.key]
         sets = self._reader.dated([named, *beside])
         return Found(sets, [], next(each for each in sets if each.key == named.key))
 
@@ -240,28 +244,28 @@ class Selection:
         return stored if stored.checksum else self._retry.call(partial(self._store.look, stored))
 
     def _backups(self, unclear: list[Unclear]) -> list[Unclear]:
-        """Return what is not understood, without what is not a backup by its first bytes."""
+        """Return the unclear objects without those whose first bytes show that they are not backups."""
         peeked = [each for each in unclear if each.peek][:_MOST_PEEKED]
         return [each for each in unclear if not each.peek or (each in peeked and self._is_backup(each))]
 
-    def _is_backup(self, each: Unclear) -> bool:
+    def _is_backup(self, unclear: Unclear) -> bool:
         try:
-            head = transfer.part(self._store, each.stored, self._retry, 0, _PEEKED_BYTES)
+            head = transfer.part(self._store, unclear.stored, self._retry, 0, _PEEKED_BYTES)
         except StoreError as error:
             if error.transient:
                 raise
-            # It can't be told, so it may be one.
+            # It can't be read, so it may be a backup.
             return True
         if age.is_encrypted(head):
             return True
         try:
-            contents.contents_of(head, Kind.BACKUP, each.key)
+            contents.contents_of(head, Kind.BACKUP, unclear.key)
         except BackupDamagedError:
             return False
         return True
 
 
-def _tell_time(chosen: BackupSet) -> None:
+def _log_time(chosen: BackupSet) -> None:
     stamp = stamps.read(chosen.stamp, chosen.updated)
     how = f"stamp {chosen.stamp}, {stamp.form}" if stamp else f"stamp {chosen.stamp or 'none'}"
     log.info("%s: taking %s, of %s by the %s (%s)", *_about(chosen), chosen.time_source, how)
@@ -275,4 +279,6 @@ def _refuse_shared(chosen: list[BackupSet]) -> None:
     urls = [each.url for each in chosen]
     if len(set(urls)) < len(urls):
         message = f"{max(urls, key=urls.count)} would be restored as more than one database"
-        raise ConfigurationError(message, hint="BACKUP_SET_DIR names one database's folder: ask for one database")
+        raise ConfigurationError(
+            message, hint="BACKUP_SET_DIR names the folder of one database: name only one in DATABASE"
+        )

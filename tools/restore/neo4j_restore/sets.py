@@ -1,6 +1,6 @@
-"""What a bucket's listing turns into: backup sets, and what is not understood; `catalog` makes them.
+"""The types that `catalog` makes from a listing: backup sets, and objects that are not understood.
 
-Kept apart from the reading of names, which takes a good part of a start with nothing to do.
+They are apart from the reading of names, because a start with nothing to do needs these types and reads no name.
 """
 
 from collections.abc import Mapping
@@ -21,7 +21,7 @@ STORE_MARKERS = ("neostore", "block.metadata.db")
 
 
 class TimeSource(StrEnum):
-    """What tells the time of a set, the surest first."""
+    """Where the time of a set comes from, the most certain first."""
 
     HEADER = "header"
     NAME = "name"
@@ -34,15 +34,15 @@ class TimeSource(StrEnum):
 class BackupSet:
     """One backup of one database.
 
-    key: the object's, or for a directory its prefix with a slash at the end; of a chain its last one's.
-    stamp: as in the name, or empty. time: UTC. time_source: what tells it.
-    objects: of a chain in its order. sums: the `.sha256` files beside them, as many as there are.
-    header: what it says of itself; None before it was looked into. problem: why its header can't be read.
-    checksums: of its objects by their keys, as far as `sums` tell them.
-    formats: of those objects whose format has a checksum of its own, by their keys: see `ownchecks`.
-    inside: what is packed in it and how; None before it was looked into.
-    name_doubt: why its name leaves open whose it is, where it is taken for the database's all the same.
-    place: the URL of the bucket, which its key is relative to, with a slash at the end.
+    key: of the object. For a directory the prefix with a slash at its end, for a chain the key of its last object.
+    stamp: as in the name, or empty. time: UTC.
+    objects: for a chain in its order. sums: the `.sha256` files beside them.
+    header: None before the set is inspected, and for a set without one. problem: why its header can't be read.
+    checksums: from the `.sha256` files, by the keys of the objects.
+    formats: by key, the format of each object whose format has a checksum of its own: see `ownchecks`.
+    inside: what is packed in the set, and how. None before it is inspected.
+    name_doubt: why its name does not say for certain which database it is of, or empty.
+    place: the URL of the bucket, with a slash at its end. Keys are relative to it.
     """
 
     database: DatabaseName
@@ -63,33 +63,33 @@ class BackupSet:
 
     @property
     def url(self) -> str:
-        """The URL of its object or folder, as messages have it."""
+        """Return the URL of its object or folder, for messages."""
         return f"{self.place}{self.key}"
 
     @property
     def size_bytes(self) -> int:
-        """Bytes to download."""
+        """Return the number of bytes to download."""
         return sum(stored.size_bytes for stored in self.objects)
 
     @property
     def is_stamped(self) -> bool:
-        """Tell whether its name has a stamp of its own, so that no later backup replaces it."""
+        """Return whether its name has a stamp, so that no later backup replaces it."""
         return self.stamp not in {"", LATEST}
 
     @property
     def updated(self) -> datetime:
-        """When the store says that its newest object was written, in UTC."""
+        """Return the upload time of its newest object, in UTC."""
         return max(stored.updated for stored in self.objects)
 
 
 @dataclass(frozen=True)
 class Unclear:
-    """An object or folder that may be a backup of the database, and is not understood.
+    """An object or folder that may be a backup of the database, but is not understood.
 
-    time: what its name or its folders could tell, else the store's time of it; UTC. reason: why it is not a set.
-    peek: only its first bytes tell whether it is a backup at all.
-    elsewhere: the folder below the bucket's path that makes it unclear. worded: general words in its name do.
-    as_set: what it would be, for either.
+    time: from its name or its folders, else its upload time, in UTC. reason: why it is not a set.
+    peek: its name does not show that it is a backup, so its first bytes decide.
+    elsewhere: the folder below the bucket's path that makes it unclear, or empty.
+    worded: general words in its name make it unclear. as_set: for these two cases, the set that it would be.
     """
 
     key: str
@@ -106,9 +106,9 @@ class Unclear:
 
 @dataclass(frozen=True)
 class Shelf:
-    """What a listing has of one database.
+    """What a listing has for one database.
 
-    sets: as `order` has them. unclear: newest first. others: how many sets of other databases, by their names.
+    sets: as `order` returns them. unclear: newest first. others: the number of sets of other databases, by name.
     """
 
     sets: list[BackupSet] = field(default_factory=list)

@@ -1,4 +1,4 @@
-"""The time in a backup's name, in every form that backup scripts write.
+"""Reads the time in a backup's name, called its stamp, in all forms that backup scripts write.
 
 | form | example |
 |---|---|
@@ -8,12 +8,13 @@
 | `year of two digits` | `260131`, `013126` |
 | `seconds since 1970`, `milliseconds since 1970` | `1769824800`, `1769824800123` |
 
-All but the last two may go on with a time: `T02:00:00`, `-02-00-00`, `_020000`, `.0200`, `T02`, `_02h00m`. It may have
-a fraction of a second (`.123`, `,123456`, `-123456`), a zone (`Z`, `UTC`, `+0100`, `+01:00`, `-05:00`), and Aura's hash
-of eight digits. Without a zone it is UTC. A weekday may stand before a date: `Sat-31-Jan-2026`.
+After a date in any of these forms but the last two there may be a time: `T02:00:00`, `-02-00-00`, `_020000`, `.0200`,
+`T02`, `_02h00m`. It may have a fraction of a second (`.123`, `,123456`, `-123456`), a zone (`Z`, `UTC`, `+0100`,
+`+01:00`, `-05:00`), and Aura's hash of eight digits. Without a zone it is UTC. A weekday may come before a date:
+`Sat-31-Jan-2026`.
 
-Where a date could be several days, such as `01-02-2026`, the other names of the bucket tell the order of its parts, or
-else the day on which the object was written. Where neither tells one, the date is not read at all.
+A date such as `01-02-2026` could be two days. Then the other names in the bucket decide the order of its parts, or else
+the day on which the object was written. If neither decides it, the date is not read at all.
 """
 
 import re
@@ -23,7 +24,7 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Final
 
-# Of a four-digit year. It keeps `20260131` from being read as a day and month of a year such as 131.
+# Only years from 1900 to 2099: otherwise `20260131` could be read as day, month and the year 131.
 _YEAR = r"(?P<year>(?:19|20)\d\d)"
 _MONTHS: Final = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _LETTERS = rf"(?P<letters>{'|'.join(_MONTHS)})[a-z]{{0,6}}"
@@ -42,7 +43,7 @@ _DATES: Final = (
     ("month in letters", rf"{_YEAR}[-_. ]?{_LETTERS}[-_. ]?{_DAY}"),
 )
 
-# Six digits alone say too little to have a time right behind them.
+# Six digits alone are too ambiguous to be followed by a time without a separator.
 _TWO_DIGITS: Final = "year of two digits"
 _SHORT_DATES: Final = (
     (_TWO_DIGITS, rf"{_SHORT}(?P<sep>[-_.]?){_MONTH}{_AGAIN}{_DAY}"),
@@ -54,7 +55,7 @@ _HOUR, _MINUTE, _SECOND = r"(?P<hour>\d\d)", r"(?P<minute>\d\d)", r"(?P<second>\
 _FRACTION = r"(?:[.,](?P<fraction>\d{1,9})|[-_]?(?P<digits>\d{3}|\d{6}|\d{9}))"
 _ZONE = r"(?P<zone>[ _-]?(?:z|utc|gmt)|[+-]\d\d:?\d\d|[+]\d\d)"
 _WORDED = r"(?P<whour>\d\d)h(?P<wminute>\d\d)(?:m(?:in)?(?:(?P<wsecond>\d\d)s?)?)?"
-# Aura puts a hash of eight digits behind the second.
+# Aura writes a hash of eight digits after the second.
 _CLOCK = (
     rf"(?:{_WORDED}|{_HOUR}(?:(?P<tsep>[:_.-]?){_MINUTE}(?:(?P=tsep){_SECOND}(?:{_FRACTION})?(?P<hash>-[0-9a-f]{{8}})?)?"
     rf"{_ZONE}?)?)(?:[ _-]?(?P<utc>z|utc|gmt))?"
@@ -68,31 +69,31 @@ _EXAMPLES: Final = ("310126", "20310126", "31012026", "01312026")
 _WEEKDAY = re.compile(r"(?:mon|tue|wed|thu|fri|sat|sun)[a-z]{0,6}[-_., ]{1,2}", re.ASCII)
 _BEGINS = re.compile(rf"\d|{'|'.join(_MONTHS)}", re.ASCII)
 
-# A two followed by nine digits is a year, month, day and hour, until 2033.
+# Until 2033, seconds since 1970 begin with a one. A two followed by nine digits is a year, month, day and hour.
 _SECONDS = re.compile(r"1\d{9}", re.ASCII)
 _MILLISECONDS = re.compile(r"1\d{12}", re.ASCII)
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
-# An object is written on the day of its name or soon after; its clock may be in another zone.
+# An object is written on the day in its name or soon after. The clock that made the name may be in another zone.
 _BEFORE, _AFTER = timedelta(days=1), timedelta(days=2)
 
-# The longest form has less; what is longer is not worth the patterns' time.
+# The longest form is shorter than this. Matching longer texts would only take time.
 _SHORTEST: Final = 6
 _LONGEST: Final = 48
 
-# So many parts of a name that is not understood are tried.
+# This many parts are tried of a name that is not understood.
 _MOST_PARTS: Final = 8
 
 
 @dataclass(frozen=True)
 class Stamp:
-    """A time as a name tells it.
+    """A time in a name.
 
-    time: UTC; of a date alone the day's last second: a set of that day is not known to be older than anything in it.
-    form: as in the table above. start, until: the bounds of what the text names, a day, an hour, a minute or a second.
-    orders: in which day, month and year may stand, for dates of digits that do not begin with a year of four digits.
-    guessed: of several days this is the one near to the upload.
+    time: UTC. For a date alone it is the last second of the day, because the set may be of any time of that day.
+    form: as in the table above. start, until: the bounds of the day, hour, minute or second that the text names.
+    orders: the possible orders of day, month and year, for dates of digits that do not begin with a four-digit year.
+    guessed: the date could be several days, and this is the one near the upload.
     """
 
     text: str
@@ -104,21 +105,21 @@ class Stamp:
     guessed: bool = False
 
     def holds(self, time: datetime) -> bool:
-        """Tell whether `time` lies in the day, hour, minute or second that the text names."""
+        """Return whether `time` lies in the day, hour, minute or second that the text names."""
         return self.start <= time < self.until
 
 
 def read(text: str, written: datetime | None = None, orders: Collection[str] = ()) -> Stamp | None:
-    """Return the time that `text` tells, or None for no time, or for several that it could be.
+    """Return the time in `text`, or None if it is not a time or could be several.
 
-    written: when the object of that name was. orders: those of other names, as `Stamp.orders` tells them.
+    written: when the object of that name was written. orders: `Stamp.orders` of other names.
     """
-    found = meanings(text, written)
-    if len(found) > 1:
-        fitting = [each for each in found if not each.orders.isdisjoint(orders)]
-        near = [replace(each, guessed=True) for each in found if written and _is_near(each, written)]
-        found = fitting if len(fitting) == 1 else near
-    return found[0] if len(found) == 1 else None
+    readings = meanings(text, written)
+    if len(readings) > 1:
+        fitting = [each for each in readings if not each.orders.isdisjoint(orders)]
+        likely = [replace(each, guessed=True) for each in readings if written and _is_near(each, written)]
+        readings = fitting if len(fitting) == 1 else likely
+    return readings[0] if len(readings) == 1 else None
 
 
 def _is_near(stamp: Stamp, written: datetime) -> bool:
@@ -126,44 +127,44 @@ def _is_near(stamp: Stamp, written: datetime) -> bool:
 
 
 def meanings(text: str, written: datetime | None = None) -> list[Stamp]:
-    """Return all times that `text` could tell, each once.
+    """Return all times that `text` could be, each once.
 
-    written: no backup of that name can be younger, which decides between the orders of a year of two digits: `260131`
-    is not a day in 2031 if the object was there in 2026.
+    written: the object's upload time. Its backup is not newer, so `260131` is not a day in 2031 if the object was
+    there in 2026.
     """
     folded = text.casefold()
     if weekday := _WEEKDAY.match(folded):
         folded = folded[weekday.end() :]
     if not _SHORTEST <= len(folded) <= _LONGEST or not _BEGINS.match(folded):
         return []
-    found: dict[tuple[datetime, datetime], Stamp] = {}
-    for each in _readings(folded, text, written):
-        same = found.get((each.start, each.until), each)
-        found[each.start, each.until] = replace(same, orders=same.orders | each.orders)
-    return list(found.values())
+    by_bounds: dict[tuple[datetime, datetime], Stamp] = {}
+    for stamp in _readings(folded, text, written):
+        same = by_bounds.get((stamp.start, stamp.until), stamp)
+        by_bounds[stamp.start, stamp.until] = replace(same, orders=same.orders | stamp.orders)
+    return list(by_bounds.values())
 
 
 def newest_reading(text: str) -> datetime | None:
-    """Return the latest time that any part of `text` could tell, for names that are not understood; None for none."""
+    """Return the latest time that any part of `text` could be, or None. For names that are not understood."""
     parts = re.findall(r"\d[\d:_.tT-]*\d(?:[+-]\d\d:?\d\d)?|\d+-?[A-Za-z]{3}-?\d+", text[:1000], re.ASCII)
     return max((each.time for part in parts[:_MOST_PARTS] for each in _first_readings(part)), default=None)
 
 
 def _first_readings(part: str) -> list[Stamp]:
-    """Return the readings of the longest beginning of `part` that tells a time."""
+    """Return the readings of the longest beginning of `part` that is a time."""
     readings = (meanings(begin) for begin in _starts(part))
     return next((each for each in readings if each), [])
 
 
 def _starts(part: str) -> Iterator[str]:
-    """Yield what may be a stamp at the beginning of `part`, the longest first."""
-    ends = [len(part), *(found.start() for found in re.finditer(r"[-_.tT:]", part))]
+    """Yield the beginnings of `part` that may be a stamp, the longest first."""
+    ends = [len(part), *(match.start() for match in re.finditer(r"[-_.tT:]", part))]
     yield from (part[:end] for end in sorted(set(ends), reverse=True)[:12])
 
 
 def _readings(folded: str, text: str, written: datetime | None) -> Iterator[Stamp]:
     if _SECONDS.fullmatch(folded):
-        # Read as a year, month, day and hour it would be of the last century.
+        # As a year, month, day and hour it would be in the last century.
         yield _of(text, "seconds since 1970", _EPOCH + timedelta(seconds=int(folded)), timedelta(seconds=1))
         return
     if _MILLISECONDS.fullmatch(folded):
@@ -177,7 +178,7 @@ def _readings(folded: str, text: str, written: datetime | None) -> Iterator[Stam
 
 
 def _orders(match: re.Match[str]) -> frozenset[str]:
-    """Return the order of day, month and year in a date of digits, as `4: day month year`; none where it is sure."""
+    """Return the order of day, month and year in a date of digits, such as `4: day month year`, if it is uncertain."""
     groups = match.re.groupindex
     year = "short" if "short" in groups else "year"
     if "letters" in groups or (year == "year" and match.start(year) == 0):
@@ -188,11 +189,11 @@ def _orders(match: re.Match[str]) -> frozenset[str]:
 
 @cache
 def _forms(*, compact: bool) -> tuple[tuple[str, re.Pattern[str]], ...]:
-    """Return the forms of dates without separators, or of those with some.
+    """Return the forms of dates without separators, or of those with separators.
 
-    Compiled when the first name is read: a start with nothing to do reads none.
+    They are compiled when the first name is read, because a start with nothing to do reads no name.
     """
-    # Only behind a year, month and day may a time follow without a gap: 1206201900 is a number of seconds.
+    # Only after year, month and day may a time follow without a separator: 1206201900 is a number of seconds.
     long = ((form, f"{date}(?:{_GAP}{'?' * (form == 'year first')}{_CLOCK})?") for form, date in _DATES)
     short = ((form, f"{date}(?:{_GAP}{_CLOCK})?") for form, date in _SHORT_DATES)
     every = [(form, re.compile(pattern, re.ASCII)) for form, pattern in (*long, *short)]
@@ -201,7 +202,7 @@ def _forms(*, compact: bool) -> tuple[tuple[str, re.Pattern[str]], ...]:
 
 
 def _stamp(text: str, form: str, parts: dict[str, str | None]) -> Stamp | None:
-    """Return the time of a form's parts; None where there is no such day or time."""
+    """Return the time that a form's parts make, or None if there is no such day or time."""
     short, letters = parts.get("short"), parts.get("letters")
     year = 2000 + int(short) if short else int(parts["year"] or 0)
     month = _MONTHS.index(letters) + 1 if letters else int(parts["month"] or 0)
