@@ -118,7 +118,7 @@ def test_of_a_chain_in_an_archive_the_last_is_taken() -> None:
 def test_backup_set_dir_overrides_names_inside() -> None:
     assert chosen(stores("backups/movies"), wanted(directory="backups/movies")) == "backups/movies"
     assert chosen(files("d/movies.dump", head=DUMP), wanted(directory="d/movies.dump")) == "d/movies.dump"
-    with pytest.raises(ConfigurationError, match="it has backups/neo4j"):
+    with pytest.raises(ConfigurationError, match="It has: backups/neo4j"):
         layouts.content_of(stores("backups/neo4j"), wanted(directory="backup/neo4j"), whole=True)
 
 

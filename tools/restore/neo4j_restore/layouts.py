@@ -1,7 +1,7 @@
-"""What an archive holds for a database: the folder of its store files, or the dump or artifact of it.
+"""Decides what an archive holds for a database: a folder of store files, a dump, or a backup artifact.
 
-Decided by the entries alone: those seen before the transfer, and once more all of them when they are unpacked. Whose
-they are, is told by the name of a store's folder or of a dump's file, and by an artifact's header.
+Only the entries decide: first those that are seen before the transfer, and then all of them, when they are unpacked.
+The name of a store's folder or of a dump's file says which database it is of, and so does an artifact's header.
 """
 
 import re
@@ -21,7 +21,8 @@ from neo4j_restore.owners import owner
 from neo4j_restore.sets import STORE_MARKERS
 from neo4j_restore.spec import DatabaseName
 
-# A store's files by their names in its folder: records and blocks. Transaction logs lie beside them or apart.
+# The names of store files, in the record formats and the block format. Transaction logs lie beside them or in a folder
+# of their own.
 _STORE = re.compile(r"neostore(\.(?!transaction)[a-z.]+)?|block\.[a-z0-9._-]+")
 _LOGS = re.compile(r"(neostore\.transaction\.db|checkpoint)\.\d+")
 
@@ -32,7 +33,7 @@ _SHOWN, _LONGEST_SHOWN = 5, 200
 
 @dataclass(frozen=True)
 class Wanted:
-    """Whose set it should be. key: the object's. name: its URL, for messages. directory: BACKUP_SET_DIR."""
+    """What the archive should hold. key: of the object. name: its URL, for messages. directory: BACKUP_SET_DIR."""
 
     database: DatabaseName
     key: str
@@ -42,9 +43,10 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Store:
-    """Store files in `folder`, empty for the top. logs: the folder of its transaction logs where they lie apart.
+    """Store files in `folder`, which is empty for the top.
 
-    marker: the file that a store has to have, where it was seen.
+    logs: the folder of its transaction logs, if it is another one. marker: the file that every store has, if it was
+    seen.
     """
 
     folder: str
@@ -54,7 +56,7 @@ class Store:
 
 @dataclass(frozen=True)
 class File:
-    """A dump or an artifact, of a chain the last one. header: what it says of itself, where it was seen."""
+    """A dump or an artifact. For a chain it is the last artifact. header: None if it was not seen."""
 
     entry: Entry
     kind: Kind
@@ -62,7 +64,7 @@ class File:
 
     @property
     def folder(self) -> str:
-        """Return the folder that it is in."""
+        """Return the folder in which it lies."""
         return self.entry.name.rpartition("/")[0]
 
 
@@ -70,10 +72,10 @@ Content = Store | File
 
 
 def content_of(entries: Sequence[Entry], wanted: Wanted, *, whole: bool) -> Content | None:
-    """Return what is to be restored; None where the entries that were seen, not the `whole`, do not tell yet.
+    """Return what to restore. None if the entries are not the `whole` archive and do not decide it yet.
 
-    Raises BackupDamagedError where there is nothing, or another database's; ConfigurationError where BACKUP_SET_DIR
-    names nothing, or several could be meant.
+    Raises BackupDamagedError if there is nothing to restore, or only another database. Raises ConfigurationError if
+    BACKUP_SET_DIR names nothing, or if several sets could be meant.
     """
     stores, files = _stores(entries, whole=whole), list(_files(entries))
     if wanted.directory:
@@ -90,7 +92,7 @@ def content_of(entries: Sequence[Entry], wanted: Wanted, *, whole: bool) -> Cont
 
 
 def _stores(entries: Iterable[Entry], *, whole: bool) -> list[Store]:
-    """Return the stores: folders with a store's marker, or of a part of an archive with any of a store's files."""
+    """Return the stores: folders with a store's marker. In a part of an archive, any store file is enough."""
     markers: dict[str, Entry | None] = {}
     logs: set[str] = set()
     for entry in entries:
@@ -107,7 +109,7 @@ def _stores(entries: Iterable[Entry], *, whole: bool) -> list[Store]:
 
 
 def _logs_of(folder: str, logs: set[str], *, whole: bool) -> str | None:
-    """Return the folder of a store's logs where it is another than the store's; of a part of an archive the likely."""
+    """Return the folder of a store's logs if it is not the store's: in a part of an archive, the likely one."""
     above, _, name = folder.rpartition("/")
     data, _, databases = above.rpartition("/")
     apart = f"{data}/transactions/{name}".lstrip("/")
@@ -123,26 +125,26 @@ def _files(entries: Iterable[Entry]) -> Iterator[File]:
 
 
 def is_store_file(path: str) -> bool:
-    """Tell whether a path is that of a store's file or of its transaction logs."""
+    """Return whether a path is that of a store file or a transaction log."""
     name = path.rpartition("/")[2]
     return _STORE.fullmatch(name) is not None or _LOGS.fullmatch(name) is not None
 
 
 def is_telling(name: str) -> bool:
-    """Tell whether the first bytes of an entry in a zip are worth a request: a store's marker, a dump, an artifact."""
+    """Return whether the first bytes of a zip's entry are worth a request: a store's marker, a dump, an artifact."""
     return name.rpartition("/")[2] in STORE_MARKERS or name.lower().endswith((".dump", ".backup"))
 
 
 def _owner_of(file: File, wanted: Wanted) -> str:
     if file.header and file.header.database:
-        # Names fold case as Neo4j does.
+        # Neo4j folds the case of names.
         name = file.header.database
         return wanted.database if name.casefold() == wanted.database else name
     return owner(file.entry.name, wanted.database, wanted.key, file=True)
 
 
 def _by_hand(stores: list[Store], files: list[File], wanted: Wanted, *, whole: bool) -> Content | None:
-    """Return what BACKUP_SET_DIR names: a folder of a store or of one dump or chain, or a file."""
+    """Return what BACKUP_SET_DIR names: the folder of a store, of one dump or of one chain, or a file."""
     directory = wanted.directory.strip("/")
     directory = "" if directory == "." else directory
     named: list[Content] = [store for store in stores if store.folder == directory]
@@ -151,13 +153,13 @@ def _by_hand(stores: list[Store], files: list[File], wanted: Wanted, *, whole: b
         return _single(named, wanted)
     if not whole:
         return None
-    inside = ", ".join(_places([*stores, *files])) or "none at all"
-    message = f"{wanted.name} has no store, dump or artifact in BACKUP_SET_DIR, {wanted.directory}; it has {inside}"
+    inside = ", ".join(_places([*stores, *files])) or "none"
+    message = f"{wanted.name} has no store, dump or artifact in BACKUP_SET_DIR ({wanted.directory}). It has: {inside}"
     raise ConfigurationError(message, hint="unset BACKUP_SET_DIR, or set it to one of these")
 
 
 def _single(fitting: list[Content], wanted: Wanted) -> Content:
-    """Return the one that is meant: a store before files, and of artifacts the last."""
+    """Return the one that is meant. A store comes before files, and of several artifacts the last one counts."""
     chosen = [each for each in fitting if isinstance(each, Store)] or fitting
     files = [each for each in chosen if isinstance(each, File)]
     if len(files) == len(chosen) > 1 and all(file.kind is Kind.BACKUP for file in files):
@@ -178,33 +180,34 @@ def _places(all_content: Sequence[Content]) -> list[str]:
 
 
 def _shown(names: Iterable[str]) -> list[str]:
-    """Return the first of some names for a message, each as far as anybody reads it."""
+    """Return the first names for a message. Long names are cut."""
     return [name if len(name) <= _LONGEST_SHOWN else f"{name[:_LONGEST_SHOWN]}…" for name in islice(names, _SHOWN)]
 
 
 def _refused(entries: Sequence[Entry], owners: dict[Content, str], wanted: Wanted) -> BackupDamagedError:
-    """Return the error for an archive that holds another database, or none."""
+    """Return the error for an archive that holds another database, or no database."""
     if owners:
         other, place = next(iter(owners.values())), _places(list(owners))[0]
         message = f"{wanted.name} holds the database {other}, not {wanted.database}: {place}"
-        hint = f"ask for {other} in DATABASE; or set BACKUP_SET_DIR to {place} to restore it as {wanted.database}"
+        hint = f"set DATABASE to {other}, or set BACKUP_SET_DIR to {place} to restore it as {wanted.database}"
         return BackupDamagedError(message, hint=hint)
     names = [entry.name for entry in entries if not entry.folder]
     packed = [name for name in names if _PACKED.search(name)]
     if packed:
         message = f"{wanted.name} holds other archives, which are not unpacked: {', '.join(_shown(packed))}"
-        return BackupDamagedError(message, hint="upload the archive that is inside it, and restore that")
+        return BackupDamagedError(message, hint="upload the inner archive, and restore that one")
     listed = f"it holds {', '.join(_shown(names))}" if names else "it is empty"
     message = f"{wanted.name} holds no database, no dump and no backup artifact: {listed}"
-    return BackupDamagedError(message, hint=f"see what made it, or {ANOTHER_SET}")
+    return BackupDamagedError(message, hint=f"check the job that made it, or {ANOTHER_SET}")
 
 
 def entries_of(top: Path, name: str) -> list[Entry]:
-    """Return what is unpacked below the folder `top`, as far as it matters here, and some of the rest for messages.
+    """Return the files below the folder `top` that decide what it holds, and some others for messages.
 
-    Nothing else is kept: a stranger chooses how many files there are. name: the set's, for messages.
+    name: of the set, for messages.
     """
-    found: list[Entry] = []
+    # All other files are forgotten: whoever made the archive chooses how many there are.
+    deciding: list[Entry] = []
     others: list[Entry] = []
     logs: set[str] = set()
     telling = Budget(name, "the stores, dumps and artifacts in it are", bounds.MOST_STORES)
@@ -214,13 +217,13 @@ def entries_of(top: Path, name: str) -> list[Entry]:
         folder = entry.name.rpartition("/")[0]
         if path.name in STORE_MARKERS or contents.kind_of_file(entry.head):
             telling.spend()
-            found.append(entry)
+            deciding.append(entry)
         elif _LOGS.fullmatch(path.name) and folder not in logs and len(logs) < bounds.MOST_STORES:
             logs.add(folder)
-            found.append(entry)
+            deciding.append(entry)
         elif len(others) < _SHOWN or (len(others) < 2 * _SHOWN and _PACKED.search(path.name)):
             others.append(entry)
-    return [*found, *others]
+    return [*deciding, *others]
 
 
 def _files_below(top: Path) -> Iterator[Path]:

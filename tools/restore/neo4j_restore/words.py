@@ -1,4 +1,4 @@
-"""Words in the names of objects that say what an object is, or say nothing of whose it is."""
+"""Words in the names of objects: those that show what an object is, and general ones that name no database."""
 
 from typing import Final
 
@@ -7,7 +7,7 @@ def _set(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-# They say nothing of another database or environment.
+# General words: they do not name another database or environment.
 GENERAL: Final = _set(
     "backup backups bak bkp dump dumps db dbs database databases data export snapshot snapshots archive archives full "
     "diff differential inc incr incremental hourly daily nightly weekly monthly yearly auto automatic scheduled cron "
@@ -20,21 +20,21 @@ CALENDAR: Final = _set(
     "aug sep sept oct nov dec january february march april june july august september october november december"
 )
 
-# Without a date they say when a backup was made, rather than whose it is.
+# Without a date these say when a backup was made, and not which database it is of.
 TIMELY: Final = CALENDAR | _set("current last newest recent today yesterday")
 
-# Nothing with one of these is a backup of a database, neither as an ending nor as a word of the stem.
+# An object with one of these words as its ending or in its stem is never a backup of a database.
 NEVER: Final = _set(
     "report reports log logs conf config configuration metrics inconsistencies diagnostics heapdump hprof plugins "
     "certificates"
 )
 
-# The last line has uploads and downloads that have not ended.
+# The last line has the endings of unfinished uploads and downloads.
 NEVER_ENDINGS: Final = NEVER | _set(
     "sha256 sha1 sha512 md5 crc32c sum asc sig json jsonl yaml yml txt md html xml csv tsv cypher cql graphml sql "
     "properties env ini toml out err meta metadata manifest done ok success lock pid sh py ps1 jar pem key "
     "tmp temp part partial filepart crdownload uploading incomplete swp"
 )
 
-# Other ways to pack, encrypt or set aside a backup.
+# Endings of backups that are packed, encrypted or set aside in other ways.
 FOREIGN_ENDINGS: Final = _set("bak old 7z rar gpg pgp enc aes bz2 xz zst lz4")
