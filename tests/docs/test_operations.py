@@ -42,10 +42,10 @@ class Case:
     def row(self) -> str:
         """Return which row of the table it is."""
         if self.found is not Found.ABSENT:
-            return "the database" if self.found is Found.DATABASE else "files that are no database"
+            return "the database" if self.found is Found.DATABASE else "files that are not a database"
         if self.in_cluster:
             return "no database, but a cluster's state"
-        return "nothing, as the last rollback removed it" if self.removed else "nothing of the database"
+        return "nothing, because the last rollback removed it" if self.removed else "nothing of the database"
 
     @property
     def column(self) -> str:

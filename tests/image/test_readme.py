@@ -57,4 +57,7 @@ BOUNDS = {
 def test_the_bounds_on_memory_are_those_of_the_code() -> None:
     table = README.read_text().partition("| of a set | at most |\n|---|---|\n")[2].partition("\n\n")[0]
     assert table.splitlines() == [f"| {what} | {most} |" for what, most in BOUNDS.items()]
-    assert f"Memory: at most {bounds.RESIDENT_BYTES // MIB} MiB for any input" in README.read_text()
+    assert (
+        f"The restore itself takes at most {bounds.RESIDENT_BYTES // MIB} MiB of memory for any input"
+        in README.read_text()
+    )
