@@ -1,6 +1,7 @@
 """The commands of tools/cluster: which engine they choose, what they ask of kind, and what they say is missing."""
 
 import os
+import shlex
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -29,7 +30,7 @@ def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for variable in ("KUBECONFIG", "CLUSTER_NAME", "CLUSTER_ENGINE"):
         monkeypatch.delenv(variable, raising=False)
     monkeypatch.setenv("PATH", f"{folder}:{os.environ['PATH']}")
-    monkeypatch.setenv("NEO4J_RESTORE_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setenv("NEO4J_RESTORE_CACHE", str(tmp_path / "the cache"))
     monkeypatch.setenv("ASKED", str(tmp_path / "asked"))
     put(folder, "docker", "exit 0")
     put(folder, "kind", KIND)
@@ -55,10 +56,10 @@ def asked(tmp_path: Path) -> Iterator[str]:
 
 
 def test_where_docker_answers_the_cluster_is_kinds(tmp_path: Path) -> None:
-    state = tmp_path / "cache/cluster/state/main"
+    state = tmp_path / "the cache/cluster/state/main"
     up = cluster("up")
     assert up.returncode == 0, up.stderr
-    assert f"export KUBECONFIG={state}/kubeconfig\n" in up.stdout
+    assert f"KUBECONFIG={state}/kubeconfig" in shlex.split(up.stdout)
     assert list(asked(tmp_path)) == [
         f"kind create cluster --kubeconfig {state}/kubeconfig --wait 5m --name neo4j-restore-main"
     ]
@@ -82,7 +83,7 @@ def test_a_kind_that_fails_leaves_no_state(tmp_path: Path, machine: Path) -> Non
     assert (up.returncode, up.stdout) == (1, "")
     assert "no space left" in up.stderr
     assert "error: the cluster 'main' did not start: kind failed" in up.stderr
-    assert not (tmp_path / "cache/cluster/state/main").exists()
+    assert not (tmp_path / "the cache/cluster/state/main").exists()
 
 
 def test_with_starts_a_cluster_for_the_command_and_takes_it_down(tmp_path: Path) -> None:
@@ -90,16 +91,17 @@ def test_with_starts_a_cluster_for_the_command_and_takes_it_down(tmp_path: Path)
     assert done.returncode == 3, done.stderr
     created, deleted = asked(tmp_path)
     name = created.rpartition("neo4j-restore-")[2]
-    assert done.stdout == f"env CLUSTER_NAME={name} {CLUSTER}/load-image\n"
+    variables = [f"CLUSTER_NAME={name}", f"NEO4J_RESTORE_CACHE={tmp_path}/the cache"]
+    assert shlex.split(done.stdout) == ["env", *variables, str(CLUSTER / "load-image")]
     assert deleted.startswith("kind delete cluster")
     assert deleted.endswith(name)
-    assert not list((tmp_path / "cache/cluster/state").iterdir())
+    assert not list((tmp_path / "the cache/cluster/state").iterdir())
 
 
 def test_with_ends_the_cluster_of_a_run_that_was_killed(tmp_path: Path) -> None:
     process = subprocess.Popen([sys.executable, "-c", ""])
     process.wait()
-    left = tmp_path / f"cache/cluster/state/with-{process.pid}"
+    left = tmp_path / f"the cache/cluster/state/with-{process.pid}"
     left.mkdir(parents=True)
     (left / "engine").write_text("kind\n")
     assert cluster("with", "true").returncode == 0
@@ -120,7 +122,7 @@ def test_without_docker_a_user_who_is_not_root_is_told_before_anything_is_built(
     assert up.returncode == 1
     assert "error: no Docker engine answers, and without one only root can start a cluster" in up.stderr
     assert "try: start Docker, use sudo, or set KUBECONFIG" in up.stderr
-    assert not (tmp_path / "cache").exists()
+    assert not (tmp_path / "the cache").exists()
 
 
 @pytest.mark.parametrize("version", ["go1.19.8", "go1.9"])
