@@ -82,11 +82,11 @@ bench-quick: venv helm neo4j ## show on tiny sets that every benchmark still wor
 check: lint type test ## what a change has to pass
 
 .PHONY: neo4j
-neo4j: ## assemble the real Neo4j homes that tests and the demo use, once
-	tools/neo4j/assemble >/dev/null
+neo4j: ## assemble the real Neo4j homes that tests and the demo use, once; VERSION=2026.08.1 for one
+	tools/neo4j/assemble $(VERSION) >/dev/null
 
 .PHONY: demo
-demo: venv ## from a backup in a bucket to a running Neo4j, on this machine
+demo: venv ## from a backup in a bucket to a running Neo4j, on this machine; NEO4J_VERSION=2026.08.1 for the newest
 	@$(BIN)/python -m demo
 
 .PHONY: chart
@@ -103,7 +103,7 @@ scenarios: venv ## write the values files of scenarios/ again
 	$(BIN)/neo4j-scenarios build scenarios/*/
 
 .PHONY: image
-image: venv ## build the restore image, and the others of e2e; without Docker from Debian packages
+image: venv ## build the restore image, and the others of e2e; without Docker from Debian packages; NEO4J_VERSION=...
 	tools/image/build
 
 .PHONY: cluster

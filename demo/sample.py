@@ -1,5 +1,6 @@
 """The demo's backup, a real dump made by Neo4j Community 5.26; `python -m demo.sample` makes it anew."""
 
+import os
 import subprocess
 import tempfile
 from pathlib import Path
@@ -8,7 +9,8 @@ from tests.real.neo4j import Neo4j
 
 ROOT = Path(__file__).parents[1]
 
-NEO4J_VERSION = "5.26.30"
+# Later versions load the dump as well: `make demo NEO4J_VERSION=2026.08.1`.
+NEO4J_VERSION = os.environ.get("NEO4J_VERSION") or "5.26.30"
 
 DUMP = Path(__file__).with_name("neo4j.dump")
 

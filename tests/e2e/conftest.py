@@ -1,5 +1,6 @@
 """What the tests on a real cluster share: the cluster, images and a namespace in it, a store with a backup, a key."""
 
+import os
 import secrets
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -51,7 +52,7 @@ def namespace(images: None) -> Iterator[Namespace]:
 @pytest.fixture(scope="session")
 def sample(tmp_path_factory: pytest.TempPathFactory) -> Sample:
     """Make a backup with a real Neo4j, of the version in the image."""
-    home = run(ROOT / "tools" / "neo4j" / "assemble", "5.26.30").strip()
+    home = run(ROOT / "tools" / "neo4j" / "assemble", os.environ.get("NEO4J_VERSION") or "5.26.30").strip()
     return make_sample(Path(home), tmp_path_factory.mktemp("sample"))
 
 

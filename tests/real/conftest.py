@@ -58,17 +58,13 @@ def pod(tmp_path: Path, backups: Bucket) -> MakePod:
 @pytest.fixture(scope="session")
 def neo4j_5(tmp_path_factory: pytest.TempPathFactory, backups: Bucket) -> Made:
     """Community 5.26 with users: dumps of neo4j and system below `five`, and later nodes and a later user."""
-    made = _make("5.26.30", tmp_path_factory.mktemp("neo4j-5"))
-    server = Neo4j(made.home, made.later, FIRST_USER)
-    server.set_password()
-    with server:
-        write_people(server)
-        server.query(_CREATE_USER.format(*EARLY_USER), "system")
-    _dump(server, made.backups, backups, "five", "neo4j", "system")
-    with server:
-        write_later(server)
-        server.query(_CREATE_USER.format(*LATE_USER), "system")
-    return made
+    return _with_users("5.26.30", tmp_path_factory.mktemp("neo4j-5"), backups, "five")
+
+
+@pytest.fixture(scope="session")
+def neo4j_2026(tmp_path_factory: pytest.TempPathFactory, backups: Bucket) -> Made:
+    """Community 2026.08, the newest: the same, below `newest`."""
+    return _with_users("2026.08.1", tmp_path_factory.mktemp("neo4j-2026"), backups, "newest")
 
 
 @pytest.fixture(scope="session")
@@ -92,6 +88,20 @@ def neo4j_3(tmp_path_factory: pytest.TempPathFactory) -> Made:
         write_people(server)
         server.backup(made.backups, "graph.db")
         write_later(server)
+    return made
+
+
+def _with_users(version: str, folder: Path, backups: Bucket, prefix: str) -> Made:
+    made = _make(version, folder)
+    server = Neo4j(made.home, made.later, FIRST_USER)
+    server.set_password()
+    with server:
+        write_people(server)
+        server.query(_CREATE_USER.format(*EARLY_USER), "system")
+    _dump(server, made.backups, backups, prefix, "neo4j", "system")
+    with server:
+        write_later(server)
+        server.query(_CREATE_USER.format(*LATE_USER), "system")
     return made
 
 

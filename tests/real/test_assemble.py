@@ -14,7 +14,7 @@ def assemble(*versions: str, **changed: str) -> subprocess.CompletedProcess[str]
     return subprocess.run(argv, env={**os.environ, **changed}, capture_output=True, text=True, check=False)
 
 
-@pytest.mark.parametrize("version", ["3.3.5", "4.4.48", "5.26.30"])
+@pytest.mark.parametrize("version", ["3.3.5", "4.4.48", "5.26.30", "2026.08.1"])
 def test_neo4j_admin_tells_the_version_that_was_asked_for(version: str) -> None:
     argv = [str(home_of(version) / "bin" / "neo4j-admin"), "--version"]
     said = subprocess.run(argv, capture_output=True, text=True, check=True).stdout
@@ -32,7 +32,9 @@ def test_a_home_is_made_once() -> None:
     ("versions", "env", "error", "hint"),
     [
         pytest.param(["5.26.30"], {"JAVA_HOME": "/no/java"}, "/no/java/bin/java is missing", "openjdk-17", id="java"),
-        pytest.param(["4.0.0"], {}, "no recipe for Neo4j '4.0.0'", "one of: 3.3.5 4.4.48 5.26.30", id="version"),
+        pytest.param(
+            ["4.0.0"], {}, "no recipe for Neo4j '4.0.0'", "one of: 2026.08.1 3.3.5 4.4.48 5.26.30", id="version"
+        ),
     ],
 )
 def test_what_is_missing_is_named_with_what_to_do(

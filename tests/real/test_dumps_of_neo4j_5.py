@@ -1,4 +1,4 @@
-"""Community 5.26: dumps of neo4j and system in a bucket become a running server, once."""
+"""Community 5.26 and 2026.08: dumps of neo4j and system in a bucket become a running server, once."""
 
 import pytest
 from neo4j.exceptions import AuthError
@@ -10,8 +10,24 @@ from tests.stores import Bucket
 ONLINE = {"neo4j": "online", "system": "online"}
 
 
-def test_a_wiped_volume_comes_back_with_its_nodes_and_users_and_is_restored_once(neo4j_5: Made, pod: MakePod) -> None:
-    volume = pod(neo4j_5, "five", DATABASE="neo4j,system")
+@pytest.fixture(params=["five", "newest"])
+def prefix(request: pytest.FixtureRequest) -> str:
+    """Return where in the bucket the dumps of a line are."""
+    line: str = request.param
+    return line
+
+
+@pytest.fixture
+def made(prefix: str, request: pytest.FixtureRequest) -> Made:
+    """Return the database of that line."""
+    database: Made = request.getfixturevalue({"five": "neo4j_5", "newest": "neo4j_2026"}[prefix])
+    return database
+
+
+def test_a_wiped_volume_comes_back_with_its_nodes_and_users_and_is_restored_once(
+    prefix: str, made: Made, pod: MakePod
+) -> None:
+    volume = pod(made, prefix, DATABASE="neo4j,system")
     first = volume.restore()
     assert first.code == 0, first
     receipt = volume.receipt()
@@ -45,8 +61,8 @@ def test_existing_databases_are_left_alone_by_default(neo4j_5: Made, pod: MakePo
     assert volume.photograph() == before
 
 
-def test_force_overwrite_once_replaces_one_time(neo4j_5: Made, pod: MakePod) -> None:
-    volume = pod(neo4j_5, "five", neo4j_5.later, DATABASE="neo4j", FORCE_OVERWRITE="once")
+def test_force_overwrite_once_replaces_one_time(prefix: str, made: Made, pod: MakePod) -> None:
+    volume = pod(made, prefix, made.later, DATABASE="neo4j", FORCE_OVERWRITE="once")
     ended = volume.restore()
     assert ended.code == 0, ended
     with Neo4j(volume.home, volume.data, LATE_USER) as server:
@@ -61,22 +77,23 @@ def test_force_overwrite_once_replaces_one_time(neo4j_5: Made, pod: MakePod) -> 
     assert volume.receipt() == receipt
 
 
-def test_a_running_server_is_not_restored_under(neo4j_5: Made, pod: MakePod) -> None:
-    volume = pod(neo4j_5, "five", neo4j_5.later, DATABASE="neo4j", FORCE_OVERWRITE="once")
+def test_a_running_server_is_not_restored_under(prefix: str, made: Made, pod: MakePod) -> None:
+    volume = pod(made, prefix, made.later, DATABASE="neo4j", FORCE_OVERWRITE="once")
     with Neo4j(volume.home, volume.data, LATE_USER) as server:
         ended = volume.restore()
         assert ended.code == 12, ended
         assert found(server) == AFTER
 
 
-def test_a_truncated_dump_leaves_the_old_database_whole(neo4j_5: Made, pod: MakePod, backups: Bucket) -> None:
-    dump = (neo4j_5.backups / "neo4j.dump").read_bytes()
-    backups.put("truncated/neo4j.dump", dump[: len(dump) // 2])
-    volume = pod(neo4j_5, "truncated", neo4j_5.later, DATABASE="neo4j", FORCE_OVERWRITE="once")
+def test_a_truncated_dump_leaves_the_old_database_whole(prefix: str, made: Made, pod: MakePod, backups: Bucket) -> None:
+    dump = (made.backups / "neo4j.dump").read_bytes()
+    key = f"truncated-{prefix}/neo4j.dump"
+    backups.put(key, dump[: len(dump) // 2])
+    volume = pod(made, f"truncated-{prefix}", made.later, DATABASE="neo4j", FORCE_OVERWRITE="once")
     before = volume.photograph()
     ended = volume.restore()
     assert ended.code == 11, ended
-    assert "truncated/neo4j.dump" in ended.reason
+    assert key in ended.reason
     assert "try: take another set" in ended.said
     assert volume.photograph() == before
     assert not volume.has_staged_files()
@@ -99,6 +116,29 @@ def test_a_dump_of_an_older_neo4j_is_refused_and_the_old_data_kept(
 ) -> None:
     backups.put("older/neo4j.dump", (neo4j_4.backups / "neo4j.dump").read_bytes())
     volume = pod(neo4j_5, "older", neo4j_5.later, DATABASE="neo4j", FORCE_OVERWRITE="once")
+    before = volume.photograph()
+    ended = volume.restore()
+    assert ended.code == 31, ended
+    assert volume.photograph() == before
+
+
+def test_a_dump_of_5_comes_back_in_the_newest_neo4j(
+    neo4j_5: Made, neo4j_2026: Made, pod: MakePod, backups: Bucket
+) -> None:
+    backups.put("upgraded/neo4j.dump", (neo4j_5.backups / "neo4j.dump").read_bytes())
+    volume = pod(neo4j_2026, "upgraded", DATABASE="neo4j")
+    ended = volume.restore()
+    assert ended.code == 0, ended
+    with Neo4j(volume.home, volume.data) as server:
+        assert server.status_of_databases() == ONLINE
+        assert found(server) == BEFORE
+
+
+def test_a_dump_of_a_newer_neo4j_is_refused_and_the_old_data_kept(
+    neo4j_5: Made, neo4j_2026: Made, pod: MakePod, backups: Bucket
+) -> None:
+    backups.put("newer/neo4j.dump", (neo4j_2026.backups / "neo4j.dump").read_bytes())
+    volume = pod(neo4j_5, "newer", neo4j_5.later, DATABASE="neo4j", FORCE_OVERWRITE="once")
     before = volume.photograph()
     ended = volume.restore()
     assert ended.code == 31, ended

@@ -1,4 +1,4 @@
-"""Community 4.4 and 5.26 come back from sets as people pack them: a dump in a gzip or tar, a copied data folder."""
+"""Community 4.4, 5.26 and 2026.08 come back from a dump in a gzip or tar, and from a copied data folder."""
 
 import gzip
 import io
@@ -22,7 +22,7 @@ def packed_folder(data: Path) -> bytes:
     return buffer.getvalue()
 
 
-@pytest.mark.parametrize("line", ["neo4j_4", "neo4j_5"])
+@pytest.mark.parametrize("line", ["neo4j_4", "neo4j_5", "neo4j_2026"])
 @pytest.mark.parametrize("pack", ["gzip", "tar.gz"])
 def test_a_packed_dump_comes_back(
     pack: str, line: str, request: pytest.FixtureRequest, pod: MakePod, backups: Bucket
@@ -43,18 +43,22 @@ def test_a_packed_dump_comes_back(
         assert found(server) == BEFORE
 
 
-def test_an_artifact_in_a_tar_is_loaded_by_community(neo4j_5: Made, pod: MakePod, backups: Bucket) -> None:
-    tar = tar_of_dump((neo4j_5.backups / "neo4j.dump").read_bytes())
+@pytest.mark.parametrize("line", ["neo4j_5", "neo4j_2026"])
+def test_an_artifact_in_a_tar_is_loaded_by_community(
+    line: str, request: pytest.FixtureRequest, pod: MakePod, backups: Bucket
+) -> None:
+    made: Made = request.getfixturevalue(line)
+    tar = tar_of_dump((made.backups / "neo4j.dump").read_bytes())
     files = {"backups/neo4j-2026-01-31T02-00-00.backup": Artifact().write("BZV2", tar)}
-    backups.put("tarred/neo4j-2026-01-31T02-00-00.backup.tar.gz", archives.tar_gz(files, below=""))
-    volume = pod(neo4j_5, "tarred", DATABASE="neo4j")
+    backups.put(f"tarred-{line}/neo4j-2026-01-31T02-00-00.backup.tar.gz", archives.tar_gz(files, below=""))
+    volume = pod(made, f"tarred-{line}", DATABASE="neo4j")
     ended = volume.restore()
     assert ended.code == 0, ended
     with Neo4j(volume.home, volume.data) as server:
         assert found(server) == BEFORE
 
 
-@pytest.mark.parametrize("line", ["neo4j_4", "neo4j_5"])
+@pytest.mark.parametrize("line", ["neo4j_4", "neo4j_5", "neo4j_2026"])
 def test_a_copy_of_the_data_folder_comes_back(
     line: str, request: pytest.FixtureRequest, pod: MakePod, backups: Bucket
 ) -> None:
@@ -65,7 +69,7 @@ def test_a_copy_of_the_data_folder_comes_back(
     ended = volume.restore()
     assert ended.code == 0, ended
     assert not volume.has_staged_files()
-    with Neo4j(volume.home, volume.data, LATE_USER if line == "neo4j_5" else None) as server:
+    with Neo4j(volume.home, volume.data, LATE_USER if line != "neo4j_4" else None) as server:
         assert server.status_of_databases() == {"neo4j": "online", "system": "online"}
         assert found(server) == AFTER
 

@@ -39,7 +39,10 @@ def give(path: Path) -> Path:
 
 def _reached(needs: Iterable[Path]) -> set[Path]:
     java = [Path(os.environ["JAVA_HOME"])] if "JAVA_HOME" in os.environ else []
-    reached = {path.resolve() for path in (ROOT, Path(sys.base_prefix), *java, *needs) if path.is_dir()}
+    needed = list(needs)
+    # A Neo4j home may have a link to the Java that it runs on.
+    java += [path / "java" for path in needed]
+    reached = {path.resolve() for path in (ROOT, Path(sys.base_prefix), *java, *needed) if path.is_dir()}
     return {path for path in reached if not reached.intersection(path.parents)}
 
 

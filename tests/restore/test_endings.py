@@ -24,7 +24,7 @@ ENDINGS = {
         "older Neo4j",
     ),
     "full": (1, ["java.io.IOException: No space left on device"], 13, "full"),
-    "newer": (1, ["is of a newer version than the current binaries"], 30, "ended with 1 on gs://b/neo4j.dump"),
+    "newer": (1, ["is of a newer version than the current binaries"], 31, "gs://b/neo4j.dump is of a newer Neo4j"),
     "usage": (64, ["Unknown option"], 30, "ended with 64"),
     "nothing": (1, [], 30, "it printed nothing"),
     "a crash of Java": (-11, ["# SIGSEGV (0xb)"], 30, "was ended by SIGSEGV on"),

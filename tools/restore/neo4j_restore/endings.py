@@ -92,6 +92,12 @@ def _unsupported(run: Run) -> RestoreError:
     return MigrationNeededError(message, hint=hint)
 
 
+def _newer(run: Run) -> RestoreError:
+    message = f"{run.about} is of a newer Neo4j, and this one can't open it: {run.last_output}"
+    hint = "use an image and a server of the version that wrote it, or of a later one"
+    return MigrationNeededError(message, hint=hint)
+
+
 def _full(run: Run) -> RestoreError:
     message = f"the volume was full while neo4j-admin worked on {run.about}: {run.last_output}"
     return NoSpaceError(message, hint="make the volume larger, or free room on it")
@@ -193,6 +199,8 @@ _RULES: Final[tuple[tuple[re.Pattern[str], Callable[[Run], RestoreError]], ...]]
         _options,
     ),
     (re.compile(r"No space left on device|Disk quota exceeded"), _full),
+    # 5 and later, which tell it when they have read the whole dump.
+    (re.compile(r"is of a newer version than the current binaries"), _newer),
     (re.compile(r"OutOfMemoryError: (?:Java heap space|GC overhead)"), _heap_too_small),
     (
         re.compile(
