@@ -102,7 +102,11 @@ def test_an_identity_file_is_what_age_keygen_writes(tmp_path: Path) -> None:
     assert decrypted(encrypted(), *age.identities(path, "the set")) == TEXT
 
 
-@pytest.mark.parametrize("text", ["", "# only a comment\n", "AGE-SECRET-KEY-1WRONG\n", f"{KEY}\nmore\n"])
+@pytest.mark.parametrize(
+    "text",
+    ["", "# only a comment\n", "AGE-SECRET-KEY-1WRONG\n", f"{KEY}\nmore\n"],
+    ids=["empty", "a comment", "a wrong key", "more"],
+)
 def test_a_bad_identity_file_is_told_without_its_lines(text: str, tmp_path: Path) -> None:
     path = tmp_path / "identity"
     path.write_text(text)

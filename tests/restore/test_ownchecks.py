@@ -40,6 +40,10 @@ PLAIN = zstd.compress(DATA)
         (CHECKED[:4], ""),
         (b"", ""),
     ],
+    ids=[
+        *("gzip", "zip", "zstd with a checksum", "zstd", "skippable, zstd with a checksum", "skippable, zstd"),
+        *("lz4 with a checksum", "lz4", "DZV1 with a checksum", "DZV1", "DGV1", "BTV1", "none", "the start", "empty"),
+    ],
 )
 def test_a_format_with_a_checksum_of_its_own_is_known(head: bytes, name: str) -> None:
     assert own_check(head) == name

@@ -60,7 +60,7 @@ def test_an_encrypted_chain_is_restored(
     assert [each["header"] for each in json.loads(neo4j_restore("list", "--json").stdout)] == [None] * 4
 
 
-@pytest.mark.parametrize("line", ["", str(OTHER), "no identity"])
+@pytest.mark.parametrize("line", ["", str(OTHER), "no identity"], ids=["missing", "wrong", "malformed"])
 def test_a_missing_or_wrong_identity_is_told_before_the_transfer(
     line: str, neo4j_restore: Run, bucket: Bucket, data: Path, tmp_path: Path
 ) -> None:
