@@ -38,8 +38,12 @@ lint: venv ## check style and which package imports which
 type: venv ## check types
 	$(BIN)/mypy
 
+.PHONY: quick
+quick: venv ## run the tests that need Python alone, in half a minute
+	$(BIN)/python -m pytest -p tests.quick @tests/quick.txt $(if $(K),-k '$(K)')
+
 .PHONY: unit
-unit: venv helm chromium stores crds ## run the quick tests: no Neo4j, no cluster
+unit: venv helm chromium stores crds ## run the tests that need no Neo4j and no cluster
 	$(BIN)/pytest -m 'not real and not e2e' $(if $(K),-k '$(K)')
 
 .PHONY: test
