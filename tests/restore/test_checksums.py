@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from neo4j_restore.checksums import ALGORITHMS, Checksum, Running
+from neo4j_restore.checksums import ALGORITHMS, Checksum, Hasher
 
 # Of the nine bytes "123456789": the check values of the catalogue of CRCs, and the digests of RFC 1321 and FIPS 180-4.
 CHECKS = {
@@ -21,10 +21,10 @@ CHECKS = {
 }
 
 
-def digest(running: Running, *blocks: bytes) -> bytes:
+def digest(hasher: Hasher, *blocks: bytes) -> bytes:
     for block in blocks:
-        running.update(memoryview(block))
-    return running.digest()
+        hasher.update(memoryview(block))
+    return hasher.digest()
 
 
 def test_every_algorithm_has_its_check_value() -> None:

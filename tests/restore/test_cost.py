@@ -66,7 +66,8 @@ from neo4j_restore.stores.local import LocalStore
 
 importlib.import_module("neo4j_restore.stores.gcs")
 (stored,) = LocalStore().list(sys.argv[1].lstrip("/"))
-with closing(fetch.download(LocalStore(), stored, fetch.Terms(60, 32), Progress("", stored.size_bytes))) as stream:
+options = fetch.DownloadOptions(60, 32)
+with closing(fetch.download(LocalStore(), stored, options, Progress("", stored.size_bytes))) as stream:
     # As for a network that is far slower than the reader: all connections; then a reader that is slower than they.
     stream.fetch.pace.limit = 32
     size = len(stream.read(1))

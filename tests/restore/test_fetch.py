@@ -19,7 +19,7 @@ from neo4j_restore import fetch, spec
 from neo4j_restore.checksums import Checksum
 from neo4j_restore.deadline import Deadline
 from neo4j_restore.errors import BackupDamagedError, StoreError
-from neo4j_restore.fetch import Fetch, Terms, download
+from neo4j_restore.fetch import DownloadOptions, Fetch, download
 from neo4j_restore.kinds import Kind
 from neo4j_restore.progress import Progress
 from neo4j_restore.sets import BackupSet
@@ -87,7 +87,7 @@ def progress(*objects: StoredObject) -> Progress:
     return Progress("neo4j", sum(each.size_bytes for each in objects))
 
 
-def all_of(store: Memory, objects: Sequence[StoredObject], terms: Terms) -> dict[str, bytes]:
+def all_of(store: Memory, objects: Sequence[StoredObject], terms: DownloadOptions) -> dict[str, bytes]:
     with closing(Fetch(store, objects, terms, progress(*objects))) as fetching:
         return {each.key: stream.readall() for each, stream in fetching.streams()}
 
@@ -109,7 +109,7 @@ def test_many_objects_come_whole_and_in_their_order(sizes: list[int], connection
     objects = {str(number): DATA[number : number + size] for number, size in enumerate(sizes)}
     listed = [stored(data, key) for key, data in objects.items()]
     store = Memory(objects)
-    assert list(all_of(store, listed, Terms(60, connections)).items()) == list(objects.items())
+    assert list(all_of(store, listed, DownloadOptions(60, connections)).items()) == list(objects.items())
     assert store.most <= connections
 
 
@@ -121,7 +121,7 @@ def test_a_starved_reader_gets_parts_over_more_connections_and_the_same_bytes(
     monkeypatch.setattr(fetch, "_FIRST_PART_BYTES", 5000)
     store = Memory({"neo4j.dump": DATA})
     store.slow = True
-    with closing(download(store, stored(), Terms(60, 4), progress(stored()))) as stream:
+    with closing(download(store, stored(), DownloadOptions(60, 4), progress(stored()))) as stream:
         assert stream.readall() == DATA
     starts = [start for _, start in store.asked]
     assert len(starts) == len(set(starts)) > 2
@@ -131,7 +131,7 @@ def test_parts_of_an_object_whose_checksum_only_a_look_tells_are_verified(monkey
     monkeypatch.setattr(fetch, "_PART_BYTES", 20_000)
     plain, store = stored(digest=b""), Memory({"neo4j.dump": DATA})
     store.tells = Checksum("crc32c", bytes(4))
-    with closing(download(store, plain, Terms(60, 4), progress(plain))) as stream:
+    with closing(download(store, plain, DownloadOptions(60, 4), progress(plain))) as stream:
         stream.fetch.pace.limit = 4
         with pytest.raises(BackupDamagedError, match="the store has crc32c:AAAAAA=="):
             stream.readall()
@@ -156,7 +156,7 @@ def test_a_reader_that_found_no_room_goes_on_once_its_part_is_the_first(monkeypa
     }
     store = Memory(objects, lambda key, _: until(ready[key]))
     listed = [stored(data, key) for key, data in objects.items()]
-    with closing(Watched(store, listed, Terms(60, 3, Deadline.after(20)), progress(*listed))) as fetching:
+    with closing(Watched(store, listed, DownloadOptions(60, 3, Deadline.after(20)), progress(*listed))) as fetching:
         streams = [stream for _, stream in fetching.streams()]
         assert streams[0].read(3) == b"one"
         # Taking it woke the second reader, which still finds no room: the third object fills it.
@@ -166,20 +166,20 @@ def test_a_reader_that_found_no_room_goes_on_once_its_part_is_the_first(monkeypa
 
 def test_an_unstarved_reader_asks_once() -> None:
     store = Memory({"neo4j.dump": DATA})
-    assert download(store, stored(), Terms(60, 4), progress(stored())).readall() == DATA
+    assert download(store, stored(), DownloadOptions(60, 4), progress(stored())).readall() == DATA
     assert store.asked == [("neo4j.dump", 0)]
 
 
 def test_another_checksum_than_the_stores_is_damage() -> None:
     wrong = stored(digest=bytes(4))
     with pytest.raises(BackupDamagedError, match="the store has crc32c:AAAAAA=="):
-        download(Memory({wrong.key: DATA}), wrong, Terms(60), progress(wrong)).readall()
+        download(Memory({wrong.key: DATA}), wrong, DownloadOptions(60), progress(wrong)).readall()
 
 
 @pytest.mark.parametrize("digest", [b"", bytes(16)], ids=["right", "wrong"])
 def test_a_guessed_checksum_confirms_and_never_condemns(digest: bytes) -> None:
     md5 = digest or hashlib.md5(DATA, usedforsecurity=False).digest()
-    plain, store, terms = stored(digest=b""), Memory({"neo4j.dump": DATA}), Terms(60)
+    plain, store, terms = stored(digest=b""), Memory({"neo4j.dump": DATA}), DownloadOptions(60)
     store.tells = Checksum("md5", md5, guessed=True)
     assert download(store, plain, terms, progress(plain)).readall() == DATA
     database = spec.DatabaseName("neo4j")
@@ -190,10 +190,10 @@ def test_a_guessed_checksum_confirms_and_never_condemns(digest: bytes) -> None:
 
 def test_a_checksum_told_by_the_answer_alone_counts() -> None:
     plain, store = stored(digest=b""), Memory({"neo4j.dump": DATA})
-    assert download(store, plain, Terms(60), progress(plain)).readall() == DATA
+    assert download(store, plain, DownloadOptions(60), progress(plain)).readall() == DATA
     store.tells = Checksum("crc32c", bytes(4))
     with pytest.raises(BackupDamagedError):
-        download(store, plain, Terms(60), progress(plain)).readall()
+        download(store, plain, DownloadOptions(60), progress(plain)).readall()
 
 
 def test_the_first_error_ends_all_and_the_threads() -> None:
@@ -208,7 +208,7 @@ def test_the_first_error_ends_all_and_the_threads() -> None:
 
     store = Memory(objects, fails)
     with pytest.raises(StoreError, match="gone"):
-        all_of(store, [stored(data, key) for key, data in objects.items()], Terms(60, 8))
+        all_of(store, [stored(data, key) for key, data in objects.items()], DownloadOptions(60, 8))
     until(lambda: not threads())
     assert len(store.asked) < 200
 
@@ -216,7 +216,7 @@ def test_the_first_error_ends_all_and_the_threads() -> None:
 def test_closed_early_the_threads_end_though_the_store_is_slow() -> None:
     slow = threading.Event()
     store = Memory({"neo4j.dump": DATA}, lambda *_: slow.wait(60))
-    stream = download(store, stored(), Terms(60), progress(stored()))
+    stream = download(store, stored(), DownloadOptions(60), progress(stored()))
     reader = threading.Thread(target=lambda: stream.read(1), daemon=True)
     reader.start()
     until(lambda: bool(threads()))
@@ -228,7 +228,7 @@ def test_closed_early_the_threads_end_though_the_store_is_slow() -> None:
 def test_a_download_past_its_deadline_is_told_with_how_far_it_came() -> None:
     slow = threading.Event()
     store = Memory({"neo4j.dump": DATA}, lambda *_: slow.wait(60))
-    terms = Terms(60, 1, Deadline(7, time.monotonic()))
+    terms = DownloadOptions(60, 1, Deadline(7, time.monotonic()))
     with (
         closing(download(store, stored(), terms, progress(stored()))) as stream,
         pytest.raises(StoreError, match="longer than 7 s: 0 of 300000 bytes") as raised,
@@ -251,6 +251,6 @@ def test_a_throttling_store_is_read_with_fewer_connections() -> None:
 
     objects = {str(number): DATA[:100] for number in range(100)}
     listed = [stored(data, key) for key, data in objects.items()]
-    with closing(Fetch(Memory(objects, busy), listed, Terms(60, 32), progress(*listed))) as fetching:
+    with closing(Fetch(Memory(objects, busy), listed, DownloadOptions(60, 32), progress(*listed))) as fetching:
         assert {each.key: stream.readall() for each, stream in fetching.streams()} == objects
         assert fetching.pace.ceiling < 32

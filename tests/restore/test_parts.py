@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from neo4j_restore import parts
-from neo4j_restore.checksums import ALGORITHMS, Running
+from neo4j_restore.checksums import ALGORITHMS, Hasher
 from neo4j_restore.errors import StoreError, StreamDamagedError
 from neo4j_restore.parts import PartFile
 from neo4j_restore.pipeline import BLOCK_BYTES, Blocks
@@ -56,17 +56,17 @@ def broke_off(file: PartFile, data: bytes, error: BaseException | None = None) -
 
 def take(file: PartFile, most: int = len(DATA)) -> int:
     """Return what is taken, and see that just this was reckoned, and just this is in the file."""
-    offset, (running,) = file.take(most, lambda: [ALGORITHMS["sha256"]()])
-    assert running.digest() == digest(DATA[:offset])
+    offset, (hasher,) = file.take(most, lambda: [ALGORITHMS["sha256"]()])
+    assert hasher.digest() == digest(DATA[:offset])
     assert not offset or file.path.read_bytes() == DATA[:offset]
     assert file.is_begun() == bool(offset)
     return offset
 
 
 def digest(data: bytes) -> bytes:
-    running: Running = ALGORITHMS["sha256"]()
-    running.update(data)
-    return running.digest()
+    hasher: Hasher = ALGORITHMS["sha256"]()
+    hasher.update(data)
+    return hasher.digest()
 
 
 @pytest.mark.parametrize("error", [failed(), SystemExit(143)], ids=["the store", "SIGTERM"])

@@ -14,7 +14,7 @@ from tests.servers import Reply, scripted
 
 from neo4j_restore.checksums import Checksum
 from neo4j_restore.errors import BackupDamagedError
-from neo4j_restore.fetch import Terms, download
+from neo4j_restore.fetch import DownloadOptions, download
 from neo4j_restore.progress import Progress
 from neo4j_restore.stores import Store, StoredObject
 
@@ -28,7 +28,7 @@ def only(store: Store, container: AzureContainer) -> StoredObject:
 
 
 def downloaded(store: Store, stored: StoredObject) -> bytes:
-    with download(store, stored, Terms(60), Progress("neo4j", stored.size_bytes)) as stream:
+    with download(store, stored, DownloadOptions(60), Progress("neo4j", stored.size_bytes)) as stream:
         return stream.readall()
 
 

@@ -18,7 +18,7 @@ from tests.restore.stores.subjects import open_with
 from tests.servers import Quiet, serving
 
 from neo4j_restore.errors import BackupDamagedError
-from neo4j_restore.fetch import Terms, download
+from neo4j_restore.fetch import DownloadOptions, download
 from neo4j_restore.progress import Progress
 from neo4j_restore.stores import azure_pieces
 
@@ -92,7 +92,7 @@ def azure(content: bytes, refusal: int = 0) -> Iterator[Azure]:
 
 def read(account: Azure) -> tuple[bytes, tuple[str, ...]]:
     """Return the blob as it is read, and how that was verified."""
-    store, terms = open_with(account.environment()), Terms(10)
+    store, terms = open_with(account.environment()), DownloadOptions(10)
     (stored,) = store.list("nightly/")
     with download(store, stored, terms, Progress("neo4j", stored.size_bytes)) as stream:
         data = stream.readall()

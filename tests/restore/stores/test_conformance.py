@@ -9,7 +9,7 @@ from tests.gateway import Fault, Gateway
 from tests.restore.stores.subjects import Subject, open_with
 
 from neo4j_restore.errors import StoreError
-from neo4j_restore.fetch import Terms, download
+from neo4j_restore.fetch import DownloadOptions, download
 from neo4j_restore.progress import Progress
 from neo4j_restore.stores import Store, StoredObject, answers
 from neo4j_restore.transfer import Retry, part
@@ -31,7 +31,7 @@ def read(store: Store, stored: StoredObject, start: int = 0, end: int | None = N
 
 def downloaded(store: Store, stored: StoredObject) -> bytes:
     """Return the bytes as a restore takes them: resumed and verified."""
-    with download(store, stored, Terms(60), Progress("neo4j", stored.size_bytes)) as stream:
+    with download(store, stored, DownloadOptions(60), Progress("neo4j", stored.size_bytes)) as stream:
         return stream.readall()
 
 

@@ -14,7 +14,7 @@ from tests.servers import Reply, scripted
 from tests.versitygw import VIRTUAL_DOMAIN, S3Bucket
 
 from neo4j_restore.errors import BackupDamagedError, StoreError
-from neo4j_restore.fetch import Terms, download
+from neo4j_restore.fetch import DownloadOptions, download
 from neo4j_restore.progress import Progress
 from neo4j_restore.stores import Store, StoredObject
 
@@ -55,7 +55,7 @@ def test_a_bucket_is_asked_by_a_host_of_its_own(s3_bucket: S3Bucket) -> None:
 
 
 def downloaded(store: Store, stored: StoredObject) -> bytes:
-    with download(store, stored, Terms(60), Progress("neo4j", stored.size_bytes)) as stream:
+    with download(store, stored, DownloadOptions(60), Progress("neo4j", stored.size_bytes)) as stream:
         return stream.readall()
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
 
-class Running(Protocol):
+class Hasher(Protocol):
     """A checksum under way, with the methods of hashlib's objects."""
 
     def update(self, data: Any, /) -> None:
@@ -51,7 +51,7 @@ class _AwsCrc:
 
 
 # The names are those in stores' answers, in lower case.
-ALGORITHMS: Final[dict[str, Callable[[], Running]]] = {
+ALGORITHMS: Final[dict[str, Callable[[], Hasher]]] = {
     "crc32c": _Crc32c,
     "crc32": lambda: _AwsCrc("crc32", 4),
     "crc64nvme": lambda: _AwsCrc("crc64nvme", 8),
@@ -64,7 +64,7 @@ ALGORITHMS: Final[dict[str, Callable[[], Running]]] = {
 class _Composite:
     """A checksum of the checksums of parts. S3 keeps these for multipart uploads."""
 
-    def __init__(self, start: Callable[[], Running], part_bytes: int) -> None:
+    def __init__(self, start: Callable[[], Hasher], part_bytes: int) -> None:
         self._start, self._part_bytes = start, part_bytes
         self._done, self._part, self._left = b"", start(), part_bytes
 
@@ -99,7 +99,7 @@ class Checksum:
     part_bytes: int = 0
     guessed: bool = False
 
-    def start(self) -> Running:
+    def start(self) -> Hasher:
         """Return a new, empty computation of this kind."""
         start = ALGORITHMS[self.algorithm]
         return _Composite(start, self.part_bytes) if self.part_bytes else start()

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field, replace
 from threading import Condition, Event, Lock, Thread
 
 from neo4j_restore import evidence
-from neo4j_restore.checksums import Checksum, Running
+from neo4j_restore.checksums import Checksum, Hasher
 from neo4j_restore.deadline import NEVER, Deadline
 from neo4j_restore.errors import StoreError, StreamDamagedError
 from neo4j_restore.evidence import Evidence
@@ -44,7 +44,7 @@ _SMALL_BYTES = 1024 * 1024
 
 
 @dataclass(frozen=True)
-class Terms:
+class DownloadOptions:
     """How to read from a store.
 
     retry_seconds: how long one trouble may last. connections: the most at once.
@@ -59,9 +59,9 @@ class Terms:
     evidence: Evidence = field(default_factory=Evidence, compare=False)
 
 
-def terms(settings: Settings, deadline: Deadline) -> Terms:
+def download_options(settings: Settings, deadline: Deadline) -> DownloadOptions:
     """Return the options that `settings` ask for."""
-    return Terms(settings.retry_seconds, settings.connections, deadline, settings.bucket.of)
+    return DownloadOptions(settings.retry_seconds, settings.connections, deadline, settings.bucket.of)
 
 
 @dataclass(eq=False)
@@ -80,11 +80,16 @@ class Fetch:
     """Reads `objects`. `streams` yields each as a stream of verified bytes. Read one to its end before the next."""
 
     def __init__(
-        self, store: Store, objects: Sequence[StoredObject], terms: Terms, progress: Progress, start: int = 0
+        self,
+        store: Store,
+        objects: Sequence[StoredObject],
+        options: DownloadOptions,
+        progress: Progress,
+        start: int = 0,
     ) -> None:
         """Take what to read: of each object the bytes from `start` on. No request is made yet."""
-        self._store, self._objects, self._terms, self._progress = store, objects, terms, progress
-        self.pace, self.name, self.evidence = Pace(terms.connections), terms.name, terms.evidence
+        self._store, self._objects, self._options, self._progress = store, objects, options, progress
+        self.pace, self.name, self.evidence = Pace(options.connections), options.name, options.evidence
         # `_todo`: parts that no thread has begun. `_parts`: parts that are being read or have come. Both in the
         # consumer's order.
         self._todo = deque(_Part(each, start, each.size_bytes, start) for each in objects)
@@ -153,7 +158,7 @@ class Fetch:
         """Under the lock: wait until the first part has more, or until it is time to judge the pace."""
         if self._error:
             raise self._error
-        self._terms.deadline.check(lambda: f"{self._progress} had come")
+        self._options.deadline.check(lambda: f"{self._progress} had come")
         began = time.monotonic()
         self._come.wait(_LOOK_SECONDS)
         self._seen.waited += time.monotonic() - began
@@ -226,7 +231,7 @@ class Fetch:
             return self._next()
 
     def _read(self, part: _Part, buffer: memoryview) -> None:
-        retry = Retry(self._terms.retry_seconds, pause=self._pause, trouble=self._trouble)
+        retry = Retry(self._options.retry_seconds, pause=self._pause, trouble=self._trouble)
         if part.start == 0 and part.end < part.stored.size_bytes and not part.stored.checksum:
             # Some stores send the checksum only with an answer that has the whole object. This reads a range, so a HEAD
             # asks for it.
@@ -307,12 +312,12 @@ class Download(Blocks):
     StreamDamagedError. If the bytes do not match a guessed checksum, that is recorded only, because they may be right.
     """
 
-    def __init__(self, fetch: Fetch, stored: StoredObject, progress: Progress, running: Running | None = None) -> None:
-        """Take what to read. running: has taken the bytes before `start`, or None where there are none."""
+    def __init__(self, fetch: Fetch, stored: StoredObject, progress: Progress, hasher: Hasher | None = None) -> None:
+        """Take what to read. hasher: has taken the bytes before `start`, or None where there are none."""
         self.fetch, self._stored, self._progress = fetch, stored, progress
         self._begun = self._over = False
         self._expected: Checksum | None = None
-        self._running = running
+        self._hasher = hasher
 
     def block(self) -> bytes:
         """Return the next bytes, empty once all have come and were verified."""
@@ -320,14 +325,14 @@ class Download(Blocks):
         # Some stores send the checksum only with the first bytes, so it is known here at the earliest.
         if not self._begun:
             self._begun, self._expected = True, self.fetch.checksum_of(self._stored)
-            if self._expected and not self._running:
-                self._running = self._expected.start()
+            if self._expected and not self._hasher:
+                self._hasher = self._expected.start()
         if not block:
             self._over = True
             self._verify()
             return b""
-        if self._running:
-            self._running.update(block)
+        if self._hasher:
+            self._hasher.update(block)
         self._progress.add(len(block))
         return block
 
@@ -335,9 +340,9 @@ class Download(Blocks):
         if transport := self.fetch.transport(self._stored):
             self.fetch.evidence.verified(self._stored.key, f"transport:{transport}")
         expected = self._expected
-        if not expected or not self._running:
+        if not expected or not self._hasher:
             return
-        checksum = replace(expected, digest=self._running.digest())
+        checksum = replace(expected, digest=self._hasher.digest())
         if checksum == expected:
             self.fetch.evidence.verified(self._stored.key, evidence.of_store(expected))
         elif expected.guessed:
@@ -360,14 +365,14 @@ class _Only(Download):
 def download(
     store: Store,
     stored: StoredObject,
-    terms: Terms,
+    options: DownloadOptions,
     progress: Progress,
     *,
     start: int = 0,
-    running: Running | None = None,
+    hasher: Hasher | None = None,
 ) -> Download:
     """Return the verified bytes of one object. The first read makes the first request.
 
-    start: the offset to begin at. running: the object's checksum under way, which has taken the bytes before `start`.
+    start: the offset to begin at. hasher: the object's checksum under way, which has taken the bytes before `start`.
     """
-    return _Only(Fetch(store, (stored,), terms, progress, start), stored, progress, running)
+    return _Only(Fetch(store, (stored,), options, progress, start), stored, progress, hasher)

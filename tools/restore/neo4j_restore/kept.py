@@ -89,11 +89,11 @@ def _right(stored: StoredObject, path: Path, look: Callable[[StoredObject], Stor
         expected = look(stored).checksum
     if not expected:
         return None
-    running = expected.start()
+    hasher = expected.start()
     with path.open("rb", buffering=0) as file:
         while block := file.read(BLOCK_BYTES):
-            running.update(block)
-    return expected if running.digest() == expected.digest else None
+            hasher.update(block)
+    return expected if hasher.digest() == expected.digest else None
 
 
 def remove_of(layout: Layout, database: DatabaseName) -> None:

@@ -7,7 +7,7 @@ from logging import getLogger
 from pathlib import Path
 
 from neo4j_restore import age, contents, decoders, fetch, formats, headers, unpack
-from neo4j_restore.checksums import Checksum, Running
+from neo4j_restore.checksums import Checksum, Hasher
 from neo4j_restore.evidence import SHA256
 from neo4j_restore.kept import Kept
 from neo4j_restore.names import Names
@@ -34,8 +34,8 @@ class _Begun:
     stored: StoredObject
     file: PartFile
     offset: int = 0
-    of_store: Running | None = None
-    beside: Running | None = None
+    of_store: Hasher | None = None
+    beside: Hasher | None = None
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ class Opener:
 
     settings: Settings
     store: Store
-    terms: fetch.Terms
+    options: fetch.DownloadOptions
 
     def name(self, chosen: BackupSet) -> str:
         """Return a set's URL, for messages."""
@@ -57,7 +57,7 @@ class Opener:
         """
         source = stored or chosen.objects[0]
         name, expected = self.settings.bucket.of(source.key), chosen.checksums.get(source.key)
-        stream: Stream = fetch.download(self.store, source, self.terms, progress or self.progress(chosen))
+        stream: Stream = fetch.download(self.store, source, self.options, progress or self.progress(chosen))
         verified = Peekable(self._checked(stream, source, expected) if expected else stream)
         if not age.is_encrypted(verified.peek(age.LONGEST_MAGIC)):
             return verified
@@ -80,15 +80,15 @@ class Opener:
         source, expected = begun.stored, chosen.checksums.get(begun.stored.key)
         if not begun.offset:
             return self.unpacked(chosen, source, progress)
-        stream = fetch.download(self.store, source, self.terms, progress, start=begun.offset, running=begun.of_store)
+        stream = fetch.download(self.store, source, self.options, progress, start=begun.offset, hasher=begun.of_store)
         return self._checked(stream, source, expected, begun.beside) if expected else stream
 
     def _checked(
-        self, stream: Stream, stored: StoredObject, expected: Checksum, running: Running | None = None
+        self, stream: Stream, stored: StoredObject, expected: Checksum, hasher: Hasher | None = None
     ) -> Checked:
         """Return the stream, checked by the `.sha256` file beside the object."""
-        verified = partial(self.terms.evidence.verified, stored.key, SHA256)
-        return Checked(stream, expected, self.settings.bucket.of(stored.key), running, verified)
+        verified = partial(self.options.evidence.verified, stored.key, SHA256)
+        return Checked(stream, expected, self.settings.bucket.of(stored.key), hasher, verified)
 
     def progress(self, chosen: BackupSet) -> Progress:
         """Return a counter for the bytes of a set."""
@@ -142,10 +142,10 @@ class Opener:
         if file.is_begun():
             of_store, beside = stored.checksum, chosen.checksums.get(stored.key)
             if expected := [each for each in (of_store, beside) if each]:
-                offset, running = file.take(stored.size_bytes, lambda: [each.start() for each in expected])
+                offset, hashers = file.take(stored.size_bytes, lambda: [each.start() for each in expected])
                 if offset:
                     return _Begun(
-                        stored, file, offset, running[0] if of_store else None, running[-1] if beside else None
+                        stored, file, offset, hashers[0] if of_store else None, hashers[-1] if beside else None
                     )
         file.begin()
         return _Begun(stored, file)

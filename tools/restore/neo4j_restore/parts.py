@@ -15,7 +15,7 @@ from io import FileIO, RawIOBase
 from pathlib import Path
 
 from neo4j_restore import disk, records, trees
-from neo4j_restore.checksums import ALGORITHMS, Running
+from neo4j_restore.checksums import ALGORITHMS, Hasher
 from neo4j_restore.errors import StoreError
 from neo4j_restore.pipeline import BLOCK_BYTES
 
@@ -58,21 +58,21 @@ class PartFile:
             path.unlink(missing_ok=True)
             path.parent.mkdir(parents=True, exist_ok=True)
 
-    def take(self, most_bytes: int, start: Callable[[], Sequence[Running]]) -> tuple[int, Sequence[Running]]:
+    def take(self, most_bytes: int, start: Callable[[], Sequence[Hasher]]) -> tuple[int, Sequence[Hasher]]:
         """Return how many bytes are there and right, and the checksums of `start`, fed with these bytes. Cut off the
         rest.
         """
-        parts, running = self._recorded(most_bytes), start()
-        while (right := self._right(parts, running)) < len(parts):
+        parts, hashers = self._recorded(most_bytes), start()
+        while (right := self._right(parts, hashers)) < len(parts):
             # The wrong piece was fed to them as well, so they are computed again without it.
-            parts, running = parts[:right], start()
+            parts, hashers = parts[:right], start()
         if not parts:
             self.begin()
-            return 0, running
+            return 0, hashers
         # The record first: if a crash comes between, it never claims bytes that are cut off.
         disk.replace_file(self.record, "".join(map(_line, parts)))
         os.truncate(self.path, parts[-1].end)
-        return parts[-1].end, running
+        return parts[-1].end, hashers
 
     def _recorded(self, most_bytes: int) -> list[_Part]:
         pieces: list[_Part] = []
@@ -84,15 +84,15 @@ class PartFile:
             pieces.append(_Part(int(match[1]), match[2]))
         return pieces
 
-    def _right(self, parts: Sequence[_Part], running: Sequence[Running]) -> int:
-        """Return how many of the pieces are right, from the first one on. Feed `running` with all bytes read."""
+    def _right(self, parts: Sequence[_Part], hashers: Sequence[Hasher]) -> int:
+        """Return how many of the pieces are right, from the first one on. Feed `hashers` with all bytes read."""
         offset = 0
         with self.path.open("rb", buffering=0) as file:
             for number, part in enumerate(parts):
                 crc = ALGORITHMS["crc32c"]()
                 while block := file.read(min(BLOCK_BYTES, part.end - offset)):
                     offset += len(block)
-                    for checksum in (crc, *running):
+                    for checksum in (crc, *hashers):
                         checksum.update(block)
                 if offset < part.end or crc.digest().hex() != part.crc32c:
                     return number

@@ -120,7 +120,7 @@ def _restore(settings: Settings, environment: Mapping[str, str], decided: Plan, 
     # Imported here: a start with nothing to do must not pay for stores, decompressors and checksums.
     from neo4j_restore import preflight
     from neo4j_restore.deadline import Deadline
-    from neo4j_restore.fetch import terms
+    from neo4j_restore.fetch import download_options
     from neo4j_restore.prepare import prepare
     from neo4j_restore.stage import Stage
     from neo4j_restore.stores import open_store
@@ -147,9 +147,9 @@ def _restore(settings: Settings, environment: Mapping[str, str], decided: Plan, 
             with _during("plan"), disk.errors_of(layout.data), _kept_for_the_next(layout):
                 prepared, program = prepare(settings, environment, decided, facts, store)
             if prepared.restores:
-                reading = terms(settings, deadline)
-                stage = Stage(settings, layout, store, program, lock, reading)
-                _carry_out(settings, prepared, stage.fill, reading.evidence)
+                options = download_options(settings, deadline)
+                stage = Stage(settings, layout, store, program, lock, options)
+                _carry_out(settings, prepared, stage.fill, options.evidence)
             return prepared
 
         try:

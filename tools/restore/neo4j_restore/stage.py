@@ -43,7 +43,7 @@ class Stage:
     store: Store
     program: admin.Admin
     lock: int
-    terms: fetch.Terms
+    options: fetch.DownloadOptions
 
     def fill(self, prepared: Plan) -> None:
         """Stage every database of the plan, and check the results. Raises RestoreError."""
@@ -142,7 +142,7 @@ class Stage:
         # The largest files first. Then no connection is left alone with a large file at the end.
         missing.sort(key=lambda each: each.size_bytes, reverse=True)
         progress = Progress(self._name(chosen), sum(each.size_bytes for each in missing))
-        with closing(fetch.Fetch(self.store, missing, self.terms, progress)) as fetching:
+        with closing(fetch.Fetch(self.store, missing, self.options, progress)) as fetching:
             for stored, stream in fetching.streams():
                 paths[stored.key].parent.mkdir(parents=True, exist_ok=True)
                 unpack.write_file(stream, paths[stored.key])
@@ -158,7 +158,7 @@ class Stage:
         """Return whether an earlier start has downloaded this file, by the store's checksum."""
         checksum = ours.take(stored, path, self._look)
         if checksum:
-            self.terms.evidence.verified(stored.key, evidence.of_store(checksum))
+            self.options.evidence.verified(stored.key, evidence.of_store(checksum))
         return checksum is not None
 
     def _check_verified(self, chosen: BackupSet) -> None:
@@ -169,7 +169,7 @@ class Stage:
         verdict = self.terms.evidence.verdict(chosen)
         if verdict.unverified and self.settings.require_checksum:
             raise verdict.refusal(self.settings.bucket)
-        doubts = self.terms.evidence.doubts(chosen)
+        doubts = self.options.evidence.doubts(chosen)
         if doubts and not verdict.unverified:
             ways = ", ".join(verdict.ways)
             log.info("%s: %s does not fit the bytes, but %s verified them", chosen.database, doubts[0], ways)
@@ -179,10 +179,10 @@ class Stage:
 
     @property
     def _opener(self) -> Opener:
-        return Opener(self.settings, self.store, self.terms)
+        return Opener(self.settings, self.store, self.options)
 
     def _look(self, stored: StoredObject) -> StoredObject:
-        return transfer.Retry(self.terms.retry_seconds).call(lambda: self.store.look(stored))
+        return transfer.Retry(self.options.retry_seconds).call(lambda: self.store.look(stored))
 
     def _file(self, database: DatabaseName) -> Path:
         """Return the path of a dump that neo4j-admin needs as a file."""

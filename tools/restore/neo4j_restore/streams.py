@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from io import RawIOBase
 
-from neo4j_restore.checksums import Checksum, Running
+from neo4j_restore.checksums import Checksum, Hasher
 from neo4j_restore.errors import StreamDamagedError
 from neo4j_restore.pipeline import Stream
 
@@ -42,28 +42,28 @@ class Checked(Stream):
         source: RawIOBase,
         expected: Checksum,
         name: str,
-        running: Running | None = None,
+        hasher: Hasher | None = None,
         verified: Callable[[], object] = lambda: None,
     ) -> None:
         """Take the stream. Nothing is read yet.
 
-        name: of the object, for messages. running: has taken the bytes before this stream.
+        name: of the object, for messages. hasher: has taken the bytes before this stream.
         verified: is called at the end where the checksum is right.
         """
         self._source, self._expected, self._name, self._verified = source, expected, name, verified
-        self._running = running or expected.start()
+        self._hasher = hasher or expected.start()
 
     def some(self, size: int) -> bytes:
         """Return the next bytes, empty once all have come and their checksum is right."""
         block = self._source.read(size) or b""
-        self._running.update(block)
+        self._hasher.update(block)
         # A read of 0 bytes also returns nothing, and is not the end.
         if not block and size:
             self._verify()
         return block
 
     def _verify(self) -> None:
-        checksum = Checksum(self._expected.algorithm, self._running.digest())
+        checksum = Checksum(self._expected.algorithm, self._hasher.digest())
         if checksum.digest != self._expected.digest:
             # In hexadecimal, as sha256sum prints it.
             difference = (

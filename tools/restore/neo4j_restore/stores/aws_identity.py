@@ -18,8 +18,8 @@ from neo4j_restore.stores.http import Http
 from neo4j_restore.stores.keyfiles import AwsKey, read_aws
 from neo4j_restore.stores.refreshing import Refreshing
 from neo4j_restore.stores.s3_hosts import domain
-from neo4j_restore.stores.tokens import Teller, text_of
-from neo4j_restore.stores.wording import Errors, one_line
+from neo4j_restore.stores.tokens import TokenEndpoint, text_of
+from neo4j_restore.stores.wording import StoreErrors, one_line
 
 _WAYS: Final = (
     "mount an AWS credentials file and name it in CREDENTIALS_FILE, or give the pod's service account a role "
@@ -45,7 +45,7 @@ class AwsIdentity:
         self.region = region
 
 
-def find(settings: Settings, http: Http, errors: Errors) -> AwsIdentity:
+def find(settings: Settings, http: Http, errors: StoreErrors) -> AwsIdentity:
     """Return the identity, and set its name in `errors`. Makes no request. Raises ConfigurationError for a bad file."""
     environment = settings.identity
     shared = environment.get("AWS_SHARED_CREDENTIALS_FILE")
@@ -60,7 +60,7 @@ def find(settings: Settings, http: Http, errors: Errors) -> AwsIdentity:
     return AwsIdentity(Refreshing(_fetch(settings, http, errors)).now)
 
 
-def _static(access: str, environment: Mapping[str, str], errors: Errors) -> AwsIdentity:
+def _static(access: str, environment: Mapping[str, str], errors: StoreErrors) -> AwsIdentity:
     secret = environment.get("AWS_SECRET_ACCESS_KEY", "")
     if not secret:
         message = "AWS_ACCESS_KEY_ID is set, but AWS_SECRET_ACCESS_KEY is not"
@@ -70,7 +70,7 @@ def _static(access: str, environment: Mapping[str, str], errors: Errors) -> AwsI
     return AwsIdentity(lambda: key)
 
 
-def _fetch(settings: Settings, http: Http, errors: Errors) -> Fetch:
+def _fetch(settings: Settings, http: Http, errors: StoreErrors) -> Fetch:
     environment = settings.identity
     role, token = environment.get("AWS_ROLE_ARN", ""), environment.get("AWS_WEB_IDENTITY_TOKEN_FILE", "")
     if role and token:
@@ -80,34 +80,36 @@ def _fetch(settings: Settings, http: Http, errors: Errors) -> Fetch:
         default = f"https://sts.{region}.{domain(region)}" if region else "https://sts.amazonaws.com"
         url = environment.get("AWS_ENDPOINT_URL_STS", default)
         hint = f"check that {role} trusts the cluster's issuer, and this namespace and service account"
-        teller = Teller(http, errors, "AWS STS", hint)
+        endpoint = TokenEndpoint(http, errors, "AWS STS", hint)
         name = environment.get("AWS_ROLE_SESSION_NAME", "neo4j-restore")
-        return lambda: _assumed(teller, url, {"RoleArn": role, "RoleSessionName": name}, token)
+        return lambda: _assumed(endpoint, url, {"RoleArn": role, "RoleSessionName": name}, token)
     url = _container_url(environment)
     if url:
         errors.identity = "the pod's identity"
         hint = "check that the service account has a pod identity association, and that its role may be assumed"
         return lambda: _of_container(
-            Teller(http, errors, "the pod identity agent", hint, direct=True), url, environment
+            TokenEndpoint(http, errors, "the pod identity agent", hint, direct=True), url, environment
         )
     errors.identity = "the node's role"
     return lambda: _of_node(
-        Teller(http, errors, "the node's metadata server", _WAYS, direct=True, last=True), environment
+        TokenEndpoint(http, errors, "the node's metadata server", _WAYS, direct=True, last=True), environment
     )
 
 
-def _assumed(teller: Teller, url: str, role: Mapping[str, str], token_file: str) -> tuple[AwsKey, float]:
+def _assumed(endpoint: TokenEndpoint, url: str, role: Mapping[str, str], token_file: str) -> tuple[AwsKey, float]:
     """Return a key for the pod's token, from AWS's token service.
 
     Source: https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithWebIdentity.html
     """
     form = {"Action": "AssumeRoleWithWebIdentity", "Version": "2011-06-15", **role}
-    body = teller.ask("POST", f"{url}/", {}, {**form, "WebIdentityToken": teller.read(token_file)}, reason=_sts_reason)
+    body = endpoint.ask(
+        "POST", f"{url}/", {}, {**form, "WebIdentityToken": endpoint.read(token_file)}, reason=_sts_reason
+    )
     root = parse_xml(body)
     credentials = root.find(".//Credentials") if root is not None else None
     names = ("AccessKeyId", "SecretAccessKey", "SessionToken", "Expiration")
     texts = [credentials.findtext(name, "") for name in names] if credentials is not None else []
-    return _key(teller, texts)
+    return _key(endpoint, texts)
 
 
 def _sts_reason(body: bytes) -> str:
@@ -130,36 +132,36 @@ def _container_url(environment: Mapping[str, str]) -> str:
     return url
 
 
-def _of_container(teller: Teller, url: str, environment: Mapping[str, str]) -> tuple[AwsKey, float]:
+def _of_container(endpoint: TokenEndpoint, url: str, environment: Mapping[str, str]) -> tuple[AwsKey, float]:
     file = environment.get("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE", "")
-    token = teller.read(file) if file else environment.get("AWS_CONTAINER_AUTHORIZATION_TOKEN", "")
-    body = teller.ask(
+    token = endpoint.read(file) if file else environment.get("AWS_CONTAINER_AUTHORIZATION_TOKEN", "")
+    body = endpoint.ask(
         "GET", url, {"Authorization": token} if token else {}, reason=lambda body: text_of(body, "message")
     )
-    return _key(teller, teller.fields(body, "AccessKeyId", "SecretAccessKey", "Token", "Expiration"))
+    return _key(endpoint, endpoint.fields(body, "AccessKeyId", "SecretAccessKey", "Token", "Expiration"))
 
 
-def _of_node(teller: Teller, environment: Mapping[str, str]) -> tuple[AwsKey, float]:
+def _of_node(endpoint: TokenEndpoint, environment: Mapping[str, str]) -> tuple[AwsKey, float]:
     if environment.get("AWS_EC2_METADATA_DISABLED", "").lower() == "true":
-        switched_off = teller.error("is switched off, and there is no other identity")
+        switched_off = endpoint.error("is switched off, and there is no other identity")
         raise switched_off
     base = environment.get("AWS_EC2_METADATA_SERVICE_ENDPOINT", _NODE).rstrip("/")
     name = "X-aws-ec2-metadata-token"
     # A session token first (IMDSv2): many nodes refuse requests without one.
-    token = teller.ask("PUT", f"{base}/latest/api/token", {f"{name}-ttl-seconds": "21600"}).decode("ascii", "replace")
+    token = endpoint.ask("PUT", f"{base}/latest/api/token", {f"{name}-ttl-seconds": "21600"}).decode("ascii", "replace")
     scrub.learn(token)
     path = f"{base}/latest/meta-data/iam/security-credentials/"
-    role = teller.ask("GET", path, {name: token}).decode("ascii", "replace").strip()
-    body = teller.ask("GET", f"{path}{role}", {name: token})
-    return _key(teller, teller.fields(body, "AccessKeyId", "SecretAccessKey", "Token", "Expiration"))
+    role = endpoint.ask("GET", path, {name: token}).decode("ascii", "replace").strip()
+    body = endpoint.ask("GET", f"{path}{role}", {name: token})
+    return _key(endpoint, endpoint.fields(body, "AccessKeyId", "SecretAccessKey", "Token", "Expiration"))
 
 
-def _key(teller: Teller, texts: list[str]) -> tuple[AwsKey, float]:
+def _key(endpoint: TokenEndpoint, texts: list[str]) -> tuple[AwsKey, float]:
     try:
         access, secret, session, ends = texts
         expires = datetime.fromisoformat(ends).timestamp()
     except ValueError:
-        misunderstood = teller.error("sent an answer that is not understood", transient=True)
+        misunderstood = endpoint.error("sent an answer that is not understood", transient=True)
     else:
         return AwsKey(access, secret, session), expires
     raise misunderstood

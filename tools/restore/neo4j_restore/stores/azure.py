@@ -20,7 +20,7 @@ from neo4j_restore.stores.http import Http
 from neo4j_restore.stores.pages import Pages
 from neo4j_restore.stores.proxies import proxy_of
 from neo4j_restore.stores.sse import read_key
-from neo4j_restore.stores.wording import GONE, OWN_KEY, TRANSIENT_STATUS, Errors, one_line, seconds_to_wait
+from neo4j_restore.stores.wording import GONE, OWN_KEY, TRANSIENT_STATUS, StoreErrors, one_line, seconds_to_wait
 
 _HINT: Final = "check account and container, and that this identity has the role Storage Blob Data Reader on it"
 
@@ -34,7 +34,7 @@ class AzureStore:
     def __init__(self, settings: Settings) -> None:
         """Take account, endpoint and identity. No request is made yet. Raises ConfigurationError for a bad file."""
         self._http = Http(settings.stall_seconds, settings.ca_bundle)
-        self._errors = Errors("azb://", "an identity that is not known yet", _HINT)
+        self._errors = StoreErrors("azb://", "an identity that is not known yet", _HINT)
         self._account, endpoint, self._identity = find(settings, self._http, self._errors)
         if not self._account:
             message = f"{settings.bucket} names no account, and neither do the credentials"

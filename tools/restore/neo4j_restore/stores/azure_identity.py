@@ -18,8 +18,8 @@ from neo4j_restore.settings import Settings
 from neo4j_restore.stores.http import Http
 from neo4j_restore.stores.keyfiles import AzureKey, from_names, read_azure
 from neo4j_restore.stores.refreshing import Refreshing
-from neo4j_restore.stores.tokens import Teller, text_of
-from neo4j_restore.stores.wording import Errors
+from neo4j_restore.stores.tokens import TokenEndpoint, text_of
+from neo4j_restore.stores.wording import StoreErrors
 
 _WAYS: Final = (
     "mount an Azure credentials file and name it in CREDENTIALS_FILE, or label pod and service account for workload "
@@ -102,7 +102,7 @@ class Bearer:
         return url, {**headers, "Authorization": f"Bearer {self.token()}"}
 
 
-def find(settings: Settings, http: Http, errors: Errors) -> tuple[str, str, AzureIdentity]:
+def find(settings: Settings, http: Http, errors: StoreErrors) -> tuple[str, str, AzureIdentity]:
     """Return account and endpoint (empty if not named) and the identity, whose name is set in `errors`.
 
     No request is made yet. Raises ConfigurationError for a file without credentials, or a wrong connection string.
@@ -128,11 +128,11 @@ def find(settings: Settings, http: Http, errors: Errors) -> tuple[str, str, Azur
 
 
 def _fetch(
-    credentials: AzureKey, environment: Mapping[str, str], http: Http, errors: Errors
+    credentials: AzureKey, environment: Mapping[str, str], http: Http, errors: StoreErrors
 ) -> Callable[[], tuple[str, float]]:
     authority = environment.get("AZURE_AUTHORITY_HOST", _AUTHORITY).rstrip("/")
     url = f"{authority}/{credentials.tenant_id}/oauth2/v2.0/token"
-    entra = Teller(
+    entra = TokenEndpoint(
         http, errors, "Microsoft Entra", "check that client, tenant and secret are right, and belong together"
     )
     if credentials.client_secret:
@@ -145,7 +145,7 @@ def _fetch(
         errors.identity = f"the client {credentials.client_id} of the pod's workload identity"
         return lambda: _of_entra(entra, url, _assertion(credentials.client_id, entra.read(file)))
     errors.identity = f"the managed identity {credentials.client_id}".rstrip()
-    node = Teller(http, errors, "the node's metadata server", _WAYS, direct=True, last=True)
+    node = TokenEndpoint(http, errors, "the node's metadata server", _WAYS, direct=True, last=True)
     base = environment.get("AZURE_POD_IDENTITY_AUTHORITY_HOST", _NODE).rstrip("/")
     return lambda: _of_node(node, base, credentials.client_id)
 
@@ -155,20 +155,20 @@ def _assertion(client: str, token: str) -> dict[str, str]:
     return {"client_id": client, "client_assertion_type": kind, "client_assertion": token}
 
 
-def _of_entra(teller: Teller, url: str, proof: Mapping[str, str]) -> tuple[str, float]:
+def _of_entra(endpoint: TokenEndpoint, url: str, proof: Mapping[str, str]) -> tuple[str, float]:
     """Return a token.
 
     Source: https://learn.microsoft.com/entra/identity-platform/v2-oauth2-client-creds-grant-flow
     """
     form = {"grant_type": "client_credentials", "scope": f"{_RESOURCE}.default", **proof}
-    return _token(teller, teller.ask("POST", url, {}, form, reason=_entra_reason, hints=_HINTS))
+    return _token(endpoint, endpoint.ask("POST", url, {}, form, reason=_entra_reason, hints=_HINTS))
 
 
-def _of_node(teller: Teller, base: str, client: str) -> tuple[str, float]:
+def _of_node(endpoint: TokenEndpoint, base: str, client: str) -> tuple[str, float]:
     query = {"api-version": "2018-02-01", "resource": _RESOURCE, **({"client_id": client} if client else {})}
     url = f"{base}/metadata/identity/oauth2/token?{urlencode(query)}"
     # The metadata server answers only with the header `Metadata`, which a forwarded request lacks.
-    return _token(teller, teller.ask("GET", url, {"Metadata": "true"}, reason=_entra_reason, hints=_HINTS))
+    return _token(endpoint, endpoint.ask("GET", url, {"Metadata": "true"}, reason=_entra_reason, hints=_HINTS))
 
 
 def _entra_reason(body: bytes) -> str:
@@ -177,12 +177,12 @@ def _entra_reason(body: bytes) -> str:
     return re.split(r"(?<=[a-z'])\. | Trace ID", text, maxsplit=1)[0]
 
 
-def _token(teller: Teller, body: bytes) -> tuple[str, float]:
-    token, lasts = teller.fields(body, "access_token", "expires_in")
+def _token(endpoint: TokenEndpoint, body: bytes) -> tuple[str, float]:
+    token, lasts = endpoint.fields(body, "access_token", "expires_in")
     scrub.learn(token)
     # Entra sends a number, and the metadata server sends it as text.
     if not re.fullmatch(r"\d{1,7}", lasts):
-        misunderstood = teller.error("sent an answer that is not understood", transient=True)
+        misunderstood = endpoint.error("sent an answer that is not understood", transient=True)
         raise misunderstood
     return token, time.time() + int(lasts)
 

@@ -53,7 +53,7 @@ class Pieces(RawIOBase):
         self._begin(first)
 
     def _begin(self, piece: Piece) -> None:
-        self._piece, self._running = piece, ALGORITHMS["crc64nvme"]()
+        self._piece, self._hasher = piece, ALGORITHMS["crc64nvme"]()
         self._piece_end = min(self._offset + PIECE_BYTES, self._end)
 
     def readable(self) -> bool:
@@ -67,14 +67,14 @@ class Pieces(RawIOBase):
             self._begin(self._ask(self._offset, min(self._offset + PIECE_BYTES, self._end)))
         view = memoryview(buffer)
         count = self._piece.body.readinto(view) or 0
-        self._running.update(view[:count])
+        self._hasher.update(view[:count])
         self._offset += count
         if self._offset == self._piece_end and count:
             self._verify()
         return count
 
     def _verify(self) -> None:
-        digest = self._running.digest()
+        digest = self._hasher.digest()
         if digest != self._piece.crc64:
             span = f"the {PIECE_BYTES} bytes or fewer before byte {self._offset}"
             message = (

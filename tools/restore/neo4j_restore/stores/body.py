@@ -5,7 +5,7 @@ from io import RawIOBase
 from typing import Any
 
 from neo4j_restore.checksums import Checksum
-from neo4j_restore.stores.wording import Errors
+from neo4j_restore.stores.wording import StoreErrors
 
 
 def byte_range(start: int, end: int, size: int) -> dict[str, str]:
@@ -37,7 +37,7 @@ class Body(RawIOBase):
     """
 
     def __init__(
-        self, errors: Errors, key: str, span: tuple[int, int], response: Any, checksum: Checksum | None = None
+        self, errors: StoreErrors, key: str, span: tuple[int, int], response: Any, checksum: Checksum | None = None
     ) -> None:
         """Take an answer of urllib3 whose status and length are right."""
         self._errors, self._key, self._response = errors, key, response

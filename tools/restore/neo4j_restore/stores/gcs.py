@@ -27,7 +27,7 @@ from neo4j_restore.stores.http import CONNECT_SECONDS, Http
 from neo4j_restore.stores.pages import Pages
 from neo4j_restore.stores.proxies import proxy_of
 from neo4j_restore.stores.sse import read_key
-from neo4j_restore.stores.wording import GONE, OWN_KEY, TRANSIENT_STATUS, Errors, one_line, seconds_to_wait
+from neo4j_restore.stores.wording import GONE, OWN_KEY, TRANSIENT_STATUS, StoreErrors, one_line, seconds_to_wait
 
 _HINT: Final = "check the bucket's name, and that this identity has the role roles/storage.objectViewer on it"
 
@@ -45,7 +45,7 @@ class GoogleStore:
         """Take the identity: the key file, or else the workload's. Raises ConfigurationError for a bad file."""
         self._bucket, self._payer = settings.bucket.bucket, settings.requester_pays
         self._timeout = (min(CONNECT_SECONDS, settings.stall_seconds), settings.stall_seconds)
-        self._errors = Errors(f"gs://{self._bucket}/", "an identity that is not known yet", _HINT)
+        self._errors = StoreErrors(f"gs://{self._bucket}/", "an identity that is not known yet", _HINT)
         self._http = Http(settings.stall_seconds, settings.ca_bundle)
         endpoint = settings.emulator_host or settings.endpoint_url
         # Checks the proxy's variables now, before the first request.

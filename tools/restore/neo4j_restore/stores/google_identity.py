@@ -16,7 +16,7 @@ from neo4j_restore import bounded, scrub
 from neo4j_restore.errors import ConfigurationError
 from neo4j_restore.settings import Settings
 from neo4j_restore.stores.keyfiles import read_bytes
-from neo4j_restore.stores.wording import Errors
+from neo4j_restore.stores.wording import StoreErrors
 
 HINT: Final = (
     "mount a valid service key, or bind the pod's service account to a Google one "
@@ -35,7 +35,7 @@ _KEY_TYPES: Final[dict[str, Callable[..., Any]]] = {
 _SECRETS: Final = ("private_key", "client_secret", "refresh_token")
 
 
-def find(settings: Settings, errors: Errors, request: Request) -> Any:
+def find(settings: Settings, errors: StoreErrors, request: Request) -> Any:
     """Return the identity, and set its name in `errors`. Raises ConfigurationError for a file without credentials.
 
     request: used to find out whether this machine has an identity.

@@ -46,8 +46,8 @@ class Http:
     ) -> urllib3.BaseHTTPResponse:
         """Return the answer. Its body is not read or decoded yet. direct: never through a proxy.
 
-        Raises urllib3's errors, OSError, and UnsendableError: see `Errors.translated`. Raises ConfigurationError for a
-        proxy that is not a URL.
+        Raises urllib3's errors, OSError, and UnsendableError: see `StoreErrors.translated`.
+        Raises ConfigurationError for a proxy that is not a URL.
         """
         manager = self._manager("" if direct else proxy_of(url))
         try:

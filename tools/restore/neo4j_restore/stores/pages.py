@@ -3,7 +3,7 @@
 from typing import Final
 
 from neo4j_restore.stores.answers import OddAnswerError
-from neo4j_restore.stores.wording import Errors
+from neo4j_restore.stores.wording import StoreErrors
 
 # Ten million objects with 1,000 on a page. A path with more is not one of backups.
 MOST_PAGES: Final = 10_000
@@ -15,7 +15,7 @@ _MOST_TOKEN_CHARS: Final = 16 * 1024
 class Pages:
     """Checks what a listing names as its next page."""
 
-    def __init__(self, errors: Errors, prefix: str) -> None:
+    def __init__(self, errors: StoreErrors, prefix: str) -> None:
         """Take the store's errors, and the prefix that is listed."""
         self._errors, self._prefix = errors, prefix
         # Hashes, because the tokens themselves could be large.

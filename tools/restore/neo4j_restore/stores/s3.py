@@ -19,7 +19,7 @@ from neo4j_restore.stores.body import Body, byte_range, wrong_span
 from neo4j_restore.stores.pages import Pages
 from neo4j_restore.stores.s3_requests import Requests
 from neo4j_restore.stores.sse import read_key
-from neo4j_restore.stores.wording import GONE, OWN_KEY, TRANSIENT_STATUS, Errors, one_line, seconds_to_wait
+from neo4j_restore.stores.wording import GONE, OWN_KEY, TRANSIENT_STATUS, StoreErrors, one_line, seconds_to_wait
 
 _HINT: Final = "check the bucket's name and region, and that this identity may s3:ListBucket it and s3:GetObject in it"
 
@@ -50,7 +50,7 @@ class S3Store:
     def __init__(self, settings: Settings) -> None:
         """Take bucket, endpoint and identity. No request is made yet. Raises ConfigurationError for a bad file."""
         self._bucket = settings.bucket.bucket
-        self._errors = Errors(f"s3://{self._bucket}/", "an identity that is not known yet", _HINT)
+        self._errors = StoreErrors(f"s3://{self._bucket}/", "an identity that is not known yet", _HINT)
         self._requests = Requests(settings, self._errors)
         key = read_key(settings.encryption_key)
         self._of_objects: dict[str, str] = {}

@@ -12,13 +12,13 @@ from neo4j_restore.stores.http import Http
 from neo4j_restore.stores.proxies import proxy_of
 from neo4j_restore.stores.s3_answers import right_region
 from neo4j_restore.stores.s3_hosts import Bucket, base_url, check
-from neo4j_restore.stores.wording import Errors
+from neo4j_restore.stores.wording import StoreErrors
 
 
 class Requests:
     """Requests a bucket's objects and listings."""
 
-    def __init__(self, settings: Settings, errors: Errors) -> None:
+    def __init__(self, settings: Settings, errors: StoreErrors) -> None:
         """Take bucket, endpoint and identity. No request is made yet. Raises ConfigurationError for a bad file."""
         self._bucket, self._endpoint, self._errors = Bucket.of(settings.bucket.bucket), settings.endpoint_url, errors
         self._style = settings.addressing

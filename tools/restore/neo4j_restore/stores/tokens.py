@@ -13,7 +13,7 @@ from neo4j_restore.errors import ConfigurationError, StoreError
 from neo4j_restore.stores import answers
 from neo4j_restore.stores.http import Http
 from neo4j_restore.stores.keyfiles import read_text
-from neo4j_restore.stores.wording import TRANSIENT_STATUS, Errors, one_line, seconds_to_wait
+from neo4j_restore.stores.wording import TRANSIENT_STATUS, StoreErrors, one_line, seconds_to_wait
 
 # Each of them answers at once or not at all. A metadata server that does not exist must not delay the start.
 _SECONDS: Final = 10.0
@@ -22,7 +22,7 @@ _VERB: Final = "find an identity for"
 
 
 @dataclass(frozen=True)
-class Teller:
+class TokenEndpoint:
     """An endpoint that issues identities.
 
     who: its name in messages, such as `Microsoft Entra`. hint: what to do when it refuses.
@@ -31,7 +31,7 @@ class Teller:
     """
 
     http: Http
-    errors: Errors
+    errors: StoreErrors
     who: str
     hint: str
     direct: bool = False

@@ -33,7 +33,7 @@ class UnsendableError(Exception):
 
 
 @dataclass
-class Errors:
+class StoreErrors:
     """Makes the errors of one store, so that each names the operation, the object and the identity.
 
     root: the URL before keys, with its slash. identity: whose request it is, in words, and never a secret.
