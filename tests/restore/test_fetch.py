@@ -116,9 +116,9 @@ def test_many_objects_come_whole_and_in_their_order(sizes: list[int], connection
 def test_a_starved_reader_gets_parts_over_more_connections_and_the_same_bytes(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(fetch, "_PART_BYTES", 20_000)
+    monkeypatch.setattr(fetch, "_RANGE_BYTES", 20_000)
     monkeypatch.setattr(fetch, "_LOOK_SECONDS", 0.01)
-    monkeypatch.setattr(fetch, "_FIRST_PART_BYTES", 5000)
+    monkeypatch.setattr(fetch, "_FIRST_RANGE_BYTES", 5000)
     store = Memory({"neo4j.dump": DATA})
     store.slow = True
     with closing(download(store, stored(), DownloadOptions(60, 4), progress(stored()))) as stream:
@@ -128,7 +128,7 @@ def test_a_starved_reader_gets_parts_over_more_connections_and_the_same_bytes(
 
 
 def test_parts_of_an_object_whose_checksum_only_a_look_tells_are_verified(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(fetch, "_PART_BYTES", 20_000)
+    monkeypatch.setattr(fetch, "_RANGE_BYTES", 20_000)
     plain, store = stored(digest=b""), Memory({"neo4j.dump": DATA})
     store.tells = Checksum("crc32c", bytes(4))
     with closing(download(store, plain, DownloadOptions(60, 4), progress(plain))) as stream:
@@ -143,9 +143,9 @@ def test_a_reader_that_found_no_room_goes_on_once_its_part_is_the_first(monkeypa
     without_room: list[str] = []
 
     class Watched(Fetch):
-        def _has_room(self, part: fetch._Part) -> bool:
-            has_room = super()._has_room(part)
-            without_room.extend([] if has_room else [part.stored.key])
+        def _has_room(self, span: fetch._Range) -> bool:
+            has_room = super()._has_room(span)
+            without_room.extend([] if has_room else [span.stored.key])
             return has_room
 
     objects = {"1": b"one", "2": b"two", "3": b"three"}

@@ -7,9 +7,9 @@ _ACCEPT = """
 import re
 from neo4j_restore import bounds
 from neo4j_restore.errors import BackupDamagedError
-from neo4j_restore.names import Names
+from neo4j_restore.names import EntryNames
 
-names, count = Names("the set"), 0
+names, count = EntryNames("the set"), 0
 above = "/".join(f"{part:0>15}" for part in range(62))
 try:
     while True:

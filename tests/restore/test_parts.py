@@ -10,7 +10,7 @@ import pytest
 from neo4j_restore import parts
 from neo4j_restore.checksums import ALGORITHMS, Hasher
 from neo4j_restore.errors import StoreError, StreamDamagedError
-from neo4j_restore.parts import PartFile
+from neo4j_restore.parts import PartialFile
 from neo4j_restore.pipeline import BLOCK_BYTES, Blocks
 
 PART = 4 * BLOCK_BYTES
@@ -37,24 +37,24 @@ def failed() -> StoreError:
 
 @pytest.fixture(autouse=True)
 def _small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(parts, "PART_BYTES", PART)
+    monkeypatch.setattr(parts, "PIECE_BYTES", PART)
 
 
 @pytest.fixture
-def file(tmp_path: Path) -> PartFile:
-    made = PartFile(tmp_path / "files/neo4j.zip", tmp_path / "parts/neo4j.zip")
+def file(tmp_path: Path) -> PartialFile:
+    made = PartialFile(tmp_path / "files/neo4j.zip", tmp_path / "parts/neo4j.zip")
     made.begin()
     return made
 
 
-def broke_off(file: PartFile, data: bytes, error: BaseException | None = None) -> None:
+def broke_off(file: PartialFile, data: bytes, error: BaseException | None = None) -> None:
     """Write so much of it in one start, which then fails."""
     error = error or failed()
     with pytest.raises(type(error)):
         file.append(Broken(data, error))
 
 
-def take(file: PartFile, most: int = len(DATA)) -> int:
+def take(file: PartialFile, most: int = len(DATA)) -> int:
     """Return what is taken, and see that just this was reckoned, and just this is in the file."""
     offset, (hasher,) = file.take(most, lambda: [ALGORITHMS["sha256"]()])
     assert hasher.digest() == digest(DATA[:offset])
@@ -72,13 +72,13 @@ def digest(data: bytes) -> bytes:
 @pytest.mark.parametrize("error", [failed(), SystemExit(143)], ids=["the store", "SIGTERM"])
 @pytest.mark.parametrize("count", [1, PART - 1, PART, PART + 1, len(DATA)])
 def test_all_that_came_before_a_failure_is_there_for_the_next_start(
-    count: int, error: BaseException, file: PartFile
+    count: int, error: BaseException, file: PartialFile
 ) -> None:
     broke_off(file, DATA[:count], error)
     assert take(file) == count
 
 
-def test_a_file_is_whole_after_any_number_of_starts(file: PartFile) -> None:
+def test_a_file_is_whole_after_any_number_of_starts(file: PartialFile) -> None:
     for until in (1000, 1000, PART + 5, 2 * PART):
         broke_off(file, DATA[take(file) if file.is_begun() else 0 : until])
     file.append(io.BytesIO(DATA[take(file) :]))  # type: ignore[arg-type]  # read is all that is asked of it
@@ -86,7 +86,7 @@ def test_a_file_is_whole_after_any_number_of_starts(file: PartFile) -> None:
 
 
 @pytest.mark.parametrize("at", [0, PART - 1, PART, 2 * PART + 7, len(DATA) - 1])
-def test_a_part_that_is_wrong_goes_with_what_follows_it(at: int, file: PartFile) -> None:
+def test_a_part_that_is_wrong_goes_with_what_follows_it(at: int, file: PartialFile) -> None:
     broke_off(file, DATA)
     wrong = bytearray(DATA)
     wrong[at] ^= 1
@@ -113,7 +113,7 @@ def _backwards(text: bytes) -> bytes:
     ],
     ids=["cut", "backwards", "garbled", "empty", "of more than there is"],
 )
-def test_a_record_is_not_believed(spoil: Callable[[bytes], bytes], taken: int, file: PartFile) -> None:
+def test_a_record_is_not_believed(spoil: Callable[[bytes], bytes], taken: int, file: PartialFile) -> None:
     broke_off(file, DATA)
     file.record.write_bytes(spoil(file.record.read_bytes()))
     assert take(file) == taken
@@ -121,26 +121,26 @@ def test_a_record_is_not_believed(spoil: Callable[[bytes], bytes], taken: int, f
 
 @pytest.mark.parametrize(("length", "taken"), [(0, 0), (PART - 1, 0), (2 * PART + 1, 2 * PART)])
 def test_a_file_that_is_shorter_than_recorded_ends_at_its_last_whole_part(
-    length: int, taken: int, file: PartFile
+    length: int, taken: int, file: PartialFile
 ) -> None:
     broke_off(file, DATA)
     file.path.write_bytes(DATA[:length])
     assert take(file) == taken
 
 
-def test_bytes_that_no_record_tells_of_go(file: PartFile) -> None:
+def test_bytes_that_no_record_tells_of_go(file: PartialFile) -> None:
     broke_off(file, DATA[:PART])
     with file.path.open("ab") as more:
         more.write(b"never recorded")
     assert take(file) == PART
 
 
-def test_of_what_is_longer_than_the_object_nothing_behind_its_end_is_taken(file: PartFile) -> None:
+def test_of_what_is_longer_than_the_object_nothing_behind_its_end_is_taken(file: PartialFile) -> None:
     broke_off(file, DATA)
     assert take(file, 2 * PART) == 2 * PART
 
 
-def test_a_record_comes_after_the_disk_has_its_bytes(file: PartFile, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_record_comes_after_the_disk_has_its_bytes(file: PartialFile, monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[tuple[int, bytes]] = []
     monkeypatch.setattr(parts, "SYNC_SECONDS", 0.0)
     monkeypatch.setattr("os.fdatasync", lambda _: seen.append((file.path.stat().st_size, file.record.read_bytes())))
@@ -150,7 +150,7 @@ def test_a_record_comes_after_the_disk_has_its_bytes(file: PartFile, monkeypatch
     assert [text.count(b"\n") for _, text in seen] == [0, 1, 1, 2, 2, 3, 3, 4]
 
 
-def test_damage_and_what_is_decrypted_are_not_gone_on_from(file: PartFile) -> None:
+def test_damage_and_what_is_decrypted_are_not_gone_on_from(file: PartialFile) -> None:
     broke_off(file, DATA, StreamDamagedError("wrong"))
     assert take(file) == 0
     with pytest.raises(StoreError):
@@ -158,7 +158,7 @@ def test_damage_and_what_is_decrypted_are_not_gone_on_from(file: PartFile) -> No
     assert take(file) == 0
 
 
-def test_links_are_not_followed(file: PartFile, tmp_path: Path) -> None:
+def test_links_are_not_followed(file: PartialFile, tmp_path: Path) -> None:
     broke_off(file, DATA)
     outside = tmp_path / "outside"
     outside.write_bytes(DATA)

@@ -13,7 +13,7 @@ from pathlib import Path
 from neo4j_restore import admin, compatibility, contents, layouts, recognised, transfer, trees, unpack, unzip, volume
 from neo4j_restore.errors import ANOTHER_SET, BackupDamagedError
 from neo4j_restore.inside import Inside
-from neo4j_restore.kept import Kept
+from neo4j_restore.kept import PartialDownload
 from neo4j_restore.kinds import Kind
 from neo4j_restore.layouts import File, Store, Wanted
 from neo4j_restore.opening import Opener, check_artifact
@@ -57,7 +57,7 @@ class Archive:
         """
         name, top = self.opener.name(chosen), self._folder(chosen)
         path = self.layout.staging / f"{chosen.database}.zip"
-        self.opener.land(chosen, path, Kept(self.layout, chosen, name))
+        self.opener.land(chosen, path, PartialDownload(self.layout, chosen, name))
         limits = unpack.limits(path.stat().st_size, unzip.MOST_RATIO, self.layout.data)
         size = unzip.unpack(path, top, name, limits)
         path.unlink()

@@ -13,7 +13,7 @@ from neo4j_restore.entries import Entry
 from neo4j_restore.errors import ANOTHER_SET, BackupDamagedError, StreamDamagedError
 from neo4j_restore.headers import Header
 from neo4j_restore.kinds import Kind
-from neo4j_restore.names import Names
+from neo4j_restore.names import EntryNames
 from neo4j_restore.pipeline import Stream
 from neo4j_restore.streams import Peekable
 
@@ -74,7 +74,7 @@ def contents_of(head: bytes, hint: Kind, name: str, *, plain: RawIOBase | None =
 
 def _tar(start: bytes, stream: RawIOBase, packings: list[decoders.Codec], name: str) -> Contents:
     seen, whole = entries.of_tar(stream, name, head_bytes)
-    names = Names(name)
+    names = EntryNames(name)
     for entry in seen:
         # A name that can't be unpacked is damage. It must not become a question of which store is meant.
         if entry.name:

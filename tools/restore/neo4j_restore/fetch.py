@@ -1,11 +1,11 @@
 """The verified bytes of objects, in order, read ahead over as many connections as pay off.
 
 Reader threads fetch. They read an object whole over one connection. Once the network is slower than the consumer, they
-read it in parts over several. One consumer, the thread that calls `block`, alone checks, counts and writes. So the
+read it in ranges over several. One consumer, the thread that calls `block`, alone checks, counts and writes. So the
 changes on the volume have one order. Bytes that have come and wait for the consumer are 32 MiB at most, and for a
 single connection 4 MiB.
 
-`Fetch._lock` guards `_todo`, `_parts` and the parts in them, `_seen`, `_error`, `pace` and the three counts. Methods
+`Fetch._lock` guards `_todo`, `_ranges` and the ranges in them, `_seen`, `_error`, `pace` and the three counts. Methods
 that start with "Under the lock" are called with it held. No request is made and no bytes are checked under it.
 """
 
@@ -28,13 +28,13 @@ from neo4j_restore.settings import Settings
 from neo4j_restore.stores import Store, StoredObject
 from neo4j_restore.transfer import Resuming, Retry
 
-_PART_BYTES = 8 * 1024 * 1024
+_RANGE_BYTES = 8 * 1024 * 1024
 
 # All bytes that have come and wait. Each block that a reader hands over beyond this waits until the consumer takes one.
 _MOST_WAITING_BYTES = 32 * 1024 * 1024
 
-# The same, of the first part alone. More would leave the processor's cache before it is checked and inflated.
-_FIRST_PART_BYTES = 4 * 1024 * 1024
+# The same, of the first range alone. More would leave the processor's cache before it is checked and inflated.
+_FIRST_RANGE_BYTES = 4 * 1024 * 1024
 
 # How often the consumer judges the pace, and looks at the deadline while it waits.
 _LOOK_SECONDS = 0.25
@@ -65,7 +65,7 @@ def download_options(settings: Settings, deadline: Deadline) -> DownloadOptions:
 
 
 @dataclass(eq=False)
-class _Part:
+class _Range:
     """The bytes of an object from `start` up to `end`. Those before `came` have come, and `blocks` of them wait."""
 
     stored: StoredObject
@@ -90,16 +90,16 @@ class Fetch:
         """Take what to read: of each object the bytes from `start` on. No request is made yet."""
         self._store, self._objects, self._options, self._progress = store, objects, options, progress
         self.pace, self.name, self.evidence = Pace(options.connections), options.name, options.evidence
-        # `_todo`: parts that no thread has begun. `_parts`: parts that are being read or have come. Both in the
+        # `_todo`: ranges that no thread has begun. `_ranges`: ranges that are being read or have come. Both in the
         # consumer's order.
-        self._todo = deque(_Part(each, start, each.size_bytes, start) for each in objects)
-        self._parts: deque[_Part] = deque()
+        self._todo = deque(_Range(each, start, each.size_bytes, start) for each in objects)
+        self._ranges: deque[_Range] = deque()
         # Written without the lock, but before the block is handed over under it. So the consumer of a block sees what
         # came with it. Several threads may write one object's entry: single operations on dicts and sets are atomic.
         self._checksums: dict[str, Checksum] = {}
         self._transports: dict[str, set[str]] = {}
         self._lock = Lock()
-        # `_come`: the first part got a block, or a reader failed. `_room`: a reader that waits may have room.
+        # `_come`: the first range got a block, or a reader failed. `_room`: a reader that waits may have room.
         self._come, self._room = Condition(self._lock), Condition(self._lock)
         self._readers = self._waiting_readers = self._waiting_bytes = 0
         self._left = Event()
@@ -120,15 +120,15 @@ class Fetch:
         with self._lock:
             while True:
                 self._staff()
-                part = self._parts[0] if self._parts else None
-                if part and part.blocks:
-                    return self._take(part)
-                if part and part.came == part.end:
-                    self._parts.popleft()
-                    # The next part is now the first. Its reader may wait for room that only the first part has.
+                span = self._ranges[0] if self._ranges else None
+                if span and span.blocks:
+                    return self._take(span)
+                if span and span.came == span.end:
+                    self._ranges.popleft()
+                    # The next range is now the first. Its reader may wait for room that only the first range has.
                     self._room.notify_all()
-                    # The object may go on in the next part. Only the part at its end ends it.
-                    if part.end == stored.size_bytes:
+                    # The object may go on in the next range. Only the range at its end ends it.
+                    if span.end == stored.size_bytes:
                         return b""
                     continue
                 self._wait()
@@ -142,20 +142,20 @@ class Fetch:
         transports = self._transports.get(stored.key, set())
         return next(iter(transports)) if len(transports) == 1 else ""
 
-    def _take(self, part: _Part) -> bytes:
-        """Under the lock: return the first waiting block of `part`."""
+    def _take(self, span: _Range) -> bytes:
+        """Under the lock: return the first waiting block of `span`."""
         if self._seen.since == math.inf:
             self._seen = _Seen(time.monotonic())
-        block = part.blocks.popleft()
-        part.waiting_bytes -= len(block)
+        block = span.blocks.popleft()
+        span.waiting_bytes -= len(block)
         self._waiting_bytes -= len(block)
-        # To all: they wait for different parts, and which of them has room depends on its part.
+        # To all: they wait for different ranges, and which of them has room depends on its range.
         if self._waiting_readers:
             self._room.notify_all()
         return block
 
     def _wait(self) -> None:
-        """Under the lock: wait until the first part has more, or until it is time to judge the pace."""
+        """Under the lock: wait until the first range has more, or until it is time to judge the pace."""
         if self._error:
             raise self._error
         self._options.deadline.check(lambda: f"{self._progress} had come")
@@ -164,7 +164,7 @@ class Fetch:
         self._seen.waited += time.monotonic() - began
 
     def _staff(self) -> None:
-        """Under the lock: start as many threads as the pace allows and there are parts for."""
+        """Under the lock: start as many threads as the pace allows and there are ranges for."""
         now = time.monotonic()
         if now - self._seen.since >= _LOOK_SECONDS:
             limit = self.pace.limit
@@ -177,43 +177,43 @@ class Fetch:
             Thread(target=self._work, args=(self._next(),), name="fetch", daemon=True).start()
 
     def _is_wanted(self) -> bool:
-        """Under the lock: tell whether one more thread should begin with the next part."""
+        """Under the lock: tell whether one more thread should begin with the next range."""
         if not self._todo or self._error or self._left.is_set() or self._waiting_bytes >= _MOST_WAITING_BYTES:
             return False
-        part = self._todo[0]
-        return self._readers < (self.pace.ceiling if part.end - part.start < _SMALL_BYTES else self.pace.limit)
+        span = self._todo[0]
+        return self._readers < (self.pace.ceiling if span.end - span.start < _SMALL_BYTES else self.pace.limit)
 
     def _cut(self) -> None:
-        """Under the lock: end the last part that is being read early, so that other threads can read the rest."""
-        if self._parts:
-            part, unit = self._parts[-1], _PART_BYTES // 2
-            # At a multiple of 4 MiB, half a part: Azure sends checksums of ranges of 4 MiB. One whose range is cut
-            # can't be compared.
-            units = -(-(part.came - part.start) // unit)
-            self._shorten(part, part.start + units * unit + _PART_BYTES)
+        """Under the lock: end the last range that is being read early, so that other threads can read the rest."""
+        if self._ranges:
+            span, unit = self._ranges[-1], _RANGE_BYTES // 2
+            # At a multiple of 4 MiB, half a range: Azure sends checksums of 4 MiB each. One whose bytes are cut can't
+            # be compared.
+            units = -(-(span.came - span.start) // unit)
+            self._shorten(span, span.start + units * unit + _RANGE_BYTES)
 
-    def _shorten(self, part: _Part, end: int) -> None:
-        """Under the lock: end `part` at `end`, and put the rest back to do, unless the rest is small."""
-        if part.end > end + _PART_BYTES // 2:
-            # In front, to keep the order: `part` is the last one that was begun, so its rest is the next to begin.
-            self._todo.appendleft(_Part(part.stored, end, part.end, end))
-            part.end = end
+    def _shorten(self, span: _Range, end: int) -> None:
+        """Under the lock: end `span` at `end`, and put the rest back to do, unless the rest is small."""
+        if span.end > end + _RANGE_BYTES // 2:
+            # In front, to keep the order: `span` is the last one that was begun, so its rest is the next to begin.
+            self._todo.appendleft(_Range(span.stored, end, span.end, end))
+            span.end = end
 
-    def _next(self) -> _Part:
-        """Under the lock: begin with the next part. With one connection the part is the whole object."""
-        part = self._todo.popleft()
+    def _next(self) -> _Range:
+        """Under the lock: begin with the next range. With one connection the range is the whole object."""
+        span = self._todo.popleft()
         if self.pace.limit > 1:
-            self._shorten(part, part.start + _PART_BYTES)
-        self._parts.append(part)
-        return part
+            self._shorten(span, span.start + _RANGE_BYTES)
+        self._ranges.append(span)
+        return span
 
-    def _work(self, part: _Part | None) -> None:
-        """Read part after part. This is a thread's whole life."""
+    def _work(self, span: _Range | None) -> None:
+        """Read range after range. This is a thread's whole life."""
         buffer = memoryview(bytearray(BLOCK_BYTES))
         try:
-            while part:
-                self._read(part, buffer)
-                part = self._another()
+            while span:
+                self._read(span, buffer)
+                span = self._another()
         except BaseException as error:  # noqa: BLE001 - it is raised in the consumer's thread
             with self._lock:
                 self._error = self._error or error
@@ -221,8 +221,8 @@ class Fetch:
                 self._come.notify_all()
                 self._room.notify_all()
 
-    def _another(self) -> _Part | None:
-        """End one part and return the next, or None where this thread is not needed any more."""
+    def _another(self) -> _Range | None:
+        """End one range and return the next, or None where this thread is not needed any more."""
         with self._lock:
             self._readers -= 1
             if not self._is_wanted():
@@ -230,51 +230,51 @@ class Fetch:
             self._readers += 1
             return self._next()
 
-    def _read(self, part: _Part, buffer: memoryview) -> None:
+    def _read(self, span: _Range, buffer: memoryview) -> None:
         retry = Retry(self._options.retry_seconds, pause=self._pause, trouble=self._trouble)
-        if part.start == 0 and part.end < part.stored.size_bytes and not part.stored.checksum:
+        if span.start == 0 and span.end < span.stored.size_bytes and not span.stored.checksum:
             # Some stores send the checksum only with an answer that has the whole object. This reads a range, so a HEAD
             # asks for it.
-            self._tell(part, retry.call(lambda: self._store.look(part.stored)).checksum)
-        with Resuming(self._store, part.stored, retry, part.start, part.end) as stream:
+            self._tell(span, retry.call(lambda: self._store.look(span.stored)).checksum)
+        with Resuming(self._store, span.stored, retry, span.start, span.end) as stream:
             while count := stream.readinto(buffer):
-                self._tell(part, stream.checksum)
-                self._transports.setdefault(part.stored.key, set()).update(stream.transports)
+                self._tell(span, stream.checksum)
+                self._transports.setdefault(span.stored.key, set()).update(stream.transports)
                 # A copy: `buffer` is filled again while this block waits.
-                if not self._give(part, bytes(buffer[:count])):
+                if not self._give(span, bytes(buffer[:count])):
                     break
 
-    def _tell(self, part: _Part, checksum: Checksum | None) -> None:
+    def _tell(self, span: _Range, checksum: Checksum | None) -> None:
         if checksum:
-            self._checksums[part.stored.key] = checksum
+            self._checksums[span.stored.key] = checksum
 
-    def _give(self, part: _Part, block: bytes) -> bool:
-        """Hand a block over once there is room, and tell whether the part needs more."""
+    def _give(self, span: _Range, block: bytes) -> bool:
+        """Hand a block over once there is room, and tell whether the range needs more."""
         with self._lock:
             self._waiting_readers += 1
-            while not self._has_room(part) and not self._error and not self._left.is_set():
+            while not self._has_room(span) and not self._error and not self._left.is_set():
                 self._room.wait()
             self._waiting_readers -= 1
-            # `_cut` may have ended the part earlier while this block came. What is beyond belongs to another part.
-            block = block[: part.end - part.came]
+            # `_cut` may have ended the range earlier while this block came. What is beyond belongs to another range.
+            block = block[: span.end - span.came]
             if block:
-                part.blocks.append(block)
-            part.came += len(block)
-            part.waiting_bytes += len(block)
+                span.blocks.append(block)
+            span.came += len(block)
+            span.waiting_bytes += len(block)
             self._waiting_bytes += len(block)
             self._seen.bytes += len(block)
-            # The consumer waits for the first part alone, so no other block wakes it.
-            if part is self._parts[0]:
+            # The consumer waits for the first range alone, so no other block wakes it.
+            if span is self._ranges[0]:
                 self._come.notify()
-            return part.came < part.end and not self._error and not self._left.is_set()
+            return span.came < span.end and not self._error and not self._left.is_set()
 
-    def _has_room(self, part: _Part) -> bool:
-        """Under the lock: tell whether `part` may have one more block.
+    def _has_room(self, span: _Range) -> bool:
+        """Under the lock: tell whether `span` may have one more block.
 
-        The first part has room of its own. The consumer waits for it, so later parts must never keep it out.
+        The first range has room of its own. The consumer waits for it, so later ranges must never keep it out.
         """
-        if part is self._parts[0]:
-            return part.waiting_bytes < _FIRST_PART_BYTES
+        if span is self._ranges[0]:
+            return span.waiting_bytes < _FIRST_RANGE_BYTES
         return self._waiting_bytes < _MOST_WAITING_BYTES
 
     def _pause(self, seconds: float) -> None:

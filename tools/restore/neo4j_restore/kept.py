@@ -13,7 +13,7 @@ from pathlib import Path
 
 from neo4j_restore import disk, leftovers, records, trees
 from neo4j_restore.checksums import Checksum
-from neo4j_restore.parts import PartFile
+from neo4j_restore.parts import PartialFile
 from neo4j_restore.pipeline import BLOCK_BYTES
 from neo4j_restore.sets import BackupSet
 from neo4j_restore.spec import DatabaseName
@@ -27,7 +27,7 @@ _LOOKED_AT_BYTES = 1024 * 1024
 
 
 @dataclass(frozen=True)
-class Kept:
+class PartialDownload:
     """The files of one set, below `files` by their names in it. url: the set's."""
 
     layout: Layout
@@ -39,9 +39,9 @@ class Kept:
         """Return the folder of the files."""
         return self._top / "files"
 
-    def file(self, name: str) -> PartFile:
+    def file(self, name: str) -> PartialFile:
         """Return the big file of this name."""
-        return PartFile(self.files / name, self._top / "parts" / name)
+        return PartialFile(self.files / name, self._top / "parts" / name)
 
     @property
     def _top(self) -> Path:

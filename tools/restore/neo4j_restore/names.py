@@ -20,7 +20,7 @@ _CONTROL = re.compile("[\0-\x1f]")
 _FILE = -1
 
 
-class Names:
+class EntryNames:
     """The names unpacked so far from `source`. Each must be inside, and must be unique also where a volume ignores
     case.
 

@@ -9,10 +9,10 @@ from pathlib import Path
 from neo4j_restore import age, contents, decoders, fetch, formats, headers, unpack
 from neo4j_restore.checksums import Checksum, Hasher
 from neo4j_restore.evidence import SHA256
-from neo4j_restore.kept import Kept
-from neo4j_restore.names import Names
+from neo4j_restore.kept import PartialDownload
+from neo4j_restore.names import EntryNames
 from neo4j_restore.owners import stem_of
-from neo4j_restore.parts import PartFile
+from neo4j_restore.parts import PartialFile
 from neo4j_restore.pipeline import Stream
 from neo4j_restore.progress import Progress
 from neo4j_restore.sets import BackupSet
@@ -32,7 +32,7 @@ class _Begun:
     """
 
     stored: StoredObject
-    file: PartFile
+    file: PartialFile
     offset: int = 0
     of_store: Hasher | None = None
     beside: Hasher | None = None
@@ -94,21 +94,21 @@ class Opener:
         """Return a counter for the bytes of a set."""
         return Progress(self.name(chosen), chosen.size_bytes)
 
-    def land(self, chosen: BackupSet, path: Path, ours: Kept) -> None:
+    def land(self, chosen: BackupSet, path: Path, ours: PartialDownload) -> None:
         """Write the set's only object to a file, for formats that can't be read as a stream. Go on from the bytes in
         `ours`.
         """
         for begun in self._land(chosen, [path.name], ours):
             begun.file.move(path)
 
-    def land_artifacts(self, chosen: BackupSet, top: Path, ours: Kept) -> list[Path]:
+    def land_artifacts(self, chosen: BackupSet, top: Path, ours: PartialDownload) -> list[Path]:
         """Write the artifacts of a chain into the folder `top`, as neo4j-admin needs them. Return the files in order.
 
         Raises BackupDamagedError for one in clear that was cut. For one in zstd, neo4j-admin notices it.
         """
-        names = Names(self.name(chosen))
+        names = EntryNames(self.name(chosen))
         paths = [top / names.accept(name) for name in _file_names(chosen.objects)]
-        files: list[PartFile] = []
+        files: list[PartialFile] = []
         for begun in self._land(chosen, [path.name for path in paths], ours):
             check_artifact(begun.file.path, self.settings.bucket.of(begun.stored.key))
             files.append(begun.file)
@@ -116,7 +116,7 @@ class Opener:
             file.move(path)
         return paths
 
-    def _land(self, chosen: BackupSet, names: list[str], ours: Kept) -> Iterator[_Begun]:
+    def _land(self, chosen: BackupSet, names: list[str], ours: PartialDownload) -> Iterator[_Begun]:
         """Write the objects of the set to files of these names in `ours`. Yield each when its bytes are there."""
         ours.begin()
         pairs = zip(chosen.objects, names, strict=True)
@@ -134,7 +134,7 @@ class Opener:
                 begun.file.append(stream, recorded=recorded, last=last)
             yield begun
 
-    def _begin(self, chosen: BackupSet, stored: StoredObject, file: PartFile) -> _Begun:
+    def _begin(self, chosen: BackupSet, stored: StoredObject, file: PartialFile) -> _Begun:
         """Return the offset at which to resume an object, and truncate its file to it.
 
         The offset is 0 if no checksum could verify the result.

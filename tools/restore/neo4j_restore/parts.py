@@ -20,7 +20,7 @@ from neo4j_restore.errors import StoreError
 from neo4j_restore.pipeline import BLOCK_BYTES
 
 # A wrong piece costs itself and everything after it.
-PART_BYTES = 64 * 1024 * 1024
+PIECE_BYTES = 64 * 1024 * 1024
 
 # By then the disk has written most of it, because `_Plain` asks it to begin early. A sync waits for the rest.
 SYNC_SECONDS = 5.0
@@ -34,13 +34,13 @@ _LINE = re.compile(r"(\d{1,19}) ([0-9a-f]{8})\n")
 
 
 @dataclass(frozen=True)
-class _Part:
+class _Piece:
     end: int
     crc32c: str
 
 
 @dataclass(frozen=True)
-class PartFile:
+class PartialFile:
     """A file at `path`, and the record of its pieces at `record`. Both are on the volume, or neither is there yet."""
 
     path: Path
@@ -62,41 +62,41 @@ class PartFile:
         """Return how many bytes are there and right, and the checksums of `start`, fed with these bytes. Cut off the
         rest.
         """
-        parts, hashers = self._recorded(most_bytes), start()
-        while (right := self._right(parts, hashers)) < len(parts):
+        pieces, hashers = self._recorded(most_bytes), start()
+        while (right := self._right(pieces, hashers)) < len(pieces):
             # The wrong piece was fed to them as well, so they are computed again without it.
-            parts, hashers = parts[:right], start()
-        if not parts:
+            pieces, hashers = pieces[:right], start()
+        if not pieces:
             self.begin()
             return 0, hashers
         # The record first: if a crash comes between, it never claims bytes that are cut off.
-        disk.replace_file(self.record, "".join(map(_line, parts)))
-        os.truncate(self.path, parts[-1].end)
-        return parts[-1].end, hashers
+        disk.replace_file(self.record, "".join(map(_line, pieces)))
+        os.truncate(self.path, pieces[-1].end)
+        return pieces[-1].end, hashers
 
-    def _recorded(self, most_bytes: int) -> list[_Part]:
-        pieces: list[_Part] = []
+    def _recorded(self, most_bytes: int) -> list[_Piece]:
+        pieces: list[_Piece] = []
         for line in (records.read_bytes(self.record, _RECORD_BYTES) or b"").splitlines(keepends=True):
             match = _LINE.fullmatch(line.decode("ascii", "replace"))
             last = pieces[-1].end if pieces else 0
             if not match or not last < int(match[1]) <= most_bytes:
                 break
-            pieces.append(_Part(int(match[1]), match[2]))
+            pieces.append(_Piece(int(match[1]), match[2]))
         return pieces
 
-    def _right(self, parts: Sequence[_Part], hashers: Sequence[Hasher]) -> int:
+    def _right(self, pieces: Sequence[_Piece], hashers: Sequence[Hasher]) -> int:
         """Return how many of the pieces are right, from the first one on. Feed `hashers` with all bytes read."""
         offset = 0
         with self.path.open("rb", buffering=0) as file:
-            for number, part in enumerate(parts):
+            for number, piece in enumerate(pieces):
                 crc = ALGORITHMS["crc32c"]()
-                while block := file.read(min(BLOCK_BYTES, part.end - offset)):
+                while block := file.read(min(BLOCK_BYTES, piece.end - offset)):
                     offset += len(block)
                     for checksum in (crc, *hashers):
                         checksum.update(block)
-                if offset < part.end or crc.digest().hex() != part.crc32c:
+                if offset < piece.end or crc.digest().hex() != piece.crc32c:
                     return number
-        return len(parts)
+        return len(pieces)
 
     def append(self, stream: RawIOBase, *, recorded: bool = True, last: bool = False) -> None:
         """Write the rest of `stream` behind the bytes that are there.
@@ -146,26 +146,26 @@ class _Recorder(_Plain):
     def __init__(self, file: FileIO, record: FileIO) -> None:
         super().__init__(file)
         self._record, self._crc, self._start = record, ALGORITHMS["crc32c"](), self._end
-        self._waiting: list[_Part] = []
+        self._waiting: list[_Piece] = []
         self._synced = time.monotonic()
 
     def add(self, block: bytes) -> None:
         super().add(block)
         self._crc.update(block)
-        if self._end - self._start >= PART_BYTES:
-            self._end_part()
+        if self._end - self._start >= PIECE_BYTES:
+            self._end_piece()
             if time.monotonic() - self._synced >= SYNC_SECONDS:
                 self._sync()
 
     def flush(self) -> None:
         """Record everything that was written."""
         if self._end > self._start:
-            self._end_part()
+            self._end_piece()
         if self._waiting:
             self._sync()
 
-    def _end_part(self) -> None:
-        self._waiting.append(_Part(self._end, self._crc.digest().hex()))
+    def _end_piece(self) -> None:
+        self._waiting.append(_Piece(self._end, self._crc.digest().hex()))
         self._crc, self._start = ALGORITHMS["crc32c"](), self._end
 
     def _sync(self) -> None:
@@ -176,5 +176,5 @@ class _Recorder(_Plain):
         self._waiting, self._synced = [], time.monotonic()
 
 
-def _line(part: _Part) -> str:
-    return f"{part.end} {part.crc32c}\n"
+def _line(piece: _Piece) -> str:
+    return f"{piece.end} {piece.crc32c}\n"

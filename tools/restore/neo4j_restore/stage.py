@@ -17,7 +17,7 @@ from neo4j_restore.errors import (
     VanishedError,
 )
 from neo4j_restore.kinds import Kind
-from neo4j_restore.names import Names
+from neo4j_restore.names import EntryNames
 from neo4j_restore.opening import Opener
 from neo4j_restore.plan import Plan
 from neo4j_restore.progress import Progress
@@ -133,7 +133,7 @@ class Stage:
 
     def _fetch(self, chosen: BackupSet) -> str:
         top, ours = self._folder(chosen), self._kept(chosen)
-        names = Names(self._name(chosen))
+        names = EntryNames(self._name(chosen))
         paths = {each.key: ours.files / names.accept(each.key.removeprefix(chosen.key)) for each in chosen.objects}
         ours.begin()
         missing = [each for each in chosen.objects if not self._is_here(each, paths[each.key], ours)]
@@ -188,8 +188,8 @@ class Stage:
         """Return the path of a dump that neo4j-admin needs as a file."""
         return self.layout.staging / f"{database}.dump"
 
-    def _kept(self, chosen: BackupSet) -> kept.Kept:
-        return kept.Kept(self.layout, chosen, self._name(chosen))
+    def _kept(self, chosen: BackupSet) -> kept.PartialDownload:
+        return kept.PartialDownload(self.layout, chosen, self._name(chosen))
 
     def _name(self, chosen: BackupSet) -> str:
         return self._opener.name(chosen)

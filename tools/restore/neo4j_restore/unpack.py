@@ -11,7 +11,7 @@ from pathlib import Path
 
 from neo4j_restore import disk
 from neo4j_restore.errors import NoSpaceError
-from neo4j_restore.names import Names
+from neo4j_restore.names import EntryNames
 from neo4j_restore.pipeline import BLOCK_BYTES
 from neo4j_restore.sparse import Regions
 from neo4j_restore.tar import Entry, Kind, Tar
@@ -32,7 +32,7 @@ class Limits:
     free_bytes: int
     volume_bytes: int = 2**63
 
-    def check(self, size: int, with_holes: int, name: str, names: Names) -> None:
+    def check(self, size: int, with_holes: int, name: str, names: EntryNames) -> None:
         """Refuse the archive of `names` if the entry `name` takes it beyond a limit.
 
         size: the bytes so far, with this entry. with_holes: the same with the holes of sparse files.
@@ -70,7 +70,7 @@ def unpack(stream: RawIOBase, into: Path, source: str, limits: Limits, taker: Ta
     Raises BackupDamagedError or NoSpaceError. Files written before that stay in `into`.
     """
     into.mkdir(parents=True)
-    entry_names, written, with_holes = Names(source), 0, 0
+    entry_names, written, with_holes = EntryNames(source), 0, 0
     archive = Tar(stream, source)
     for entry in archive:
         with_holes += entry.size
@@ -93,7 +93,7 @@ def check_tar(path: Path, start: int, source: str) -> None:
             pass
 
 
-def _extract(entry: Entry, into: Path, names: Names, taker: Taker | None) -> int:
+def _extract(entry: Entry, into: Path, names: EntryNames, taker: Taker | None) -> int:
     if entry.kind is Kind.OTHER:
         names.refuse(f"the entry {entry.name[:80]!r} is neither a plain file nor a folder")
     name = names.accept(entry.name, folder=entry.kind is Kind.FOLDER)

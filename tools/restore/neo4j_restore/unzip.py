@@ -17,7 +17,7 @@ from neo4j_restore import bounds, zipdirectory
 from neo4j_restore.bounds import Budget
 from neo4j_restore.decoders import Decompressor, GzipError
 from neo4j_restore.errors import ANOTHER_SET, BackupDamagedError
-from neo4j_restore.names import Names
+from neo4j_restore.names import EntryNames
 from neo4j_restore.pipeline import BLOCK_BYTES, Stream
 from neo4j_restore.unpack import Limits, write_file
 from neo4j_restore.zipdirectory import TAIL_BYTES, ZipEntry
@@ -38,7 +38,7 @@ def unpack(path: Path, into: Path, source: str, limits: Limits) -> int:
     source: the object's name, for messages. Raises BackupDamagedError or NoSpaceError.
     """
     into.mkdir(parents=True)
-    names = Names(source)
+    names = EntryNames(source)
     try:
         with path.open("rb") as directory, path.open("rb", buffering=0) as data:
             start, length = _directory(directory, path.stat().st_size, names)
@@ -51,7 +51,7 @@ def unpack(path: Path, into: Path, source: str, limits: Limits) -> int:
         raise BackupDamagedError(message, hint=ANOTHER_SET) from error
 
 
-def _directory(file: BinaryIO, size: int, names: Names) -> tuple[int, int]:
+def _directory(file: BinaryIO, size: int, names: EntryNames) -> tuple[int, int]:
     """Return the offset of the directory, and its length."""
     file.seek(max(0, size - TAIL_BYTES))
     directory = zipdirectory.directory_of(file.read(), size)
@@ -62,7 +62,7 @@ def _directory(file: BinaryIO, size: int, names: Names) -> tuple[int, int]:
     return directory
 
 
-def _check(entries: Iterator[ZipEntry], start: int, limits: Limits, names: Names) -> None:
+def _check(entries: Iterator[ZipEntry], start: int, limits: Limits, names: EntryNames) -> None:
     """Check all entries before the first is written. start: of the directory. All data must lie before it."""
     count = Budget(names.source, "its files and folders are", bounds.MOST_ENTRIES)
     size = packed = 0
@@ -80,7 +80,7 @@ def _check(entries: Iterator[ZipEntry], start: int, limits: Limits, names: Names
         names.refuse("its entries share bytes")
 
 
-def _extract(file: BinaryIO, entry: ZipEntry, into: Path, names: Names) -> int:
+def _extract(file: BinaryIO, entry: ZipEntry, into: Path, names: EntryNames) -> int:
     path = into / names.accept(entry.name, folder=entry.is_folder)
     if names.leaves_out(entry.name):
         return 0
@@ -102,7 +102,7 @@ def _extract(file: BinaryIO, entry: ZipEntry, into: Path, names: Names) -> int:
 class _Content(Stream):
     """The unpacked bytes of one entry. Raises ValueError unless they have the directory's size and checksum."""
 
-    def __init__(self, file: BinaryIO, entry: ZipEntry, names: Names) -> None:
+    def __init__(self, file: BinaryIO, entry: ZipEntry, names: EntryNames) -> None:
         """Take the file. It stands before the entry's data."""
         self._file, self._entry, self._names = file, entry, names
         self._left, self._size, self._crc32 = entry.packed, 0, 0
