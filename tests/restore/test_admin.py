@@ -37,22 +37,22 @@ ARTIFACT = "database restore neo4j --from-path=S --additional-config=C"
 )
 def test_each_version_has_its_way_with_backup_artifacts(version: str, artifact: str, load: str) -> None:
     major, minor = map(int, version.split(".")[:2])
-    family = families.family(Version(major, minor))
+    commands = families.commands(Version(major, minor))
     argv = [
         " ".join(each).format(source="S", database="neo4j", conf="C", temp="T")
-        for each in (family.artifact, family.load_artifact)
+        for each in (commands.artifact, commands.load_artifact)
     ]
     assert argv == [artifact, load]
 
 
 def test_a_full_artifact_is_loaded_but_by_enterprise() -> None:
-    family = families.family(Version(5, 26))
+    commands = families.commands(Version(5, 26))
     ways = {
-        (edition, full): families.way_of_artifact(family, edition, full=full)
+        (edition, full): families.way_of_artifact(commands, edition, full=full)
         for edition in (*Edition, None)
         for full in (True, False)
     }
-    loaded = {which for which, way in ways.items() if way is family.load_artifact}
+    loaded = {which for which, way in ways.items() if way is commands.load_artifact}
     assert loaded == {(Edition.COMMUNITY, True), (None, True)}
 
 
@@ -95,9 +95,10 @@ def test_the_edition_is_told_by_the_jars(jars: set[str], edition: Edition | None
 )
 def test_each_version_has_its_commands(version: str, restore: str, load: str, stdin: str) -> None:
     major, minor = map(int, version.split(".")[:2])
-    family = families.family(Version(major, minor))
+    commands = families.commands(Version(major, minor))
     argv = [
-        " ".join(each).format(source="S", database="neo4j") for each in (family.restore, family.load, family.load_stdin)
+        " ".join(each).format(source="S", database="neo4j")
+        for each in (commands.restore, commands.load, commands.load_stdin)
     ]
     assert argv == [restore, load, stdin]
 
@@ -118,7 +119,7 @@ def test_no_neo4j_admin_is_a_matter_of_configuration(name: str, said: str, tmp_p
 def test_an_answer_that_is_no_version_is_told(answer: str, said: str, tmp_path: Path) -> None:
     home = standin.install_failing(tmp_path, "", version=f"'{answer}'")
     with pytest.raises((AdminError, ConfigurationError), match=said):
-        _ = admin.find_admin({"NEO4J_HOME": str(home)}, "64m").family
+        _ = admin.find_admin({"NEO4J_HOME": str(home)}, "64m").commands
 
 
 ENDINGS = {

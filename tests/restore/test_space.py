@@ -12,7 +12,7 @@ from tests.artifacts import Artifact
 
 from neo4j_restore import contents, headers, recognised, space, spec
 from neo4j_restore.errors import NoSpaceError
-from neo4j_restore.families import FAMILIES
+from neo4j_restore.families import COMMANDS
 from neo4j_restore.headers import Header
 from neo4j_restore.inside import Inside
 from neo4j_restore.kinds import Kind
@@ -25,7 +25,7 @@ from neo4j_restore.stores import StoredObject
 CONTENT = {"neostore": bytes(range(256)) * 4000, "neostore.transaction.db.0": b"log"}
 TAR = archives.tar_bytes(CONTENT, below="backups/neo4j/")
 
-OLD, MOVES, FIVE = FAMILIES[0], FAMILIES[2], FAMILIES[-1]
+OLD, MOVES, FIVE = COMMANDS[0], COMMANDS[2], COMMANDS[-1]
 GIB = 2**30
 
 

@@ -16,7 +16,7 @@ from typing import Final
 
 from neo4j_restore import cgroup, child, endings, families, trees
 from neo4j_restore.errors import AdminError, ConfigurationError
-from neo4j_restore.families import Edition, Family, Version
+from neo4j_restore.families import Commands, Edition, Version
 from neo4j_restore.spec import DatabaseName
 
 log = getLogger(__name__)
@@ -55,16 +55,16 @@ class Admin:
     silent_seconds: float = _SILENT_SECONDS
 
     @property
-    def family(self) -> Family:
+    def commands(self) -> Commands:
         """Return its commands."""
-        return families.family(self.version)
+        return families.commands(self.version)
 
     def configure(self, conf: Path, data: Path) -> None:
         """Write a neo4j.conf in the folder `conf` with `data` as its data folder, and nothing else."""
         conf.mkdir(parents=True)
         # `load` of 3.x does not create this folder.
         (data / "databases").mkdir(parents=True)
-        lines = [f"{self.family.data_setting}={data}", f"{self.family.logs_setting}={conf.parent / 'logs'}"]
+        lines = [f"{self.commands.data_setting}={data}", f"{self.commands.logs_setting}={conf.parent / 'logs'}"]
         (conf / _CONF).write_text("\n".join(lines) + "\n")
 
     def restore(self, source: Path, database: DatabaseName, conf: Path, lock: int) -> str:
@@ -72,26 +72,26 @@ class Admin:
 
         Like the methods below, it raises the error that `endings` gives for a failure.
         """
-        return self._run(_filled(self.family.restore, source, database), conf, lock, None, str(source))
+        return self._run(_filled(self.commands.restore, source, database), conf, lock, None, str(source))
 
     def load(self, source: Path, database: DatabaseName, conf: Path, lock: int) -> str:
         """Load the dump in the file `source`, and return the last lines of output."""
-        return self._run(_filled(self.family.load, source, database), conf, lock, None, str(source))
+        return self._run(_filled(self.commands.load, source, database), conf, lock, None, str(source))
 
     def load_stream(self, blocks: Iterable[bytes], database: DatabaseName, conf: Path, lock: int, name: str) -> str:
         """Load the dump that `blocks` yields, without a file, and return the last lines of output.
 
         All blocks are taken, even if neo4j-admin ends early.
         """
-        return self._run(_filled(self.family.load_stdin, Path("-"), database), conf, lock, blocks, name)
+        return self._run(_filled(self.commands.load_stdin, Path("-"), database), conf, lock, blocks, name)
 
     def restore_artifact(self, last: Path, database: DatabaseName, conf: Path, lock: int, *, full: bool) -> str:
         """Restore a backup artifact of 5, and return the last lines of output.
 
         last: the last artifact of the chain. Its folder must hold the chain and nothing else.
         """
-        way = families.way_of_artifact(self.family, self.edition, full=full)
-        source = last.parent if way is self.family.load_artifact else last
+        way = families.way_of_artifact(self.commands, self.edition, full=full)
+        source = last.parent if way is self.commands.load_artifact else last
         temp = conf.parent / "temp"
         temp.mkdir()
         last_lines = self._run(_filled(way, source, database, conf / _CONF, temp), conf, lock, None, str(last))

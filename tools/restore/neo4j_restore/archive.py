@@ -41,7 +41,7 @@ class Archive:
     def restore_tar(self, chosen: BackupSet) -> str:
         """Restore the contents of a tar. Return neo4j-admin's last output. Raises RestoreError."""
         inside = chosen.inside or Inside()
-        if chosen.kind is Kind.DUMP and self.program.family.load_stdin:
+        if chosen.kind is Kind.DUMP and self.program.commands.load_stdin:
             return self._load_member(chosen, inside.member)
         name, top = self.opener.name(chosen), self._folder(chosen)
         ratio = contents.most_ratio(inside.packings)
@@ -127,7 +127,7 @@ class Archive:
             source.rename(target)
 
     def _load(self, chosen: BackupSet, path: Path) -> str:
-        if not self.program.family.load_stdin:
+        if not self.program.commands.load_stdin:
             return self.program.load(path, chosen.database, self.conf, self.lock)
         with path.open("rb", buffering=0) as file:
             blocks = transfer.blocks(file)

@@ -68,6 +68,6 @@ def _check_edition(chosen: BackupSet, version: families.Version, edition: Editio
     if header.full is False:
         message = f"{url} is a differential backup, which the Community Edition in this image can't restore"
         raise ConfigurationError(message, hint=f"{enterprise}, or take a full backup: TIMESTAMP names one")
-    if not families.family(version).load_artifact:
+    if not families.commands(version).load_artifact:
         message = f"{url} is a backup, which the Community Edition loads from 5.20 on: this one has version {version}"
         raise ConfigurationError(message, hint=f"{enterprise}, or a Community Edition of 5.20 or later")

@@ -41,8 +41,8 @@ class Version:
 
 
 @dataclass(frozen=True)
-class Family:
-    """The commands of the versions from `first` on, until the next family.
+class Commands:
+    """The commands of the versions from `first` on, until the next entry.
 
     Each command is the argv after `neo4j-admin`, with `{source}`, `{database}`, `{conf}` (a file of settings) and
     `{temp}` (an empty folder). It is empty where the versions have no such command.
@@ -70,15 +70,15 @@ _LOAD_ARTIFACT = ("database", "load", "{database}", "--from-path={source}")
 _DIRECTORIES_3 = ("dbms.directories.data", "dbms.directories.logs")
 _DIRECTORIES_5 = ("server.directories.data", "server.directories.logs")
 
-FAMILIES = (
-    Family(Version(3, 0), *_DIRECTORIES_3, restore=_RESTORE_3, load=_LOAD_3),
+COMMANDS = (
+    Commands(Version(3, 0), *_DIRECTORIES_3, restore=_RESTORE_3, load=_LOAD_3),
     # --move avoids a second copy of the store: both folders are on the volume.
-    Family(Version(4, 2), *_DIRECTORIES_3, restore=(*_RESTORE_3, "--move"), load=_LOAD_3),
-    Family(Version(4, 4), *_DIRECTORIES_3, restore=(*_RESTORE_3, "--move"), load=_LOAD_3, load_stdin=_LOAD_44),
-    Family(Version(5, 0), *_DIRECTORIES_5, load_stdin=_LOAD_5, artifact=_ARTIFACT),
-    Family(Version(5, 20), *_DIRECTORIES_5, load_stdin=_LOAD_5, artifact=_ARTIFACT, load_artifact=_LOAD_ARTIFACT),
+    Commands(Version(4, 2), *_DIRECTORIES_3, restore=(*_RESTORE_3, "--move"), load=_LOAD_3),
+    Commands(Version(4, 4), *_DIRECTORIES_3, restore=(*_RESTORE_3, "--move"), load=_LOAD_3, load_stdin=_LOAD_44),
+    Commands(Version(5, 0), *_DIRECTORIES_5, load_stdin=_LOAD_5, artifact=_ARTIFACT),
+    Commands(Version(5, 20), *_DIRECTORIES_5, load_stdin=_LOAD_5, artifact=_ARTIFACT, load_artifact=_LOAD_ARTIFACT),
     # Without --temp-path it unpacks next to the artifact.
-    Family(
+    Commands(
         Version(5, 24),
         *_DIRECTORIES_5,
         load_stdin=_LOAD_5,
@@ -92,9 +92,9 @@ FAMILIES = (
 OVERLAPS: Final = Version(2026, 2)
 
 
-def family(version: Version) -> Family:
+def commands(version: Version) -> Commands:
     """Return the commands of `version`. Raises ConfigurationError for a version before 3.0."""
-    fitting = [each for each in FAMILIES if each.first <= version]
+    fitting = [each for each in COMMANDS if each.first <= version]
     if not fitting:
         message = f"neo4j-admin has version {version}: expected 3.0 or later"
         raise ConfigurationError(message, hint="build the image from the Neo4j version that the server runs")
@@ -112,7 +112,7 @@ def edition(jars: frozenset[str]) -> Edition | None:
     return Edition.ENTERPRISE if any("enterprise" in name for name in neo4j_jars) else Edition.COMMUNITY
 
 
-def way_of_artifact(family: Family, edition: Edition | None, *, full: bool) -> tuple[str, ...]:
+def way_of_artifact(commands: Commands, edition: Edition | None, *, full: bool) -> tuple[str, ...]:
     """Return the command for a backup artifact: `restore` in Enterprise, and `load` for a full one elsewhere."""
-    by_load = full and edition is not Edition.ENTERPRISE and family.load_artifact
-    return family.load_artifact if by_load else family.artifact
+    by_load = full and edition is not Edition.ENTERPRISE and commands.load_artifact
+    return commands.load_artifact if by_load else commands.artifact

@@ -69,7 +69,7 @@ def _prepare(settings: Settings, program: admin.Admin, decided: Plan, state: Vol
         if step.chosen:
             _check_whole(settings, step.chosen)
     prepared = replace(prepared, steps=tuple(_with_verdict(settings, step) for step in prepared.steps))
-    estimates = [_estimate(look, program.family) for look in looks.values()]
+    estimates = [_estimate(look, program.commands) for look in looks.values()]
     need = sum(each.bytes for each in estimates)
     replaced = [step.database for step in prepared.restores if step.decision.replaces]
     reclaimed = sum(_size(settings.data_dir, database) for database in replaced)

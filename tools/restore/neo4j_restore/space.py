@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 from neo4j_restore import decoders, zipdirectory
 from neo4j_restore.errors import NoSpaceError
-from neo4j_restore.families import Family
+from neo4j_restore.families import Commands
 from neo4j_restore.inside import DATA_FOLDER, Inside
 from neo4j_restore.kinds import Kind
 from neo4j_restore.sets import BackupSet

@@ -121,7 +121,7 @@ class Stage:
         return last_words
 
     def _load(self, chosen: BackupSet) -> str:
-        if self.program.family.load_stdin:
+        if self.program.commands.load_stdin:
             with self._opener.unpacked(chosen) as stream:
                 blocks = transfer.blocks(stream)
                 return self.program.load_stream(blocks, chosen.database, self._conf, self.lock, self._name(chosen))
