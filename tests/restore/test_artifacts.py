@@ -46,7 +46,7 @@ class Memory:
             if key.startswith(prefix):
                 yield StoredObject(key, len(data), self.updated[key], "1")
 
-    def look(self, stored: StoredObject) -> StoredObject:
+    def stat(self, stored: StoredObject) -> StoredObject:
         return stored
 
     def read(self, stored: StoredObject, start: int = 0, end: int | None = None) -> io.RawIOBase:

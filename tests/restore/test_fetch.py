@@ -63,7 +63,7 @@ class Memory:
     def list(self, prefix: str) -> Iterator[StoredObject]:
         raise AssertionError(prefix)
 
-    def look(self, stored: StoredObject) -> StoredObject:
+    def stat(self, stored: StoredObject) -> StoredObject:
         return replace(stored, checksum=self.tells)
 
     def read(self, stored: StoredObject, start: int = 0, end: int | None = None) -> io.RawIOBase:
@@ -117,7 +117,7 @@ def test_a_starved_reader_gets_parts_over_more_connections_and_the_same_bytes(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(fetch, "_RANGE_BYTES", 20_000)
-    monkeypatch.setattr(fetch, "_LOOK_SECONDS", 0.01)
+    monkeypatch.setattr(fetch, "_JUDGE_SECONDS", 0.01)
     monkeypatch.setattr(fetch, "_FIRST_RANGE_BYTES", 5000)
     store = Memory({"neo4j.dump": DATA})
     store.slow = True

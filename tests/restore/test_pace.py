@@ -9,9 +9,9 @@ def looks(pace: Pace, rates: list[int], *, waited: float = 1.0, now: float = 0.0
     """Return the limits after each two looks a second, at these bytes a second: after a change the first is void."""
     found = []
     for number, rate in enumerate(rates):
-        pace.look(now + number, 0.5, waited / 2, rate // 2)
+        pace.judge(now + number, 0.5, waited / 2, rate // 2)
         found.append(pace.limit)
-        pace.look(now + number + 0.5, 0.5, 0, rate // 2)
+        pace.judge(now + number + 0.5, 0.5, 0, rate // 2)
     return found
 
 

@@ -46,7 +46,7 @@ class Flaky:
     def list(self, prefix: str) -> Iterator[StoredObject]:
         raise AssertionError(prefix)
 
-    def look(self, stored: StoredObject) -> StoredObject:
+    def stat(self, stored: StoredObject) -> StoredObject:
         return stored
 
     def read(self, stored: StoredObject, start: int = 0, end: int | None = None) -> io.RawIOBase:

@@ -234,4 +234,4 @@ class _Bucket:
     def _look(self, stored: StoredObject) -> StoredObject:
         """Return an object with its checksum. Most stores give it in the listing already."""
         self._deadline.check()
-        return stored if stored.checksum else self._retry.call(lambda: self._store.look(stored))
+        return stored if stored.checksum else self._retry.call(lambda: self._store.stat(stored))

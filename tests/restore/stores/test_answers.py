@@ -66,7 +66,7 @@ CHECKSUMS = {
 def test_s3_tells_a_checksum_by_many_names(reply: Reply, checksum: Checksum | None) -> None:
     with scripted(reply) as server:
         store = s3(server)
-        assert store.look(stored()).checksum == checksum
+        assert store.stat(stored()).checksum == checksum
         store.close()
 
 
@@ -87,7 +87,7 @@ def test_an_etag_of_parts_may_be_a_checksum_where_the_parts_can_be_equal(
     first = Reply(206, b"", {"ETag": etag, "Content_Length": part, "x_amz_mp_parts_count": "3"})
     with scripted(head(ETag=etag, Content_Length=str(size)), first) as server:
         store = s3(server)
-        assert store.look(stored(size, etag)).checksum == checksum
+        assert store.stat(stored(size, etag)).checksum == checksum
         store.close()
     assert "partNumber=1" in server.asked[1].path
 
@@ -103,7 +103,7 @@ def test_a_checksum_of_parts_is_a_guess_unless_the_store_tells_where_they_are(
     replies = [Reply(206, b"", {"ETag": f'"{MD5}"', "Content_Length": size}) for size in sizes]
     with scripted(head(x_amz_checksum_crc32=f"y/Q5Jg==-{count}"), *replies) as server:
         store = s3(server)
-        found = store.look(stored()).checksum
+        found = store.stat(stored()).checksum
         store.close()
     assert found
     assert (found.algorithm, found.part_bytes, found.guessed) == ("crc32", int(sizes[0]), guessed)
@@ -120,7 +120,7 @@ def test_a_store_that_does_not_tell_the_size_of_parts_costs_that_checksum_alone(
     for size, checksum in ((20 * MIB, Checksum("md5", bytes.fromhex(MD5), 8 * MIB, guessed=True)), (10, None)):
         with scripted(head(ETag=etag, Content_Length=str(size)), refusal) as server:
             store = s3(server)
-            assert store.look(stored(size, etag)).checksum == checksum
+            assert store.stat(stored(size, etag)).checksum == checksum
             store.close()
 
 
@@ -128,7 +128,7 @@ def test_a_store_that_gives_the_whole_object_for_a_part_has_told_nothing() -> No
     etag = f'"{MD5}-3"'
     with scripted(head(ETag=etag, Content_Length=str(20 * MIB))) as server:
         store = s3(server)
-        found = store.look(stored(20 * MIB, etag)).checksum
+        found = store.stat(stored(20 * MIB, etag)).checksum
         store.close()
     assert found == Checksum("md5", bytes.fromhex(MD5), 8 * MIB, guessed=True)
 
@@ -139,9 +139,9 @@ def test_a_store_that_always_fails_at_parts_is_not_asked_for_ever() -> None:
         store = s3(server)
         for _ in range(2):
             with pytest.raises(StoreError) as raised:
-                store.look(stored(etag=etag))
+                store.stat(stored(etag=etag))
             assert raised.value.transient
-        assert store.look(stored(etag=etag)).checksum is None
+        assert store.stat(stored(etag=etag)).checksum is None
         store.close()
 
 
@@ -149,8 +149,8 @@ def test_a_store_that_always_fails_at_parts_is_not_asked_for_ever() -> None:
 def test_a_store_that_refuses_the_question_for_checksums_is_asked_without_it(status: int) -> None:
     with scripted(Reply(status), head(), head()) as server:
         store = s3(server)
-        assert store.look(stored()).checksum == Checksum("md5", bytes.fromhex(MD5), guessed=True)
-        store.look(stored())
+        assert store.stat(stored()).checksum == Checksum("md5", bytes.fromhex(MD5), guessed=True)
+        store.stat(stored())
         store.close()
     assert ["x-amz-checksum-mode" in each.headers for each in server.asked] == [True, False, False]
 
@@ -160,7 +160,7 @@ def test_a_store_without_head_costs_what_it_would_tell(status: int) -> None:
     with scripted(Reply(status)) as server:
         store = s3(server)
         listed = stored()
-        assert store.look(listed) == listed
+        assert store.stat(listed) == listed
         store.close()
 
 
@@ -168,7 +168,7 @@ def test_what_is_of_no_base64_is_no_checksum() -> None:
     with scripted(head(x_amz_checksum_crc32="???")) as server:
         store = s3(server)
         with pytest.raises(StoreError, match="not understood"):
-            store.look(stored())
+            store.stat(stored())
         store.close()
 
 
@@ -193,7 +193,7 @@ FROZEN = {
 def test_what_s3_has_in_an_archive_tier_tells_how_to_thaw_it(headers: dict[str, str], command: str) -> None:
     with scripted(head(**headers)) as server:
         store = s3(server)
-        thaw = store.look(stored()).thaw
+        thaw = store.stat(stored()).thaw
         store.close()
     assert bool(thaw) is bool(command)
     assert command in thaw
@@ -362,7 +362,7 @@ def test_who_reads_pays_where_that_was_asked_for(asked: str, sent: str | None) -
     with scripted(page(entry()), head()) as server:
         store = s3(server, REQUESTER_PAYS=asked)
         list(store.list("p/"))
-        store.look(stored())
+        store.stat(stored())
         store.close()
     assert [each.headers.get("x-amz-request-payer") for each in server.asked] == [sent, sent]
 
@@ -588,7 +588,7 @@ def test_an_azure_version_is_pinned_and_given_up_where_it_may_not_be_read() -> N
     good = Reply(200, TEN, {"ETag": f'"{MD5}"'})
     with scripted(looked, Reply(403, error("AuthorizationPermissionMismatch")), good) as server:
         store = azure(server)
-        with store.read(store.look(stored())) as stream:
+        with store.read(store.stat(stored())) as stream:
             assert stream.readall() == TEN
         store.close()
     # The last one is asked for without a CRC64, which the answer before it lacks.

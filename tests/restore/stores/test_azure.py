@@ -44,14 +44,14 @@ def test_a_blob_of_one_piece_is_verified_by_the_store_s_md5(azure_container: Azu
 def test_a_blob_of_blocks_is_verified_by_its_creator_s_md5(azure_container: AzureContainer) -> None:
     azure_container.put_in_blocks("neo4j.dump", BLOCKS, MD5)
     store = open_with(azure_container.environment())
-    assert store.look(only(store, azure_container)).checksum == Checksum("md5", MD5)
+    assert store.stat(only(store, azure_container)).checksum == Checksum("md5", MD5)
     store.close()
 
 
 def test_a_blob_of_blocks_of_which_nobody_reckoned_an_md5_is_believed(azure_container: AzureContainer) -> None:
     azure_container.put_in_blocks("neo4j.dump", BLOCKS)
     store = open_with(azure_container.environment())
-    found = store.look(only(store, azure_container))
+    found = store.stat(only(store, azure_container))
     assert found.checksum is None
     assert downloaded(store, found) == b"".join(BLOCKS)
     store.close()

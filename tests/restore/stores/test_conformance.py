@@ -66,7 +66,7 @@ def test_more_than_a_thousand_objects_are_all_listed(subject: Subject, store: St
 )
 def test_odd_characters_in_keys_are_kept(subject: Subject, store: Store, name: str) -> None:
     found = put(subject, store, name, b"odd")
-    assert downloaded(store, store.look(found)) == b"odd"
+    assert downloaded(store, store.stat(found)) == b"odd"
 
 
 @pytest.mark.parametrize(("start", "rest"), [(0, TEN), (4, b"456789"), (9, b"9")])
@@ -80,7 +80,7 @@ def test_reading_ends_where_it_is_told(subject: Subject, store: Store, start: in
 
 
 def test_an_empty_object_has_no_bytes(subject: Subject, store: Store) -> None:
-    found = store.look(put(subject, store, "empty", b""))
+    found = store.stat(put(subject, store, "empty", b""))
     assert (read(store, found), downloaded(store, found)) == (b"", b"")
 
 
@@ -122,7 +122,7 @@ def test_a_bucket_that_is_not_there_is_told_as_such(subject: Subject) -> None:
 
 
 def test_a_checksum_that_is_told_is_that_of_the_bytes(subject: Subject, store: Store) -> None:
-    found = store.look(put(subject, store, "neo4j.dump", TEN * 1000))
+    found = store.stat(put(subject, store, "neo4j.dump", TEN * 1000))
     assert (found.checksum is None) is (subject.host_variable == "")
     if found.checksum:
         running = found.checksum.start()
@@ -136,7 +136,7 @@ def test_what_is_read_whole_without_a_look_tells_its_checksum_too(remote: Subjec
     listed = put(remote, store, "neo4j/neostore", TEN)
     with store.read(listed) as stream:
         told = getattr(stream, "checksum", None) or listed.checksum
-    assert told == store.look(listed).checksum
+    assert told == store.stat(listed).checksum
     assert told is not None
     store.close()
 
@@ -272,7 +272,7 @@ def test_an_identity_that_may_not_is_told_with_what_it_lacks(remote: Subject) ->
     owner = open_with(remote.environment)
     listed = put(remote, owner, "neo4j.dump", TEN)
     store = open_with({**remote.environment, **remote.stranger})
-    for ask in (lambda: list(store.list(remote.prefix)), lambda: store.look(listed), lambda: store.read(listed)):
+    for ask in (lambda: list(store.list(remote.prefix)), lambda: store.stat(listed), lambda: store.read(listed)):
         with pytest.raises(StoreError, match="403") as raised:
             ask()
         assert not raised.value.transient

@@ -50,7 +50,7 @@ def test_a_bucket_is_asked_by_a_host_of_its_own(s3_bucket: S3Bucket) -> None:
     host = s3_bucket.host.replace("127.0.0.1", VIRTUAL_DOMAIN)
     store = open_with({**s3_bucket.environment(), "ENDPOINT_URL": host, "ADDRESSING_STYLE": "virtual"})
     (listed,) = store.list("p/")
-    assert downloaded(store, store.look(listed)) == PARTS[2]
+    assert downloaded(store, store.stat(listed)) == PARTS[2]
     store.close()
 
 
@@ -63,7 +63,7 @@ def downloaded(store: Store, stored: StoredObject) -> bytes:
 def test_an_object_is_verified_by_the_checksum_it_was_stored_with(algorithm: str, s3_bucket: S3Bucket) -> None:
     s3_bucket.put("neo4j.dump", PARTS[0], ChecksumAlgorithm=algorithm)
     store = open_with(s3_bucket.environment())
-    found = store.look(only(store))
+    found = store.stat(only(store))
     assert found.checksum
     assert found.checksum.algorithm == algorithm.lower()
     assert downloaded(store, found) == PARTS[0]
@@ -87,7 +87,7 @@ def test_an_object_that_came_in_parts_is_verified(
 ) -> None:
     s3_bucket.put_in_parts("neo4j.dump", PARTS, algorithm, kind)
     store = open_with(s3_bucket.environment())
-    found = store.look(only(store))
+    found = store.stat(only(store))
     assert found.checksum
     assert (found.checksum.algorithm, found.checksum.part_bytes) == (algorithm.lower(), part_bytes)
     assert downloaded(store, found) == b"".join(PARTS)
@@ -102,7 +102,7 @@ def test_without_a_checksum_the_etag_of_parts_is_one(parts: list[bytes], s3_buck
     # Stores of before 2022 keep none.
     between.hides = ("x-amz-checksum",)
     store = open_with({**s3_bucket.environment(), "ENDPOINT_URL": between.host})
-    found = store.look(only(store))
+    found = store.stat(only(store))
     assert found.checksum
     assert (found.checksum.algorithm, found.checksum.part_bytes) == ("md5", len(PARTS[0]))
     assert downloaded(store, found) == downloaded(store, only(store)) == b"".join(parts)
@@ -113,7 +113,7 @@ def test_without_a_checksum_the_etag_of_one_piece_is_one(s3_bucket: S3Bucket, be
     s3_bucket.put("neo4j.dump", PARTS[0])
     between.hides = ("x-amz-checksum",)
     store = open_with({**s3_bucket.environment(), "ENDPOINT_URL": between.host})
-    found = store.look(only(store))
+    found = store.stat(only(store))
     assert found.checksum
     assert (found.checksum.algorithm, found.checksum.part_bytes) == ("md5", 0)
     assert downloaded(store, found) == PARTS[0]
@@ -125,8 +125,8 @@ def test_other_bytes_than_were_stored_are_damage(looked: bool, s3_bucket: S3Buck
     s3_bucket.put("neo4j.dump", b"0123456789", ChecksumAlgorithm="CRC32C")
     # A store, or a cache before it, that keeps the ETag and gives other bytes.
     direct = open_with(s3_bucket.environment())
-    stored = direct.look(only(direct)) if looked else only(direct)
-    told = direct.look(stored).checksum
+    stored = direct.stat(only(direct)) if looked else only(direct)
+    told = direct.stat(stored).checksum
     assert told
     direct.close()
     headers = {"ETag": stored.generation, "x_amz_checksum_crc32c": base64.b64encode(told.digest).decode()}
@@ -141,10 +141,10 @@ def test_a_version_that_was_looked_at_is_read_though_it_was_replaced(s3_bucket: 
     s3_bucket.versioned()
     s3_bucket.put("neo4j-latest.dump", b"first")
     store = open_with(s3_bucket.environment())
-    looked = store.look(only(store))
+    looked = store.stat(only(store))
     s3_bucket.put("neo4j-latest.dump", b"other")
     assert downloaded(store, looked) == b"first"
-    assert downloaded(store, store.look(only(store))) == b"other"
+    assert downloaded(store, store.stat(only(store))) == b"other"
     store.close()
 
 
@@ -153,7 +153,7 @@ def test_what_was_deleted_after_it_was_listed_is_told(s3_bucket: S3Bucket) -> No
     store = open_with(s3_bucket.environment())
     stored = only(store)
     s3_bucket.client.delete_object(Bucket=s3_bucket.name, Key=stored.key)
-    for ask in (store.look, store.read):
+    for ask in (store.stat, store.read):
         with pytest.raises(StoreError, match="it does not exist") as raised:
             ask(stored)
         assert not raised.value.transient

@@ -112,10 +112,10 @@ def _do_list(arguments: argparse.Namespace, request: settings.Settings, _: Mappi
 
     with closing(stores.open_store(request)) as store:
         reader = artifacts.Artifacts(request, store)
-        looker = looking.Looker(request, store, reader)
+        inspector = looking.Inspector(request, store, reader)
         selected = selection.Selection(request, store, reader)
         shelves = {database: selected.of(database) for database in request.databases}
-        sets = [looker.described(each) for shelf in shelves.values() for each in shelf.sets]
+        sets = [inspector.described(each) for shelf in shelves.values() for each in shelf.sets]
         if not sets:
             names = ", ".join(request.databases)
             log.warning("no set of %s among the %d objects seen in %s", names, selected.seen, request.bucket)

@@ -37,7 +37,7 @@ _MOST_WAITING_BYTES = 32 * 1024 * 1024
 _FIRST_RANGE_BYTES = 4 * 1024 * 1024
 
 # How often the consumer judges the pace, and looks at the deadline while it waits.
-_LOOK_SECONDS = 0.25
+_JUDGE_SECONDS = 0.25
 
 # Below this, a connection mostly waits for the first byte of an answer: see `Pace.ceiling`.
 _SMALL_BYTES = 1024 * 1024
@@ -160,15 +160,15 @@ class Fetch:
             raise self._error
         self._options.deadline.check(lambda: f"{self._progress} had come")
         began = time.monotonic()
-        self._come.wait(_LOOK_SECONDS)
+        self._come.wait(_JUDGE_SECONDS)
         self._seen.waited += time.monotonic() - began
 
     def _staff(self) -> None:
         """Under the lock: start as many threads as the pace allows and there are ranges for."""
         now = time.monotonic()
-        if now - self._seen.since >= _LOOK_SECONDS:
+        if now - self._seen.since >= _JUDGE_SECONDS:
             limit = self.pace.limit
-            self.pace.look(now, now - self._seen.since, self._seen.waited, self._seen.bytes)
+            self.pace.judge(now, now - self._seen.since, self._seen.waited, self._seen.bytes)
             self._seen = _Seen(now)
             if limit < self.pace.limit:
                 self._cut()
@@ -235,7 +235,7 @@ class Fetch:
         if span.start == 0 and span.end < span.stored.size_bytes and not span.stored.checksum:
             # Some stores send the checksum only with an answer that has the whole object. This reads a range, so a HEAD
             # asks for it.
-            self._tell(span, retry.call(lambda: self._store.look(span.stored)).checksum)
+            self._tell(span, retry.call(lambda: self._store.stat(span.stored)).checksum)
         with Resuming(self._store, span.stored, retry, span.start, span.end) as stream:
             while count := stream.readinto(buffer):
                 self._tell(span, stream.checksum)
@@ -295,7 +295,7 @@ class Fetch:
 
 @dataclass
 class _Seen:
-    """What the consumer saw since the last look at the pace.
+    """What the consumer saw since the pace was last judged.
 
     since: by `time.monotonic`. waited: the seconds in which it had nothing to do. bytes: what came.
     """

@@ -63,14 +63,14 @@ class PartialDownload:
         }
         return json.dumps({"format": _FORMAT, "set": self.url, "objects": objects}, sort_keys=True) + "\n"
 
-    def take(self, stored: StoredObject, path: Path, look: Callable[[StoredObject], StoredObject]) -> Checksum | None:
+    def take(self, stored: StoredObject, path: Path, stat: Callable[[StoredObject], StoredObject]) -> Checksum | None:
         """Return the checksum by which the file at `path` is `stored`. Remove a file with other bytes.
 
-        look: the store's `look`.
+        stat: the store's `stat`.
         """
         if not path.is_file():
             return None
-        checksum = _right(stored, path, look) if path.stat().st_size == stored.size_bytes else None
+        checksum = _right(stored, path, stat) if path.stat().st_size == stored.size_bytes else None
         if not checksum:
             path.unlink()
         return checksum
@@ -83,10 +83,10 @@ class PartialDownload:
         trees.remove(self._top)
 
 
-def _right(stored: StoredObject, path: Path, look: Callable[[StoredObject], StoredObject]) -> Checksum | None:
+def _right(stored: StoredObject, path: Path, stat: Callable[[StoredObject], StoredObject]) -> Checksum | None:
     expected = stored.checksum
     if not expected and stored.size_bytes >= _LOOKED_AT_BYTES:
-        expected = look(stored).checksum
+        expected = stat(stored).checksum
     if not expected:
         return None
     hasher = expected.start()

@@ -36,7 +36,7 @@ _LARGEST_DIRECTORY = 8 * 1024 * 1024
 
 
 @dataclass(frozen=True)
-class Look:
+class Inspection:
     """A set as its bytes show it.
 
     head, tail: the first and last bytes of its object, empty for a raw directory. For a zip, `tail` is its directory.
@@ -52,7 +52,7 @@ class Look:
         return self.chosen.inside is not None and not self.chosen.inside.what
 
 
-class Looker:
+class Inspector:
     """Inspects the sets of one store. Headers and heads are cached, so none is read twice."""
 
     def __init__(self, settings: Settings, store: Store, artifacts: Artifacts, *, overlaps: bool = True) -> None:
@@ -62,7 +62,7 @@ class Looker:
         self._heads = artifacts.heads
         self._headers: dict[str, Header | None] = {}
 
-    def look(self, chosen: BackupSet, sets: Sequence[BackupSet]) -> Look:
+    def inspect(self, chosen: BackupSet, sets: Sequence[BackupSet]) -> Inspection:
         """Return `chosen` with the kind that its bytes show, its header, and all objects of its chain.
 
         sets: of the same database, newest first, to find the rest of a chain in.
@@ -73,31 +73,31 @@ class Looker:
             raise chosen.problem
         chosen = self._statted(chosen)
         if chosen.kind is Kind.DIRECTORY:
-            return Look(recognised.of_directory(chosen, self._neostore(chosen)))
-        look = self._look_inside(chosen)
-        if look.chosen.kind is not chosen.kind:
+            return Inspection(recognised.of_directory(chosen, self._neostore(chosen)))
+        inspection = self._inspect(chosen)
+        if inspection.chosen.kind is not chosen.kind:
             name = self._settings.bucket.of(chosen.key)
-            log.warning("%s: the bytes of %s show that it is: %s", chosen.database, name, look.chosen.inside)
-        recognised_set = look.chosen
+            log.warning("%s: the bytes of %s show that it is: %s", chosen.database, name, inspection.chosen.inside)
+        recognised_set = inspection.chosen
         if recognised_set.kind is Kind.BACKUP:
             whole = self._chained(recognised_set, sets)
             if whole.key != chosen.key:
-                look = self._look_inside(whole)
-                whole = replace(whole, inside=look.chosen.inside)
+                inspection = self._inspect(whole)
+                whole = replace(whole, inside=inspection.chosen.inside)
             recognised_set = self._statted(whole)
-        return replace(look, chosen=self._summed(recognised_set, sets))
+        return replace(inspection, chosen=self._summed(recognised_set, sets))
 
-    def _look_inside(self, chosen: BackupSet) -> Look:
+    def _inspect(self, chosen: BackupSet) -> Inspection:
         """Return the set as its own bytes show it, without its chain and checksums. More is read where the first are
         not enough.
         """
         stored = chosen.objects[-1]
-        look = self._recognised(chosen, stored, self._heads.head(stored, formats.HEAD_BYTES))
-        if look.undecided and stored.size_bytes > formats.HEAD_BYTES:
-            look = self._recognised(chosen, stored, self._heads.head(stored, _LONG_HEAD_BYTES))
-        return look
+        inspection = self._recognised(chosen, stored, self._heads.head(stored, formats.HEAD_BYTES))
+        if inspection.undecided and stored.size_bytes > formats.HEAD_BYTES:
+            inspection = self._recognised(chosen, stored, self._heads.head(stored, _LONG_HEAD_BYTES))
+        return inspection
 
-    def _recognised(self, chosen: BackupSet, stored: StoredObject, head: bytes) -> Look:
+    def _recognised(self, chosen: BackupSet, stored: StoredObject, head: bytes) -> Inspection:
         """Return the set whose object `stored` begins with `head`."""
         name, encrypted = self._settings.bucket.of(chosen.key), self._heads.is_encrypted(stored)
         seekable = None if encrypted else Ranged(self._store, stored, self._retry())
@@ -108,7 +108,7 @@ class Looker:
         else:
             tail = self._heads.end(stored, _TAIL_BYTES)
         wanted = Wanted(chosen.database, chosen.key, name, self._settings.backup_set_dir)
-        return Look(recognised.recognised(chosen, seen, wanted, encrypted=encrypted), head, tail)
+        return Inspection(recognised.recognised(chosen, seen, wanted, encrypted=encrypted), head, tail)
 
     def _neostore(self, chosen: BackupSet) -> bytes:
         """Return the first bytes of a raw directory's `neostore`, empty where it has none."""
@@ -144,7 +144,7 @@ class Looker:
         objects = chosen.objects
         if chosen.kind is not Kind.DIRECTORY:
             # A directory has many files. Each one's checksum comes with its bytes.
-            objects = tuple(self._retry().call(partial(self._store.look, stored)) for stored in objects)
+            objects = tuple(self._retry().call(partial(self._store.stat, stored)) for stored in objects)
         frozen = [each for each in objects if each.thaw]
         if frozen:
             more = f" (and {len(frozen) - 1} more)" if len(frozen) > 1 else ""

@@ -30,7 +30,7 @@ class Pace:
         self._before, self._before_rate, self._new = 0, 0.0, False
         self._not_before = self._refused = float("-inf")
 
-    def look(self, now: float, seconds: float, waited: float, count: int) -> None:
+    def judge(self, now: float, seconds: float, waited: float, count: int) -> None:
         """Decide again.
 
         now: a clock's seconds. seconds: since the last call. waited: how many of these the consumer waited for bytes.

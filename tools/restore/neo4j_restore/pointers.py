@@ -9,7 +9,7 @@ from neo4j_restore.sets import BackupSet, TimeSource
 from neo4j_restore.spec import Scheme
 from neo4j_restore.stores import StoredObject
 
-Look = Callable[[StoredObject], StoredObject]
+Stat = Callable[[StoredObject], StoredObject]
 
 # A pointer's twin is among the newest sets of its size.
 _MOST_COMPARED: Final = 8
@@ -19,22 +19,22 @@ _MOST_COMPARED: Final = 8
 _SAME_BY_GENERATION: Final = frozenset((Scheme.S3, Scheme.FILE))
 
 
-def dated(sets: Sequence[BackupSet], look: Look, scheme: Scheme) -> list[BackupSet]:
+def dated(sets: Sequence[BackupSet], stat: Stat, scheme: Scheme) -> list[BackupSet]:
     """Return the sets in order. A set without a stamp gets the time of its twin, if it has one.
 
-    look: returns an object with the facts that a listing lacks. It is only called for objects of equal size.
+    stat: returns an object with the facts that a listing lacks. It is only called for objects of equal size.
     """
-    return order(_dated(each, sets, look, scheme) for each in sets)
+    return order(_dated(each, sets, stat, scheme) for each in sets)
 
 
-def _dated(pointer: BackupSet, sets: Sequence[BackupSet], look: Look, scheme: Scheme) -> BackupSet:
+def _dated(pointer: BackupSet, sets: Sequence[BackupSet], stat: Stat, scheme: Scheme) -> BackupSet:
     if pointer.is_stamped or pointer.time_source is not TimeSource.STORE:
         return pointer
-    stamped = twin(pointer, sets, look, scheme)
+    stamped = twin(pointer, sets, stat, scheme)
     return replace(pointer, time=stamped.time, time_source=TimeSource.CHECKSUM) if stamped else pointer
 
 
-def twin(pointer: BackupSet, sets: Sequence[BackupSet], look: Look, scheme: Scheme | None = None) -> BackupSet | None:
+def twin(pointer: BackupSet, sets: Sequence[BackupSet], stat: Stat, scheme: Scheme | None = None) -> BackupSet | None:
     """Return the set itself if it has a stamp, else the newest stamped set with the same bytes, or None.
 
     scheme: of the store, so that generations can be compared as well. None: only checksums are compared.
@@ -47,8 +47,8 @@ def twin(pointer: BackupSet, sets: Sequence[BackupSet], look: Look, scheme: Sche
         same = next((each for each in alike if _generations(each) == generations), None)
         if same:
             return same
-    bytes_of = fingerprint(pointer, look) if alike else None
-    return next((each for each in alike if bytes_of and fingerprint(each, look) == bytes_of), None)
+    bytes_of = fingerprint(pointer, stat) if alike else None
+    return next((each for each in alike if bytes_of and fingerprint(each, stat) == bytes_of), None)
 
 
 def _is_alike(one: BackupSet, other: BackupSet) -> bool:
@@ -59,10 +59,10 @@ def _generations(chosen: BackupSet) -> tuple[str, ...] | None:
     return tuple(one.generation for one in chosen.objects) if is_one_object(chosen) else None
 
 
-def fingerprint(chosen: BackupSet, look: Look) -> tuple[tuple[str, int, str], ...] | None:
+def fingerprint(chosen: BackupSet, stat: Stat) -> tuple[tuple[str, int, str], ...] | None:
     """Return a value that is equal for two sets with the same bytes, or None if the store has no checksums."""
     if is_one_object(chosen):
-        stored = look(chosen.objects[0])
+        stored = stat(chosen.objects[0])
         return (("", stored.size_bytes, str(stored.checksum)),) if stored.checksum else None
     if not all(each.checksum for each in chosen.objects):
         return None

@@ -8,7 +8,7 @@ from pathlib import Path
 from neo4j_restore import admin, artifacts, choosing, evidence, families, kept, plan, recognised, space, trees
 from neo4j_restore.artifacts import Artifacts
 from neo4j_restore.errors import ANOTHER_SET, BackupDamagedError, BackupNotFoundError, ConfigurationError, StoreError
-from neo4j_restore.looking import Look, Looker
+from neo4j_restore.looking import Inspection, Inspector
 from neo4j_restore.plan import Plan, Step
 from neo4j_restore.selection import Selection
 from neo4j_restore.sets import BackupSet
@@ -56,12 +56,12 @@ def _prepare(settings: Settings, program: admin.Admin, decided: Plan, state: Vol
     for step in steps:
         if step.chosen:
             _check_others(settings, step.chosen, sets[step.database])
-    looker = Looker(settings, store, reader, overlaps=program.version >= families.OVERLAPS)
-    looks: dict[DatabaseName, Look] = {}
+    inspector = Inspector(settings, store, reader, overlaps=program.version >= families.OVERLAPS)
+    inspections: dict[DatabaseName, Inspection] = {}
     for step in steps:
         if step.chosen:
-            looks[step.database] = _look(settings, looker, step.chosen, sets[step.database])
-    steps = tuple(_inspected(step, looks.get(step.database)) for step in steps)
+            inspections[step.database] = _inspect(settings, inspector, step.chosen, sets[step.database])
+    steps = tuple(_inspected(step, inspections.get(step.database)) for step in steps)
     prepared = Plan(steps, program.version, edition=program.edition)
     plan.check(prepared, settings.bucket)
     plan.check_sure(prepared, settings.bucket, settings.space)
@@ -69,7 +69,7 @@ def _prepare(settings: Settings, program: admin.Admin, decided: Plan, state: Vol
         if step.chosen:
             _check_whole(settings, step.chosen)
     prepared = replace(prepared, steps=tuple(_with_verdict(settings, step) for step in prepared.steps))
-    estimates = [_estimate(look, program.commands) for look in looks.values()]
+    estimates = [_estimate(inspection, program.commands) for inspection in inspections.values()]
     need = sum(each.bytes for each in estimates)
     replaced = [step.database for step in prepared.restores if step.decision.replaces]
     reclaimed = sum(_size(settings.data_dir, database) for database in replaced)
@@ -79,30 +79,32 @@ def _prepare(settings: Settings, program: admin.Admin, decided: Plan, state: Vol
     return replace(prepared, need_bytes=need)
 
 
-def _look(settings: Settings, looker: Looker, chosen: BackupSet, sets: list[BackupSet]) -> Look:
+def _inspect(settings: Settings, inspector: Inspector, chosen: BackupSet, sets: list[BackupSet]) -> Inspection:
     """Return the set with what its bytes say. If they show that a `latest` is stale, the set to take instead."""
-    look = looker.look(chosen, sets)
-    choice = choosing.by_entries(look.chosen, sets, settings.on_stale_latest) if settings.timestamp == LATEST else None
+    inspection = inspector.inspect(chosen, sets)
+    choice = (
+        choosing.by_entries(inspection.chosen, sets, settings.on_stale_latest) if settings.timestamp == LATEST else None
+    )
     if choice is None:
-        return look
+        return inspection
     if choice.doubt:
         raise BackupNotFoundError(choice.doubt, hint=choice.hint)
     for warning in choice.warnings:
         log.warning("%s: %s", chosen.database, warning)
-    if choice.chosen.key != look.chosen.key:
-        return looker.look(choice.chosen, sets)
-    return replace(look, chosen=choice.chosen)
+    if choice.chosen.key != inspection.chosen.key:
+        return inspector.inspect(choice.chosen, sets)
+    return replace(inspection, chosen=choice.chosen)
 
 
-def _inspected(step: Step, look: Look | None) -> Step:
+def _inspected(step: Step, inspection: Inspection | None) -> Step:
     """Return the step with its set as it was inspected."""
-    if look is None or step.chosen is None:
+    if inspection is None or step.chosen is None:
         return step
     # The warning says that a time is not proved. If the set's bytes have told the time, it is not true any more.
-    warning = "" if look.chosen.time_source is not step.chosen.time_source else step.warning
+    warning = "" if inspection.chosen.time_source is not step.chosen.time_source else step.warning
     if warning:
         log.warning("%s: %s", step.database, warning)
-    return replace(step, chosen=look.chosen, warning=warning)
+    return replace(step, chosen=inspection.chosen, warning=warning)
 
 
 def _with_verdict(settings: Settings, step: Step) -> Step:
@@ -152,9 +154,9 @@ def _check_whole(settings: Settings, chosen: BackupSet) -> None:
     raise error
 
 
-def _estimate(look: Look, family: families.Family) -> space.Estimate:
-    estimate = space.estimate(look.chosen, look.head, look.tail, family)
-    log.info("%s: needs %d bytes on the volume, by the %s", look.chosen.database, estimate.bytes, estimate.source)
+def _estimate(inspection: Inspection, commands: families.Commands) -> space.Estimate:
+    estimate = space.estimate(inspection.chosen, inspection.head, inspection.tail, commands)
+    log.info("%s: needs %d bytes on the volume, by the %s", inspection.chosen.database, estimate.bytes, estimate.source)
     return estimate
 
 

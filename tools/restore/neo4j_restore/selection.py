@@ -241,7 +241,7 @@ class Selection:
         log.info("%s: BUCKET names the set itself, %s", named.database, url)
 
     def _look(self, stored: StoredObject) -> StoredObject:
-        return stored if stored.checksum else self._retry.call(partial(self._store.look, stored))
+        return stored if stored.checksum else self._retry.call(partial(self._store.stat, stored))
 
     def _backups(self, unclear: list[Unclear]) -> list[Unclear]:
         """Return the unclear objects without those whose first bytes show that they are not backups."""

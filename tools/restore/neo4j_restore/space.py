@@ -43,7 +43,7 @@ class Estimate:
     source: str
 
 
-def estimate(chosen: BackupSet, head: bytes, tail: bytes, family: Family) -> Estimate:
+def estimate(chosen: BackupSet, head: bytes, tail: bytes, commands: Commands) -> Estimate:
     """Return the most room that restoring `chosen`, an inspected set, takes at one time.
 
     head: the object's first bytes, a megabyte of an archive. tail: its last 4 bytes, or a zip's directory.
@@ -53,14 +53,14 @@ def estimate(chosen: BackupSet, head: bytes, tail: bytes, family: Family) -> Est
     size, source = _unpacked(chosen, inside, head, tail)
     restored, restored_source = _restored(chosen, inside, inside.size_bytes or size, head, tail)
     # A dump in a tar is streamed to neo4j-admin, as a bare dump is: neither lies on the volume.
-    streamed = chosen.kind is Kind.DUMP and inside.container != "zip" and bool(family.load_stdin)
+    streamed = chosen.kind is Kind.DUMP and inside.container != "zip" and bool(commands.load_stdin)
     files = 0 if streamed else _files(chosen, inside, size)
     if chosen.kind in {Kind.DUMP, Kind.BACKUP}:
         # neo4j-admin applies a chain in a temporary folder, which holds a second copy of the store.
         copies = 2 if chosen.kind is Kind.BACKUP and (len(chosen.objects) > 1 or _is_differential(chosen)) else 1
         return Estimate(files + copies * restored, restored_source if streamed or not inside.container else source)
     # Without --move neo4j-admin copies the unpacked set. A copied data folder is moved by us.
-    moved = "--move" in family.restore or inside.what == DATA_FOLDER
+    moved = "--move" in commands.restore or inside.what == DATA_FOLDER
     zipped = chosen.size_bytes if inside.container == "zip" else 0
     return Estimate(zipped + (size if moved else 2 * size), source)
 

@@ -59,7 +59,7 @@ class Stage:
 
     def _keeps(self, chosen: BackupSet) -> bool:
         """Return whether an interrupted download of the set can be resumed: not if it is streamed."""
-        streamed = chosen.kind is Kind.DUMP and bool(self.program.family.load_stdin)
+        streamed = chosen.kind is Kind.DUMP and bool(self.program.commands.load_stdin)
         container = chosen.inside.container if chosen.inside else ""
         return container == "zip" or (container != "tar" and not streamed)
 
@@ -154,9 +154,9 @@ class Stage:
     def _archive(self) -> Archive:
         return Archive(self.settings, self.layout, self._opener, self.program, self._conf, self.lock)
 
-    def _is_here(self, stored: StoredObject, path: Path, ours: kept.Kept) -> bool:
+    def _is_here(self, stored: StoredObject, path: Path, ours: kept.PartialDownload) -> bool:
         """Return whether an earlier start has downloaded this file, by the store's checksum."""
-        checksum = ours.take(stored, path, self._look)
+        checksum = ours.take(stored, path, self._stat)
         if checksum:
             self.options.evidence.verified(stored.key, evidence.of_store(checksum))
         return checksum is not None
@@ -165,8 +165,8 @@ class Stage:
         """Warn of a set that nothing has verified, unless the plan has warned. With REQUIRE_CHECKSUM raise an error."""
         for key, name in chosen.formats.items():
             # It was unpacked to its end without an error, so its own checksum matched.
-            self.terms.evidence.verified(key, f"format:{name}")
-        verdict = self.terms.evidence.verdict(chosen)
+            self.options.evidence.verified(key, f"format:{name}")
+        verdict = self.options.evidence.verdict(chosen)
         if verdict.unverified and self.settings.require_checksum:
             raise verdict.refusal(self.settings.bucket)
         doubts = self.options.evidence.doubts(chosen)
@@ -181,8 +181,8 @@ class Stage:
     def _opener(self) -> Opener:
         return Opener(self.settings, self.store, self.options)
 
-    def _look(self, stored: StoredObject) -> StoredObject:
-        return transfer.Retry(self.options.retry_seconds).call(lambda: self.store.look(stored))
+    def _stat(self, stored: StoredObject) -> StoredObject:
+        return transfer.Retry(self.options.retry_seconds).call(lambda: self.store.stat(stored))
 
     def _file(self, database: DatabaseName) -> Path:
         """Return the path of a dump that neo4j-admin needs as a file."""

@@ -37,14 +37,14 @@ class Store(Protocol):
 
     Every failure is a StoreError that names the object and the identity used. Its `transient` says whether the same
     request may succeed later. Retries, checksums and order are the callers' business.
-    Several threads may call `read` and `look` at the same time.
+    Several threads may call `read` and `stat` at the same time.
     """
 
     def list(self, prefix: str) -> Iterator[StoredObject]:
         """Yield the objects whose keys start with `prefix`, in any order."""
         ...
 
-    def look(self, stored: StoredObject) -> StoredObject:
+    def stat(self, stored: StoredObject) -> StoredObject:
         """Return `stored` with the facts that a listing lacks: its checksum, and whether it must be thawed.
 
         Costs few requests. Raises StoreError, not transient, if the object is gone or was replaced.

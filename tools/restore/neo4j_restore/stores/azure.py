@@ -83,7 +83,7 @@ class AzureStore:
             raise refusal
         return answers.body(response, self._http.stall_seconds, answers.PAGE_BYTES)
 
-    def look(self, stored: StoredObject) -> StoredObject:
+    def stat(self, stored: StoredObject) -> StoredObject:
         """Return it with its version, its checksum and the command to thaw it, from one HEAD."""
         response = self._of_blob("HEAD", "look at", stored, {})
         with response, self._understood("look at", stored.key):

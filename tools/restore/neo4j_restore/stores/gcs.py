@@ -88,7 +88,7 @@ class GoogleStore:
                         checksums.from_base64("crc32c", blob.crc32c),
                     )
 
-    def look(self, stored: StoredObject) -> StoredObject:
+    def stat(self, stored: StoredObject) -> StoredObject:
         """Return it unchanged: the listing has all facts, and objects in the archive class are readable at once."""
         return stored
 

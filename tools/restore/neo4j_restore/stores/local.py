@@ -136,7 +136,7 @@ class LocalStore:
         else:
             log.warning("skipped file://%s and everything behind it: it %s", path, reason)
 
-    def look(self, stored: StoredObject) -> StoredObject:
+    def stat(self, stored: StoredObject) -> StoredObject:
         """Return it unchanged: a file system keeps no checksum."""
         return stored
 

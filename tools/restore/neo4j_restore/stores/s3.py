@@ -93,7 +93,7 @@ class S3Store:
             raise refusal
         return answers.body(response, self._requests.stall_seconds, answers.PAGE_BYTES)
 
-    def look(self, stored: StoredObject) -> StoredObject:
+    def stat(self, stored: StoredObject) -> StoredObject:
         """Return it with its checksum, its version and the command to thaw it: one HEAD, or up to three with parts."""
         try:
             headers = self._head(stored, {})

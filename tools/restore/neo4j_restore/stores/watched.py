@@ -59,9 +59,9 @@ class Watched:
         skipped: Collection[str] = getattr(self._store, "skipped", ())
         return skipped
 
-    def look(self, stored: StoredObject) -> StoredObject:
+    def stat(self, stored: StoredObject) -> StoredObject:
         """Return the object with the facts that the store's listing lacks."""
-        return self.ended(lambda: self._store.look(stored), f"looking at {self._name(stored.key)}")
+        return self.ended(lambda: self._store.stat(stored), f"looking at {self._name(stored.key)}")
 
     def read(self, stored: StoredObject, start: int = 0, end: int | None = None) -> RawIOBase:
         """Open the object."""
