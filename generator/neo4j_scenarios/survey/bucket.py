@@ -7,9 +7,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final
 
-from neo4j_restore import catalog, listing, pointers, spec, stores
+from neo4j_restore import artifacts, catalog, listing, pointers, scattered, spec, stores
 from neo4j_restore.artifacts import Artifacts, Headers
-from neo4j_restore.errors import RestoreError
+from neo4j_restore.errors import ConfigurationError, RestoreError
 from neo4j_restore.listing import Listing, Sieve
 from neo4j_restore.sets import BackupSet, Shelf
 from neo4j_restore.settings import Settings, from_environment
@@ -223,7 +223,8 @@ class _Bucket:
         shelf = catalog.find(candidates, prefix, database, exact=exact, directory=directory, place=place)
         sets = pointers.dated(shelf.sets, self._look, self._settings.bucket.scheme)
         unclear = [each for each in shelf.unclear if not each.peek]
-        return replace(shelf, sets=self._artifacts(timestamp).dated(sets), unclear=unclear)
+        reader = self._artifacts(timestamp)
+        return _joined(replace(shelf, sets=reader.dated(sets), unclear=unclear), moment, reader)
 
     def _artifacts(self, timestamp: str) -> Artifacts:
         """Return the reader of the headers of backup artifacts, for a container with this TIMESTAMP."""
@@ -235,3 +236,14 @@ class _Bucket:
         """Return an object with its checksum. Most stores give it in the listing already."""
         self._deadline.check()
         return stored if stored.checksum else self._retry.call(lambda: self._store.stat(stored))
+
+
+def _joined(shelf: Shelf, moment: str | datetime, reader: Artifacts) -> Shelf:
+    """Return the shelf with those artifacts in folders below BUCKET that a restore takes for the database's."""
+    try:
+        chosen = artifacts.choose(shelf.sets, moment)
+    except ConfigurationError:
+        # Several sets could be meant. Whoever chooses says so.
+        return shelf
+    known = scattered.joined(chosen, shelf.sets, shelf.unclear, reader.dated) if chosen else None
+    return replace(shelf, sets=list(known.sets), unclear=list(known.unclear)) if known else shelf

@@ -215,10 +215,11 @@ def test_the_same_url_reached_in_two_ways_is_two_buckets(tmp_path: Path) -> None
     assert str(place("gs://backups/p", "http://a")) == "gs://backups/p"
 
 
-def artifact(folder: Path, stamp: str, hour: int, lowest: int, highest: int) -> None:
+def artifact(folder: Path, stamp: str, hour: int, lowest: int, highest: int, database_id: int = 77) -> None:
     """Write a backup artifact whose header says `hour`, whatever its name says."""
     seconds = int(datetime(2026, 8, 22, hour, tzinfo=UTC).timestamp())
-    made = Artifact(full=lowest == 1, lowest=lowest, highest=highest, seconds=seconds)
+    made = Artifact(full=lowest == 1, lowest=lowest, highest=highest, seconds=seconds, database_id=database_id)
+    folder.mkdir(exist_ok=True)
     (folder / f"neo4j-{stamp}.backup").write_bytes(made.write("BTV1", b""))
 
 
@@ -233,6 +234,30 @@ def test_backup_artifacts_are_pinned_by_their_headers_as_a_restore_takes_them(
     artifact(tmp_path, "2026-08-22T01-00-00", 7, 201, 300)
     found = answer(make_question(f"file://{tmp_path}", timestamp=timestamp))
     assert (found.timestamp, found.chosen[NEO4J].stamp) == (stamp, stamp)
+
+
+def test_a_chain_over_folders_below_the_bucket_is_pinned_whole(tmp_path: Path) -> None:
+    artifact(tmp_path, "2026-08-22T02-00-00", 2, 1, 100)
+    artifact(tmp_path / "increments", "2026-08-22T03-00-00", 3, 101, 200)
+    found = answer(make_question(f"file://{tmp_path}"))
+    assert (found.problem, found.timestamp) == (None, "2026-08-22T03-00-00")
+    assert found.latest[NEO4J].object == f"file://{tmp_path}/increments/neo4j-2026-08-22T03-00-00.backup"
+
+
+def test_another_database_in_a_folder_below_the_bucket_keeps_nothing_from_being_pinned(tmp_path: Path) -> None:
+    artifact(tmp_path, "2026-08-22T02-00-00", 2, 1, 100)
+    artifact(tmp_path / "staging", "2026-08-22T03-00-00", 3, 1, 900, database_id=5)
+    found = answer(make_question(f"file://{tmp_path}"))
+    assert (found.problem, found.timestamp, found.refused) == (None, "2026-08-22T02-00-00", {})
+
+
+def test_a_newer_clone_in_a_folder_below_the_bucket_is_not_pinned_and_not_passed_over(tmp_path: Path) -> None:
+    artifact(tmp_path, "2026-08-22T02-00-00", 2, 1, 100)
+    artifact(tmp_path / "staging", "2026-08-22T03-00-00", 3, 1, 900)
+    found = answer(make_question(f"file://{tmp_path}"))
+    assert found.problem
+    assert "it lies in staging/, which may be another environment's" in found.problem.what
+    assert found.chosen[NEO4J].stamp == "2026-08-22T02-00-00"
 
 
 def test_a_damaged_artifact_that_may_be_the_newest_is_not_pinned(tmp_path: Path) -> None:

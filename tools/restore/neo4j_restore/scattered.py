@@ -8,11 +8,12 @@ there are none of that form elsewhere.
 If the folder is understood but a name is not, such as `sales-full`, the header says which database an artifact is of.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 
-from neo4j_restore.kinds import lower
+from neo4j_restore.catalog import order
+from neo4j_restore.kinds import Kind, lower
 from neo4j_restore.sets import BackupSet, TimeSource, Unclear
 
 
@@ -26,6 +27,23 @@ class Scattered:
     sets: tuple[BackupSet, ...]
     unclear: tuple[Unclear, ...]
     foreign: tuple[BackupSet, ...]
+
+
+def joined(
+    chosen: BackupSet,
+    sets: Sequence[BackupSet],
+    unclear: Sequence[Unclear],
+    dated: Callable[[list[BackupSet]], list[BackupSet]],
+) -> Scattered | None:
+    """Return all sets of the database, newest first, with those of other folders; None where there is nothing to join.
+
+    chosen: of `sets`, what would be taken without them. dated: returns artifacts newest first, with their headers.
+    """
+    apart = [each.as_set for each in unclear if each.as_set and each.as_set.kind is Kind.BACKUP]
+    if chosen.kind is not Kind.BACKUP or not apart or not _id(chosen):
+        return None
+    known = sort_out(chosen, sets, unclear, dated(apart))
+    return replace(known, sets=tuple(order([*sets, *known.sets])))
 
 
 def sort_out(

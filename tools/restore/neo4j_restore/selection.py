@@ -146,11 +146,10 @@ class Selection:
         An artifact with another database id is of another database, whatever its name is.
         """
         shelf = self.of(database)
-        apart = [each.as_set for each in shelf.unclear if each.as_set and each.as_set.kind is Kind.BACKUP]
-        if not apart or not chosen.header or not chosen.header.database_id:
+        sorted_out = scattered.joined(chosen, shelf.sets, shelf.unclear, self._reader.dated)
+        if sorted_out is None:
             return chosen, ()
-        sorted_out = scattered.sort_out(chosen, shelf.sets, shelf.unclear, self._reader.dated(apart))
-        sets = catalog.order([*shelf.sets, *sorted_out.sets])
+        sets = list(sorted_out.sets)
         self._found[database] = replace(shelf, sets=sets, unclear=list(sorted_out.unclear))
         chosen = artifacts.choose(sets, self._settings.timestamp) or chosen
         return chosen, choosing.left_alone(chosen, sorted_out.foreign, self._settings.timestamp)
