@@ -255,3 +255,29 @@ def test_one_file_with_two_names_is_its_own_twin() -> None:
     by_scheme = {each: pointers.dated(sets, lambda one: one, each)[0].time_source for each in (Scheme.FILE, Scheme.GCS)}
     assert by_scheme[Scheme.GCS] is TimeSource.NAME
     assert {each.time_source for each in pointers.dated(sets, lambda one: one, Scheme.FILE)} == {"name", "checksum"}
+
+
+def autumn(name: str, hour: int, minute: int) -> StoredObject:
+    """Return an object of the night in which summer time ends in Europe, at 01:00 UTC, uploaded at a time in UTC."""
+    return stored(f"neo4j-2026-10-25T{name}.dump", datetime(2026, 10, 25, hour, minute, tzinfo=UTC), name)
+
+
+def test_a_clock_that_was_put_back_between_two_backups_is_told() -> None:
+    summer, winter = autumn("02-30-00", 0, 31), autumn("02-00-00", 1, 1)
+    (warning,) = judged(summer, winter).warnings
+    assert "p/neo4j-2026-10-25T02-00-00.dump was written after gs://backups/p/neo4j-2026-10-25T02-30-00.dump" in warning
+    assert warning.endswith("TIMESTAMP=2026-10-25T02-00-00 restores it")
+    assert judged(summer, winter, autumn("02-30-01", 1, 31)).warnings == ()
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        (autumn("02-00-00", 0, 1), autumn("02-30-00", 0, 31)),
+        (autumn("02-30-00Z", 2, 31), autumn("02-00-00Z", 3, 1)),
+        (autumn("04-30-00", 3, 31), autumn("02-00-00", 4, 1)),
+    ],
+    ids=["in order", "with a zone", "hours apart"],
+)
+def test_other_stamps_are_no_clock_that_was_put_back(first: StoredObject, second: StoredObject) -> None:
+    assert judged(first, second).warnings == ()

@@ -30,6 +30,11 @@ _MOST_NAMED = 3
 # Stamps without a zone are read as UTC, but the clocks of the scripts may be in any zone.
 _ZONES = timedelta(days=1)
 
+# So far clocks are put back when summer time ends.
+_SUMMER_TIME = timedelta(hours=1)
+
+_ZONED = re.compile(r"(z|utc|gmt|\+\d\d:?\d\d)$", re.IGNORECASE)
+
 # A copy of a bucket writes objects side by side.
 _SAME_MOMENT = timedelta(seconds=2)
 
@@ -86,6 +91,11 @@ def _alike(one: BackupSet, other: BackupSet) -> bool:
 
 def judge(chosen: BackupSet, sets: Sequence[BackupSet], on_stale: OnStaleLatest) -> Choice:
     """Return what `latest` means: `chosen`, or the newest stamped set instead, or a doubt."""
+    choice = _judge(chosen, sets, on_stale)
+    return replace(choice, warnings=(*choice.warnings, *_clock_put_back(choice.chosen, sets)))
+
+
+def _judge(chosen: BackupSet, sets: Sequence[BackupSet], on_stale: OnStaleLatest) -> Choice:
     newest = next((each for each in sets if each.is_stamped and each.time_source is not TimeSource.STORE), None)
     if newest is None:
         return _judge_by_store(chosen, sets, on_stale) if chosen.time_source is TimeSource.STORE else Choice(chosen)
@@ -175,6 +185,30 @@ def _judge_by_store(chosen: BackupSet, sets: Sequence[BackupSet], on_stale: OnSt
         return Choice(chosen, (f"{close}: taking {chosen.url}",))
     doubt = f"{close}: both are of {chosen.updated:%Y-%m-%dT%H:%M:%SZ}"
     return Choice(chosen, (doubt,), doubt, "set BUCKET to the object or folder that is meant")
+
+
+def _clock_put_back(chosen: BackupSet, sets: Sequence[BackupSet]) -> tuple[str, ...]:
+    """Return a warning where a set whose stamp is up to an hour earlier was written later.
+
+    Stamps in local time do so in the night in which summer time ends.
+    """
+    if not _has_local_stamp(chosen) or _was_copied(chosen):
+        return ()
+    since, others = chosen.time - _SUMMER_TIME, [each for each in sets if _has_local_stamp(each)]
+    later = [each for each in others if since < each.time < chosen.time and each.updated > chosen.updated]
+    if not later:
+        return ()
+    last = max(later, key=lambda each: each.updated)
+    warning = (
+        f"{last.url} was written after {chosen.url}, though its stamp is earlier: if the stamps are in local time and "
+        f"the clock was put back between them, it is the newer one, and TIMESTAMP={last.stamp} restores it"
+    )
+    return (warning,)
+
+
+def _has_local_stamp(each: BackupSet) -> bool:
+    """Tell whether a stamp in its name alone tells the time of a set, and no zone is in it."""
+    return each.is_stamped and each.time_source is TimeSource.NAME and not _ZONED.search(each.stamp)
 
 
 def _is_before(pointer: BackupSet, newest: BackupSet) -> bool:
