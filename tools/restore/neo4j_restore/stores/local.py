@@ -134,7 +134,7 @@ class LocalStore:
         if len(self._skipped) > _MOST_TOLD:
             log.warning("more files are skipped in file://%s, for similar reasons", self._folder)
         else:
-            log.warning("skipped file://%s and everything behind it: it %s", path, reason)
+            log.warning("skipped with everything behind it: file://%s %s", path, reason)
 
     def stat(self, stored: StoredObject) -> StoredObject:
         """Return it unchanged: a file system keeps no checksum."""
