@@ -1,6 +1,6 @@
-"""`make bench`: measures restores and the generator against what else there is, and writes docs/benchmarks.md.
+"""`make bench`: measures restores and the generator against other tools, and writes docs/benchmarks.md.
 
-`--quick` takes tiny sizes, to show that every contender works and every ratio has its two figures; it asserts no
+`--quick` takes tiny sizes. It shows that every contender works and that every ratio has its two figures. It asserts no
 speed and writes no page.
 """
 
@@ -49,19 +49,19 @@ def _part(part: Part, arguments: argparse.Namespace) -> int:
     if not arguments.page_only:
         only = arguments.only or []
         part.measure(quick=arguments.quick, repeats=arguments.rounds, only=only, say=say).save(kept)
-    found = results.load(kept)
-    text = page.render(found, part.goals)
-    say(f"Tiny sets: these figures tell nothing of speed.\n{text}" if arguments.quick else text)
+    measured = results.load(kept)
+    text = page.render(measured, part.goals)
+    say(f"Tiny sets: these figures say nothing about speed.\n{text}" if arguments.quick else text)
     if whole:
         page.write(places.PAGE, part.name, text)
-    return _judged(found, part.goals, all_of_it=arguments.quick and not arguments.only)
+    return _judged(measured, part.goals, all_of_it=arguments.quick and not arguments.only)
 
 
-def _judged(found: Results, wanted: tuple[Goal, ...], *, all_of_it: bool) -> int:
-    """Return 1 where a contender failed, or where a quick run of all cases leaves a goal without its figures."""
-    failures = found.failures()
+def _judged(measured: Results, wanted: tuple[Goal, ...], *, all_of_it: bool) -> int:
+    """Return 1 if a contender failed, or if a quick run of all cases leaves a goal without its figures."""
+    failures = measured.failures()
     if all_of_it:
-        verdicts = goals.judge(wanted, found)
+        verdicts = goals.judge(wanted, measured)
         failures += [
             f"not measured: {each.goal.text}" for each in verdicts if each.goal.quick and each.measured is None
         ]
@@ -73,15 +73,15 @@ def _judged(found: Results, wanted: tuple[Goal, ...], *, all_of_it: bool) -> int
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("what", nargs="?", choices=[*PARTS, "both"], default="both", help="(default: both)")
-    parser.add_argument("--quick", action="store_true", help="tiny sizes; no page")
+    parser.add_argument("--quick", action="store_true", help="tiny sizes, and no page")
     parser.add_argument("--rounds", type=int, default=3, help="counted rounds of each case (default: 3)")
-    parser.add_argument("--only", nargs="+", metavar="CASE", help="only these cases; no page")
-    parser.add_argument("--page-only", action="store_true", help="write the page from what was measured before")
+    parser.add_argument("--only", nargs="+", metavar="CASE", help="only these cases, and no page")
+    parser.add_argument("--page-only", action="store_true", help="write the page from the last results")
     return parser
 
 
 def say(text: str) -> None:
-    """Tell at once."""
+    """Print a line to stderr at once."""
     sys.stderr.write(f"{text}\n")
     sys.stderr.flush()
 

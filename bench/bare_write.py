@@ -1,4 +1,4 @@
-"""The floor of any generator: the same files, made before and packed in one, written. PACKED FOLDER."""
+"""The least that any generator takes: writes the same files from memory. Arguments: PACKED FOLDER."""
 
 import marshal
 import os
@@ -7,17 +7,17 @@ from pathlib import Path
 
 
 def main() -> None:
-    """Write each file where it belongs, in a folder for each cluster."""
+    """Write the files, with a folder for each cluster."""
     packed, folder = sys.argv[1:]
     files: dict[str, bytes] = marshal.loads(Path(packed).read_bytes())  # noqa: S302 - packed by this package
     Path(folder).mkdir()
-    made = {folder}
+    folders = {folder}
     for name, data in files.items():
         path = f"{folder}/{name}"
         above = path.rpartition("/")[0]
-        if above not in made:
+        if above not in folders:
             os.mkdir(above)  # noqa: PTH102 - the floor pays for no path objects
-            made.add(above)
+            folders.add(above)
         file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644)
         os.write(file, data)
         os.close(file)

@@ -1,4 +1,4 @@
-"""What is restored, from how far, and by whom."""
+"""The cases: what is restored, from what distance, and by which contenders."""
 
 from dataclasses import dataclass, replace
 
@@ -10,15 +10,15 @@ from bench import dumps
 
 _GZ, _ZST = ("targz", ".tar.gz"), ("tarzst", ".tar.zst")
 
-# What real object stores give a connection, about.
+# About as much as real object stores give one connection.
 CAP_BYTES = 100_000_000
 
 
 @dataclass(frozen=True)
 class Case:
-    """manifest: which files a result must have. bucket: where ours looks. distance: what a proxy adds.
+    """One case. bucket: for BUCKET. manifest: the files that the result must have. distance: what a proxy adds.
 
-    real_admin: a real Neo4j, and no stand-in.
+    real_admin: with a real Neo4j in the place of the stand-in.
     """
 
     name: str
@@ -33,7 +33,7 @@ class Case:
 
 
 def restores(*, quick: bool) -> list[Case]:
-    """Return the cases of `make bench-restore`; quick: none that needs a program which takes long to build."""
+    """Return the cases of `make bench-restore`. quick: without programs that take long to build."""
     rclone = [] if quick else [_once(who.rclone_cat(*_GZ, "tar xz"))]
     s3_rclone = [] if quick else [_once(who.rclone_cat(*_GZ, "tar xz", remote="s3"))]
     rclone_raw = [] if quick else [who.rclone_copy()]
@@ -112,6 +112,6 @@ def restores(*, quick: bool) -> list[Case]:
     ]
 
 
-def _once(each: Contender) -> Contender:
-    """Return it to be run once: it is slow, its place is not in doubt, and the whole has to end."""
-    return replace(each, once=True)
+def _once(contender: Contender) -> Contender:
+    """Return a contender that runs once, because it is slow and its place is certain."""
+    return replace(contender, once=True)

@@ -1,4 +1,4 @@
-"""Compares what a contender left on its volume with the set it was to restore."""
+"""Compares a contender's result on its volume with the set."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -8,8 +8,8 @@ from bench.errors import BenchError
 from bench.sets import DATABASE
 
 
-def found(data: Path) -> dict[str, Path]:
-    """Return the files of the database in a data folder, by their names in the store's folder or that of its logs."""
+def database_files(data: Path) -> dict[str, Path]:
+    """Return the files of the database in a data folder, by their names in the folder of its store or its logs."""
     files = {}
     for top in (data / "databases" / DATABASE, data / "transactions" / DATABASE):
         files.update({str(path.relative_to(top)): path for path in top.rglob("*") if path.is_file()})
@@ -17,12 +17,12 @@ def found(data: Path) -> dict[str, Path]:
 
 
 def compare(data: Path, manifest: Mapping[str, tuple[int, int]]) -> None:
-    """Raise BenchError unless the data folder's database has just the files of the manifest, byte for byte."""
-    files = found(data)
-    wrong = sorted(set(files) ^ set(manifest))
-    wrong += [name for name in sorted(set(files) & set(manifest)) if facts(files[name]) != manifest[name]]
-    if wrong:
-        message = f"its result is not the set: {len(wrong)} files differ, {', '.join(wrong[:5])}"
+    """Raise BenchError unless the database in the data folder has the files of the manifest, byte for byte."""
+    files = database_files(data)
+    different = sorted(set(files) ^ set(manifest))
+    different += [name for name in sorted(set(files) & set(manifest)) if facts(files[name]) != manifest[name]]
+    if different:
+        message = f"its result is not the set: {len(different)} files differ, {', '.join(different[:5])}"
         raise BenchError(message, hint="see the volume")
 
 

@@ -1,7 +1,7 @@
-"""Who is compared: each is a shell script in an empty volume that ends with the store's files in databases/neo4j.
+"""The contenders. Each is a shell script that runs in an empty volume and leaves the store's files in databases/neo4j.
 
-Scripts find in their environment: URL and CERT of the store, HOST and PORT, OBJECTS (the store's folder), PYTHON, and
-BENCH, the folder of this package.
+Scripts have in their environment: URL and CERT of the store, OBJECTS (the folder of its objects), PYTHON, and BENCH,
+the folder of this package.
 """
 
 from collections.abc import Sequence
@@ -16,8 +16,8 @@ _INTO = f"databases/{DATABASE}"
 class Contender:
     """One way to do a case's work.
 
-    checks: what of the bytes it verifies. leaves_store: the result is compared with the set's manifest.
-    once: its first run is its only one, and counts. needs: programs that must be there.
+    checks: what it verifies of the bytes. needs: the programs that it uses.
+    leaves_store: its result is compared with the set's manifest. once: it runs once, and that run counts.
     """
 
     name: str
@@ -33,12 +33,12 @@ OURS = Contender(
     "ours",
     "neo4j-restore",
     "neo4j-restore run",
-    "every object's checksum, the compression's own, the archive's end; all synced to the disk",
+    "every object's checksum, the compression's own, the archive's end. All files are synced to the disk",
 )
 
 OURS_UNSYNCED = Contender(
     "ours-unsynced",
-    "neo4j-restore, fsync made to do nothing",
+    "neo4j-restore, with fsync disabled",
     "eatmydata neo4j-restore run",
     "as above, not synced",
     ("eatmydata",),
@@ -46,7 +46,7 @@ OURS_UNSYNCED = Contender(
 
 
 def key(ending: str) -> str:
-    """Return the name of the archive that ends so, in its bucket."""
+    """Return the name of the archive with this ending, in its bucket."""
     return f"{DATABASE}-{STAMP}{ending}"
 
 
@@ -60,7 +60,7 @@ def _moved(unpack: str) -> str:
 
 
 def old_way(bucket: str, ending: str, tar: str) -> Contender:
-    """Return the old container's way: the cloud's command-line tool, then tar, then a move."""
+    """Return the way of the old container: the cloud's command-line tool, then tar, then a move."""
     fetch = f"gsutil -q cp gs://{bucket}/{key(ending)} archive"
     script = _moved(f"{fetch}; {tar} archive -C set; rm archive")
     checks = "the object's CRC32C, the compression's own checksum"
@@ -76,7 +76,7 @@ def piped(name: str, bucket: str, ending: str, unpack: str, needs: Sequence[str]
 
 
 def s3_old_way(bucket: str, ending: str, tar: str) -> Contender:
-    """Return the same from S3, by what Amazon's command-line tool is made of."""
+    """Return the same from S3, with the library of Amazon's command-line tool."""
     fetch = f'"$PYTHON" "$BENCH"/s3_copy.py {bucket} {key(ending)} archive'
     script = _moved(f"{fetch}; {tar} archive -C set; rm archive")
     checks = "the object's CRC64NVME if one GET brings it, the compression's own checksum"
@@ -98,7 +98,7 @@ def network_alone(bucket: str, ending: str) -> Contender:
 
 
 def inflate_alone(bucket: str, ending: str) -> Contender:
-    """Return the decompression of a file that is in memory, to nowhere."""
+    """Return the decompression of a file in memory, to nowhere."""
     script = f'"$PYTHON" "$BENCH"/inflate_alone.py "$OBJECTS/{bucket}/{key(ending)}"'
     return Contender("inflate", "limit: the inflate alone (isal, to nowhere)", script, "-", (), False)
 
@@ -110,7 +110,7 @@ def zstd_alone(bucket: str, ending: str) -> Contender:
 
 
 def write_alone() -> Contender:
-    """Return the copy of the unpacked set, from memory."""
+    """Return a copy of the unpacked set from memory."""
     script = f'mkdir databases; cp -r "$OBJECTS/../unpacked" {_INTO}'
     return Contender("write", "limit: the write alone (cp -r)", script, "-", ("cp",))
 
@@ -132,19 +132,19 @@ def dump_piped(bucket: str) -> Contender:
 
 
 def load_alone(bucket: str) -> Contender:
-    """Return neo4j-admin's own work, from a file in memory."""
+    """Return the work of neo4j-admin alone, from a file in memory."""
     script = f'{_LOAD} --from-stdin <"$OBJECTS/{bucket}/{key(".dump")}"'
     return Contender("load", "limit: neo4j-admin load alone", script, "-")
 
 
 def serial_copy() -> Contender:
-    """Return a download of a raw directory, one object after the other, by Google's client."""
+    """Return the download of a raw directory by Google's client, one object after the other."""
     script = f'mkdir databases; "$PYTHON" "$BENCH"/serial_copy.py raw {DATABASE}/ {_INTO}'
     checks = "every object's CRC32C"
     return Contender("serial", "google-cloud-storage, one object after the other", script, checks, once=True)
 
 
 def rclone_copy() -> Contender:
-    """Return rclone's parallel copy of a raw directory; --fast-list, as the emulated store lists folders slowly."""
+    """Return rclone's parallel copy of a raw directory. --fast-list: the emulated store lists folders slowly."""
     script = f"mkdir databases; rclone copy --fast-list store:raw/{DATABASE} {_INTO} --transfers 32 --checkers 32"
     return Contender("rclone", "rclone copy --transfers 32 --fast-list", script, "every object's MD5", ("rclone",))

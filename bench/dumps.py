@@ -1,4 +1,4 @@
-"""The `.dump` that is restored: of a real database, imported and dumped once by the real neo4j-admin of Neo4j 5."""
+"""The `.dump` to restore. The real neo4j-admin of Neo4j 5 imports a database and makes the dump once."""
 
 import json
 import os
@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from bench.compare import facts, found
+from bench.compare import database_files, facts
 from bench.errors import BenchError
 from bench.objects import publish
 from bench.places import ROOT
@@ -21,12 +21,12 @@ NEO4J_VERSION = "5.26.30"
 
 BUCKET = "dumps"
 
-# 440 bytes of a store each, with three relationships.
+# A node takes 440 bytes of the store, with its three relationships.
 _NODES = {"full": 2_400_000, "quick": 2_000}
 
 _SYLLABLES = [first + vowel for first in "bdfgklmnprst" for vowel in "aeiou"]
 
-# Its importer wants more than neo4j-admin's own 128 MiB.
+# The importer needs more than neo4j-admin's default of 128 MiB.
 _HEAP = "1g"
 
 
@@ -36,51 +36,51 @@ def neo4j_home() -> Path:
     done = subprocess.run(argv, capture_output=True, text=True, check=False)
     if done.returncode:
         message = f"no Neo4j: {done.stderr.strip()}"
-        raise BenchError(message, hint="make neo4j; it needs Java 17 and Maven")
+        raise BenchError(message, hint="run `make neo4j`, which needs Java 17 and Maven")
     return Path(done.stdout.strip())
 
 
 def configure(top: Path, data: Path) -> Path:
-    """Write below `top` a configuration whose data folder is `data`; return its folder, for NEO4J_CONF."""
+    """Write a configuration with the data folder `data` below `top`. Return its folder, for NEO4J_CONF."""
     conf = top / "conf"
     conf.mkdir(exist_ok=True)
     (conf / "neo4j.conf").write_text(f"server.directories.data={data}\nserver.directories.logs={top / 'logs'}\n")
     return conf
 
 
-def make(made: Sets) -> Sets:
-    """Return the sets with the dump among them, made if it is not there yet; some minutes for the full one."""
-    kept = made.top / "dump.json"
+def make(sets: Sets) -> Sets:
+    """Return the sets with the dump added. The first call makes it, which takes some minutes for the full one."""
+    kept = sets.top / "dump.json"
     if not kept.exists():
-        target = made.objects / BUCKET
+        target = sets.objects / BUCKET
         shutil.rmtree(target, ignore_errors=True)
-        with servers.working(made.top) as work:
-            manifest = _make(work, target, _NODES[made.size.name])
+        with servers.working(sets.top) as work:
+            manifest = _make(work, target, _NODES[sets.size.name])
         publish(target)
         kept.write_text(json.dumps(manifest))
     manifest = {name: (size, crc) for name, (size, crc) in json.loads(kept.read_text()).items()}
-    return replace(made, manifests=made.manifests | {"dump": manifest})
+    return replace(sets, manifests=sets.manifests | {"dump": manifest})
 
 
 def _make(work: Path, target: Path, nodes: int) -> dict[str, tuple[int, int]]:
     home, data = neo4j_home(), work / "data"
-    own = {"NEO4J_HOME": str(home), "NEO4J_CONF": str(configure(work, data)), "HEAP_SIZE": _HEAP}
-    people, known = work / "people.csv", work / "known.csv"
+    variables = {"NEO4J_HOME": str(home), "NEO4J_CONF": str(configure(work, data)), "HEAP_SIZE": _HEAP}
+    people, friendships = work / "people.csv", work / "known.csv"
     people.write_text("\n".join(_people(nodes)) + "\n")
-    known.write_text("\n".join(_known(nodes)) + "\n")
+    friendships.write_text("\n".join(_known(nodes)) + "\n")
     target.mkdir(parents=True)
     for words in (
-        ["import", "full", DATABASE, f"--nodes={people}", f"--relationships={known}"],
+        ["import", "full", DATABASE, f"--nodes={people}", f"--relationships={friendships}"],
         ["dump", DATABASE, f"--to-path={target}"],
     ):
         argv = [str(home / "bin" / "neo4j-admin"), "database", *words]
-        done = subprocess.run(argv, env=os.environ | own, cwd=work, capture_output=True, text=True, check=False)
+        done = subprocess.run(argv, env=os.environ | variables, cwd=work, capture_output=True, text=True, check=False)
         if done.returncode:
-            said = (done.stdout + done.stderr)[-600:]
-            message = f"neo4j-admin database {words[0]} ended with {done.returncode}: {said}"
+            last_output = (done.stdout + done.stderr)[-600:]
+            message = f"neo4j-admin database {words[0]} ended with {done.returncode}: {last_output}"
             raise BenchError(message, hint="try `make neo4j` again")
     (target / f"{DATABASE}.dump").rename(target / f"{DATABASE}-{STAMP}.dump")
-    return {name: facts(path) for name, path in sorted(found(data).items())}
+    return {name: facts(path) for name, path in sorted(database_files(data).items())}
 
 
 def _people(nodes: int) -> Iterator[str]:

@@ -1,8 +1,8 @@
-"""What can go wrong in a benchmark that is not a contender's own failure."""
+"""The error of a benchmark."""
 
 
 class BenchError(Exception):
-    """What failed, and in `hint` what to do."""
+    """A benchmark failed. hint: what to do."""
 
     def __init__(self, message: str, *, hint: str) -> None:
         """Keep both texts."""

@@ -1,4 +1,4 @@
-"""The fleets that are generated: one fleet file in the words of each tool, the same clusters in all."""
+"""Writes the fleets to generate: the same clusters, in the input of each tool."""
 
 from pathlib import Path
 

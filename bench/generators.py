@@ -1,4 +1,4 @@
-"""Measures the generator: a fleet built, checked and built again, against a bare write and against other tools."""
+"""Measures the generator: builds a fleet, checks it and builds it again. Compares with bare writes and other tools."""
 
 import marshal
 import os
@@ -67,30 +67,30 @@ HELM_LOOP = Contender(
 
 @dataclass(frozen=True)
 class Player:
-    """Runs a contender in an empty folder; in the warm-up counts the clusters that it wrote something for."""
+    """Runs a contender in an empty folder. In the warm-up it counts the clusters with files."""
 
     work: Path
     clusters: int
     env: dict[str, str]
 
-    def run(self, each: Contender, *, warm_up: bool) -> Sample:
-        """Return what it took. Raises BenchError if it fails, or if a cluster lacks its files."""
-        paths = [str(Path(sys.executable).parent), *(str(Path(programs.program(name)).parent) for name in each.needs)]
+    def run(self, contender: Contender, *, warm_up: bool) -> Sample:
+        """Return the figures of a run. Raises BenchError if it fails, or if a cluster lacks its files."""
+        paths = [str(Path(sys.executable).parent), *(str(Path(programs.program(x)).parent) for x in contender.needs)]
         folder = servers.fresh(self.work / "volume")
         env = self.env | {"PATH": ":".join([*paths, os.environ["PATH"]])}
-        argv = [programs.program("bash"), "-euo", "pipefail", "-c", each.script]
+        argv = [programs.program("bash"), "-euo", "pipefail", "-c", contender.script]
         sample = measure.run(argv, folder, env, timeout_seconds=_TIMEOUT_SECONDS, watched=False)
-        if warm_up and each.leaves_store:
+        if warm_up and contender.leaves_store:
             _count(folder / "out", self.clusters)
         return sample
 
 
 def measured(*, quick: bool, repeats: int, only: list[str], say: Say) -> Results:
-    """Return what was measured; only: `large` and `small`, the two fleets, and `new`."""
+    """Return the results. only: some of `large` and `small`, the two fleets, and `new`. Empty: all."""
     results = Results()
     large, small = (60, 20) if quick else (10_000, 1_000)
     with servers.working(places.sets()) as work:
-        results.facts = {"rounds": f"{repeats} and a warm-up, in turn; medians", **_facts(work)}
+        results.facts = {"rounds": f"{repeats} and a warm-up, in turn, medians", **_facts(work)}
         for name, clusters, contenders in (
             ("large", large, (BUILD, BARE, CHECK, AGAIN)),
             ("small", small, (BUILD, *(() if quick else (WRITE_VALUES, TEMPLATE)), HELM_LOOP)),
@@ -105,7 +105,7 @@ def measured(*, quick: bool, repeats: int, only: list[str], say: Say) -> Results
 
 
 def _player(work: Path, clusters: int) -> Player:
-    """Write the fleet, and build it once for those that need it built or packed."""
+    """Write the fleet, and build it once for the contenders that read the built or the packed files."""
     fleet, built, packed = work / "fleet", work / "built", work / "packed"
     fleets.write(fleet, clusters)
     helm = servers.output([str(ROOT / "tools" / "helm"), "3"])
@@ -130,10 +130,10 @@ def _command() -> Path:
 
 
 def _count(out: Path, clusters: int) -> None:
-    there = {path.relative_to(out).parts[0] for path in out.rglob("*.yaml") if path.stat().st_size}
-    missing = [name for name in map(fleets.name, range(clusters)) if name not in there]
+    written = {path.relative_to(out).parts[0] for path in out.rglob("*.yaml") if path.stat().st_size}
+    missing = [name for name in map(fleets.name, range(clusters)) if name not in written]
     if missing:
-        message = f"it wrote nothing for {len(missing)} of {clusters} clusters, {missing[0]} among them"
+        message = f"it wrote nothing for {len(missing)} of {clusters} clusters, such as {missing[0]}"
         raise BenchError(message, hint="see the log")
 
 

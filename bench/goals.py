@@ -1,4 +1,4 @@
-"""The goals, as ratios of one run, and whether they are met. Pure: from results to verdicts."""
+"""The goals, which are ratios within one run, and whether they are met. Pure: makes verdicts from results."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,9 +12,9 @@ Measure = Callable[[Results], float | None]
 
 @dataclass(frozen=True)
 class Goal:
-    """text: what is wanted. bound: of `measure`; at least or at most. unit: behind the figure. why: where missed.
+    """One goal. kind, bound: what `measure` must return at least or at most. unit: of the figure.
 
-    quick: a quick run has both of its figures.
+    why: the reason, for a goal that is missed. quick: a quick run measures it as well.
     """
 
     text: str
@@ -28,21 +28,21 @@ class Goal:
 
 @dataclass(frozen=True)
 class Verdict:
-    """measured is None where a contender did not run."""
+    """A goal with its figure. measured: None if a contender did not run."""
 
     goal: Goal
     measured: float | None
 
     @property
     def met(self) -> bool:
-        """Tell whether it was measured and is within the bound."""
+        """Return whether it was measured and is within the bound."""
         if self.measured is None:
             return False
         return self.measured >= self.goal.bound if self.goal.kind == "at least" else self.measured <= self.goal.bound
 
     @property
     def missed_by(self) -> float:
-        """Return by which part of the bound it is missed; 0 where it is met."""
+        """Return the part of the bound by which it is missed, or 0 if it is met."""
         if self.met or self.measured is None:
             return 0.0
         return abs(self.measured - self.goal.bound) / (self.goal.bound or 1)
@@ -64,12 +64,12 @@ def ratio(above: str, below: str) -> Measure:
 
 
 def over_slowest(case: str, contender: str, stages: tuple[str, ...]) -> Measure:
-    """Return the contender's wall time over that of the slowest stage."""
+    """Return the ratio of the contender's wall time to that of the slowest stage."""
 
     def measure(results: Results) -> float | None:
         times = [time for stage in stages if (time := results.wall(case, stage))]
-        own = results.wall(case, contender)
-        return own / max(times) if own and len(times) == len(stages) else None
+        wall = results.wall(case, contender)
+        return wall / max(times) if wall and len(times) == len(stages) else None
 
     return measure
 
@@ -80,21 +80,21 @@ def figure(name: str) -> Measure:
 
 
 def of_unpacked(case: str, part: Literal["written", "disk"]) -> Measure:
-    """Return what ours wrote, or had on the volume at the most, over the unpacked set."""
+    """Return the ratio of our written bytes, or of our most bytes on the volume, to the unpacked set."""
 
     def measure(results: Results) -> float | None:
-        found = results.outcomes.get(case, {}).get("ours")
+        outcome = results.outcomes.get(case, {}).get("ours")
         whole = results.figures.get("unpacked_bytes")
-        if not found or not found.samples or not whole:
+        if not outcome or not outcome.samples or not whole:
             return None
-        bytes_ = found.median(lambda each: each.written_bytes) if part == "written" else found.disk_bytes
+        bytes_ = outcome.median(lambda each: each.written_bytes) if part == "written" else outcome.disk_bytes
         return (bytes_ or 0) / whole
 
     return measure
 
 
 def most_memory(results: Results) -> float | None:
-    """Return the largest process that any run of ours had, in MiB; not of dumps, where that is neo4j-admin's Java."""
+    """Return the size of the largest process of our runs, in MiB. Without dumps, where Java is the largest."""
     runs = [
         sample.rss_bytes / 1024 / 1024
         for case, outcomes in results.outcomes.items()
@@ -110,8 +110,8 @@ def median_of(case: str, contender: str, of: Callable[[Sample], float]) -> Measu
     """Return the median of one figure of a contender's runs."""
 
     def measure(results: Results) -> float | None:
-        found = results.outcomes.get(case, {}).get(contender)
-        return found.median(of) if found else None
+        outcome = results.outcomes.get(case, {}).get(contender)
+        return outcome.median(of) if outcome else None
 
     return measure
 
@@ -122,8 +122,8 @@ RESTORE = (
         "at least",
         5,
         ratio("tar.gz/old", "tar.gz/ours"),
-        why="the inflate, of one thread, is our whole time; where it alone takes more than a fifth of the old way's,"
-        " nobody who inflates in one thread gets there.",
+        why="inflating is our whole time, and it runs in one thread. If inflating alone takes more than a fifth of the"
+        " old time, no tool with one inflating thread can reach the goal.",
     ),
     Goal("`.tar.gz`: our time over curl, igzip and tar", "at most", 0.75, ratio("tar.gz/ours", "tar.gz/curl-igzip")),
     Goal(
@@ -132,10 +132,8 @@ RESTORE = (
         1.2,
         over_slowest("tar.gz", "ours", ("network", "inflate", "write")),
     ),
-    Goal(
-        "durable: our time over the same, not synced", "at most", 1.15, ratio("durable/ours", "durable/ours-unsynced")
-    ),
-    # A journal, a receipt and half a block at the end of each file come on top.
+    Goal("synced: our time over the same, not synced", "at most", 1.15, ratio("durable/ours", "durable/ours-unsynced")),
+    # The journal, the receipt and half a block at the end of each file are extra.
     Goal("`.tar.gz`: bytes written over the unpacked set", "at most", 1.01, of_unpacked("tar.gz", "written")),
     Goal("`.tar.gz`: most room taken over the unpacked set", "at most", 1.01, of_unpacked("tar.gz", "disk")),
     Goal("`.tar.zst`: our time over ours for `.tar.gz`", "at most", 0.8, ratio("tar.zst/ours", "tar.gz/ours")),
@@ -144,32 +142,32 @@ RESTORE = (
         "at most",
         0.25,
         ratio("capped/ours", "capped/old"),
-        why="the cap costs gsutil nothing, for it slices a large object over connections of its own and then waits for"
-        " tar; we begin with one, and add others while they pay off.",
+        why="the cap costs gsutil nothing, because it reads a large object over several connections and then waits for"
+        " tar. We begin with one connection, and add others while they help.",
     ),
     Goal(
         "raw directory, 20 ms away: the serial copy's time over ours",
         "at least",
         20,
         ratio("raw/serial", "raw/ours"),
-        why="requests, checksums and writes of 5,000 files and 2 GB take nearly as much processor time as wall time, in"
-        " one interpreter, whose lock one thread has at a time.",
+        why="requests, checksums and writes of 5,000 files and 2 GB take nearly as much processor time as wall time."
+        " They share one interpreter, whose lock only one thread has at a time.",
     ),
     Goal(
         "raw directory, 20 ms away: our time over rclone's",
         "at most",
         1.0,
         ratio("raw/ours", "raw/rclone"),
-        why="the same; and each of our files is synced to the disk, which rclone's are not.",
+        why="the same reason. Also, our files are synced to the disk, and rclone's are not.",
         quick=False,
     ),
     Goal("peak memory of any restore", "at most", 160, most_memory, "MiB"),
     Goal("a start with nothing to do, processor time", "at most", 0.25, figure("skip_cpu_seconds"), "s"),
-    Goal("until the first byte is asked for, processor time", "at most", 0.4, figure("first_cpu_seconds"), "s"),
+    Goal("until the first request for bytes, processor time", "at most", 0.4, figure("first_cpu_seconds"), "s"),
 )
 
-# A bare write of ten thousand files tells what that is.
-_FOLDERS = "more than half of our time is the file system's, which makes a folder and a file for each cluster."
+# The bare write of 10,000 files shows how much that is.
+_FOLDERS = "the file system takes more than half of our time, because it makes a folder and a file for each cluster."
 
 GENERATOR = (
     Goal("10,000 clusters built: our time over bare writes", "at most", 6, ratio("large/ours", "large/bare")),

@@ -1,4 +1,4 @@
-"""The limit of any restore of a gzipped archive: isal on a file that is in memory, to nowhere."""
+"""The least that any restore of a gzipped archive takes: isal on a file in memory, to nowhere."""
 
 import sys
 from pathlib import Path
@@ -9,7 +9,7 @@ _IN_BYTES, _OUT_BYTES = 64 * 1024, 256 * 1024
 
 
 def main() -> None:
-    """Inflate the one gzip member that the file named is; the trailer is checked by isal."""
+    """Inflate a file with one gzip member. isal checks the trailer."""
     inflater = isal_zlib.decompressobj(31)
     with Path(sys.argv[1]).open("rb", buffering=0) as file:
         while not inflater.eof:

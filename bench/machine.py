@@ -1,4 +1,4 @@
-"""What was measured on: the machine, the system, and the versions of the programs."""
+"""Describes the machine and the system of a measurement."""
 
 import os
 import platform
@@ -10,7 +10,7 @@ from bench.places import ROOT
 
 
 def describe(work: Path) -> dict[str, str]:
-    """Return what a reader needs to judge the figures; `work` is on the disk that was written to."""
+    """Return the facts that a reader needs to judge the figures. work: a folder on the disk that is written to."""
     return {
         "cores": f"{os.cpu_count()} ({_field('/proc/cpuinfo', 'model name')})",
         "memory": f"{int(_field('/proc/meminfo', 'MemTotal').split()[0]) / 1024 / 1024:.0f} GiB",
@@ -24,13 +24,13 @@ def describe(work: Path) -> dict[str, str]:
 
 
 def load() -> float:
-    """Return the load of the last minute: a busy machine makes figures worth little."""
+    """Return the load of the last minute. Figures of a busy machine mean little."""
     return os.getloadavg()[0]
 
 
 def _field(file: str, name: str) -> str:
-    found = re.search(rf"^{name}\s*[:=]\s*(.*)$", Path(file).read_text(), re.MULTILINE)
-    return found[1].strip() if found else "unknown"
+    match = re.search(rf"^{name}\s*[:=]\s*(.*)$", Path(file).read_text(), re.MULTILINE)
+    return match[1].strip() if match else "unknown"
 
 
 def _disk(work: Path) -> str:
@@ -38,11 +38,11 @@ def _disk(work: Path) -> str:
     device = work.stat().st_dev
     mounts = [line.split() for line in Path("/proc/self/mountinfo").read_text().splitlines()]
     number = f"{os.major(device)}:{os.minor(device)}"
-    found = next((words for words in mounts if words[2] == number), None)
-    if not found:
+    mount = next((words for words in mounts if words[2] == number), None)
+    if not mount:
         return "unknown"
-    after = found.index("-") + 1
-    return f"{found[after]} on {Path(found[after + 1]).name}"
+    after = mount.index("-") + 1
+    return f"{mount[after]} on {Path(mount[after + 1]).name}"
 
 
 def _git(*words: str) -> str:

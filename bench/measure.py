@@ -1,4 +1,4 @@
-"""One run of one program: what it took, and how much room its folder took at the most."""
+"""Measures one run of one program: time, memory, writes, and the most room that its folder took."""
 
 import os
 import signal
@@ -21,9 +21,9 @@ _LAST_BYTES = 2000
 
 @dataclass(frozen=True)
 class Sample:
-    """cpu_seconds and written_bytes: with all descendants. rss_bytes: the largest process's.
+    """The figures of one run. cpu_seconds, written_bytes: with all descendants. rss_bytes: of the largest process.
 
-    disk_bytes: the most that the files of the folder held together; 0 where it was not watched.
+    disk_bytes: the most that the files of the folder held together, or 0 if they were not watched.
     """
 
     wall_seconds: float
@@ -36,9 +36,9 @@ class Sample:
 def run(
     argv: list[str], folder: Path, env: Mapping[str, str], *, timeout_seconds: float, watched: bool = False
 ) -> Sample:
-    """Run `argv` in `folder`, beside which its log is left. Raises BenchError if it fails or takes too long.
+    """Run `argv` in `folder`. Its log is left beside the folder. Raises BenchError if it fails or takes too long.
 
-    watched: look at the folder's files every 50 ms, which costs a little.
+    watched: measure the folder's files every 50 ms, which costs a little time.
     """
     result, log = folder.parent / "result", folder.parent / "log"
     result.unlink(missing_ok=True)
@@ -61,20 +61,20 @@ def run(
 
 
 def _sample(result: Path, log: Path, disk_bytes: int) -> Sample:
-    said = log.read_bytes()[-_LAST_BYTES:].decode(errors="replace").strip()
+    last_output = log.read_bytes()[-_LAST_BYTES:].decode(errors="replace").strip()
     if not result.exists():
-        message = f"it did not start: {said}"
+        message = f"it did not start: {last_output}"
         raise BenchError(message, hint=f"see {log}")
     wall, cpu, rss, written, code = result.read_text().split()
     if int(code):
-        message = f"it ended with {code}: {said}"
+        message = f"it ended with {code}: {last_output}"
         raise BenchError(message, hint=f"see {log}")
     return Sample(float(wall), float(cpu), int(rss), int(written), disk_bytes)
 
 
 @contextmanager
 def _watching(folder: Path, *, watched: bool) -> Iterator[list[int]]:
-    """Keep in the list that is given the most bytes that the files below `folder` had."""
+    """Yield a list. While the block runs, its one item is the most bytes that the files below `folder` had."""
     most: list[int] = []
     ended = Event()
 
@@ -94,7 +94,7 @@ def _watching(folder: Path, *, watched: bool) -> Iterator[list[int]]:
 
 
 def size(folder: Path) -> int:
-    """Return the bytes of all files below `folder`, one that vanishes meanwhile left out."""
+    """Return the bytes of all files below `folder`, without files that vanish meanwhile."""
     total = 0
     for top, _, names in os.walk(folder):
         for name in names:

@@ -1,6 +1,6 @@
-"""Makes files objects of the emulated stores without an upload: they keep an object's attributes beside its bytes.
+"""Turns files into objects of the emulated stores without an upload, by the attributes that these stores keep.
 
-Sources: fake-gcs-server, internal/backend/metadata_xattr.go and object.go: JSON in the attribute `user.metadata`;
+Sources: fake-gcs-server, internal/backend/metadata_xattr.go and object.go: JSON in the attribute `user.metadata`.
 versitygw, backend/posix/posix.go and s3response/s3response.go: `user.etag`, and JSON in `user.checksums`.
 """
 
@@ -17,13 +17,13 @@ _TIME = "2026-01-31T02:00:00.000000Z"
 
 
 def publish(objects: Path) -> None:
-    """Give every file below `objects` the checksums, type and generation that the store tells of it."""
+    """Give every file below `objects` the checksums, the type and the generation of an object."""
     for number, path in enumerate(sorted(path for path in objects.rglob("*") if path.is_file()), 1):
         os.setxattr(path, "user.metadata", json.dumps(_attributes(path, number)).encode())
 
 
 def publish_to_s3(path: Path) -> None:
-    """Give a file the ETag and the CRC64NVME that S3 tells of an object by default."""
+    """Give a file the ETag and the CRC64NVME that an object of S3 has by default."""
     crc, md5 = 0, hashlib.md5(usedforsecurity=False)
     with path.open("rb") as file:
         while block := file.read(1024 * 1024):

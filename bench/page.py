@@ -1,4 +1,4 @@
-"""docs/benchmarks.md: what was measured goes between two marks in it; the rest is written by hand."""
+"""Writes docs/benchmarks.md. The results go between two marks, and the rest of the page is written by hand."""
 
 import re
 from collections.abc import Iterable
@@ -18,7 +18,7 @@ def write(page: Path, part: str, text: str) -> None:
 
 
 def render(results: Results, goals: tuple[Goal, ...]) -> str:
-    """Return what was measured as Markdown: verdicts, one table a case, the machine, the profile."""
+    """Return the results as Markdown: verdicts, a table for each case, the profile, the machine."""
     blocks = [_verdicts(judge(goals, results))]
     blocks += [_case(results.titles[case], outcomes) for case, outcomes in results.outcomes.items()]
     blocks += [_profile(results.profile)] if results.profile else []
@@ -40,14 +40,14 @@ def _unit(goal: Goal) -> str:
     return f" {goal.unit}" if goal.unit else ""
 
 
-def _measured(each: Verdict) -> str:
-    return "not measured" if each.measured is None else f"{_number(each.measured)}{_unit(each.goal)}"
+def _measured(verdict: Verdict) -> str:
+    return "not measured" if verdict.measured is None else f"{_number(verdict.measured)}{_unit(verdict.goal)}"
 
 
-def _word(each: Verdict) -> str:
-    if each.measured is None:
+def _word(verdict: Verdict) -> str:
+    if verdict.measured is None:
         return "-"
-    return "met" if each.met else f"**missed by {each.missed_by:.0%}**"
+    return "met" if verdict.met else f"**missed by {verdict.missed_by:.0%}**"
 
 
 def _number(value: float) -> str:
@@ -55,12 +55,12 @@ def _number(value: float) -> str:
 
 
 def _case(title: str, outcomes: dict[str, Outcome]) -> str:
-    own = outcomes["ours"].median(_wall) if "ours" in outcomes else None
+    ours = outcomes["ours"].median(_wall) if "ours" in outcomes else None
     head = ["", "runs", "wall s", "of ours", "CPU s", "RSS MiB", "written MB", "room MB", "verifies"]
-    rows = [_row(outcome, own) for outcome in outcomes.values()]
+    rows = [_row(outcome, ours) for outcome in outcomes.values()]
     failed = [f"- {each.title} failed: {_one_line(each.error)}" for each in outcomes.values() if each.error]
     if not any(outcome.disk_bytes for outcome in outcomes.values()):
-        # Nobody's room was watched.
+        # The room was not measured in this case.
         head, rows = _without(head, 7), [_without(row, 7) for row in rows]
     table = _table(head, rows, right=set(range(1, len(head) - 1)))
     return f"### {title}\n\n{table}" + ("\n\n" + "\n".join(failed) if failed else "")
@@ -70,21 +70,21 @@ def _without(cells: list[str], index: int) -> list[str]:
     return [*cells[:index], *cells[index + 1 :]]
 
 
-def _row(outcome: Outcome, own: float | None) -> list[str]:
+def _row(outcome: Outcome, ours: float | None) -> list[str]:
     if not outcome.samples:
         return [outcome.title, "0", *["-"] * 6, outcome.checks]
     wall = outcome.median(_wall) or 0.0
     seconds = outcome.median(lambda each: each.cpu_seconds) or 0.0
     memory = (outcome.median(lambda each: each.rss_bytes) or 0.0) / 1024 / 1024
     written = (outcome.median(lambda each: each.written_bytes) or 0.0) / 1e6
-    ratio = f"{wall / own:.2f}" if own else "-"
+    ratio = f"{wall / ours:.2f}" if ours else "-"
     sizes = [f"{memory:.0f}", f"{written:.0f}", f"{outcome.disk_bytes / 1e6:.0f}"]
     runs = str(len(outcome.samples))
     return [outcome.title, runs, f"{wall:.2f}", ratio, f"{seconds:.2f}", *sizes, outcome.checks]
 
 
-def _wall(each: Sample) -> float:
-    return each.wall_seconds
+def _wall(sample: Sample) -> float:
+    return sample.wall_seconds
 
 
 def _one_line(text: str) -> str:

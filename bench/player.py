@@ -1,4 +1,4 @@
-"""Runs one contender on an empty volume, and compares what it leaves with the set."""
+"""Runs a contender on an empty volume, and compares its result with the set."""
 
 import os
 import sys
@@ -25,21 +25,21 @@ class Player:
     """Runs one contender on an empty volume."""
 
     case: Case
-    made: Sets
+    backups: Sets
     work: Path
     end: Endpoint
 
-    def run(self, each: Contender, *, warm_up: bool) -> Sample:
-        """Return what it took. Raises BenchError if it fails, or in the warm-up if its result is not the set."""
+    def run(self, contender: Contender, *, warm_up: bool) -> Sample:
+        """Return the figures of a run. Raises BenchError if it fails, or in the warm-up for a wrong result."""
         volume = servers.fresh(self.work / "volume")
-        argv = [programs.program("bash"), "-euo", "pipefail", "-c", each.script]
-        sample = measure.run(argv, volume, self._env(each), timeout_seconds=_TIMEOUT_SECONDS, watched=warm_up)
-        if warm_up and each.leaves_store:
-            compare(volume, self.made.manifests[self.case.manifest])
+        argv = [programs.program("bash"), "-euo", "pipefail", "-c", contender.script]
+        sample = measure.run(argv, volume, self._env(contender), timeout_seconds=_TIMEOUT_SECONDS, watched=warm_up)
+        if warm_up and contender.leaves_store:
+            compare(volume, self.backups.manifests[self.case.manifest])
         return sample
 
-    def _env(self, each: Contender) -> dict[str, str]:
-        common = environment(self.work, self.end, self.made.objects, each.needs)
+    def _env(self, contender: Contender) -> dict[str, str]:
+        common = environment(self.work, self.end, self.backups.objects, contender.needs)
         if self.case.scheme == "s3":
             common |= s3_environment(self.end)
         return (
@@ -55,9 +55,9 @@ class Player:
 
 
 def environment(work: Path, end: Endpoint, objects: Path, needs: Sequence[str] = ()) -> dict[str, str]:
-    """Return what a contender finds: the store's address in each tool's own words, and our settings.
+    """Return the environment of a contender: the store's address for each tool, and our settings.
 
-    needs: programs to be on its PATH. Raises BenchError for one that is missing.
+    needs: programs that must be on its PATH. Raises BenchError if one is missing.
     """
     paths = [str(Path(sys.executable).parent), *(str(Path(programs.program(name)).parent) for name in needs)]
     home = work / "neo4j"
@@ -77,13 +77,13 @@ def environment(work: Path, end: Endpoint, objects: Path, needs: Sequence[str] =
         "DATA_DIR": str(work / "volume"),
         "NEO4J_HOME": str(home),
         "TERMINATION_LOG": str(work / "termination-log"),
-        # The certificate's authority, for ours and for the serial copy.
+        # The CA certificate, for neo4j-restore and for the serial copy.
         **({"REQUESTS_CA_BUNDLE": end.certificate, "CA_BUNDLE": end.certificate} if end.certificate else {}),
     }
 
 
 def s3_environment(end: Endpoint) -> dict[str, str]:
-    """Return what the tools of S3 and ours find it by."""
+    """Return the variables with which neo4j-restore and the tools of S3 find the store."""
     return {
         "ENDPOINT_URL": end.url,
         "AWS_ACCESS_KEY_ID": servers.S3_KEY[0],

@@ -1,4 +1,4 @@
-"""Where our time goes: one more restore of the archive, sampled by py-spy, its threads apart."""
+"""Profiles one more restore of the archive with py-spy, for each thread."""
 
 import sys
 from collections import Counter
@@ -15,12 +15,12 @@ _RATE = 100
 
 _SHOWN = 12
 
-# Below these a share says nothing.
+# A share below this means nothing.
 _LEAST = 0.01
 
 
-def profile(made: Sets, work: Path) -> list[str]:
-    """Return the profile's summary as lines of Markdown. Raises BenchError if it can't be made."""
+def profile(backups: Sets, work: Path) -> list[str]:
+    """Return a summary of the profile as lines of Markdown. Raises BenchError if it can't be made."""
     out = work / "profile.txt"
     argv = [
         program("py-spy"),
@@ -34,15 +34,15 @@ def profile(made: Sets, work: Path) -> list[str]:
         "--nonblocking",
     ]
     argv += ["--output", str(out), "--", str(Path(sys.executable).with_name("neo4j-restore")), "run"]
-    with servers.store(made.objects, work, tls=True) as end:
+    with servers.store(backups.objects, work, tls=True) as end:
         volume = servers.fresh(work / "volume")
-        env = environment(work, end, made.objects) | {"BUCKET": "gs://targz"}
+        env = environment(work, end, backups.objects) | {"BUCKET": "gs://targz"}
         measure.run(argv, volume, env, timeout_seconds=300)
     return summary(out.read_text().splitlines())
 
 
 def summary(lines: Iterable[str]) -> list[str]:
-    """Return the functions that ran most, of py-spy's raw lines: `thread;frame;frame COUNT`, the innermost last."""
+    """Return the functions that ran most. lines: py-spy's raw ones, `thread;frame;frame COUNT`, the innermost last."""
     counts: Counter[tuple[str, str]] = Counter()
     for line in lines:
         stack, _, count = line.rpartition(" ")

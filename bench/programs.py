@@ -1,4 +1,4 @@
-"""The programs of others that are compared with, or serve: found, or built once, each pinned to one version."""
+"""Finds or builds the programs of others that the benchmarks use. Each is pinned to one version."""
 
 import json
 import os
@@ -18,7 +18,7 @@ from bench import places
 
 @dataclass(frozen=True)
 class Module:
-    """A Go program: its module, its version, and where in the module its main package is."""
+    """A Go program. package: the path of its main package in the module."""
 
     module: str
     version: str
@@ -35,7 +35,7 @@ GSUTIL = "gsutil==5.38"
 
 PY_SPY = "py-spy==0.4.1"
 
-# Debian's and Ubuntu's packages.
+# The packages of Debian and Ubuntu.
 PACKAGES = {
     "curl": "curl",
     "eatmydata": "eatmydata",
@@ -48,23 +48,23 @@ PACKAGES = {
 
 
 def program(name: str) -> str:
-    """Return a program's path, built or installed into the cache first where it is not there.
+    """Return a program's path. If it is missing, it is built or installed into the cache first.
 
-    Raises BenchError that says what is missing and how to get it.
+    Raises BenchError, which says what is missing and how to get it.
     """
     if name in MODULES:
         return str(_built(name, MODULES[name]))
     if name in _OWN:
         return str(_OWN[name]())
-    found = shutil.which(name)
-    if not found:
+    path = shutil.which(name)
+    if not path:
         message = f"{name} is not on PATH"
         raise BenchError(message, hint=f"apt-get install {PACKAGES.get(name, name)}")
-    return found
+    return path
 
 
 def install_missing() -> None:
-    """Install the packages whose programs are not there, as root on Debian and Ubuntu; else raise BenchError."""
+    """Install missing packages, as root on Debian and Ubuntu. Otherwise raise BenchError."""
     missing = [package for name, package in PACKAGES.items() if not shutil.which(name)]
     if not missing:
         return
@@ -78,42 +78,42 @@ def install_missing() -> None:
 
 
 def versions(names: list[str]) -> dict[str, str]:
-    """Return what each program says of its version, or the version it was built from."""
-    return {name: MODULES[name].version.lstrip("v") if name in MODULES else _asked(name) for name in names}
+    """Return the version that each program prints, or from which it was built."""
+    return {name: MODULES[name].version.lstrip("v") if name in MODULES else _printed(name) for name in names}
 
 
-def _asked(name: str) -> str:
+def _printed(name: str) -> str:
     done = subprocess.run([program(name), "--version"], capture_output=True, text=True, check=False)
-    found = re.search(r"\d+(\.\d+)+", done.stdout + done.stderr)
-    return found[0] if found else "unknown"
+    match = re.search(r"\d+(\.\d+)+", done.stdout + done.stderr)
+    return match[0] if match else "unknown"
 
 
 def _built(name: str, module: Module) -> Path:
-    """Build the module as its authors release it: its own go.mod and go.sum, replacements included."""
-    made = _home(f"{name}-{module.version}") / name
-    if not made.exists():
-        _say(f"building {name} {module.version}, once; some minutes for the large ones")
+    """Build the module as its authors release it, with its own go.mod, go.sum and replacements."""
+    target = _home(f"{name}-{module.version}") / name
+    if not target.exists():
+        _say(f"building {name} {module.version}, once. A large one takes some minutes")
         argv = [_go(), "mod", "download", "-json", f"{module.module}@{module.version}"]
-        # Elsewhere than in this project: its go.mod files do not count here.
+        # In another folder, because the go.mod files of this project must not count here.
         with tempfile.TemporaryDirectory() as folder:
             source = json.loads(_run(argv, Path(folder), f"fetch {name}"))["Dir"]
-        _go_build(made, Path(source), module.package)
-    return made
+        _go_build(target, Path(source), module.package)
+    return target
 
 
 def _proxy() -> Path:
-    """Build the loopback proxy of this folder; Go's own cache makes that quick."""
-    made = _home("bench-proxy") / "bench-proxy"
-    _go_build(made, Path(__file__).with_name("proxy"), ".")
-    return made
+    """Build the loopback proxy of this folder. Go's own cache makes that quick."""
+    target = _home("bench-proxy") / "bench-proxy"
+    _go_build(target, Path(__file__).with_name("proxy"), ".")
+    return target
 
 
-def _go_build(made: Path, source: Path, package: str) -> None:
-    with tempfile.TemporaryDirectory(dir=made.parent) as folder:
-        new = Path(folder) / made.name
+def _go_build(target: Path, source: Path, package: str) -> None:
+    with tempfile.TemporaryDirectory(dir=target.parent) as folder:
+        new = Path(folder) / target.name
         argv = [_go(), "build", "-trimpath", "-buildvcs=false", "-ldflags", "-s -w", "-o", str(new), package]
-        _run(argv, source, f"build {made.name}", env=os.environ | {"CGO_ENABLED": "0"})
-        new.rename(made)
+        _run(argv, source, f"build {target.name}", env=os.environ | {"CGO_ENABLED": "0"})
+        new.rename(target)
 
 
 def _gsutil() -> Path:
@@ -125,7 +125,7 @@ def _py_spy() -> Path:
 
 
 def _installed(requirement: str, command: str) -> Path:
-    """Install a Python program into an environment of its own."""
+    """Install a Python program into its own virtual environment."""
     home = places.cache() / "bench-venv" / requirement
     if not (home / "bin" / command).exists():
         _say(f"installing {requirement}, once")
@@ -140,25 +140,25 @@ _OWN: dict[str, Callable[[], Path]] = {"bench-proxy": _proxy, "gsutil": _gsutil,
 
 
 def _home(name: str) -> Path:
-    """Return a folder of its own for each program and version, to be put on a PATH alone."""
+    """Return the folder of one program and version, so that a PATH can have just this one."""
     folder = places.cache() / "bin" / name
     folder.mkdir(parents=True, exist_ok=True)
     return folder
 
 
 def _go() -> str:
-    found = shutil.which("go")
-    if not found:
+    path = shutil.which("go")
+    if not path:
         message = "go is not on PATH"
         raise BenchError(message, hint="install Go 1.21 or later")
-    return found
+    return path
 
 
 def _run(argv: list[str], cwd: Path, what: str, env: dict[str, str] | None = None) -> str:
     done = subprocess.run(argv, cwd=cwd, env=env, capture_output=True, text=True, check=False)
     if done.returncode:
         message = f"cannot {what}: {done.stderr.strip()[-600:]}"
-        raise BenchError(message, hint="read the lines above; packages come by the ordinary clients go and pip")
+        raise BenchError(message, hint="read the lines above. Packages are fetched with go and pip")
     return done.stdout
 
 

@@ -1,8 +1,8 @@
-"""Bytes with the entropy of Neo4j's record stores, the same at every run: gzip -6 leaves about 0.4 of them.
+"""Makes bytes with the entropy of Neo4j's record stores, the same in every run. gzip -6 leaves about 0.4 of them.
 
-A record is made column by column, as a store's is: flags that hardly vary, high bytes of ids that vary slowly, low
-bytes that look random. A base of 16 MiB a store is made so and then repeated: no compressor's window is as long, so
-the whole compresses, and inflates, like its base.
+Records are made column by column, with the columns of a real store: flags that hardly vary, high bytes of ids that vary
+slowly, low bytes that look random. For each store a base of 16 MiB is made and then repeated. No compressor has such a
+long window, so the whole compresses and inflates like its base.
 """
 
 import random
@@ -14,16 +14,16 @@ _BASE_RECORDS_BYTES = 16 * 1024 * 1024
 
 @dataclass(frozen=True)
 class Shape:
-    """A record: for each byte how many values it takes, 1 for always zero, 256 for random."""
+    """A record: for each byte the number of its values, 1 for always zero, 256 for random."""
 
     columns: tuple[int, ...]
 
 
 # Source of the sizes: Neo4j community, org.neo4j.kernel.impl.store.format.standard (nodes 15 bytes, relationships 34,
-# properties 41, strings 128). How much each byte varies is chosen for the whole to compress as real stores did.
+# properties 41, strings 128). The variation of each byte is chosen so that the whole compresses like real stores.
 NODES = Shape((2, 1, 4, 90, 256, 1, 2, 100, 256, 1, 1, 1, 4, 2, 1))
 _ENDS = (2, 1, 2, 60, 256, 1, 2, 60, 256, 1, 1, 1, 4, 1, 1, 30, 256)
-# The next and the last relationship of both nodes are near this one.
+# The next and the previous relationships of both nodes are near this one.
 _CHAINS = (1, 1, 9, 200, 1, 1, 9, 120, 1, 1, 5, 90, 1, 1, 1, 1, 2)
 RELATIONSHIPS = Shape((*_ENDS, *_CHAINS))
 PROPERTIES = Shape(
@@ -36,10 +36,10 @@ STRINGS = Shape((2, 1, 1, 1, 60, 1, 1, 1, 4) + (24,) * 60 + (1,) * 59)
 
 
 class Bytes:
-    """An endless stream of a shape's records; `seed` tells two streams apart."""
+    """An endless stream of a shape's records. Another seed gives another stream."""
 
     def __init__(self, shape: Shape, seed: int) -> None:
-        """Make the base; a tenth of a second."""
+        """Make the base, which takes a tenth of a second."""
         self._base = _base(shape, random.Random(seed))  # noqa: S311 - repeatable, guards nothing
 
     def blocks(self, size_bytes: int, start: int = 0) -> Iterator[memoryview]:
@@ -59,7 +59,7 @@ def _base(shape: Shape, source: random.Random) -> bytes:
     records = bytearray(count * width)
     for index, values in enumerate(shape.columns):
         if values > 1:
-            # One random byte, brought down to so many values.
+            # Maps a random byte to this number of values.
             table = bytes(byte * values // 256 for byte in range(256))
             records[index::width] = source.randbytes(count).translate(table)
     return bytes(records)

@@ -1,4 +1,4 @@
-"""What was measured, kept as JSON so that the page can be written again, and what the figures say together."""
+"""The results of a run. They are saved as JSON, so that the page can be written again."""
 
 import json
 from collections.abc import Callable
@@ -12,9 +12,9 @@ from bench.measure import Sample
 
 @dataclass
 class Outcome:
-    """A contender's counted runs, or in `error` why it has none.
+    """The counted runs of a contender, or the error why it has none.
 
-    disk_bytes: the most that its volume held, watched in the warm-up run.
+    disk_bytes: the most that its volume held in the warm-up run.
     """
 
     title: str
@@ -24,7 +24,7 @@ class Outcome:
     error: str = ""
 
     def median(self, of: Callable[[Sample], float]) -> float | None:
-        """Return the median of one figure, None without runs."""
+        """Return the median of one figure, or None without runs."""
         return median(map(of, self.samples)) if self.samples else None
 
     def spread(self) -> float:
@@ -35,9 +35,9 @@ class Outcome:
 
 @dataclass
 class Results:
-    """facts: of the machine, the set and the programs. outcomes: by case and contender. titles: the cases'.
+    """All results of a run. facts: of the machine, the set and the programs. titles: of the cases.
 
-    figures: single numbers that are no race.
+    outcomes: by case and contender. figures: single numbers, without contenders.
     """
 
     facts: dict[str, str] = field(default_factory=dict)
@@ -47,17 +47,17 @@ class Results:
     profile: list[str] = field(default_factory=list)
 
     def wall(self, case: str, contender: str) -> float | None:
-        """Return the median of a contender's wall seconds, None where it has none."""
-        found = self.outcomes.get(case, {}).get(contender)
-        return found.median(lambda each: each.wall_seconds) if found else None
+        """Return the median of a contender's wall seconds, or None if it has none."""
+        outcome = self.outcomes.get(case, {}).get(contender)
+        return outcome.median(lambda each: each.wall_seconds) if outcome else None
 
     def ratio(self, above: tuple[str, str], below: tuple[str, str]) -> float | None:
-        """Return how many times the second's wall time the first's is; each is a case and a contender."""
+        """Return the ratio of the first wall time to the second. Each argument is a case and a contender."""
         first, second = self.wall(*above), self.wall(*below)
         return first / second if first and second else None
 
     def failures(self) -> list[str]:
-        """Return what failed, one line each."""
+        """Return a line for each failure."""
         return [
             f"{case}, {outcome.title}: {outcome.error}"
             for case, outcomes in self.outcomes.items()
@@ -66,19 +66,19 @@ class Results:
         ]
 
     def save(self, path: Path) -> None:
-        """Write them to `path`."""
+        """Write the results to `path`."""
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(json.dumps(asdict(self), indent=1) + "\n")
 
 
 def load(path: Path) -> Results:
-    """Return what `save` wrote."""
-    found: dict[str, Any] = json.loads(path.read_text())
+    """Return the results that `save` wrote."""
+    saved: dict[str, Any] = json.loads(path.read_text())
     outcomes = {
         case: {
             name: Outcome(**{**each, "samples": [Sample(**sample) for sample in each["samples"]]})
             for name, each in contenders.items()
         }
-        for case, contenders in found.pop("outcomes").items()
+        for case, contenders in saved.pop("outcomes").items()
     }
-    return Results(**found, outcomes=outcomes)
+    return Results(**saved, outcomes=outcomes)

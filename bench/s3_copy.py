@@ -1,4 +1,4 @@
-"""The plain download from S3: boto3's, in ranges and threads as it sees fit. BUCKET KEY FILE."""
+"""The plain download from S3 by boto3, with its default ranges and threads. Arguments: BUCKET KEY FILE."""
 
 import os
 import sys

@@ -1,4 +1,4 @@
-"""The plain copy of a raw directory: Google's client, one object after the other. BUCKET PREFIX FOLDER."""
+"""The plain copy of a raw directory by Google's client, one object after the other. Arguments: BUCKET PREFIX FOLDER."""
 
 import os
 import sys

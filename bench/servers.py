@@ -1,4 +1,4 @@
-"""The store on loopback: fake-gcs-server on a folder of objects, by TLS or not, near or as if far away."""
+"""Runs the emulated stores on the loopback interface, with or without TLS, near or with the delays of a network."""
 
 import os
 import shutil
@@ -23,7 +23,7 @@ S3_KEY = ("benchkey", "bench-secret")
 
 @dataclass(frozen=True)
 class Endpoint:
-    """Where a store answers. certificate: its authority's file, empty without TLS."""
+    """The address of a store. certificate: the path of its CA certificate, empty without TLS."""
 
     host: str
     port: int
@@ -31,13 +31,16 @@ class Endpoint:
 
     @property
     def url(self) -> str:
-        """Return it as STORAGE_EMULATOR_HOST takes it."""
+        """Return the URL, for STORAGE_EMULATOR_HOST."""
         return f"{'https' if self.certificate else 'http'}://{self.host}:{self.port}"
 
 
 @dataclass(frozen=True)
 class Distance:
-    """What a proxy adds. rate: bytes a second of each connection, 0 for no cap. delay_ms: before each answer."""
+    """What a proxy adds. rate: bytes a second of each connection, or 0. delay_ms: before each answer.
+
+    hold: requests with this text are never answered.
+    """
 
     rate: int = 0
     delay_ms: int = 0
@@ -45,13 +48,13 @@ class Distance:
 
     @property
     def argv(self) -> list[str]:
-        """Return it as the proxy takes it."""
+        """Return the options of the proxy."""
         return ["-rate", str(self.rate), "-delay", f"{self.delay_ms}ms", "-hold", self.hold]
 
 
 @contextmanager
 def store(objects: Path, work: Path, *, tls: bool, distance: Distance | None = None) -> Iterator[Endpoint]:
-    """Serve `objects` until the block ends, behind a proxy if there is a distance. Logs and keys go to `work`."""
+    """Serve `objects` until the block ends, through a proxy if there is a distance. Logs and keys go to `work`."""
     certificate, key = _certificate(work) if tls else ("", "")
     near, far = _free_port(), _free_port()
     shown = far if distance else near
@@ -70,7 +73,7 @@ def store(objects: Path, work: Path, *, tls: bool, distance: Distance | None = N
 
 @contextmanager
 def s3_store(objects: Path, work: Path) -> Iterator[Endpoint]:
-    """Serve `objects` as S3 over TLS until the block ends, to the key `S3_KEY`."""
+    """Serve `objects` as S3 over TLS until the block ends, for the key `S3_KEY`."""
     certificate, key = _certificate(work)
     port = _free_port()
     argv = [output([str(ROOT / "tools" / "stores" / "install"), "versitygw"])]
@@ -82,7 +85,7 @@ def s3_store(objects: Path, work: Path) -> Iterator[Endpoint]:
 
 @contextmanager
 def proxy(near: int, far: int, work: Path, distance: Distance) -> Iterator[Path]:
-    """Run the proxy from port `far` to `near`; yield the file of what it prints."""
+    """Run the proxy from port `far` to `near`, and yield the path of its log."""
     log = work / f"proxy-{far}.log"
     argv = [program("bench-proxy"), "-listen", f"127.0.0.1:{far}", "-target", f"127.0.0.1:{near}", *distance.argv]
     with serving(argv, far, log):
@@ -117,16 +120,16 @@ def _running(argv: list[str], output: IO[bytes], env: dict[str, str] | None) -> 
 
 
 def _certificate(work: Path) -> tuple[str, str]:
-    """Make a certificate for 127.0.0.1 that is its own authority, once in `work`; return it and its key."""
+    """Return a self-signed certificate for 127.0.0.1 and its key. They are made once in `work`."""
     certificate, key = work / "certificate.pem", work / "key.pem"
     if not certificate.exists():
         argv = [program("openssl"), "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2"]
         argv += ["-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1"]
         argv += ["-keyout", str(key), "-out", str(certificate)]
-        made = subprocess.run(argv, capture_output=True, text=True, check=False)
-        if made.returncode:
-            message = f"openssl makes no certificate: {made.stderr[-300:]}"
-            raise BenchError(message, hint="it needs OpenSSL 1.1.1 or later")
+        done = subprocess.run(argv, capture_output=True, text=True, check=False)
+        if done.returncode:
+            message = f"openssl cannot make a certificate: {done.stderr[-300:]}"
+            raise BenchError(message, hint="install OpenSSL 1.1.1 or later")
     return str(certificate), str(key)
 
 
@@ -144,16 +147,18 @@ def _listens(port: int) -> bool:
 
 
 def fresh(folder: Path) -> Path:
-    """Return `folder`, empty, and what was there before gone from the disk's queue too."""
+    """Return the folder `folder`, empty."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
+    # The next run must not wait for writes of the one before.
     os.sync()
     return folder
 
 
 @contextmanager
 def working(above: Path) -> Iterator[Path]:
-    """Give an empty folder below `above` to work in, removed at the end, as are those of runs that were killed."""
+    """Yield an empty folder below `above`, which is removed at the end."""
+    # Killed runs leave theirs behind.
     for left in above.glob("work-*"):
         if not Path("/proc", left.name.removeprefix("work-")).exists():
             shutil.rmtree(left, ignore_errors=True)
@@ -165,7 +170,7 @@ def working(above: Path) -> Iterator[Path]:
 
 
 def output(argv: list[str]) -> str:
-    """Return what a program prints, without the last line end. Raises BenchError if it fails."""
+    """Return what a program prints, without the last line break. Raises BenchError if it fails."""
     done = subprocess.run(argv, capture_output=True, text=True, check=False)
     if done.returncode:
         message = f"{Path(argv[0]).name} ended with {done.returncode}: {(done.stdout + done.stderr)[-600:]}"

@@ -1,7 +1,7 @@
-"""The backup sets that are restored: made once for each size, deterministic, kept in the cache.
+"""The backup sets to restore. They are made once for each size, always with the same bytes, and kept in the cache.
 
-A folder `SIZE-VERSION/` holds `objects/BUCKET/KEY`, which the store serves as they are, and `manifest.json` with the
-size and CRC32C of every file of the unpacked store.
+A folder `SIZE-VERSION/` holds `objects/BUCKET/KEY`, which the store serves, and `manifest.json` with the size and
+CRC32C of every file of the unpacked store.
 """
 
 import json
@@ -18,7 +18,7 @@ from bench.objects import publish, publish_to_s3
 
 from bench import places, records
 
-# Change it with anything that changes a byte below.
+# Increase this with every change that changes a byte of the sets.
 _VERSION = 1
 
 _MIB = 1024 * 1024
@@ -29,7 +29,7 @@ STAMP = "2026-01-31T02-00-00"
 
 _SMALL_BYTES = (2048, 4096, 8192, 12288)
 
-# Of the store's bytes, as in a property graph with a few properties a node.
+# The share of each file in the store, as in a property graph with a few properties on each node.
 _LARGE = {
     "neostore.nodestore.db": (records.NODES, 0.08),
     "neostore.relationshipstore.db": (records.RELATIONSHIPS, 0.30),
@@ -56,7 +56,10 @@ _TINY = (
 
 @dataclass(frozen=True)
 class Size:
-    """store_bytes: of the large files. archive_files, directory_files: in the archives, and in the raw directory."""
+    """A size of the sets. store_bytes: of the large files together.
+
+    archive_files, directory_files: the number of files in the archives and in the raw directory.
+    """
 
     name: str
     store_bytes: int
@@ -70,7 +73,7 @@ QUICK = Size("quick", 24 * _MIB, 40, 200)
 
 @dataclass(frozen=True)
 class Sets:
-    """What was made. manifests: for `archive` and `directory`, each file's size and CRC32C."""
+    """The sets of one size. manifests: the size and CRC32C of each file, for `archive` and `directory`."""
 
     size: Size
     top: Path
@@ -78,7 +81,7 @@ class Sets:
 
     @property
     def objects(self) -> Path:
-        """Return the folder whose folders are buckets."""
+        """Return the folder of the buckets."""
         return self.top / "objects"
 
     def object(self, bucket: str, ending: str) -> Path:
@@ -87,7 +90,7 @@ class Sets:
 
     @property
     def directory(self) -> Path:
-        """Return the raw directory's files, as they are served."""
+        """Return the folder of the raw directory that the store serves."""
         return self.objects / "raw" / DATABASE
 
     def unpacked_bytes(self, manifest: str) -> int:
@@ -96,23 +99,23 @@ class Sets:
 
 
 def make(size: Size) -> Sets:
-    """Return the sets of this size, made if they are not there yet. The full ones take some minutes."""
+    """Return the sets of this size. The first call makes them, which takes some minutes for the full ones."""
     top = places.sets() / f"{size.name}-{_VERSION}"
     if not (top / "manifest.json").exists():
         shutil.rmtree(top, ignore_errors=True)
         _make(size, top)
-    found = json.loads((top / "manifest.json").read_text())
-    manifests = {kind: {name: (size, crc) for name, (size, crc) in files.items()} for kind, files in found.items()}
+    saved = json.loads((top / "manifest.json").read_text())
+    manifests = {kind: {name: (size, crc) for name, (size, crc) in files.items()} for kind, files in saved.items()}
     _link(top, manifests["archive"])
-    found = Sets(size, top, manifests)
-    archive = found.object("targz", ".tar.gz")
+    sets = Sets(size, top, manifests)
+    archive = sets.object("targz", ".tar.gz")
     if "user.checksums" not in os.listxattr(archive):
         publish_to_s3(archive)
-    return found
+    return sets
 
 
 def _link(top: Path, names: Iterable[str]) -> None:
-    """Give the archive's files a folder of their own, by hard links, for those that copy it."""
+    """Make a folder with hard links to the archive's files, for the contenders that copy it."""
     if not (top / "unpacked").exists():
         for name in names:
             path = top / "unpacked.new" / name
@@ -144,7 +147,7 @@ def _make(size: Size, top: Path) -> None:
 
 
 def write_store(top: Path, size: Size) -> Iterator[tuple[str, tuple[int, int]]]:
-    """Write a record store of `size` below `top`; yield each file's name, bytes and CRC32C."""
+    """Write a record store of `size` below `top`. Yield the name, the bytes and the CRC32C of each file."""
     streams = {shape: records.Bytes(shape, seed) for seed, shape in enumerate((s for s, _ in _LARGE.values()), 1)}
     planned = [(name, shape, int(size.store_bytes * part)) for name, (shape, part) in _LARGE.items()]
     planned += [(name, records.NODES, 8192) for name in _TINY]
@@ -165,7 +168,7 @@ def write_store(top: Path, size: Size) -> Iterator[tuple[str, tuple[int, int]]]:
 
 
 def _tar(directory: Path, names: dict[str, tuple[int, int]], target: Path) -> None:
-    """Write a tar as the charts' backup jobs do, `backups/neo4j/...`, with nothing in it of this machine or time."""
+    """Write a tar with the paths of the charts' backup jobs, `backups/neo4j/...`, and nothing of this machine."""
     with tarfile.open(target, "w", format=tarfile.GNU_FORMAT) as archive:
         for name in names:
             member = tarfile.TarInfo(f"backups/{DATABASE}/{name}")

@@ -1,8 +1,8 @@
-"""Runs one program and writes what it took: `python -S -E shim.py RESULT ARGV...`, alone in a small process.
+"""Runs one program from a small process and writes its figures: `python -S -E shim.py RESULT ARGV...`.
 
-Of a program that ends, the system tells processor time, the largest process and the bytes that it had written to a
-disk, with those of all its descendants. A process starts with the memory of the one that started it in its record,
-so the starter has to be small: this one, not the harness.
+When a program ends, the system reports its processor time, its largest process and the bytes that it wrote to a disk,
+with those of all its descendants. The largest process counts from the fork on, with the memory of the parent. So the
+parent has to be small: this process, and not the harness.
 """
 
 import os
@@ -11,7 +11,7 @@ import time
 
 
 def main() -> None:
-    """Run it; RESULT gets wall and processor seconds, peak bytes, written bytes and the exit code."""
+    """Run the program. Write wall and processor seconds, peak bytes, written bytes and the exit code to RESULT."""
     result, *argv = sys.argv[1:]
     began = time.monotonic()
     child = os.posix_spawnp(argv[0], argv, os.environ)

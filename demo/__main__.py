@@ -1,10 +1,10 @@
-"""`make demo`: the whole way from a backup in a bucket to a running Neo4j, on this machine, with no cluster.
+"""`make demo`: the whole way from a backup in a bucket to a running Neo4j, on this machine, without a cluster.
 
-1. a bucket, emulated in this process, with a real dump in it;
-2. a scenario for it, generated, and the chart rendered with it by helm;
-3. the restore container's command, run with its own environment on an empty data folder;
-4. a real Neo4j on that folder, which then is written to;
-5. the restore container once more, as after a pod's restart: nothing is restored twice.
+1. a bucket, emulated in this process, with a real dump in it
+2. a generated scenario for it, and the chart that helm renders with it
+3. the restore container's command with its own environment, on an empty data folder
+4. a real Neo4j on that folder, which then gets new data
+5. the restore container once more, as after a restart of the pod: nothing is restored twice
 """
 
 import shlex
@@ -30,7 +30,7 @@ _COUNT = (
 
 
 def main() -> int:
-    """Show it; return the exit code, that of the first program which fails."""
+    """Run the demo, and return the exit code: 0, or that of the first program that fails."""
     started = time.monotonic()
     try:
         with tempfile.TemporaryDirectory(prefix="neo4j-restore-demo-") as folder, emulator() as running:
@@ -44,7 +44,7 @@ def main() -> int:
 
 
 def show(folder: Path, bucket: Bucket) -> None:
-    """Go the whole way in `folder`."""
+    """Run all steps in `folder`."""
     step(f"A bucket with a backup: {bucket.url}/{KEY}, {DUMP.stat().st_size} bytes, emulated at {bucket.host}")
     bucket.put(KEY, DUMP.read_bytes())
     container = render(folder, bucket)
@@ -58,11 +58,11 @@ def show(folder: Path, bucket: Bucket) -> None:
     with Neo4j(home, pod.data) as server:
         step(f"Neo4j {home.name} on the restored data")
         count(server)
-        say("and we write: one station more", indent=3)
+        say("and now we write one more station", indent=3)
         server.query("CREATE (:Station {id: 0, name: 'Built after the restore'})")
     again(pod, container)
     with Neo4j(home, pod.data) as server:
-        step("Neo4j once more: what was written after the restore is still there")
+        step("Neo4j once more: the station that was written after the restore is still there")
         count(server)
 
 
@@ -80,10 +80,10 @@ def render(folder: Path, bucket: Bucket) -> Container:
 
 
 def without_java(container: Container, folder: Path, reason: str) -> None:
-    """Show what needs no neo4j-admin, and say what is left out."""
+    """Show the steps that work without neo4j-admin, and say which are left out."""
     step("The restore container finds the backup (neo4j-restore list)")
     say(Pod(folder / "data", None).run(container, "list"), indent=3)
-    step("Left out: the restore, and Neo4j on it. Both need Neo4j's own programs, which need Java:")
+    step("Left out: the restore, and Neo4j on it. Both need Neo4j's own programs, and these need Java:")
     say(reason, indent=3)
 
 
@@ -97,7 +97,7 @@ def restore(pod: Pod, container: Container) -> None:
 
 
 def again(pod: Pod, container: Container) -> None:
-    """Run the restore container as a restarted pod does."""
+    """Run the restore container again, as a restarted pod does."""
     step("The restore container again, as when the pod restarts: nothing is restored twice")
     before = pod.receipt.read_bytes()
     say(pod.run(container), indent=3)
@@ -113,7 +113,7 @@ def count(server: Neo4j) -> None:
 
 
 def command(argv: list[str]) -> str:
-    """Show and run a program, and return its output. Raises CalledProcessError."""
+    """Print a command, run it, and return its output. Raises CalledProcessError."""
     say(f"$ {shlex.join(argv)}".replace(f"{Path.cwd()}/", ""), indent=3)
     return subprocess.run(argv, capture_output=True, text=True, check=True).stdout
 
@@ -124,7 +124,7 @@ def step(title: str) -> None:
 
 
 def say(text: str, *, indent: int = 0) -> None:
-    """Print at once: programs that we start print too."""
+    """Print at once, because the programs that we start print as well."""
     sys.stdout.write(textwrap.indent(text.rstrip(), " " * indent) + "\n")
     sys.stdout.flush()
 

@@ -1,4 +1,4 @@
-"""From a bucket to the container that the cluster would run: the generator, the chart, and the image's own command."""
+"""From a bucket to the container that a cluster would run: the generator, the chart, and the image's command."""
 
 import json
 import re
@@ -18,7 +18,7 @@ DOCKERFILE = ROOT / "tools" / "restore" / "Dockerfile"
 
 @dataclass(frozen=True)
 class Container:
-    """argv and env as the kubelet would start it with."""
+    """The argv and the environment with which the kubelet would start the container."""
 
     argv: list[str]
     env: dict[str, str]
@@ -39,13 +39,13 @@ def template(values: Path) -> list[str]:
 
 def restore_container(manifests: str) -> Container:
     """Return the restore init container of the StatefulSet in `manifests`."""
-    found = [each for each in yaml.safe_load_all(manifests) if each and each["kind"] == "StatefulSet"]
-    containers = found[0]["spec"]["template"]["spec"]["initContainers"]
+    stateful_sets = [each for each in yaml.safe_load_all(manifests) if each and each["kind"] == "StatefulSet"]
+    containers = stateful_sets[0]["spec"]["template"]["spec"]["initContainers"]
     return _started(next(each for each in containers if each["name"] == "restore"), DOCKERFILE.read_text())
 
 
 def _started(container: dict[str, Any], dockerfile: str) -> Container:
-    """Fill in what the manifest leaves to the image; by Kubernetes' rule a command drops the image's args."""
+    """Return the container with the defaults of the image. In Kubernetes a command drops the image's args."""
     command = container.get("command") or _exec_form(dockerfile, "ENTRYPOINT")
     args = container.get("args") or ([] if container.get("command") else _exec_form(dockerfile, "CMD"))
     return Container([*command, *args], {each["name"]: each["value"] for each in container["env"]})

@@ -1,4 +1,4 @@
-"""What stands in for the pod: a data folder for its volume, and this machine's programs for the image's."""
+"""Stands in for the pod: a data folder in the place of its volume, and this machine's programs for the image's."""
 
 import os
 import subprocess
@@ -9,24 +9,24 @@ from pathlib import Path
 from demo.chart import Container
 from tests.real.unprivileged import give, unprivileged
 
-# Where the checkout's programs are, as /opt/neo4j-restore/bin is in the image.
+# The programs of this checkout. In the image they are in /opt/neo4j-restore/bin.
 BIN = Path(sys.executable).parent
 
 
 @dataclass(frozen=True)
 class Pod:
-    """data: its volume. home: the image's Neo4j, None where there is no Java to run it."""
+    """A pod. data: its volume. home: the Neo4j of the image, or None if there is no Java to run it."""
 
     data: Path
     home: Path | None
 
     @property
     def receipt(self) -> Path:
-        """Return where neo4j-restore leaves its receipt."""
+        """Return the path of the receipt."""
         return self.data / ".neo4j-restore" / "receipt.json"
 
     def run(self, container: Container, command: str = "") -> str:
-        """Run the container's program, or another of its commands, and return what it said.
+        """Run the container's program, or another of its commands, and return its output.
 
         Raises CalledProcessError.
         """
@@ -48,12 +48,10 @@ class Pod:
         return done.stdout
 
     def env(self, container: Container, log: Path) -> dict[str, str]:
-        """Return the container's environment, with this machine's paths in place of the pod's mounts.
-
-        The emulated bucket asks for no key, so the one of /auth is left out.
-        """
+        """Return the container's environment, with paths of this machine in place of the pod's mounts."""
+        # The emulated bucket needs no key, so there is none at /auth.
         image = {name: os.environ[name] for name in ("PATH", "JAVA_HOME") if name in os.environ}
         if self.home:
             image["NEO4J_HOME"] = str(self.home)
-        own = {name: value for name, value in container.env.items() if name != "GOOGLE_APPLICATION_CREDENTIALS"}
-        return {**image, **own, "DATA_DIR": str(self.data), "TERMINATION_LOG": str(log)}
+        manifest = {name: value for name, value in container.env.items() if name != "GOOGLE_APPLICATION_CREDENTIALS"}
+        return {**image, **manifest, "DATA_DIR": str(self.data), "TERMINATION_LOG": str(log)}

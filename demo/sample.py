@@ -1,4 +1,4 @@
-"""The demo's backup, a real dump made by Neo4j Community 5.26; `python -m demo.sample` makes it anew."""
+"""The demo's backup, a real dump from Neo4j Community 5.26. `python -m demo.sample` makes it again."""
 
 import os
 import subprocess
@@ -21,14 +21,14 @@ _LINK = "MATCH (a:Station) MATCH (b:Station {id: a.id + 1}) CREATE (a)-[:LINE {m
 
 
 def neo4j_home() -> Path:
-    """Return a real Neo4j, assembled if need be. Raises CalledProcessError whose stderr says what is missing."""
+    """Return a real Neo4j, assembled if needed. Raises CalledProcessError, whose stderr says what is missing."""
     argv = [str(ROOT / "tools" / "neo4j" / "assemble"), NEO4J_VERSION]
     done = subprocess.run(argv, capture_output=True, text=True, check=True)
     return Path(done.stdout.strip())
 
 
 def make() -> None:
-    """Write stations and the lines between them into a fresh server, and dump them to DUMP."""
+    """Write stations and the lines between them to a new server, and dump them to DUMP."""
     with tempfile.TemporaryDirectory(prefix="neo4j-restore-sample-") as folder:
         top = Path(folder)
         server = Neo4j(neo4j_home(), top / "data")

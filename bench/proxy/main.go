@@ -1,9 +1,9 @@
-// Proxy stands between a client and a store on loopback and gives it the manners of one far away.
+// Proxy stands between a client and a store on the loopback interface, and adds the delays of a network.
 //
 //	proxy -listen ADDRESS -target ADDRESS [-rate BYTES] [-delay DURATION] [-hold TEXT]
 //
 // rate: bytes a second to the client, of each connection. delay: before the first byte of each answer.
-// hold: a request with this text is never passed on; "held" is printed when it comes.
+// hold: a request with this text is never passed on. "held" is printed when it comes.
 package main
 
 import (
@@ -20,9 +20,9 @@ import (
 var (
 	listen = flag.String("listen", "", "where to listen")
 	target = flag.String("target", "", "the store")
-	rate   = flag.Float64("rate", 0, "bytes a second of each connection; 0: no cap")
+	rate   = flag.Float64("rate", 0, "bytes a second of each connection, 0 for no cap")
 	delay  = flag.Duration("delay", 0, "before the first byte of each answer")
-	hold   = flag.String("hold", "", "hold a request that has this text")
+	hold   = flag.String("hold", "", "hold a request with this text")
 )
 
 const blockBytes = 64 * 1024
@@ -50,7 +50,7 @@ func serve(client net.Conn) {
 		return
 	}
 	defer store.Close()
-	// Set by each byte of a request, taken by the first byte of the answer to it.
+	// Set by each byte of a request. The first byte of the answer resets it.
 	var asked atomic.Bool
 	ended := make(chan struct{}, 2)
 	go func() {
@@ -81,14 +81,14 @@ func requests(store io.Writer, client io.Reader, asked *atomic.Bool) {
 
 func answers(client io.Writer, store io.Reader, asked *atomic.Bool) {
 	block := make([]byte, blockBytes)
-	var due time.Time // when the bytes so far would have been sent at the cap
+	var due time.Time // when the bytes so far are sent at the rate of the cap
 	for {
 		count, err := store.Read(block)
 		if count > 0 && asked.Swap(false) {
 			time.Sleep(*delay)
 		}
 		if *rate > 0 {
-			// A pause earns no credit beyond what a millisecond's timer is late.
+			// A pause gives no credit, except for the delay of a timer.
 			if earliest := time.Now().Add(-2 * time.Millisecond); due.Before(earliest) {
 				due = earliest
 			}
