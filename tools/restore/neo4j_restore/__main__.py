@@ -65,10 +65,10 @@ def _run(arguments: argparse.Namespace, environment: Mapping[str, str]) -> None:
     elif arguments.command in {"status", "rollback"}:
         _on_volume(arguments)
     else:
-        asked = settings.from_environment(environment)
-        for name in asked.folded:
+        request = settings.from_environment(environment)
+        for name in request.folded:
             log.info("DATABASE: %s is read as %s: Neo4j folds the names of databases to lower case", name, name.lower())
-        _WITH_SETTINGS[arguments.command](arguments, asked, environment)
+        _WITH_SETTINGS[arguments.command](arguments, request, environment)
 
 
 def _do_run(_: argparse.Namespace, request: settings.Settings, environment: Mapping[str, str]) -> None:

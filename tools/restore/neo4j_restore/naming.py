@@ -141,12 +141,12 @@ _NOT_OURS: Final = Named(Reading.NOTHING)
 
 @dataclass(frozen=True, slots=True)
 class _Folders:
-    """What the folders above a name mean together. own: one of them has the database's name.
+    """What the folders above a name mean together. is_own: one of them has the database's name.
 
     foreign: the path of the first folder that may be another environment, or empty.
     """
 
-    own: bool = False
+    is_own: bool = False
     tag: str = ""
     stamp: Stamp | None = None
     foreign: str = ""
@@ -205,7 +205,7 @@ class Namer:
         meaning, around = self._meaning_of(unquote(name), None), self._around(above)
         if meaning.role is Role.OTHER:
             return Named(Reading.OTHER, owner=meaning.owner)
-        if meaning.role in {Role.WORDS, Role.MIXED} and around.own:
+        if meaning.role in {Role.WORDS, Role.MIXED} and around.is_own:
             meaning = Meaning(Role.OWN, meaning.tag, meaning.stamp)
         return _of_kind(self._placed(meaning, around), Kind.DIRECTORY)
 
@@ -231,7 +231,7 @@ class Namer:
 
     def _placed(self, meaning: Meaning, around: _Folders) -> Named:
         """Return what a stem means in its folders."""
-        is_own = meaning.role is Role.OWN or (meaning.role is Role.STAMP and around.own)
+        is_own = meaning.role is Role.OWN or (meaning.role is Role.STAMP and around.is_own)
         if is_own and not around.foreign:
             # A `latest` in a dated folder is the set of that date.
             use_own = meaning.tag and not (meaning.tag == LATEST and around.stamp)
@@ -241,7 +241,7 @@ class Namer:
             reason = f"it lies in {around.foreign}/, which may be another environment"
             tag, stamp = (meaning.tag, meaning.stamp) if meaning.tag else (around.tag, around.stamp)
             return Named(Reading.UNCLEAR, tag=tag, stamp=stamp, reason=reason, elsewhere=around.foreign)
-        if meaning.role in {Role.STAMP, Role.WORDS} and around.own and not around.foreign:
+        if meaning.role in {Role.STAMP, Role.WORDS} and around.is_own and not around.foreign:
             reason = f"its folder says {self._database}, but its own name does not"
             return Named(Reading.UNCLEAR, stamp=meaning.stamp or around.stamp, reason=reason)
         if meaning.role in {Role.ODD, Role.MIXED}:

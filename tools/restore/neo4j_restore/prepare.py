@@ -40,11 +40,11 @@ def prepare(
 
 
 def _refuse_folded(settings: Settings, version: families.Version) -> None:
-    """Raise ConfigurationError for a name with upper case where Neo4j does not fold it: it would start empty."""
+    """Raise ConfigurationError for a name with upper case if Neo4j does not fold it: the server would start empty."""
     if settings.folded and version.major < _FOLDS_CASE:
         name = settings.folded[0]
         message = (
-            f"DATABASE: {name!r} has upper case, which Neo4j {version} does not fold: this restores {name.lower()}"
+            f"DATABASE: {name!r} has upper case, which Neo4j {version} does not fold, but this restores {name.lower()}"
         )
         hint = f"write DATABASE={name.lower()}, and let the server open it: dbms.active_database={name.lower()}"
         raise ConfigurationError(message, hint=hint)
@@ -137,17 +137,17 @@ def _check_others(settings: Settings, chosen: BackupSet, sets: list[BackupSet]) 
 
 
 def _check_whole(settings: Settings, chosen: BackupSet) -> None:
-    """Raise BackupDamagedError for a raw directory that lacks files, before they are missed at the end."""
+    """Raise BackupDamagedError for a raw directory that lacks files, before it is downloaded."""
     missing = recognised.lacks(chosen)
     if not missing:
         return
-    message = f"{settings.bucket.of(chosen.key)} is not complete: it lacks {', '.join(missing)}"
+    message = f"{settings.bucket.of(chosen.key)} is incomplete: it lacks {', '.join(missing)}"
     hint = ANOTHER_SET
     if missing == [f"{LOGS}.*"]:
         store, logs = parts_of(chosen.database)
         hint = (
-            f"a copy of a data folder has its transaction logs apart: pack both, tar czf "
-            f"{chosen.database}-latest.tar.gz {store} {logs}, and restore that; or {ANOTHER_SET}"
+            f"a data folder has its transaction logs in another folder. Pack both, and restore the archive: tar czf "
+            f"{chosen.database}-latest.tar.gz {store} {logs}. Or {ANOTHER_SET}"
         )
     error = BackupDamagedError(message, hint=hint)
     error.database = chosen.database

@@ -112,7 +112,8 @@ def decide(settings: Settings, layout: Layout) -> tuple[Plan, Volume]:
     plan.refuse(decisions, str(settings.data_dir))
     if any(each.action is Action.RESTORE for each in decisions.values()):
         volume.refuse_links(layout)
-        volume.refuse_other_case(layout, (name for name, found in state.databases.items() if found is Found.ABSENT))
+        absent = (name for name, content in state.databases.items() if content is Found.ABSENT)
+        volume.refuse_other_case(layout, absent)
     return Plan(tuple(Step(database, decision, None) for database, decision in decisions.items())), state
 
 
@@ -127,6 +128,7 @@ def _restore(settings: Settings, environment: Mapping[str, str], decided: Plan, 
 
     layout = Layout(settings.data_dir)
     with _during("plan"), disk.errors_of(layout.data):
+        # Everything cheap comes before the store is asked: a request that must fail should cost nothing there.
         locks.refuse_running_server(layout)
         swap.refuse_unfinished(layout)
         preflight.check(layout, _databases(decided), deletes=settings.space is SpaceMode.RECLAIM)
@@ -178,6 +180,7 @@ def _carry_out(settings: Settings, prepared: Plan, fill: Callable[[Plan], None],
         swap.begin(layout, _intent(settings, layout, prepared))
         fill(prepared)
         swap.staged(layout)
+        # Before the seal, so that its sync of the tree covers the new owners.
         disk.give_to_owner(layout.data, layout.staging)
         # Hours may have passed since the first check.
         locks.refuse_running_server(layout)

@@ -101,7 +101,7 @@ class Selection:
             hints = dict.fromkeys(error.hint for error in problems)
             raise BackupNotFoundError("; ".join(map(str, problems)), hint="; ".join(hints))
         _refuse_shared([step.chosen for step in chosen if step.chosen])
-        return tuple(chosen), {database: found.sets for database, found in self._found.items()}
+        return tuple(chosen), {database: shelf.sets for database, shelf in self._found.items()}
 
     def _step(self, step: Step, state: Volume) -> Step:
         choice = self._choice(step.database)

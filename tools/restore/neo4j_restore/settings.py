@@ -20,7 +20,7 @@ _VARIABLES = {variable.name: variable for variable in spec.VARIABLES}
 class Settings:
     """What the operator requested, with all defaults applied.
 
-    folded: the names of databases that were not given in lower case, as they were given.
+    folded: the names in DATABASE that have upper case, as they are spelled there.
     timestamp: `latest`, an exact stamp, or a time in UTC.
     backup_set_dir: relative, without a slash at its ends. Empty: the set is found by its store files.
     restore_id: empty if RESTORE_ID is not set: see `wish`.

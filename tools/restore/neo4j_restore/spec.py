@@ -273,7 +273,7 @@ def parse_database(text: str) -> DatabaseName:
 def parse_databases(text: str) -> tuple[DatabaseName, ...]:
     """Return the names in a comma-separated list, in its order.
 
-    Raises Invalid for a bad, doubled or missing name. Two that differ in case alone are one.
+    Raises Invalid for a bad, doubled or missing name. Two names that only differ in case are the same.
     """
     names = [name.strip() for name in text.split(",")]
     if not all(names):

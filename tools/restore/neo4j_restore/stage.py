@@ -76,7 +76,7 @@ class Stage:
             self._clear(chosen.database)
             if chosen.kind is not Kind.DIRECTORY:
                 # The checksum covers the whole object, so it is not known which part is damaged. The files of a
-                # directory have a checksum each, and only the damaged one was dropped.
+                # directory have a checksum each, and are checked one by one before they are taken again.
                 kept.remove_of(self.layout, chosen.database)
             self._fill(chosen)
 
@@ -116,7 +116,6 @@ class Stage:
             raise VanishedError(str(error), hint=error.hint) from error
         full = chosen.header is None or chosen.header.full is not False
         last_words = self.program.restore_artifact(paths[-1], chosen.database, self._conf, self.lock, full=full)
-        # The next database needs the room.
         trees.remove(top)
         return last_words
 

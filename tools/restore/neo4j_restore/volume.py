@@ -172,7 +172,7 @@ def refuse_links(layout: Layout) -> None:
 def refuse_other_case(layout: Layout, databases: Iterable[DatabaseName]) -> None:
     """Raise TargetOccupiedError for a database whose folder has the name of one of `databases` in another case.
 
-    From 4.0 on Neo4j makes no such folder. 3.x does, and would not see what is restored beside it.
+    From 4.0 on Neo4j makes no such folder. 3.x does, and would not see the restored database beside it.
     """
     wanted = set(databases)
     for name in sorted(_names(layout.data / "databases")):
@@ -180,8 +180,8 @@ def refuse_other_case(layout: Layout, databases: Iterable[DatabaseName]) -> None
         if name not in wanted and name.lower() in wanted and any((folder / each).is_file() for each in STORE_MARKERS):
             message = f"{folder} holds a database, and the restore would make another one at databases/{name.lower()}"
             hint = (
-                f"to leave the data as it is, restore nothing here; to replace it, stop Neo4j, rename the folder to "
-                f"{name.lower()}, set dbms.active_database={name.lower()} (Neo4j 3.x) and FORCE_OVERWRITE=once"
+                f"to keep the data, restore nothing here. To replace it, stop Neo4j, rename the folder to "
+                f"{name.lower()}, and set dbms.active_database={name.lower()} (Neo4j 3.x) and FORCE_OVERWRITE=once"
             )
             raise TargetOccupiedError(message, hint=hint)
 
