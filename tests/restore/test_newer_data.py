@@ -105,7 +105,7 @@ def test_a_reclaim_that_was_cut_off_before_it_deleted_puts_everything_back(data:
     before = exists(data)
     layout = Layout(data)
     layout.home.mkdir()
-    parts = swap.parts_of_all(data, (NEO4J,))
+    parts = swap.folders_of_all(data, (NEO4J,))
     journal.write(layout, Journal(Phase.INTENT, "a", retire=parts, reclaim=True))
     (layout.outgoing / "databases").mkdir(parents=True)
     (data / "databases/neo4j").rename(layout.outgoing / "databases/neo4j")

@@ -221,8 +221,8 @@ def test_what_a_rollback_put_back_and_is_gone_now_is_restored() -> None:
 def test_asking_for_one_more_database_does_not_overwrite_the_others_again() -> None:
     one = settings.from_environment({"BUCKET": "gs://backups", "DATABASE": "neo4j"})
     two = settings.from_environment({"BUCKET": "gs://backups", "DATABASE": "movies,neo4j"})
-    assert one.wish(NEO4J) == two.wish(NEO4J)
-    assert two.wish(NEO4J) != two.wish(spec.DatabaseName("movies"))
+    assert one.request_id(NEO4J) == two.request_id(NEO4J)
+    assert two.request_id(NEO4J) != two.request_id(spec.DatabaseName("movies"))
 
 
 def test_settings_take_the_contracts_defaults() -> None:

@@ -170,4 +170,6 @@ def test_how_to_report_is_known_even_when_the_rest_is_wrong() -> None:
 def test_a_wish_has_the_same_name_whatever_the_spelling() -> None:
     one = settings.from_environment({"BUCKET": "gs://backups/p/", "DATABASE": "neo4j,system"})
     two = settings.from_environment({"BUCKET": "backups/p", "CLOUD_PROVIDER": "gcp", "DATABASE": "system,neo4j"})
-    assert [one.wish(database) for database in one.databases] == [two.wish(database) for database in one.databases]
+    assert [one.request_id(database) for database in one.databases] == [
+        two.request_id(database) for database in one.databases
+    ]

@@ -227,7 +227,7 @@ def test_a_reclaim_whose_swap_fails_keeps_the_new_data_for_the_next_start(
     layout = Layout(data)
     write(data, "old", NEO4J)
     layout.home.mkdir()
-    parts = swap.parts_of_all(data, (NEO4J,))
+    parts = swap.folders_of_all(data, (NEO4J,))
     swap.begin(layout, Journal(Phase.INTENT, "wish", retire=parts, reclaim=True))
     write(layout.staged_data, "restored", NEO4J)
     swap.staged(layout)

@@ -119,7 +119,7 @@ class Archive:
             name,
             chosen.inside.store,
         )
-        for source, part in zip((store, logs), volume.parts_of(chosen.database), strict=True):
+        for source, part in zip((store, logs), volume.folders_of(chosen.database), strict=True):
             # The lock file of the Neo4j that was copied. It is no part of the data.
             (source / "database_lock").unlink(missing_ok=True)
             target = self.layout.staged_data / part

@@ -78,7 +78,7 @@ def guard(settings: Settings, volume: Volume, now: datetime) -> dict[DatabaseNam
 
 
 def _decide(settings: Settings, volume: Volume, database: DatabaseName, now: datetime) -> Decision:
-    content, request = volume.databases[database], settings.wish(database)
+    content, request = volume.databases[database], settings.request_id(database)
     fulfilled = settings.overwrite is Overwrite.ONCE and volume.receipt.fulfilled(request, database)
     if content is Found.UNKNOWN:
         return Decision(Action.REFUSE, "its folder holds files that are not a store")

@@ -17,7 +17,7 @@ from neo4j_restore.errors import ConfigurationError, RestoreError, TargetOccupie
 from neo4j_restore.moves import parts_present
 from neo4j_restore.records import type_of
 from neo4j_restore.spec import DatabaseName
-from neo4j_restore.volume import Layout, parts_of
+from neo4j_restore.volume import Layout, folders_of
 
 _FOLDERS = ("staging", "outgoing", "previous", "kept")
 _FILES = ("receipt.json", "receipt.json.new", "journal.json", "journal.json.new", "lock")
@@ -120,7 +120,7 @@ def _moves(layout: Layout, databases: tuple[DatabaseName, ...], incoming: Path |
 
 
 def _parts(databases: Iterable[DatabaseName]) -> tuple[str, ...]:
-    return tuple(part for database in databases for part in parts_of(database))
+    return tuple(part for database in databases for part in folders_of(database))
 
 
 def _parent(folder: Path, layout: Layout, mounts: list[Path]) -> Iterator[Problem]:

@@ -15,7 +15,7 @@ from neo4j_restore.sets import BackupSet
 from neo4j_restore.settings import Settings
 from neo4j_restore.spec import LATEST, DatabaseName
 from neo4j_restore.stores import Store
-from neo4j_restore.volume import LOGS, Layout, Volume, parts_of
+from neo4j_restore.volume import LOGS, Layout, Volume, folders_of
 
 log = getLogger(__name__)
 
@@ -144,7 +144,7 @@ def _check_whole(settings: Settings, chosen: BackupSet) -> None:
     message = f"{settings.bucket.of(chosen.key)} is incomplete: it lacks {', '.join(missing)}"
     hint = ANOTHER_SET
     if missing == [f"{LOGS}.*"]:
-        store, logs = parts_of(chosen.database)
+        store, logs = folders_of(chosen.database)
         hint = (
             f"a data folder has its transaction logs in another folder. Pack both, and restore the archive: tar czf "
             f"{chosen.database}-latest.tar.gz {store} {logs}. Or {ANOTHER_SET}"
@@ -161,5 +161,5 @@ def _estimate(inspection: Inspection, commands: families.Commands) -> space.Esti
 
 
 def _size(data: Path, database: DatabaseName) -> int:
-    tops = [data / part for part in parts_of(database)]
+    tops = [data / part for part in folders_of(database)]
     return sum(path.stat().st_blocks * 512 for top in tops for path in trees.files(top))

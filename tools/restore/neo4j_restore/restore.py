@@ -207,7 +207,7 @@ def _intent(settings: Settings, layout: Layout, prepared: Plan) -> Journal:
     return Journal(
         Phase.INTENT,
         _restore_id(settings),
-        retire=swap.parts_of_all(layout.data, databases) if reclaim else (),
+        retire=swap.folders_of_all(layout.data, databases) if reclaim else (),
         purge=settings.purge,
         keep=settings.keep_previous,
         reclaim=reclaim,
@@ -299,7 +299,7 @@ def _restored(chosen: BackupSet, settings: Settings, step: Step, verdict: Verdic
         fields
         | plan.inside_as_json(chosen)
         | {
-            "wish": settings.wish(step.database),
+            "wish": settings.request_id(step.database),
             "warning": step.warning or None,
             "generation": single.generation if single else None,
             "crc32c": _crc32c(single) if single else None,

@@ -63,8 +63,8 @@ def _swap_back(layout: Layout, restore_id: str, restored: set[DatabaseName]) -> 
     preflight.check(layout, databases, incoming=layout.previous)
     now = datetime.now(UTC).isoformat(timespec="milliseconds")
     record = {"restore_id": restore_id, "rolled_back": sorted(kept), "removed": gone, "restored": [], "finished": now}
-    retire = swap.parts_of_all(layout.data, databases)
-    install = swap.parts_of_all(layout.previous, databases)
+    retire = swap.folders_of_all(layout.data, databases)
+    install = swap.folders_of_all(layout.previous, databases)
     digest = swap.fingerprint(layout.data, retire)
     # Sealed at once: nothing has to be staged, as the previous generation is on the volume and was synced when it was.
     sealed = Journal(

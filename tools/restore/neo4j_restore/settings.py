@@ -23,7 +23,7 @@ class Settings:
     folded: the names in DATABASE that have upper case, as they are spelled there.
     timestamp: `latest`, an exact stamp, or a time in UTC.
     backup_set_dir: relative, without a slash at its ends. Empty: the set is found by its store files.
-    restore_id: empty if RESTORE_ID is not set: see `wish`.
+    restore_id: empty if RESTORE_ID is not set: see `request_id`.
     not_after: when the request expires, in UTC.
     deadline_seconds: for listing and download together, or 0.
     credentials: path of the key, or None for the workload's identity. It is not read before the store is needed.
@@ -66,7 +66,7 @@ class Settings:
     encryption_key: Path | None
     identity: Mapping[str, str] = field(repr=False)
 
-    def wish(self, database: spec.DatabaseName) -> str:
+    def request_id(self, database: spec.DatabaseName) -> str:
         """Return the name of the request for `database`: RESTORE_ID, or a hash that no other database changes."""
         return self.restore_id or spec.default_restore_id(self.bucket, (database,), self.timestamp)
 

@@ -82,7 +82,7 @@ class Stage:
 
     def _clear(self, database: DatabaseName) -> None:
         """Remove all files of a database from staging."""
-        parts = [self.layout.staged_data / part for part in volume.parts_of(database)]
+        parts = [self.layout.staged_data / part for part in volume.folders_of(database)]
         ours = [self.layout.staging / folder / database for folder in ("sets", "artifacts")]
         for path in (*ours, *parts):
             trees.remove(path)
@@ -200,7 +200,7 @@ class Stage:
         staged = self.layout.staged_data
         if volume.find(staged, chosen.database) is Found.ABSENT:
             raise endings.made_nothing(self._name(chosen), last_words)
-        missing = volume.missing_stores(staged / volume.parts_of(chosen.database)[0])
+        missing = volume.missing_stores(staged / volume.folders_of(chosen.database)[0])
         if not volume.has_logs(staged, chosen.database):
             missing = [*missing, "neostore.transaction.db"]
         if volume.find(staged, chosen.database) is not Found.DATABASE or missing:

@@ -36,7 +36,7 @@ from neo4j_restore.locks import refuse_running_server
 from neo4j_restore.moves import Moves, parts_present
 from neo4j_restore.receipt import Receipt
 from neo4j_restore.spec import DatabaseName
-from neo4j_restore.volume import Layout, parts_of, refuse_links
+from neo4j_restore.volume import Layout, folders_of, refuse_links
 
 log = getLogger(__name__)
 
@@ -60,9 +60,9 @@ def begin(layout: Layout, journal: Journal) -> None:
     disk.make_folder(layout.staging)
 
 
-def parts_of_all(root: Path, databases: tuple[DatabaseName, ...]) -> tuple[str, ...]:
+def folders_of_all(root: Path, databases: tuple[DatabaseName, ...]) -> tuple[str, ...]:
     """Return the folders of `databases` that exist in the data folder `root`."""
-    return parts_present(root, tuple(part for database in databases for part in parts_of(database)))
+    return parts_present(root, tuple(part for database in databases for part in folders_of(database)))
 
 
 def staged(layout: Layout) -> None:
@@ -81,13 +81,13 @@ def seal(layout: Layout, databases: tuple[DatabaseName, ...], record: Mapping[st
     # `fsync_tree` syncs the tree itself. Its entries in the folders above need a sync of their own.
     disk.fsync(layout.staging)
     disk.fsync(layout.home)
-    retire = parts_of_all(layout.data, databases)
+    retire = folders_of_all(layout.data, databases)
     reclaimed = [part for part in journal.retire if part not in retire] if journal.reclaim else []
     sealed = replace(
         journal,
         phase=Phase.VERIFIED,
         retire=retire,
-        install=parts_of_all(layout.staged_data, databases),
+        install=folders_of_all(layout.staged_data, databases),
         record={**record, RECLAIMED: reclaimed} if reclaimed else record,
         fingerprint=fingerprint(layout.data, retire),
     )

@@ -100,7 +100,7 @@ class Layout:
         return self.home / "previous"
 
 
-def parts_of(database: DatabaseName) -> tuple[str, str]:
+def folders_of(database: DatabaseName) -> tuple[str, str]:
     """Return the two folders of a database, relative to a data folder. Neo4j 3.x has only the first."""
     return f"databases/{database}", f"transactions/{database}"
 
@@ -209,7 +209,7 @@ def find(data: Path, database: DatabaseName) -> Found:
 
     Source: Neo4j itself tests for the store file. A folder with only a lock in it is not a database.
     """
-    store, logs = (data / part for part in parts_of(database))
+    store, logs = (data / part for part in folders_of(database))
     if any((store / marker).is_file() for marker in STORE_MARKERS):
         return Found.DATABASE
     content = [*_names(store), *_names(logs)]
@@ -225,7 +225,7 @@ def missing_stores(store: Path) -> list[str]:
 
 def has_logs(data: Path, database: DatabaseName) -> bool:
     """Return whether the database in the data folder `data` has transaction logs. Without them it stays offline."""
-    return any(any((data / part).glob(f"{LOGS}*")) for part in parts_of(database))
+    return any(any((data / part).glob(f"{LOGS}*")) for part in folders_of(database))
 
 
 def _names(path: Path) -> list[str]:
@@ -241,7 +241,7 @@ def lacks(data: Path, database: DatabaseName, *, restored: bool = False) -> list
     """
     if find(data, database) is not Found.DATABASE:
         return []
-    store, logs = (data / part for part in parts_of(database))
+    store, logs = (data / part for part in folders_of(database))
     missing = missing_stores(store)
     # Without a folder `transactions` the logs may lie elsewhere: 3.x was often configured so. They are not missed then.
     if (restored or logs.parent.is_dir()) and not has_logs(data, database):
