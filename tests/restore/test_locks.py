@@ -17,7 +17,7 @@ from neo4j_restore import journal, locks, receipt
 from neo4j_restore.errors import LockError, TargetOccupiedError
 from neo4j_restore.journal import Journal, Phase
 from neo4j_restore.receipt import Receipt
-from neo4j_restore.volume import Layout
+from neo4j_restore.volume import VolumePaths
 
 
 def _hold(path: Path, take: Callable[[int], None], held: Event, done: Event) -> None:
@@ -50,7 +50,7 @@ def while_held(path: Path, take: Callable[[int], None], action: Callable[[], Non
 
 
 def test_a_second_restore_is_kept_away_while_the_first_lives(data: Path) -> None:
-    layout = Layout(data)
+    layout = VolumePaths(data)
     layout.home.mkdir()
 
     def second() -> None:
@@ -63,7 +63,7 @@ def test_a_second_restore_is_kept_away_while_the_first_lives(data: Path) -> None
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files away")
 def test_nothing_is_given_away_without_the_lock(data: Path) -> None:
     """The restore that holds the lock may be moving these files."""
-    layout = Layout(data)
+    layout = VolumePaths(data)
     os.chown(data, 1000, 1000)
     layout.home.mkdir()
     (layout.home / "receipt.json").touch()
@@ -82,7 +82,7 @@ def test_nothing_is_given_away_without_the_lock(data: Path) -> None:
 
 @pytest.mark.parametrize("lock", ["databases/store_lock", "databases/graph.db/store_lock", "databases/x/database_lock"])
 def test_a_running_server_of_any_line_is_left_alone(lock: str, data: Path) -> None:
-    layout = Layout(data)
+    layout = VolumePaths(data)
     locks.refuse_running_server(layout)
     archives.write_files(data, {lock: b""})
 
@@ -103,7 +103,7 @@ def test_a_file_system_without_locks_is_told(code: int, data: Path, monkeypatch:
         raise OSError(code, os.strerror(code))
 
     monkeypatch.setattr(fcntl, "flock", flock)
-    with pytest.raises(LockError, match=os.strerror(code)) as raised, locks.locked(Layout(data)):
+    with pytest.raises(LockError, match=os.strerror(code)) as raised, locks.locked(VolumePaths(data)):
         pass
     assert "NFS" in raised.value.hint
 
@@ -135,7 +135,7 @@ def test_without_locks_a_healthy_server_starts_and_a_restore_does_not(data: Path
 
 def test_without_locks_an_unfinished_restore_stays_an_error(data: Path) -> None:
     archives.write_database(data, "live")
-    layout = Layout(data)
+    layout = VolumePaths(data)
     layout.home.mkdir()
     journal.write(layout, Journal(Phase.INTENT, "a"))
     assert without_locks(data, "run").returncode == 14
@@ -143,7 +143,7 @@ def test_without_locks_an_unfinished_restore_stays_an_error(data: Path) -> None:
 
 def test_without_locks_a_restore_that_owes_its_receipt_keeps_no_server_from_starting(data: Path) -> None:
     archives.write_database(data, "restored")
-    layout = Layout(data)
+    layout = VolumePaths(data)
     layout.home.mkdir()
     record = {"restored": [{"database": "neo4j", "wish": "drill"}], "finished": "now"}
     journal.write(layout, journal.Journal(journal.Phase.SWAPPED, "drill", record=record))

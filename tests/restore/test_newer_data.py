@@ -14,17 +14,17 @@ from neo4j_restore import journal, swap
 from neo4j_restore.errors import TargetOccupiedError
 from neo4j_restore.journal import Journal, Phase
 from neo4j_restore.spec import DatabaseName
-from neo4j_restore.volume import Layout
+from neo4j_restore.volume import VolumePaths
 
 NEO4J = DatabaseName("neo4j")
 RECORD = {"restore_id": "a", "restored": [], "finished": "now"}
 
 
 @pytest.fixture
-def sealed(data: Path) -> Layout:
+def sealed(data: Path) -> VolumePaths:
     """Leave a restore that was sealed over existing data, and cut off before its first rename."""
     exists(data)
-    layout = Layout(data)
+    layout = VolumePaths(data)
     layout.home.mkdir()
     swap.begin(layout, Journal(Phase.INTENT, "a"))
     archives.write_database(layout.staged_data, "old")
@@ -32,7 +32,9 @@ def sealed(data: Path) -> Layout:
     return layout
 
 
-def test_a_sealed_restore_is_not_completed_over_later_writes(sealed: Layout, neo4j_restore: Run, data: Path) -> None:
+def test_a_sealed_restore_is_not_completed_over_later_writes(
+    sealed: VolumePaths, neo4j_restore: Run, data: Path
+) -> None:
     (data / "databases/neo4j/neostore").write_bytes(b"written since")
     before = archives.snapshot(data)
     done = neo4j_restore("run", FORCE_OVERWRITE="once", RESTORE_ID="a")
@@ -40,7 +42,7 @@ def test_a_sealed_restore_is_not_completed_over_later_writes(sealed: Layout, neo
 
 
 def test_a_request_that_leaves_data_alone_gives_a_sealed_restore_up_for_later_writes(
-    sealed: Layout, neo4j_restore: Run, data: Path
+    sealed: VolumePaths, neo4j_restore: Run, data: Path
 ) -> None:
     (data / "databases/neo4j/neostore").write_bytes(b"written since")
     before = archives.snapshot(data)
@@ -49,7 +51,7 @@ def test_a_request_that_leaves_data_alone_gives_a_sealed_restore_up_for_later_wr
     assert {path.name for path in sealed.home.iterdir()} == {"lock"}
 
 
-def test_the_hint_to_keep_what_was_written_works(sealed: Layout, neo4j_restore: Run, data: Path) -> None:
+def test_the_hint_to_keep_what_was_written_works(sealed: VolumePaths, neo4j_restore: Run, data: Path) -> None:
     (data / "databases/neo4j/neostore").write_bytes(b"written since")
     (sealed.home / "journal.json").unlink()
     before = archives.snapshot(data)
@@ -57,7 +59,7 @@ def test_the_hint_to_keep_what_was_written_works(sealed: Layout, neo4j_restore: 
     assert archives.snapshot(data) == before
 
 
-def test_the_hint_to_finish_the_restore_works(sealed: Layout, neo4j_restore: Run, data: Path) -> None:
+def test_the_hint_to_finish_the_restore_works(sealed: VolumePaths, neo4j_restore: Run, data: Path) -> None:
     for part in ("databases/neo4j", "transactions/neo4j"):
         archives.empty(data / part)
         (data / part).rmdir()
@@ -67,7 +69,7 @@ def test_the_hint_to_finish_the_restore_works(sealed: Layout, neo4j_restore: Run
 
 
 def test_what_was_about_to_be_replaced_is_not_deleted_without_its_journal(
-    sealed: Layout, neo4j_restore: Run, bucket: Bucket, data: Path
+    sealed: VolumePaths, neo4j_restore: Run, bucket: Bucket, data: Path
 ) -> None:
     bucket.put("neo4j-latest.tar.gz", archives.tar_gz())
     sealed.outgoing.mkdir()
@@ -78,7 +80,9 @@ def test_what_was_about_to_be_replaced_is_not_deleted_without_its_journal(
     assert (sealed.outgoing / "databases/neo4j/neostore").is_file()
 
 
-def test_what_a_swap_lost_of_its_staging_is_told_and_the_old_data_is_live_again(sealed: Layout, data: Path) -> None:
+def test_what_a_swap_lost_of_its_staging_is_told_and_the_old_data_is_live_again(
+    sealed: VolumePaths, data: Path
+) -> None:
     before = archives.snapshot(data)
     (sealed.outgoing / "databases").mkdir(parents=True)
     (data / "databases/neo4j").rename(sealed.outgoing / "databases/neo4j")
@@ -92,7 +96,7 @@ def test_what_a_swap_lost_of_its_staging_is_told_and_the_old_data_is_live_again(
 
 
 def test_a_staged_folder_that_vanished_before_the_swap_leaves_the_old_data(
-    sealed: Layout, neo4j_restore: Run, data: Path
+    sealed: VolumePaths, neo4j_restore: Run, data: Path
 ) -> None:
     archives.empty(sealed.staging)
     before = archives.snapshot(data)
@@ -103,7 +107,7 @@ def test_a_staged_folder_that_vanished_before_the_swap_leaves_the_old_data(
 
 def test_a_reclaim_that_was_cut_off_before_it_deleted_puts_everything_back(data: Path) -> None:
     before = exists(data)
-    layout = Layout(data)
+    layout = VolumePaths(data)
     layout.home.mkdir()
     parts = swap.folders_of_all(data, (NEO4J,))
     journal.write(layout, Journal(Phase.INTENT, "a", retire=parts, reclaim=True))

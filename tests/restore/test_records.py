@@ -17,7 +17,7 @@ from neo4j_restore import bounds, history, journal, receipt, records
 from neo4j_restore.errors import ConfigurationError, TargetOccupiedError
 from neo4j_restore.journal import Journal, Phase
 from neo4j_restore.receipt import Receipt
-from neo4j_restore.volume import Layout
+from neo4j_restore.volume import VolumePaths
 
 DEEP = b"[" * 50_000
 
@@ -68,14 +68,14 @@ JOURNALS: dict[str, Any] = {
 
 
 @pytest.fixture
-def layout(data: Path) -> Layout:
+def layout(data: Path) -> VolumePaths:
     (data / ".neo4j-restore").mkdir()
-    return Layout(data)
+    return VolumePaths(data)
 
 
 @pytest.mark.parametrize("content", FOREIGN.values(), ids=FOREIGN)
 @pytest.mark.parametrize("name", ["receipt.json", "journal.json"])
-def test_bytes_that_are_none_of_ours_are_told_with_the_file(name: str, content: bytes, layout: Layout) -> None:
+def test_bytes_that_are_none_of_ours_are_told_with_the_file(name: str, content: bytes, layout: VolumePaths) -> None:
     (layout.home / name).write_bytes(content)
     with pytest.raises(TargetOccupiedError, match=name) as raised:
         receipt.read(layout.home) if name == "receipt.json" else journal.read(layout)
@@ -83,20 +83,20 @@ def test_bytes_that_are_none_of_ours_are_told_with_the_file(name: str, content: 
 
 
 @pytest.mark.parametrize("content", RECEIPTS.values(), ids=RECEIPTS)
-def test_a_receipt_of_another_shape_is_told(content: Any, layout: Layout) -> None:
+def test_a_receipt_of_another_shape_is_told(content: Any, layout: VolumePaths) -> None:
     (layout.home / "receipt.json").write_text(json.dumps(content))
     with pytest.raises(TargetOccupiedError, match=r"receipt\.json"):
         receipt.read(layout.home)
 
 
 @pytest.mark.parametrize("content", JOURNALS.values(), ids=JOURNALS)
-def test_a_journal_of_another_shape_is_told(content: Any, layout: Layout) -> None:
+def test_a_journal_of_another_shape_is_told(content: Any, layout: VolumePaths) -> None:
     (layout.home / "journal.json").write_text(json.dumps(content))
     with pytest.raises(TargetOccupiedError, match=r"journal\.json"):
         journal.read(layout)
 
 
-def test_fields_of_a_later_version_are_left_alone(layout: Layout) -> None:
+def test_fields_of_a_later_version_are_left_alone(layout: VolumePaths) -> None:
     (layout.home / "journal.json").write_text(json.dumps(_SEALED | {"later": 1}))
     (layout.home / "receipt.json").write_text(json.dumps({"format": 1, "last": RECORD, "wishes": {}, "later": 1}))
     assert journal.read(layout) is not None
@@ -170,7 +170,7 @@ def test_of_a_long_history_the_newest_are_read(tmp_path: Path) -> None:
 LATIN = "caf\udce9/neo4j.dump"
 
 
-def test_what_is_written_can_be_read_whatever_a_name_holds(layout: Layout) -> None:
+def test_what_is_written_can_be_read_whatever_a_name_holds(layout: VolumePaths) -> None:
     record = RECORD | {"restored": [{"database": "neo4j", "wish": "a", "member": LATIN}]}
     journal.write(layout, Journal(Phase.VERIFIED, "a", record=record))
     receipt.write(layout.home, Receipt().plus(record))
@@ -184,7 +184,7 @@ def test_what_is_written_can_be_read_whatever_a_name_holds(layout: Layout) -> No
 
 
 def test_the_oldest_requests_are_forgotten_before_a_receipt_is_too_large(
-    layout: Layout, caplog: pytest.LogCaptureFixture
+    layout: VolumePaths, caplog: pytest.LogCaptureFixture
 ) -> None:
     wishes = {f"nightly-{day:05}": dict.fromkeys(map(str, range(100)), f"{day:05}") for day in range(1500)}
     receipt.write(layout.home, Receipt({}, wishes))
@@ -194,7 +194,7 @@ def test_the_oldest_requests_are_forgotten_before_a_receipt_is_too_large(
     assert f"its oldest {1500 - len(kept)} requests" in caplog.text
 
 
-def test_a_journal_that_could_not_be_read_again_is_not_written(layout: Layout) -> None:
+def test_a_journal_that_could_not_be_read_again_is_not_written(layout: VolumePaths) -> None:
     parts = tuple(f"databases/number{number}" for number in range(100_000))
     with pytest.raises(ConfigurationError, match="more than 2097152 bytes"):
         journal.write(layout, Journal(Phase.INTENT, "a", retire=parts))
@@ -202,7 +202,7 @@ def test_a_journal_that_could_not_be_read_again_is_not_written(layout: Layout) -
 
 
 @pytest.mark.parametrize("phase", Phase)
-def test_an_image_that_knows_no_reclaimed_parts_reads_the_journal(phase: Phase, layout: Layout) -> None:
+def test_an_image_that_knows_no_reclaimed_parts_reads_the_journal(phase: Phase, layout: VolumePaths) -> None:
     record = {"restored": [], "finished": "now", "reclaimed": ["databases/neo4j"]}
     journal.write(layout, Journal(phase, "a", reclaim=True, record=record))
     found = journal.read(layout)

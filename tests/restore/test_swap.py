@@ -19,7 +19,7 @@ from neo4j_restore import journal, receipt, spec, swap
 from neo4j_restore.errors import TargetOccupiedError, VolumeError
 from neo4j_restore.journal import Journal, Phase
 from neo4j_restore.rollback import rollback
-from neo4j_restore.volume import Layout
+from neo4j_restore.volume import VolumePaths
 
 NEO4J, SYSTEM = spec.parse_databases("neo4j,system")
 RECORD = {
@@ -40,7 +40,7 @@ def write(data: Path, mark: str, database: spec.DatabaseName, *, logs: bool = Tr
         archives.write_files(data / "transactions" / database, {"checkpoint.0": mark.encode()})
 
 
-def stage(layout: Layout, *, logs: bool = True) -> dict[str, bytes]:
+def stage(layout: VolumePaths, *, logs: bool = True) -> dict[str, bytes]:
     """Stage both databases, and return what the volume must hold once they are swapped in."""
     layout.home.mkdir(exist_ok=True)
     swap.begin(layout, Journal(Phase.INTENT, "wish"))
@@ -49,7 +49,7 @@ def stage(layout: Layout, *, logs: bool = True) -> dict[str, bytes]:
     return archives.snapshot_all(layout.staged_data)
 
 
-def restore(layout: Layout) -> None:
+def restore(layout: VolumePaths) -> None:
     swap.staged(layout)
     swap.complete(layout, swap.seal(layout, (NEO4J, SYSTEM), RECORD))
 
@@ -81,7 +81,7 @@ def cut_off_at(number: int, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[st
 def test_cut_off_before_any_step_the_volume_is_old_or_becomes_new(
     old: bool, logs: bool, data: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    layout, number, ended, outcomes = Layout(data), 0, False, set()
+    layout, number, ended, outcomes = VolumePaths(data), 0, False, set()
     while not ended:
         archives.empty(data)
         if old:
@@ -107,7 +107,7 @@ def test_cut_off_before_any_step_the_volume_is_old_or_becomes_new(
 
 
 def test_recovering_may_be_cut_off_as_well(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    layout = Layout(data)
+    layout = VolumePaths(data)
     write(data, "old", NEO4J)
     after = stage(layout)
     swap.seal(layout, (NEO4J, SYSTEM), RECORD)
@@ -124,7 +124,7 @@ def test_recovering_may_be_cut_off_as_well(data: Path, monkeypatch: pytest.Monke
 
 
 def test_something_that_came_in_between_is_not_overwritten(data: Path) -> None:
-    layout = Layout(data)
+    layout = VolumePaths(data)
     stage(layout)
     swap.seal(layout, (NEO4J, SYSTEM), RECORD)
     write(data, "in between", NEO4J)
@@ -134,7 +134,7 @@ def test_something_that_came_in_between_is_not_overwritten(data: Path) -> None:
 
 
 def test_a_swap_that_a_link_stopped_goes_on_once_the_folder_is_there(data: Path, tmp_path: Path) -> None:
-    layout = Layout(data)
+    layout = VolumePaths(data)
     restored = stage(layout)
     swap.staged(layout)
     swap.seal(layout, (NEO4J, SYSTEM), RECORD)
@@ -162,7 +162,7 @@ def failing(name: str, numbers: range, monkeypatch: pytest.MonkeyPatch) -> Itera
 
 
 def test_a_swap_that_fails_at_any_rename_is_taken_back(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    layout, outcomes = Layout(data), []
+    layout, outcomes = VolumePaths(data), []
     for number in range(6):
         archives.empty(data)
         write(data, "old", NEO4J)
@@ -181,7 +181,7 @@ def test_a_swap_that_fails_at_any_rename_is_taken_back(data: Path, monkeypatch: 
 def test_a_swap_that_can_not_be_taken_back_tells_where_all_is_and_the_next_start_goes_on(
     data: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    layout = Layout(data)
+    layout = VolumePaths(data)
     write(data, "old", NEO4J)
     restored = stage(layout)
     swap.staged(layout)
@@ -203,7 +203,7 @@ def test_a_swap_that_can_not_be_taken_back_tells_where_all_is_and_the_next_start
 def test_a_receipt_that_can_not_be_written_is_owed_and_counts_all_the_same(
     data: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    layout = Layout(data)
+    layout = VolumePaths(data)
     restored = stage(layout)
     swap.staged(layout)
     sealed = swap.seal(layout, (NEO4J, SYSTEM), RECORD)
@@ -224,7 +224,7 @@ def test_a_receipt_that_can_not_be_written_is_owed_and_counts_all_the_same(
 def test_a_reclaim_whose_swap_fails_keeps_the_new_data_for_the_next_start(
     data: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    layout = Layout(data)
+    layout = VolumePaths(data)
     write(data, "old", NEO4J)
     layout.home.mkdir()
     parts = swap.folders_of_all(data, (NEO4J,))
@@ -241,7 +241,7 @@ def test_a_reclaim_whose_swap_fails_keeps_the_new_data_for_the_next_start(
 
 @pytest.mark.parametrize("text", ["", "{", "[]", '{"format": 2}', '{"format": 1, "phase": "verified"}'])
 def test_a_journal_that_is_not_understood_stops_the_start(text: str, data: Path) -> None:
-    layout = Layout(data)
+    layout = VolumePaths(data)
     layout.home.mkdir()
     (layout.home / "journal.json").write_text(text)
     with pytest.raises(TargetOccupiedError, match=r"journal\.json"):
@@ -249,7 +249,7 @@ def test_a_journal_that_is_not_understood_stops_the_start(text: str, data: Path)
 
 
 def test_a_restore_is_not_sealed_without_its_own_intent(data: Path) -> None:
-    layout = Layout(data)
+    layout = VolumePaths(data)
     layout.home.mkdir()
     with pytest.raises(TargetOccupiedError, match="another process changed the journal"):
         swap.seal(layout, (NEO4J,), RECORD)
@@ -263,7 +263,7 @@ def test_a_receipt_that_is_not_understood_stops_the_start(text: str, data: Path)
 
 
 def test_a_rollback_cut_off_anywhere_loses_neither_generation(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    layout, number, ended = Layout(data), 0, False
+    layout, number, ended = VolumePaths(data), 0, False
     while not ended:
         archives.empty(data)
         write(data, "live", NEO4J)

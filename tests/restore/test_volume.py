@@ -9,7 +9,7 @@ from tests import archives
 
 from neo4j_restore import disk, spec, volume
 from neo4j_restore.errors import NoSpaceError, RestoreError, VolumeError
-from neo4j_restore.volume import Found, Layout
+from neo4j_restore.volume import Found, VolumePaths
 
 NEO4J = spec.DatabaseName("neo4j")
 
@@ -32,7 +32,7 @@ def test_a_database_is_known_by_its_store(files: list[str], found: Found, data: 
 
 def test_a_data_folder_that_is_not_mounted_is_told(data: Path) -> None:
     with pytest.raises(VolumeError, match="does not exist"):
-        volume.inspect(Layout(data / "gone"), ())
+        volume.inspect(VolumePaths(data / "gone"), ())
 
 
 def test_a_store_of_the_block_format_has_no_record_files(data: Path) -> None:

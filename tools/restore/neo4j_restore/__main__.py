@@ -88,7 +88,7 @@ def _do_plan(arguments: argparse.Namespace, request: settings.Settings, environm
 def _planned(request: settings.Settings, environment: Mapping[str, str]) -> "Plan":
     from neo4j_restore import journal, locks, restore, volume
 
-    layout = volume.Layout(request.data_dir)
+    layout = volume.VolumePaths(request.data_dir)
     unfinished = journal.read(layout)
     if unfinished:
         log.warning("an earlier restore is unfinished, at %s: run finishes it first", unfinished.phase)

@@ -22,7 +22,7 @@ from neo4j_restore.sets import BackupSet
 from neo4j_restore.settings import Settings
 from neo4j_restore.taking import Taking
 from neo4j_restore.unpack import Limits
-from neo4j_restore.volume import Layout
+from neo4j_restore.volume import VolumePaths
 
 log = getLogger(__name__)
 
@@ -32,7 +32,7 @@ class Archive:
     """Restores archives into staging. conf, lock: the configuration folder and lock that neo4j-admin needs."""
 
     settings: Settings
-    layout: Layout
+    layout: VolumePaths
     opener: Opener
     program: admin.Admin
     conf: Path

@@ -8,7 +8,7 @@ from typing import Any
 from neo4j_restore import disk, receipt, records
 from neo4j_restore.errors import ConfigurationError, TargetOccupiedError
 from neo4j_restore.records import Record
-from neo4j_restore.volume import Layout
+from neo4j_restore.volume import VolumePaths
 
 FORMAT = 1
 
@@ -61,7 +61,7 @@ class Journal:
         return tuple(self.record.get(RECLAIMED, ()))
 
 
-def read(layout: Layout) -> Journal | None:
+def read(layout: VolumePaths) -> Journal | None:
     """Return the journal of an unfinished restore, or None. Raises TargetOccupiedError if it can't be understood."""
     path = layout.home / "journal.json"
     hint = f"see what is in {layout.home} and below {layout.data}, then move the file away: mv {path} {path}.moved"
@@ -113,7 +113,7 @@ def _parts(record: Record, name: str) -> tuple[str, ...]:
     return parts
 
 
-def write(layout: Layout, journal: Journal) -> None:
+def write(layout: VolumePaths, journal: Journal) -> None:
     """Write the journal to the disk, before the step that it announces.
 
     Raises ConfigurationError for a journal that would be too large to be read again.

@@ -18,7 +18,7 @@ from neo4j_restore.pipeline import BLOCK_BYTES
 from neo4j_restore.sets import BackupSet
 from neo4j_restore.spec import DatabaseName
 from neo4j_restore.stores import StoredObject
-from neo4j_restore.volume import Layout
+from neo4j_restore.volume import VolumePaths
 
 _FORMAT = 2
 
@@ -30,7 +30,7 @@ _LOOKED_AT_BYTES = 1024 * 1024
 class PartialDownload:
     """The files of one set, below `files` by their names in it. url: the set's."""
 
-    layout: Layout
+    layout: VolumePaths
     chosen: BackupSet
     url: str
 
@@ -96,12 +96,12 @@ def _right(stored: StoredObject, path: Path, stat: Callable[[StoredObject], Stor
     return expected if hasher.digest() == expected.digest else None
 
 
-def remove_of(layout: Layout, database: DatabaseName) -> None:
+def remove_of(layout: VolumePaths, database: DatabaseName) -> None:
     """Remove the files of a database."""
     trees.remove(layout.kept / database)
 
 
-def remove_others(layout: Layout, databases: Iterable[DatabaseName]) -> None:
+def remove_others(layout: VolumePaths, databases: Iterable[DatabaseName]) -> None:
     """Remove the files of all databases but these."""
     if layout.kept.is_dir():
         for path in layout.kept.iterdir():
@@ -109,11 +109,11 @@ def remove_others(layout: Layout, databases: Iterable[DatabaseName]) -> None:
                 leftovers.remove(path)
 
 
-def remove(layout: Layout) -> None:
+def remove(layout: VolumePaths) -> None:
     """Remove all files."""
     trees.remove(layout.kept)
 
 
-def size_bytes(layout: Layout) -> int:
+def size_bytes(layout: VolumePaths) -> int:
     """Return the space that the files take. The next restore uses it, or removes them."""
     return sum(path.stat().st_blocks * 512 for path in trees.files(layout.kept))

@@ -10,11 +10,11 @@ from pathlib import Path
 
 from neo4j_restore import disk
 from neo4j_restore.errors import LockError, NoSpaceForLockError, TargetOccupiedError
-from neo4j_restore.volume import Layout
+from neo4j_restore.volume import VolumePaths
 
 
 @contextmanager
-def locked(layout: Layout) -> Iterator[int]:
+def locked(layout: VolumePaths) -> Iterator[int]:
     """Hold the volume's lock. Yields its descriptor, which neo4j-admin inherits, so the lock holds while neo4j-admin
     runs.
 
@@ -32,7 +32,7 @@ def locked(layout: Layout) -> Iterator[int]:
         os.close(descriptor)
 
 
-def _take(descriptor: int, layout: Layout) -> None:
+def _take(descriptor: int, layout: VolumePaths) -> None:
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError as error:
@@ -47,7 +47,7 @@ def _take(descriptor: int, layout: Layout) -> None:
         raise LockError(message, hint=hint) from error
 
 
-def _open_lock(layout: Layout) -> int:
+def _open_lock(layout: VolumePaths) -> int:
     """Open the lock file. Make it and our folder if needed."""
     path = layout.home / "lock"
     try:
@@ -78,7 +78,7 @@ def _opened(path: Path) -> int:
     return descriptor
 
 
-def _make_home(layout: Layout) -> None:
+def _make_home(layout: VolumePaths) -> None:
     """Make our folder. Files made from now on are shared with the group where the volume is (fsGroup)."""
     os.umask(0o002 if layout.data.stat().st_mode & stat.S_IWGRP else 0o022)
     if not layout.home.exists():
@@ -88,7 +88,7 @@ def _make_home(layout: Layout) -> None:
         disk.fsync(layout.data)
 
 
-def _give_home(layout: Layout) -> None:
+def _give_home(layout: VolumePaths) -> None:
     try:
         disk.give_home(layout.data, layout.home)
     except OSError as error:
@@ -96,7 +96,7 @@ def _give_home(layout: Layout) -> None:
         raise LockError(message, hint=f"to see what is there: ls -la {layout.home}") from error
 
 
-def refuse_running_server(layout: Layout) -> None:
+def refuse_running_server(layout: VolumePaths) -> None:
     """Raise TargetOccupiedError if a Neo4j server holds a lock on this data folder."""
     lock = server_lock(layout)
     if lock:
@@ -104,7 +104,7 @@ def refuse_running_server(layout: Layout) -> None:
         raise TargetOccupiedError(message, hint="stop the server first: a restore replaces its files")
 
 
-def server_lock(layout: Layout) -> str:
+def server_lock(layout: VolumePaths) -> str:
     """Return the lock that a Neo4j server holds, relative to the data folder, empty if none. Writes nothing."""
     with disk.errors_of(layout.data):
         locks = [path for path in _server_locks(layout.data) if path.is_file() and _is_held(path)]

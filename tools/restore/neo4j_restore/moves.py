@@ -14,14 +14,14 @@ from pathlib import Path
 from neo4j_restore import disk
 from neo4j_restore.errors import TargetOccupiedError
 from neo4j_restore.journal import Journal
-from neo4j_restore.volume import Layout
+from neo4j_restore.volume import VolumePaths
 
 
 @dataclass(frozen=True)
 class Moves:
     """The renames that a journal stands for, on its volume."""
 
-    layout: Layout
+    layout: VolumePaths
     journal: Journal
 
     @property

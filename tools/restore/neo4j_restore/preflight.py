@@ -17,7 +17,7 @@ from neo4j_restore.errors import ConfigurationError, RestoreError, TargetOccupie
 from neo4j_restore.moves import parts_present
 from neo4j_restore.records import type_of
 from neo4j_restore.spec import DatabaseName
-from neo4j_restore.volume import Layout, folders_of
+from neo4j_restore.volume import VolumePaths, folders_of
 
 _FOLDERS = ("staging", "outgoing", "previous", "kept")
 _FILES = ("receipt.json", "receipt.json.new", "journal.json", "journal.json.new", "lock")
@@ -40,7 +40,7 @@ class Problem:
 
 
 def check(
-    layout: Layout, databases: tuple[DatabaseName, ...], *, incoming: Path | None = None, deletes: bool = False
+    layout: VolumePaths, databases: tuple[DatabaseName, ...], *, incoming: Path | None = None, deletes: bool = False
 ) -> None:
     """Raise one error with everything that would stop the swap of `databases`. Changes nothing.
 
@@ -81,7 +81,7 @@ def _folders(top: Path) -> Iterator[Path]:
             yield from (folder / name for name in names)
 
 
-def _home(layout: Layout) -> Iterator[Problem]:
+def _home(layout: VolumePaths) -> Iterator[Problem]:
     home = layout.home
     if not os.path.lexists(home):
         # The restore will have to make it.
@@ -109,7 +109,7 @@ def _home(layout: Layout) -> Iterator[Problem]:
         yield _denied(receipt, "read")
 
 
-def _moves(layout: Layout, databases: tuple[DatabaseName, ...], incoming: Path | None) -> Iterator[Problem]:
+def _moves(layout: VolumePaths, databases: tuple[DatabaseName, ...], incoming: Path | None) -> Iterator[Problem]:
     mounts = _mounts()
     tops = [layout.data, *([incoming] if incoming else [])]
     for top in tops:
@@ -123,7 +123,7 @@ def _parts(databases: Iterable[DatabaseName]) -> tuple[str, ...]:
     return tuple(part for database in databases for part in folders_of(database))
 
 
-def _parent(folder: Path, layout: Layout, mounts: list[Path]) -> Iterator[Problem]:
+def _parent(folder: Path, layout: VolumePaths, mounts: list[Path]) -> Iterator[Problem]:
     """Yield what prevents entries of `folder` from being made and removed, or `folder` itself from being made."""
     if not os.path.lexists(folder):
         yield from _changeable(folder.parent)
@@ -139,7 +139,7 @@ def _parent(folder: Path, layout: Layout, mounts: list[Path]) -> Iterator[Proble
             )
 
 
-def _movable(folder: Path, layout: Layout, mounts: list[Path]) -> Iterator[Problem]:
+def _movable(folder: Path, layout: VolumePaths, mounts: list[Path]) -> Iterator[Problem]:
     """Yield what prevents a folder from being moved to another one."""
     if folder.is_symlink():
         text = f"{folder} is a symbolic link to {folder.readlink()}: a restore needs the folder itself there"
@@ -160,7 +160,7 @@ def _movable(folder: Path, layout: Layout, mounts: list[Path]) -> Iterator[Probl
     yield from _sticky(folder)
 
 
-def _deletions(layout: Layout, databases: tuple[DatabaseName, ...]) -> Iterator[Problem]:
+def _deletions(layout: VolumePaths, databases: tuple[DatabaseName, ...]) -> Iterator[Problem]:
     """Yield what prevents the live data from being deleted for room: folders whose entries can't be removed."""
     for part in parts_present(layout.data, _parts(databases)):
         for folder in _folders(layout.data / part):

@@ -15,7 +15,7 @@ from neo4j_restore.sets import BackupSet
 from neo4j_restore.settings import Settings
 from neo4j_restore.spec import LATEST, DatabaseName
 from neo4j_restore.stores import Store
-from neo4j_restore.volume import LOGS, Layout, Volume, folders_of
+from neo4j_restore.volume import LOGS, Volume, VolumePaths, folders_of
 
 log = getLogger(__name__)
 
@@ -73,7 +73,7 @@ def _prepare(settings: Settings, program: admin.Admin, decided: Plan, state: Vol
     need = sum(each.bytes for each in estimates)
     replaced = [step.database for step in prepared.restores if step.decision.replaces]
     reclaimed = sum(_size(settings.data_dir, database) for database in replaced)
-    free = state.free_bytes + kept.size_bytes(Layout(settings.data_dir))
+    free = state.free_bytes + kept.size_bytes(VolumePaths(settings.data_dir))
     sources = {each.source for each in estimates}
     space.check(need, free, reclaimed, settings.space, replaces=bool(replaced), sources=sources)
     return replace(prepared, need_bytes=need)

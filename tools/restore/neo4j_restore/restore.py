@@ -26,7 +26,7 @@ from neo4j_restore.sets import BackupSet
 from neo4j_restore.settings import Settings
 from neo4j_restore.spec import DatabaseName, Overwrite, SpaceMode, default_restore_id
 from neo4j_restore.stores import StoredObject
-from neo4j_restore.volume import Found, Layout, Volume
+from neo4j_restore.volume import Found, Volume, VolumePaths
 
 log = getLogger(__name__)
 
@@ -36,7 +36,7 @@ def run(settings: Settings, environment: Mapping[str, str]) -> Plan:
 
     A failure keeps the old data, unless SPACE_MODE=reclaim has deleted it already.
     """
-    layout = Layout(settings.data_dir)
+    layout = VolumePaths(settings.data_dir)
     with _during("recover"):
         volume.inspect(layout, ())
     with ExitStack() as locked:
@@ -55,7 +55,7 @@ def run(settings: Settings, environment: Mapping[str, str]) -> Plan:
         return decided
 
 
-def _without_lock(settings: Settings, layout: Layout, error: LockError) -> Plan:
+def _without_lock(settings: Settings, layout: VolumePaths, error: LockError) -> Plan:
     """Return the plan of a start with nothing to do, which needs no lock. Raise the error for any other start."""
     with _during("plan"), disk.errors_of(layout.data):
         unfinished = journal.read(layout)
@@ -69,7 +69,7 @@ def _without_lock(settings: Settings, layout: Layout, error: LockError) -> Plan:
     return decided
 
 
-def _recover(settings: Settings, layout: Layout) -> None:
+def _recover(settings: Settings, layout: VolumePaths) -> None:
     """Recover. A sealed restore is given up if it would replace newer writes that the present request keeps."""
     try:
         swap.recover(layout)
@@ -79,7 +79,7 @@ def _recover(settings: Settings, layout: Layout) -> None:
         swap.drop(layout)
 
 
-def _decided(settings: Settings, layout: Layout) -> tuple[Plan, Volume]:
+def _decided(settings: Settings, layout: VolumePaths) -> tuple[Plan, Volume]:
     """Decide, and log each decision."""
     with _during("plan"), disk.errors_of(layout.data):
         decided, state = decide(settings, layout)
@@ -89,7 +89,7 @@ def _decided(settings: Settings, layout: Layout) -> tuple[Plan, Volume]:
     return decided, state
 
 
-def warn(layout: Layout, decided: Plan, state: Volume) -> None:
+def warn(layout: VolumePaths, decided: Plan, state: Volume) -> None:
     """Warn of a cluster's state, and of a database that is left alone but incomplete."""
     if state.in_cluster:
         log.warning("%s", volume.cluster_warning(layout))
@@ -100,7 +100,7 @@ def warn(layout: Layout, decided: Plan, state: Volume) -> None:
             log.warning("%s: left alone, but incomplete: it lacks %s. %s", step.database, lacks, hint)
 
 
-def decide(settings: Settings, layout: Layout) -> tuple[Plan, Volume]:
+def decide(settings: Settings, layout: VolumePaths) -> tuple[Plan, Volume]:
     """Return the plan as far as the volume alone decides it, and the volume's facts. Raises RestoreError."""
     state = volume.inspect(layout, settings.databases, needs_receipt=settings.overwrite is Overwrite.ONCE)
     unfinished = journal.read(layout)
@@ -126,7 +126,7 @@ def _restore(settings: Settings, environment: Mapping[str, str], decided: Plan, 
     from neo4j_restore.stage import Stage
     from neo4j_restore.stores import open_store
 
-    layout = Layout(settings.data_dir)
+    layout = VolumePaths(settings.data_dir)
     with _during("plan"), disk.errors_of(layout.data):
         # Everything cheap comes before the store is asked: a request that must fail should cost nothing there.
         locks.refuse_running_server(layout)
@@ -174,7 +174,7 @@ def _spread(most_seconds: float) -> None:
 
 
 def _carry_out(settings: Settings, prepared: Plan, fill: Callable[[Plan], None], evidence: Evidence) -> None:
-    layout, started, clock = Layout(settings.data_dir), datetime.now(UTC), time.monotonic()
+    layout, started, clock = VolumePaths(settings.data_dir), datetime.now(UTC), time.monotonic()
     databases = _databases(prepared)
     with _during("stage"), disk.errors_of(layout.data), _cleaned_after_failure(settings, layout):
         swap.begin(layout, _intent(settings, layout, prepared))
@@ -201,7 +201,7 @@ def _databases(decided: Plan) -> tuple[DatabaseName, ...]:
     return tuple(step.database for step in decided.restores)
 
 
-def _intent(settings: Settings, layout: Layout, prepared: Plan) -> Journal:
+def _intent(settings: Settings, layout: VolumePaths, prepared: Plan) -> Journal:
     reclaim = settings.space is SpaceMode.RECLAIM
     databases = _databases(prepared)
     return Journal(
@@ -215,7 +215,7 @@ def _intent(settings: Settings, layout: Layout, prepared: Plan) -> Journal:
 
 
 @contextmanager
-def _cleaned_after_failure(settings: Settings, layout: Layout) -> Iterator[None]:
+def _cleaned_after_failure(settings: Settings, layout: VolumePaths) -> Iterator[None]:
     """Remove the staged files after a failure, unless PURGE_ON_COMPLETE is false."""
     try:
         with _kept_for_the_next(layout):
@@ -233,7 +233,7 @@ def _cleaned_after_failure(settings: Settings, layout: Layout) -> Iterator[None]
 
 
 @contextmanager
-def _kept_for_the_next(layout: Layout) -> Iterator[None]:
+def _kept_for_the_next(layout: VolumePaths) -> Iterator[None]:
     """Remove the partial downloads after a failure, unless the store failed: then the next start can resume them."""
     try:
         with disk.errors_of(layout.data):

@@ -15,7 +15,7 @@ from neo4j_restore import disk, journal, locks, preflight, receipt, swap, volume
 from neo4j_restore.errors import BackupNotFoundError, LockError
 from neo4j_restore.journal import Journal, Phase
 from neo4j_restore.spec import DatabaseName
-from neo4j_restore.volume import Layout
+from neo4j_restore.volume import VolumePaths
 
 log = getLogger(__name__)
 
@@ -25,7 +25,7 @@ def rollback(data_dir: Path) -> tuple[DatabaseName, ...]:
 
     Raises BackupNotFoundError if no generation is kept, TargetOccupiedError while Neo4j runs on the volume.
     """
-    layout = Layout(data_dir)
+    layout = VolumePaths(data_dir)
     volume.inspect(layout, ())
     with ExitStack() as locked, disk.errors_of(layout.data):
         try:
@@ -53,7 +53,7 @@ def _is_done(last: Mapping[str, Any]) -> bool:
     return "rolled_back" in last
 
 
-def _swap_back(layout: Layout, restore_id: str, restored: set[DatabaseName]) -> tuple[DatabaseName, ...]:
+def _swap_back(layout: VolumePaths, restore_id: str, restored: set[DatabaseName]) -> tuple[DatabaseName, ...]:
     kept = _kept(layout.previous / "databases")
     if not kept:
         message = f"the volume at {layout.data} holds no previous generation"

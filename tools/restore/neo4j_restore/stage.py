@@ -25,7 +25,7 @@ from neo4j_restore.sets import BackupSet
 from neo4j_restore.settings import Settings
 from neo4j_restore.spec import DatabaseName
 from neo4j_restore.stores import Store, StoredObject
-from neo4j_restore.volume import Found, Layout
+from neo4j_restore.volume import Found, VolumePaths
 
 log = getLogger(__name__)
 
@@ -39,7 +39,7 @@ class Stage:
     """
 
     settings: Settings
-    layout: Layout
+    layout: VolumePaths
     store: Store
     program: admin.Admin
     lock: int

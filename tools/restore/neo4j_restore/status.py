@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from neo4j_restore import disk, history, journal, receipt, volume
-from neo4j_restore.volume import Layout
+from neo4j_restore.volume import VolumePaths
 
 
 def status(data_dir: Path) -> dict[str, Any]:
@@ -15,12 +15,12 @@ def status(data_dir: Path) -> dict[str, Any]:
     Raises VolumeError for a file that can't be read, TargetOccupiedError for a receipt or journal that can't be
     understood.
     """
-    layout = Layout(data_dir)
+    layout = VolumePaths(data_dir)
     with disk.errors_of(data_dir):
         return _state(layout)
 
 
-def _state(layout: Layout) -> dict[str, Any]:
+def _state(layout: VolumePaths) -> dict[str, Any]:
     volume.inspect(layout, ())
     phase, restore_id = _unfinished(layout)
     last = receipt.read(layout.home).last
@@ -33,7 +33,7 @@ def _state(layout: Layout) -> dict[str, Any]:
     }
 
 
-def _unfinished(layout: Layout) -> tuple[str, str]:
+def _unfinished(layout: VolumePaths) -> tuple[str, str]:
     """Return the phase and the id of an unfinished restore, or empty texts."""
     # A journal may be large. It is dropped here, before the receipt and the history are read.
     unfinished = journal.read(layout)

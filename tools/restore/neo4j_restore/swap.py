@@ -36,12 +36,12 @@ from neo4j_restore.locks import refuse_running_server
 from neo4j_restore.moves import Moves, parts_present
 from neo4j_restore.receipt import Receipt
 from neo4j_restore.spec import DatabaseName
-from neo4j_restore.volume import Layout, folders_of, refuse_links
+from neo4j_restore.volume import VolumePaths, folders_of, refuse_links
 
 log = getLogger(__name__)
 
 
-def begin(layout: Layout, journal: Journal) -> None:
+def begin(layout: VolumePaths, journal: Journal) -> None:
     """Begin a restore: write the intent to the journal and make an empty staging folder.
 
     With `reclaim` the live data is deleted. Once data was reclaimed, every later intent says so until a restore
@@ -65,12 +65,12 @@ def folders_of_all(root: Path, databases: tuple[DatabaseName, ...]) -> tuple[str
     return parts_present(root, tuple(part for database in databases for part in folders_of(database)))
 
 
-def staged(layout: Layout) -> None:
+def staged(layout: VolumePaths) -> None:
     """Record that the whole request is in staging. Raises TargetOccupiedError if the intent is gone."""
     write(layout, replace(_open(layout), phase=Phase.STAGED))
 
 
-def seal(layout: Layout, databases: tuple[DatabaseName, ...], record: Mapping[str, Any]) -> Journal:
+def seal(layout: VolumePaths, databases: tuple[DatabaseName, ...], record: Mapping[str, Any]) -> Journal:
     """Sync all staged files to the disk, then seal the restore: from here on the swap is completed or undone.
 
     Returns the sealed journal, for `complete`.
@@ -95,7 +95,7 @@ def seal(layout: Layout, databases: tuple[DatabaseName, ...], record: Mapping[st
     return sealed
 
 
-def _open(layout: Layout) -> Journal:
+def _open(layout: VolumePaths) -> Journal:
     journal = read(layout)
     if journal is None or journal.phase in SEALED:
         message = f"another process changed the journal in {layout.home} while this restore ran"
@@ -103,7 +103,7 @@ def _open(layout: Layout) -> Journal:
     return journal
 
 
-def complete(layout: Layout, journal: Journal) -> None:
+def complete(layout: VolumePaths, journal: Journal) -> None:
     """Complete the sealed restore, from any state in which a crash left it. journal: as it is on the disk.
 
     Raises RestoreError if the renames fail. Then the old data is live again, or the hint says where each folder is.
@@ -117,7 +117,7 @@ def complete(layout: Layout, journal: Journal) -> None:
     _finish(layout, journal)
 
 
-def _swap_in(layout: Layout, journal: Journal) -> None:
+def _swap_in(layout: VolumePaths, journal: Journal) -> None:
     try:
         with disk.errors_of(layout.data):
             # A folder that somebody removed since the seal can't be moved away, and the swap does not need it.
@@ -130,7 +130,7 @@ def _swap_in(layout: Layout, journal: Journal) -> None:
         raise
 
 
-def _take_back(layout: Layout, journal: Journal) -> str:
+def _take_back(layout: VolumePaths, journal: Journal) -> str:
     """Undo the renames of a swap that failed, and return a sentence about the data, for the hint."""
     moves = Moves(layout, journal)
     if journal.reclaimed:
@@ -146,7 +146,7 @@ def _take_back(layout: Layout, journal: Journal) -> str:
     return "the old data is live again, as it was"
 
 
-def _unseal(layout: Layout, journal: Journal) -> None:
+def _unseal(layout: VolumePaths, journal: Journal) -> None:
     """Make a sealed restore unsealed again, and give it up. None of its data is live."""
     unsealed = replace(journal, phase=Phase.STAGED, retire=journal.retire + journal.reclaimed)
     try:
@@ -159,7 +159,7 @@ def _unseal(layout: Layout, journal: Journal) -> None:
         give_up(layout, unsealed)
 
 
-def _noted(layout: Layout, journal: Journal) -> bool:
+def _noted(layout: VolumePaths, journal: Journal) -> bool:
     """Record that the new data is live, and return whether that worked. If not, the next start finds out by itself."""
     with _housekeeping(layout, "cannot write the journal"):
         write(layout, journal)
@@ -167,7 +167,7 @@ def _noted(layout: Layout, journal: Journal) -> bool:
     return False
 
 
-def _finish(layout: Layout, journal: Journal) -> None:
+def _finish(layout: VolumePaths, journal: Journal) -> None:
     """Do what is left once the new data is live. A failure is only a warning, and the next start tries again."""
     cleared = not journal.purge
     if journal.purge:
@@ -184,20 +184,20 @@ def _finish(layout: Layout, journal: Journal) -> None:
             _close(layout)
 
 
-def _housekeeping(layout: Layout, failed: str) -> AbstractContextManager[None]:
+def _housekeeping(layout: VolumePaths, failed: str) -> AbstractContextManager[None]:
     # The new data is live and Neo4j can start on it. An error would only keep it from starting.
     return leftovers.only_warn(
         failed, f"the restored data is live. Repair {layout.home}, and the next start finishes the rest"
     )
 
 
-def receipt_of(layout: Layout) -> Receipt:
+def receipt_of(layout: VolumePaths) -> Receipt:
     """Return the receipt of this volume, completed by a journal whose restore is live and not in the receipt yet."""
     written, journal = receipt.read(layout.home), read(layout)
     return written.plus(journal.record) if journal and journal.phase is Phase.SWAPPED else written
 
 
-def refuse_unfinished(layout: Layout) -> None:
+def refuse_unfinished(layout: VolumePaths) -> None:
     """Raise VolumeError while an earlier restore is live and has no receipt.
 
     A new restore would overwrite the journal, and with it the only record that the earlier request was fulfilled.
@@ -208,7 +208,7 @@ def refuse_unfinished(layout: Layout) -> None:
         raise VolumeError(message, hint=f"read the warning above, then correct owner and modes in {layout.home}")
 
 
-def _close(layout: Layout) -> None:
+def _close(layout: VolumePaths) -> None:
     """Remove the journal, once all its work is done and on the disk."""
     # First the earlier renames in this folder, then the journal: a power cut must not lose both.
     disk.fsync(layout.home)
@@ -216,7 +216,7 @@ def _close(layout: Layout) -> None:
     disk.fsync(layout.home)
 
 
-def recover(layout: Layout) -> None:
+def recover(layout: VolumePaths) -> None:
     """Finish what a crash interrupted: complete or undo a sealed restore, and remove one that was not sealed.
 
     Raises TargetOccupiedError while a server runs on the volume, NewerDataError if Neo4j has written to the old data
@@ -240,7 +240,7 @@ def recover(layout: Layout) -> None:
         _go_on(layout, journal)
 
 
-def _go_on(layout: Layout, journal: Journal) -> None:
+def _go_on(layout: VolumePaths, journal: Journal) -> None:
     moves = Moves(layout, journal)
     if not moves.begun() and moves.vanished():
         log.warning("the staged files of an earlier restore are gone: it is given up, and the old data is unchanged")
@@ -253,7 +253,7 @@ def _go_on(layout: Layout, journal: Journal) -> None:
     complete(layout, journal)
 
 
-def give_up(layout: Layout, journal: Journal) -> None:
+def give_up(layout: VolumePaths, journal: Journal) -> None:
     """Remove staging and its journal. Live data that was moved away to be reclaimed is put back, if it still exists.
 
     If it was deleted already, the journal stays until a restore has succeeded.
@@ -273,13 +273,13 @@ def give_up(layout: Layout, journal: Journal) -> None:
             _close(layout)
 
 
-def is_reclaimed(layout: Layout, journal: Journal) -> bool:
+def is_reclaimed(layout: VolumePaths, journal: Journal) -> bool:
     """Return whether data of this volume was deleted for a restore that has not succeeded yet."""
     gone = set(journal.retire) - set(parts_present(layout.data, journal.retire))
     return journal.reclaim and bool(gone)
 
 
-def drop(layout: Layout) -> None:
+def drop(layout: VolumePaths) -> None:
     """Give up a sealed restore whose swap has not begun. The live data stays."""
     journal = read(layout)
     if journal and journal.phase is Phase.VERIFIED and not Moves(layout, journal).begun():
@@ -287,7 +287,7 @@ def drop(layout: Layout) -> None:
         _unseal(layout, journal)
 
 
-def _warn_of_orphans(layout: Layout) -> None:
+def _warn_of_orphans(layout: VolumePaths) -> None:
     """Warn of data in `outgoing` without a journal. Nothing deletes it, and no restore starts while it is there."""
     parts = sorted(str(path.relative_to(layout.outgoing)) for path in layout.outgoing.glob("*/*"))
     if parts:
@@ -296,7 +296,7 @@ def _warn_of_orphans(layout: Layout) -> None:
         log.warning("%s holds data that a restore was about to replace, and no journal; %s", layout.outgoing, todo)
 
 
-def _refuse_newer(layout: Layout, journal: Journal) -> None:
+def _refuse_newer(layout: VolumePaths, journal: Journal) -> None:
     """Refuse a swap that has not begun if the live data changed since the seal: the swap would replace newer writes."""
     live = parts_present(layout.data, journal.retire)
     if journal.retire and live == journal.retire and fingerprint(layout.data, live) != journal.fingerprint:
@@ -324,7 +324,7 @@ def fingerprint(root: Path, parts: tuple[str, ...]) -> str:
     return digest.hexdigest()
 
 
-def _put_away(layout: Layout, journal: Journal) -> None:
+def _put_away(layout: VolumePaths, journal: Journal) -> None:
     """Delete the replaced data, or keep it as the one previous generation."""
     if parts_present(layout.outgoing, journal.retire):
         leftovers.discard(layout.home, layout.previous)

@@ -7,7 +7,7 @@ from neo4j_restore import disk, journal, swap, volume
 from neo4j_restore.errors import BackupNotFoundError, TargetOccupiedError
 from neo4j_restore.journal import Phase
 from neo4j_restore.settings import Settings
-from neo4j_restore.volume import Found, Layout
+from neo4j_restore.volume import Found, VolumePaths
 
 
 def verify(settings: Settings) -> list[str]:
@@ -17,10 +17,10 @@ def verify(settings: Settings) -> list[str]:
     BackupNotFoundError for a database that is not there.
     """
     with disk.errors_of(settings.data_dir):
-        return _verified(settings, Layout(settings.data_dir))
+        return _verified(settings, VolumePaths(settings.data_dir))
 
 
-def _verified(settings: Settings, layout: Layout) -> list[str]:
+def _verified(settings: Settings, layout: VolumePaths) -> list[str]:
     state = volume.inspect(layout, settings.databases, needs_receipt=True)
     unfinished = journal.read(layout)
     if unfinished and unfinished.phase is not Phase.SWAPPED:

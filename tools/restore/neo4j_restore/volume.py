@@ -56,7 +56,7 @@ class Found(StrEnum):
 
 
 @dataclass(frozen=True)
-class Layout:
+class VolumePaths:
     """The paths on the volume. data: Neo4j's data folder.
 
     All files of ours are below `home`. It is on the same file system as the databases, because the swap needs renames.
@@ -119,7 +119,7 @@ class Volume:
     reclaimed: bool = False
 
 
-def inspect(layout: Layout, databases: tuple[DatabaseName, ...], *, needs_receipt: bool = False) -> Volume:
+def inspect(layout: VolumePaths, databases: tuple[DatabaseName, ...], *, needs_receipt: bool = False) -> Volume:
     """Return what is on the volume.
 
     needs_receipt: read the receipt even if every database is there. A healthy server can start again without it.
@@ -142,7 +142,7 @@ def inspect(layout: Layout, databases: tuple[DatabaseName, ...], *, needs_receip
         )
 
 
-def free_bytes(layout: Layout) -> int:
+def free_bytes(layout: VolumePaths) -> int:
     """Return the free bytes of the volume, without those that are reserved for root."""
     status = os.statvfs(layout.data)
     return status.f_bavail * status.f_frsize
@@ -156,7 +156,7 @@ def _refuse_nested(data: Path) -> None:
         raise TargetOccupiedError(message, hint=hint)
 
 
-def refuse_links(layout: Layout) -> None:
+def refuse_links(layout: VolumePaths) -> None:
     """Raise TargetOccupiedError for a folder of the swap that is a link.
 
     Only a restore calls this. A server may start again on such a volume.
@@ -169,7 +169,7 @@ def refuse_links(layout: Layout) -> None:
             raise TargetOccupiedError(message, hint=hint)
 
 
-def refuse_other_case(layout: Layout, databases: Iterable[DatabaseName]) -> None:
+def refuse_other_case(layout: VolumePaths, databases: Iterable[DatabaseName]) -> None:
     """Raise TargetOccupiedError for a database whose folder has the name of one of `databases` in another case.
 
     From 4.0 on Neo4j makes no such folder. 3.x does, and would not see the restored database beside it.
@@ -186,7 +186,7 @@ def refuse_other_case(layout: Layout, databases: Iterable[DatabaseName]) -> None
             raise TargetOccupiedError(message, hint=hint)
 
 
-def check_renames(layout: Layout) -> None:
+def check_renames(layout: VolumePaths) -> None:
     """Raise ConfigurationError if nothing can be renamed from our folder to Neo4j's: the swap consists of renames."""
     for folder in (layout.data / "databases", layout.data / "transactions"):
         if folder.is_dir():
@@ -249,7 +249,7 @@ def lacks(data: Path, database: DatabaseName, *, restored: bool = False) -> list
     return missing
 
 
-def cluster_warning(layout: Layout) -> str:
+def cluster_warning(layout: VolumePaths) -> str:
     """Return one line that says what a cluster's state on the volume means, and what to do."""
     return (
         f"{layout.data / 'cluster-state'} is the state of a cluster member: a restore on this member alone makes it "
