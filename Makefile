@@ -7,6 +7,10 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
+# How many processes run the tests of `make unit` and `make test`.
+JOBS ?= 1
+PARALLEL = $(if $(filter-out 1,$(JOBS)),-n $(JOBS) --dist loadgroup)
+
 # What is built once and kept: Neo4j homes, Helm, images.
 export NEO4J_RESTORE_CACHE ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/neo4j-restore
 
@@ -44,11 +48,11 @@ quick: venv ## run the tests that need Python alone, in half a minute
 
 .PHONY: unit
 unit: venv helm chromium stores crds ## run the tests that need no Neo4j and no cluster
-	$(BIN)/pytest -m 'not real and not e2e' $(if $(K),-k '$(K)')
+	$(BIN)/pytest -m 'not real and not e2e' $(PARALLEL) $(if $(K),-k '$(K)')
 
 .PHONY: test
-test: venv helm neo4j stores chromium crds ## run all tests but those on a cluster; K=name for some
-	$(BIN)/pytest -m 'not e2e' $(if $(K),-k '$(K)')
+test: venv helm neo4j stores chromium crds ## run all tests but those on a cluster; K=name for some, JOBS=2 on two cores
+	$(BIN)/pytest -m 'not e2e' $(PARALLEL) $(if $(K),-k '$(K)')
 
 .PHONY: coverage
 coverage: venv helm neo4j stores chromium crds ## run the same and list the lines that no test reaches; takes half as long again

@@ -23,7 +23,19 @@ signal.signal(signal.SIGTERM, signal.SIG_DFL)
 
 _HELM = Path(__file__).parents[1] / "tools" / "helm"
 
+_REAL = Path(__file__).parent / "real"
+
 Run = Callable[..., subprocess.CompletedProcess[str]]
+
+
+# Before pytest-xdist's own hook, which reads the groups.
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Keep a file's tests in one process where several run them, and all of real databases, which are made once."""
+    if config.pluginmanager.hasplugin("xdist"):
+        for item in items:
+            real = item.path.is_relative_to(_REAL) or item.get_closest_marker("real")
+            item.add_marker(pytest.mark.xdist_group("real" if real else item.path.stem))
 
 
 @pytest.fixture(scope="session")
