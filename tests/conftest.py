@@ -25,6 +25,9 @@ _HELM = Path(__file__).parents[1] / "tools" / "helm"
 
 _REAL = Path(__file__).parent / "real"
 
+# A command that takes so long hangs. On a machine with twenty times its load, a restore took two minutes.
+_HANGS_AFTER_SECONDS = 600
+
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
 
@@ -128,8 +131,10 @@ def neo4j_restore(tmp_path: Path, data: Path, bucket: stores.Bucket, forked_comm
             standin.install(home)
         variables = {**default, "NEO4J_HOME": str(home), **environment}
         if not under and can_fork(variables):
-            return forked_command.run(*argv, environment=variables, timeout_seconds=120)
+            return forked_command.run(*argv, environment=variables, timeout_seconds=_HANGS_AFTER_SECONDS)
         command = [*under, str(Path(sys.executable).with_name("neo4j-restore")), *argv]
-        return subprocess.run(command, env=variables, capture_output=True, text=True, check=False, timeout=120)
+        return subprocess.run(
+            command, env=variables, capture_output=True, text=True, check=False, timeout=_HANGS_AFTER_SECONDS
+        )
 
     return run
