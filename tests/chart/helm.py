@@ -56,8 +56,8 @@ class Rendered:
 
     @property
     def restore(self) -> Object:
-        """Return the init container."""
-        (container,) = self.pod["initContainers"]
+        """Return the init container that restores."""
+        (container,) = (each for each in self.pod["initContainers"] if each["name"] == "restore")
         found: Object = container
         return found
 
@@ -69,7 +69,7 @@ class Rendered:
     @property
     def neo4j(self) -> Object:
         """Return Neo4j's container."""
-        (container,) = self.pod["containers"]
+        (container,) = (each for each in self.pod["containers"] if each["name"] == "neo4j")
         found: Object = container
         return found
 

@@ -167,3 +167,30 @@ def test_memory_is_reckoned_where_the_values_do_not_say_it(
 ) -> None:
     found = helm.template(make_values(restore)).restore["resources"]
     assert {part: amounts for part, amounts in found.items() if amounts} == expected
+
+
+def test_containers_of_the_users_stand_around_the_restore_and_beside_neo4j(helm: Helm) -> None:
+    before, after, beside = ([{"name": name, "image": "tools:1"}] for name in ("before", "after", "beside"))
+    values = make_values(initContainersBefore=before, initContainersAfter=after, extraContainers=beside)
+    pod = helm.template(values).pod
+    assert [each["name"] for each in pod["initContainers"]] == ["before", "restore", "after"]
+    assert [each["name"] for each in pod["containers"]] == ["neo4j", "beside"]
+    pod = helm.template(make_values({"enabled": False}, initContainersAfter=after)).pod
+    assert [each["name"] for each in pod["initContainers"]] == ["after"]
+
+
+@pytest.mark.parametrize(("cpu", "expected"), [("1", "Guaranteed"), ("", "Burstable")])
+def test_a_guaranteed_pod_stays_guaranteed(helm: Helm, cpu: str, expected: str) -> None:
+    alike = {"requests": {"cpu": "1", "memory": "2Gi"}, "limits": {"cpu": "1", "memory": "2Gi"}}
+    mine = {"resources": {"requests": {"cpu": cpu}, "limits": {"cpu": cpu}}} if cpu else {}
+    assert quality(helm.template(make_values(mine, resources=alike)).pod) == expected
+
+
+def quality(pod: Object) -> str:
+    """Return the QoS class of a pod, by Kubernetes' rule: in all containers requests equal limits."""
+    amounts = [each.get("resources", {}) for each in [*pod.get("initContainers", []), *pod["containers"]]]
+    alike = all(
+        held.get("limits", {}).keys() >= {"cpu", "memory"} and held.get("requests") == held["limits"]
+        for held in amounts
+    )
+    return "Guaranteed" if alike else "Burstable"

@@ -9,6 +9,10 @@ from neo4j_restore import spec
 
 REFUSED: dict[str, tuple[Values, str]] = {
     "no-bucket": (make_values({"bucket": ""}), "restore.bucket is empty"),
+    "same-container": (
+        make_values(initContainersAfter=[{"name": "a"}], extraContainers=[{"name": "neo4j"}]),
+        'two containers of the pod are named "neo4j"',
+    ),
     "no-database": (make_values({"database": ""}), "restore.database is empty"),
     "no-scheme": (make_values({"bucket": "backups/graph"}), "write gs://backups/graph, or set restore.cloudProvider"),
     "other-store": (

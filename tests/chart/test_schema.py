@@ -19,6 +19,7 @@ BLOCKS = dict(schema.blocks())
 
 # Objects that are not the chart's own: checked by Kubernetes, by Neo4j, or maps whose keys are the operator's.
 OPEN = {
+    ("definitions", "containers", "items"),
     ("definitions", "kubernetes"),
     ("definitions", "mounts", "items"),
     ("definitions", "texts"),

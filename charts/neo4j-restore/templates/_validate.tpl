@@ -118,9 +118,16 @@ every problem found: what is wrong, and what to set.
 {{- $problems | toYaml -}}
 {{- end -}}
 
-{{/* Problems of Neo4j and its volume, as a YAML list. Takes the root context. */}}
+{{/* Problems of Neo4j, its volume and the containers beside it, as a YAML list. Takes the root context. */}}
 {{- define "neo4j-restore.validate.neo4j" -}}
 {{- $problems := list -}}
+{{- $names := list "neo4j" "restore" -}}
+{{- range concat .Values.initContainersBefore .Values.initContainersAfter .Values.extraContainers -}}
+{{- if has .name $names -}}
+{{- $problems = append $problems (printf "two containers of the pod are named %q: give the one of initContainersBefore, initContainersAfter or extraContainers another name" .name) -}}
+{{- end -}}
+{{- $names = append $names .name -}}
+{{- end -}}
 {{- if and .Values.data.emptyDir .Values.data.existingClaim -}}
 {{- $problems = append $problems (printf "data.emptyDir and data.existingClaim %q are two volumes for /data: clear one" .Values.data.existingClaim) -}}
 {{- end -}}
