@@ -26,6 +26,7 @@ from neo4j_scenarios.commands.validating import validate
 from neo4j_scenarios.console import ask, complain, put, put_json, report, say
 from neo4j_scenarios.errors import GeneratorError, Interrupted, Problem, UsageError
 from neo4j_scenarios.fields import FIELDS, Field, access, deployment
+from neo4j_scenarios.structure import ListOf
 
 app = typer.Typer(
     help="write Helm values files for Neo4j that restores its databases from a backup",
@@ -60,6 +61,7 @@ _BY_NAME = inspect.Parameter.POSITIONAL_OR_KEYWORD
 
 # Help shows an input's example as its metavar. These examples are too long for the column.
 _METAVARS = {"restore-digest": "sha256:DIGITS", "ldap-groups": "GROUP=ROLE;..."}
+_METAVARS |= {field.key: "LIST" for field in FIELDS if isinstance(field.parse, ListOf)}
 
 
 def _option(field: Field[object]) -> Any:

@@ -11,7 +11,7 @@ from neo4j_scenarios.expand import expand
 from neo4j_scenarios.fields.deployment import SCENARIO, TARGET
 from neo4j_scenarios.fleetfile import Entry, FleetFile
 from neo4j_scenarios.grouping import Grouping
-from neo4j_scenarios.layers import GROUP, INPUTS, LABELS, REGION, VARIABLES, Layer, Setting, laid, settled
+from neo4j_scenarios.layers import GROUP, INPUTS, LABELS, REGION, STRUCTURES, VARIABLES, Layer, Setting, laid, settled
 from neo4j_scenarios.lockfile import NoPins, Pins
 from neo4j_scenarios.overrides import Override
 from neo4j_scenarios.parse import parse
@@ -19,6 +19,7 @@ from neo4j_scenarios.rules import LABEL_VALUE
 from neo4j_scenarios.scenario import Scenario
 from neo4j_scenarios.secrecy import WITHHELD, looks_like_key
 from neo4j_scenarios.selectors import Selection
+from neo4j_scenarios.structure import mapped
 from neo4j_scenarios.targets import KINDS
 from neo4j_scenarios.yamltree import Place
 
@@ -167,7 +168,7 @@ class _Settings:
 
     def _text(self, key: str, text: str, names: Mapping[str, object]) -> str:
         try:
-            expanded = expand(text, names)
+            expanded = mapped(text, lambda each: expand(each, names)) if key in STRUCTURES else expand(text, names)
         except Invalid as error:
             self.add(key, str(error), _VARIABLE_HINT if key.startswith(f"{VARIABLES}.") else _HINT)
         else:

@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from typing import Final
 
-from neo4j_scenarios import memory
 from neo4j_scenarios.environment import environment
+from neo4j_scenarios.resources import resources
 from neo4j_scenarios.scenario import Scenario
+from neo4j_scenarios.structure import items
 from neo4j_scenarios.volumes import Values, mounts
 
 # The user of Neo4j's images since 4.0, and of the restore image.
@@ -29,17 +30,17 @@ def container(scenario: Scenario, data_mount: Values) -> Values:
         "name": "restore",
         "image": _reference(scenario),
         "imagePullPolicy": "IfNotPresent",
-        **_resources(scenario),
+        **({"resources": amounts} if (amounts := resources(scenario)) else {}),
         "env": [{"name": name, "value": value} for name, value in environment(scenario).items()],
-        "volumeMounts": [data_mount, *mounts(scenario)],
+        "volumeMounts": [data_mount, *mounts(scenario), *items(scenario.restore_mounts)],
         "terminationMessagePolicy": "FallbackToLogsOnError",
         "securityContext": dict(_RESTRICTED),
     }
 
 
-def _resources(scenario: Scenario) -> Values:
-    amount = memory.quantity(scenario)
-    return {"resources": {"requests": {"memory": amount}, "limits": {"memory": amount}}} if amount else {}
+def init_containers(scenario: Scenario, restore: Values) -> list[Values]:
+    """Return the init containers of the pod: the restore between those of the user."""
+    return [*items(scenario.init_containers_before), restore, *items(scenario.init_containers_after)]
 
 
 def _reference(scenario: Scenario) -> str:

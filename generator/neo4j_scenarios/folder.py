@@ -6,12 +6,13 @@ from typing import Final
 
 from neo4j_scenarios.errors import GeneratorError, InputFileError, Problem
 from neo4j_scenarios.fields import deployment
-from neo4j_scenarios.layers import Setting
+from neo4j_scenarios.layers import STRUCTURES, Setting
 from neo4j_scenarios.parse import parse
 from neo4j_scenarios.render import render
 from neo4j_scenarios.scenario import Scenario
+from neo4j_scenarios.structure import of_node
 from neo4j_scenarios.targets import KINDS
-from neo4j_scenarios.yamltree import Map, Text, read_tree
+from neo4j_scenarios.yamltree import Map, Node, Text, read_tree
 
 INPUTS: Final = "scenario.yaml"
 
@@ -65,7 +66,15 @@ def _read(path: Path) -> dict[str, Setting]:
     if not isinstance(root, Map):
         raise InputFileError(Problem(str(path), "does not hold keys with values", _HINT))
     what = "has a list or a map, but must be a single text such as 'neo4j,system'"
-    nodes = root.entries.items()
-    if problems := [Problem(f"{at}: {key}", what, _HINT) for key, (at, node) in nodes if not isinstance(node, Text)]:
+    texts = {key: _text(key, node) for key, (_, node) in root.entries.items()}
+    places = {key: at for key, (at, _) in root.entries.items()}
+    if problems := [Problem(f"{places[key]}: {key}", what, _HINT) for key, text in texts.items() if text is None]:
         raise InputFileError(*problems)
-    return {key: Setting(node.text or "", at) for key, (at, node) in nodes if isinstance(node, Text)}
+    return {key: Setting(text, places[key]) for key, text in texts.items()}
+
+
+def _text(key: str, node: Node) -> str | None:
+    """Return what an input's node says, a list or map of Kubernetes as one line; None where the input is one text."""
+    if isinstance(node, Text):
+        return node.text or ""
+    return of_node(node) if key in STRUCTURES else None

@@ -1,9 +1,10 @@
 """Scenario -> values of the labs chart."""
 
-from neo4j_scenarios.container import USER, container
+from neo4j_scenarios.container import USER, container, init_containers
 from neo4j_scenarios.environment import DATA_DIR
 from neo4j_scenarios.identity import pod_labels, service_account
 from neo4j_scenarios.scenario import Scenario
+from neo4j_scenarios.structure import items
 from neo4j_scenarios.volumes import Values, volumes
 
 
@@ -12,11 +13,15 @@ def labs(scenario: Scenario) -> Values:
     shape: Values = {"standalone": not scenario.cluster}
     if scenario.cluster:
         shape["numberOfServers"] = scenario.servers
+    beside = items(scenario.extra_containers)
+    shape |= {"sidecarContainers": beside} if beside else {}  # the replicas get those of the cores
+    pull = scenario.image_pull_secrets[:1]
     labels = {"podLabels": pod_labels(scenario)}
     replicas = {"readReplica": {"numberOfServers": scenario.read_replicas, **_member(scenario)}}
     return {
         "image": scenario.neo4j_image,
         "imageTag": scenario.neo4j_tag,
+        **({"imagePullSecret": pull[0]} if pull else {}),
         "acceptLicenseAgreement": scenario.accept_license or "no",
         **({"existingPasswordSecret": scenario.password_secret} if scenario.password_secret else {}),
         "core": {**shape, **_member(scenario)},
@@ -45,9 +50,13 @@ def _member(scenario: Scenario) -> Values:
     below = {} if scenario.data_sub_path == "/" else {"subPath": scenario.data_sub_path}
     member: Values = {
         "persistentVolume": {**size, **storage, **below},
-        "initContainers": [container(scenario, {"name": "datadir", "mountPath": DATA_DIR, **below})],
+        "initContainers": init_containers(
+            scenario, container(scenario, {"name": "datadir", "mountPath": DATA_DIR, **below})
+        ),
         "additionalVolumes": volumes(scenario),
     }
+    if mounted := items(scenario.neo4j_mounts):
+        member["additionalVolumeMounts"] = mounted
     if scenario.ldap_url:
         secret = [{"secretRef": {"name": scenario.ldap_secret}}] if scenario.ldap_secret else []
         member["envFrom"] = [{"configMapRef": {"name": config_map(scenario)}}, *secret]

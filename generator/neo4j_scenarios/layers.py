@@ -11,14 +11,22 @@ from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from neo4j_scenarios.errors import Problem, did_you_mean
-from neo4j_scenarios.fields import FIELDS, deployment, wish
+from neo4j_scenarios.fields import FIELDS, deployment, pod, wish
 from neo4j_scenarios.secrecy import WITHHELD, looks_like_key
+from neo4j_scenarios.structure import ListOf, of_node
 from neo4j_scenarios.yamltree import Items, Map, Node, Place, Text
 
 INPUTS: Final = frozenset(field.key for field in FIELDS)
 
 # For these inputs, a list is the same as its texts joined by commas.
-LISTS: Final = frozenset({wish.DATABASE.key, wish.IGNORE_OBJECTS.key, deployment.TARGET.key})
+LISTS: Final = frozenset(
+    {wish.DATABASE.key, wish.IGNORE_OBJECTS.key, deployment.TARGET.key, pod.IMAGE_PULL_SECRETS.key}
+)
+
+# Files may have lists and maps for these inputs. They become one line of JSON.
+STRUCTURES: Final = frozenset(
+    {field.key for field in FIELDS if isinstance(field.parse, ListOf)} | {deployment.DATA_VOLUME.key}
+)
 
 GROUP: Final = "group"
 REGION: Final = "region"
@@ -122,7 +130,7 @@ def _map(key: str, place: Place, node: Node, problems: list[Problem]) -> Iterato
 
 
 def _setting(key: str, place: Place, node: Node, lists: bool, problems: list[Problem]) -> Setting:
-    text = _text(node, lists)
+    text = of_node(node) if key in STRUCTURES and not isinstance(node, Text) else _text(node, lists)
     if text is None or not looks_like_key(text):
         broken = text is None and not isinstance(node, Text)
         if broken:

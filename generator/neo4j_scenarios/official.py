@@ -2,10 +2,11 @@
 
 from typing import Final
 
-from neo4j_scenarios import directory, identity
-from neo4j_scenarios.container import container
+from neo4j_scenarios import datavolume, directory, identity
+from neo4j_scenarios.container import container, init_containers
 from neo4j_scenarios.environment import DATA_DIR
 from neo4j_scenarios.scenario import Scenario
+from neo4j_scenarios.structure import items
 from neo4j_scenarios.volumes import Values, volumes
 
 _PASSWORD_FOLDER: Final = "/config/ldap"  # noqa: S105 - a folder, not a secret
@@ -13,18 +14,44 @@ _PASSWORD_FOLDER: Final = "/config/ldap"  # noqa: S105 - a folder, not a secret
 
 def official(scenario: Scenario) -> Values:
     """Return the values."""
-    mode = "dynamic" if scenario.storage_class else "defaultStorageClass"
-    storage = {"storageClassName": scenario.storage_class} if scenario.storage_class else {}
-    claim = {**storage, "requests": {"storage": scenario.storage_size}}
+    secrets, mounted = list(scenario.image_pull_secrets), items(scenario.neo4j_mounts)
     return {
         "neo4j": _neo4j(scenario),
-        "image": {"customImage": f"{scenario.neo4j_image}:{scenario.neo4j_tag}"},
-        "volumes": {"data": {"mode": mode, mode: claim, **_sub_path(scenario)}},
+        "image": {
+            "customImage": f"{scenario.neo4j_image}:{scenario.neo4j_tag}",
+            **({"imagePullSecrets": secrets} if secrets else {}),
+        },
+        "volumes": {"data": {**_data(scenario), **_sub_path(scenario)}},
         **_directory(scenario),
         **_services(scenario),
         "podSpec": _pod(scenario),
         "additionalVolumes": volumes(scenario),
+        **({"additionalVolumeMounts": mounted} if mounted else {}),
     }
+
+
+def _data(scenario: Scenario) -> Values:
+    """Return the mode of the data volume, and its block. In each mode the chart mounts it alike."""
+    found = datavolume.parse(scenario.data_volume)
+    if found.kind == datavolume.CLAIM:
+        return _mode(datavolume.VOLUME, {"persistentVolumeClaim": {"claimName": found.claim}})
+    if found.kind in {datavolume.VOLUME, datavolume.TEMPLATE}:
+        return _mode(found.kind, found.block)
+    storage = {"storageClassName": scenario.storage_class} if scenario.storage_class else {}
+    claim = {**storage, "requests": {"storage": scenario.storage_size}}
+    if found.kind == datavolume.SELECTOR:
+        return _mode(datavolume.SELECTOR, {**claim, **_labels(dict(found.labels))})
+    return _mode("dynamic" if scenario.storage_class else "defaultStorageClass", claim)
+
+
+def _mode(mode: str, block: Values) -> Values:
+    return {"mode": mode, mode: block}
+
+
+def _labels(labels: dict[str, str]) -> Values:
+    """Return the labels of the volumes. Helm merges them with the chart's own, which a null removes."""
+    own = {datavolume.NAME_LABEL: None, datavolume.ROLE_LABEL: None}
+    return {"selectorTemplate": {"matchLabels": {**own, **labels}}} if labels else {}
 
 
 def _neo4j(scenario: Scenario) -> Values:
@@ -62,7 +89,12 @@ def _pod(scenario: Scenario) -> Values:
     if scenario.offline_maintenance:
         restore["enabledInOfflineMaintenanceMode"] = True
     account = {"serviceAccountName": scenario.service_account} if scenario.service_account else {}
-    return {**account, "initContainers": [restore]}
+    beside = items(scenario.extra_containers)
+    return {
+        **account,
+        "initContainers": init_containers(scenario, restore),
+        **({"containers": beside} if beside else {}),
+    }
 
 
 def _directory(scenario: Scenario) -> Values:

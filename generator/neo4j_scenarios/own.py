@@ -1,12 +1,14 @@
 """Scenario -> values of this project's chart, which defines the restore container and its volumes itself."""
 
-from neo4j_scenarios import directory
+from neo4j_scenarios import datavolume, directory
 from neo4j_scenarios.environment import addressing, choice, pace
 from neo4j_scenarios.fields import wish
 from neo4j_scenarios.fields.access import SECRET_KEYS
 from neo4j_scenarios.fields.deployment import AUTO, NONE
 from neo4j_scenarios.identity import pod_labels, service_account
+from neo4j_scenarios.resources import block, cpu
 from neo4j_scenarios.scenario import Scenario
+from neo4j_scenarios.structure import items
 from neo4j_scenarios.volumes import Values, backups
 
 
@@ -31,19 +33,18 @@ def own(scenario: Scenario) -> Values:
         "secretName": scenario.secret,
         **_access(scenario),
         "heapSize": scenario.heap_size,
-        **_memory(scenario),
+        **_resources(scenario),
         "logFormat": scenario.log_format,
         "emulatorHost": scenario.emulator_host,
     }
     shown = {"secretName", "acceptDataLoss"}  # written even if empty, so that a reader sees: no key, no consent
-    storage = {"storageClass": scenario.storage_class} if scenario.storage_class else {}
     return {
         "restore": {key: value for key, value in restore.items() if value not in ("", {}, []) or key in shown},
         "image": {"repository": scenario.neo4j_image, "tag": scenario.neo4j_tag},
         "acceptLicenseAgreement": scenario.accept_license or "no",
         **({"auth": {"existingSecret": scenario.password_secret}} if scenario.password_secret else {}),
         **_own_directory(scenario),
-        "data": {"size": scenario.storage_size, **storage},
+        "data": _data(scenario),
         **_pod(scenario),
         **service_account(scenario),
     }
@@ -72,17 +73,26 @@ def _access(scenario: Scenario) -> Values:
         "encryptionKey": {"secretName": encryption.name, "key": encryption.key} if encryption else {},
         "ageIdentity": {"secretName": age.name, "key": age.key} if age else {},
         **{_camel(field.key): int(text) for field, text in pace(scenario).items()},
-        "extraVolumeMounts": _backups_mount(scenario),
+        "extraVolumeMounts": _mounts(scenario),
     }
 
 
-def _memory(scenario: Scenario) -> Values:
-    if scenario.restore_memory == AUTO:
-        return {}
-    if scenario.restore_memory == NONE:
-        return {"limitMemory": False}
-    amount = {"memory": scenario.restore_memory}
-    return {"resources": {"requests": amount, "limits": dict(amount)}}
+def _data(scenario: Scenario) -> Values:
+    if claim := datavolume.parse(scenario.data_volume).claim:
+        return {"existingClaim": claim}
+    storage = {"storageClass": scenario.storage_class} if scenario.storage_class else {}
+    return {"size": scenario.storage_size, **storage}
+
+
+def _resources(scenario: Scenario) -> Values:
+    said = scenario.restore_memory
+    amounts = block(*cpu(scenario), "" if said in {AUTO, NONE} else said)
+    if scenario.restore_cpu == NONE:
+        amounts.setdefault("requests", {})["cpu"] = None  # the chart asks for some by itself
+    return {
+        **({"limitMemory": False} if said == NONE else {}),
+        **({"resources": amounts} if amounts else {}),
+    }
 
 
 def _camel(key: str) -> str:
@@ -90,17 +100,25 @@ def _camel(key: str) -> str:
     return first + "".join(word.capitalize() for word in rest)
 
 
-def _backups_mount(scenario: Scenario) -> list[Values]:
+def _mounts(scenario: Scenario) -> list[Values]:
     if not scenario.backup_claim:
-        return []
+        return items(scenario.restore_mounts)
     folder, volume = backups(scenario)
-    return [{"name": volume["name"], "mountPath": str(folder), "readOnly": True}]
+    sets = {"name": volume["name"], "mountPath": str(folder), "readOnly": True}
+    return [sets, *items(scenario.restore_mounts)]
 
 
 def _pod(scenario: Scenario) -> Values:
-    labels = pod_labels(scenario)
-    volumes = [backups(scenario)[1]] if scenario.backup_claim else []
-    return {**({"podLabels": labels} if labels else {}), **({"extraVolumes": volumes} if volumes else {})}
+    pod = {
+        "imagePullSecrets": [{"name": name} for name in scenario.image_pull_secrets],
+        "podLabels": pod_labels(scenario),
+        "initContainersBefore": items(scenario.init_containers_before),
+        "initContainersAfter": items(scenario.init_containers_after),
+        "extraContainers": items(scenario.extra_containers),
+        "extraVolumes": [*([backups(scenario)[1]] if scenario.backup_claim else []), *items(scenario.extra_volumes)],
+        "extraVolumeMounts": items(scenario.neo4j_mounts),
+    }
+    return {key: value for key, value in pod.items() if value}
 
 
 def _own_image(scenario: Scenario) -> Values:

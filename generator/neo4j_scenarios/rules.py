@@ -138,6 +138,11 @@ def patterns(text: str) -> tuple[str, ...]:
     return spec.parse_patterns(text) if text else ()
 
 
+def names(text: str) -> tuple[str, ...]:
+    """Return the names of objects in Kubernetes, with commas between them; none for an empty text."""
+    return tuple(NAME(name.strip()) for name in text.split(",")) if text else ()
+
+
 def count(least: int, most: int) -> Callable[[str], int]:
     """Return a rule that takes whole numbers from `least` to `most`."""
 
@@ -215,6 +220,13 @@ SUB_PATH: Final = matching(
 
 # Kubernetes' form of a memory size. Units below a mebibyte are left out, as they would be a mistake.
 MEMORY: Final = matching(r"[1-9][0-9]{0,8}(Mi|Gi|M|G)", "an amount of memory such as 2Gi")
+
+# Kubernetes' form of CPU, alone or as request and limit.
+_CPU: Final = r"(?!0+(?:\.0+)?m?(?:/|$))(?:[0-9]{1,4}(?:\.[0-9]{1,3})?|[0-9]{1,7}m)"
+CPU: Final = matching(
+    f"{_CPU}(?:/(?:{_CPU}|none))?",
+    "an amount of CPU such as 2 or 500m, or REQUEST/LIMIT such as 500m/2 or 500m/none",
+)
 
 # No `$`: a `$(…)` in neo4j.conf is run by a shell.
 LDAP_URL: Final = matching(

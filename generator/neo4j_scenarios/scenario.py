@@ -24,6 +24,8 @@ class Scenario:
     not_after: a time in UTC as RFC 3339.
     secret: name of the Secret with the bucket's key. Empty with a workload identity, and for a folder.
     servers, read_replicas: of a cluster. For a single instance they have their defaults, and mean nothing.
+    data_volume: as `datavolume.parse` takes it. Empty for a new volume.
+    init_containers_before and the like: a list as one line of JSON, which `structure.items` reads.
     """
 
     kind: Kind
@@ -82,10 +84,19 @@ class Scenario:
     restore_digest: str
     storage_size: str
     storage_class: str
+    data_volume: str
     data_sub_path: str
     heap_size: str
     restore_memory: str
+    restore_cpu: str
     log_format: str
+    image_pull_secrets: tuple[str, ...]
+    init_containers_before: str
+    init_containers_after: str
+    extra_containers: str
+    extra_volumes: str
+    restore_mounts: str
+    neo4j_mounts: str
     emulator_host: str
 
     @property

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import fields
 from typing import Any, Final
 
+from neo4j_scenarios import datavolume
 from neo4j_scenarios.asked import ASKED
 from neo4j_scenarios.fields import FIELDS, Field, deployment
 from neo4j_scenarios.layers import GROUP, LABELS, LISTS, REGION, VARIABLES
@@ -14,6 +15,7 @@ from neo4j_scenarios.lockfile import FORMAT
 from neo4j_scenarios.overrides import REST
 from neo4j_scenarios.pin import Pin
 from neo4j_scenarios.rules import LABEL_VALUE, NAME, Choice, Either, Matching, Optionally
+from neo4j_scenarios.structure import ListOf
 from neo4j_scenarios.targets import KINDS, TARGETS
 
 Schema = dict[str, Any]
@@ -142,6 +144,13 @@ def _texts(field: Field[object]) -> list[Schema]:
         booleans = [word == "true" for word in words if word in ("true", "false")]
         listed = [{"type": "string", "pattern": ","}] if field.key in LISTS else []
         return [{"enum": [*words, *booleans]}, *listed]
+    if isinstance(rule, ListOf):
+        item = {"type": "object", "required": list(rule.keys)}
+        return [{"type": "string"}, {"type": "array", "items": item}]
+    if field.key == deployment.DATA_VOLUME.key:
+        modes = {mode: {"type": "object"} for mode in (datavolume.VOLUME, datavolume.TEMPLATE)}
+        block = {"type": "object", "maxProperties": 1, "minProperties": 1, "additionalProperties": False}
+        return [{"type": "string"}, {**block, "properties": modes}]
     if isinstance(rule, Either):
         return [{"enum": list(rule.words)}, {"type": "string", "pattern": f"^(?:{rule.rule.pattern})$"}]
     if isinstance(rule, Matching):

@@ -10,6 +10,13 @@ WITHHELD: Final = spec.WITHHELD
 # A token may stand in the place of a URL's user, such as `https://TOKEN@host`. The image takes no URL with an `@`.
 _LOGIN: Final = re.compile(r"https?://[^/\s@?#]+@")
 
+_SECRET_NAME: Final = re.compile(r"(^|_)(PASSWORD|PASSWD|SECRET|TOKEN|KEY|ACCESS_KEY)$")
+
+
+def secret_name(name: str) -> bool:
+    """Return whether a variable of that name holds a secret, and not the path of one."""
+    return _SECRET_NAME.search(name) is not None
+
 
 def looks_like_key(text: str) -> bool:
     """Return whether `text` contains a key, a token, a URL's user or password, or a part of a key file."""

@@ -39,6 +39,9 @@ def _secrets(scenario: Scenario) -> Iterator[str]:
     if scenario.password_secret:
         key = "neo4j-password" if scenario.target is NEO4J_HELM else "NEO4J_AUTH"
         yield f"kubectl create secret generic {scenario.password_secret} --from-file={key}=AUTH-FILE"
+    for name in scenario.image_pull_secrets:
+        kind = "--type=kubernetes.io/dockerconfigjson --from-file=.dockerconfigjson=DOCKER-CONFIG.json"
+        yield f"kubectl create secret generic {name} {kind}"
     files = {
         "CERTIFICATES.pem": scenario.ca_bundle,
         "ENCRYPTION-KEY": scenario.encryption_key,

@@ -1,14 +1,32 @@
 """Scenario -> the mounts of the restore container besides the data volume, and their volumes."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import PurePosixPath
 from typing import Any, Final
 
 from neo4j_scenarios.environment import AGE_IDENTITY, CERTIFICATES, ENCRYPTION_KEY, KEY_FOLDER
 from neo4j_scenarios.reference import Reference
 from neo4j_scenarios.scenario import Scenario
+from neo4j_scenarios.structure import items
+from neo4j_scenarios.targets import NEO4J, NEO4J_HELM, NEO4J_RESTORE
 
 Values = dict[str, Any]
+
+# Volumes that the charts define themselves. Source: the charts' templates, 5.17 and 4.4.10.
+GIVEN: Final[Mapping[str, frozenset[str]]] = {
+    NEO4J_RESTORE.name: frozenset({"data", "logs", "restore-tmp"}),
+    NEO4J.name: frozenset(
+        {"data", "backups", "logs", "metrics", "import", "licenses", "neo4j-conf", "neo4j-auth"}
+        | {"neo4j-server-logs", "neo4j-user-logs"}
+    ),
+    NEO4J_HELM.name: frozenset({"datadir", "plugins", "init-script"}),
+}
+
+# The names of the restore container's own volumes.
+OURS: Final = frozenset(
+    {"restore-tmp", "restore-service-key", "restore-certificates", "restore-encryption-key", "restore-age-identity"}
+    | {"restore-backups"}
+)
 
 # Only the owner and the pod's group may read. In decimal it is 288.
 _MODE: Final = 0o440
@@ -24,8 +42,9 @@ def mounts(scenario: Scenario) -> list[Values]:
 
 
 def volumes(scenario: Scenario) -> list[Values]:
-    """Return the pod's volumes for `mounts`."""
-    return [{"name": "restore-tmp", "emptyDir": {}}, *(volume for _, volume in _read_only(scenario))]
+    """Return the pod's volumes for `mounts`, and the operator's own."""
+    ours = [volume for _, volume in _read_only(scenario)]
+    return [{"name": "restore-tmp", "emptyDir": {}}, *ours, *items(scenario.extra_volumes)]
 
 
 def backups(scenario: Scenario) -> tuple[PurePosixPath, Values]:

@@ -75,6 +75,12 @@ def _data(event: Any, get: Callable[[], Any]) -> Any:
     return entries
 
 
+def plain_scalar(text: str) -> Any:
+    """Return what Helm takes a scalar without quotes for: a time is the text that it is."""
+    resolved = _resolver.resolve(yaml.ScalarNode, text, (True, False))  # type: ignore[no-untyped-call] # the stubs have gaps
+    return text if resolved == "tag:yaml.org,2002:timestamp" else _scalar(text)
+
+
 @lru_cache(maxsize=4096)
 def _scalar(text: str) -> Any:
     """Return the value of a scalar without quotes."""

@@ -35,10 +35,14 @@ class Place(NamedTuple):
 
 
 class Text(NamedTuple):
-    """A scalar as it stands in the file. `5.26` and `no` are texts too. Only YAML's null is None."""
+    """A scalar as it stands in the file. `5.26` and `no` are texts too. Only YAML's null is None.
+
+    plain: it has no quotes, so an input with types takes `5.26` for a number.
+    """
 
     text: str | None
     place: Place
+    plain: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +146,7 @@ class _Reader:
                 self._complain(event, too_long(len(event.value)), "shorten it")
                 return Text(None, self._place(event))
             nothing = event.implicit[0] and event.value in _NOTHING  # without quotes
-            return Text(None if nothing else event.value, self._place(event))
+            return Text(None if nothing else event.value, self._place(event), event.implicit[0])
         if isinstance(event, yaml.SequenceStartEvent):
             return self._items(event, events, depth)
         return self._map(event, events, depth)

@@ -1,5 +1,7 @@
 """Inputs of scenarios: the least, and every other by Hypothesis."""
 
+import json
+
 from hypothesis import strategies as st
 
 from neo4j_restore import spec
@@ -91,6 +93,56 @@ def _access(draw: st.DrawFn) -> dict[str, str]:
     return inputs | draw(st.fixed_dictionaries({}, optional=reach | key))
 
 
+def _items(keys: tuple[str, ...], **more: st.SearchStrategy[object]) -> st.SearchStrategy[list[dict[str, object]]]:
+    """Draw lists of Kubernetes' objects, whose texts under `keys` are different."""
+    item = st.fixed_dictionaries(dict.fromkeys(keys, _names), optional=more)
+    return st.lists(item, min_size=1, max_size=2, unique_by=lambda each: str(each[keys[0]]))
+
+
+def _listed(prefix: str, items: st.SearchStrategy[list[dict[str, object]]]) -> st.SearchStrategy[str]:
+    """Draw such a list as an input has it, each name with a prefix, so that no two lists share one."""
+    return items.map(lambda held: json.dumps([{**each, "name": f"{prefix}-{each['name']}"} for each in held]))
+
+
+def _pod(target: str) -> dict[str, st.SearchStrategy[str]]:
+    """Return what draws containers and volumes of one's own. Only the official chart has a word of its own for some."""
+    odd: st.SearchStrategy[object] = st.lists(_texts | _printable | st.sampled_from(["no", "5.26", "~"]), max_size=3)
+    enabled = {"enabledInOfflineMaintenanceMode": st.just(True)} if target == "neo4j/neo4j" else {}
+    containers = _items(("name", "image"), args=odd, resources=st.just({"limits": {"cpu": 1}}))
+    init = containers.map(lambda held: [{**each, **dict.fromkeys(enabled, True)} for each in held])
+    volumes = ["data"] if target != "neo4j-helm" else ["datadir", "plugins"]
+    mounts = _items(("mountPath",), subPath=_names, readOnly=st.booleans()).map(
+        lambda held: json.dumps(
+            [{**each, "mountPath": f"/mine/{each['mountPath']}", "name": volumes[0]} for each in held]
+        )
+    )
+    secrets = st.lists(_names, min_size=1, max_size=1 if target == "neo4j-helm" else 3)
+    return {
+        "init-containers-before": _listed("before", init),
+        "init-containers-after": _listed("after", init),
+        "extra-containers": _listed("beside", containers),
+        "extra-volumes": _listed("mine", _items(("name",), emptyDir=st.just({}))),
+        "restore-mounts": mounts,
+        "neo4j-mounts": mounts,
+        "image-pull-secrets": secrets.map(",".join),
+        # By itself our chart alone asks for CPU, so `none` is `auto` for the others.
+        "restore-cpu": st.sampled_from(
+            ["auto", "2", "0.5", "500m/2", "750m/none", *(["none"] if target == "neo4j-restore" else [])]
+        ),
+    }
+
+
+# Data volumes that are there already, by target.
+_DATA_VOLUMES = {
+    "neo4j-restore": ["claim/graph"],
+    "neo4j/neo4j": [
+        "claim/graph",
+        '{"volume": {"csi": {"driver": "disk.example", "readOnly": false}}}',
+        '{"volumeClaimTemplate": {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "7Gi"}}}}',
+    ],
+}
+
+
 @st.composite
 def all_inputs(draw: st.DrawFn) -> dict[str, str]:
     """Draw inputs that ask for something that can be: every key, every target, every policy."""
@@ -132,6 +184,7 @@ def all_inputs(draw: st.DrawFn) -> dict[str, str]:
         "deadline-seconds": st.integers(0, 999999).map(str),
         "start-jitter-seconds": st.integers(0, 999999).map(str),
     }
+    optional |= _pod(target)
     if target == "neo4j/neo4j":
         optional["neo4j-name"] = _names
     if target != "neo4j-restore":
@@ -151,7 +204,20 @@ def all_inputs(draw: st.DrawFn) -> dict[str, str]:
         inputs["offline-maintenance"] = "true"
     if enterprise and target != "neo4j-restore" and draw(st.booleans()):
         return draw(_of_a_cluster(inputs | draw(st.fixed_dictionaries({}, optional=optional))))
-    return inputs | draw(st.fixed_dictionaries({}, optional=optional))
+    return draw(_with_a_volume(inputs | draw(st.fixed_dictionaries({}, optional=optional))))
+
+
+@st.composite
+def _with_a_volume(draw: st.DrawFn, inputs: dict[str, str]) -> dict[str, str]:
+    """Draw a data volume that is there already, for which size and class of a new one do nothing."""
+    target = inputs["target"]
+    if target in _DATA_VOLUMES and draw(st.booleans()):
+        others = {key: text for key, text in inputs.items() if key not in {"storage-size", "storage-class"}}
+        return others | {"data-volume": draw(st.sampled_from(_DATA_VOLUMES[target]))}
+    if target == "neo4j/neo4j" and draw(st.booleans()):
+        labels = draw(st.sampled_from(["", "/disk=fast", "/disk=fast,helm.neo4j.com/volume-role=data"]))
+        return inputs | {"data-volume": f"selector{labels}"}
+    return inputs
 
 
 @st.composite

@@ -20,11 +20,17 @@ from neo4j_scenarios.render import render
 from neo4j_scenarios.targets import TARGETS
 
 RESTORE_CONTAINER: dict[str, Callable[[Any], Any]] = {
-    "neo4j/neo4j": lambda values: values["podSpec"]["initContainers"][0],
-    "neo4j-helm": lambda values: values["core"]["initContainers"][0],
+    "neo4j/neo4j": lambda values: restoring(values["podSpec"]["initContainers"]),
+    "neo4j-helm": lambda values: restoring(values["core"]["initContainers"]),
 }
 GSA = "restore@project.iam.gserviceaccount.com"
 RECLAIM = {"space_mode": "reclaim", "force_overwrite": "true", "accept_data_loss": "true"}
+
+
+def restoring(containers: list[Any]) -> Any:
+    """Return the container that restores, of a pod's init containers."""
+    (found,) = (each for each in containers if each["name"] == "restore")
+    return found
 
 
 @settings(deadline=None)

@@ -12,13 +12,7 @@ from neo4j_scenarios.importing.container import is_restore, restore_containers
 from neo4j_scenarios.importing.found import Found
 from neo4j_scenarios.located import Located, Steps
 from neo4j_scenarios.targets import NEO4J, NEO4J_HELM, NEO4J_RESTORE, Target
-
-# Volumes that the charts define themselves. Source: the charts' templates, 5.17 and 4.4.10.
-_OFFICIAL: Final = frozenset(
-    {"data", "backups", "logs", "metrics", "import", "licenses", "neo4j-conf", "neo4j-auth"}
-    | {"neo4j-server-logs", "neo4j-user-logs"}
-)
-_LABS: Final = frozenset({"datadir", "plugins"})
+from neo4j_scenarios.volumes import GIVEN
 
 # Keys of our `restore` block whose variable has another name. Other keys have the same name, such as FORCE_OVERWRITE.
 _RENAMED: Final = {"notAfter": "RESTORE_NOT_AFTER", "emulatorHost": "STORAGE_EMULATOR_HOST"}
@@ -81,7 +75,7 @@ def _official(values: Located, consent: Consent) -> Iterator[Place]:
             at,
             ("additionalVolumes",),
             ("data", below),
-            chart_volumes=_OFFICIAL,
+            chart_volumes=GIVEN[NEO4J.name],
             mounted=True,
             cluster=isinstance(size, int) and size > 1,
             consent=consent,
@@ -93,7 +87,7 @@ def _labs(values: Located, consent: Consent) -> Iterator[Place]:
     cluster = values.get("core", "standalone") is not True
     for part in ("core", "readReplica"):
         restored = values.get(part, "restore", "enabled") is True
-        own = _LABS | ({"credentials"} if restored else set())
+        own = GIVEN[NEO4J_HELM.name] | ({"credentials"} if restored else set())
         for at in restore_containers(Found(values), part, "initContainers"):
             volumes = (part, "additionalVolumes")
             yield Place(values, at, volumes, ("datadir", below), chart_volumes=own, cluster=cluster, consent=consent)

@@ -1,5 +1,6 @@
 """Checks values files, together as Helm merges them, and returns all findings."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import reduce
@@ -46,7 +47,7 @@ def check(
     findings = [*check_secrets(values, chart.name), *check_restore(values, chart, accepted)]
     # If contract and schema both refuse a key, the contract's message is better than the schema's pattern.
     reported = {each.key for each in findings}
-    findings += [each for each in check_shape(values, chart) if each.key not in reported]
+    findings += [each for each in check_shape(values, chart) if not reported.intersection(_keys(each))]
     if rendering is not None:
         messages = {each.what for each in findings}
         flags = _NO_LOOKUPS if chart is NEO4J else ()
@@ -80,6 +81,12 @@ def together(paths: Sequence[Path]) -> Located:
     if len(written) > 1:
         raise UsageError(Problem(written[1].file, _TWO.format(written[0].file), _EACH))
     return reduce(laid_over, located)
+
+
+def _keys(shape: Finding) -> set[str]:
+    """Return the keys that the schema speaks of: the one that it looks at, and one below it that is missing."""
+    missing = re.match(r'"(\w+)" is a required property', shape.what)
+    return {shape.key, *([f"{shape.key}.{missing[1]}"] if missing else [])}
 
 
 def _accepted(values: Located, consent: Consent) -> Consent:

@@ -13,10 +13,9 @@ from neo4j_scenarios.checking.finding import Finding, finding
 from neo4j_scenarios.checking.hazards import Consent, hazards
 from neo4j_scenarios.environment import DATA_DIR
 from neo4j_scenarios.fields.deployment import HEAP_SIZE
-from neo4j_scenarios.importing.container import secret_name
 from neo4j_scenarios.located import Located, Steps
 from neo4j_scenarios.memory import mebibytes, reckoned
-from neo4j_scenarios.secrecy import looks_like_key
+from neo4j_scenarios.secrecy import looks_like_key, secret_name
 
 _OLD = "is the old restore image, which exits with 0 after a failure, so Neo4j starts empty"
 

@@ -2,10 +2,10 @@
 
 from typing import Final
 
-from neo4j_scenarios.fields import access, cluster, deployment, ldap, wish
+from neo4j_scenarios.fields import access, cluster, deployment, ldap, pod, wish
 from neo4j_scenarios.fields.field import Field
 
-__all__ = ["FIELDS", "Field", "access", "cluster", "deployment", "ldap", "wish"]
+__all__ = ["FIELDS", "Field", "access", "cluster", "deployment", "ldap", "pod", "wish"]
 
 # In the order of `new --help`, of the command in a file's header, and of the README's table.
 FIELDS: Final[tuple[Field[object], ...]] = (
@@ -65,9 +65,18 @@ FIELDS: Final[tuple[Field[object], ...]] = (
     deployment.RESTORE_DIGEST,
     deployment.STORAGE_SIZE,
     deployment.STORAGE_CLASS,
+    deployment.DATA_VOLUME,
     deployment.DATA_SUB_PATH,
     deployment.HEAP_SIZE,
     deployment.RESTORE_MEMORY,
+    deployment.RESTORE_CPU,
     deployment.LOG_FORMAT,
+    pod.IMAGE_PULL_SECRETS,
+    pod.INIT_CONTAINERS_BEFORE,
+    pod.INIT_CONTAINERS_AFTER,
+    pod.EXTRA_CONTAINERS,
+    pod.EXTRA_VOLUMES,
+    pod.RESTORE_MOUNTS,
+    pod.NEO4J_MOUNTS,
     access.EMULATOR_HOST,
 )

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from neo4j_scenarios import rules
+from neo4j_scenarios import datavolume, rules
 from neo4j_scenarios.fields.field import Field
 from neo4j_scenarios.targets import KINDS, NEO4J_RESTORE, SINGLE_INSTANCE, TARGETS, Edition, parse_kind, parse_target
 
@@ -84,6 +84,13 @@ STORAGE_SIZE = Field(
 STORAGE_CLASS = Field(
     "storage-class", "class of the data volume", rules.optional(rules.NAME), "premium-rwo", shown="the cluster's"
 )
+DATA_VOLUME = Field(
+    "data-volume",
+    "data volume in place of a new one: claim/NAME; for neo4j/neo4j also selector, selector/KEY=VALUE, or a map with "
+    "the chart's volume or volumeClaimTemplate",
+    datavolume.rule,
+    "claim/graph-data",
+)
 DATA_SUB_PATH = Field(
     "data-sub-path",
     "folder of the data volume that is Neo4j's /data; / for the volume itself",
@@ -97,6 +104,14 @@ RESTORE_MEMORY = Field(
     "memory request and limit of the restore container, as 2Gi; auto: what --heap-size needs; none: neither",
     rules.Either((AUTO, NONE), rules.MEMORY),
     "2Gi",
+    AUTO,
+)
+RESTORE_CPU = Field(
+    "restore-cpu",
+    "CPU of the restore container: 2 for request and limit, 500m/2 or 500m/none for each; auto: the chart's; none: "
+    "neither",
+    rules.Either((AUTO, NONE), rules.CPU),
+    "2",
     AUTO,
 )
 LOG_FORMAT = Field(

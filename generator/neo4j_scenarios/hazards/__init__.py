@@ -8,6 +8,7 @@ from neo4j_scenarios.hazards.data import data
 from neo4j_scenarios.hazards.deployment import deployment
 from neo4j_scenarios.hazards.hazard import Hazard
 from neo4j_scenarios.hazards.ldap import ldap
+from neo4j_scenarios.hazards.pod import beside
 from neo4j_scenarios.scenario import Scenario
 
 __all__ = ["Hazard", "hazards"]
@@ -15,5 +16,5 @@ __all__ = ["Hazard", "hazards"]
 
 def hazards(scenario: Scenario) -> Iterator[Hazard]:
     """Yield all that is wrong with the scenario as a whole."""
-    for rule in (data, reach, deployment, cluster, ldap):
+    for rule in (data, reach, deployment, cluster, ldap, beside):
         yield from rule(scenario)

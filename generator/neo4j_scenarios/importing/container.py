@@ -1,6 +1,5 @@
 """Reads a restore container of a values file, for charts that take a whole container, as inputs."""
 
-import re
 from collections.abc import Iterator, Mapping
 from pathlib import PurePosixPath
 from typing import Any, Final
@@ -12,8 +11,10 @@ from neo4j_scenarios.fields.deployment import HEAP_SIZE, NONE, RESTORE_MEMORY
 from neo4j_scenarios.importing.bucket import give_bucket
 from neo4j_scenarios.importing.found import INPUTS, KEY_HINT, Found
 from neo4j_scenarios.importing.parts import read_memory
+from neo4j_scenarios.importing.pod import read_cpu, read_mounts
 from neo4j_scenarios.located import Steps
 from neo4j_scenarios.memory import reckoned
+from neo4j_scenarios.secrecy import secret_name
 
 # Variables whose input has another name. Other inputs have the same name, such as force-overwrite.
 _RENAMED: Final = {
@@ -39,8 +40,6 @@ _OLD_KEY: Final = "/credentials/credentials"
 _IMAGE_WHY: Final = "is not this project's image: the old one exits with 0 after a failure, so Neo4j starts empty"
 _IMAGE_HINT: Final = "set restore-image and restore-tag to an image for the server's Neo4j: tools/restore/README.md"
 
-_SECRET_NAME: Final = re.compile(r"(^|_)(PASSWORD|PASSWD|SECRET|TOKEN|KEY|ACCESS_KEY)$")
-
 
 def restore_containers(found: Found, *steps: str | int) -> list[Steps]:
     """Return the paths of the restore containers in a list of init containers."""
@@ -57,11 +56,6 @@ def is_restore(container: Any) -> bool:
     env = container.get("env")
     names = {str(item.get("name")) for item in env if isinstance(item, Mapping)} if isinstance(env, list) else set()
     return "restore" in image or names >= {"BUCKET", "DATABASE"}
-
-
-def secret_name(name: str) -> bool:
-    """Return whether a variable of that name holds a secret, rather than the path of one."""
-    return _SECRET_NAME.search(name) is not None
 
 
 def read_container(found: Found, at: Steps, volumes: Steps, data: Mapping[str, str]) -> None:
@@ -83,6 +77,8 @@ def read_container(found: Found, at: Steps, volumes: Steps, data: Mapping[str, s
         found.inputs[RESTORE_MEMORY.key] = NONE
     elif found.inputs.get(RESTORE_MEMORY.key) == _reckoned(found):
         del found.inputs[RESTORE_MEMORY.key]
+    read_cpu(found, "", *at, "resources")
+    read_mounts(found, (*at, "volumeMounts"))
     found.skip(*at, "name")
 
 

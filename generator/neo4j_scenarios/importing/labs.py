@@ -2,10 +2,12 @@
 
 from typing import Final
 
+from neo4j_scenarios.fields import pod
 from neo4j_scenarios.importing.bucket import give_bucket
 from neo4j_scenarios.importing.container import read_container, restore_containers
 from neo4j_scenarios.importing.found import Found
 from neo4j_scenarios.importing.parts import read_licence, read_service_account
+from neo4j_scenarios.importing.pod import read_init_containers, read_list, read_volumes
 from neo4j_scenarios.located import Steps
 
 # Keys of the `restore` block that are inputs. Bucket and secret are read separately.
@@ -30,6 +32,8 @@ _OVERWRITE_HINT: Final = (
 _REPLICA_WHY: Final = "differs from core, but a scenario has the same settings for all servers of a cluster"
 _REPLICA_HINT: Final = "set readReplica in a second values file"
 
+_LISTS: Final = ("additionalVolumes", "additionalVolumeMounts")
+
 
 def read_labs(found: Found) -> None:
     """Read the inputs."""
@@ -45,7 +49,11 @@ def read_labs(found: Found) -> None:
         hint = "remove it here and from the Git history, and name a Secret with existingPasswordSecret"
         found.leave(("neo4jPassword",), "is a password in plain text", hint)
     found.take("password-secret", "existingPasswordSecret")
+    found.take("image-pull-secrets", "imagePullSecret")
     _read_restore(found)
+    read_list(found, pod.EXTRA_CONTAINERS, "core", "sidecarContainers")
+    read_list(found, pod.NEO4J_MOUNTS, "core", "additionalVolumeMounts")
+    read_volumes(found, ("core", "additionalVolumes"))
     _read_replica(found)
 
 
@@ -61,13 +69,14 @@ def _read_shape(found: Found) -> None:
 def _read_restore(found: Found) -> None:
     if found.values.get("core", "restore", "enabled") is True:
         _read_block(found, ("core", "restore"))
-    for index, steps in enumerate(restore_containers(found, "core", "initContainers")):
-        if index or "bucket" in found.origins:
-            found.leave(steps, "is a second restore", "keep only one: it restores all databases, or none")
-            continue
-        found.same[steps] = ("core", "initContainers", 0)
+    restores = restore_containers(found, "core", "initContainers")
+    first = restores[:1] if "bucket" not in found.origins else []
+    for steps in restores[len(first) :]:
+        found.leave(steps, "is a second restore", "keep only one: it restores all databases, or none")
+    for steps in first:
         below = found.text("core", "persistentVolume", "subPath") or ""
         read_container(found, steps, ("core", "additionalVolumes"), {"name": "datadir", "below": below})
+    read_init_containers(found, ("core", "initContainers"), first[0] if first else None)
 
 
 def _read_block(found: Found, at: Steps) -> None:
@@ -88,7 +97,7 @@ def _read_block(found: Found, at: Steps) -> None:
 
 def _read_replica(found: Found) -> None:
     """Skip the replicas' settings that equal the cores'. Other restore settings are listed as unsupported."""
-    for part in ("restore", "initContainers", "additionalVolumes", "persistentVolume", "envFrom"):
+    for part in ("restore", "initContainers", "persistentVolume", "envFrom", *_LISTS):
         setting = found.values.get("readReplica", part)
         if setting is None or setting == found.values.get("core", part):
             found.skip("readReplica", part)

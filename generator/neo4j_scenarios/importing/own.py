@@ -4,17 +4,23 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
+from neo4j_scenarios import datavolume
+from neo4j_scenarios.fields import pod
 from neo4j_scenarios.fields.deployment import NONE, RESTORE_MEMORY
 from neo4j_scenarios.importing.bucket import give_bucket
 from neo4j_scenarios.importing.found import INPUTS, Found
 from neo4j_scenarios.importing.ldap import read_ldap, read_password
 from neo4j_scenarios.importing.parts import read_licence, read_memory, read_service_account
+from neo4j_scenarios.importing.pod import read_cpu, read_list, read_mounts, read_pull_secrets, read_volumes
 
 # Keys of the `restore` block whose input has another name. Other inputs have the same name, such as force-overwrite.
 _RENAMED: Final = {"secretName": "secret", "region": "bucket-region"}
 
 # Inputs that need more than one key, or another form.
 _BLOCKS: Final = frozenset({"bucket", "ignore-objects", "ca-bundle", "encryption-key", "age-identity"})
+
+# What the chart asks for by itself; a test ties the two.
+CHARTS_CPU: Final = "250m"
 
 
 def read_own(found: Found) -> None:
@@ -32,13 +38,14 @@ def read_own(found: Found) -> None:
     if not read_memory(found, "restore", "resources") and found.values.get("restore", "limitMemory") is False:
         found.inputs[RESTORE_MEMORY.key] = NONE
         found.skip("restore", "limitMemory")
+    read_cpu(found, CHARTS_CPU, "restore", "resources")
     _read_claim(found)
     for part in ("repository", "tag", "digest"):
         found.take("restore-image" if part == "repository" else f"restore-{part}", "restore", "image", part)
     found.take("neo4j-image", "image", "repository")
     found.take("neo4j-tag", "image", "tag")
-    found.take("storage-size", "data", "size")
-    found.take("storage-class", "data", "storageClass")
+    _read_data(found)
+    _read_pod(found)
     found.take("password-secret", "auth", "existingSecret")
     read_licence(found, "acceptLicenseAgreement")
     read_service_account(found)
@@ -78,3 +85,29 @@ def _read_claim(found: Found) -> None:
     for index, volume in enumerate(volumes):
         if isinstance(volume, Mapping) and str(volume.get("name")) in names:
             found.take("backup-claim", "extraVolumes", index, "persistentVolumeClaim", "claimName")
+            found.skip("extraVolumes", index)
+    for index, mount in enumerate(mounts):
+        if mount in mounted and "backup-claim" in found.origins:
+            found.skip("restore", "extraVolumeMounts", index)
+
+
+def _read_data(found: Found) -> None:
+    """Take the claim that is there, for which size and class of a new one count no more."""
+    claim = found.text("data", "existingClaim")
+    if claim:
+        found.give("data-volume", f"{datavolume.CLAIM}/{claim}", "data", "existingClaim")
+        found.skip("data", "size")
+        found.skip("data", "storageClass")
+        return
+    found.take("storage-size", "data", "size")
+    found.take("storage-class", "data", "storageClass")
+
+
+def _read_pod(found: Found) -> None:
+    read_pull_secrets(found, "imagePullSecrets")
+    read_list(found, pod.INIT_CONTAINERS_BEFORE, "initContainersBefore")
+    read_list(found, pod.INIT_CONTAINERS_AFTER, "initContainersAfter")
+    read_list(found, pod.EXTRA_CONTAINERS, "extraContainers")
+    read_list(found, pod.NEO4J_MOUNTS, "extraVolumeMounts")
+    read_mounts(found, ("restore", "extraVolumeMounts"))
+    read_volumes(found, ("extraVolumes",))

@@ -1,10 +1,12 @@
 """An imported scenario -> the text of its scenario.yaml, and the list of the unsupported values."""
 
+import json
 import re
 from typing import Any, Final
 
 from neo4j_scenarios.importing.found import Left
 from neo4j_scenarios.importing.imported import Imported
+from neo4j_scenarios.layers import STRUCTURES
 from neo4j_scenarios.secrecy import redact
 from neo4j_scenarios.yamltext import toyaml
 
@@ -18,7 +20,7 @@ def scenario_yaml(imported: Imported) -> str:
         f"# Imported from {redact(imported.file)}, for the chart {imported.source.name}. Edit it by hand from here on.",
         "# The keys are the flags of `neo4j-scenarios new`. `neo4j-scenarios build` makes values files from this file.",
         *(f"# Missing, you must decide: {key}" for key in imported.open),
-        *(f"{key}: {_scalar(text)}" for key, text in imported.inputs.items()),
+        *(_line(key, text) for key, text in imported.inputs.items()),
     ]
     return "\n".join(lines) + "\n"
 
@@ -40,6 +42,12 @@ def as_data(imported: Imported) -> dict[str, Any]:
             for left in imported.left
         ],
     }
+
+
+def _line(key: str, text: str) -> str:
+    if key in STRUCTURES and text.startswith(("[", "{")):
+        return f"{key}:\n{toyaml(json.loads(text), 2)}"
+    return f"{key}: {_scalar(text)}"
 
 
 def _scalar(text: str) -> str:

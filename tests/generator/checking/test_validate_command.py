@@ -204,7 +204,7 @@ def test_a_file_without_a_restore_is_told(neo4j_scenarios: Command, values: Path
 
 
 def test_all_files_are_checked_and_all_problems_told_at_once(neo4j_scenarios: Command, tmp_path: Path) -> None:
-    for name, text in {"a": OWN, "b": "core: [", "c": OWN.replace("neo4j\n", "Neo4j\n").replace("gs://", "")}.items():
+    for name, text in {"a": OWN, "b": "core: [", "c": OWN.replace("neo4j\n", "1neo4j\n").replace("gs://", "")}.items():
         (tmp_path / f"{name}.yaml").write_text(text)
     done = neo4j_scenarios("validate --each", *(tmp_path / f"{name}.yaml" for name in "abcd"))
     assert (done.code, done.out) == (1, f"valid {tmp_path}/a.yaml\n")
@@ -223,10 +223,11 @@ def test_files_are_laid_over_each_other_and_problems_are_told_where_the_bad_valu
     assert neo4j_scenarios("validate --each", first, second).code == 1, "neither is whole by itself"
     done = neo4j_scenarios("validate", first, second)
     assert (done.code, done.out, done.err) == (0, f"valid {first} {second}\n", "")
-    second.write_text("restore:\n  database: Neo4j\n  bucket: null\n")
+    second.write_text("restore:\n  database: 1neo4j\n  bucket: null\n")
     done = neo4j_scenarios("validate", first, second)
     assert f"error: {second}:2:3: restore.database: DATABASE" in done.err
     assert f"error: {second}:3:3: restore.bucket: BUCKET is not set" in done.err
+    assert done.err.count("error: ") == 2, "what the contract says of a key the schema does not say again"
     assert neo4j_scenarios("validate", second, first).err.count("BUCKET") == 0, "the later file counts"
 
 
@@ -383,7 +384,7 @@ def test_without_helm_rendering_is_refused(neo4j_scenarios: Command, values: Pat
 
 
 def test_programs_get_json(neo4j_scenarios: Command, values: Path) -> None:
-    values.write_text(OWN.replace("neo4j\n", "Neo4j\n"))
+    values.write_text(OWN.replace("neo4j\n", "1neo4j\n"))
     done = neo4j_scenarios("validate --json", values)
     ((told,),) = ([file] for file in json.loads(done.out))
     assert (done.code, done.err, told["file"], told["valid"]) == (1, "", str(values), False)
@@ -394,7 +395,7 @@ def test_programs_get_json(neo4j_scenarios: Command, values: Path) -> None:
 
 
 def test_github_shows_each_problem_at_its_line(neo4j_scenarios: Command, values: Path) -> None:
-    values.write_text(OWN.replace("neo4j\n", "Neo4j\n"))
+    values.write_text(OWN.replace("neo4j\n", "1neo4j\n"))
     done = neo4j_scenarios("validate --format github", values)
     assert done.code == 1
     assert done.out.startswith(f"::error file={values},line=4,col=3,title=neo4j-scenarios::restore.database: ")

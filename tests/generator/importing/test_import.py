@@ -54,12 +54,12 @@ EXPECTED = {
         | {
             "bucket": "gs://graph-backups/daily",
             "timestamp": "2026-01-31-02:00:00",
+            "init-containers-before": '[{"name": "chown", "image": "busybox"}]',
             "restore-memory": "none",
             "secret": "neo4j-service-key",
             "neo4j-tag": "4.4.10",
         },
         [
-            "6:7 core.initContainers[0]",
             "9:7 core.initContainers[1].image",
             "10:7 core.initContainers[1].imagePullPolicy",
             "28:11 core.initContainers[1].env[5].value",

@@ -1,0 +1,88 @@
+"""The data volume where it is not a new claim: one that is there, chosen by name, by labels, or written out.
+
+`claim/NAME` is a persistent volume claim. `selector` chooses volumes by the labels of the official chart, and
+`selector/KEY=VALUE,…` by others. A map has one of that chart's modes `volume` and `volumeClaimTemplate`, and its block.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from neo4j_restore.spec import Invalid
+from neo4j_scenarios import rules
+from neo4j_scenarios.structure import line, read
+
+NEW: Final = ""
+CLAIM: Final = "claim"
+SELECTOR: Final = "selector"
+VOLUME: Final = "volume"
+TEMPLATE: Final = "volumeClaimTemplate"
+
+# The labels by which the official chart chooses where its values name none. Source: its values.yaml, 5.1 to 5.17.
+NAME_LABEL: Final = "app"
+ROLE_LABEL: Final = "helm.neo4j.com/volume-role"
+ROLE: Final = "data"
+
+_LABEL: Final = re.compile(r"([a-z0-9.-]{1,200}/)?[A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?")
+
+_EXPECTED: Final = f"claim/NAME, selector, selector/KEY=VALUE, or a map with {VOLUME} or {TEMPLATE}"
+
+
+@dataclass(frozen=True)
+class DataVolume:
+    """What an input says: the kind; the claim's name, or the block; the labels."""
+
+    kind: str
+    claim: str = ""
+    labels: tuple[tuple[str, str], ...] = ()
+    block: Any = None
+
+    @property
+    def claims(self) -> bool:
+        """Whether it is one claim, which one server alone can have."""
+        return self.kind == CLAIM or (self.kind == VOLUME and "persistentVolumeClaim" in self.block)
+
+
+def rule(text: str) -> str:
+    """Return the shortest text: a map as one line of JSON, labels in their order. Raises Invalid."""
+    found = parse(text)
+    if found.block is None:
+        labels = ",".join(f"{key}={value}" for key, value in found.labels)
+        return f"{SELECTOR}/{labels}" if labels else text
+    held = found.block.get("persistentVolumeClaim")
+    if found.kind == VOLUME and len(found.block) == 1 and isinstance(held, Mapping) and held.keys() == {"claimName"}:
+        return f"{CLAIM}/{rules.NAME(str(held['claimName']))}"
+    return line({found.kind: found.block})
+
+
+def parse(text: str) -> DataVolume:
+    """Return what an input's text says. Raises Invalid."""
+    if not text:
+        return DataVolume(NEW)
+    kind, slash, rest = text.partition("/")
+    if kind == CLAIM and slash:
+        return DataVolume(CLAIM, claim=rules.NAME(rest))
+    if kind == SELECTOR and (rest or not slash):
+        return DataVolume(SELECTOR, labels=tuple(sorted(_label(each) for each in rest.split(","))) if rest else ())
+    return _written_out(text)
+
+
+def _written_out(text: str) -> DataVolume:
+    value = read(text) if text.startswith("{") else None
+    if not isinstance(value, Mapping) or len(value) != 1 or not value.keys() <= {VOLUME, TEMPLATE}:
+        message = f"{text!r} is none of {_EXPECTED}"
+        raise Invalid(message)
+    ((kind, block),) = value.items()
+    if not isinstance(block, Mapping) or not block:
+        message = f"{kind} must be a map, as the chart takes it"
+        raise Invalid(message)
+    return DataVolume(kind, block=dict(block))
+
+
+def _label(text: str) -> tuple[str, str]:
+    key, equals, value = text.strip().partition("=")
+    if not equals or not _LABEL.fullmatch(key):
+        message = f"{text.strip()!r} is not a label, as app=graph"
+        raise Invalid(message)
+    return key, rules.LABEL_VALUE(value)

@@ -1,0 +1,134 @@
+"""What keeps the pod from starting, or the restore from its files, in containers and volumes of the user's own."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from neo4j_scenarios import datavolume
+from neo4j_scenarios.environment import DATA_DIR
+from neo4j_scenarios.fields import Field, deployment, pod
+from neo4j_scenarios.hazards.hazard import Hazard
+from neo4j_scenarios.scenario import Scenario, attribute
+from neo4j_scenarios.secrecy import secret_name
+from neo4j_scenarios.structure import items
+from neo4j_scenarios.targets import NEO4J, NEO4J_HELM, NEO4J_RESTORE
+from neo4j_scenarios.volumes import GIVEN, OURS, mounts, volumes
+
+_CONTAINERS: Final = (pod.INIT_CONTAINERS_BEFORE, pod.INIT_CONTAINERS_AFTER, pod.EXTRA_CONTAINERS)
+_INIT: Final = _CONTAINERS[:2]
+
+# The official chart keeps this key from Kubernetes.
+_OFFLINE: Final = "enabledInOfflineMaintenanceMode"
+
+
+def beside(scenario: Scenario) -> Iterator[Hazard]:
+    """Yield what is wrong with containers, volumes and mounts of the user's, and with a data volume that is there."""
+    yield from _names(scenario)
+    for field in _CONTAINERS:
+        for container in _held(scenario, field):
+            yield from _container(scenario, field, container)
+    yield from _volumes(scenario)
+    yield from _mounts(scenario)
+    yield from _data(scenario)
+    if len(scenario.image_pull_secrets) > 1 and scenario.target is NEO4J_HELM:
+        yield Hazard(
+            (pod.IMAGE_PULL_SECRETS.key, "target"),
+            f"the chart {scenario.target.name} takes one pull Secret, and here are {len(scenario.image_pull_secrets)}",
+            "one Secret with the logins of all registries",
+        )
+
+
+def _held(scenario: Scenario, field: Field[Any]) -> list[dict[str, Any]]:
+    return items(getattr(scenario, attribute(field)))
+
+
+def _names(scenario: Scenario) -> Iterator[Hazard]:
+    taken = {"restore": "the restore container"}
+    if scenario.target is not NEO4J_HELM:  # whose container has the name of the release in it
+        taken["neo4j"] = "the Neo4j container"
+    for field in _CONTAINERS:
+        for container in _held(scenario, field):
+            name = container["name"]
+            if name in taken:
+                yield Hazard((field.key,), f"names a container {name!r}, as {taken[name]} is named", "another name")
+            taken.setdefault(name, f"one of --{field.key}")
+
+
+def _container(scenario: Scenario, field: Field[Any], container: Mapping[str, Any]) -> Iterator[Hazard]:
+    name, target = container["name"], scenario.target
+    if "image" not in container and target is not NEO4J:
+        yield Hazard((field.key, "target"), f"the container {name!r} has no image", "image: registry.example/tools:1")
+    if _OFFLINE in container and target is not NEO4J:
+        what = f"the container {name!r} has {_OFFLINE}, which the chart {NEO4J.name} alone knows"
+        yield Hazard((field.key, "target"), what, "leave it out")
+    if scenario.offline_maintenance and field in _INIT and container.get(_OFFLINE) is not True:
+        yield Hazard(
+            (field.key, "offline-maintenance"),
+            f"the chart leaves the container {name!r} out in its offline maintenance mode",
+            f"{_OFFLINE}: true in the container",
+        )
+    known = _known(scenario)
+    for mount in _maps(container, "volumeMounts"):
+        if mount.get("name") not in known:
+            what = f"the container {name!r} mounts the volume {mount.get('name')!r}, and the pod has none of that name"
+            yield Hazard((field.key, pod.EXTRA_VOLUMES.key), what, "add it to --extra-volumes")
+    for variable in _maps(container, "env"):
+        if variable.get("value") and secret_name(str(variable.get("name"))):
+            what = f"the container {name!r} has a secret in the open, in its variable {variable['name']}"
+            yield Hazard((field.key,), what, "valueFrom: {secretKeyRef: {name: NAME, key: KEY}}")
+
+
+def _maps(container: Mapping[str, Any], key: str) -> list[Mapping[str, Any]]:
+    listed = container.get(key)
+    return [each for each in listed if isinstance(each, Mapping)] if isinstance(listed, list) else []
+
+
+def _known(scenario: Scenario) -> set[str]:
+    """Return the names of the pod's volumes."""
+    return {str(each["name"]) for each in volumes(scenario)} | GIVEN[scenario.target.name]
+
+
+def _volumes(scenario: Scenario) -> Iterator[Hazard]:
+    mine = _held(scenario, pod.EXTRA_VOLUMES)
+    ours = {each["name"] for each in volumes(scenario)[: -len(mine) or None]} | GIVEN[scenario.target.name]
+    for volume in mine:
+        if volume["name"] in ours | OURS:
+            what = f"the volume {volume['name']!r} has a name that the chart or the restore has for its own"
+            yield Hazard((pod.EXTRA_VOLUMES.key, "target"), what, "another name")
+
+
+def _mounts(scenario: Scenario) -> Iterator[Hazard]:
+    known = _known(scenario)
+    ours = [DATA_DIR, *(str(each["mountPath"]) for each in mounts(scenario))]
+    server = [DATA_DIR, "/logs"] if scenario.target is NEO4J_RESTORE else [DATA_DIR]
+    for field, taken in ((pod.RESTORE_MOUNTS, ours), (pod.NEO4J_MOUNTS, server)):
+        for mount in _held(scenario, field):
+            path = mount["mountPath"]
+            if mount["name"] not in known:
+                what = f"mounts the volume {mount['name']!r}, and the pod has none of that name"
+                yield Hazard((field.key, pod.EXTRA_VOLUMES.key), what, "add it to --extra-volumes")
+            if not path.startswith("/"):
+                yield Hazard((field.key,), f"{path!r} is not an absolute path", "a path such as /plugins")
+            elif path.rstrip("/") in taken or path.strip("/") == "":
+                what = f"mounts something at {path}, where the container has a volume or its programs"
+                yield Hazard((field.key,), what, "another path")
+
+
+def _data(scenario: Scenario) -> Iterator[Hazard]:
+    found, target = datavolume.parse(scenario.data_volume), scenario.target
+    key = deployment.DATA_VOLUME.key
+    if found.kind == datavolume.NEW:
+        return
+    if target is NEO4J_HELM:
+        what = f"the chart {target.name} makes its data volumes itself"
+        yield Hazard((key, "target"), what, "leave it out, or --target neo4j/neo4j or neo4j-restore")
+    elif target is NEO4J_RESTORE and found.kind != datavolume.CLAIM:
+        what = f"the chart {target.name} takes a claim that is there, and no {found.kind}"
+        yield Hazard((key, "target"), what, "claim/NAME, or --target neo4j/neo4j")
+    if scenario.cluster and found.claims:
+        what = "is one claim, and each server of a cluster has a data volume of its own"
+        yield Hazard((key, "scenario"), what, "selector/KEY=VALUE with a volume for each server, or leave it out")
+    if found.kind != datavolume.SELECTOR:
+        for field in (deployment.STORAGE_SIZE, deployment.STORAGE_CLASS):
+            if getattr(scenario, attribute(field)) != field.default:
+                what = f"does nothing with the data volume {found.kind!r}, which has its own"
+                yield Hazard((field.key, key), what, "leave it out")
