@@ -277,10 +277,10 @@ def error(code: str, message: str = "said") -> bytes:
 @pytest.mark.parametrize(
     ("status", "code", "said", "transient"),
     [
-        (403, "AccessDenied", "this identity may not", False),
-        (403, "AllAccessDisabled", "this identity may not", False),
+        (403, "AccessDenied", "this identity is not allowed", False),
+        (403, "AllAccessDisabled", "this identity is not allowed", False),
         (403, "InvalidAccessKeyId", "does not know this access key", False),
-        (403, "SignatureDoesNotMatch", "the secret key is not that", False),
+        (403, "SignatureDoesNotMatch", "the secret key does not belong", False),
         (403, "RequestTimeTooSkewed", "clock", False),
         (400, "ExpiredToken", "has expired", False),
         (404, "NoSuchBucket", "no such bucket", False),
@@ -322,7 +322,7 @@ def test_a_right_that_is_lacking_is_named_as_aws_names_it() -> None:
     text = "User: arn:aws:sts::1:assumed-role/r is not authorized to perform: kms:Decrypt"
     with scripted(Reply(403, error("AccessDenied", text))) as server:
         store = s3(server)
-        with pytest.raises(StoreError, match=r"this identity may not: User: .* kms:Decrypt"):
+        with pytest.raises(StoreError, match=r"this identity is not allowed to do this: User: .* kms:Decrypt"):
             store.read(stored())
         store.close()
 

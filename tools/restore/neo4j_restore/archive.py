@@ -72,7 +72,7 @@ class Archive:
 
         taking = Taking(member, self._wanted(chosen), load)
         ratio = contents.most_ratio(chosen.inside.packings if chosen.inside else ())
-        # This process writes none of it, so free space on the volume is no limit here.
+        # This process writes none of it, so free space on the volume is not a limit here.
         limits = Limits(ratio * chosen.size_bytes, 2**63)
         with Ahead(self.opener.unpacked(chosen)) as stream:
             unpack.unpack(stream, self._folder(chosen), name, limits, taking.take)
@@ -120,7 +120,7 @@ class Archive:
             chosen.inside.store,
         )
         for source, part in zip((store, logs), volume.folders_of(chosen.database), strict=True):
-            # The lock file of the Neo4j that was copied. It is no part of the data.
+            # The lock file of the Neo4j that was copied. It is not part of the data.
             (source / "database_lock").unlink(missing_ok=True)
             target = self.layout.staged_data / part
             target.parent.mkdir(parents=True, exist_ok=True)

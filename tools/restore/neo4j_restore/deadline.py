@@ -37,7 +37,7 @@ class Deadline:
         """Raise StoreError if the moment has passed. how_far: returns what is being done, and how much is done."""
         if time.monotonic() >= self.at:
             message = f"the restore took longer than {self.seconds:g} s: {how_far()}"
-            hint = "see why the store is so slow, or give the restore more time with DEADLINE_SECONDS"
+            hint = "find out why the store is so slow, or raise DEADLINE_SECONDS"
             raise StoreError(message, hint=hint)
 
 

@@ -297,7 +297,7 @@ class Fetch:
 class _Seen:
     """What the consumer saw since the pace was last judged.
 
-    since: by `time.monotonic`. waited: the seconds in which it had nothing to do. bytes: what came.
+    since: by `time.monotonic`. waited: the seconds in which it had nothing to do. bytes: that came in this time.
     """
 
     since: float

@@ -2,7 +2,7 @@
 
 The record is written after fdatasync of the file, so it never promises more than the disk has. The next start still
 reads every piece again. It keeps those whose CRC32C matches, up to the first that does not, and goes on from there.
-Progress is synced at most every 5 seconds. SIGKILL and power cuts lose what came since the last sync. A store error or
+Progress is synced at most every 5 seconds. SIGKILL and power cuts lose the bytes since the last sync. A store error or
 SIGTERM loses nothing, because progress is recorded on the way out.
 """
 

@@ -72,7 +72,7 @@ def type_of(mode: int) -> str:
 
 
 def _wrong_type(path: Path) -> TargetOccupiedError:
-    message = f"{path} is {type_of(path.lstat().st_mode)}, expected a regular file of ours"
+    message = f"{path} is {type_of(path.lstat().st_mode)}, expected a regular file"
     return TargetOccupiedError(message, hint=f"find out what created it, then move it away: mv {path} {path}.moved")
 
 

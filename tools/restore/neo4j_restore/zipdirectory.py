@@ -103,7 +103,7 @@ def entries(file: BinaryIO, start: int, length: int) -> Iterator[ZipEntry]:
         variable = file.read(name + extra + comment)
         length -= _FIXED.size + len(variable)
         if len(variable) < name + extra + comment or length < 0:
-            message = "its directory is cut"
+            message = "its directory is cut short"
             raise ValueError(message)
         size, packed, offset = _sizes(variable[name : name + extra], size, packed, offset)
         yield ZipEntry(variable[:name], flags, method, crc32, packed, size, offset, attributes >> 16, (date, clock))

@@ -19,10 +19,10 @@ from neo4j_restore.stores.wording import one_line
 REASONS: Final = {
     "ContainerNotFound": "there is no such container",
     "AuthenticationFailed": "the key or signature is not the account's, or has expired",
-    "AuthorizationFailure": "this identity may not, or the account's firewall blocks this address",
-    "AuthorizationPermissionMismatch": "this identity may not: it needs the role Storage Blob Data Reader",
+    "AuthorizationFailure": "this identity is not allowed, or the account's firewall blocks this address",
+    "AuthorizationPermissionMismatch": "this identity is not allowed: it needs the role Storage Blob Data Reader",
     "AuthorizationResourceTypeMismatch": "the SAS token is not for objects, or not for listings",
-    "InsufficientAccountPermissions": "this identity may not",
+    "InsufficientAccountPermissions": "this identity is not allowed to do this",
     "InvalidAuthenticationInfo": "the credentials are not understood, or have expired",
     "KeyBasedAuthenticationNotPermitted": "the account does not accept keys: use workload identity",
     "NoAuthenticationInformation": "the account does not allow anonymous access",

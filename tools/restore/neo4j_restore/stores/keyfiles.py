@@ -100,7 +100,7 @@ def read_text(path: Path, what: str) -> str:
     try:
         return read_bytes(path, what).decode()
     except UnicodeDecodeError:
-        message = f"cannot read {what}, {path}: it is not a text in UTF-8"
+        message = f"cannot read {what}, {path}: it is not UTF-8 text"
         raise ConfigurationError(message, hint=_HINT) from None
 
 

@@ -25,10 +25,10 @@ _FROZEN: Final = {"GLACIER", "DEEP_ARCHIVE"}
 # Our words for errors whose text may quote what was signed, or says nothing useful.
 REASONS: Final = {
     "NoSuchBucket": "there is no such bucket",
-    "AccessDenied": "this identity may not",
-    "AllAccessDisabled": "this identity may not",
+    "AccessDenied": "this identity is not allowed to do this",
+    "AllAccessDisabled": "this identity is not allowed to do this",
     "InvalidAccessKeyId": "the store does not know this access key",
-    "SignatureDoesNotMatch": "the secret key is not that of this access key",
+    "SignatureDoesNotMatch": "the secret key does not belong to this access key",
     "ExpiredToken": "the session of this identity has expired",
     "InvalidToken": "the session token is not valid",
     "RequestTimeTooSkewed": "this machine's clock is off by more than 15 minutes",
