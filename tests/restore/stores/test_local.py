@@ -124,3 +124,16 @@ def test_a_file_that_the_bucket_names_can_be_read(folder: Path) -> None:
 def test_the_buckets_folder_itself_may_be_reached_by_a_link(folder: Path, neo4j_restore: Run) -> None:
     (folder.parent / "mounted").symlink_to(folder)
     assert neo4j_restore("run", BUCKET=f"file://{folder.parent}/mounted").returncode == 0
+
+
+def test_a_prefix_without_a_slash_is_not_looked_for_in_the_folders_beside_it(tmp_path: Path) -> None:
+    # The folder above `/backups` is `/`: all files of the container, and links that lead back.
+    for name in ("backups", "backups-old", "other"):
+        (tmp_path / name / "neo4j").mkdir(parents=True)
+        (tmp_path / name / "neo4j" / "neo4j.dump").write_bytes(b"x")
+    (tmp_path / "other" / "away").symlink_to("/etc")
+    prefix = f"{tmp_path}/backups".lstrip("/")
+    store = LocalStore(tmp_path / "backups")
+    found = sorted(each.key.removeprefix(prefix) for each in store.list(prefix))
+    assert found == ["-old/neo4j/neo4j.dump", "/neo4j/neo4j.dump"]
+    assert not store.skipped

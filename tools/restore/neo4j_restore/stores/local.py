@@ -61,22 +61,21 @@ class LocalStore:
             if not top.is_dir():
                 raise NotADirectoryError(errno.ENOTDIR, "no such folder", str(top))
         root = self._folder if top.is_relative_to(self._folder) else top
-        for path, status in self._walk(root, top):
-            key = str(path).lstrip("/")
-            if key.startswith(prefix):
-                updated = datetime.fromtimestamp(status.st_mtime, UTC)
-                yield StoredObject(key, status.st_size, updated, _generation(status))
+        for path, status in self._walk(root, top, prefix):
+            updated = datetime.fromtimestamp(status.st_mtime, UTC)
+            yield StoredObject(str(path).lstrip("/"), status.st_size, updated, _generation(status))
 
-    def _walk(self, root: Path, top: Path) -> Iterator[tuple[Path, os.stat_result]]:
+    def _walk(self, root: Path, top: Path, prefix: str) -> Iterator[tuple[Path, os.stat_result]]:
         """Yield the regular files below `top`, each with the status of the file, or of the file its link leads to.
 
-        root: the folder that no link may leave.
+        root: the folder that no link may leave. prefix: how the paths must begin. Others are not looked at: the folder
+        above `/backups` is `/`, with all files of this container.
         """
         pending, visits = [(top, frozenset[tuple[int, int]]())], Counter[tuple[int, int]]()
         while pending:
             folder, above = pending.pop()
             try:
-                identity, entries = self._entries(root, folder)
+                identity, entries = self._entries(root, folder, prefix)
             except OSError as error:
                 self._pass_over(folder, error, needed=folder == top)
                 continue
@@ -90,8 +89,13 @@ class LocalStore:
                 elif stat.S_ISREG(status.st_mode):
                     yield path, status
 
-    def _entries(self, root: Path, folder: Path) -> tuple[tuple[int, int], Iterator[tuple[Path, os.stat_result]]]:
-        """Return which folder it really is, and its entries. Raises OSError if it can't be read."""
+    def _entries(
+        self, root: Path, folder: Path, prefix: str
+    ) -> tuple[tuple[int, int], Iterator[tuple[Path, os.stat_result]]]:
+        """Return which folder it really is, and its entries that begin with `prefix`.
+
+        Raises OSError if the folder can't be read.
+        """
         with place(root, folder.relative_to(root).parts) as (parent, name):
             descriptor = os.open(name, FOLDER | os.O_NOFOLLOW, dir_fd=parent)
         try:
@@ -101,7 +105,8 @@ class LocalStore:
         finally:
             os.close(descriptor)
         # Kubernetes keeps mounted files in folders such as `..data`, and makes links into them. The links are listed.
-        paths = (folder / name for name in names if not name.startswith(".."))
+        below = (folder / name for name in names if not name.startswith(".."))
+        paths = (path for path in below if str(path).lstrip("/").startswith(prefix))
         return (status.st_dev, status.st_ino), self._with_status(root, paths)
 
     def _with_status(self, root: Path, paths: Iterator[Path]) -> Iterator[tuple[Path, os.stat_result]]:
