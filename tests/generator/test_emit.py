@@ -263,6 +263,23 @@ def test_flux_tries_a_failed_restore_again_and_uninstalls_nothing(emit: Command,
         assert "remediation" not in live["spec"][action]
 
 
+@pytest.mark.parametrize(
+    ("flag", "expected"),
+    [("", "15m0s"), ("--timeout 90s", "1m30s"), ("--timeout 1d2h", "26h0m0s"), ("--timeout 2h", "2h0m0s")],
+)
+def test_flux_waits_so_long_for_a_release_and_its_wave_and_then_takes_a_change_up(
+    emit: Command, tmp_path: Path, flag: str, expected: str
+) -> None:
+    assert emit("flux", f"{CHARTS} {flag}").code == 0
+    (live,), waves = objects(tmp_path / "out/wave-10/live.yaml"), objects(tmp_path / "out/waves.yaml")
+    valid([live, *waves])
+    assert {each["spec"]["timeout"] for each in (live, *waves)} == {expected}
+    # Without it the next wave would wait for the interval of ten minutes after a release is ready.
+    assert {each["spec"]["retryInterval"] for each in waves} == {"15s"}
+    head = (tmp_path / "out/waves.yaml").read_text().partition("---")[0]
+    assert (f" {flag}\n" in head) == bool(flag)
+
+
 def files(folder: Path) -> dict[str, bytes]:
     """Return what a folder holds, by paths relative to it."""
     return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
@@ -572,6 +589,9 @@ def test_wrong_usage_of_the_script_installs_nothing(
         ("argocd", f"{CHARTS} {GIT} --project a --sync-window deny", "error: --sync-window: 'deny' is not KIND;"),
         ("argocd", f"{CHARTS} {GIT} --project A_b", "error: --project: 'A_b'"),
         ("flux", f"{CHARTS} --project graphs", "error: --project: is for argocd, not for flux"),
+        ("script", "--timeout 5m", "error: --timeout: is for flux, not for script"),
+        ("flux", f"{CHARTS} --timeout soon", "error: --timeout: 'soon' is not a duration"),
+        ("flux", f"{CHARTS} --timeout 0s", "error: --timeout: '0s' is not between 1s and 7d"),
         ("script", "--at-once 2", "error: --at-once: is 2, less than the 3 servers of big, which wait for each other"),
     ],
 )

@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 _REVISION = "HEAD"
 _AT_ONCE = 10
+_TIMEOUT = "15m"
+_LONGEST_TIMEOUT = 7 * 86400
 
 _HINT = "neo4j-scenarios emit argocd fleet.yaml"
 
@@ -91,6 +93,12 @@ def emit(
         int,
         typer.Option("--at-once", metavar="N", min=1, help="most releases of a wave at the same time (not for flux)"),
     ] = _AT_ONCE,
+    timeout: Annotated[
+        str,
+        typer.Option(
+            "--timeout", metavar="DURATION", help="how long Flux waits for a release before it reports a failure"
+        ),
+    ] = _TIMEOUT,
     part: Annotated[
         str,
         typer.Option(
@@ -142,7 +150,7 @@ def emit(
     order = Order(
         f"{scope.fleet.name}-{part}" if part else scope.fleet.name,
         f"{fleet.name}, part {part}" if part else fleet.name,
-        _command(engine, fleet, texts, at_once, scope, selector or (), only or ()),
+        _command(engine, fleet, texts, at_once, timeout, scope, selector or (), only or ()),
         scope.in_waves(releases(scope.fleet, scope.clusters)),
         charts,
         at_once,
@@ -152,6 +160,7 @@ def emit(
         argocd_namespace,
         project,
         windows,
+        _timeout(engine, timeout),
     )
     order = installable(ENGINES[engine], order, scope, folder)
     files = emitted(ENGINES[engine], scope.fleet, order, scope.chosen)
@@ -166,6 +175,7 @@ def _command(
     fleet: Path,
     texts: Mapping[str, Iterable[str]],
     at_once: int,
+    timeout: str,
     scope: "Scope",
     selector: Sequence[str],
     only: Sequence[str],
@@ -178,9 +188,25 @@ def _command(
         flags |= {"--part": [scope.part], "-l": selector, "--only": only}
     if texts["--revision"] == [_REVISION]:
         flags["--revision"] = []
+    flags["--timeout"] = [] if timeout == _TIMEOUT else [timeout]
     flags["--at-once"] = [] if at_once == _AT_ONCE else [str(at_once)]
     words = [word for flag, words in flags.items() for text in words if text for word in (flag, text)]
     return shlex.join(["neo4j-scenarios", "emit", engine, fleet.name, *words])
+
+
+def _timeout(engine: str, text: str) -> int:
+    """Return the seconds of --timeout. Raises UsageError for a text that is not a duration, and for other engines."""
+    from neo4j_scenarios.amounts import parse_duration
+
+    if text != _TIMEOUT and engine != "flux":
+        raise UsageError(Problem("--timeout", f"is for flux, not for {engine}", "leave --timeout out"))
+    try:
+        seconds = int(parse_duration(text))
+    except Invalid as error:
+        raise UsageError(Problem("--timeout", str(error), f"--timeout {_TIMEOUT}")) from error
+    if not 0 < seconds <= _LONGEST_TIMEOUT:
+        raise UsageError(Problem("--timeout", f"{text!r} is not between 1s and 7d", f"--timeout {_TIMEOUT}"))
+    return seconds
 
 
 def _windows(engine: str, texts: Sequence[str], project: str, namespace: str) -> "list[Window]":

@@ -44,6 +44,7 @@ class Order:
     repository, revision, path: the output folder in Git. path has no leading and trailing slashes, and may be empty.
     namespace, project: of Argo CD and of its applications. Empty means Argo CD's defaults.
     windows: when the applications may be synced. With windows, we write the project too.
+    timeout_seconds: how long Flux waits for a release before it reports a failure and reads changes.
     """
 
     name: str
@@ -58,3 +59,4 @@ class Order:
     namespace: str = ""
     project: str = ""
     windows: Sequence[Window] = ()
+    timeout_seconds: int = 900

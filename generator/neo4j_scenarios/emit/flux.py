@@ -17,9 +17,9 @@ from neo4j_scenarios.values import values
 
 _SYSTEM: Final = "flux-system"
 
-# How long a restore may take before Flux marks its release as failed. Flux undoes nothing then.
-_TIMEOUT: Final = "6h0m0s"
 _INTERVAL: Final = "10m0s"
+# Flux checks a wave again after this time, not after the interval, because the next wave waits for it.
+_LOOK_AGAIN: Final = "15s"
 _RETRY: Final = {"name": "RetryOnFailure", "retryInterval": "5m0s"}
 
 _NOTES: Final = (
@@ -27,6 +27,9 @@ _NOTES: Final = (
     "Flux applies a wave when all releases of the previous wave are ready, and so restored. Within a wave, Flux's",
     "--concurrent decides how many it installs at once. It installs the servers of a cluster one after the other. For",
     "a new cluster it waits at the last server, because no server is ready before all exist.",
+    "",
+    "When a release is not ready in time, Flux reports a failure and tries again. It undoes nothing, and a longer",
+    "restore goes on. Until then Flux reads no change of this release or its wave. --timeout of emit sets the time.",
 )
 
 
@@ -52,7 +55,7 @@ def flux(order: Order) -> dict[str, str]:
     before: Release | None = None
     for release in order.releases:
         chart = pinned(order.charts, release.scenario) or order.charts[release.scenario.target.name]
-        files[path(release)] = document(head, _helm_release(release, chart, before))
+        files[path(release)] = document(head, _helm_release(release, chart, before, order.timeout_seconds))
         before = release
     return files
 
@@ -110,7 +113,9 @@ def _kustomizations(order: Order) -> list[dict[str, Any]]:
             "path": f"./{order.path}/{_folder(wave)}" if order.path else f"./{_folder(wave)}",
             "prune": False,  # a release that leaves the fleet keeps its data until somebody removes it
             "wait": True,
-            "timeout": _TIMEOUT,
+            # While Flux waits, it reads no new commit, not even the one that repairs the release.
+            "timeout": _duration(order.timeout_seconds),
+            "retryInterval": _LOOK_AGAIN,
             "sourceRef": {"kind": "GitRepository", "name": _SYSTEM},
         }
         objects.append(
@@ -125,12 +130,20 @@ def _kustomizations(order: Order) -> list[dict[str, Any]]:
     return objects
 
 
-def _helm_release(release: Release, chart: Chart, before: Release | None) -> dict[str, Any]:
+def _duration(seconds: int) -> str:
+    """Return a duration as Kubernetes prints it, such as `1h30m0s`."""
+    minutes, rest = divmod(seconds, 60)
+    hours, minutes = divmod(minutes, 60)
+    return (f"{hours}h" if hours else "") + (f"{minutes}m" if hours or minutes else "") + f"{rest}s"
+
+
+def _helm_release(release: Release, chart: Chart, before: Release | None, timeout_seconds: int) -> dict[str, Any]:
     source = {"kind": "HelmRepository", "name": _repository_name(chart.repository), "namespace": _SYSTEM}
     kubernetes = {"secretRef": {"name": release.kubernetes}} if release.kubernetes else {}
     spec = {
         "interval": _INTERVAL,
-        "timeout": _TIMEOUT,
+        # A longer restore goes on, and Flux waits again. While Flux waits, it reads no other values.
+        "timeout": _duration(timeout_seconds),
         "releaseName": release.name,
         "targetNamespace": release.namespace,
         # By default, Helm's record of a release is in the namespace of this object. All releases of one name would
