@@ -173,7 +173,13 @@ def explain(code: int) -> str:
 
 def page() -> str:
     """Return the documentation page of all exit codes, in Markdown: docs/exit-codes.md."""
-    parts = ["# Exit codes", "", "`neo4j-restore explain CODE` prints each of these. Written by `make docs`."]
+    parts = ["# Exit codes", "", "`neo4j-restore explain CODE` prints each of these. Written by `make docs`.", ""]
+    parts += [
+        "A *set* is one backup of one database. A *request* is what the container is asked to restore.",
+        "Its name is RESTORE_ID. The *swap* moves the restored databases into place.",
+        "It is *sealed* once it can be completed after any crash.",
+        "See [operations](operations.md) for all steps of a start.",
+    ]
     for code, explanation in (EXPLANATIONS | _ENDED).items():
         parts += ["", f"## {code}: {(spec.EXIT_CODES | SIGNALS)[code]}", "", f"**Cause.** {explanation.cause}", ""]
         parts += [f"**On the disk.** {explanation.disk}", "", "**What to do.**", ""]

@@ -44,6 +44,7 @@ def run(settings: Settings, environment: Mapping[str, str]) -> Plan:
             lock = locked.enter_context(locks.locked(layout))
         except LockError as error:
             return _without_lock(settings, layout, error)
+        # Before anything is decided: a sealed swap changes which databases are there, and which request is fulfilled.
         with _during("recover"), disk.errors_of(layout.data):
             _recover(settings, layout)
         decided, state = _decided(settings, layout)
@@ -63,6 +64,7 @@ def _without_lock(settings: Settings, layout: VolumePaths, error: LockError) -> 
         if unfinished and unfinished.phase is not Phase.SWAPPED:
             raise error
         decided, _ = _decided(settings, layout)
+        # Without the lock Neo4j may still start on data that stays as it is. Only a restore needs it.
         if decided.restores:
             raise error
     log.warning("%s. There is nothing to do, so Neo4j may start; a restore would need this: %s", error, error.hint)

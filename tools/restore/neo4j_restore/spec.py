@@ -466,7 +466,7 @@ VARIABLES: Final = (
 
 
 EXIT_CODES: Final = {
-    0: "restored, or rightly skipped: the receipt says which",
+    0: "restored, or rightly skipped (the receipt says which)",
     2: "bad configuration",
     10: "backup not found",
     11: "backup damaged",

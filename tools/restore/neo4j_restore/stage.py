@@ -121,6 +121,7 @@ class Stage:
 
     def _load(self, chosen: BackupSet) -> str:
         if self.program.commands.load_stdin:
+            # Streamed, so that the dump never lies on the volume.
             with self._opener.unpacked(chosen) as stream:
                 blocks = transfer.blocks(stream)
                 return self.program.load_stream(blocks, chosen.database, self._conf, self.lock, self._name(chosen))
@@ -132,8 +133,10 @@ class Stage:
 
     def _fetch(self, chosen: BackupSet) -> str:
         top, ours = self._folder(chosen), self._kept(chosen)
+        # Keys are a stranger's choice: none may lead out of the folder.
         names = EntryNames(self._name(chosen))
         paths = {each.key: ours.files / names.accept(each.key.removeprefix(chosen.key)) for each in chosen.objects}
+        # Removes the files of any other set, and of another generation of this one.
         ours.begin()
         missing = [each for each in chosen.objects if not self._is_here(each, paths[each.key], ours)]
         if there := len(chosen.objects) - len(missing):
@@ -146,6 +149,7 @@ class Stage:
                 paths[stored.key].parent.mkdir(parents=True, exist_ok=True)
                 unpack.write_file(stream, paths[stored.key])
         ours.move(top)
+        # neo4j-admin copies a set that lacks a file without an error: see `volume.RECORD_STORES`.
         check_complete(top, self._name(chosen))
         return self.program.restore(top, chosen.database, self._conf, self.lock)
 
@@ -197,6 +201,7 @@ class Stage:
         return self.layout.staging / "sets" / chosen.database
 
     def _check_result(self, chosen: BackupSet, last_words: str) -> None:
+        # neo4j-admin may end with 0 and leave nothing, or a database that no server would start.
         staged = self.layout.staged_data
         if volume.find(staged, chosen.database) is Found.ABSENT:
             raise endings.made_nothing(self._name(chosen), last_words)
