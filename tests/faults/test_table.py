@@ -1,5 +1,6 @@
 """The table of faults: what is recorded comes out, summed by kind; a try that breaks is counted and told."""
 
+import re
 import subprocess
 import sys
 from itertools import pairwise
@@ -17,13 +18,23 @@ def recorded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "table"
 
 
-def test_tries_are_summed_by_kind_in_the_order_they_came(recorded: Path) -> None:
-    for kind, tries in (("kill", 3), ("power loss", 2), ("kill", 4)):
+def test_tries_are_summed_by_the_rows_of_the_readme_and_others_come_behind(recorded: Path) -> None:
+    for kind, tries in (("flood", 3), ("EIO at a change of the volume", 2), ("flood", 4), ("ENOSPC at any", 5)):
         table.record(kind, tries, tries)
     printed = subprocess.run(
         [sys.executable, "-m", "tests.faults.table", str(recorded)], capture_output=True, text=True, check=True
     ).stdout
-    assert printed.splitlines()[2:] == ["| kill | 7 | 7 |", "| power loss | 2 | 2 |", "| **all** | 9 | 9 |"]
+    rows = ["| ENOSPC or EIO at a change of the volume | 7 | 7 |", "| flood | 7 | 7 |", "| **all** | 14 | 14 |"]
+    assert printed.splitlines()[2:] == rows
+
+
+def test_the_table_of_the_readme_has_these_rows_and_its_sum_is_right() -> None:
+    text = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| (.+) \| (\d+) \| (\d+) \|$", text, re.MULTILINE)
+    assert [name for name, _, _ in rows] == [*table.ROWS, table.ALL]
+    for column in (1, 2):
+        *counts, total = (int(row[column]) for row in rows)
+        assert sum(counts) == total
 
 
 def test_a_try_that_breaks_is_counted_and_told_and_the_others_are_made(recorded: Path) -> None:
