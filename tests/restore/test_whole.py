@@ -118,7 +118,7 @@ def test_a_raw_directory_that_lacks_files_is_told_before_it_is_fetched(
             bucket.put(f"neo4j/{name}", content)
     done = neo4j_restore(command, FORCE_OVERWRITE="true", SPACE_MODE="reclaim")
     assert (done.returncode, archives.snapshot(data)) == (11, before), done.stderr
-    assert f"{bucket.url}/neo4j/ is not complete: it lacks {lost[:22]}" in done.stderr
+    assert f"{bucket.url}/neo4j/ is incomplete: it lacks {lost[:22]}" in done.stderr
 
 
 def test_a_copied_data_folder_with_its_logs_apart_is_told_how_to_restore_it(neo4j_restore: Run, bucket: Bucket) -> None:
