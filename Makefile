@@ -123,7 +123,7 @@ cluster-down: ## end the cluster of `make cluster`
 	tools/cluster/down
 
 .PHONY: e2e
-e2e: venv ## install, restore and restart on KUBECONFIG's cluster, or else on one of its own; K=name for some
+e2e: venv flux ## install, restore and restart on KUBECONFIG's cluster, or else on one of its own; K=name for some
 	tools/cluster/with $(BIN)/pytest tests/e2e -m e2e $(if $(K),-k '$(K)')
 
 .PHONY: chromium
@@ -139,6 +139,10 @@ helm: ## build Helm 3 and 4, pinned in tools/go.mod, once
 stores: ## build the emulated stores of the tests, pinned in tools/stores, once
 	tools/stores/install versitygw >/dev/null
 	tools/stores/install azurite >/dev/null
+
+.PHONY: flux
+flux: ## build Flux's controllers, pinned in tools/flux, once
+	tools/flux/install >/dev/null
 
 .PHONY: crds
 crds: ## fetch the schemas of Argo CD and Flux that tests use, pinned in tools/crds, once

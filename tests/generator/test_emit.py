@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -619,3 +620,11 @@ def test_a_problem_that_clusters_share_is_told_once(emit: Command) -> None:
     done = emit("script", fleet=fleet)
     assert done.err.count("error: ") == 1
     assert "'soon' is not a whole number (2 clusters: trial, more)" in done.err
+
+
+def test_the_schemas_are_those_of_the_controllers_that_run_on_a_cluster() -> None:
+    pin = re.compile(r"github\.com/fluxcd/(\w+-controller) (v\S+)")
+    built = [(ROOT / "tools" / "flux" / path).read_text() for path in ("go.mod", "kustomize/go.mod")]
+    of_crds = set(pin.findall((ROOT / "tools" / "crds").read_text()))
+    assert {name for name, _ in of_crds} == {"helm-controller", "kustomize-controller", "source-controller"}
+    assert {found for text in built for found in pin.findall(text)} == of_crds
