@@ -76,7 +76,7 @@ SINGLE_INSTANCE: Final = Kind(
 
 CLUSTER: Final = Kind(
     "cluster",
-    "a cluster of Neo4j: each server restores the same set before its first start",
+    "a cluster of Neo4j in which each server restores the same set before its first start",
     (NEO4J, NEO4J_HELM),
 )
 

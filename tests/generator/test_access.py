@@ -120,32 +120,38 @@ def test_a_folder_of_a_claim_is_mounted_read_only_and_needs_no_key(target: str) 
 @pytest.mark.parametrize(
     ("changes", "expected"),
     [
-        ({"bucket": S3, "workload_identity": GSA}, f"--workload-identity: '{GSA}' is no identity for s3:// buckets"),
+        (
+            {"bucket": S3, "workload_identity": GSA},
+            f"--workload-identity: '{GSA}' is not an identity for s3:// buckets",
+        ),
         (
             {"bucket": GCS, "workload_identity": ROLE},
-            f"--workload-identity: '{ROLE}' is no identity for gs:// buckets",
+            f"--workload-identity: '{ROLE}' is not an identity for gs:// buckets",
         ),
-        ({"bucket": AZURE, "workload_identity": "pod-identity"}, "--workload-identity: 'pod-identity' is no identity"),
-        ({"bucket": GCS, "bucket_region": "eu-central-1"}, "--bucket-region: does nothing for gs:// buckets"),
-        ({"bucket": GCS, "addressing_style": "virtual"}, "--addressing-style: does nothing for gs:// buckets"),
+        (
+            {"bucket": AZURE, "workload_identity": "pod-identity"},
+            "--workload-identity: 'pod-identity' is not an identity",
+        ),
+        ({"bucket": GCS, "bucket_region": "eu-central-1"}, "--bucket-region: has no effect for gs:// buckets"),
+        ({"bucket": GCS, "addressing_style": "virtual"}, "--addressing-style: has no effect for gs:// buckets"),
         (
             {"bucket": "s3://a.b", "addressing_style": "virtual"},
-            "--addressing-style: no certificate fits the host a.b.amazonaws.com",
+            "--addressing-style: no certificate matches the host a.b.amazonaws.com",
         ),
         (
             {"bucket": S3, "addressing_style": "virtual", "endpoint_url": "http://10.0.0.7:9000"},
-            "--addressing-style: 'virtual' puts the bucket's name before 10.0.0.7:9000, which is an address",
+            "--addressing-style: 'virtual' puts the bucket's name before 10.0.0.7:9000, which is an IP address",
         ),
-        ({"bucket": AZURE, "requester_pays": "true"}, "--requester-pays: does nothing for azb:// buckets"),
-        ({"bucket": AZURE, "encryption_key": "secret/a"}, "--encryption-key: does nothing for azb:// buckets"),
+        ({"bucket": AZURE, "requester_pays": "true"}, "--requester-pays: has no effect for azb:// buckets"),
+        ({"bucket": AZURE, "encryption_key": "secret/a"}, "--encryption-key: has no effect for azb:// buckets"),
         ({"bucket": GCS, "requester_pays": "true"}, "--requester-pays: 'true' names no project to bill"),
         ({"bucket": S3, "requester_pays": "project"}, "--requester-pays: 'project' is a project"),
-        ({"bucket": S3, "emulator_host": "http://gcs:1"}, "--emulator-host: does nothing for s3:// buckets"),
-        ({"bucket": GCS, "backup_claim": "nas"}, "--backup-claim: does nothing for gs:// buckets"),
+        ({"bucket": S3, "emulator_host": "http://gcs:1"}, "--emulator-host: has no effect for s3:// buckets"),
+        ({"bucket": GCS, "backup_claim": "nas"}, "--backup-claim: has no effect for gs:// buckets"),
         ({"bucket": FILE}, "--backup-claim: is missing"),
-        ({"bucket": FILE, "backup_claim": "nas", "secret": "key"}, "--secret: does nothing for file:// buckets"),
-        ({"bucket": "file:///data/backups", "backup_claim": "nas"}, "--bucket: '/data' is a folder of the restore"),
-        ({"bucket": "file:///", "backup_claim": "nas"}, "--bucket: '/' is a folder of the restore"),
+        ({"bucket": FILE, "backup_claim": "nas", "secret": "key"}, "--secret: has no effect for file:// buckets"),
+        ({"bucket": "file:///data/backups", "backup_claim": "nas"}, "--bucket: '/data' is a folder that the restore"),
+        ({"bucket": "file:///", "backup_claim": "nas"}, "--bucket: '/' is a folder that the restore"),
         ({"bucket": S3, "ca_bundle": "authorities"}, "--ca-bundle: 'authorities' is not secret/NAME or configmap/NAME"),
         ({"bucket": S3, "encryption_key": "configmap/a"}, "--encryption-key: 'configmap/a' is not secret/NAME"),
     ],
@@ -161,12 +167,12 @@ def test_what_the_store_does_not_know_is_refused(changes: dict[str, str], expect
 @pytest.mark.parametrize(
     ("changes", "expected"),
     [
-        ({"bucket": S3, "endpoint_url": "http://minio:9000"}, "HAZARD: without https, whoever listens"),
+        ({"bucket": S3, "endpoint_url": "http://minio:9000"}, "HAZARD: without https, anyone on the network"),
         ({"bucket": S3, "requester_pays": "true"}, "HAZARD: each restore is billed to the account of the key"),
         ({"bucket": GCS, "requester_pays": "project"}, "HAZARD: each restore is billed to this project"),
         ({"bucket": S3, "encryption_key": "secret/sse"}, "HAZARD: without it the backups are lost"),
-        ({"age_identity": "secret/age"}, "Decrypts sets that were encrypted by age: identity of the Secret age."),
-        ({"start_jitter_seconds": "300"}, "so that many do not ask the store at once"),
+        ({"age_identity": "secret/age"}, "Decrypts sets that age encrypted: identity of the Secret age."),
+        ({"start_jitter_seconds": "300"}, "so that many restores do not contact the store at once"),
     ],
 )
 @pytest.mark.parametrize("target", TARGETS)

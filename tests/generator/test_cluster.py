@@ -29,18 +29,21 @@ def written(scenario: Scenario) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("changes", "expected"),
     [
-        ({**LABS, "timestamp": "latest"}, "--timestamp: with 'latest' each server chooses for itself"),
-        ({**OFFICIAL, "timestamp": "latest"}, "--timestamp: with 'latest' each server chooses for itself"),
-        ({**LABS, "force_overwrite": "once"}, "--force-overwrite: 'once' sets one server of a cluster back"),
-        ({**LABS, "force_overwrite": "true", "accept_data_loss": "true"}, "--force-overwrite: 'true' sets one server"),
+        ({**LABS, "timestamp": "latest"}, "--timestamp: with 'latest', each server chooses by itself"),
+        ({**OFFICIAL, "timestamp": "latest"}, "--timestamp: with 'latest', each server chooses by itself"),
+        ({**LABS, "force_overwrite": "once"}, "--force-overwrite: 'once' replaces the data of one server"),
+        (
+            {**LABS, "force_overwrite": "true", "accept_data_loss": "true"},
+            "--force-overwrite: 'true' replaces the data of one server",
+        ),
         ({**LABS, "on_missing": "start-empty"}, "--on-missing: 'start-empty' lets a server start without data"),
         ({**LABS, "edition": "community", "accept_license": ""}, "--edition: the community edition has no clusters"),
-        ({**OFFICIAL, "read_replicas": "1"}, "--read-replicas: the chart neo4j/neo4j has none"),
+        ({**OFFICIAL, "read_replicas": "1"}, "--read-replicas: the chart neo4j/neo4j has no read replicas"),
         ({**OFFICIAL, "accept_first_bootstrap": "false"}, "--accept-first-bootstrap: is missing"),
-        ({**OFFICIAL, "database": "neo4j,system"}, "--database: 'system' of a cluster of Neo4j 5 or later"),
+        ({**OFFICIAL, "database": "neo4j,system"}, "--database: in a cluster of Neo4j 5 or later, 'system'"),
         ({**OFFICIAL, "servers": "2"}, "--servers: '2' is not a whole number from 3 to 99"),
-        ({"servers": "5"}, "--servers: '5' does nothing in the scenario single-instance"),
-        ({"read_replicas": "1"}, "--read-replicas: '1' does nothing in the scenario single-instance"),
+        ({"servers": "5"}, "--servers: '5' has no effect in the scenario single-instance"),
+        ({"read_replicas": "1"}, "--read-replicas: '1' has no effect in the scenario single-instance"),
     ],
     ids=lambda each: each if isinstance(each, str) else "",
 )
@@ -55,7 +58,7 @@ def test_a_chart_that_runs_one_server_names_those_that_run_clusters(neo4j_scenar
     done = neo4j_scenarios("new cluster --bucket gs://graph-backups --database neo4j --timestamp 2026-01-31")
     assert done.code == 2
     assert "error: --target: the chart neo4j-restore can't do 'cluster': it runs one server\n" in done.err
-    assert "try: --target neo4j/neo4j; of the charts that can there are: neo4j/neo4j, neo4j-helm\n" in done.err
+    assert "try: --target neo4j/neo4j (charts that can do it: neo4j/neo4j, neo4j-helm)\n" in done.err
 
 
 def test_an_unpinned_cluster_is_taken_with_the_word_for_it_and_told() -> None:
@@ -96,8 +99,8 @@ def test_the_way_that_neo4j_documents_stands_beside_the_one_that_it_does_not() -
 
 
 def test_a_service_account_of_ones_own_needs_a_role_in_a_cluster_of_the_official_chart() -> None:
-    assert "bind one to it" in render(make_cluster(service_account="graph"))
-    assert "bind one to it" not in render(make_cluster())
+    assert "Bind a role to it" in render(make_cluster(service_account="graph"))
+    assert "Bind a role to it" not in render(make_cluster())
 
 
 def test_no_release_of_a_cluster_makes_what_another_one_makes() -> None:
@@ -125,7 +128,7 @@ def test_the_header_names_the_releases_that_there_are() -> None:
 
 def test_a_name_is_counted_with_the_number_of_its_server() -> None:
     make_cluster(release="r" * 50, servers="9")
-    with pytest.raises(UsageError, match="of 53 characters, and Kubernetes takes 52"):
+    with pytest.raises(UsageError, match="of 53 characters, but Kubernetes allows 52"):
         make_cluster(release="r" * 50, servers="10")
 
 

@@ -62,7 +62,7 @@ def test_the_labs_chart_takes_settings_from_a_config_map_that_the_header_makes()
 @pytest.mark.parametrize("target", TARGETS)
 @pytest.mark.parametrize(
     ("database", "told"),
-    [("neo4j,system", "The restored system brings roles"), ("neo4j", "have to be in this server's system")],
+    [("neo4j,system", "The restored system brings roles"), ("neo4j", "must exist in this server's system")],
 )
 def test_what_a_restored_system_means_for_the_directorys_users_is_told(target: str, database: str, told: str) -> None:
     assert told in " ".join(render(make_directory(target, database=database)).replace("#", " ").split())
@@ -77,9 +77,9 @@ def test_users_look_for_their_own_groups_without_an_account() -> None:
 @pytest.mark.parametrize(
     ("changes", "expected"),
     [
-        ({"ldap_secret": "neo4j-ldap"}, "--ldap-secret: does nothing without a directory"),
-        ({**LEAST, "ldap_user": ""}, "--ldap-user: is missing with --ldap-url"),
-        ({**LEAST, "ldap_groups": ""}, "--ldap-groups: is missing with --ldap-url"),
+        ({"ldap_secret": "neo4j-ldap"}, "--ldap-secret: has no effect without an LDAP server"),
+        ({**LEAST, "ldap_user": ""}, "--ldap-user: is missing, but needed with --ldap-url"),
+        ({**LEAST, "ldap_groups": ""}, "--ldap-groups: is missing, but needed with --ldap-url"),
         ({**LEAST, "ldap_secret": "neo4j-ldap"}, "--ldap-account: is missing"),
         ({**LEAST, "ldap_account": "cn=a"}, "--ldap-secret: is missing"),
         ({**LEAST, "edition": "community", "accept_license": ""}, "--edition: the community edition has no LDAP"),

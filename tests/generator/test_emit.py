@@ -562,7 +562,7 @@ def test_the_script_begins_no_release_after_a_failure(emit: Command, tmp_path: P
     [
         (("--lst",), "10", "recorder", "'--lst' is not known"),
         ((), "many", "recorder", "AT_ONCE is 'many'"),
-        ((), "2", "recorder", "AT_ONCE is 2, and 3 servers of a cluster wait for each other"),
+        ((), "2", "recorder", "AT_ONCE is 2, but 3 servers of a cluster wait for each other"),
         ((), "10", "no-such-helm", "there is no "),
     ],
 )

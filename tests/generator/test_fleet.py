@@ -180,7 +180,7 @@ def test_what_is_missing_is_told_at_the_cluster_or_for_all_at_the_file(tmp_path:
 
 def test_hazards_are_told_at_the_layer_that_made_them(tmp_path: Path) -> None:
     text = GOOD.replace("storage-size: 100Gi", "force-overwrite: 'true'")
-    assert "fleet.yaml:9:31: force-overwrite: with 'true' every start of the pod" in told(tmp_path, text)
+    assert "fleet.yaml:9:31: force-overwrite: with 'true', each start of a single server's pod" in told(tmp_path, text)
 
 
 def test_all_problems_of_all_clusters_are_told_at_once(tmp_path: Path) -> None:

@@ -13,24 +13,30 @@ RECLAIM = {"space_mode": "reclaim", "force_overwrite": "true", "accept_data_loss
 @pytest.mark.parametrize(
     ("changes", "expected"),
     [
-        ({"force_overwrite": "true"}, "--force-overwrite: with 'true' every start of the pod"),
-        ({"restore_id": "a"}, "--restore-id: 'a' does nothing with the policy 'false'"),
-        ({"space_mode": "reclaim"}, "--space-mode: 'reclaim' deletes the old data before the new is there"),
+        ({"force_overwrite": "true"}, "--force-overwrite: with 'true', each start of a single server's pod"),
+        ({"restore_id": "a"}, "--restore-id: 'a' has no effect with the policy 'false'"),
+        ({"space_mode": "reclaim"}, "--space-mode: 'reclaim' deletes the old data before the new data is there"),
         ({"space_mode": "reclaim", "force_overwrite": "once"}, "--space-mode: 'reclaim' deletes the old data"),
         ({"space_mode": "reclaim", "force_overwrite": "true"}, "--space-mode: 'reclaim' deletes the old data"),
-        ({**RECLAIM, "keep_previous": "true"}, "--space-mode: 'reclaim' deletes what --keep-previous is to keep"),
+        (
+            {**RECLAIM, "keep_previous": "true"},
+            "--space-mode: 'reclaim' deletes the data that --keep-previous would keep",
+        ),
         ({"secret": "key", "workload_identity": GSA}, "--secret: a key and a workload identity"),
         ({"offline_maintenance": "true"}, "--offline-maintenance: the chart neo4j-restore has no offline maintenance"),
         ({"database": "graph.db,system", "neo4j_tag": "3.5.35"}, "--database: Neo4j 3.x has no database 'system'"),
         ({"target": "neo4j-helm", "neo4j_tag": "3.5.35"}, "--neo4j-tag: the chart neo4j-helm runs Neo4j 4.x"),
-        ({"neo4j_tag": "4.4.48-enterprise", "edition": "enterprise", "accept_license": "eval"}, "does not know 'eval'"),
+        (
+            {"neo4j_tag": "4.4.48-enterprise", "edition": "enterprise", "accept_license": "eval"},
+            "does not accept 'eval'",
+        ),
         ({"edition": "enterprise"}, "--accept-license: is missing"),
-        ({"target": "neo4j-helm", "edition": "enterprise", "accept_license": "eval"}, "does not know 'eval'"),
+        ({"target": "neo4j-helm", "edition": "enterprise", "accept_license": "eval"}, "does not accept 'eval'"),
         ({"data_sub_path": "data"}, "--data-sub-path: the chart neo4j-restore mounts the data volume itself"),
-        ({"neo4j_name": "graph"}, "--neo4j-name: the chart neo4j-restore has no name of Neo4j beside its release"),
+        ({"neo4j_name": "graph"}, "--neo4j-name: the chart neo4j-restore has no name of Neo4j besides its release"),
         (
             {"target": "neo4j/neo4j", "release": "r" * 53},
-            f"--release: gives a StatefulSet '{'r' * 53}' of 53 characters, and Kubernetes takes 52",
+            f"--release: gives a StatefulSet '{'r' * 53}' of 53 characters, but Kubernetes allows 52",
         ),
         (
             {"target": "neo4j-helm", "release": "r" * 42},
@@ -38,11 +44,14 @@ RECLAIM = {"space_mode": "reclaim", "force_overwrite": "true", "accept_data_loss
         ),
         (
             {**EVAL, "target": "neo4j/neo4j", "chart_version": "5.17.0"},
-            "--accept-license: the chart neo4j/neo4j 5.17.0 does not know 'eval'",
+            "--accept-license: the chart neo4j/neo4j 5.17.0 does not accept 'eval'",
         ),
         ({"heap_size": "1025g"}, "--heap-size: '1025g' is more than 1 TiB"),
-        ({"restore_memory": "511Mi"}, "--restore-memory: '511Mi' does not hold neo4j-admin's heap of 512m"),
-        ({"restore_memory": "2G", "heap_size": "2g"}, "--restore-memory: '2G' does not hold neo4j-admin's heap of 2g"),
+        ({"restore_memory": "511Mi"}, "--restore-memory: '511Mi' is too small for neo4j-admin's heap of 512m"),
+        (
+            {"restore_memory": "2G", "heap_size": "2g"},
+            "--restore-memory: '2G' is too small for neo4j-admin's heap of 2g",
+        ),
         ({"neo4j_tag": "5.26.30-enterprise"}, "--neo4j-tag: '5.26.30-enterprise' is an enterprise image"),
         ({"target": "neo4j-helm", "neo4j_tag": "5.26.30"}, "--neo4j-tag: the chart neo4j-helm runs Neo4j 4.x"),
         ({"target": "neo4j/neo4j", "neo4j_tag": "4.4.10"}, "--neo4j-tag: the chart neo4j/neo4j runs Neo4j 5 and later"),
@@ -100,7 +109,7 @@ def test_a_combination_is_not_judged_where_one_of_its_inputs_is_broken() -> None
     [
         ({"target": "neo4j-helm", "neo4j_tag": "3.5.35"}, "--target neo4j-restore, which runs it"),
         ({"target": "neo4j-helm", "neo4j_tag": "5.26.30"}, "--target neo4j-restore, which runs it"),
-        ({"offline_maintenance": "true"}, "--target neo4j/neo4j, the one chart that has it"),
+        ({"offline_maintenance": "true"}, "--target neo4j/neo4j, the only chart that has it"),
     ],
 )
 def test_a_chart_that_can_not_names_one_that_can(changes: dict[str, str], able: str) -> None:

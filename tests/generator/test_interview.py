@@ -72,7 +72,7 @@ def test_only_what_matters_is_asked() -> None:
 @pytest.mark.parametrize(
     ("answers", "said"),
     [
-        ({"force_overwrite": ["true", "true"], "accept_data_loss": ["true"]}, "drops all that was written"),
+        ({"force_overwrite": ["true", "true"], "accept_data_loss": ["true"]}, "loses all data written"),
         ({"edition": ["enterprise", "enterprise"], "accept_license": ["", "eval"]}, "licence"),
     ],
     ids=["data loss", "licence"],

@@ -194,7 +194,7 @@ def test_one_claim_is_not_for_all_servers_of_a_cluster(volume: str) -> None:
 
 def test_a_file_has_lists_as_they_are_with_the_types_of_helm(neo4j_scenarios: Command, tmp_path: Path) -> None:
     (example,) = re.findall(
-        r"(?<=fleet file has them as lists; a flag has them in\none line of YAML or JSON:\n\n)(?:    .*\n)+", README
+        r"(?<=fleet file they are lists. A flag takes one\nline of YAML or JSON:\n\n)(?:    .*\n)+", README
     )
     (tmp_path / "scenario.yaml").write_text(
         textwrap.dedent(example) + "extra-containers: [{name: side, image: '5', args: ['no', no, 080, 0440, 1.0, ~]}]\n"

@@ -19,18 +19,18 @@ case ${1:-} in
   '') ;;
   --list) mode=list ;;
   --again) mode=again ;;
-  *) die "'$1' is not known" "bash install.sh, with --list, --again or nothing" ;;
+  *) die "'$1' is not known" "use --list, --again or no argument" ;;
 esac
-[[ $AT_ONCE =~ ^[1-9][0-9]{0,3}$ ]] || die "AT_ONCE is '$AT_ONCE'" "a number, as AT_ONCE=10"
-((AT_ONCE >= least)) || die "AT_ONCE is $AT_ONCE, and $least servers of a cluster wait for each other" "AT_ONCE=$least"
-command -v "$helm" >/dev/null || die "there is no '$helm' on PATH" "install Helm, or name it by HELM"
+[[ $AT_ONCE =~ ^[1-9][0-9]{0,3}$ ]] || die "AT_ONCE is '$AT_ONCE'" "set it to a number, such as AT_ONCE=10"
+((AT_ONCE >= least)) || die "AT_ONCE is $AT_ONCE, but $least servers of a cluster wait for each other" "AT_ONCE=$least"
+command -v "$helm" >/dev/null || die "there is no '$helm' on PATH" "install Helm, or set HELM to its name"
 if [[ $mode != list ]] && command -v flock >/dev/null; then
   exec 9>>"$here/.install.lock"
-  flock -n 9 || die "another install.sh runs here" "wait for it to end"
+  flock -n 9 || die "another install.sh is running in this folder" "wait until it ends"
 fi
 if [[ $mode == again ]]; then rm -f "$done_file"; fi
 
-# What is noted of a release that is done: what Helm was told, and a checksum of its values.
+# The note about a release that is done: Helm's arguments, and a checksum of its values.
 note() {
   local sum
   sum=$(cksum <"$here/$3")
@@ -46,7 +46,7 @@ upgrade() {
   fi
 }
 
-# install NAME NAMESPACE VALUES CHART [FLAGS...]: one release, in the background; none after a failure.
+# install NAME NAMESPACE VALUES CHART [FLAGS...]: install one release in the background, unless another one failed.
 install() {
   if [[ -e $done_file ]] && grep -qxF -- "$(note "$@")" "$done_file"; then
     say "done before: $2/$1"
@@ -60,7 +60,7 @@ install() {
   if [[ ! -s $failures ]]; then upgrade "$@" & fi
 }
 
-# deployed NAME NAMESPACE [FLAGS...]: whether Helm has a release that was installed whole.
+# deployed NAME NAMESPACE [FLAGS...]: whether Helm has a release whose installation is complete.
 deployed() {
   local context=()
   local number
@@ -71,8 +71,9 @@ deployed() {
     grep -q '"status": *"deployed"'
 }
 
-# server NAME NAMESPACE VALUES CHART [FLAGS...]: a release of a cluster that has several. A new one is not ready before
-# the others are there. One that runs is upgraded alone: a cluster without a majority serves nobody.
+# server NAME NAMESPACE VALUES CHART [FLAGS...]: install or upgrade one server of a cluster. A new server is not ready
+# before the others exist, so new ones are installed together. A running server is upgraded alone: a cluster without a
+# majority serves no requests.
 server() {
   if [[ $mode != list && ! -s $failures ]] && deployed "$1" "$2" "${@:5}"; then
     wait
@@ -88,7 +89,7 @@ wave() {
   wait
   if [[ -s $failures ]]; then
     say "error: wave $1: failed: $(paste -sd ' ' "$failures")"
-    say "try: their pods' events and the logs of their restore containers say why; then run this again, it goes on there"
+    say "try: read the events of their pods and the logs of their restore containers, then run this again: it continues"
     exit 1
   fi
 }

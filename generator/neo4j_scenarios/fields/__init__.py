@@ -1,4 +1,4 @@
-"""The inputs of a scenario, each once, by subject; and all of them in their order."""
+"""The inputs of a scenario by subject, and all of them in one order."""
 
 from typing import Final
 
@@ -7,7 +7,7 @@ from neo4j_scenarios.fields.field import Field
 
 __all__ = ["FIELDS", "Field", "access", "cluster", "deployment", "ldap", "pod", "wish"]
 
-# In the order of `new --help`, of the command in a file's header, and of the README's table.
+# The order of `new --help`, of the command in a file's header, and of the README's table.
 FIELDS: Final[tuple[Field[object], ...]] = (
     deployment.SCENARIO,
     deployment.TARGET,

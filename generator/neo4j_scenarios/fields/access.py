@@ -1,4 +1,4 @@
-"""Inputs that say how the restore container reaches the bucket, and as whom."""
+"""Inputs for how the restore container reaches the bucket, and with which identity."""
 
 from typing import Final
 
@@ -9,10 +9,10 @@ from neo4j_scenarios.reference import reference, text
 
 DEFAULT_SECRET: Final = "restore-service-key"  # noqa: S105 - the name of a Secret, not a secret
 
-# The name of the key in its Secret where none is given; a folder needs no key.
+# The default name of the key in its Secret. A folder needs no key.
 SECRET_KEYS: Final = {Scheme.GCS: "credentials.json", Scheme.S3: "credentials", Scheme.AZURE: "credentials"}
 
-# For the chart that makes no service account of its own to bind to one of the cloud's.
+# The default for a chart that creates no service account itself.
 DEFAULT_ACCOUNT: Final = "neo4j-restore"
 
 SECRET = Field(
@@ -31,35 +31,35 @@ SECRET_KEY = Field(
 )
 PASSWORD_SECRET = Field(
     "password-secret",
-    "Secret that holds the server's first password: neo4j/PASSWORD under NEO4J_AUTH; for neo4j-helm the password alone "
-    "under neo4j-password",
+    "Secret with the server's first password: neo4j/PASSWORD under NEO4J_AUTH, or only PASSWORD under neo4j-password "
+    "for neo4j-helm",
     rules.optional(rules.NAME),
     "neo4j-password",
-    shown="none, and the chart makes a password up; RELEASE-password for a cluster of neo4j/neo4j",
+    shown="RELEASE-password for a cluster of neo4j/neo4j, else none: the chart makes a random password",
 )
 WORKLOAD_IDENTITY = Field(
     "workload-identity",
-    "who the pod is, in place of a key: a Google service account, an AWS role's ARN, an Azure client id, or "
-    "pod-identity where the cloud knows the Kubernetes service account itself",
+    "identity of the pod instead of a key: a Google service account, an AWS role's ARN, an Azure client id, or "
+    "pod-identity if the cloud knows the Kubernetes service account itself",
     rules.optional(rules.WORKLOAD_IDENTITY),
     "restore@project.iam.gserviceaccount.com",
 )
 SERVICE_ACCOUNT = Field(
     "service-account",
-    "Kubernetes service account of the pod, made beforehand",
+    "existing Kubernetes service account of the pod",
     rules.optional(rules.NAME),
     "neo4j-restore",
-    shown=f"the chart's; with --workload-identity {DEFAULT_ACCOUNT} for neo4j/neo4j, whose chart makes none",
+    shown=f"{DEFAULT_ACCOUNT} for neo4j/neo4j with --workload-identity, else the chart's",
 )
 BACKUP_CLAIM = Field(
     "backup-claim",
-    "persistent volume claim that holds the sets of a file:// bucket; it is mounted at the first folder of its path",
+    "persistent volume claim with the sets of a file:// bucket, mounted at the first folder of the bucket's path",
     rules.optional(rules.NAME),
     "backups",
 )
 ENDPOINT_URL = Field(
     "endpoint-url",
-    "URL of a store that is not the cloud's own, as of MinIO",
+    "URL of a store other than the cloud's own, such as MinIO",
     rules.optional(rules.URL),
     "https://minio.example:9000",
 )
@@ -75,48 +75,48 @@ ADDRESSING_STYLE = Field(
 )
 CA_BUNDLE = Field(
     "ca-bundle",
-    "certificates that the store's is signed by: secret/NAME or configmap/NAME, with /KEY where it is not ca.crt",
+    "CA certificates to trust for the store: secret/NAME or configmap/NAME, with /KEY if the key is not ca.crt",
     reference("ca.crt", "secret", "configmap"),
     "configmap/company-authorities",
     text=text,
 )
 REQUESTER_PAYS = Field(
     "requester-pays",
-    "who reads pays: true for an s3:// bucket, the project to bill for a gs:// bucket",
+    "for a bucket whose readers pay: true for s3://, the project to bill for gs://",
     rules.optional(rules.PAYER),
     "billing-project",
 )
 ENCRYPTION_KEY = Field(
     "encryption-key",
-    "key of yours that the objects were encrypted with (SSE-C, CSEK): secret/NAME, with /KEY where it is not key",
+    "your own key that encrypts the objects (SSE-C, CSEK): secret/NAME, with /KEY if the key is not named key",
     reference("key", "secret"),
     "secret/backup-encryption",
     text=text,
 )
 AGE_IDENTITY = Field(
     "age-identity",
-    "identity of age that decrypts sets which end in .age: secret/NAME, with /KEY where it is not identity",
+    "age identity that decrypts .age sets: secret/NAME, with /KEY if the key is not named identity",
     reference("identity", "secret"),
     "secret/backup-age",
     text=text,
 )
 CONNECTIONS = Field(
     "connections",
-    "connections to the store at once, 64 at most; fewer where fewer are as fast",
+    "most connections to the store at once, up to 64 (fewer are used if they are as fast)",
     rules.count(1, 64),
     "8",
     "32",
 )
 DEADLINE_SECONDS = Field(
     "deadline-seconds",
-    "time until all bytes of a restore are here, its listing included; 0: as long as bytes come",
+    "seconds until a restore has listed and downloaded everything, or 0 for no limit while bytes arrive",
     rules.count(0, 999999),
     "3600",
     "0",
 )
 START_JITTER_SECONDS = Field(
     "start-jitter-seconds",
-    "time that a restore waits at most, by chance, before it asks the store: for many that start at once",
+    "most seconds of a random wait before a restore contacts the store, for many restores that start at once",
     rules.count(0, 999999),
     "300",
     "0",

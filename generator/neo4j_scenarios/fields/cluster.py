@@ -1,4 +1,4 @@
-"""Inputs of a cluster, and of the official chart's maintenance mode."""
+"""Inputs for a cluster, and for the official chart's maintenance mode."""
 
 from neo4j_scenarios import rules
 from neo4j_scenarios.fields.field import Field
@@ -13,7 +13,7 @@ SERVERS = Field(
 READ_REPLICAS = Field("read-replicas", "read replicas of a cluster of neo4j-helm", rules.count(0, 99), "2", "0")
 UNPINNED = Field(
     "unpinned",
-    "accept that each server of a cluster chooses its set by itself, so that two may restore different ones",
+    "accept that each server of a cluster chooses its set by itself, so two servers may restore different sets",
     rules.BOOLEAN,
     "true",
     "false",
@@ -21,7 +21,8 @@ UNPINNED = Field(
 )
 ACCEPT_FIRST_BOOTSTRAP = Field(
     "accept-first-bootstrap",
-    "accept that a cluster of Neo4j 5 or later restores before its first start alone, a way Neo4j does not document",
+    "accept that the servers of a cluster of Neo4j 5 or later restore before the first start, which Neo4j does not "
+    "document",
     rules.BOOLEAN,
     "true",
     "false",
@@ -29,7 +30,7 @@ ACCEPT_FIRST_BOOTSTRAP = Field(
 )
 OFFLINE_MAINTENANCE = Field(
     "offline-maintenance",
-    "restore while the pod of neo4j/neo4j is in its offline maintenance mode, where Neo4j does not start",
+    "restore in the offline maintenance mode of neo4j/neo4j, in which Neo4j does not start",
     rules.BOOLEAN,
     "true",
     "false",

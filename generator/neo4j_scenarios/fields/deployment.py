@@ -1,4 +1,4 @@
-"""Inputs that say what is deployed: chart, editions, images, volume."""
+"""Inputs for what is deployed: chart, edition, images and volume."""
 
 from typing import Final
 
@@ -8,7 +8,7 @@ from neo4j_scenarios.targets import KINDS, NEO4J_RESTORE, SINGLE_INSTANCE, TARGE
 
 _EDITIONS: Final[dict[str, Edition]] = {"community": "community", "enterprise": "enterprise"}
 
-# The words of RESTORE_MEMORY: the limit follows from the heap's size, or there is none.
+# The words of RESTORE_MEMORY: `auto` takes the limit from the heap's size, `none` sets no limit.
 AUTO: Final = "auto"
 NONE: Final = "none"
 
@@ -31,14 +31,14 @@ TARGET = Field(
 RELEASE = Field("release", "name of the Helm release", rules.RELEASE, "graph", "neo4j")
 CHART_VERSION = Field(
     "chart-version",
-    "version of the chart that commands and engines install",
+    "version of the chart for install commands and engines",
     rules.optional(rules.CHART_VERSION),
     "5.26.0",
-    shown="the newest; that of --chart for engines",
+    shown="the newest, or that of --chart for engines",
 )
 NEO4J_NAME = Field(
     "neo4j-name",
-    "name of Neo4j in the chart neo4j/neo4j, which the servers of a cluster share",
+    "name of Neo4j in the chart neo4j/neo4j, shared by the servers of a cluster",
     rules.optional(rules.NEO4J_NAME),
     "graph",
     shown="the release",
@@ -58,7 +58,7 @@ NEO4J_TAG = Field(
     "tag of Neo4j's image",
     rules.optional(rules.TAG),
     "5.26.30-enterprise",
-    shown="; ".join(f"{target.neo4j} for {target.name}" for target in TARGETS.values()),
+    shown=", ".join(f"{target.neo4j} for {target.name}" for target in TARGETS.values()),
 )
 RESTORE_IMAGE = Field(
     "restore-image",
@@ -70,13 +70,13 @@ RESTORE_IMAGE = Field(
 RESTORE_TAG = Field("restore-tag", "tag of the restore container's image", rules.TAG, "0.1.0-enterprise", "0.1.0")
 RESTORE_DIGEST = Field(
     "restore-digest",
-    "digest of the restore container's image, which then counts in place of its tag",
+    "digest of the restore container's image, used instead of its tag",
     rules.optional(rules.DIGEST),
     "sha256:" + "0123456789abcdef" * 4,
 )
 STORAGE_SIZE = Field(
     "storage-size",
-    "size of the data volume, with room for old and new databases during a restore",
+    "size of the data volume, with room for the old and the new databases during a restore",
     rules.STORAGE_SIZE,
     "100Gi",
     "10Gi",
@@ -93,7 +93,7 @@ DATA_VOLUME = Field(
 )
 DATA_SUB_PATH = Field(
     "data-sub-path",
-    "folder of the data volume that is Neo4j's /data; / for the volume itself",
+    "folder of the data volume to mount as Neo4j's /data, or / for the volume itself",
     rules.optional(rules.SUB_PATH),
     "neo4j/data",
     shown="data for neo4j/neo4j, else /",
@@ -101,7 +101,7 @@ DATA_SUB_PATH = Field(
 HEAP_SIZE = Field("heap-size", "heap of neo4j-admin, in k, m or g", rules.HEAP_SIZE, "2g", "512m")
 RESTORE_MEMORY = Field(
     "restore-memory",
-    "memory request and limit of the restore container, as 2Gi; auto: what --heap-size needs; none: neither",
+    "memory request and limit of the restore container, such as 2Gi, auto for what --heap-size needs, or none",
     rules.Either((AUTO, NONE), rules.MEMORY),
     "2Gi",
     AUTO,
@@ -116,7 +116,7 @@ RESTORE_CPU = Field(
 )
 LOG_FORMAT = Field(
     "log-format",
-    "form of the restore container's log: text or json",
+    "format of the restore container's log: text or json",
     rules.choice({"text": "text", "json": "json"}),
     "json",
     "text",

@@ -15,10 +15,13 @@ def _text(value: object) -> str:
 class Field(Generic[T_co]):
     """One input.
 
-    key: `--key` on the command line and `key` in scenario.yaml. parse: a rule of `rules`, or one like them.
-    example: a text that the rule takes. default: the text where none is given, empty for none.
-    shown: the default in words, where it depends on other inputs.
-    text: the opposite of parse. switch: on the command line it stands alone, for `true`.
+    key: `--key` on the command line and `key` in scenario.yaml.
+    parse: a rule of `rules`, or a similar function.
+    example: a text that the rule takes.
+    default: the text if the input is not set. Empty means no default.
+    shown: the default in words, if it depends on other inputs.
+    text: the opposite of parse.
+    switch: whether the flag has no value on the command line and means `true`.
     """
 
     key: str
@@ -33,7 +36,7 @@ class Field(Generic[T_co]):
 
     @property
     def default_in_words(self) -> str:
-        """What holds where nothing is given."""
+        """The value of an input that is not set, in words."""
         return "required" if self.required else self.shown or self.default or "none"
 
     @property

@@ -1,4 +1,4 @@
-"""Inputs that say what is to be restored, and what may happen to data that is there."""
+"""Inputs of a restore request: what is restored, and what may happen to existing data."""
 
 from typing import Final
 
@@ -10,14 +10,14 @@ _FORCE_OVERWRITE_TEXT: Final = {policy: text for text, policy in spec.FORCE_OVER
 
 BUCKET = Field(
     "bucket",
-    "where the backup sets are: gs://bucket/path, s3://bucket/path, azb://account/container/path or file:///path",
+    "location of the backup sets: gs://bucket/path, s3://bucket/path, azb://account/container/path or file:///path",
     rules.bucket,
     "gs://bucket/path",
     required=True,
 )
 DATABASE = Field(
     "database",
-    "databases to restore, with commas between them",
+    "databases to restore, separated by commas",
     spec.parse_databases,
     "neo4j,system",
     required=True,
@@ -25,7 +25,7 @@ DATABASE = Field(
 )
 TIMESTAMP = Field(
     "timestamp",
-    "set to restore: latest, a stamp as in the object's name, or the newest at or before an RFC 3339 time",
+    "set to restore: latest, a stamp of an object's name, or an RFC 3339 time for the newest set at or before it",
     rules.timestamp,
     "2026-01-31T02:00:00Z",
     spec.LATEST,
@@ -47,14 +47,14 @@ FORCE_OVERWRITE = Field(
 )
 RESTORE_ID = Field(
     "restore-id",
-    "name of the wish for --force-overwrite once; change it to restore again",
+    "name of the restore request for --force-overwrite once (change it to restore again)",
     rules.optional(rules.RESTORE_ID),
     "incident-42",
     shown="a hash of bucket, databases and timestamp",
 )
 ACCEPT_DATA_LOSS = Field(
     "accept-data-loss",
-    "accept that --force-overwrite true drops, at every start of the pod, all that was written since the backup",
+    "accept that --force-overwrite true loses all data written since the backup at each start of the pod",
     rules.BOOLEAN,
     "true",
     "false",
@@ -62,55 +62,55 @@ ACCEPT_DATA_LOSS = Field(
 )
 KEEP_PREVIOUS = Field(
     "keep-previous",
-    "keep what a restore replaces, one generation, for a rollback: true, which takes its room on the volume, or false",
+    "keep the replaced data of the last restore on the volume, for a rollback: true or false",
     rules.BOOLEAN,
     "true",
     "false",
 )
 NOT_AFTER = Field(
     "not-after",
-    "RFC 3339 time at which the wish expires: from then on existing data stays, and an absent database is an error",
+    "RFC 3339 time at which the request expires: then existing data stays, and a missing database is an error",
     rules.optional(rules.time),
     "2026-02-28T00:00:00Z",
 )
 ON_MISSING = Field(
     "on-missing",
-    "what to do about an absent database that the bucket has no set of: fail, or start-empty",
+    "what to do if the bucket has no set of a missing database: fail, or start-empty",
     rules.choice({each.value: each for each in spec.OnMissing}),
     "start-empty",
     "fail",
 )
 ON_STALE_LATEST = Field(
     "on-stale-latest",
-    "what to do where the -latest object is older than the newest set with a stamp: fail, or restore latest or newest",
+    "what to do if the -latest object is older than the newest stamped set: fail, or restore latest or newest",
     rules.choice({each.value: each for each in spec.OnStaleLatest}),
     "newest",
     "fail",
 )
 IGNORE_OBJECTS = Field(
     "ignore-objects",
-    "objects that are not backups although their names look so: patterns below the bucket's path, with commas between",
+    "patterns of objects that are not backups, relative to the bucket's path and separated by commas",
     rules.patterns,
     "neo4j-test*,old/*",
     text=",".join,
 )
 REQUIRE_CHECKSUM = Field(
     "require-checksum",
-    "refuse a set that neither the store, nor a .sha256 file, nor its own format can verify: true or false",
+    "refuse a set that can't be verified by the store, by a .sha256 file or by its own format: true or false",
     rules.BOOLEAN,
     "true",
     "false",
 )
 SPACE_MODE = Field(
     "space-mode",
-    "room for a restore over existing data: keep the old data until the new is verified, or reclaim its room before",
+    "space for a restore over existing data: keep the old data until the new is verified, or reclaim its space first",
     rules.choice({each.value: each for each in spec.SpaceMode}),
     "reclaim",
     "keep",
 )
 PURGE_ON_COMPLETE = Field(
     "purge-on-complete",
-    "remove downloaded and staged files at the end: true, or false to keep them for a look",
+    "remove downloaded and staged files at the end: true, or false to keep them for inspection",
     rules.BOOLEAN,
     "false",
     "true",

@@ -1,4 +1,4 @@
-"""What must not be asked for together: each rule looks at a whole scenario and says what to do instead."""
+"""Hazards: combinations of inputs that are refused. Each rule checks a whole scenario, and says what to do instead."""
 
 from collections.abc import Iterator
 
@@ -15,6 +15,6 @@ __all__ = ["Hazard", "hazards"]
 
 
 def hazards(scenario: Scenario) -> Iterator[Hazard]:
-    """Yield all that is wrong with the scenario as a whole."""
+    """Yield all hazards of a scenario."""
     for rule in (data, reach, deployment, cluster, ldap, beside):
         yield from rule(scenario)

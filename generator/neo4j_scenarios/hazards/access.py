@@ -1,4 +1,4 @@
-"""What would keep the pod from its bucket, or let it in as someone else."""
+"""Hazards that keep the pod from its bucket, or give it another identity than the operator expects."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -11,7 +11,7 @@ from neo4j_scenarios.fields import Field, access
 from neo4j_scenarios.hazards.hazard import Hazard
 from neo4j_scenarios.scenario import Scenario, attribute
 
-# Folders of the restore container's own, over which no claim can be mounted.
+# Folders that the restore container uses itself, so no claim can be mounted there.
 _TAKEN = frozenset(
     (
         *("age", "auth", "certificates", "data", "encryption", "tmp"),
@@ -35,10 +35,10 @@ _TAKEN = frozenset(
     )
 )
 
-# An address in place of a host's name, with or without a port.
+# An IP address instead of a host name, with or without a port.
 _ADDRESS: Final = re.compile(r"([0-9.]+|\[.*\])(:[0-9]+)?")
 
-# The stores that an input means something to.
+# The stores for which an input has an effect.
 _FOR: Final[Mapping[Field[Any], tuple[Scheme, ...]]] = {
     access.SECRET: (Scheme.GCS, Scheme.S3, Scheme.AZURE),
     access.ENDPOINT_URL: (Scheme.GCS, Scheme.S3, Scheme.AZURE),
@@ -53,7 +53,7 @@ _FOR: Final[Mapping[Field[Any], tuple[Scheme, ...]]] = {
 
 
 def reach(scenario: Scenario) -> Iterator[Hazard]:
-    """Yield what is wrong with keys, identities and stores."""
+    """Yield the hazards of keys, identities and stores."""
     yield from _store(scenario)
     yield from _identity(scenario)
     yield from _payer(scenario)
@@ -68,8 +68,8 @@ def _store(scenario: Scenario) -> Iterator[Hazard]:
         if field.text(getattr(scenario, attribute(field))) != field.default and scheme not in able:
             yield Hazard(
                 (field.key, "bucket"),
-                f"does nothing for {scheme}:// buckets",
-                f"leave it out: it is for {', '.join(f'{each}://' for each in able)}",
+                f"has no effect for {scheme}:// buckets",
+                f"leave it out: it is only for {', '.join(f'{each}://' for each in able)}",
             )
 
 
@@ -78,14 +78,14 @@ def _identity(scenario: Scenario) -> Iterator[Hazard]:
     if scenario.secret and who:
         yield Hazard(
             ("secret", "workload-identity"),
-            "a key and a workload identity are asked for together, and the key would be the one that is used",
-            "leave one of --secret and --workload-identity out",
+            "a key and a workload identity are both set, but only the key would be used",
+            "leave out one of --secret and --workload-identity",
         )
     if who and scheme not in identity.schemes(who):
         yield Hazard(
             ("workload-identity", "bucket"),
-            f"{who!r} is no identity for {scheme}:// buckets",
-            "a Google service account for gs://, a role's ARN for s3://, a client id for azb://, or a key by --secret",
+            f"{who!r} is not an identity for {scheme}:// buckets",
+            "use a Google service account for gs://, a role's ARN for s3://, a client id for azb://, or --secret",
         )
 
 
@@ -93,7 +93,9 @@ def _payer(scenario: Scenario) -> Iterator[Hazard]:
     scheme, payer = scenario.bucket.scheme, scenario.requester_pays
     if payer and scheme is Scheme.S3 and payer != "true":
         yield Hazard(
-            ("requester-pays", "bucket"), f"{payer!r} is a project, and AWS bills the key", "--requester-pays true"
+            ("requester-pays", "bucket"),
+            f"{payer!r} is a project, but AWS bills the key's account",
+            "--requester-pays true",
         )
     if payer == "true" and scheme is Scheme.GCS:
         yield Hazard(
@@ -102,15 +104,15 @@ def _payer(scenario: Scenario) -> Iterator[Hazard]:
 
 
 def _host(scenario: Scenario) -> Iterator[Hazard]:
-    """Yield why no host can bear the bucket's name."""
+    """Yield the hazards of a bucket's name as part of the host name."""
     if scenario.addressing_style is not Addressing.VIRTUAL or scenario.bucket.scheme is not Scheme.S3:
         return
     keys, hint = ("addressing-style", "bucket"), "--addressing-style path"
     endpoint = urlsplit(scenario.endpoint_url or "https://amazonaws.com")
     if _ADDRESS.fullmatch(endpoint.netloc):
-        yield Hazard(keys, f"'virtual' puts the bucket's name before {endpoint.netloc}, which is an address", hint)
+        yield Hazard(keys, f"'virtual' puts the bucket's name before {endpoint.netloc}, which is an IP address", hint)
     elif endpoint.scheme == "https" and "." in scenario.bucket.bucket:
-        what = f"no certificate fits the host {scenario.bucket.bucket}.{endpoint.netloc}: the bucket's name has dots"
+        what = f"no certificate matches the host {scenario.bucket.bucket}.{endpoint.netloc}: the bucket's name has dots"
         yield Hazard(keys, what, hint)
 
 
@@ -119,12 +121,12 @@ def _folder(scenario: Scenario) -> Iterator[Hazard]:
     if not scenario.backup_claim:
         yield Hazard(
             ("backup-claim", "bucket"),
-            "is missing: a file:// bucket is a folder of a volume, and the container has none with backups",
-            "name the persistent volume claim by --backup-claim",
+            "is missing: a file:// bucket is a folder of a volume, but the container mounts no volume with backups",
+            "name the persistent volume claim with --backup-claim",
         )
     if not first or first in _TAKEN:
         yield Hazard(
             ("bucket", "backup-claim"),
-            f"'/{first}' is a folder of the restore container's own, and the claim is to be mounted there",
-            "name another, as file:///backups; the path below it is that on the claim",
+            f"'/{first}' is a folder that the restore container uses itself, so the claim can't be mounted there",
+            "use another first folder, such as file:///backups. The path after it is the path on the claim",
         )

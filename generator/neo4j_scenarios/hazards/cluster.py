@@ -1,4 +1,4 @@
-"""What would give the servers of a cluster different data, and what is for clusters alone."""
+"""Hazards that would give the servers of a cluster different data, and inputs that are only for clusters."""
 
 from collections.abc import Iterator
 
@@ -10,7 +10,7 @@ from neo4j_scenarios.targets import NEO4J, NEO4J_HELM
 
 
 def cluster(scenario: Scenario) -> Iterator[Hazard]:
-    """Yield what is wrong with a cluster, or with an input of clusters for one server."""
+    """Yield the hazards of a cluster, or of inputs for clusters that are set for a single server."""
     if not scenario.cluster:
         yield from _one_server(scenario)
         return
@@ -25,8 +25,8 @@ def _one_server(scenario: Scenario) -> Iterator[Hazard]:
         if str(number) != field.default:
             yield Hazard(
                 (field.key, "scenario"),
-                f"'{number}' does nothing in the scenario {scenario.kind.name}",
-                "`neo4j-scenarios new cluster`, or leave it out",
+                f"'{number}' has no effect in the scenario {scenario.kind.name}",
+                "use `neo4j-scenarios new cluster`, or leave it out",
             )
 
 
@@ -34,20 +34,22 @@ def _same_data(scenario: Scenario) -> Iterator[Hazard]:
     if scenario.timestamp == LATEST and not scenario.unpinned:
         yield Hazard(
             ("timestamp", "unpinned"),
-            "with 'latest' each server chooses for itself: if a backup ends meanwhile, two restore different data",
-            "a stamp or time, as --timestamp 2026-01-31T02:00:00Z; --unpinned if no backup can end while they restore",
+            "with 'latest', each server chooses by itself: if a backup ends meanwhile, two may restore different data",
+            "use a stamp or a time such as --timestamp 2026-01-31T02:00:00Z, or --unpinned if no backup can end while "
+            "they restore",
         )
     if scenario.overwrite is not Overwrite.NEVER:
         yield Hazard(
             ("force-overwrite",),
-            f"{scenario.force_overwrite!r} sets one server of a cluster back by itself, against all others",
-            "leave it out: a cluster restores into empty volumes; scenarios/cluster has the way for one that runs",
+            f"{scenario.force_overwrite!r} replaces the data of one server, while the other servers of the cluster "
+            "keep theirs",
+            "leave it out: a cluster restores into empty volumes. For a running cluster see scenarios/cluster",
         )
     if scenario.on_missing is not OnMissing.FAIL:
         yield Hazard(
             ("on-missing",),
-            "'start-empty' lets a server start without data, and the others may then take that from it",
-            "leave it out, so that such a server waits",
+            "'start-empty' lets a server start without data, and the other servers may then copy that state",
+            "leave it out, so that a server without data waits",
         )
 
 
@@ -59,8 +61,8 @@ def _shape(scenario: Scenario) -> Iterator[Hazard]:
     if scenario.read_replicas and scenario.target is not NEO4J_HELM:
         yield Hazard(
             ("read-replicas", "target"),
-            f"the chart {scenario.target.name} has none: Neo4j 5 and later have secondaries, database by database",
-            f"CREATE DATABASE … TOPOLOGY in the running cluster; or --target {NEO4J_HELM.name} for Neo4j 4.x",
+            f"the chart {scenario.target.name} has no read replicas: Neo4j 5 and later have secondaries per database",
+            f"use CREATE DATABASE … TOPOLOGY in the running cluster, or --target {NEO4J_HELM.name} for Neo4j 4.x",
         )
 
 
@@ -69,12 +71,12 @@ def _bootstrap(scenario: Scenario) -> Iterator[Hazard]:
         yield Hazard(
             ("accept-first-bootstrap", "target"),
             "is missing: Neo4j documents no restore of a cluster of 5 or later before its first start",
-            "seed the database in the running cluster, by the Cypher in scenarios/cluster/README.md; "
-            "or --accept-first-bootstrap to do it nevertheless",
+            "seed the database in the running cluster with the Cypher of scenarios/cluster/README.md, "
+            "or use --accept-first-bootstrap to do it anyway",
         )
     if SYSTEM in scenario.databases:
         yield Hazard(
             ("database", "target"),
-            "'system' of a cluster of Neo4j 5 or later holds which server has which database, of the old servers",
-            "leave system out; for users and roles Neo4j has a disaster recovery, and the metadata script of a backup",
+            "in a cluster of Neo4j 5 or later, 'system' says which of the old servers has which database",
+            "leave system out. For users and roles, use Neo4j's disaster recovery, or the metadata script of a backup",
         )

@@ -1,4 +1,4 @@
-"""What the target chart can't do, or the version of Neo4j."""
+"""Hazards of things that the target chart, or the version of Neo4j, can't do."""
 
 import re
 from collections.abc import Iterator
@@ -15,12 +15,12 @@ from neo4j_scenarios.targets import NEO4J, NEO4J_HELM, NEO4J_RESTORE
 # Kubernetes puts a StatefulSet's name and a hash of eleven characters into a label of 63.
 _LONGEST_SET: Final = 52
 
-# The last version of the official chart that is known not to take `eval`.
+# The last version of the official chart that we know to refuse `eval`.
 _YES_ALONE: Final = (5, 17)
 
 
 def deployment(scenario: Scenario) -> Iterator[Hazard]:
-    """Yield what is wrong with chart, edition and version."""
+    """Yield the hazards of chart, edition and version."""
     yield from _chart(scenario)
     yield from _licence(scenario)
     yield from _version(scenario)
@@ -35,7 +35,7 @@ def _chart(scenario: Scenario) -> Iterator[Hazard]:
         yield Hazard(
             ("target", "scenario"),
             f"the chart {target.name} can't do {kind.name!r}: it runs one server",
-            f"--target {kind.targets[0].name}; of the charts that can there are: {able}",
+            f"--target {kind.targets[0].name} (charts that can do it: {able})",
         )
     if scenario.data_sub_path != "/" and target is NEO4J_RESTORE:
         yield Hazard(
@@ -47,7 +47,7 @@ def _chart(scenario: Scenario) -> Iterator[Hazard]:
         yield Hazard(
             ("offline-maintenance", "target"),
             f"the chart {target.name} has no offline maintenance mode",
-            f"--target {NEO4J.name}, the one chart that has it; the others start Neo4j once the restore is done",
+            f"use --target {NEO4J.name}, the only chart that has it. The others start Neo4j when the restore is done",
         )
 
 
@@ -55,42 +55,42 @@ def _licence(scenario: Scenario) -> Iterator[Hazard]:
     if scenario.edition == "enterprise" and not scenario.accept_license:
         yield Hazard(
             ("accept-license", "edition"),
-            "is missing: Neo4j Enterprise starts only when its licence is accepted",
+            "is missing: Neo4j Enterprise only starts if its licence is accepted",
             "--accept-license yes if you have a licence, --accept-license eval to evaluate it",
         )
     major = scenario.major or scenario.target.newest
     if scenario.accept_license == "eval" and major < 5:
         yield Hazard(
             ("accept-license", "target", "neo4j-tag"),
-            f"Neo4j {major}.x does not know 'eval'",
+            f"Neo4j {major}.x does not accept 'eval'",
             "--accept-license yes if you have a licence",
         )
     if scenario.accept_license == "eval" and scenario.target is NEO4J and _chart_of(scenario) <= _YES_ALONE:
         yield Hazard(
             ("accept-license", "chart-version"),
-            f"the chart {scenario.target.name} {scenario.chart_version} does not know 'eval'",
+            f"the chart {scenario.target.name} {scenario.chart_version} does not accept 'eval'",
             "a newer --chart-version, or --accept-license yes if you have a licence",
         )
     if scenario.edition == "community" and "enterprise" in scenario.neo4j_tag:
         yield Hazard(
             ("neo4j-tag", "edition"),
-            f"{scenario.neo4j_tag!r} is an enterprise image, and the edition is community",
+            f"{scenario.neo4j_tag!r} is an enterprise image, but the edition is community",
             "--edition enterprise, or a tag without '-enterprise'",
         )
 
 
 def _names(scenario: Scenario) -> Iterator[Hazard]:
-    """Yield that Kubernetes can't have a StatefulSet of a name; our own chart cuts its names."""
+    """Yield the hazards of names that are too long for Kubernetes. Our own chart shortens its names."""
     longest = max(_stateful_sets(scenario), key=len, default="")
     if len(longest) > _LONGEST_SET:
         most = _LONGEST_SET - len(longest) + len(scenario.release)
-        what = f"gives a StatefulSet {longest!r} of {len(longest)} characters, and Kubernetes takes {_LONGEST_SET}"
-        yield Hazard(("release", "target"), what, f"a --release of {most} characters at most")
+        what = f"gives a StatefulSet {longest!r} of {len(longest)} characters, but Kubernetes allows {_LONGEST_SET}"
+        yield Hazard(("release", "target"), what, f"use a --release of at most {most} characters")
     if scenario.neo4j_name and scenario.target is not NEO4J:
         yield Hazard(
             ("neo4j-name", "target"),
-            f"the chart {scenario.target.name} has no name of Neo4j beside its release",
-            "leave it out, and name the release by --release",
+            f"the chart {scenario.target.name} has no name of Neo4j besides its release",
+            "leave it out, and name the release with --release",
         )
 
 
@@ -107,17 +107,17 @@ def _stateful_sets(scenario: Scenario) -> Iterator[str]:
 def _memory(scenario: Scenario) -> Iterator[Hazard]:
     heap = heap_mib(scenario.heap_size)
     if heap > MOST_HEAP_MIB:
-        yield Hazard(("heap-size",), f"{scenario.heap_size!r} is more than 1 TiB", "--heap-size 512m suffices mostly")
+        yield Hazard(("heap-size",), f"{scenario.heap_size!r} is more than 1 TiB", "--heap-size 512m is mostly enough")
     elif (mebibytes(scenario.restore_memory) or heap) < heap:
         yield Hazard(
             ("restore-memory", "heap-size"),
-            f"{scenario.restore_memory!r} does not hold neo4j-admin's heap of {scenario.heap_size}",
-            f"--restore-memory auto, which gives {reckoned(scenario.heap_size)}, or a smaller --heap-size",
+            f"{scenario.restore_memory!r} is too small for neo4j-admin's heap of {scenario.heap_size}",
+            f"use --restore-memory auto, which gives {reckoned(scenario.heap_size)}, or a smaller --heap-size",
         )
 
 
 def _chart_of(scenario: Scenario) -> tuple[int, ...]:
-    """Return the first two numbers of the chart's version; of none, those of the newest that there may be."""
+    """Return the first two numbers of the chart's version. Without a version, the newest chart counts."""
     found = re.match(r"([0-9]+)\.([0-9]+)", scenario.chart_version)
     return (int(found[1]), int(found[2])) if found else (9999, 0)
 
@@ -128,12 +128,12 @@ def _version(scenario: Scenario) -> Iterator[Hazard]:
         able = [each.name for each in scenario.kind.targets if each.runs(major)]
         yield Hazard(
             ("neo4j-tag", "target"),
-            f"the chart {target.name} runs Neo4j {target.versions}, and {scenario.neo4j_tag!r} is none",
-            f"another --neo4j-tag, or --target {able[0]}, which runs it" if able else "choose another --neo4j-tag",
+            f"the chart {target.name} runs Neo4j {target.versions}, not {scenario.neo4j_tag!r}",
+            f"use another --neo4j-tag, or --target {able[0]}, which runs it" if able else "use another --neo4j-tag",
         )
     if major is not None and major < 4 and SYSTEM in scenario.databases:
         yield Hazard(
             ("database", "neo4j-tag"),
-            f"Neo4j {major}.x has no database 'system': users and roles are files in data/dbms, in no backup of it",
-            "leave system out, and copy data/dbms yourself: scenarios/3.x/README.md has the commands",
+            f"Neo4j {major}.x has no database 'system': its users and roles are files in data/dbms, not in backups",
+            "leave system out, and copy data/dbms with the commands of scenarios/3.x/README.md",
         )

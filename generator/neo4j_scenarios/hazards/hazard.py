@@ -1,11 +1,11 @@
-"""A combination of inputs that is refused."""
+"""A hazard: a combination of inputs that is refused."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class Hazard:
-    """A combination that is refused; `keys` are the inputs it looks at, the first the one to name."""
+    """A combination of inputs that is refused. keys: the inputs. The first one is named in the message."""
 
     keys: tuple[str, ...]
     what: str

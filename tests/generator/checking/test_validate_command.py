@@ -264,7 +264,7 @@ def test_helm_gets_all_files(neo4j_scenarios: Command, tmp_path: Path, helm: str
     mine.write_text("restore: {command: rollback}\ndata: {emptyDir: true}\n")
     asked = ("--render", "--helm", helm, "--chart", CHART)
     assert neo4j_scenarios("validate", ours, *asked).code == 0
-    assert "finds nothing with data.emptyDir" in neo4j_scenarios("validate", ours, mine, *asked).err
+    assert "finds no data with data.emptyDir" in neo4j_scenarios("validate", ours, mine, *asked).err
 
 
 def test_consent_is_taken_from_the_header_the_values_or_the_command_line(
@@ -294,7 +294,7 @@ def test_helm_has_the_last_word(neo4j_scenarios: Command, values: Path, helm: st
     assert neo4j_scenarios("validate", values).code == 0
     done = neo4j_scenarios("validate", values, *asked)
     assert done.code == 1
-    assert "restore.command rollback finds nothing with data.emptyDir" in done.err
+    assert "restore.command rollback finds no data with data.emptyDir" in done.err
 
 
 def test_the_rendered_pod_is_checked(neo4j_scenarios: Command, values: Path, tmp_path: Path, helm: str) -> None:

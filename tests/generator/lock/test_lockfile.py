@@ -139,7 +139,7 @@ def test_a_cluster_without_a_pin_is_an_error_unless_it_names_its_set(tmp_path: P
 def test_a_cluster_of_several_servers_may_ask_for_the_latest_where_it_is_pinned(tmp_path: Path) -> None:
     inputs = "{scenario: cluster, target: neo4j-helm, edition: enterprise, accept-license: 'yes'}"
     fleet = make_fleet(tmp_path, FLEET.replace("{}", inputs))
-    assert "with 'latest' each server chooses for itself" in problems(fleet)[0]
+    assert "with 'latest', each server chooses by itself" in problems(fleet)[0]
     write_lock(fleet, {"eu-1": make_entry()})
     assert load(fleet).clusters[0].scenarios[0].timestamp == "2026-08-22"
 
