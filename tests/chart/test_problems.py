@@ -33,48 +33,48 @@ REFUSED: dict[str, tuple[Values, str]] = {
     ),
     "payer-s3": (
         make_values({"bucket": "s3://backups", "requesterPays": "my-project"}),
-        'restore.requesterPays "my-project" is for gs:// buckets',
+        'restore.requesterPays "my-project" is only for gs:// buckets',
     ),
     "payer-azb": (
         make_values({"bucket": "azb://account/container", "requesterPays": "true"}),
-        "is for gs:// and s3:// buckets",
+        "is only for gs:// and s3:// buckets",
     ),
-    "payer-gs": (make_values({"requesterPays": True}), 'restore.requesterPays "true" names no project'),
+    "payer-gs": (make_values({"requesterPays": True}), 'restore.requesterPays "true" is not a project'),
     "twice": (make_values({"database": "neo4j, neo4j"}), "names a database twice"),
-    "reserved": (make_values({"database": "systems"}), "names with system at their start"),
-    "always": (make_values({"forceOverwrite": "true"}), "at every restart of the pod"),
-    "always-boolean": (make_values({"forceOverwrite": True}), "at every restart of the pod"),
-    "idle-id": (make_values({"restoreId": "again"}), 'restore.restoreId "again" does nothing'),
+    "reserved": (make_values({"database": "systems"}), "reserves names that start with system"),
+    "always": (make_values({"forceOverwrite": "true"}), "at each restart of the pod"),
+    "always-boolean": (make_values({"forceOverwrite": True}), "at each restart of the pod"),
+    "idle-id": (make_values({"restoreId": "again"}), 'restore.restoreId "again" has no effect'),
     "reclaim-never": (
         make_values({"spaceMode": "reclaim"}),
-        'goes with restore.forceOverwrite "true" alone, not "false"',
+        'needs restore.forceOverwrite "true", not "false"',
     ),
     "reclaim-once": (
         make_values({"spaceMode": "reclaim", "forceOverwrite": "once"}),
-        'goes with restore.forceOverwrite "true" alone, not "once"',
+        'needs restore.forceOverwrite "true", not "once"',
     ),
     "reclaim-keep": (
         make_values({"spaceMode": "reclaim", "forceOverwrite": True, "acceptDataLoss": True, "keepPrevious": True}),
-        "deletes what restore.keepPrevious is to keep",
+        "deletes the data that restore.keepPrevious would keep",
     ),
     "rollback-always": (
         make_values({"command": "rollback", "forceOverwrite": "true", "acceptDataLoss": True}),
-        'restore.forceOverwrite "true" replaces again at the next run',
+        'restore.forceOverwrite "true" replaces it again at the next run',
     ),
     "rollback-empty-dir": (
         make_values({"command": "rollback"}, data={"emptyDir": True}),
-        "restore.command rollback finds nothing with data.emptyDir",
+        "restore.command rollback finds no data with data.emptyDir",
     ),
     "no-zone": (
         make_values({"notAfter": "2026-01-31T02:00:00"}),
-        'restore.notAfter "2026-01-31T02:00:00" is no time with its zone: write it as "2026-01-31T02:00:00Z"',
+        'restore.notAfter "2026-01-31T02:00:00" is not a time with a zone: write it as "2026-01-31T02:00:00Z"',
     ),
     "heap": (make_values({"heapSize": "1025g"}), 'restore.heapSize "1025g" is more than 1 TiB'),
     "heap-overflow": (make_values({"heapSize": "9" * 30 + "g"}), "is more than 1 TiB: write it as 512m or 2g"),
     "own-variable": (make_values({"extraEnv": [{"name": "BUCKET", "value": "b"}]}), "restore.extraEnv sets BUCKET"),
     "moved-data": (make_values(config={"server.directories.data": "/mnt"}), "config moves server.directories.data"),
     "two-volumes": (make_values(data={"emptyDir": True, "existingClaim": "old"}), "two volumes for /data"),
-    "idle-password": (make_values(auth={"enabled": False, "existingSecret": "password"}), "is not used"),
+    "idle-password": (make_values(auth={"enabled": False, "existingSecret": "password"}), "has no effect"),
 }
 
 
@@ -94,7 +94,7 @@ def test_all_problems_are_said_at_once(helm: Helm) -> None:
         }
     )
     assert "error: 6 problems in the values:" in refusal
-    for said in ("bucket is empty", "database is empty", "every restart", '"again"', '"password"', '"old"'):
+    for said in ("bucket is empty", "database is empty", "each restart", '"again"', '"password"', '"old"'):
         assert said in refusal
 
 
@@ -120,7 +120,7 @@ def test_a_bucket_is_taken_if_the_image_reads_such_a_store(helm: Helm, scheme: s
     if scheme in spec.SUPPORTED_SCHEMES:
         helm.template(values)
     else:
-        assert "is of no store that the restore image reads" in helm.refusal(values)
+        assert "has a scheme that the restore image can't read" in helm.refusal(values)
 
 
 def accepted(parse: Callable[[str], object], text: str) -> bool:

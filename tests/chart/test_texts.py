@@ -31,29 +31,32 @@ def notes(helm: Helm, chart: Path, values: Values) -> str:
 
 SAID: dict[str, tuple[Values, str]] = {
     "what": (make_values(), "neo4j is restored from gs://graph-backups/production, set: latest."),
-    "never": (make_values(), "A database that is on the volume already is left alone."),
-    "once": (make_values({"forceOverwrite": "once", "restoreId": "a1"}), "is replaced, one time for restoreId a1."),
-    "always": (make_values({"forceOverwrite": "true", "acceptDataLoss": True}), "What was written since is lost."),
+    "never": (make_values(), "A database that is already on the volume is left alone."),
+    "once": (make_values({"forceOverwrite": "once", "restoreId": "a1"}), "is replaced one time for restoreId a1."),
+    "always": (
+        make_values({"forceOverwrite": "true", "acceptDataLoss": True}),
+        "Data written since the backup is lost.",
+    ),
     "reclaim": (
         make_values({"forceOverwrite": "true", "acceptDataLoss": True, "spaceMode": "reclaim"}),
-        "The old data is deleted before the new is there",
+        "The old data is deleted before the new data is there",
     ),
     "rollback": (make_values({"command": "rollback"}), "WARNING: restore.command is rollback."),
     "back-to-run": (make_values({"command": "rollback"}), "CHART --reuse-values --set restore.command=run"),
     "kept": (make_values({"keepPrevious": True}), "CHART --reuse-values --set restore.command=rollback"),
-    "expiry": (make_values({"notAfter": "2026-01-31T02:00:00Z"}), "The wish expires at 2026-01-31T02:00:00Z."),
+    "expiry": (make_values({"notAfter": "2026-01-31T02:00:00Z"}), "The request expires at 2026-01-31T02:00:00Z."),
     "start-empty": (make_values({"onMissing": "start-empty"}), "Neo4j starts without its data"),
-    "stale": (make_values({"onStaleLatest": "latest"}), "restored even where a newer set is there"),
-    "ignored": (make_values({"ignoreObjects": ["old/*", "a*"]}), "by restore.ignoreObjects: old/*, a*."),
-    "old-data": (make_values(), "what to do. Old data is still in place."),
+    "stale": (make_values({"onStaleLatest": "latest"}), "restored even if there is a newer set"),
+    "ignored": (make_values({"ignoreObjects": ["old/*", "a*"]}), "because of restore.ignoreObjects: old/*, a*."),
+    "old-data": (make_values(), "what to do. The old data is still in place."),
     "status": (make_values(), "helm --namespace default test graph --logs"),
     "watch": (make_values(), "kubectl --namespace default logs graph-neo4j-restore-0 -c restore -f"),
     "failure": (make_values(), "kubectl --namespace default describe pod graph-neo4j-restore-0"),
     "key": (make_values(), "create secret generic restore-service-key --from-file=credentials.json=KEY.json"),
     "receipt": (make_values(), "cat /data/.neo4j-restore/receipt.json"),
-    "first-password": (make_values(), "user neo4j and password neo4j, to be changed"),
+    "first-password": (make_values(), "the user neo4j and the password neo4j. Change it"),
     "system": (make_values({"database": "neo4j, system"}), "Users and passwords are those of the backup"),
-    "empty-dir": (make_values(data={"emptyDir": True}), "The data goes with the pod"),
+    "empty-dir": (make_values(data={"emptyDir": True}), "The data is lost with the pod"),
     "no-password": (make_values(auth={"enabled": False}), "Clients need no password"),
     "off": ({"restore": {"enabled": False}}, "Nothing is restored: restore.enabled is false."),
 }
@@ -69,8 +72,8 @@ def test_the_notes_say_what_will_happen_and_what_to_do(
 def test_the_notes_promise_no_password_that_a_restored_system_replaces(helm: Helm, speaking_chart: Path) -> None:
     values = make_values({"database": "neo4j,system"}, auth={"existingSecret": "graph-password"})
     said = notes(helm, speaking_chart, values)
-    assert "secret graph-password counts only where no system database was restored" in said
-    assert "password neo4j" not in said
+    assert "secret graph-password is only valid if no system database was restored" in said
+    assert "password neo4j." not in said
 
 
 def test_the_notes_promise_no_old_data_that_was_deleted_for_room(helm: Helm, speaking_chart: Path) -> None:
@@ -82,7 +85,7 @@ def test_the_notes_of_a_rollback_promise_no_restore(helm: Helm, speaking_chart: 
     said = notes(helm, speaking_chart, make_values({"command": "rollback", "keepPrevious": True}))
     assert "Nothing is restored from gs://graph-backups/production." in said
     assert "neo4j is restored from" not in said
-    assert "Neo4j starts only after a rollback that worked." in said
+    assert "Neo4j only starts after a successful rollback." in said
     assert "restore.command=rollback" not in said
 
 

@@ -1,4 +1,4 @@
-{{/* All helpers take the root context, save where another is named. */}}
+{{/* All helpers take the root context, unless their comment names another. */}}
 
 {{/* The chart's name, for labels. */}}
 {{- define "neo4j-restore.name" -}}
@@ -18,7 +18,7 @@
 {{- default $own .Values.serviceAccount.name -}}
 {{- end -}}
 
-{{/* Name of the claim behind /data: the given one, or the one that the StatefulSet makes. */}}
+{{/* Name of the claim behind /data: the existing one, or the one that the StatefulSet creates. */}}
 {{- define "neo4j-restore.claimName" -}}
 {{- default (printf "data-%s-0" (include "neo4j-restore.fullname" .)) .Values.data.existingClaim -}}
 {{- end -}}
@@ -29,7 +29,7 @@ app.kubernetes.io/name: {{ include "neo4j-restore.name" . }}
 app.kubernetes.io/instance: {{ .Release.Name }}
 {{- end -}}
 
-{{/* Labels that select the pod of Neo4j, and no other of the release. They never change: a StatefulSet's selector can't. */}}
+{{/* Labels that select only the pod of Neo4j. They never change, because a StatefulSet's selector can't change. */}}
 {{- define "neo4j-restore.selectorLabels" -}}
 {{ include "neo4j-restore.identity" . }}
 app.kubernetes.io/component: database
@@ -43,7 +43,7 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" | trunc 63 | trimSuffix "-" }}
 {{- end -}}
 
-{{/* Image reference. Takes (dict "image" an image block of the values, "tag" the tag where the block has none). */}}
+{{/* Image reference. Takes (dict "image" an image block of the values, "tag" the default tag). */}}
 {{- define "neo4j-restore.image" -}}
 {{- if .image.digest -}}
 {{ .image.repository }}@{{ .image.digest }}

@@ -1,10 +1,10 @@
 {{/* The parts of the StatefulSet's pod. All helpers take the root context. */}}
 
-{{/* What concerns the pod as a whole. */}}
+{{/* The settings of the pod as a whole. */}}
 {{- define "neo4j-restore.pod" -}}
 serviceAccountName: {{ include "neo4j-restore.serviceAccountName" . }}
 automountServiceAccountToken: {{ .Values.serviceAccount.automountToken }}
-# A Service called neo4j would put NEO4J_PORT and the like into the environment, and the image them into neo4j.conf.
+# A Service named neo4j would add variables such as NEO4J_PORT, and the image would write them into neo4j.conf.
 enableServiceLinks: false
 terminationGracePeriodSeconds: {{ .Values.terminationGracePeriodSeconds }}
 securityContext:
@@ -17,7 +17,7 @@ securityContext:
 {{- end }}
 {{- end -}}
 
-{{/* The Neo4j container: the image as it is, with its own entry point. */}}
+{{/* The Neo4j container: the unchanged image, with its own entry point. */}}
 {{- define "neo4j-restore.neo4j" -}}
 name: neo4j
 image: {{ include "neo4j-restore.image" (dict "image" .Values.image "tag" "") }}
@@ -37,7 +37,7 @@ ports:
 {{- end }}
 resources:
   {{- toYaml .Values.resources | nindent 2 }}
-# No read-only root: the image's entry point writes neo4j.conf under /var/lib/neo4j.
+# The root is not read-only: the image's entry point writes neo4j.conf under /var/lib/neo4j.
 securityContext:
   allowPrivilegeEscalation: false
   capabilities:
@@ -55,7 +55,7 @@ volumeMounts:
   {{- end }}
 {{- end -}}
 
-{{/* The volumes, but for the one at /data where the StatefulSet makes a claim of that name. */}}
+{{/* The volumes. The one at /data is left out if the StatefulSet creates a claim of that name. */}}
 {{- define "neo4j-restore.volumes" -}}
 - name: logs
   emptyDir: {}
@@ -77,7 +77,7 @@ volumeMounts:
 {{- end }}
 {{- end -}}
 
-{{/* The volumes of what the store is asked with. The pod's group reads them, others do not. */}}
+{{/* The volumes with keys and certificates for the store. Only the pod's group can read them. */}}
 {{- define "neo4j-restore.storeVolumes" -}}
 {{- $restore := .Values.restore -}}
 {{- with $restore.secretName }}

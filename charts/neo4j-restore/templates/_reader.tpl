@@ -1,9 +1,9 @@
 {{/*
-A pod of `helm test` that looks at the data volume beside Neo4j, and writes nothing. All helpers take the root context,
-save where another is named.
+A pod of `helm test` that reads the data volume beside Neo4j, and writes nothing. All helpers take the root context,
+unless their comment names another.
 */}}
 
-{{/* "true" where a second pod can look at the volume; empty for a claim for one pod alone, and where there is none. */}}
+{{/* "true" if a second pod can read the volume. Empty for a claim that only one pod can use, and without a claim. */}}
 {{- define "neo4j-restore.readable" -}}
 {{- if and .Values.restore.enabled (not .Values.data.emptyDir) (not (has "ReadWriteOncePod" .Values.data.accessModes)) -}}
 true
@@ -22,7 +22,7 @@ metadata:
     app.kubernetes.io/component: test
     {{- if .key }}
     {{- with $.Values.podLabels }}
-    # Workload identity of AKS goes by a label.
+    # Workload identity of AKS needs a label.
     {{- toYaml . | nindent 4 }}
     {{- end }}
     {{- end }}
@@ -45,7 +45,7 @@ spec:
   tolerations:
     {{- toYaml . | nindent 4 }}
   {{- end }}
-  # A ReadWriteOnce volume serves several pods of one node.
+  # Several pods of one node can use a ReadWriteOnce volume.
   affinity:
     podAffinity:
       requiredDuringSchedulingIgnoredDuringExecution:

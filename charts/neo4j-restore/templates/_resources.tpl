@@ -1,10 +1,10 @@
-{{/* The memory of the restore container, by the rule of neo4j_restore/memory.py; a test ties the two. */}}
+{{/* The memory of the restore container, by the rule of neo4j_restore/memory.py. A test ties the two. */}}
 
-{{/* restore.heapSize in MiB, rounded up; empty where it is more than 1 TiB. Takes the root context. */}}
+{{/* restore.heapSize in MiB, rounded up. Empty if it is more than 1 TiB. Takes the root context. */}}
 {{- define "neo4j-restore.heapMebibytes" -}}
 {{- $size := lower .Values.restore.heapSize -}}
 {{- $digits := regexFind "^[0-9]+" $size -}}
-{{- /* More digits than these are more than 1 TiB in any unit, and could be more than an integer holds. */ -}}
+{{- /* More digits than these mean more than 1 TiB in any unit, and may overflow an integer. */ -}}
 {{- if le (len $digits) 10 -}}
 {{- $kibibytes := mul (int64 $digits) (get (dict "k" 1 "m" 1024 "g" 1048576) (trimPrefix $digits $size)) -}}
 {{- $mebibytes := div (add $kibibytes 1023) 1024 -}}
@@ -12,7 +12,7 @@
 {{- end -}}
 {{- end -}}
 
-{{/* restore.resources, with the reckoned memory where they say nothing of memory, as YAML. Takes the root context. */}}
+{{/* restore.resources as YAML, with the calculated memory if they set no memory. Takes the root context. */}}
 {{- define "neo4j-restore.restoreResources" -}}
 {{- $resources := deepCopy .Values.restore.resources -}}
 {{- $requests := $resources.requests | default dict -}}

@@ -1,6 +1,6 @@
-{{/* The only place where values become a container's environment. All helpers take the root context. */}}
+{{/* Makes a container's environment from values. No other file does. All helpers take the root context. */}}
 
-{{/* Variables that the chart itself sets for the restore container: a list of those that are not empty. */}}
+{{/* The variables that the chart itself sets for the restore container: a list, without empty ones. */}}
 {{- define "neo4j-restore.ownVariables" -}}
 {{- $restore := .Values.restore -}}
 {{- $env := list
@@ -43,13 +43,13 @@
 {{- concat $set (include "neo4j-restore.licence" . | fromYamlArray) | toYaml -}}
 {{- end -}}
 
-{{/* "gs" for a bucket of Google's, or of no store that is known. */}}
+{{/* "gs" for a bucket of Google, or of an unknown store. Empty otherwise. */}}
 {{- define "neo4j-restore.isGoogle" -}}
 {{- $bucket := .Values.restore.bucket -}}
 {{- if not (or (hasPrefix "s3://" $bucket) (hasPrefix "azb://" $bucket) (has .Values.restore.cloudProvider (list "aws" "azure"))) }}gs{{ end -}}
 {{- end -}}
 
-{{/* The variable that names the key's file. */}}
+{{/* The name of the variable for the key file. */}}
 {{- define "neo4j-restore.keyVariable" -}}
 {{- ternary "GOOGLE_APPLICATION_CREDENTIALS" "CREDENTIALS_FILE" (ne (include "neo4j-restore.isGoogle" .) "") -}}
 {{- end -}}
@@ -59,12 +59,12 @@
 {{- .Values.restore.secretKey | default (ternary "credentials.json" "credentials" (ne (include "neo4j-restore.isGoogle" .) "")) -}}
 {{- end -}}
 
-{{/* "true" where certificates are given; empty otherwise. */}}
+{{/* "true" if CA certificates are set. Empty otherwise. */}}
 {{- define "neo4j-restore.hasCaBundle" -}}
 {{- if or .Values.restore.caBundle.configMapName .Values.restore.caBundle.secretName }}true{{ end -}}
 {{- end -}}
 
-{{/* Mounts of what the store is asked with: key, certificates, encryption keys. */}}
+{{/* The mounts for the store: key, certificates and encryption keys. */}}
 {{- define "neo4j-restore.storeMounts" -}}
 {{- if .Values.restore.secretName }}
 - name: restore-service-key
@@ -88,12 +88,12 @@
 {{- end }}
 {{- end -}}
 
-{{/* Environment of the restore container; of the test's too, which checks the same wish. */}}
+{{/* The environment of the restore container, and of the test's, which checks the same request. */}}
 {{- define "neo4j-restore.env" -}}
 {{- concat (include "neo4j-restore.ownVariables" . | fromYamlArray) .Values.restore.extraEnv | toYaml -}}
 {{- end -}}
 
-{{/* The accepted licence, for both containers: a list of one variable, or of none. */}}
+{{/* The accepted licence, for both containers: a list of one variable, or an empty list. */}}
 {{- define "neo4j-restore.licence" -}}
 {{- $licence := .Values.acceptLicenseAgreement -}}
 {{- ternary (list) (list (dict "name" "NEO4J_ACCEPT_LICENSE_AGREEMENT" "value" $licence)) (eq $licence "no") | toYaml -}}
@@ -125,7 +125,7 @@ capabilities:
     - ALL
 {{- end -}}
 
-{{/* The init container, whole. */}}
+{{/* The complete init container. */}}
 {{- define "neo4j-restore.container" -}}
 name: restore
 image: {{ include "neo4j-restore.image" (dict "image" .Values.restore.image "tag" .Chart.AppVersion) }}
@@ -138,7 +138,7 @@ resources:
   {{- include "neo4j-restore.restoreResources" . | nindent 2 }}
 securityContext:
   {{- include "neo4j-restore.hardened" . | nindent 2 }}
-# The reason of a failure, in `kubectl describe pod`; the last log lines where a kill left none.
+# `kubectl describe pod` shows the reason of a failure, or the last log lines if the container was killed.
 terminationMessagePath: /dev/termination-log
 terminationMessagePolicy: FallbackToLogsOnError
 volumeMounts:
