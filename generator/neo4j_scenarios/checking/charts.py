@@ -4,12 +4,12 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from neo4j_restore import spec
-from neo4j_scenarios.checking.container import Place, check_container, memory
+from neo4j_scenarios.checking.container import ContainerSite, check_container, memory
 from neo4j_scenarios.checking.contract import complaints
 from neo4j_scenarios.checking.finding import Finding, finding
 from neo4j_scenarios.checking.hazards import Consent, hazards
 from neo4j_scenarios.importing.container import is_restore, restore_containers
-from neo4j_scenarios.importing.found import Found
+from neo4j_scenarios.importing.found import Reading
 from neo4j_scenarios.located import Located, Steps
 from neo4j_scenarios.targets import NEO4J, NEO4J_HELM, NEO4J_RESTORE, Target
 from neo4j_scenarios.volumes import GIVEN
@@ -29,12 +29,12 @@ def check_restore(values: Located, target: Target, consent: Consent) -> Iterator
     if target is NEO4J_RESTORE:
         yield from _own(values, consent)
         return
-    places = list(_official(values, consent) if target is NEO4J else _labs(values, consent))
-    for place in places:
-        yield from check_container(place)
+    sites = list(_official(values, consent) if target is NEO4J else _labs(values, consent))
+    for site in sites:
+        yield from check_container(site)
     old = list(_old_blocks(values)) if target is NEO4J_HELM else []
     yield from old
-    if not places and not old:
+    if not sites and not old:
         yield _nowhere(values, target)
 
 
@@ -64,13 +64,13 @@ def _text(value: Any) -> str:
     return str(value).lower() if isinstance(value, bool) else "" if value is None else str(value)
 
 
-def _official(values: Located, consent: Consent) -> Iterator[Place]:
+def _official(values: Located, consent: Consent) -> Iterator[ContainerSite]:
     block = values.get("volumes", "data")
     data = block if isinstance(block, Mapping) else {}
     below = "" if data.get("disableSubPathExpr") else str(data.get("subPathExpr") or "data")
     size = values.get("neo4j", "minimumClusterSize")
-    for at in restore_containers(Found(values), "podSpec", "initContainers"):
-        yield Place(
+    for at in restore_containers(Reading(values), "podSpec", "initContainers"):
+        yield ContainerSite(
             values,
             at,
             ("additionalVolumes",),
@@ -82,15 +82,17 @@ def _official(values: Located, consent: Consent) -> Iterator[Place]:
         )
 
 
-def _labs(values: Located, consent: Consent) -> Iterator[Place]:
+def _labs(values: Located, consent: Consent) -> Iterator[ContainerSite]:
     below = str(values.get("core", "persistentVolume", "subPath") or "")
     cluster = values.get("core", "standalone") is not True
     for part in ("core", "readReplica"):
         restored = values.get(part, "restore", "enabled") is True
         own = GIVEN[NEO4J_HELM.name] | ({"credentials"} if restored else set())
-        for at in restore_containers(Found(values), part, "initContainers"):
+        for at in restore_containers(Reading(values), part, "initContainers"):
             volumes = (part, "additionalVolumes")
-            yield Place(values, at, volumes, ("datadir", below), chart_volumes=own, cluster=cluster, consent=consent)
+            yield ContainerSite(
+                values, at, volumes, ("datadir", below), chart_volumes=own, cluster=cluster, consent=consent
+            )
 
 
 def _old_blocks(values: Located) -> Iterator[Finding]:

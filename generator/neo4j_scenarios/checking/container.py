@@ -21,7 +21,7 @@ _OLD = "is the old restore image, which exits with 0 after a failure, so Neo4j s
 
 
 @dataclass(frozen=True)
-class Place:
+class ContainerSite:
     """The place of a restore container, and facts about its pod.
 
     at: its path.
@@ -41,26 +41,26 @@ class Place:
     consent: Consent = field(default_factory=Consent)
 
 
-def check_container(place: Place) -> Iterator[Finding]:
+def check_container(site: ContainerSite) -> Iterator[Finding]:
     """Yield all findings about the container's image, environment and mounts."""
-    image = str(place.values.get(*place.at, "image"))
+    image = str(site.values.get(*site.at, "image"))
     if "neo4j-helm/restore" in image:
         yield finding(
-            place.values, (*place.at, "image"), _OLD, "make a scenario from this file with neo4j-scenarios import"
+            site.values, (*site.at, "image"), _OLD, "make a scenario from this file with neo4j-scenarios import"
         )
-    variables = list(_variables(place))
-    yield from _texts(place, variables)
+    variables = list(_variables(site))
+    yield from _texts(site, variables)
     environment = {name: text if isinstance(text, str) else None for name, _, text in variables}
     steps = {name: at for name, at, _ in variables}
     problems = list(complaints(environment))
-    problems += hazards(environment, cluster=place.cluster, consent=place.consent)
+    problems += hazards(environment, cluster=site.cluster, consent=site.consent)
     # With envFrom, a variable that is missing here may be set in a ConfigMap or Secret.
-    has_more = place.values.get(*place.at, "envFrom") is not None
+    has_more = site.values.get(*site.at, "envFrom") is not None
     for name, what, hint in problems:
         if not (has_more and name not in steps):
-            yield finding(place.values, steps.get(name, (*place.at, "env")), what, hint)
-    yield from memory(place.values, (*place.at, "resources"), environment.get("HEAP_SIZE", ""))
-    yield from _mounts(place, environment, steps)
+            yield finding(site.values, steps.get(name, (*site.at, "env")), what, hint)
+    yield from memory(site.values, (*site.at, "resources"), environment.get("HEAP_SIZE", ""))
+    yield from _mounts(site, environment, steps)
 
 
 def memory(values: Located, block: Steps, heap_size: str | None) -> Iterator[Finding]:
@@ -78,77 +78,79 @@ def memory(values: Located, block: Steps, heap_size: str | None) -> Iterator[Fin
         yield finding(values, (*block, "limits", "memory"), what, f"use {reckoned(heap)}, or a smaller heap")
 
 
-def _variables(place: Place) -> Iterator[tuple[str, Steps, Any]]:
+def _variables(site: ContainerSite) -> Iterator[tuple[str, Steps, Any]]:
     """Yield name, place and literal value of each variable. A value from a Secret, for example, is None."""
-    listed = place.values.get(*place.at, "env")
+    listed = site.values.get(*site.at, "env")
     for index, item in enumerate(listed if isinstance(listed, list) else []):
-        steps = (*place.at, "env", index)
+        steps = (*site.at, "env", index)
         if isinstance(item, Mapping) and isinstance(item.get("name"), str):
             literal = "value" in item
             yield item["name"], (*steps, "value") if literal else steps, (item["value"] or "") if literal else None
 
 
-def _texts(place: Place, variables: list[tuple[str, Steps, Any]]) -> Iterator[Finding]:
+def _texts(site: ContainerSite, variables: list[tuple[str, Steps, Any]]) -> Iterator[Finding]:
     seen: set[str] = set()
     for name, steps, text in variables:
         if name in seen:
-            yield finding(place.values, steps, f"{name} is set twice", "remove one of the two")
+            yield finding(site.values, steps, f"{name} is set twice", "remove one of the two")
         seen.add(name)
         if text is not None and not isinstance(text, str):
             what = f"{name}: {text!r} is not a text, but Kubernetes only takes texts"
-            yield finding(place.values, steps, what, "put it into double quotes")
+            yield finding(site.values, steps, what, "put it into double quotes")
         elif text and (secret_name(name) or looks_like_key(text)):
             what = "holds a secret in plain text"
             hint = "remove it here and from the Git history, mount a Secret, and name the path of its file"
-            yield finding(place.values, steps, what, hint)
+            yield finding(site.values, steps, what, hint)
 
 
-def _mounts(place: Place, environment: Mapping[str, str | None], steps: Mapping[str, Steps]) -> Iterator[Finding]:
-    listed = place.values.get(*place.at, "volumeMounts")
-    if listed is None and place.mounted:
+def _mounts(
+    site: ContainerSite, environment: Mapping[str, str | None], steps: Mapping[str, Steps]
+) -> Iterator[Finding]:
+    listed = site.values.get(*site.at, "volumeMounts")
+    if listed is None and site.mounted:
         mounts: list[tuple[Steps, Mapping[str, Any]]] = []
     else:
-        mounts = _maps(listed, (*place.at, "volumeMounts"))
-        yield from _data(place, environment.get("DATA_DIR") or DATA_DIR, mounts)
+        mounts = _maps(listed, (*site.at, "volumeMounts"))
+        yield from _data(site, environment.get("DATA_DIR") or DATA_DIR, mounts)
     volumes = {
-        str(volume.get("name")): (at, volume) for at, volume in _maps(place.values.get(*place.volumes), place.volumes)
+        str(volume.get("name")): (at, volume) for at, volume in _maps(site.values.get(*site.volumes), site.volumes)
     }
     for at, mount in mounts:
         name = str(mount.get("name"))
-        if name not in volumes and name not in place.chart_volumes:
-            yield _no_volume(place, at, name)
+        if name not in volumes and name not in site.chart_volumes:
+            yield _no_volume(site, at, name)
     for name in PATHS:
         path = environment.get(name)
         if path and PurePosixPath(path).is_absolute():
-            yield from _file(place, name, path, steps[name], mounts, volumes)
-    if place.values.get(*place.at, "securityContext", "readOnlyRootFilesystem") is True and not _under("/tmp", mounts):  # noqa: S108 - a path in the pod
+            yield from _file(site, name, path, steps[name], mounts, volumes)
+    if site.values.get(*site.at, "securityContext", "readOnlyRootFilesystem") is True and not _under("/tmp", mounts):  # noqa: S108 - a path in the pod
         what = "has a read-only root, but mounts nothing at /tmp, where temporary files go"
-        yield finding(place.values, (*place.at, "volumeMounts"), what, "mount an emptyDir at /tmp")
+        yield finding(site.values, (*site.at, "volumeMounts"), what, "mount an emptyDir at /tmp")
 
 
-def _no_volume(place: Place, mount: Steps, name: str) -> Finding:
+def _no_volume(site: ContainerSite, mount: Steps, name: str) -> Finding:
     """Return the finding that the pod lacks a volume. It is placed at the list of volumes of a later file, if any."""
-    listed = _words(place.volumes)
-    if earlier := place.values.hidden.get(place.volumes):
-        mounted = place.values.place(mount)
+    listed = _words(site.volumes)
+    if earlier := site.values.hidden.get(site.volumes):
+        mounted = site.values.place(mount)
         what = f"has no volume {name!r}, which is mounted at {mounted}, and replaces the list at {earlier}"
         hint = "Helm replaces lists and does not merge them: name all volumes here"
-        return finding(place.values, place.volumes, what, hint)
+        return finding(site.values, site.volumes, what, hint)
     what = f"mounts the volume {name!r}, but the pod has no volume of that name"
-    return finding(place.values, mount, what, f"add it to {listed}, or correct the name")
+    return finding(site.values, mount, what, f"add it to {listed}, or correct the name")
 
 
-def _data(place: Place, folder: str, mounts: list[tuple[Steps, Mapping[str, Any]]]) -> Iterator[Finding]:
-    name, below = place.data
+def _data(site: ContainerSite, folder: str, mounts: list[tuple[Steps, Mapping[str, Any]]]) -> Iterator[Finding]:
+    name, below = site.data
     expected = f"volume {name!r} at {DATA_DIR}" + (f" with subPathExpr {below!r}" if below else " without subPath")
     for at, mount in mounts:
         if mount.get("mountPath") == folder:
-            if (mount.get("name"), _below(mount)) != place.data:
+            if (mount.get("name"), _below(mount)) != site.data:
                 what = f"differs from the server's mount, so Neo4j would not see the restored data: expected {expected}"
-                yield finding(place.values, at, what, "mount it as the server does")
+                yield finding(site.values, at, what, "mount it as the server does")
             return
     what = f"mounts no volume at {folder}, where the data must go"
-    yield finding(place.values, (*place.at, "volumeMounts"), what, f"mount the {expected}")
+    yield finding(site.values, (*site.at, "volumeMounts"), what, f"mount the {expected}")
 
 
 def _below(mount: Mapping[str, Any]) -> str:
@@ -156,7 +158,7 @@ def _below(mount: Mapping[str, Any]) -> str:
 
 
 def _file(
-    place: Place,
+    site: ContainerSite,
     name: str,
     path: str,
     steps: Steps,
@@ -167,7 +169,7 @@ def _file(
     mount = _under(path, mounts)
     if mount is None:
         what = f"{name}: nothing is mounted at {PurePosixPath(path).parent}, so {path} does not exist"
-        yield finding(place.values, steps, what, "mount the volume of the Secret there, or correct the path")
+        yield finding(site.values, steps, what, "mount the volume of the Secret there, or correct the path")
         return
     at, volume = volumes.get(str(mount.get("name")), ((), {}))
     items = volume["secret"].get("items") if isinstance(volume.get("secret"), Mapping) else None
@@ -175,7 +177,7 @@ def _file(
     inner = str(PurePosixPath(path).relative_to(str(mount.get("mountPath"))))
     if paths is not None and not mount.get("subPath") and inner not in paths:
         what = f"puts {', '.join(map(str, paths))} into the volume, but {name} names {inner}"
-        yield finding(place.values, (*at, "secret", "items"), what, "use the same file name in both")
+        yield finding(site.values, (*at, "secret", "items"), what, "use the same file name in both")
 
 
 def _under(path: str, mounts: list[tuple[Steps, Mapping[str, Any]]]) -> Mapping[str, Any] | None:

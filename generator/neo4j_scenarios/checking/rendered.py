@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import yaml
 
-from neo4j_scenarios.checking.container import Place, check_container
+from neo4j_scenarios.checking.container import ContainerSite, check_container
 from neo4j_scenarios.checking.finding import Finding
 from neo4j_scenarios.checking.hazards import Consent
 from neo4j_scenarios.environment import DATA_DIR
@@ -16,7 +16,7 @@ from neo4j_scenarios.errors import Problem, UsageError
 from neo4j_scenarios.importing.container import is_restore
 from neo4j_scenarios.located import Located
 from neo4j_scenarios.secrecy import redact
-from neo4j_scenarios.yamltree import Place as FilePlace
+from neo4j_scenarios.yamltree import Place
 
 _TIMEOUT_SECONDS: Final = 120
 _NONE_HINT: Final = (
@@ -77,7 +77,7 @@ def check_rendered(
 
 
 def _whole(values: Located, what: str, hint: str) -> Finding:
-    return Finding(FilePlace(values.file, 1, 1), "", what, hint)
+    return Finding(Place(values.file, 1, 1), "", what, hint)
 
 
 def _pods(text: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
@@ -96,8 +96,8 @@ def _pod(values: Located, name: str, pod: Mapping[str, Any], consent: Consent, c
     for index, container in enumerate(pod.get("initContainers") or []):
         if is_restore(container):
             at = ("initContainers", index)
-            place = Place(rendered, at, ("volumes",), data, cluster=cluster, consent=consent)
-            for each in check_container(place):
+            site = ContainerSite(rendered, at, ("volumes",), data, cluster=cluster, consent=consent)
+            for each in check_container(site):
                 yield Finding(each.place, f"{name} {each.key}", each.what, each.hint)
 
 

@@ -17,7 +17,7 @@ KEY_HINT: Final = (
 
 
 @dataclass(frozen=True)
-class Left:
+class Unsupported:
     """One value that a scenario can't hold: its key and place in the values file, the reason, and the alternative."""
 
     key: str
@@ -26,7 +26,7 @@ class Left:
     instead: str
 
 
-class Found:
+class Reading:
     """Collects the inputs of one values file.
 
     inputs: texts by the keys of `FIELDS`.
@@ -41,7 +41,7 @@ class Found:
         self.values = values
         self.inputs: dict[str, str] = {}
         self.origins: dict[str, Steps] = {}
-        self.left: list[Left] = []
+        self.left: list[Unsupported] = []
         self.same: dict[Steps, Steps] = {}
         self.done: set[Steps] = set()
 
@@ -77,4 +77,4 @@ class Found:
     def leave(self, steps: Steps, why: str, instead: str) -> None:
         """List the value at `steps` as unsupported."""
         self.skip(*steps)
-        self.left.append(Left(dotted(steps), self.values.place(steps), why, instead))
+        self.left.append(Unsupported(dotted(steps), self.values.place(steps), why, instead))

@@ -10,7 +10,7 @@ from neo4j_scenarios.fields import FIELDS
 from neo4j_scenarios.fields.deployment import RELEASE
 from neo4j_scenarios.importing import ldap
 from neo4j_scenarios.importing.chart import chart_of
-from neo4j_scenarios.importing.found import Found, Left
+from neo4j_scenarios.importing.found import Reading, Unsupported
 from neo4j_scenarios.importing.header import header_inputs
 from neo4j_scenarios.importing.labs import read_labs
 from neo4j_scenarios.importing.leftovers import leftovers
@@ -23,7 +23,7 @@ from neo4j_scenarios.scenario import Scenario, inputs
 from neo4j_scenarios.targets import NEO4J, NEO4J_HELM, NEO4J_RESTORE, TARGETS, Target
 from neo4j_scenarios.values import values
 
-_READERS: Final[Mapping[str, Callable[[Found], None]]] = {
+_READERS: Final[Mapping[str, Callable[[Reading], None]]] = {
     NEO4J_RESTORE.name: read_own,
     NEO4J.name: read_official,
     NEO4J_HELM.name: read_labs,
@@ -49,7 +49,7 @@ class Imported:
     source: Target
     target: Target
     inputs: Mapping[str, str]
-    left: tuple[Left, ...]
+    left: tuple[Unsupported, ...]
     open: tuple[str, ...]
 
 
@@ -75,89 +75,91 @@ def import_values(path: Path, source: str = "", target: str = "") -> Imported:
 
 def import_located(located: Located, source: Target, target: Target) -> Imported:
     """Return the scenario of values of the chart `source`, for the chart `target`."""
-    found = Found(located)
-    _READERS[source.name](found)
-    if source is NEO4J_RESTORE and not {"bucket", "database"} & found.origins.keys():
+    reading = Reading(located)
+    _READERS[source.name](reading)
+    if source is NEO4J_RESTORE and not {"bucket", "database"} & reading.origins.keys():
         raise InputFileError(Problem(located.file, _NO_RESTORE, "name a values file that asks for a restore"))
-    _complete(found, target)
-    scenario, unanswered = _settled(found)
-    complete = _with_examples(found, unanswered) if scenario is None else scenario
-    found.left += leftovers(found, source, values(complete) if complete and source is target else {})
-    listed = tuple(sorted(found.left, key=lambda left: (left.place.line, left.place.column)))
-    fewest = {**inputs(scenario), "target": target.name} if scenario else found.inputs
+    _complete(reading, target)
+    scenario, unanswered = _settled(reading)
+    complete = _with_examples(reading, unanswered) if scenario is None else scenario
+    reading.left += leftovers(reading, source, values(complete) if complete and source is target else {})
+    listed = tuple(sorted(reading.left, key=lambda left: (left.place.line, left.place.column)))
+    fewest = {**inputs(scenario), "target": target.name} if scenario else reading.inputs
     ordered = {field.key: fewest[field.key] for field in FIELDS if field.key in fewest}
     return Imported(located.file, source, target, ordered, listed, tuple(dict.fromkeys(unanswered)))
 
 
-def _complete(found: Found, target: Target) -> None:
-    header = header_inputs(found.values)
+def _complete(reading: Reading, target: Target) -> None:
+    header = header_inputs(reading.values)
     # A foreign chart's service account is bound outside of its values. An image with a digest has no tag in them.
-    keyless = () if "secret" in found.inputs else ("workload-identity",)
-    tagless = ("restore-tag",) if "restore-digest" in found.inputs else ()
-    for key in (*_UNSAID, *keyless, *tagless, *_elsewhere(found, header)):
+    keyless = () if "secret" in reading.inputs else ("workload-identity",)
+    tagless = ("restore-tag",) if "restore-digest" in reading.inputs else ()
+    for key in (*_UNSAID, *keyless, *tagless, *_elsewhere(reading, header)):
         if key in header:
-            found.inputs.setdefault(key, header[key])
-    read_edition(found)
-    found.inputs.setdefault("scenario", "single-instance")
-    found.inputs["target"] = target.name
+            reading.inputs.setdefault(key, header[key])
+    read_edition(reading)
+    reading.inputs.setdefault("scenario", "single-instance")
+    reading.inputs["target"] = target.name
     for field in FIELDS:
-        if found.inputs.get(field.key) == field.default and field.key != "target":
-            del found.inputs[field.key]
-    local = found.inputs.get("bucket", "").startswith("file://")
-    if not local and not {"secret", "workload-identity"} & found.inputs.keys():
-        _no_identity(found)
+        if reading.inputs.get(field.key) == field.default and field.key != "target":
+            del reading.inputs[field.key]
+    local = reading.inputs.get("bucket", "").startswith("file://")
+    if not local and not {"secret", "workload-identity"} & reading.inputs.keys():
+        _no_identity(reading)
 
 
-def _elsewhere(found: Found, header: Mapping[str, str]) -> tuple[str, ...]:
+def _elsewhere(reading: Reading, header: Mapping[str, str]) -> tuple[str, ...]:
     """Return the LDAP inputs if the labs chart takes them from the ConfigMap of the release, as we write it."""
     name = f"{header.get('release', RELEASE.default)}-ldap"
-    sources = found.values.get("core", "envFrom")
+    sources = reading.values.get("core", "envFrom")
     is_used = isinstance(sources, list) and {"configMapRef": {"name": name}} in sources
     if not is_used or "ldap-url" not in header:
         return ()
-    found.skip("core", "envFrom")
+    reading.skip("core", "envFrom")
     return ldap.UNSAID
 
 
-def _no_identity(found: Found) -> None:
-    if found.origins.get("secret") is None or "secret" in header_inputs(found.values):
+def _no_identity(reading: Reading) -> None:
+    if reading.origins.get("secret") is None or "secret" in header_inputs(reading.values):
         return
-    found.leave(
-        (*found.origins["secret"], "secret"),
+    reading.leave(
+        (*reading.origins["secret"], "secret"),
         "mounts no service key, so it uses the identity of the pod or its node, which the file does not name",
         "set workload-identity to its NAME. Without it, the scenario mounts the Secret restore-service-key",
     )
 
 
-def _settled(found: Found) -> tuple[Scenario | None, list[str]]:
+def _settled(reading: Reading) -> tuple[Scenario | None, list[str]]:
     """Return the scenario without the inputs that were refused, which are listed. Or return the missing keys."""
     while True:
         try:
-            return parse(found.inputs, str), []
+            return parse(reading.inputs, str), []
         except UsageError as error:
-            refused = [each for each in error.problems if each.where in found.inputs and each.where in found.origins]
+            refused = [
+                each for each in error.problems if each.where in reading.inputs and each.where in reading.origins
+            ]
             if not refused:
-                return None, [_open(found, problem) for problem in error.problems]
+                return None, [_open(reading, problem) for problem in error.problems]
             for problem in refused:
-                if found.inputs.pop(problem.where, None) is not None:
-                    found.leave(found.origins[problem.where], problem.what, problem.hint)
+                if reading.inputs.pop(problem.where, None) is not None:
+                    reading.leave(reading.origins[problem.where], problem.what, problem.hint)
 
 
-def _open(found: Found, problem: Problem) -> str:
+def _open(reading: Reading, problem: Problem) -> str:
     key = problem.where
-    steps = found.origins.get(key, ())
-    if not any(left.key == dotted(steps) for left in found.left if steps):
+    steps = reading.origins.get(key, ())
+    if not any(left.key == dotted(steps) for left in reading.left if steps):
         name = dotted(steps) or key
-        found.left.append(
-            Left(name, found.values.place(steps), problem.what, f"{key} in scenario.yaml: {problem.hint}")
+        reading.left.append(
+            Unsupported(name, reading.values.place(steps), problem.what, f"{key} in scenario.yaml: {problem.hint}")
         )
     return key
 
 
-def _with_examples(found: Found, unanswered: list[str]) -> Scenario | None:
+def _with_examples(reading: Reading, unanswered: list[str]) -> Scenario | None:
     """Return the scenario with examples for missing inputs, to see which of the file's values it gives back."""
     examples: dict[str, Any] = {field.key: field.example for field in FIELDS if field.key in unanswered}
     try:
-        return parse({**found.inputs, **examples}, str)
+        return parse({**reading.inputs, **examples}, str)
     except UsageError:
         return None

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from neo4j_scenarios import directory
-from neo4j_scenarios.importing.found import Found
+from neo4j_scenarios.importing.found import Reading
 from neo4j_scenarios.located import Steps
 
 _LDAP: Final = "dbms.security.ldap"
@@ -21,20 +21,20 @@ _INPUTS: Final = {
 UNSAID: Final = ("ldap-url", "ldap-user", "ldap-search-base", "ldap-groups", "ldap-account", "ldap-secret")
 
 
-def read_ldap(found: Found) -> None:
+def read_ldap(reading: Reading) -> None:
     """Read the settings of the `config` block, if they name an LDAP server."""
-    if found.values.get("config", f"{_LDAP}.host") is None:
+    if reading.values.get("config", f"{_LDAP}.host") is None:
         return
     for setting, key in _INPUTS.items():
-        found.take(key, "config", setting)
+        reading.take(key, "config", setting)
 
 
-def read_password(found: Found) -> None:
+def read_password(reading: Reading) -> None:
     """Read the Secret of the account's password from `extraEnv`, if it is in the form that we write."""
-    variables = found.values.get("extraEnv")
+    variables = reading.values.get("extraEnv")
     for index, item in enumerate(variables if isinstance(variables, list) else []):
         steps: Steps = ("extraEnv", index, "valueFrom", "secretKeyRef")
         is_password = isinstance(item, Mapping) and item.get("name") == directory.variable(directory.PASSWORD)
-        if is_password and found.values.get(*steps, "key") == directory.PASSWORD_KEY:
-            found.take("ldap-secret", *steps, "name")
-            found.skip("extraEnv", index)
+        if is_password and reading.values.get(*steps, "key") == directory.PASSWORD_KEY:
+            reading.take("ldap-secret", *steps, "name")
+            reading.skip("extraEnv", index)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from neo4j_scenarios.importing.found import KEY_HINT, Found, Left
+from neo4j_scenarios.importing.found import KEY_HINT, Reading, Unsupported
 from neo4j_scenarios.located import Steps, at, dotted
 from neo4j_scenarios.secrecy import looks_like_key
 from neo4j_scenarios.targets import NEO4J_HELM, NEO4J_RESTORE, Target
@@ -24,21 +24,21 @@ _LABS: Final[Mapping[Steps, object]] = {
 }
 
 
-def leftovers(found: Found, source: Target, generated: Mapping[str, Any]) -> Iterator[Left]:
+def leftovers(reading: Reading, source: Target, generated: Mapping[str, Any]) -> Iterator[Unsupported]:
     """Yield the values that are lost, each at its highest key. generated: the scenario's values for `source`.
 
     For example, a file has `core.initContainers[1]` as its restore container, and our values have it at
-    `core.initContainers[0]`: `found.same` maps the one path to the other. Its variables were read as
+    `core.initContainers[0]`: `reading.same` maps the one path to the other. Its variables were read as
     inputs, and its image equals ours. Only its `tty` is lost, so just `core.initContainers[1].tty` is yielded.
     """
-    return _walk(found, (), source, generated)
+    return _walk(reading, (), source, generated)
 
 
-def _walk(found: Found, steps: Steps, source: Target, generated: Mapping[str, Any]) -> Iterator[Left]:
-    node = found.values.get(*steps)
-    if steps in found.done or (steps and node == _default(source, steps)):
+def _walk(reading: Reading, steps: Steps, source: Target, generated: Mapping[str, Any]) -> Iterator[Unsupported]:
+    node = reading.values.get(*steps)
+    if steps in reading.done or (steps and node == _default(source, steps)):
         return
-    counterpart = at(generated, _like(found, steps))
+    counterpart = at(generated, _like(reading, steps))
     if steps and counterpart is not None and node == counterpart:
         return
     inner = node.keys() if isinstance(node, Mapping) else range(len(node)) if isinstance(node, list) else ()
@@ -46,29 +46,29 @@ def _walk(found: Found, steps: Steps, source: Target, generated: Mapping[str, An
         return
     # An item of a list is yielded as a whole, because our list may have another item at its index.
     is_like = isinstance(counterpart, Mapping | list) and (not steps or not isinstance(steps[-1], int))
-    if inner and (not steps or is_like or _touched(found, steps)):
+    if inner and (not steps or is_like or _touched(reading, steps)):
         for step in inner:
-            yield from _walk(found, (*steps, step), source, generated)
+            yield from _walk(reading, (*steps, step), source, generated)
         return
-    yield _left(found, steps)
+    yield _left(reading, steps)
 
 
-def _left(found: Found, steps: Steps) -> Left:
-    place = found.values.place(steps)
+def _left(reading: Reading, steps: Steps) -> Unsupported:
+    place = reading.values.place(steps)
     if any(isinstance(step, str) and looks_like_key(step) for step in steps) or looks_like_key(
-        str(found.values.get(*steps))
+        str(reading.values.get(*steps))
     ):
-        return Left(dotted(steps), place, "looks like a key, which a values file must not hold", KEY_HINT)
+        return Unsupported(dotted(steps), place, "looks like a key, which a values file must not hold", KEY_HINT)
     inside = any(isinstance(step, int) for step in steps)
-    return Left(dotted(steps), place, _WHY, _LIST_HINT if inside else _HINT)
+    return Unsupported(dotted(steps), place, _WHY, _LIST_HINT if inside else _HINT)
 
 
-def _touched(found: Found, steps: Steps) -> bool:
-    return any(done[: len(steps)] == steps for done in found.done)
+def _touched(reading: Reading, steps: Steps) -> bool:
+    return any(done[: len(steps)] == steps for done in reading.done)
 
 
-def _like(found: Found, steps: Steps) -> Steps:
-    for theirs, ours in found.same.items():
+def _like(reading: Reading, steps: Steps) -> Steps:
+    for theirs, ours in reading.same.items():
         if steps[: len(theirs)] == theirs:
             return ours + steps[len(theirs) :]
     return steps

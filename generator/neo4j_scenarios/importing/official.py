@@ -7,7 +7,7 @@ from neo4j_restore.spec import Invalid
 from neo4j_scenarios import datavolume
 from neo4j_scenarios.fields import pod
 from neo4j_scenarios.importing.container import read_container, restore_containers, split_image
-from neo4j_scenarios.importing.found import Found
+from neo4j_scenarios.importing.found import Reading
 from neo4j_scenarios.importing.header import header_inputs
 from neo4j_scenarios.importing.ldap import read_ldap
 from neo4j_scenarios.importing.parts import read_licence
@@ -23,98 +23,98 @@ _NAMED: Final = ("{{ .Values.neo4j.name }}", "{{.Values.neo4j.name}}")
 _LABELS: Final = {datavolume.NAME_LABEL: _NAMED[0], datavolume.ROLE_LABEL: datavolume.ROLE}
 
 
-def read_official(found: Found) -> None:
+def read_official(reading: Reading) -> None:
     """Read the inputs."""
-    _read_name(found)
-    found.take("edition", "neo4j", "edition")
-    read_licence(found, "neo4j", "acceptLicenseAgreement")
-    if found.values.get("neo4j", "password"):
-        found.leave(("neo4j", "password"), _PASSWORD_WHY, _PASSWORD_HINT)
-    found.take("password-secret", "neo4j", "passwordFromSecret")
-    read_ldap(found)
-    found.take("ldap-secret", "ldapPasswordFromSecret")
-    _read_shape(found)
-    _read_image(found)
-    _read_storage(found)
-    _read_sub_path(found)
-    found.take("service-account", "podSpec", "serviceAccountName")
-    read_pull_secrets(found, "image", "imagePullSecrets")
-    restores = restore_containers(found, "podSpec", "initContainers")
+    _read_name(reading)
+    reading.take("edition", "neo4j", "edition")
+    read_licence(reading, "neo4j", "acceptLicenseAgreement")
+    if reading.values.get("neo4j", "password"):
+        reading.leave(("neo4j", "password"), _PASSWORD_WHY, _PASSWORD_HINT)
+    reading.take("password-secret", "neo4j", "passwordFromSecret")
+    read_ldap(reading)
+    reading.take("ldap-secret", "ldapPasswordFromSecret")
+    _read_shape(reading)
+    _read_image(reading)
+    _read_storage(reading)
+    _read_sub_path(reading)
+    reading.take("service-account", "podSpec", "serviceAccountName")
+    read_pull_secrets(reading, "image", "imagePullSecrets")
+    restores = restore_containers(reading, "podSpec", "initContainers")
     for steps in restores[1:]:
-        found.leave(steps, "is a second restore container", "keep only one: it restores all databases, or none")
+        reading.leave(steps, "is a second restore container", "keep only one: it restores all databases, or none")
     for steps in restores[:1]:
-        read_container(found, steps, ("additionalVolumes",), {"name": "data", "below": _below(found)})
-    read_init_containers(found, ("podSpec", "initContainers"), restores[0] if restores else None)
-    read_list(found, pod.EXTRA_CONTAINERS, "podSpec", "containers")
-    read_list(found, pod.NEO4J_MOUNTS, "additionalVolumeMounts")
-    read_volumes(found, ("additionalVolumes",))
+        read_container(reading, steps, ("additionalVolumes",), {"name": "data", "below": _below(reading)})
+    read_init_containers(reading, ("podSpec", "initContainers"), restores[0] if restores else None)
+    read_list(reading, pod.EXTRA_CONTAINERS, "podSpec", "containers")
+    read_list(reading, pod.NEO4J_MOUNTS, "additionalVolumeMounts")
+    read_volumes(reading, ("additionalVolumes",))
 
 
-def _read_name(found: Found) -> None:
+def _read_name(reading: Reading) -> None:
     """Read the name. If no header names the release, the release has the same name."""
-    found.take("neo4j-name", "neo4j", "name")
-    name = found.inputs.get("neo4j-name", "")
-    if name and not header_inputs(found.values):
-        found.inputs["release"] = name
+    reading.take("neo4j-name", "neo4j", "name")
+    name = reading.inputs.get("neo4j-name", "")
+    if name and not header_inputs(reading.values):
+        reading.inputs["release"] = name
 
 
-def _read_shape(found: Found) -> None:
-    size = found.values.get("neo4j", "minimumClusterSize")
+def _read_shape(reading: Reading) -> None:
+    size = reading.values.get("neo4j", "minimumClusterSize")
     if isinstance(size, int) and size > 1:
-        found.inputs["scenario"] = "cluster"
-        found.take("servers", "neo4j", "minimumClusterSize")
+        reading.inputs["scenario"] = "cluster"
+        reading.take("servers", "neo4j", "minimumClusterSize")
     elif size == 1:
-        found.skip("neo4j", "minimumClusterSize")
-    if found.values.get("neo4j", "offlineMaintenanceModeEnabled") is False:
-        found.skip("neo4j", "offlineMaintenanceModeEnabled")
+        reading.skip("neo4j", "minimumClusterSize")
+    if reading.values.get("neo4j", "offlineMaintenanceModeEnabled") is False:
+        reading.skip("neo4j", "offlineMaintenanceModeEnabled")
     else:
-        found.take("offline-maintenance", "neo4j", "offlineMaintenanceModeEnabled")
+        reading.take("offline-maintenance", "neo4j", "offlineMaintenanceModeEnabled")
 
 
-def _below(found: Found) -> str:
+def _below(reading: Reading) -> str:
     """Return the folder of the data volume that the chart mounts."""
-    if found.values.get("volumes", "data", "disableSubPathExpr") is True:
+    if reading.values.get("volumes", "data", "disableSubPathExpr") is True:
         return ""
-    return found.text("volumes", "data", "subPathExpr") or "data"
+    return reading.text("volumes", "data", "subPathExpr") or "data"
 
 
-def _read_sub_path(found: Found) -> None:
-    if found.values.get("volumes", "data", "disableSubPathExpr") is True:
-        found.give("data-sub-path", "/", "volumes", "data", "disableSubPathExpr")
-        found.skip("volumes", "data", "subPathExpr")
+def _read_sub_path(reading: Reading) -> None:
+    if reading.values.get("volumes", "data", "disableSubPathExpr") is True:
+        reading.give("data-sub-path", "/", "volumes", "data", "disableSubPathExpr")
+        reading.skip("volumes", "data", "subPathExpr")
     else:
-        found.skip("volumes", "data", "disableSubPathExpr")
-        found.take("data-sub-path", "volumes", "data", "subPathExpr")
+        reading.skip("volumes", "data", "disableSubPathExpr")
+        reading.take("data-sub-path", "volumes", "data", "subPathExpr")
 
 
-def _read_image(found: Found) -> None:
+def _read_image(reading: Reading) -> None:
     """Read the image. Charts of 2026 take it in three keys, or in `customImage`."""
-    if found.values.get("image", "customImage") is not None:
-        repository, tag = split_image(found.text("image", "customImage") or "")
-        found.give("neo4j-image", repository, "image", "customImage")
-        found.give("neo4j-tag", tag, "image", "customImage")
+    if reading.values.get("image", "customImage") is not None:
+        repository, tag = split_image(reading.text("image", "customImage") or "")
+        reading.give("neo4j-image", repository, "image", "customImage")
+        reading.give("neo4j-tag", tag, "image", "customImage")
         return
-    registry, repository = (found.text("image", key) or "" for key in ("registry", "repository"))
-    found.give("neo4j-image", "/".join(filter(None, (registry, repository))), "image", "repository")
+    registry, repository = (reading.text("image", key) or "" for key in ("registry", "repository"))
+    reading.give("neo4j-image", "/".join(filter(None, (registry, repository))), "image", "repository")
     if registry:
-        found.skip("image", "registry")
-    found.take("neo4j-tag", "image", "tag")
+        reading.skip("image", "registry")
+    reading.take("neo4j-tag", "image", "tag")
 
 
-def _read_storage(found: Found) -> None:
-    mode = found.text("volumes", "data", "mode")
-    block = found.values.get("volumes", "data", mode) if mode else None
+def _read_storage(reading: Reading) -> None:
+    mode = reading.text("volumes", "data", "mode")
+    block = reading.values.get("volumes", "data", mode) if mode else None
     if mode in {datavolume.VOLUME, datavolume.TEMPLATE} and isinstance(block, Mapping):
-        found.skip("volumes", "data", "mode")
-        found.give("data-volume", _short(line({mode: block})), "volumes", "data", mode)
+        reading.skip("volumes", "data", "mode")
+        reading.give("data-volume", _short(line({mode: block})), "volumes", "data", mode)
     if mode not in {"defaultStorageClass", "dynamic", datavolume.SELECTOR}:
         return
-    found.skip("volumes", "data", "mode")
-    found.take("storage-size", "volumes", "data", mode, "requests", "storage")
+    reading.skip("volumes", "data", "mode")
+    reading.take("storage-size", "volumes", "data", mode, "requests", "storage")
     if mode != "defaultStorageClass":
-        found.take("storage-class", "volumes", "data", mode, "storageClassName")
+        reading.take("storage-class", "volumes", "data", mode, "storageClassName")
     if mode == datavolume.SELECTOR:
-        _read_labels(found, "volumes", "data", mode, "selectorTemplate", "matchLabels")
+        _read_labels(reading, "volumes", "data", mode, "selectorTemplate", "matchLabels")
 
 
 def _short(text: str) -> str:
@@ -125,15 +125,15 @@ def _short(text: str) -> str:
         return text
 
 
-def _read_labels(found: Found, *steps: str | int) -> None:
+def _read_labels(reading: Reading, *steps: str | int) -> None:
     """Take the labels that choose volumes: those of the file over the chart's own, as Helm merges them."""
-    said = found.values.get(*steps)
+    said = reading.values.get(*steps)
     labels = completed(_LABELS, said if isinstance(said, Mapping) else {})
     labels = {
-        key: found.inputs.get("neo4j-name", "") if text in _NAMED else text for key, text in labels.items() if text
+        key: reading.inputs.get("neo4j-name", "") if text in _NAMED else text for key, text in labels.items() if text
     }
     if said is None:
-        found.inputs["data-volume"] = datavolume.SELECTOR
+        reading.inputs["data-volume"] = datavolume.SELECTOR
         return
     text = ",".join(f"{key}={value}" for key, value in labels.items())
-    found.give("data-volume", _short(f"{datavolume.SELECTOR}/{text}"), *steps)
+    reading.give("data-volume", _short(f"{datavolume.SELECTOR}/{text}"), *steps)

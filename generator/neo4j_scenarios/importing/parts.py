@@ -2,39 +2,39 @@
 
 from neo4j_scenarios import identity
 from neo4j_scenarios.fields.deployment import RESTORE_MEMORY
-from neo4j_scenarios.importing.found import Found
+from neo4j_scenarios.importing.found import Reading
 
 
-def read_licence(found: Found, *steps: str | int) -> None:
+def read_licence(reading: Reading, *steps: str | int) -> None:
     """Read the accepted licence. `no` means that none is accepted."""
-    if found.text(*steps) in {"no", "false"}:
-        found.skip(*steps)
+    if reading.text(*steps) in {"no", "false"}:
+        reading.skip(*steps)
         return
-    found.take("accept-license", *steps)
+    reading.take("accept-license", *steps)
 
 
-def read_service_account(found: Found) -> None:
+def read_service_account(reading: Reading) -> None:
     """Read the `serviceAccount` block: an existing account, or one that the chart makes for an identity."""
-    if found.values.get("serviceAccount", "create") is False:
-        found.take("service-account", "serviceAccount", "name")
+    if reading.values.get("serviceAccount", "create") is False:
+        reading.take("service-account", "serviceAccount", "name")
     for annotation in identity.ANNOTATIONS:
-        found.take("workload-identity", "serviceAccount", "annotations", annotation)
-    if {"service-account", "workload-identity"} & found.origins.keys():
-        found.skip("serviceAccount", "create")
+        reading.take("workload-identity", "serviceAccount", "annotations", annotation)
+    if {"service-account", "workload-identity"} & reading.origins.keys():
+        reading.skip("serviceAccount", "create")
 
 
-def read_memory(found: Found, *block: str | int) -> bool:
+def read_memory(reading: Reading, *block: str | int) -> bool:
     """Read the memory of the resources at `block`. Return whether they set any, even one that no input can hold."""
-    request, limit = (found.text(*block, part, "memory") for part in ("requests", "limits"))
+    request, limit = (reading.text(*block, part, "memory") for part in ("requests", "limits"))
     if limit and request in {limit, ""}:
-        found.give(RESTORE_MEMORY.key, limit, *block, "limits", "memory")
-        found.skip(*block, "requests", "memory")
+        reading.give(RESTORE_MEMORY.key, limit, *block, "limits", "memory")
+        reading.skip(*block, "requests", "memory")
     return request != "" or limit != ""
 
 
-def read_edition(found: Found) -> None:
+def read_edition(reading: Reading) -> None:
     """Find out the edition, which no key holds: by the image's tag, or else by the accepted licence."""
-    if "enterprise" in found.inputs.get("neo4j-tag", ""):
-        found.inputs["edition"] = "enterprise"
-    elif "accept-license" in found.inputs:
-        found.inputs.setdefault("edition", "enterprise")
+    if "enterprise" in reading.inputs.get("neo4j-tag", ""):
+        reading.inputs["edition"] = "enterprise"
+    elif "accept-license" in reading.inputs:
+        reading.inputs.setdefault("edition", "enterprise")

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from neo4j_scenarios.fields import Field, deployment, pod
 from neo4j_scenarios.fields.deployment import NONE
-from neo4j_scenarios.importing.found import Found
+from neo4j_scenarios.importing.found import Reading
 from neo4j_scenarios.located import Steps
 from neo4j_scenarios.structure import items, line
 
@@ -13,88 +13,88 @@ _MOUNTS: Final = (pod.RESTORE_MOUNTS, pod.NEO4J_MOUNTS)
 _CONTAINERS: Final = (pod.INIT_CONTAINERS_BEFORE, pod.INIT_CONTAINERS_AFTER, pod.EXTRA_CONTAINERS)
 
 
-def read_list(found: Found, field: Field[Any], *steps: str | int) -> None:
+def read_list(reading: Reading, field: Field[Any], *steps: str | int) -> None:
     """Take a whole list."""
-    listed = found.values.get(*steps)
+    listed = reading.values.get(*steps)
     if isinstance(listed, list) and listed:
-        found.give(field.key, line(listed), *steps)
+        reading.give(field.key, line(listed), *steps)
 
 
-def read_init_containers(found: Found, steps: Steps, restore: Steps | None) -> None:
+def read_init_containers(reading: Reading, steps: Steps, restore: Steps | None) -> None:
     """Take the init containers around the restore, at `restore`; without one they are to run after the new one."""
-    listed = found.values.get(*steps)
+    listed = reading.values.get(*steps)
     if not isinstance(listed, list):
         return
     number = restore[-1] if restore else -1
-    others = [index for index in range(len(listed)) if index != number and (*steps, index) not in found.done]
+    others = [index for index in range(len(listed)) if index != number and (*steps, index) not in reading.done]
     before = [index for index in others if restore and index < int(number)]
     for field, indices in (
         (pod.INIT_CONTAINERS_BEFORE, before),
         (pod.INIT_CONTAINERS_AFTER, [index for index in others if index not in before]),
     ):
-        _take_items(found, field, steps, indices)
+        _take_items(reading, field, steps, indices)
     if restore:
-        found.same[restore] = (*steps, len(before))
+        reading.same[restore] = (*steps, len(before))
 
 
-def read_volumes(found: Found, steps: Steps) -> None:
+def read_volumes(reading: Reading, steps: Steps) -> None:
     """Take the volumes that no other input stands for, and those that the user's containers and mounts name."""
-    listed = found.values.get(*steps)
+    listed = reading.values.get(*steps)
     if not isinstance(listed, list):
         return
-    named = _mounted(found)
+    named = _mounted(reading)
     rest = [
         index
         for index, each in enumerate(listed)
-        if (*steps, index) not in found.done or (isinstance(each, Mapping) and each.get("name") in named)
+        if (*steps, index) not in reading.done or (isinstance(each, Mapping) and each.get("name") in named)
     ]
-    _take_items(found, pod.EXTRA_VOLUMES, steps, rest)
+    _take_items(reading, pod.EXTRA_VOLUMES, steps, rest)
 
 
-def read_mounts(found: Found, steps: Steps) -> None:
+def read_mounts(reading: Reading, steps: Steps) -> None:
     """Take the mounts of the restore container that no other input stands for."""
-    listed = found.values.get(*steps)
+    listed = reading.values.get(*steps)
     if isinstance(listed, list):
-        rest = [index for index in range(len(listed)) if (*steps, index) not in found.done]
-        _take_items(found, pod.RESTORE_MOUNTS, steps, rest)
+        rest = [index for index in range(len(listed)) if (*steps, index) not in reading.done]
+        _take_items(reading, pod.RESTORE_MOUNTS, steps, rest)
 
 
-def read_pull_secrets(found: Found, *steps: str | int) -> None:
+def read_pull_secrets(reading: Reading, *steps: str | int) -> None:
     """Take a list of names, be they texts or objects with a name."""
-    listed = found.values.get(*steps)
+    listed = reading.values.get(*steps)
     names = [item.get("name") if isinstance(item, Mapping) else item for item in listed or []]
     if names and all(isinstance(name, str) and name for name in names):
-        found.give(pod.IMAGE_PULL_SECRETS.key, ",".join(map(str, names)), *steps)
+        reading.give(pod.IMAGE_PULL_SECRETS.key, ",".join(map(str, names)), *steps)
 
 
-def read_cpu(found: Found, default: str, *block: str | int) -> None:
+def read_cpu(reading: Reading, default: str, *block: str | int) -> None:
     """Take the CPU of the resources at `block`; `default`: the request that the chart makes by itself."""
-    request, limit = (found.text(*block, part, "cpu") for part in ("requests", "limits"))
+    request, limit = (reading.text(*block, part, "cpu") for part in ("requests", "limits"))
     if request is None or limit is None:
         return
-    removed = "cpu" in (found.values.get(*block, "requests") or {}) and not request
+    removed = "cpu" in (reading.values.get(*block, "requests") or {}) and not request
     asked = request or ("" if removed else default or limit)
     for part in ("requests", "limits"):
-        found.skip(*block, part, "cpu")
+        reading.skip(*block, part, "cpu")
     if removed and not limit:
-        found.give(deployment.RESTORE_CPU.key, NONE, *block, "requests", "cpu")
+        reading.give(deployment.RESTORE_CPU.key, NONE, *block, "requests", "cpu")
     elif limit or asked != default:
         text = limit if asked == limit else f"{asked}/{limit or NONE}"
-        found.give(deployment.RESTORE_CPU.key, text, *block, "limits" if limit else "requests", "cpu")
+        reading.give(deployment.RESTORE_CPU.key, text, *block, "limits" if limit else "requests", "cpu")
 
 
-def _take_items(found: Found, field: Field[Any], steps: Steps, indices: Sequence[int]) -> None:
+def _take_items(reading: Reading, field: Field[Any], steps: Steps, indices: Sequence[int]) -> None:
     if not indices:
         return
-    listed = found.values.get(*steps)
-    found.give(field.key, line([listed[index] for index in indices]), *steps, indices[0])
+    listed = reading.values.get(*steps)
+    reading.give(field.key, line([listed[index] for index in indices]), *steps, indices[0])
     for index in indices:
-        found.skip(*steps, index)
+        reading.skip(*steps, index)
 
 
-def _mounted(found: Found) -> set[str]:
+def _mounted(reading: Reading) -> set[str]:
     """Return the names of volumes that the user's containers and mounts name."""
-    held = {field: items(found.inputs.get(field.key, "")) for field in (*_MOUNTS, *_CONTAINERS)}
+    held = {field: items(reading.inputs.get(field.key, "")) for field in (*_MOUNTS, *_CONTAINERS)}
     mounts = [mount for field in _MOUNTS for mount in held[field]]
     for field in _CONTAINERS:
         for container in held[field]:

@@ -4,7 +4,7 @@ import json
 import re
 from typing import Any, Final
 
-from neo4j_scenarios.importing.found import Left
+from neo4j_scenarios.importing.found import Unsupported
 from neo4j_scenarios.importing.imported import Imported
 from neo4j_scenarios.layers import STRUCTURES
 from neo4j_scenarios.secrecy import redact
@@ -25,7 +25,7 @@ def scenario_yaml(imported: Imported) -> str:
     return "\n".join(lines) + "\n"
 
 
-def line(left: Left) -> str:
+def line(left: Unsupported) -> str:
     """Return the two lines about one unsupported value."""
     return f"not imported: {left.place}: {left.key}: {redact(left.why)}\ntry: {redact(left.instead)}"
 
