@@ -83,6 +83,6 @@ def test_every_metric_and_finding_is_documented() -> None:
     text = metrics("fleet.yaml", [], NOW)
     for name in re.findall(r"^# TYPE (\S+)", text, re.MULTILINE):
         assert f"`{name}`" in readme, name
-    words = readme.partition("| word | holds for |")[2].partition("\n\n")[0]
+    words = readme.partition("| finding | database |")[2].partition("\n\n")[0]
     for finding in Finding:
         assert f"`{finding.value}`" in words, finding
