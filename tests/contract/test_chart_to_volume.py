@@ -81,7 +81,7 @@ def test_a_rollback_with_nothing_kept_stops_the_pod_and_changes_nothing(start: S
     archives.write_database(data, "newer")
     before = archives.snapshot(data)
     done = start({**WISH, "command": "rollback"})
-    assert (done.returncode, "no previous generation is kept" in done.stderr) == (10, True)
+    assert (done.returncode, "holds no previous generation" in done.stderr) == (10, True)
     assert archives.snapshot(data) == before
 
 
@@ -97,7 +97,7 @@ def test_helm_test_passes_after_a_restore_and_after_a_rollback(
     told = {reads: start({**WISH, "command": command}, reads=reads) for reads in ("verify", "status", "plan")}
     assert {reads: done.returncode for reads, done in told.items()} == {"verify": 0, "status": 0, "plan": 0}
     assert ("restored: neo4j" if command == "run" else "rolled back: neo4j") in told["status"].stdout
-    assert "the wish incident-4711 was fulfilled" in told["plan"].stdout
+    assert "the request incident-4711 was fulfilled" in told["plan"].stdout
     assert archives.snapshot_all(data) == after
 
 
