@@ -6,13 +6,15 @@ As one line they are texts, as all inputs are: a flag, a cell, a layer of a flee
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from neo4j_restore.spec import Invalid
 from neo4j_scenarios.errors import InputFileError
-from neo4j_scenarios.located import locate
-from neo4j_scenarios.yamltext import plain_scalar
-from neo4j_scenarios.yamltree import Items, Map, Node
+
+if TYPE_CHECKING:
+    from neo4j_scenarios.yamltree import Node
+
+# The readers of YAML are imported inside the functions: every command knows the inputs, and most read no YAML.
 
 _NAME: Final = "value"
 
@@ -56,6 +58,8 @@ def read(text: str) -> Any:
         return json.loads(text)
     except ValueError:
         pass
+    from neo4j_scenarios.located import locate
+
     try:
         return locate(f"{_NAME}: {text}", _NAME).data[_NAME]
     except InputFileError as error:
@@ -75,12 +79,15 @@ def items(text: str) -> list[Any]:
     return listed
 
 
-def of_node(node: Node) -> str:
+def of_node(node: "Node") -> str:
     """Return what a file says as one line of JSON."""
     return line(_data(node))
 
 
-def _data(node: Node) -> Any:
+def _data(node: "Node") -> Any:
+    from neo4j_scenarios.yamltext import plain_scalar
+    from neo4j_scenarios.yamltree import Items, Map
+
     if isinstance(node, Map):
         return {key: _data(value) for key, (_, value) in node.entries.items()}
     if isinstance(node, Items):
