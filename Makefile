@@ -8,7 +8,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 # How many processes run the tests of `make unit` and `make test`.
-JOBS ?= 1
+JOBS ?= 2
 PARALLEL = $(if $(filter-out 1,$(JOBS)),-n $(JOBS) --dist loadgroup)
 
 # What is built once and kept: Neo4j homes, Helm, images.
@@ -51,7 +51,7 @@ unit: venv helm chromium stores crds ## run the tests that need no Neo4j and no 
 	$(BIN)/pytest -m 'not real and not e2e' $(PARALLEL) $(if $(K),-k '$(K)')
 
 .PHONY: test
-test: venv helm neo4j stores chromium crds ## run all tests but those on a cluster; K=name for some, JOBS=2 on two cores
+test: venv helm neo4j stores chromium crds ## run all tests but those on a cluster; K=name for some, JOBS=1 in one process
 	$(BIN)/pytest -m 'not e2e' $(PARALLEL) $(if $(K),-k '$(K)')
 
 .PHONY: coverage
