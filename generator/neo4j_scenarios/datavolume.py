@@ -1,7 +1,7 @@
-"""The data volume where it is not a new claim: one that is there, chosen by name, by labels, or written out.
+"""The data volume, if it is not a new claim: an existing one, chosen by name or labels, or a block of the chart.
 
 `claim/NAME` is a persistent volume claim. `selector` chooses volumes by the labels of the official chart, and
-`selector/KEY=VALUE,…` by others. A map has one of that chart's modes `volume` and `volumeClaimTemplate`, and its block.
+`selector/KEY=VALUE,…` chooses by others. A map has a mode of that chart, `volume` or `volumeClaimTemplate`.
 """
 
 import re
@@ -19,7 +19,7 @@ SELECTOR: Final = "selector"
 VOLUME: Final = "volume"
 TEMPLATE: Final = "volumeClaimTemplate"
 
-# The labels by which the official chart chooses where its values name none. Source: its values.yaml, 5.1 to 5.17.
+# The official chart chooses by these labels if its values name none. Source: its values.yaml, 5.1 to 5.17.
 NAME_LABEL: Final = "app"
 ROLE_LABEL: Final = "helm.neo4j.com/volume-role"
 ROLE: Final = "data"
@@ -31,7 +31,7 @@ _EXPECTED: Final = f"claim/NAME, selector, selector/KEY=VALUE, or a map with {VO
 
 @dataclass(frozen=True)
 class DataVolume:
-    """What an input says: the kind; the claim's name, or the block; the labels."""
+    """A parsed input: its kind, and the claim's name, the labels or the block that belong to the kind."""
 
     kind: str
     claim: str = ""
@@ -40,24 +40,29 @@ class DataVolume:
 
     @property
     def claims(self) -> bool:
-        """Whether it is one claim, which one server alone can have."""
+        """Whether it is a single claim, which only one server can use."""
         return self.kind == CLAIM or (self.kind == VOLUME and "persistentVolumeClaim" in self.block)
 
 
 def rule(text: str) -> str:
-    """Return the shortest text: a map as one line of JSON, labels in their order. Raises Invalid."""
-    found = parse(text)
-    if found.block is None:
-        labels = ",".join(f"{key}={value}" for key, value in found.labels)
+    """Return the shortest text for it: a map as one line of JSON, labels sorted. Raises Invalid."""
+    volume = parse(text)
+    if volume.block is None:
+        labels = ",".join(f"{key}={value}" for key, value in volume.labels)
         return f"{SELECTOR}/{labels}" if labels else text
-    held = found.block.get("persistentVolumeClaim")
-    if found.kind == VOLUME and len(found.block) == 1 and isinstance(held, Mapping) and held.keys() == {"claimName"}:
-        return f"{CLAIM}/{rules.NAME(str(held['claimName']))}"
-    return line({found.kind: found.block})
+    claim = volume.block.get("persistentVolumeClaim")
+    if (
+        volume.kind == VOLUME
+        and len(volume.block) == 1
+        and isinstance(claim, Mapping)
+        and claim.keys() == {"claimName"}
+    ):
+        return f"{CLAIM}/{rules.NAME(str(claim['claimName']))}"
+    return line({volume.kind: volume.block})
 
 
 def parse(text: str) -> DataVolume:
-    """Return what an input's text says. Raises Invalid."""
+    """Parse the text of an input. Raises Invalid."""
     if not text:
         return DataVolume(NEW)
     kind, slash, rest = text.partition("/")
@@ -71,11 +76,11 @@ def parse(text: str) -> DataVolume:
 def _written_out(text: str) -> DataVolume:
     value = read(text) if text.startswith("{") else None
     if not isinstance(value, Mapping) or len(value) != 1 or not value.keys() <= {VOLUME, TEMPLATE}:
-        message = f"{text!r} is none of {_EXPECTED}"
+        message = f"{text!r} is not {_EXPECTED}"
         raise Invalid(message)
     ((kind, block),) = value.items()
     if not isinstance(block, Mapping) or not block:
-        message = f"{kind} must be a map, as the chart takes it"
+        message = f"{kind} must be the map that the chart takes"
         raise Invalid(message)
     return DataVolume(kind, block=dict(block))
 
@@ -83,6 +88,6 @@ def _written_out(text: str) -> DataVolume:
 def _label(text: str) -> tuple[str, str]:
     key, equals, value = text.strip().partition("=")
     if not equals or not _LABEL.fullmatch(key):
-        message = f"{text.strip()!r} is not a label, as app=graph"
+        message = f"{text.strip()!r} is not a label such as app=graph"
         raise Invalid(message)
     return key, rules.LABEL_VALUE(value)

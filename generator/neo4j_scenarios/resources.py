@@ -7,21 +7,21 @@ from neo4j_scenarios.volumes import Values
 
 
 def resources(scenario: Scenario) -> Values:
-    """Return the block `resources` of a container; empty where nothing is asked for."""
+    """Return the block `resources` of a container. It is empty if nothing is requested."""
     return block(*cpu(scenario), memory.quantity(scenario))
 
 
 def block(cpu_request: str, cpu_limit: str, amount: str) -> Values:
-    """Return a block of CPU and memory; an empty text is left out. Memory is request and limit alike."""
+    """Return a block of CPU and memory without the empty texts. The memory is both request and limit."""
     requests = {"cpu": cpu_request, "memory": amount}
     limits = {"cpu": cpu_limit, "memory": amount}
     parts = {"requests": requests, "limits": limits}
-    said = {part: {key: text for key, text in held.items() if text} for part, held in parts.items()}
-    return {part: held for part, held in said.items() if held}
+    filled = {part: {key: text for key, text in amounts.items() if text} for part, amounts in parts.items()}
+    return {part: amounts for part, amounts in filled.items() if amounts}
 
 
 def cpu(scenario: Scenario) -> tuple[str, str]:
-    """Return request and limit of the CPU; an empty text for neither."""
+    """Return request and limit of the CPU. An empty text stands for none."""
     if scenario.restore_cpu in {AUTO, NONE}:
         return "", ""
     request, slash, limit = scenario.restore_cpu.partition("/")

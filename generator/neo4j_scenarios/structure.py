@@ -1,6 +1,6 @@
 """Inputs that are lists and maps of Kubernetes: read as YAML or JSON, kept as one line of JSON.
 
-As one line they are texts, as all inputs are: a flag, a cell, a layer of a fleet. A file may write them as they are.
+As one line they are texts like all other inputs, in a flag, a cell or a layer of a fleet. A file may write them out.
 """
 
 import json
@@ -21,9 +21,9 @@ _NAME: Final = "value"
 
 @dataclass(frozen=True, eq=False)
 class ListOf:
-    """A rule that takes a list of maps, each with texts under `keys`; gives one line of JSON, empty for no items.
+    """A rule for a list of maps, each with texts under `keys`. It returns one line of JSON, or nothing for no items.
 
-    what: the kind of item, as `volume`. The values of the first key are different from each other.
+    what: the kind of item, such as `volume`. No two items have the same value of the first key.
     """
 
     what: str
@@ -34,7 +34,7 @@ class ListOf:
         """Return the list as one line."""
         items = read(text) if text else []
         if not isinstance(items, list):
-            message = f"must be a list of {self.what}s, and is not"
+            message = f"must be a list of {self.what}s, but is not"
             raise Invalid(message)
         for number, item in enumerate(items, 1):
             self._check(number, item)
@@ -46,14 +46,14 @@ class ListOf:
 
     def _check(self, number: int, item: object) -> None:
         for key in self.keys:
-            held = item.get(key) if isinstance(item, Mapping) else None
-            if not isinstance(held, str) or not held:
-                message = f"{self.what} {number} has no {key!r}, which is a text"
+            text = item.get(key) if isinstance(item, Mapping) else None
+            if not isinstance(text, str) or not text:
+                message = f"{self.what} {number} has no text under {key!r}"
                 raise Invalid(message)
 
 
 def read(text: str) -> Any:
-    """Return the data of a line of YAML or JSON, with the types that Helm gives it. Raises Invalid."""
+    """Parse a line of YAML or JSON, with the types that Helm gives its scalars. Raises Invalid."""
     try:
         return json.loads(text)
     except ValueError:
@@ -74,13 +74,13 @@ def line(value: Any) -> str:
 
 
 def items(text: str) -> list[Any]:
-    """Return the items of a list that a rule gave as a line; none for an empty one."""
+    """Return the items of a list that a rule returned as a line. An empty line has none."""
     listed: list[Any] = json.loads(text) if text else []
     return listed
 
 
 def of_node(node: "Node") -> str:
-    """Return what a file says as one line of JSON."""
+    """Return a node of a file as one line of JSON."""
     return line(_data(node))
 
 

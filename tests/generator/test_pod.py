@@ -116,32 +116,32 @@ def test_without_cpu_ours_takes_the_charts_request_back() -> None:
 
 BAD = {
     "no list": ({"extra_volumes": "{name: a}"}, "--extra-volumes: must be a list of volumes"),
-    "no name": ({"extra_volumes": "[{emptyDir: {}}]"}, "--extra-volumes: volume 1 has no 'name'"),
-    "no path": ({"restore_mounts": "[{name: data}]"}, "--restore-mounts: mount 1 has no 'mountPath'"),
+    "no name": ({"extra_volumes": "[{emptyDir: {}}]"}, "--extra-volumes: volume 1 has no text under 'name'"),
+    "no path": ({"restore_mounts": "[{name: data}]"}, "--restore-mounts: mount 1 has no text under 'mountPath'"),
     "no YAML": ({"extra_volumes": "[{"}, "--extra-volumes: is neither JSON nor YAML of one line"),
     "twice": ({"extra_volumes": "[{name: a}, {name: a}]"}, "--extra-volumes: has the volume 'a' twice"),
     "two lists": (
         {"extra_containers": json.dumps(TOOLS), "init_containers_after": json.dumps(TOOLS)},
-        "--extra-containers: names a container 'tools', as one of --init-containers-after is named",
+        "--extra-containers: names a container 'tools', which is the name of one of --init-containers-after",
     ),
     "restore": (
         {"init_containers_before": "[{name: restore, image: x}]"},
-        "--init-containers-before: names a container 'restore', as the restore container is named",
+        "--init-containers-before: names a container 'restore', which is the name of the restore container",
     ),
-    "neo4j": ({"extra_containers": "[{name: neo4j, image: x}]"}, "as the Neo4j container is named"),
+    "neo4j": ({"extra_containers": "[{name: neo4j, image: x}]"}, "which is the name of the Neo4j container"),
     "no image": ({"extra_containers": "[{name: a}]"}, "--extra-containers: the container 'a' has no image"),
     "unknown volume": (
         {"restore_mounts": json.dumps(MOUNTS)},
-        "--restore-mounts: mounts the volume 'mine', and the pod has none of that name",
+        "--restore-mounts: mounts the volume 'mine', but the pod has no volume of that name",
     ),
     "unknown volume of a container": (
         {"extra_containers": json.dumps([{**TOOLS[0], "volumeMounts": MOUNTS}])},
-        "--extra-containers: the container 'tools' mounts the volume 'mine', and the pod has none of that name",
+        "--extra-containers: the container 'tools' mounts the volume 'mine', but the pod has no volume of that name",
     ),
-    "taken volume": ({"extra_volumes": "[{name: data}]"}, "--extra-volumes: the volume 'data' has a name that the"),
+    "taken volume": ({"extra_volumes": "[{name: data}]"}, "--extra-volumes: the volume 'data' has the name of a"),
     "over the data": (
         {"neo4j_mounts": "[{name: data, mountPath: /data/}]"},
-        "--neo4j-mounts: mounts something at /data/, where the container has a volume",
+        "--neo4j-mounts: mounts something at /data/, where the container already has a volume",
     ),
     "over the key": ({"restore_mounts": "[{name: data, mountPath: /auth}]"}, "mounts something at /auth"),
     "secret": (
@@ -154,22 +154,25 @@ BAD = {
     ),
     "other key": (
         {"extra_containers": json.dumps([{**TOOLS[0], "enabledInOfflineMaintenanceMode": True}])},
-        "which the chart neo4j/neo4j alone knows",
+        "which only the chart neo4j/neo4j knows",
     ),
     "two pull secrets": (
         {"image_pull_secrets": "a,b", "target": "neo4j-helm"},
-        "--image-pull-secrets: the chart neo4j-helm takes one pull Secret, and here are 2",
+        "--image-pull-secrets: the chart neo4j-helm takes one pull Secret, but 2 are given",
     ),
     "pull secret": ({"image_pull_secrets": "a,B"}, "--image-pull-secrets: 'B' is not a name in Kubernetes"),
     "cpu": ({"restore_cpu": "0"}, "--restore-cpu: '0' is not an amount of CPU"),
     "cpu limit": ({"restore_cpu": "1/0m"}, "--restore-cpu: '1/0m' is not an amount of CPU"),
-    "labs": ({"data_volume": "claim/a", "target": "neo4j-helm"}, "--data-volume: the chart neo4j-helm makes its data"),
-    "own": ({"data_volume": "selector"}, "--data-volume: the chart neo4j-restore takes a claim that is there"),
-    "mode": ({"data_volume": "{share: {name: a}}", "target": "neo4j/neo4j"}, "is none of claim/NAME, selector"),
+    "labs": (
+        {"data_volume": "claim/a", "target": "neo4j-helm"},
+        "--data-volume: the chart neo4j-helm makes its own data",
+    ),
+    "own": ({"data_volume": "selector"}, "--data-volume: the chart neo4j-restore takes an existing claim"),
+    "mode": ({"data_volume": "{share: {name: a}}", "target": "neo4j/neo4j"}, "is not claim/NAME, selector"),
     "label": ({"data_volume": "selector/a", "target": "neo4j/neo4j"}, "--data-volume: 'a' is not a label"),
     "size": (
         {"data_volume": "claim/a", "storage_size": "5Gi"},
-        "--storage-size: does nothing with the data volume 'claim'",
+        "--storage-size: has no effect on the data volume 'claim'",
     ),
 }
 
@@ -187,7 +190,7 @@ def test_what_would_keep_the_pod_from_starting_is_refused(case: str) -> None:
 def test_one_claim_is_not_for_all_servers_of_a_cluster(volume: str) -> None:
     cluster = {"scenario": "cluster", "target": "neo4j/neo4j", "edition": "enterprise", "accept_license": "yes"}
     cluster |= {"accept_first_bootstrap": "true", "timestamp": "2026-01-31T02:00:00Z"}
-    with pytest.raises(UsageError, match="--data-volume: is one claim, and each server of a cluster"):
+    with pytest.raises(UsageError, match="--data-volume: is a single claim, but each server of a cluster"):
         make_scenario(data_volume=volume, **cluster)
     assert make_scenario(data_volume="selector", **cluster)
 

@@ -1,4 +1,4 @@
-"""What keeps the pod from starting, or the restore from its files, in containers and volumes of the user's own."""
+"""Hazards in the user's own containers, volumes and mounts: the pod does not start, or the restore lacks its files."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
@@ -16,15 +16,15 @@ from neo4j_scenarios.volumes import GIVEN, OURS, mounts, volumes
 _CONTAINERS: Final = (pod.INIT_CONTAINERS_BEFORE, pod.INIT_CONTAINERS_AFTER, pod.EXTRA_CONTAINERS)
 _INIT: Final = _CONTAINERS[:2]
 
-# The official chart keeps this key from Kubernetes.
+# The official chart reads this key of a container, and does not pass it to Kubernetes.
 _OFFLINE: Final = "enabledInOfflineMaintenanceMode"
 
 
 def beside(scenario: Scenario) -> Iterator[Hazard]:
-    """Yield what is wrong with containers, volumes and mounts of the user's, and with a data volume that is there."""
+    """Yield the hazards of the user's containers, volumes and mounts, and those of an existing data volume."""
     yield from _names(scenario)
     for field in _CONTAINERS:
-        for container in _held(scenario, field):
+        for container in _listed(scenario, field):
             yield from _container(scenario, field, container)
     yield from _volumes(scenario)
     yield from _mounts(scenario)
@@ -32,12 +32,12 @@ def beside(scenario: Scenario) -> Iterator[Hazard]:
     if len(scenario.image_pull_secrets) > 1 and scenario.target is NEO4J_HELM:
         yield Hazard(
             (pod.IMAGE_PULL_SECRETS.key, "target"),
-            f"the chart {scenario.target.name} takes one pull Secret, and here are {len(scenario.image_pull_secrets)}",
+            f"the chart {scenario.target.name} takes one pull Secret, but {len(scenario.image_pull_secrets)} are given",
             "one Secret with the logins of all registries",
         )
 
 
-def _held(scenario: Scenario, field: Field[Any]) -> list[dict[str, Any]]:
+def _listed(scenario: Scenario, field: Field[Any]) -> list[dict[str, Any]]:
     return items(getattr(scenario, attribute(field)))
 
 
@@ -46,10 +46,12 @@ def _names(scenario: Scenario) -> Iterator[Hazard]:
     if scenario.target is not NEO4J_HELM:  # whose container has the name of the release in it
         taken["neo4j"] = "the Neo4j container"
     for field in _CONTAINERS:
-        for container in _held(scenario, field):
+        for container in _listed(scenario, field):
             name = container["name"]
             if name in taken:
-                yield Hazard((field.key,), f"names a container {name!r}, as {taken[name]} is named", "another name")
+                yield Hazard(
+                    (field.key,), f"names a container {name!r}, which is the name of {taken[name]}", "another name"
+                )
             taken.setdefault(name, f"one of --{field.key}")
 
 
@@ -58,7 +60,7 @@ def _container(scenario: Scenario, field: Field[Any], container: Mapping[str, An
     if "image" not in container and target is not NEO4J:
         yield Hazard((field.key, "target"), f"the container {name!r} has no image", "image: registry.example/tools:1")
     if _OFFLINE in container and target is not NEO4J:
-        what = f"the container {name!r} has {_OFFLINE}, which the chart {NEO4J.name} alone knows"
+        what = f"the container {name!r} has {_OFFLINE}, which only the chart {NEO4J.name} knows"
         yield Hazard((field.key, "target"), what, "leave it out")
     if scenario.offline_maintenance and field in _INIT and container.get(_OFFLINE) is not True:
         yield Hazard(
@@ -69,7 +71,8 @@ def _container(scenario: Scenario, field: Field[Any], container: Mapping[str, An
     known = _known(scenario)
     for mount in _maps(container, "volumeMounts"):
         if mount.get("name") not in known:
-            what = f"the container {name!r} mounts the volume {mount.get('name')!r}, and the pod has none of that name"
+            volume = mount.get("name")
+            what = f"the container {name!r} mounts the volume {volume!r}, but the pod has no volume of that name"
             yield Hazard((field.key, pod.EXTRA_VOLUMES.key), what, "add it to --extra-volumes")
     for variable in _maps(container, "env"):
         if variable.get("value") and secret_name(str(variable.get("name"))):
@@ -88,11 +91,11 @@ def _known(scenario: Scenario) -> set[str]:
 
 
 def _volumes(scenario: Scenario) -> Iterator[Hazard]:
-    mine = _held(scenario, pod.EXTRA_VOLUMES)
+    mine = _listed(scenario, pod.EXTRA_VOLUMES)
     ours = {each["name"] for each in volumes(scenario)[: -len(mine) or None]} | GIVEN[scenario.target.name]
     for volume in mine:
         if volume["name"] in ours | OURS:
-            what = f"the volume {volume['name']!r} has a name that the chart or the restore has for its own"
+            what = f"the volume {volume['name']!r} has the name of a volume of the chart or of the restore"
             yield Hazard((pod.EXTRA_VOLUMES.key, "target"), what, "another name")
 
 
@@ -101,34 +104,34 @@ def _mounts(scenario: Scenario) -> Iterator[Hazard]:
     ours = [DATA_DIR, *(str(each["mountPath"]) for each in mounts(scenario))]
     server = [DATA_DIR, "/logs"] if scenario.target is NEO4J_RESTORE else [DATA_DIR]
     for field, taken in ((pod.RESTORE_MOUNTS, ours), (pod.NEO4J_MOUNTS, server)):
-        for mount in _held(scenario, field):
+        for mount in _listed(scenario, field):
             path = mount["mountPath"]
             if mount["name"] not in known:
-                what = f"mounts the volume {mount['name']!r}, and the pod has none of that name"
+                what = f"mounts the volume {mount['name']!r}, but the pod has no volume of that name"
                 yield Hazard((field.key, pod.EXTRA_VOLUMES.key), what, "add it to --extra-volumes")
             if not path.startswith("/"):
                 yield Hazard((field.key,), f"{path!r} is not an absolute path", "a path such as /plugins")
             elif path.rstrip("/") in taken or path.strip("/") == "":
-                what = f"mounts something at {path}, where the container has a volume or its programs"
+                what = f"mounts something at {path}, where the container already has a volume or its programs"
                 yield Hazard((field.key,), what, "another path")
 
 
 def _data(scenario: Scenario) -> Iterator[Hazard]:
-    found, target = datavolume.parse(scenario.data_volume), scenario.target
+    volume, target = datavolume.parse(scenario.data_volume), scenario.target
     key = deployment.DATA_VOLUME.key
-    if found.kind == datavolume.NEW:
+    if volume.kind == datavolume.NEW:
         return
     if target is NEO4J_HELM:
-        what = f"the chart {target.name} makes its data volumes itself"
+        what = f"the chart {target.name} makes its own data volumes"
         yield Hazard((key, "target"), what, "leave it out, or --target neo4j/neo4j or neo4j-restore")
-    elif target is NEO4J_RESTORE and found.kind != datavolume.CLAIM:
-        what = f"the chart {target.name} takes a claim that is there, and no {found.kind}"
+    elif target is NEO4J_RESTORE and volume.kind != datavolume.CLAIM:
+        what = f"the chart {target.name} takes an existing claim, not a {volume.kind}"
         yield Hazard((key, "target"), what, "claim/NAME, or --target neo4j/neo4j")
-    if scenario.cluster and found.claims:
-        what = "is one claim, and each server of a cluster has a data volume of its own"
+    if scenario.cluster and volume.claims:
+        what = "is a single claim, but each server of a cluster needs its own data volume"
         yield Hazard((key, "scenario"), what, "selector/KEY=VALUE with a volume for each server, or leave it out")
-    if found.kind != datavolume.SELECTOR:
+    if volume.kind != datavolume.SELECTOR:
         for field in (deployment.STORAGE_SIZE, deployment.STORAGE_CLASS):
             if getattr(scenario, attribute(field)) != field.default:
-                what = f"does nothing with the data volume {found.kind!r}, which has its own"
+                what = f"has no effect on the data volume {volume.kind!r}, which has its own"
                 yield Hazard((field.key, key), what, "leave it out")

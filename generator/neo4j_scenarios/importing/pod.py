@@ -1,4 +1,4 @@
-"""What else a values file gives the pod: containers, volumes and mounts of the user's, pull secrets, CPU."""
+"""Reads what else a values file gives the pod: the user's containers, volumes and mounts, pull secrets, CPU."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
@@ -21,7 +21,7 @@ def read_list(reading: Reading, field: Field[Any], *steps: str | int) -> None:
 
 
 def read_init_containers(reading: Reading, steps: Steps, restore: Steps | None) -> None:
-    """Take the init containers around the restore, at `restore`; without one they are to run after the new one."""
+    """Take the init containers around the restore container at `restore`. Without one, all run after the new one."""
     listed = reading.values.get(*steps)
     if not isinstance(listed, list):
         return
@@ -38,7 +38,7 @@ def read_init_containers(reading: Reading, steps: Steps, restore: Steps | None) 
 
 
 def read_volumes(reading: Reading, steps: Steps) -> None:
-    """Take the volumes that no other input stands for, and those that the user's containers and mounts name."""
+    """Take the volumes that no other input covers, and those that the user's containers and mounts use."""
     listed = reading.values.get(*steps)
     if not isinstance(listed, list):
         return
@@ -52,7 +52,7 @@ def read_volumes(reading: Reading, steps: Steps) -> None:
 
 
 def read_mounts(reading: Reading, steps: Steps) -> None:
-    """Take the mounts of the restore container that no other input stands for."""
+    """Take the mounts of the restore container that no other input covers."""
     listed = reading.values.get(*steps)
     if isinstance(listed, list):
         rest = [index for index in range(len(listed)) if (*steps, index) not in reading.done]
@@ -60,7 +60,7 @@ def read_mounts(reading: Reading, steps: Steps) -> None:
 
 
 def read_pull_secrets(reading: Reading, *steps: str | int) -> None:
-    """Take a list of names, be they texts or objects with a name."""
+    """Take a list of names. They may be texts, or objects with a name."""
     listed = reading.values.get(*steps)
     names = [item.get("name") if isinstance(item, Mapping) else item for item in listed or []]
     if names and all(isinstance(name, str) and name for name in names):
@@ -68,18 +68,21 @@ def read_pull_secrets(reading: Reading, *steps: str | int) -> None:
 
 
 def read_cpu(reading: Reading, default: str, *block: str | int) -> None:
-    """Take the CPU of the resources at `block`; `default`: the request that the chart makes by itself."""
+    """Take the CPU of the resources at `block`.
+
+    default: the CPU request that the chart sets itself.
+    """
     request, limit = (reading.text(*block, part, "cpu") for part in ("requests", "limits"))
     if request is None or limit is None:
         return
     removed = "cpu" in (reading.values.get(*block, "requests") or {}) and not request
-    asked = request or ("" if removed else default or limit)
+    requested = request or ("" if removed else default or limit)
     for part in ("requests", "limits"):
         reading.skip(*block, part, "cpu")
     if removed and not limit:
         reading.give(deployment.RESTORE_CPU.key, NONE, *block, "requests", "cpu")
-    elif limit or asked != default:
-        text = limit if asked == limit else f"{asked}/{limit or NONE}"
+    elif limit or requested != default:
+        text = limit if requested == limit else f"{requested}/{limit or NONE}"
         reading.give(deployment.RESTORE_CPU.key, text, *block, "limits" if limit else "requests", "cpu")
 
 
@@ -93,11 +96,11 @@ def _take_items(reading: Reading, field: Field[Any], steps: Steps, indices: Sequ
 
 
 def _mounted(reading: Reading) -> set[str]:
-    """Return the names of volumes that the user's containers and mounts name."""
-    held = {field: items(reading.inputs.get(field.key, "")) for field in (*_MOUNTS, *_CONTAINERS)}
-    mounts = [mount for field in _MOUNTS for mount in held[field]]
+    """Return the names of the volumes that the user's containers and mounts use."""
+    lists = {field: items(reading.inputs.get(field.key, "")) for field in (*_MOUNTS, *_CONTAINERS)}
+    mounts = [mount for field in _MOUNTS for mount in lists[field]]
     for field in _CONTAINERS:
-        for container in held[field]:
-            own = container.get("volumeMounts") if isinstance(container, Mapping) else None
-            mounts += own if isinstance(own, list) else []
+        for container in lists[field]:
+            mounted = container.get("volumeMounts") if isinstance(container, Mapping) else None
+            mounts += mounted if isinstance(mounted, list) else []
     return {str(mount.get("name")) for mount in mounts if isinstance(mount, Mapping)}
