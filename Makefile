@@ -7,7 +7,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-# How many processes run the tests of `make unit` and `make test`.
+# How many processes run the tests of `make unit`, `make test` and `make faults`.
 JOBS ?= 2
 PARALLEL = $(if $(filter-out 1,$(JOBS)),-n $(JOBS) --dist loadgroup)
 
@@ -61,7 +61,7 @@ coverage: venv helm neo4j stores chromium crds ## run the same and list the line
 .PHONY: faults
 faults: venv helm neo4j ## kill, cut off, fill up and corrupt hundreds of times; prints the README's table
 	rm -f build/faults.jsonl && mkdir -p build
-	FAULTS=all FAULTS_TABLE=$(CURDIR)/build/faults.jsonl $(BIN)/pytest tests/faults
+	FAULTS=all FAULTS_TABLE=$(CURDIR)/build/faults.jsonl $(BIN)/pytest tests/faults $(PARALLEL)
 	$(BIN)/python -m tests.faults.table build/faults.jsonl
 
 .PHONY: docs
