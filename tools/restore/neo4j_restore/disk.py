@@ -7,11 +7,11 @@ the file first, then change its name, then sync the folder.
 import errno
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from io import RawIOBase
+from itertools import chain, islice
 from itertools import count as numbers
-from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
 
@@ -188,21 +188,19 @@ def give_home(volume: Path, home: Path) -> None:
     Earlier versions left their own files and folders to root, and the next start may run as another user. Databases lie
     deeper. They were given to that user before they were swapped in.
     """
-    if os.geteuid() != 0 or home.is_symlink():
+    if not home.is_symlink():
+        give(volume, chain([home], home.glob("*"), home.glob("*/*")))
+
+
+def give(volume: Path, paths: Iterable[Path]) -> None:
+    """As root, give files or folders of ours to the user that Neo4j runs as."""
+    if os.geteuid() != 0:
         return
     owner, group = _owner(volume)
     # As above: `check_giving` has refused the restore already.
     with suppress(PermissionError):
-        for path in (home, *home.glob("*"), *home.glob("*/*")):
+        for path in paths:
             _give(path, owner, group)
-
-
-def give(volume: Path, path: Path) -> None:
-    """As root, give one file or folder of ours to the user that Neo4j runs as."""
-    if os.geteuid() != 0:
-        return
-    with suppress(PermissionError):
-        _give(path, *_owner(volume))
 
 
 def check_giving(volume: Path, home: Path) -> None:

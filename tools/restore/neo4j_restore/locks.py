@@ -84,7 +84,7 @@ def _make_home(layout: VolumePaths) -> None:
     if not layout.home.exists():
         # Another start may make it at this moment. The lock decides which of the two goes on.
         layout.home.mkdir(exist_ok=True)
-        disk.give(layout.data, layout.home)
+        disk.give(layout.data, [layout.home])
         disk.fsync(layout.data)
 
 
