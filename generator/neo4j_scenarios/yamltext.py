@@ -77,14 +77,17 @@ def _data(event: Any, get: Callable[[], Any]) -> Any:
 
 def plain_scalar(text: str) -> Any:
     """Return what Helm takes a scalar without quotes for: a time is the text that it is."""
-    resolved = _resolver.resolve(yaml.ScalarNode, text, (True, False))  # type: ignore[no-untyped-call] # the stubs have gaps
-    return text if resolved == "tag:yaml.org,2002:timestamp" else _scalar(text)
+    return text if _tag(text) == "tag:yaml.org,2002:timestamp" else _scalar(text)
+
+
+def _tag(text: str) -> Any:
+    return _resolver.resolve(yaml.ScalarNode, text, (True, False))  # type: ignore[no-untyped-call] # the stubs have gaps
 
 
 @lru_cache(maxsize=4096)
 def _scalar(text: str) -> Any:
     """Return the value of a scalar without quotes."""
-    tag = _resolver.resolve(yaml.ScalarNode, text, (True, False))  # type: ignore[no-untyped-call] # the stubs have gaps
+    tag = _tag(text)
     if tag in {"tag:yaml.org,2002:merge", "tag:yaml.org,2002:value"}:
         raise _NotPlainError
     return yaml.constructor.SafeConstructor().construct_document(yaml.ScalarNode(tag, text))
