@@ -7,7 +7,7 @@ from uuid import UUID
 
 from tests import archives
 
-from neo4j_restore import decoders
+from neo4j_restore.streams import decoders
 
 SIZES = struct.Struct(">iqq")
 

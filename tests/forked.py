@@ -24,8 +24,8 @@ from typing import Any
 import pytest
 
 _PRELOADED = (
-    *("__main__", "restore", "prepare", "stage", "rollback", "status", "verify"),
-    *("stores.local", "stores.gcs", "stores.s3", "stores.azure"),
+    *("__main__", "restore", "planning.prepare", "staging.stage", "rollback", "status", "verify"),
+    *("stores.local", "stores.google.store", "stores.aws.store", "stores.azure.store"),
 )
 
 # What Python, libc or coverage read before the first line of the command: a fork comes too late for it.

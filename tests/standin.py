@@ -159,7 +159,7 @@ _PROGRAM_LOADING = """\
 #!{python}
 import io, re, sys, os, tarfile
 from pathlib import Path
-from neo4j_restore.decoders import start_of
+from neo4j_restore.streams.decoders import start_of
 
 VERSION = {version!r}
 

@@ -13,10 +13,11 @@ from tests.conftest import Run
 from tests.docs.pages import ROOT
 from tests.stores import Bucket
 
-from neo4j_restore import plan, settings, spec
+from neo4j_restore import settings, spec
 from neo4j_restore.errors import RestoreError
-from neo4j_restore.receipt import Receipt
-from neo4j_restore.volume import Found, Volume
+from neo4j_restore.planning import plan
+from neo4j_restore.volume.receipt import Receipt
+from neo4j_restore.volume.volume import Found, Volume
 
 PAGE = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
 

@@ -18,7 +18,10 @@ from typing import IO, Any, NoReturn
 
 from tests.faults import acts, changes, power_recorder
 
-_PRELOADED = ("__main__", "restore", "prepare", "stage", "rollback", "status", "verify", "stores.local", "stores.gcs")
+_PRELOADED = (
+    *("__main__", "restore", "planning.prepare", "staging.stage", "rollback", "status", "verify"),
+    *("stores.local", "stores.google.store"),
+)
 
 # Python's own output is on the way to a file that the test reads.
 _OUT = (1, 2)

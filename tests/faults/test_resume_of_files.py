@@ -20,7 +20,7 @@ from tests.faults.traces import history, is_sealed
 from tests.stores import Bucket, Emulator
 
 from neo4j_restore.checksums import ALGORITHMS
-from neo4j_restore.pipeline import BLOCK_BYTES
+from neo4j_restore.streams.pipeline import BLOCK_BYTES
 
 KEY = "neo4j-latest.zip"
 

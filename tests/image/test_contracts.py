@@ -14,11 +14,12 @@ from tests.artifacts import Artifact
 from tests.conftest import Run
 from tests.stores import Bucket
 
-from neo4j_restore import admin, reports, spec
-from neo4j_restore.journal import Phase
-from neo4j_restore.kinds import Kind
-from neo4j_restore.plan import Action
-from neo4j_restore.sets import TimeSource
+from neo4j_restore import reports, spec
+from neo4j_restore.admin import admin
+from neo4j_restore.planning.plan import Action
+from neo4j_restore.sets.backup_set import TimeSource
+from neo4j_restore.sets.kinds import Kind
+from neo4j_restore.volume.journal import Phase
 
 DEMO = Path(__file__).parents[2] / "demo"
 

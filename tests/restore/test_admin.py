@@ -12,10 +12,11 @@ from tests.alive import is_alive
 from tests.conftest import Run
 from tests.stores import Bucket
 
-from neo4j_restore import admin, families, spec
-from neo4j_restore.admin import Admin
+from neo4j_restore import spec
+from neo4j_restore.admin import admin, admin_commands
+from neo4j_restore.admin.admin import Admin
+from neo4j_restore.admin.admin_commands import Edition, Version
 from neo4j_restore.errors import AdminError, BackupDamagedError, ConfigurationError, MigrationNeededError
-from neo4j_restore.families import Edition, Version
 
 NEO4J = spec.DatabaseName("neo4j")
 
@@ -37,7 +38,7 @@ ARTIFACT = "database restore neo4j --from-path=S --additional-config=C"
 )
 def test_each_version_has_its_way_with_backup_artifacts(version: str, artifact: str, load: str) -> None:
     major, minor = map(int, version.split(".")[:2])
-    commands = families.commands(Version(major, minor))
+    commands = admin_commands.commands(Version(major, minor))
     argv = [
         " ".join(each).format(source="S", database="neo4j", conf="C", temp="T")
         for each in (commands.artifact, commands.load_artifact)
@@ -46,9 +47,9 @@ def test_each_version_has_its_way_with_backup_artifacts(version: str, artifact: 
 
 
 def test_a_full_artifact_is_loaded_but_by_enterprise() -> None:
-    commands = families.commands(Version(5, 26))
+    commands = admin_commands.commands(Version(5, 26))
     ways = {
-        (edition, full): families.way_of_artifact(commands, edition, full=full)
+        (edition, full): admin_commands.way_of_artifact(commands, edition, full=full)
         for edition in (*Edition, None)
         for full in (True, False)
     }
@@ -95,7 +96,7 @@ def test_the_edition_is_told_by_the_jars(jars: set[str], edition: Edition | None
 )
 def test_each_version_has_its_commands(version: str, restore: str, load: str, stdin: str) -> None:
     major, minor = map(int, version.split(".")[:2])
-    commands = families.commands(Version(major, minor))
+    commands = admin_commands.commands(Version(major, minor))
     argv = [
         " ".join(each).format(source="S", database="neo4j")
         for each in (commands.restore, commands.load, commands.load_stdin)

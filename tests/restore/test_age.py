@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from neo4j_restore import age
 from neo4j_restore.errors import BackupDamagedError, ConfigurationError, StoreError, StreamDamagedError
+from neo4j_restore.streams import age
 
 KEY, OTHER = pyrage.x25519.Identity.generate(), pyrage.x25519.Identity.generate()
 

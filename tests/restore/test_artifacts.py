@@ -11,10 +11,12 @@ from hypothesis import strategies as st
 from tests import archives
 from tests.artifacts import Artifact
 
-from neo4j_restore import artifacts, catalog, settings, spec
-from neo4j_restore.artifacts import Artifacts
+from neo4j_restore import settings, spec
 from neo4j_restore.errors import BackupDamagedError, BackupNotFoundError, ConfigurationError, StoreError
-from neo4j_restore.sets import BackupSet
+from neo4j_restore.planning import artifacts
+from neo4j_restore.planning.artifacts import Artifacts
+from neo4j_restore.sets import catalog
+from neo4j_restore.sets.backup_set import BackupSet
 from neo4j_restore.stores import StoredObject
 
 NEO4J = spec.DatabaseName("neo4j")

@@ -6,9 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from neo4j_restore import catalog, choosing, spec
-from neo4j_restore.kinds import Kind
-from neo4j_restore.sets import BackupSet, Shelf
+from neo4j_restore import spec
+from neo4j_restore.planning import choosing
+from neo4j_restore.sets import catalog
+from neo4j_restore.sets.backup_set import BackupSet, Shelf
+from neo4j_restore.sets.kinds import Kind
 from neo4j_restore.stores import StoredObject
 
 NEO4J = spec.DatabaseName("neo4j")

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from neo4j_restore.chains import Artifact, best, chain, furthest, gap
+from neo4j_restore.sets.chains import Artifact, best, chain, furthest, gap
 
 
 def full(highest: int, key: str = "", database: str = "a", size: int = 100) -> Artifact:

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from tests.alive import is_alive
 
-from neo4j_restore import child
-from neo4j_restore.child import Silence
+from neo4j_restore.admin import child
+from neo4j_restore.admin.child import Silence
 
 # Each starts a process that would sleep for ever, holding stdout and stdin, and ends with 3 once that one runs.
 SLEEPER = 'sh -c "echo \\$\\$ >pid.new; mv pid.new pid; exec sleep 1000" <&0'
@@ -73,7 +73,7 @@ def test_one_that_takes_too_long_is_ended(tmp_path: Path) -> None:
 _FLOODED = """
 import re, sys
 from pathlib import Path
-from neo4j_restore import child
+from neo4j_restore.admin import child
 script = f"head -c 150000000 /dev/zero | tr '\\\\0' '{sys.argv[1]}'; echo; echo last"
 ended = child.run(child.Command(["sh", "-c", script], {"PATH": "/usr/bin:/bin"}, Path("/")))
 peak = int(re.search(r"VmHWM:\\s+(\\d+)", Path("/proc/self/status").read_text())[1]) // 1024

@@ -9,11 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from neo4j_restore import catalog, choosing, pointers, spec
+from neo4j_restore import spec
 from neo4j_restore.checksums import Checksum
 from neo4j_restore.errors import ConfigurationError
-from neo4j_restore.inside import Inside
-from neo4j_restore.sets import BackupSet, Shelf, TimeSource, Unclear
+from neo4j_restore.planning import choosing, pointers
+from neo4j_restore.sets import catalog
+from neo4j_restore.sets.backup_set import BackupSet, Shelf, TimeSource, Unclear
+from neo4j_restore.sets.inside import Inside
 from neo4j_restore.spec import OnStaleLatest, Scheme
 from neo4j_restore.stores import StoredObject
 

@@ -10,9 +10,9 @@ import pytest
 from tests import archives
 from tests.artifacts import Artifact, dump
 
-from neo4j_restore import contents, entries
 from neo4j_restore.errors import BackupDamagedError
-from neo4j_restore.kinds import Kind
+from neo4j_restore.inspection import contents, entries
+from neo4j_restore.sets.kinds import Kind
 
 STORE = archives.store_files()
 TAR = archives.tar_bytes(STORE, below="backups/neo4j/", modified=1_750_000_000)

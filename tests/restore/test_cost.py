@@ -17,14 +17,14 @@ _HEAVY = {
     "zstandard",
     "typer",
     "tarfile",
-    "neo4j_restore.stores.gcs",
-    "neo4j_restore.stores.s3",
-    "neo4j_restore.catalog",
-    "neo4j_restore.naming",
-    "neo4j_restore.stamps",
-    "neo4j_restore.fetch",
-    "neo4j_restore.stage",
-    "neo4j_restore.unpack",
+    "neo4j_restore.stores.google.store",
+    "neo4j_restore.stores.aws.store",
+    "neo4j_restore.sets.catalog",
+    "neo4j_restore.sets.naming",
+    "neo4j_restore.sets.stamps",
+    "neo4j_restore.transfer.fetch",
+    "neo4j_restore.staging.stage",
+    "neo4j_restore.staging.untar",
 }
 
 _RUN = """
@@ -54,17 +54,19 @@ def test_a_start_that_skips_imports_no_stores_library_and_no_codec(data: Path) -
 def test_these_modules_are_what_a_restore_imports(data: Path) -> None:
     code, *modules = imported(data, STORAGE_EMULATOR_HOST="http://127.0.0.1:9", RETRY_SECONDS="0")
     assert code == "2", "no neo4j-admin here"
-    assert {"google", "requests", "neo4j_restore.stores.gcs", "neo4j_restore.fetch"} <= set(modules)
+    assert {"google", "requests", "neo4j_restore.stores.google.store", "neo4j_restore.transfer.fetch"} <= set(modules)
 
 
 _READ = """
 import importlib, re, sys, threading
 from contextlib import closing
-from neo4j_restore import catalog, fetch, stage
-from neo4j_restore.progress import Progress
+from neo4j_restore.staging import stage
+from neo4j_restore.sets import catalog
+from neo4j_restore.transfer import fetch
+from neo4j_restore.transfer.progress import Progress
 from neo4j_restore.stores.local import LocalStore
 
-importlib.import_module("neo4j_restore.stores.gcs")
+importlib.import_module("neo4j_restore.stores.google.store")
 (stored,) = LocalStore().list(sys.argv[1].lstrip("/"))
 options = fetch.DownloadOptions(60, 32)
 with closing(fetch.download(LocalStore(), stored, options, Progress("", stored.size_bytes))) as stream:

@@ -14,7 +14,7 @@ from tests.servers import Quiet, serving
 from neo4j_restore import deadline
 from neo4j_restore.deadline import NEVER, Deadline, Watch
 from neo4j_restore.errors import StoreError
-from neo4j_restore.transfer import Retry
+from neo4j_restore.transfer.retry import Retry
 
 
 class Drip(ThreadingHTTPServer):

@@ -14,9 +14,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests import archives
 
-from neo4j_restore import decoders
-from neo4j_restore.decoders import BZIP2, GZIP, LZ4, XZ, ZSTD, Codec
 from neo4j_restore.errors import BackupDamagedError
+from neo4j_restore.streams import decoders
+from neo4j_restore.streams.decoders import BZIP2, GZIP, LZ4, XZ, ZSTD, Codec
 
 PACKERS: dict[Codec, Callable[[bytes], bytes]] = {
     GZIP: lambda data: gzip.compress(data, mtime=0),

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from neo4j_restore import endings
-from neo4j_restore.endings import Run
+from neo4j_restore.admin import endings
+from neo4j_restore.admin.endings import Run
 from neo4j_restore.errors import RestoreError
 
 RUN = Run(1, [], ["load"], "gs://b/neo4j.dump", "512m")

@@ -5,13 +5,14 @@ from datetime import UTC, datetime
 
 import pytest
 
-from neo4j_restore import evidence, spec
+from neo4j_restore import spec
 from neo4j_restore.checksums import Checksum
-from neo4j_restore.evidence import Evidence
-from neo4j_restore.kinds import Kind
-from neo4j_restore.sets import BackupSet
+from neo4j_restore.sets.backup_set import BackupSet
+from neo4j_restore.sets.kinds import Kind
 from neo4j_restore.spec import Scheme
 from neo4j_restore.stores import StoredObject
+from neo4j_restore.transfer import evidence
+from neo4j_restore.transfer.evidence import Evidence
 
 NOW = datetime(2026, 1, 31, tzinfo=UTC)
 BUCKET = spec.parse_bucket("s3://backups")

@@ -15,15 +15,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from neo4j_restore import fetch, spec
+from neo4j_restore import spec
 from neo4j_restore.checksums import Checksum
 from neo4j_restore.deadline import Deadline
 from neo4j_restore.errors import BackupDamagedError, StoreError
-from neo4j_restore.fetch import DownloadOptions, Fetch, download
-from neo4j_restore.kinds import Kind
-from neo4j_restore.progress import Progress
-from neo4j_restore.sets import BackupSet
+from neo4j_restore.sets.backup_set import BackupSet
+from neo4j_restore.sets.kinds import Kind
 from neo4j_restore.stores import StoredObject
+from neo4j_restore.transfer import fetch
+from neo4j_restore.transfer.fetch import DownloadOptions, Fetch, download
+from neo4j_restore.transfer.progress import Progress
 
 DATA = Random(1).randbytes(300_000)  # noqa: S311 - filler
 

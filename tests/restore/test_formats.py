@@ -7,8 +7,8 @@ import tarfile
 import pytest
 from tests import archives
 
-from neo4j_restore.formats import natural
-from neo4j_restore.kinds import Kind
+from neo4j_restore.inspection.formats import natural
+from neo4j_restore.sets.kinds import Kind
 
 TAR = archives.tar_bytes(archives.store_files(), below="backups/neo4j/")
 DUMP = b"zstd" + struct.pack(">iqq", 1, 36, 1000) + TAR

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from tests import archives
 from tests.artifacts import Artifact
 
-from neo4j_restore import headers
-from neo4j_restore.headers import StoreFormat
+from neo4j_restore.sets import headers
+from neo4j_restore.sets.headers import StoreFormat
 
 LAYOUTS = ("BTV1", "BTV2", "BZV1", "BZV2", "BZV3")
 TAR = archives.tar_bytes({"./neostore": b"x" * 3000})

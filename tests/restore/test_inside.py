@@ -3,7 +3,7 @@
 import pytest
 from tests import archives
 
-from neo4j_restore.inside import version_of
+from neo4j_restore.sets.inside import version_of
 
 # The first bytes of `neostore` as these versions wrote it.
 REAL = {

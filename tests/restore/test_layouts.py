@@ -6,10 +6,11 @@ import pytest
 from tests import archives
 from tests.artifacts import Artifact, dump
 
-from neo4j_restore import layouts, spec
-from neo4j_restore.entries import Entry
+from neo4j_restore import spec
 from neo4j_restore.errors import BackupDamagedError, ConfigurationError
-from neo4j_restore.layouts import File, Store, Wanted
+from neo4j_restore.inspection import layouts
+from neo4j_restore.inspection.entries import Entry
+from neo4j_restore.inspection.layouts import File, Store, Wanted
 
 NEO4J, GRAPH = spec.parse_databases("neo4j,graph.db")
 DUMP = dump(archives.store_files())

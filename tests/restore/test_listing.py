@@ -5,8 +5,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from neo4j_restore import catalog, listing, spec
-from neo4j_restore.listing import Listing, Sieve
+from neo4j_restore import spec
+from neo4j_restore.sets import catalog, listing
+from neo4j_restore.sets.listing import Listing, Sieve
 from neo4j_restore.stores import StoredObject
 from neo4j_restore.stores.local import LocalStore
 

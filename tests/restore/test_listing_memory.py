@@ -6,14 +6,15 @@ import sys
 import pytest
 from tests.restore.stores.subjects import open_with
 
-from neo4j_restore import listing
 from neo4j_restore.errors import ConfigurationError
+from neo4j_restore.sets import listing
 from neo4j_restore.spec import DatabaseName
 
 _KEEP = """
 import re
 from datetime import datetime, timedelta, UTC
-from neo4j_restore import catalog, listing, stores
+from neo4j_restore import stores
+from neo4j_restore.sets import catalog, listing
 from neo4j_restore.checksums import Checksum
 from neo4j_restore.spec import DatabaseName
 import google.cloud.storage

@@ -13,11 +13,11 @@ from pathlib import Path
 import pytest
 from tests import archives
 
-from neo4j_restore import journal, locks, receipt
 from neo4j_restore.errors import LockError, TargetOccupiedError
-from neo4j_restore.journal import Journal, Phase
-from neo4j_restore.receipt import Receipt
-from neo4j_restore.volume import VolumePaths
+from neo4j_restore.volume import journal, locks, receipt
+from neo4j_restore.volume.journal import Journal, Phase
+from neo4j_restore.volume.receipt import Receipt
+from neo4j_restore.volume.volume import VolumePaths
 
 
 def _hold(path: Path, take: Callable[[int], None], held: Event, done: Event) -> None:

@@ -7,7 +7,7 @@ _ACCEPT = """
 import re
 from neo4j_restore import bounds
 from neo4j_restore.errors import BackupDamagedError
-from neo4j_restore.names import EntryNames
+from neo4j_restore.streams.names import EntryNames
 
 names, count = EntryNames("the set"), 0
 above = "/".join(f"{part:0>15}" for part in range(62))

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from neo4j_restore.naming import Namer, Reading
+from neo4j_restore.sets.naming import Namer, Reading
 from neo4j_restore.spec import DatabaseName
 
 UPLOADED = datetime(2026, 11, 1, tzinfo=UTC)

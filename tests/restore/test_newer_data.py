@@ -10,11 +10,11 @@ from tests.conftest import Run
 from tests.restore.test_run import exists, expected
 from tests.stores import Bucket
 
-from neo4j_restore import journal, swap
 from neo4j_restore.errors import TargetOccupiedError
-from neo4j_restore.journal import Journal, Phase
 from neo4j_restore.spec import DatabaseName
-from neo4j_restore.volume import VolumePaths
+from neo4j_restore.volume import journal, swap
+from neo4j_restore.volume.journal import Journal, Phase
+from neo4j_restore.volume.volume import VolumePaths
 
 NEO4J = DatabaseName("neo4j")
 RECORD = {"restore_id": "a", "restored": [], "finished": "now"}

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from neo4j_restore import scrub
-from neo4j_restore.output import Output
+from neo4j_restore.admin.output import Output
 
 
 def lines_of(*blocks: bytes) -> list[str]:

@@ -8,7 +8,7 @@ import pytest
 from tests import archives
 from tests.artifacts import Artifact
 
-from neo4j_restore.ownchecks import own_check
+from neo4j_restore.inspection.ownchecks import own_check
 
 if sys.version_info >= (3, 14):
     from compression import zstd

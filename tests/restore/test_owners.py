@@ -3,7 +3,7 @@
 import pytest
 
 from neo4j_restore import spec
-from neo4j_restore.owners import owner
+from neo4j_restore.sets.owners import owner
 
 SALES, LATEST, GRAPH = (spec.DatabaseName(name) for name in ("sales", "sales-latest", "graph.db"))
 KEY = "path/sales-latest.tar.gz"

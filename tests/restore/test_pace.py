@@ -1,6 +1,6 @@
 """How many connections: more while they pay off, fewer when the store asks for it."""
 
-from neo4j_restore.pace import Pace
+from neo4j_restore.transfer.pace import Pace
 
 MB = 1_000_000
 

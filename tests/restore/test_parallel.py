@@ -4,7 +4,7 @@ import threading
 
 import pytest
 
-from neo4j_restore.parallel import answers
+from neo4j_restore.transfer.parallel import answers
 
 
 def test_each_question_is_asked_once_and_has_its_answer() -> None:

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from neo4j_restore import parts
 from neo4j_restore.checksums import ALGORITHMS, Hasher
 from neo4j_restore.errors import StoreError, StreamDamagedError
-from neo4j_restore.parts import PartialFile
-from neo4j_restore.pipeline import BLOCK_BYTES, Blocks
+from neo4j_restore.streams.pipeline import BLOCK_BYTES, Blocks
+from neo4j_restore.volume import pieces
+from neo4j_restore.volume.pieces import PartialFile
 
 PART = 4 * BLOCK_BYTES
 
@@ -37,7 +37,7 @@ def failed() -> StoreError:
 
 @pytest.fixture(autouse=True)
 def _small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(parts, "PIECE_BYTES", PART)
+    monkeypatch.setattr(pieces, "PIECE_BYTES", PART)
 
 
 @pytest.fixture
@@ -142,7 +142,7 @@ def test_of_what_is_longer_than_the_object_nothing_behind_its_end_is_taken(file:
 
 def test_a_record_comes_after_the_disk_has_its_bytes(file: PartialFile, monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[tuple[int, bytes]] = []
-    monkeypatch.setattr(parts, "SYNC_SECONDS", 0.0)
+    monkeypatch.setattr(pieces, "SYNC_SECONDS", 0.0)
     monkeypatch.setattr("os.fdatasync", lambda _: seen.append((file.path.stat().st_size, file.record.read_bytes())))
     broke_off(file, DATA)
     ends = [PART, 2 * PART, 3 * PART, len(DATA)]

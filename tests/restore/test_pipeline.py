@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from neo4j_restore.pipeline import Ahead, Stream
+from neo4j_restore.streams.pipeline import Ahead, Stream
 
 
 class Blocks(Stream):

@@ -9,17 +9,18 @@ from typing import Any
 
 import pytest
 
-from neo4j_restore import plan, settings, spec
+from neo4j_restore import settings, spec
+from neo4j_restore.admin.admin_commands import Edition, Version
 from neo4j_restore.errors import ConfigurationError, MigrationNeededError, TargetOccupiedError
-from neo4j_restore.families import Edition, Version
-from neo4j_restore.headers import Header, StoreFormat
-from neo4j_restore.inside import DATA_FOLDER, STORE_FILES, Inside, StoreVersion
-from neo4j_restore.kinds import Kind
-from neo4j_restore.plan import Action, Decision, Plan, Step
-from neo4j_restore.receipt import Receipt
-from neo4j_restore.sets import BackupSet
+from neo4j_restore.planning import plan
+from neo4j_restore.planning.plan import Action, Decision, Plan, Step
+from neo4j_restore.sets.backup_set import BackupSet
+from neo4j_restore.sets.headers import Header, StoreFormat
+from neo4j_restore.sets.inside import DATA_FOLDER, STORE_FILES, Inside, StoreVersion
+from neo4j_restore.sets.kinds import Kind
 from neo4j_restore.stores import StoredObject
-from neo4j_restore.volume import Found, Volume
+from neo4j_restore.volume.receipt import Receipt
+from neo4j_restore.volume.volume import Found, Volume
 
 NEO4J = spec.DatabaseName("neo4j")
 BUCKET = spec.parse_bucket("gs://backups")

@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from neo4j_restore.progress import Progress
+from neo4j_restore.transfer.progress import Progress
 
 
 @pytest.fixture

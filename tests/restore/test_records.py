@@ -13,11 +13,12 @@ import pytest
 from tests import peak
 from tests.archives import write_database
 
-from neo4j_restore import bounds, history, journal, receipt, records
+from neo4j_restore import bounds
 from neo4j_restore.errors import ConfigurationError, TargetOccupiedError
-from neo4j_restore.journal import Journal, Phase
-from neo4j_restore.receipt import Receipt
-from neo4j_restore.volume import VolumePaths
+from neo4j_restore.volume import history, journal, receipt, records
+from neo4j_restore.volume.journal import Journal, Phase
+from neo4j_restore.volume.receipt import Receipt
+from neo4j_restore.volume.volume import VolumePaths
 
 DEEP = b"[" * 50_000
 

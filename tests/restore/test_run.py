@@ -13,7 +13,7 @@ from tests import archives, standin
 from tests.conftest import Run
 from tests.stores import Bucket
 
-from neo4j_restore import receipt
+from neo4j_restore.volume import receipt
 
 LAYOUTS = {
     "flat pointer": ("neo4j-latest.tar.gz", "backups/neo4j/", {}),

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 from tests.conftest import Run
 
-from neo4j_restore import shards, spec
+from neo4j_restore import spec
+from neo4j_restore.planning import shards
 
 FAMILY = ["p/foo-g000-2026-08-01T02-00-00.backup", *(f"p/foo-p00{n}-2026-08-01T02-00-0{n}.backup" for n in range(3))]
 

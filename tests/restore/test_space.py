@@ -10,14 +10,17 @@ import pytest
 from tests import archives
 from tests.artifacts import Artifact
 
-from neo4j_restore import contents, headers, recognised, space, spec
+from neo4j_restore import spec
+from neo4j_restore.admin.admin_commands import COMMANDS
 from neo4j_restore.errors import NoSpaceError
-from neo4j_restore.families import COMMANDS
-from neo4j_restore.headers import Header
-from neo4j_restore.inside import Inside
-from neo4j_restore.kinds import Kind
-from neo4j_restore.layouts import Wanted
-from neo4j_restore.sets import BackupSet
+from neo4j_restore.inspection import contents, recognised
+from neo4j_restore.inspection.layouts import Wanted
+from neo4j_restore.planning import space
+from neo4j_restore.sets import headers
+from neo4j_restore.sets.backup_set import BackupSet
+from neo4j_restore.sets.headers import Header
+from neo4j_restore.sets.inside import Inside
+from neo4j_restore.sets.kinds import Kind
 from neo4j_restore.spec import SpaceMode
 from neo4j_restore.stores import StoredObject
 

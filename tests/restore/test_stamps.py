@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from neo4j_restore import stamps
+from neo4j_restore.sets import stamps
 
 README = (Path(__file__).parents[2] / "tools/restore/README.md").read_text()
 

@@ -4,8 +4,8 @@ import hashlib
 
 import pytest
 
-from neo4j_restore import sums
 from neo4j_restore.errors import BackupDamagedError
+from neo4j_restore.inspection import sums
 
 HEX = hashlib.sha256(b"x").hexdigest()
 OTHER = hashlib.sha256(b"y").hexdigest()

@@ -15,11 +15,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests import archives
 
-from neo4j_restore import journal, receipt, spec, swap
+from neo4j_restore import spec
 from neo4j_restore.errors import TargetOccupiedError, VolumeError
-from neo4j_restore.journal import Journal, Phase
 from neo4j_restore.rollback import rollback
-from neo4j_restore.volume import VolumePaths
+from neo4j_restore.volume import journal, receipt, swap
+from neo4j_restore.volume.journal import Journal, Phase
+from neo4j_restore.volume.volume import VolumePaths
 
 NEO4J, SYSTEM = spec.parse_databases("neo4j,system")
 RECORD = {

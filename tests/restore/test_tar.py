@@ -13,10 +13,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests import archives
 
-from neo4j_restore import unpack
-from neo4j_restore.tar import Kind, Tar
+from neo4j_restore.staging import untar
+from neo4j_restore.streams.tar import Kind, Tar
 
-MANY = unpack.Limits(10**9, 10**9)
+MANY = untar.Limits(10**9, 10**9)
 
 FORMATS = ["v7", "oldgnu", "gnu", "ustar", "posix"]
 
@@ -32,8 +32,8 @@ def pack(top: Path, *options: str) -> bytes:
     return subprocess.run(["tar", "-C", top, *options, "-cf", "-", "."], check=True, capture_output=True).stdout
 
 
-def unpacked(data: bytes, into: Path, limits: unpack.Limits = MANY) -> dict[str, bytes]:
-    unpack.unpack(io.BytesIO(data), into, "the set", limits)  # type: ignore[arg-type]  # reads alike
+def unpacked(data: bytes, into: Path, limits: untar.Limits = MANY) -> dict[str, bytes]:
+    untar.unpack(io.BytesIO(data), into, "the set", limits)  # type: ignore[arg-type]  # reads alike
     return archives.snapshot_all(into)
 
 

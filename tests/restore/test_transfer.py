@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from neo4j_restore.errors import StoreError
 from neo4j_restore.stores import StoredObject
-from neo4j_restore.transfer import Resuming, Retry, blocks, part
+from neo4j_restore.transfer.retry import Resuming, Retry, blocks, part
 
 DATA = bytes(range(256)) * 40
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from tests import archives
 
 from neo4j_restore.errors import BackupDamagedError, NoSpaceError
-from neo4j_restore.unpack import Limits, limits, unpack
+from neo4j_restore.staging.untar import Limits, limits, unpack
 
 
 def tar_of(*members: tarfile.TarInfo, data: bytes = b"x", kind: int = tarfile.PAX_FORMAT) -> bytes:

@@ -12,9 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests import archives
 
-from neo4j_restore import unzip, zipdirectory
 from neo4j_restore.errors import BackupDamagedError, NoSpaceError
-from neo4j_restore.unpack import Limits
+from neo4j_restore.staging import unzip
+from neo4j_restore.staging.untar import Limits
+from neo4j_restore.streams import zipdirectory
 
 MANY = Limits(10**9, 10**9)
 

@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 from tests import archives
 
-from neo4j_restore import disk, spec, volume
+from neo4j_restore import disk, spec
 from neo4j_restore.errors import NoSpaceError, RestoreError, VolumeError
-from neo4j_restore.volume import Found, VolumePaths
+from neo4j_restore.volume import volume
+from neo4j_restore.volume.volume import Found, VolumePaths
 
 NEO4J = spec.DatabaseName("neo4j")
 

@@ -9,8 +9,8 @@ from tests import archives
 from tests.conftest import Run
 from tests.stores import Bucket
 
-from neo4j_restore import volume
 from neo4j_restore.spec import DatabaseName
+from neo4j_restore.volume import volume
 
 NEO4J = DatabaseName("neo4j")
 

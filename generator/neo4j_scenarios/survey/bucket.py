@@ -7,14 +7,16 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final
 
-from neo4j_restore import artifacts, catalog, listing, pointers, scattered, spec, stores
-from neo4j_restore.artifacts import Artifacts, Headers
+from neo4j_restore import spec, stores
 from neo4j_restore.errors import ConfigurationError, RestoreError
-from neo4j_restore.listing import Listing, Sieve
-from neo4j_restore.sets import BackupSet, Shelf
+from neo4j_restore.planning import artifacts, pointers
+from neo4j_restore.planning.artifacts import Artifacts, Headers
+from neo4j_restore.sets import catalog, listing, scattered
+from neo4j_restore.sets.backup_set import BackupSet, Shelf
+from neo4j_restore.sets.listing import Listing, Sieve
 from neo4j_restore.settings import Settings, from_environment
 from neo4j_restore.stores import Store, StoredObject
-from neo4j_restore.transfer import Retry
+from neo4j_restore.transfer.retry import Retry
 from neo4j_scenarios.errors import Problem
 from neo4j_scenarios.pin import Pin
 from neo4j_scenarios.survey import drills, history

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from typing import Final
 
-from neo4j_restore.kinds import Kind
-from neo4j_restore.sets import BackupSet
+from neo4j_restore.sets.backup_set import BackupSet
+from neo4j_restore.sets.kinds import Kind
 from neo4j_restore.spec import LATEST
 
 # The most nights that are kept.

@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 
-from neo4j_restore import artifacts, choosing, spec
+from neo4j_restore import spec
 from neo4j_restore.errors import ConfigurationError
-from neo4j_restore.sets import BackupSet, Shelf
+from neo4j_restore.planning import artifacts, choosing
+from neo4j_restore.sets.backup_set import BackupSet, Shelf
 
 
 def newest(

@@ -5,9 +5,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from neo4j_restore import artifacts, choosing, pointers, spec
+from neo4j_restore import spec
 from neo4j_restore.errors import ConfigurationError
-from neo4j_restore.sets import BackupSet, Shelf
+from neo4j_restore.planning import artifacts, choosing, pointers
+from neo4j_restore.sets.backup_set import BackupSet, Shelf
 from neo4j_restore.stores import StoredObject
 from neo4j_scenarios.errors import Problem
 from neo4j_scenarios.pin import Pin

@@ -12,8 +12,9 @@ from tests.servers import Reply, Scripted, scripted
 from neo4j_restore.checksums import Checksum
 from neo4j_restore.errors import ConfigurationError, StoreError
 from neo4j_restore.spec import Addressing
-from neo4j_restore.stores import Store, StoredObject, s3_answers
-from neo4j_restore.stores.s3_hosts import Bucket, base_url
+from neo4j_restore.stores import Store, StoredObject
+from neo4j_restore.stores.aws import answers
+from neo4j_restore.stores.aws.hosts import Bucket, base_url
 
 MD5 = "d41d8cd98f00b204e9800998ecf8427e"
 TEN = b"0123456789"
@@ -489,7 +490,7 @@ def test_aws_is_asked_by_the_bucket_s_host(bucket: str, region: str, url: str) -
 )
 def test_a_bucket_elsewhere_names_its_region(status: int, named: str, region: str) -> None:
     headers = {"x-amz-bucket-region": named} if named else {}
-    assert s3_answers.right_region(status, headers, "us-east-1") == region
+    assert answers.right_region(status, headers, "us-east-1") == region
 
 
 def azure_page(properties: str, name: str = "<Name>p/x</Name>", marker: str = "") -> Reply:

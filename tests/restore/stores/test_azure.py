@@ -14,9 +14,9 @@ from tests.servers import Reply, scripted
 
 from neo4j_restore.checksums import Checksum
 from neo4j_restore.errors import BackupDamagedError
-from neo4j_restore.fetch import DownloadOptions, download
-from neo4j_restore.progress import Progress
 from neo4j_restore.stores import Store, StoredObject
+from neo4j_restore.transfer.fetch import DownloadOptions, download
+from neo4j_restore.transfer.progress import Progress
 
 BLOCKS = [b"a" * 1000, b"b" * 1000, b"c"]
 MD5 = hashlib.md5(b"".join(BLOCKS), usedforsecurity=False).digest()

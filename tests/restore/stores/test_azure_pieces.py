@@ -18,9 +18,9 @@ from tests.restore.stores.subjects import open_with
 from tests.servers import Quiet, serving
 
 from neo4j_restore.errors import BackupDamagedError
-from neo4j_restore.fetch import DownloadOptions, download
-from neo4j_restore.progress import Progress
-from neo4j_restore.stores import azure_pieces
+from neo4j_restore.stores.azure import pieces
+from neo4j_restore.transfer.fetch import DownloadOptions, download
+from neo4j_restore.transfer.progress import Progress
 
 MIB = 1024 * 1024
 LARGE = Random(1).randbytes(9 * MIB + 1000)  # noqa: S311 - filler
@@ -103,8 +103,8 @@ def read(account: Azure) -> tuple[bytes, tuple[str, ...]]:
 def test_the_crc64_is_that_of_azures_own_clients() -> None:
     # What Microsoft's C++ client is tested with.
     assert crc64(b"Hello Azure!") == "DtjZpL9/o8c="
-    assert azure_pieces.crc64_of("DtjZpL9/o8c=") == checksums.crc64nvme(b"Hello Azure!").to_bytes(8, "big")
-    assert azure_pieces.crc64_of(None) is azure_pieces.crc64_of("DtjZ") is azure_pieces.crc64_of("?") is None
+    assert pieces.crc64_of("DtjZpL9/o8c=") == checksums.crc64nvme(b"Hello Azure!").to_bytes(8, "big")
+    assert pieces.crc64_of(None) is pieces.crc64_of("DtjZ") is pieces.crc64_of("?") is None
 
 
 @pytest.mark.parametrize(

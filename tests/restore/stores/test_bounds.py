@@ -13,7 +13,7 @@ from tests.restore.stores.subjects import open_with
 from tests.servers import Reply, scripted
 
 from neo4j_restore.errors import ConfigurationError, StoreError
-from neo4j_restore.stores import answers, pages
+from neo4j_restore.stores import pages, parsing
 
 # The worst of each kind: what the parsers make of it is many times larger.
 WORST = {
@@ -108,9 +108,9 @@ def test_a_page_that_can_not_be_the_next_one_is_told(
 
 def test_a_token_s_answer_that_drips_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
     clock = iter(range(0, 10_000, 100))
-    monkeypatch.setattr(answers, "time", SimpleNamespace(monotonic=lambda: next(clock)))
-    with pytest.raises(answers.OddAnswerError, match=r"within 600 s, got \d+ bytes"):
-        answers.body(Dripping(), 60)
+    monkeypatch.setattr(parsing, "time", SimpleNamespace(monotonic=lambda: next(clock)))
+    with pytest.raises(parsing.OddAnswerError, match=r"within 600 s, got \d+ bytes"):
+        parsing.body(Dripping(), 60)
 
 
 class Dripping:

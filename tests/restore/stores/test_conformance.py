@@ -9,10 +9,10 @@ from tests.gateway import Fault, Gateway
 from tests.restore.stores.subjects import Subject, open_with
 
 from neo4j_restore.errors import StoreError
-from neo4j_restore.fetch import DownloadOptions, download
-from neo4j_restore.progress import Progress
-from neo4j_restore.stores import Store, StoredObject, answers
-from neo4j_restore.transfer import Retry, part
+from neo4j_restore.stores import Store, StoredObject, parsing
+from neo4j_restore.transfer.fetch import DownloadOptions, download
+from neo4j_restore.transfer.progress import Progress
+from neo4j_restore.transfer.retry import Retry, part
 
 TEN = b"0123456789"
 
@@ -188,7 +188,7 @@ def test_a_page_of_a_gateway_is_neither_a_listing_nor_an_object(
 DEEP = 50_000
 TOO_MUCH = 100_000_000
 ODD_LISTINGS = {
-    "of too many bytes": (b" " * (answers.PAGE_BYTES + 1), ""),
+    "of too many bytes": (b" " * (parsing.PAGE_BYTES + 1), ""),
     "of a gzip that grows": (gzip.compress(bytes(TOO_MUCH)), "gzip"),
     "in a gzip that is none": (b"<a/>", "gzip"),
     "in an unknown encoding": (b"<a/>", "br"),

@@ -7,7 +7,7 @@ from tests.azurite import ACCOUNT, KEY, AzureContainer
 from tests.restore.stores.subjects import open_with
 
 from neo4j_restore.errors import ConfigurationError
-from neo4j_restore.stores.connection_string import parse
+from neo4j_restore.stores.azure.connection_string import parse
 
 GOOD = {
     "as the portal gives it": (

@@ -8,7 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from neo4j_restore.stores import answers, azure_answers, s3_answers
+from neo4j_restore.stores import parsing
+from neo4j_restore.stores.aws import answers as s3_answers
+from neo4j_restore.stores.azure import answers as azure_answers
 
 TEXT = st.text(st.characters(exclude_categories=("Cs", "Cc")), max_size=20)
 WORD = st.one_of(
@@ -33,7 +35,7 @@ AZURE_NAMES = ["Blob", "Name", "Properties", "Content-Length", "Last-Modified", 
 
 @given(tree(S3_NAMES, 3))
 def test_a_page_of_s3_is_objects_or_a_value_error(inner: str) -> None:
-    root = answers.parse_xml(f"<ListBucketResult>{inner}</ListBucketResult>".encode())
+    root = parsing.parse_xml(f"<ListBucketResult>{inner}</ListBucketResult>".encode())
     assert root is not None
     with suppress(ValueError):
         for found in s3_answers.objects(root, "backups"):
@@ -42,7 +44,7 @@ def test_a_page_of_s3_is_objects_or_a_value_error(inner: str) -> None:
 
 @given(tree(AZURE_NAMES, 3))
 def test_a_page_of_azure_is_objects_or_a_value_error(inner: str) -> None:
-    root = answers.parse_xml(f"<EnumerationResults>{inner}</EnumerationResults>".encode())
+    root = parsing.parse_xml(f"<EnumerationResults>{inner}</EnumerationResults>".encode())
     assert root is not None
     with suppress(ValueError):
         for found in azure_answers.objects(root, "backups1", "nightly"):
@@ -51,7 +53,7 @@ def test_a_page_of_azure_is_objects_or_a_value_error(inner: str) -> None:
 
 @given(st.binary(max_size=200))
 def test_any_bytes_are_xml_or_nothing(body: bytes) -> None:
-    found = answers.parse_xml(body)
+    found = parsing.parse_xml(body)
     assert found is None or found.tag
 
 
@@ -75,13 +77,13 @@ DOCTYPE = "<!DOCTYPE a [<!ENTITY b SYSTEM 'file:///etc/passwd'>]><a>&b;</a>"
     ],
 )
 def test_what_is_odd_in_xml_is_nothing(body: bytes) -> None:
-    assert answers.parse_xml(body) is None
+    assert parsing.parse_xml(body) is None
 
 
 def test_the_time_of_an_object_is_in_utc() -> None:
     entry = "<Contents><Key>x</Key><Size>1</Size><LastModified>{}</LastModified></Contents>"
     for text in ("2026-01-31T02:00:00.000Z", "2026-01-31T03:00:00+01:00", "2026-01-31T02:00:00"):
-        root = answers.parse_xml(f"<ListBucketResult>{entry.format(text)}</ListBucketResult>".encode())
+        root = parsing.parse_xml(f"<ListBucketResult>{entry.format(text)}</ListBucketResult>".encode())
         assert root is not None
         (found,) = s3_answers.objects(root, "backups")
         assert found.updated.isoformat() == "2026-01-31T02:00:00+00:00"

@@ -9,7 +9,7 @@ from tests.conftest import Run
 from tests.restore.stores.subjects import Subject
 from tests.versitygw import ROOT, S3Bucket
 
-from neo4j_restore import receipt
+from neo4j_restore.volume import receipt
 
 
 def place(remote: Subject) -> dict[str, str]:

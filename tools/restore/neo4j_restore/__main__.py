@@ -14,7 +14,7 @@ from neo4j_restore import explain, logs, reports, scrub, settings, spec
 from neo4j_restore.errors import RestoreError, VolumeError
 
 if TYPE_CHECKING:
-    from neo4j_restore.plan import Plan
+    from neo4j_restore.planning.plan import Plan
 
 log = logging.getLogger("neo4j_restore")
 
@@ -78,7 +78,8 @@ def _do_run(_: argparse.Namespace, request: settings.Settings, environment: Mapp
 
 
 def _do_plan(arguments: argparse.Namespace, request: settings.Settings, environment: Mapping[str, str]) -> None:
-    from neo4j_restore import disk, plan
+    from neo4j_restore import disk
+    from neo4j_restore.planning import plan
 
     with disk.errors_of(request.data_dir):
         planned = plan.as_json(_planned(request, environment), request.bucket)
@@ -86,7 +87,8 @@ def _do_plan(arguments: argparse.Namespace, request: settings.Settings, environm
 
 
 def _planned(request: settings.Settings, environment: Mapping[str, str]) -> "Plan":
-    from neo4j_restore import journal, locks, restore, volume
+    from neo4j_restore import restore
+    from neo4j_restore.volume import journal, locks, volume
 
     layout = volume.VolumePaths(request.data_dir)
     unfinished = journal.read(layout)
@@ -97,7 +99,8 @@ def _planned(request: settings.Settings, environment: Mapping[str, str]) -> "Pla
     if decided.restores and locks.server_lock(layout):
         log.warning("a server is running on %s: run fails until it has stopped", layout.data)
     if decided.restores:
-        from neo4j_restore import preflight, prepare, spec, stores
+        from neo4j_restore import spec, stores
+        from neo4j_restore.planning import preflight, prepare
 
         databases = tuple(step.database for step in decided.restores)
         preflight.check(layout, databases, deletes=request.space is spec.SpaceMode.RECLAIM)
@@ -108,11 +111,12 @@ def _planned(request: settings.Settings, environment: Mapping[str, str]) -> "Pla
 
 
 def _do_list(arguments: argparse.Namespace, request: settings.Settings, _: Mapping[str, str]) -> None:
-    from neo4j_restore import artifacts, looking, plan, selection, stores
+    from neo4j_restore import stores
+    from neo4j_restore.planning import artifacts, inspect_set, plan, selection
 
     with closing(stores.open_store(request)) as store:
         reader = artifacts.Artifacts(request, store)
-        inspector = looking.Inspector(request, store, reader)
+        inspector = inspect_set.Inspector(request, store, reader)
         selected = selection.Selection(request, store, reader)
         shelves = {database: selected.of(database) for database in request.databases}
         sets = [inspector.described(each) for shelf in shelves.values() for each in shelf.sets]

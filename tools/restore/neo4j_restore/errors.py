@@ -97,7 +97,7 @@ class VolumeError(RestoreError):
 class StoreError(RestoreError):
     """The store could not be reached, or refused a request.
 
-    transient: the same request may succeed later. The store's adapter decides this, and `transfer` tries again.
+    transient: the same request may succeed later. The store's adapter decides this, and `transfer.retry` tries again.
     throttled: the store asks for fewer requests at once.
     retry_after_seconds: how long the store asks to wait before the next try, or 0.
     status: the HTTP status, or 0.

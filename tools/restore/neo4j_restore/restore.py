@@ -16,17 +16,19 @@ from datetime import UTC, datetime
 from logging import getLogger
 from typing import Any
 
-from neo4j_restore import disk, journal, leftovers, locks, plan, receipt, swap, volume
+from neo4j_restore import disk
 from neo4j_restore.errors import LockError, NewerDataError, RestoreError, StoreError, VanishedError
-from neo4j_restore.evidence import Evidence, Verdict
-from neo4j_restore.journal import Journal, Phase
-from neo4j_restore.kinds import Kind
-from neo4j_restore.plan import Action, Plan, Step
-from neo4j_restore.sets import BackupSet
+from neo4j_restore.planning import plan
+from neo4j_restore.planning.plan import Action, Plan, Step
+from neo4j_restore.sets.backup_set import BackupSet
+from neo4j_restore.sets.kinds import Kind
 from neo4j_restore.settings import Settings
 from neo4j_restore.spec import DatabaseName, Overwrite, SpaceMode, default_restore_id
 from neo4j_restore.stores import StoredObject
-from neo4j_restore.volume import Found, Volume, VolumePaths
+from neo4j_restore.transfer.evidence import Evidence, Verdict
+from neo4j_restore.volume import journal, leftovers, locks, receipt, swap, volume
+from neo4j_restore.volume.journal import Journal, Phase
+from neo4j_restore.volume.volume import Found, Volume, VolumePaths
 
 log = getLogger(__name__)
 
@@ -121,12 +123,12 @@ def decide(settings: Settings, layout: VolumePaths) -> tuple[Plan, Volume]:
 
 def _restore(settings: Settings, environment: Mapping[str, str], decided: Plan, state: Volume, lock: int) -> Plan:
     # Imported here: a start with nothing to do must not pay for stores, decompressors and checksums.
-    from neo4j_restore import preflight
     from neo4j_restore.deadline import Deadline
-    from neo4j_restore.fetch import download_options
-    from neo4j_restore.prepare import prepare
-    from neo4j_restore.stage import Stage
+    from neo4j_restore.planning import preflight
+    from neo4j_restore.planning.prepare import prepare
+    from neo4j_restore.staging.stage import Stage
     from neo4j_restore.stores import open_store
+    from neo4j_restore.transfer.fetch import download_options
 
     layout = VolumePaths(settings.data_dir)
     with _during("plan"), disk.errors_of(layout.data):

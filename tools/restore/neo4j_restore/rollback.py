@@ -11,11 +11,13 @@ from logging import getLogger
 from pathlib import Path
 from typing import Any
 
-from neo4j_restore import disk, journal, locks, preflight, receipt, swap, volume
+from neo4j_restore import disk
 from neo4j_restore.errors import BackupNotFoundError, LockError
-from neo4j_restore.journal import Journal, Phase
+from neo4j_restore.planning import preflight
 from neo4j_restore.spec import DatabaseName
-from neo4j_restore.volume import VolumePaths
+from neo4j_restore.volume import journal, locks, receipt, swap, volume
+from neo4j_restore.volume.journal import Journal, Phase
+from neo4j_restore.volume.volume import VolumePaths
 
 log = getLogger(__name__)
 

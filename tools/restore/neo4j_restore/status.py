@@ -3,8 +3,9 @@
 from pathlib import Path
 from typing import Any
 
-from neo4j_restore import disk, history, journal, receipt, volume
-from neo4j_restore.volume import VolumePaths
+from neo4j_restore import disk
+from neo4j_restore.volume import history, journal, receipt, volume
+from neo4j_restore.volume.volume import VolumePaths
 
 
 def status(data_dir: Path) -> dict[str, Any]:

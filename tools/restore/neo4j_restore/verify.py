@@ -3,11 +3,12 @@
 from collections.abc import Mapping
 from typing import Any
 
-from neo4j_restore import disk, journal, swap, volume
+from neo4j_restore import disk
 from neo4j_restore.errors import BackupNotFoundError, TargetOccupiedError
-from neo4j_restore.journal import Phase
 from neo4j_restore.settings import Settings
-from neo4j_restore.volume import Found, VolumePaths
+from neo4j_restore.volume import journal, swap, volume
+from neo4j_restore.volume.journal import Phase
+from neo4j_restore.volume.volume import Found, VolumePaths
 
 
 def verify(settings: Settings) -> list[str]:

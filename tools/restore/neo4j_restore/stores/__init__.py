@@ -84,13 +84,13 @@ def _adapter(settings: Settings) -> Store:
 
         return LocalStore(Path("/", settings.bucket.prefix))
     if settings.bucket.scheme is Scheme.S3:
-        from neo4j_restore.stores.s3 import S3Store
+        from neo4j_restore.stores.aws.store import S3Store
 
         return S3Store(settings)
     if settings.bucket.scheme is Scheme.AZURE:
-        from neo4j_restore.stores.azure import AzureStore
+        from neo4j_restore.stores.azure.store import AzureStore
 
         return AzureStore(settings)
-    from neo4j_restore.stores.gcs import GoogleStore
+    from neo4j_restore.stores.google.store import GoogleStore
 
     return GoogleStore(settings)

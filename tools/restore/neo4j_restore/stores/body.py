@@ -5,7 +5,7 @@ from io import RawIOBase
 from typing import Any
 
 from neo4j_restore.checksums import Checksum
-from neo4j_restore.stores.wording import StoreErrors
+from neo4j_restore.stores.errors import StoreErrors
 
 
 def byte_range(start: int, end: int, size: int) -> dict[str, str]:

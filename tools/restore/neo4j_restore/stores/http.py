@@ -12,8 +12,8 @@ import certifi
 import urllib3
 
 from neo4j_restore.errors import ConfigurationError
+from neo4j_restore.stores.errors import UnsendableError
 from neo4j_restore.stores.proxies import proxy_of
-from neo4j_restore.stores.wording import UnsendableError
 
 CONNECT_SECONDS: Final = 10.0
 

@@ -14,7 +14,7 @@ from typing import Final
 
 from neo4j_restore import scrub
 from neo4j_restore.errors import ConfigurationError
-from neo4j_restore.stores import connection_string
+from neo4j_restore.stores.azure import connection_string
 
 _HINT = "check the secret that holds it: the README of the image shows what such a file looks like"
 

@@ -2,8 +2,8 @@
 
 from typing import Final
 
-from neo4j_restore.stores.answers import OddAnswerError
-from neo4j_restore.stores.wording import StoreErrors
+from neo4j_restore.stores.errors import StoreErrors
+from neo4j_restore.stores.parsing import OddAnswerError
 
 # Ten million objects with 1,000 on a page. A path with more is not one of backups.
 MOST_PAGES: Final = 10_000

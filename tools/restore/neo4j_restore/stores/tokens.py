@@ -10,10 +10,10 @@ import urllib3
 
 from neo4j_restore import scrub
 from neo4j_restore.errors import ConfigurationError, StoreError
-from neo4j_restore.stores import answers
+from neo4j_restore.stores import parsing
+from neo4j_restore.stores.errors import TRANSIENT_STATUS, StoreErrors, one_line, seconds_to_wait
 from neo4j_restore.stores.http import Http
 from neo4j_restore.stores.keyfiles import read_text
-from neo4j_restore.stores.wording import TRANSIENT_STATUS, StoreErrors, one_line, seconds_to_wait
 
 # Each of them answers at once or not at all. A metadata server that does not exist must not delay the start.
 _SECONDS: Final = 10.0
@@ -62,7 +62,7 @@ class TokenEndpoint:
             with self.errors.translated(_VERB, ""):
                 response = self.http.ask(method, url, {**headers, **kind}, body, direct=self.direct, seconds=_SECONDS)
                 answer = self._body(response)
-        except answers.OddAnswerError as error:
+        except parsing.OddAnswerError as error:
             misunderstood = self.error(f"sent an answer that is not understood: {error}", transient=True)
             raise misunderstood from error
         except StoreError as error:
@@ -80,14 +80,14 @@ class TokenEndpoint:
 
     def _body(self, response: urllib3.BaseHTTPResponse) -> bytes:
         if response.status == 200:
-            return answers.body(response, _SECONDS)
-        return answers.beginning(response)
+            return parsing.body(response, _SECONDS)
+        return parsing.beginning(response)
 
     def fields(self, body: bytes, *names: str) -> list[str]:
         """Return fields of a JSON answer, all as text. Raises StoreError, which quotes none of it."""
         try:
-            values = answers.parse_json(body)
-        except answers.OddAnswerError as error:
+            values = parsing.parse_json(body)
+        except parsing.OddAnswerError as error:
             misunderstood = self.error(f"sent an answer that is not understood: {error}", transient=True)
             # Without its cause, whose text may quote the token.
             raise misunderstood from None
@@ -113,8 +113,8 @@ class TokenEndpoint:
 def text_of(body: bytes, *names: str) -> str:
     """Return the first text that a JSON answer has under one of `names`, shortened, empty if none."""
     try:
-        values = answers.parse_json(body)
-    except answers.OddAnswerError:
+        values = parsing.parse_json(body)
+    except parsing.OddAnswerError:
         return ""
     texts = [values[name] for name in names if isinstance(values.get(name), str)]
     return one_line(texts[0]) if texts else ""

@@ -1,0 +1,1 @@
+"""Finds and runs neo4j-admin, and judges its end."""

@@ -1,0 +1,1 @@
+"""What the bytes of a backup set say about it."""

@@ -1,0 +1,73 @@
+"""What this neo4j-admin can't restore, by its version and edition. Pure.
+
+Store files are judged by their own version, never by the archive that they are in.
+"""
+
+from neo4j_restore.admin import admin_commands
+from neo4j_restore.admin.admin_commands import Edition
+from neo4j_restore.errors import ConfigurationError, MigrationNeededError
+from neo4j_restore.sets.backup_set import BackupSet
+from neo4j_restore.sets.headers import Header, StoreFormat
+from neo4j_restore.sets.inside import DATA_FOLDER, STORE_FILES, Inside
+from neo4j_restore.sets.kinds import Kind
+from neo4j_restore.spec import DatabaseName
+
+
+def check(chosen: BackupSet, version: admin_commands.Version, edition: Edition | None, url: str) -> None:
+    """Raise MigrationNeededError for a set of another version, and ConfigurationError for one that needs another
+    edition.
+
+    chosen: as inspected. An archive whose contents were not known then is checked again when it is unpacked.
+    """
+    _check_version(chosen, version, url)
+    _check_edition(chosen, version, edition, url)
+
+
+def _check_version(chosen: BackupSet, version: admin_commands.Version, url: str) -> None:
+    if chosen.kind is Kind.BACKUP and version.major < 5:
+        message = f"{url} is a backup of Neo4j 5 or later, but this neo4j-admin has version {version}"
+        raise MigrationNeededError(message, hint="use an image of the version that wrote it, or of a later one")
+    inside = chosen.inside or Inside()
+    if inside.what in {STORE_FILES, DATA_FOLDER}:
+        _check_store(inside, version, url, chosen.database)
+
+
+def _check_store(inside: Inside, version: admin_commands.Version, url: str, database: DatabaseName) -> None:
+    """Refuse store files that this version can't restore. Their own version counts, never that of the archive."""
+    of = f" of {inside.store}" if inside.store else ""
+    copied = inside.what == DATA_FOLDER
+    if inside.store and ((version.major >= 5) != (inside.store.line >= 5) or inside.store.line > version.major):
+        message = f"{url} holds store files{of}, but this neo4j-admin has version {version}"
+        hint = "restore it with an image of its own version"
+        if version.major >= 5:
+            hint += f", then migrate, or take a dump of {database} there"
+        raise MigrationNeededError(message, hint=hint)
+    if inside.store and copied and inside.store.line < min(version.major, 5):
+        message = f"{url} holds a copy of a data folder{of}, but this neo4j-admin has version {version}"
+        raise MigrationNeededError(message, hint="restore it with an image of its own version")
+    if version.major >= 5 and not copied:
+        message = f"{url} holds a copy of store files{of}: neo4j-admin {version} has no command that restores them"
+        hint = (
+            f"take a dump of {database}, or pack the data folder of the stopped server with databases/{database} and "
+            f"transactions/{database} in it. If an older Neo4j wrote it, restore it with an image of that version"
+        )
+        raise MigrationNeededError(message, hint=hint)
+
+
+def _check_edition(chosen: BackupSet, version: admin_commands.Version, edition: Edition | None, url: str) -> None:
+    """Refuse sets that Community can't restore. neo4j-admin would refuse them too, but after the whole transfer."""
+    header = chosen.header or Header()
+    if edition is not Edition.COMMUNITY:
+        return
+    enterprise = "build the image with NEO4J_IMAGE of the Enterprise Edition"
+    if header.store_format is StoreFormat.BLOCK or (chosen.inside and chosen.inside.is_block):
+        message = f"{url} has the block format, which the Community Edition in this image can't open"
+        raise ConfigurationError(message, hint=f"{enterprise}, or dump the database in another format (aligned)")
+    if chosen.kind is not Kind.BACKUP:
+        return
+    if header.full is False:
+        message = f"{url} is a differential backup, which the Community Edition in this image can't restore"
+        raise ConfigurationError(message, hint=f"{enterprise}, or take a full backup: TIMESTAMP names one")
+    if not admin_commands.commands(version).load_artifact:
+        message = f"{url} is a backup, which the Community Edition loads from 5.20 on: this one has version {version}"
+        raise ConfigurationError(message, hint=f"{enterprise}, or a Community Edition of 5.20 or later")

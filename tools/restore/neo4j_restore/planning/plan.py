@@ -1,0 +1,233 @@
+"""Decides what a run would do, without a cloud or a disk.
+
+1. `guard`: from the settings and the volume's facts, whether each database is restored, left alone or refused.
+2. `check`: from the chosen sets and neo4j-admin's version, what would fail. It fails here, before the first byte.
+"""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any
+
+from neo4j_restore.admin import admin_commands
+from neo4j_restore.admin.admin_commands import Edition
+from neo4j_restore.errors import ConfigurationError, MigrationNeededError, TargetOccupiedError
+from neo4j_restore.planning import compatibility
+from neo4j_restore.sets.backup_set import BackupSet, Unclear
+from neo4j_restore.sets.headers import Header
+from neo4j_restore.settings import Settings
+from neo4j_restore.spec import SYSTEM, BucketUrl, DatabaseName, OnMissing, Overwrite, SpaceMode
+from neo4j_restore.transfer import evidence
+from neo4j_restore.volume.volume import Found, Volume
+
+
+class Action(StrEnum):
+    """What happens to one database."""
+
+    RESTORE = "restore"
+    SKIP = "skip"
+    REFUSE = "refuse"
+    EXPIRED = "expired"
+
+
+@dataclass(frozen=True)
+class Decision:
+    """The guard's decision on one database, with its reason. replaces: a database on the volume would be replaced."""
+
+    action: Action
+    reason: str
+    replaces: bool = False
+
+
+@dataclass(frozen=True)
+class Step:
+    """One database of the plan.
+
+    chosen: the set to restore, or None. warning: may be empty.
+    unclear: objects that look like its backup but are not understood.
+    """
+
+    database: DatabaseName
+    decision: Decision
+    chosen: BackupSet | None
+    warning: str = ""
+    unclear: tuple[Unclear, ...] = ()
+
+
+@dataclass(frozen=True)
+class Plan:
+    """All databases of the request, in its order.
+
+    version: neo4j-admin's, or None if nothing is restored. edition: neo4j-admin's, or None if it is not known.
+    need_bytes: the room on the volume that the restore needs at its peak.
+    """
+
+    steps: tuple[Step, ...]
+    version: admin_commands.Version | None = None
+    need_bytes: int = 0
+    edition: Edition | None = None
+
+    @property
+    def restores(self) -> tuple[Step, ...]:
+        """Return the steps that restore."""
+        return tuple(step for step in self.steps if step.decision.action is Action.RESTORE)
+
+
+def guard(settings: Settings, volume: Volume, now: datetime) -> dict[DatabaseName, Decision]:
+    """Return the decision for each requested database, in the request's order. now: UTC."""
+    return {database: _decide(settings, volume, database, now) for database in settings.databases}
+
+
+def _decide(settings: Settings, volume: Volume, database: DatabaseName, now: datetime) -> Decision:
+    content, request = volume.databases[database], settings.request_id(database)
+    fulfilled = settings.overwrite is Overwrite.ONCE and volume.receipt.fulfilled(request, database)
+    if content is Found.UNKNOWN:
+        return Decision(Action.REFUSE, "its folder holds files that are not a store")
+    expired = settings.not_after is not None and now > settings.not_after
+    if content is Found.ABSENT and not volume.in_cluster:
+        if volume.receipt.removed(database) and (settings.overwrite is Overwrite.NEVER or fulfilled):
+            reason = "the last rollback removed it. FORCE_OVERWRITE=once with a new RESTORE_ID restores it"
+            return Decision(Action.SKIP, reason)
+        if expired:
+            return Decision(Action.EXPIRED, f"it is absent, and the request expired at {settings.not_after}")
+        return Decision(Action.RESTORE, "there is no such database on the volume")
+    # On a member of a cluster an absent database may still be on the other members, so the policy decides.
+    there = "it exists" if content is Found.DATABASE else "the volume has a cluster's state (cluster-state)"
+    if settings.overwrite is Overwrite.NEVER:
+        return Decision(Action.SKIP, f"{there}, and FORCE_OVERWRITE is false")
+    if fulfilled:
+        return Decision(Action.SKIP, f"the request {request} was fulfilled at {fulfilled}")
+    if expired:
+        return Decision(Action.SKIP, f"{there}, and the request expired at {settings.not_after}")
+    policy = f"once, for the request {request}" if settings.overwrite is Overwrite.ONCE else "true"
+    return Decision(Action.RESTORE, f"{there}, and FORCE_OVERWRITE is {policy}", replaces=content is Found.DATABASE)
+
+
+def refuse(decisions: Mapping[DatabaseName, Decision], data: str) -> None:
+    """Raise TargetOccupiedError if any database is refused, ConfigurationError if any request has expired.
+
+    A request is carried out as a whole or not at all.
+    """
+    refused = [f"{name}: {each.reason}" for name, each in decisions.items() if each.action is Action.REFUSE]
+    if refused:
+        hint = f"look into {data}/databases and {data}/transactions, move the files away, then start again"
+        message = f"refused to touch {'; '.join(refused)}"
+        raise TargetOccupiedError(message, hint=hint)
+    expired = [f"{name}: {each.reason}" for name, each in decisions.items() if each.action is Action.EXPIRED]
+    if expired:
+        hint = (
+            "to restore this volume, unset RESTORE_NOT_AFTER or set it later. Otherwise mount the volume with the data"
+        )
+        raise ConfigurationError("; ".join(expired), hint=hint)
+
+
+def missing_is_fine(settings: Settings, step: Step, volume: Volume, bearing: int) -> bool:
+    """Return whether Neo4j may start without this database: ON_MISSING allows it, and there is nothing to lose.
+
+    bearing: how many objects in the bucket bear the database's name. A single one may be its backup.
+    """
+    allowed = settings.on_missing is OnMissing.START_EMPTY
+    # A volume whose data was deleted for room never starts empty.
+    return allowed and bearing == 0 and not step.decision.replaces and not volume.reclaimed
+
+
+def check(plan: Plan, bucket: BucketUrl) -> None:
+    """Raise MigrationNeededError for a set that this Neo4j can't restore, ConfigurationError for a wrong edition.
+
+    The sets are inspected ones. What can't be known from them shows when neo4j-admin ends.
+    """
+    for step in plan.restores:
+        if plan.version and step.database == SYSTEM and plan.version.major < 4:
+            message = f"neo4j-admin {plan.version} has no system database, which came with Neo4j 4.0"
+            raise MigrationNeededError(message, hint="take system out of DATABASE, or use an image of 4.0 or later")
+        if plan.version and step.chosen:
+            compatibility.check(step.chosen, plan.version, plan.edition, bucket.of(step.chosen.key))
+
+
+def check_sure(plan: Plan, bucket: BucketUrl, mode: SpaceMode) -> None:
+    """Raise ConfigurationError if old data would be deleted for a set whose first bytes do not show a backup."""
+    for step in plan.restores:
+        inside = step.chosen.inside if step.chosen else None
+        if step.chosen and step.decision.replaces and mode is SpaceMode.RECLAIM and not (inside and inside.sure):
+            layers = f" ({inside})" if inside and inside.layers else ""
+            message = (
+                f"the first bytes of {bucket.of(step.chosen.key)}{layers} do not show a backup of {step.database}, "
+                "and SPACE_MODE=reclaim would delete the old data before the rest is read"
+            )
+            raise ConfigurationError(message, hint="set SPACE_MODE=keep on a volume with room for both")
+
+
+def as_json(plan: Plan, bucket: BucketUrl) -> dict[str, Any]:
+    """Return the plan as `plan --json` prints it: a published contract."""
+    return {
+        "neo4j_admin": str(plan.version) if plan.version else None,
+        "edition": plan.edition,
+        "need_bytes": plan.need_bytes,
+        "databases": [
+            {
+                "database": step.database,
+                "action": step.decision.action.value,
+                "reason": step.decision.reason,
+                "replaces": step.decision.replaces,
+                "warning": step.warning or None,
+                "set": set_as_json(step.chosen, bucket) if step.chosen else None,
+                "verified_by": _verified_by(step.chosen, bucket) if step.chosen else None,
+                "not_sets": [unclear_as_json(each, bucket) for each in step.unclear],
+                **inside_as_json(step.chosen),
+            }
+            for step in plan.steps
+        ],
+    }
+
+
+def _verified_by(chosen: BackupSet, bucket: BucketUrl) -> list[str] | None:
+    """Return how the set will be verified, or None if the store says that only with the bytes."""
+    verdict = evidence.expected(chosen, bucket.scheme)
+    return list(verdict.ways) if verdict.is_known else None
+
+
+def inside_as_json(chosen: BackupSet | None) -> dict[str, Any]:
+    """Return the set's layers and the member to restore, as `plan --json` and the receipt have them, or nulls."""
+    inside = chosen.inside if chosen else None
+    return {"layers": list(inside.layers) if inside else None, "member": (inside and inside.member) or None}
+
+
+def set_as_json(chosen: BackupSet, bucket: BucketUrl) -> dict[str, Any]:
+    """Return one set as `list --json` and `plan --json` print it."""
+    return {
+        "database": chosen.database,
+        "kind": chosen.kind.value,
+        "object": bucket.of(chosen.key),
+        "stamp": chosen.stamp,
+        "time": chosen.time.astimezone(UTC).isoformat(),
+        "time_source": chosen.time_source.value,
+        "size_bytes": chosen.size_bytes,
+        "objects": len(chosen.objects),
+        "header": header_as_json(chosen.header) if chosen.header else None,
+        "not_a_set": None,
+    }
+
+
+def unclear_as_json(unclear: Unclear, bucket: BucketUrl) -> dict[str, Any]:
+    """Return an object that looks like a backup but is not understood, as `plan --json` prints it."""
+    return {
+        "object": bucket.of(unclear.key),
+        "reason": unclear.reason,
+        "time": unclear.time.astimezone(UTC).isoformat(),
+        "time_source": unclear.time_source.value,
+        "size_bytes": unclear.size_bytes,
+    }
+
+
+def unclear_as_entry(unclear: Unclear, database: DatabaseName, bucket: BucketUrl) -> dict[str, Any]:
+    """Return the same as `list --json` prints it, with the fields of a set. `not_a_set` says why it is not one."""
+    entry = unclear_as_json(unclear, bucket)
+    reason = entry.pop("reason")
+    nothing = {"kind": "unknown", "stamp": "", "objects": 1, "header": None}
+    return {"database": database} | nothing | entry | {"not_a_set": reason}
+
+
+def header_as_json(header: Header) -> dict[str, Any]:
+    """Return the header of a dump or backup as `list --json` prints it, with null for a field that it does not have."""
+    return asdict(header) | {"time": header.time.isoformat() if header.time else None}

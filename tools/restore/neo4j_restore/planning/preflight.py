@@ -1,0 +1,259 @@
+"""Checks before the download what the swap will need: that each folder may be moved, and that our folder is ours.
+
+It only reads, so `plan` runs the same checks. What it can't know, such as a disk that fails later, makes the swap fail,
+and the swap is then undone.
+"""
+
+import fcntl
+import os
+import re
+import stat
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from neo4j_restore import disk, trees
+from neo4j_restore.errors import ConfigurationError, RestoreError, TargetOccupiedError, VolumeError
+from neo4j_restore.spec import DatabaseName
+from neo4j_restore.volume.moves import parts_present
+from neo4j_restore.volume.records import type_of
+from neo4j_restore.volume.volume import VolumePaths, folders_of
+
+_FOLDERS = ("staging", "outgoing", "previous", "kept")
+_FILES = ("receipt.json", "receipt.json.new", "journal.json", "journal.json.new", "lock")
+
+# Source: linux/fs.h, FS_IOC_GETFLAGS of 64-bit machines, FS_IMMUTABLE_FL and FS_APPEND_FL.
+_GET_FLAGS, _IMMUTABLE, _APPEND_ONLY = 0x80086601, 0x10, 0x20
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Something that would stop the swap. mend: the command that repairs it. kind: the error to raise.
+
+    owned: a path of another user. The command for it repairs everything below it as well.
+    """
+
+    text: str
+    mend: str
+    kind: type[RestoreError] = VolumeError
+    owned: Path | None = None
+
+
+def check(
+    layout: VolumePaths, databases: tuple[DatabaseName, ...], *, incoming: Path | None = None, deletes: bool = False
+) -> None:
+    """Raise one error with everything that would stop the swap of `databases`. Changes nothing.
+
+    incoming: the data folder to swap in, if it exists already. deletes: the live data is deleted first.
+    Raises TargetOccupiedError for a wrong type of file, ConfigurationError for another mount, VolumeError for a missing
+    permission. Of several problems the first kind in this order counts: ConfigurationError, TargetOccupiedError,
+    VolumeError.
+    """
+    problems = [*_home(layout), *_moves(layout, databases, incoming)]
+    if deletes:
+        problems += _deletions(layout, databases)
+    problems = _gathered(problems)
+    if problems:
+        kinds = [problem.kind for problem in problems]
+        kind = next(each for each in (ConfigurationError, TargetOccupiedError, VolumeError) if each in kinds)
+        message = f"the swap would fail: {'; '.join(dict.fromkeys(problem.text for problem in problems))}"
+        steps = "; ".join(dict.fromkeys(problem.mend for problem in problems))
+        raise kind(message, hint=f"nothing was downloaded or changed. To repair it: {steps}")
+
+
+def _gathered(problems: list[Problem]) -> list[Problem]:
+    """Return the problems without those that the command for another one repairs as well."""
+    owned = {problem.owned for problem in problems if problem.owned}
+    # `chown -R` of a folder covers what is below it. Without this a tree of root would give a line for each folder.
+    return [problem for problem in problems if not problem.owned or owned.isdisjoint(problem.owned.parents)]
+
+
+def is_ours(top: Path) -> bool:
+    """Return whether every folder in `top` can be changed: also true if nothing is there."""
+    return all(map(_may_change, _folders(top)))
+
+
+def _folders(top: Path) -> Iterator[Path]:
+    """Yield the folder `top`, if it exists, and all folders below it, including those that can't be read."""
+    if top.is_dir() and not top.is_symlink():
+        yield top
+        for folder, names, _ in trees.walk(top):
+            yield from (folder / name for name in names)
+
+
+def _home(layout: VolumePaths) -> Iterator[Problem]:
+    home = layout.home
+    if not os.path.lexists(home):
+        # The restore will have to make it.
+        yield from _changeable(layout.data)
+        return
+    yield from _typed(home, stat.S_IFDIR)
+    if home.is_dir():
+        yield from _changeable(home)
+    for names, kind in ((_FOLDERS, stat.S_IFDIR), (_FILES, stat.S_IFREG)):
+        for path in (home / name for name in names):
+            if os.path.lexists(path):
+                yield from _typed(path, kind)
+                yield from _sticky(path)
+    for folder in _folders(layout.outgoing):
+        # A folder that can't be read may hold a database, so the glob below could miss one.
+        yield from _changeable(folder)
+    if layout.outgoing.is_dir() and any(layout.outgoing.glob("*/*")):
+        # A restore deletes this folder at its end, and this may be the only copy of the data.
+        text = f"{layout.outgoing} holds data that an earlier restore was about to replace"
+        mend = f"move back below {layout.data} what is missing there, then run: rm -rf {layout.outgoing}"
+        yield Problem(text, mend, TargetOccupiedError)
+    receipt = home / "receipt.json"
+    # It has to be read before it is written: otherwise the requests that it lists would be forgotten.
+    if receipt.is_file() and not disk.may(receipt, read=True):
+        yield _denied(receipt, "read")
+
+
+def _moves(layout: VolumePaths, databases: tuple[DatabaseName, ...], incoming: Path | None) -> Iterator[Problem]:
+    mounts = _mounts()
+    tops = [layout.data, *([incoming] if incoming else [])]
+    for top in tops:
+        for name in ("databases", "transactions"):
+            yield from _parent(top / name, layout, mounts)
+        for part in parts_present(top, _parts(databases)):
+            yield from _movable(top / part, layout, mounts)
+
+
+def _parts(databases: Iterable[DatabaseName]) -> tuple[str, ...]:
+    return tuple(part for database in databases for part in folders_of(database))
+
+
+def _parent(folder: Path, layout: VolumePaths, mounts: list[Path]) -> Iterator[Problem]:
+    """Yield what prevents entries of `folder` from being made and removed, or `folder` itself from being made."""
+    if not os.path.lexists(folder):
+        yield from _changeable(folder.parent)
+        return
+    yield from _typed(folder, stat.S_IFDIR)
+    if folder.is_dir() and not folder.is_symlink():
+        yield from _changeable(folder)
+        # Both are asked: two mounts of one file system have the same device, and a mount may be missing in the table.
+        if _mount_of(folder, mounts) != _mount_of(layout.data, mounts) or _device(folder) != _device(layout.data):
+            text = f"nothing can be renamed from {layout.home} to {folder}: it is another mount or file system"
+            yield Problem(
+                text, "mount one volume at DATA_DIR, with databases and transactions in it", ConfigurationError
+            )
+
+
+def _movable(folder: Path, layout: VolumePaths, mounts: list[Path]) -> Iterator[Problem]:
+    """Yield what prevents a folder from being moved to another one."""
+    if folder.is_symlink():
+        text = f"{folder} is a symbolic link to {folder.readlink()}: a restore needs the folder itself there"
+        mend = "stop Neo4j, remove the link and move the folder that it leads to into its place"
+        yield Problem(text, mend, TargetOccupiedError)
+        return
+    yield from _typed(folder, stat.S_IFDIR)
+    if not folder.is_dir():
+        return
+    inside = [mount for mount in mounts if mount.is_relative_to(folder.resolve())]
+    if inside or _device(folder) != _device(layout.data):
+        text = f"cannot move {folder}: {inside[0] if inside else folder} is a mount point or file system of its own"
+        mend = "mount one volume at DATA_DIR, and nothing at or below a database's folder (volumeMounts, subPath)"
+        yield Problem(text, mend, TargetOccupiedError)
+        return
+    # Moving a folder to another parent changes its entry `..`, so the kernel wants write permission on the folder too.
+    yield from _changeable(folder)
+    yield from _sticky(folder)
+
+
+def _deletions(layout: VolumePaths, databases: tuple[DatabaseName, ...]) -> Iterator[Problem]:
+    """Yield what prevents the live data from being deleted for room: folders whose entries can't be removed."""
+    for part in parts_present(layout.data, _parts(databases)):
+        for folder in _folders(layout.data / part):
+            # An empty folder is removed by a right to its parent alone.
+            if not disk.may(folder, read=True, search=True) or any(folder.iterdir()):
+                yield from _changeable(folder)
+
+
+def _typed(path: Path, kind: int) -> Iterator[Problem]:
+    mode = path.lstat().st_mode
+    if stat.S_IFMT(mode) != kind:
+        text = f"{path} is {type_of(mode)}, expected {type_of(kind)} ({_about(path)})"
+        yield Problem(text, f"mv {path} {path}.moved", TargetOccupiedError)
+
+
+def _changeable(folder: Path) -> Iterator[Problem]:
+    if flags := _flags(folder):
+        text = f"cannot change {folder}: it is immutable or append-only"
+        yield Problem(text, f"chattr -{flags} {folder}")
+    elif not _may_change(folder):
+        yield _denied(folder, "change")
+
+
+def _may_change(folder: Path) -> bool:
+    """Return whether this user may make and remove entries of a folder."""
+    if os.statvfs(folder).f_flag & os.ST_RDONLY:
+        # `plan` may have the volume mounted read-only, as in `helm test`. The kernel then refuses every write, so only
+        # the mode bits show what `run` may do.
+        return _by_mode(folder.stat())
+    return disk.may(folder, read=True, write=True, search=True)
+
+
+def _by_mode(status: os.stat_result) -> bool:
+    if os.geteuid() == 0:
+        return True
+    if status.st_uid == os.geteuid():
+        return status.st_mode & stat.S_IRWXU == stat.S_IRWXU
+    if status.st_gid in {os.getegid(), *os.getgroups()}:
+        return status.st_mode & stat.S_IRWXG == stat.S_IRWXG
+    return status.st_mode & stat.S_IRWXO == stat.S_IRWXO
+
+
+def _sticky(path: Path) -> Iterator[Problem]:
+    """Yield a problem if the sticky bit of the parent folder prevents `path` from being moved."""
+    # In such a folder only root and the owners of the folder and of the entry may rename it. Source: rename(2), EPERM.
+    parent, me = path.parent.stat(), os.geteuid()
+    if parent.st_mode & stat.S_ISVTX and me not in {0, parent.st_uid, path.lstat().st_uid}:
+        text = f"uid {me} cannot move {path}: {path.parent} has the sticky bit ({_about(path)})"
+        yield Problem(text, f"chmod -t {path.parent}")
+
+
+def _denied(path: Path, what: str) -> Problem:
+    text = f"uid {os.geteuid()} may not {what} {path} ({_about(path)})"
+    mend = f"as root: chown -R {os.geteuid()}:{os.getegid()} {path}, or set the pod's fsGroup"
+    return Problem(text, mend, owned=path)
+
+
+def _about(path: Path) -> str:
+    status = path.lstat()
+    return f"owner {status.st_uid}:{status.st_gid}, mode {stat.S_IMODE(status.st_mode):04o}"
+
+
+def _flags(folder: Path) -> str:
+    """Return the flags, in chattr's letters, that prevent changes to a folder: none if they can't be read."""
+    # `access` does not know of them: an immutable folder looks writable until the rename fails.
+    try:
+        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+    except OSError:
+        return ""
+    try:
+        flags = int.from_bytes(fcntl.ioctl(descriptor, _GET_FLAGS, bytes(8))[:4], "little")
+    except OSError:
+        # Not every file system has these flags.
+        return ""
+    finally:
+        os.close(descriptor)
+    return ("i" if flags & _IMMUTABLE else "") + ("a" if flags & _APPEND_ONLY else "")
+
+
+def _device(path: Path) -> int:
+    return path.stat().st_dev
+
+
+def _mount_of(path: Path, mounts: list[Path]) -> Path:
+    above = [mount for mount in mounts if path.resolve().is_relative_to(mount)]
+    return max(above, key=lambda mount: len(mount.parts), default=Path("/"))
+
+
+def _mounts() -> list[Path]:
+    """Return the mount points that this process sees: none where there is no /proc. Source: proc_pid_mountinfo(5)."""
+    try:
+        lines = Path("/proc/self/mountinfo").read_text(errors="surrogateescape").splitlines()
+    except OSError:
+        return []
+    # The kernel writes blanks and backslashes of a path as octal numbers.
+    return [Path(re.sub(r"\\([0-7]{3})", lambda found: chr(int(found[1], 8)), line.split()[4])) for line in lines]

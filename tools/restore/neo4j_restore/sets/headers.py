@@ -1,0 +1,238 @@
+"""What dumps and backup artifacts say about themselves in their first bytes. Pure functions.
+
+A backup artifact of 5 is a magic, metadata and a tar. With `BTV1` and `BTV2` all of it is in clear. After `BZV1` and
+`BZV2` the rest is one zstd stream, which begins with `zstd`, and has SIZES between metadata and tar. With `BZV3` the
+metadata is in clear.
+A dump of 4.x is a zstd stream of `zstd`, SIZES and a tar. A dump of 5 is the same after `DZV1`.
+SIZES are i32 version, i64 files, i64 bytes. Integers are big-endian. Metadata, version 1:
+
+    store id       u8 1 | i64 time | i64 random | text engine | text format | u8 major | u8 minor
+    database id    u8 16 | 16 bytes of a UUID
+    database       text
+    time           i64 seconds since 1970, UTC
+    lowest, highest  i64 each: the transactions in it, both 0 in a differential one that has none
+    flags          u8 length | bytes: bit 0 recovered, 1 compressed, 2 full
+
+A text is a u8 length and UTF-8. Version 2 has a u8 2 before this, and a map after it: an i32 count, and for each key
+and value an i32 length and UTF-8.
+Source: Neo4j community, org.neo4j.dbms.archive. neo4j-admin 5.26.30 loads the artifacts that tests write this way.
+"""
+
+import re
+import struct
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from typing import Final
+from uuid import UUID
+
+# zstd returns a block only once all of it has come, and a block may have 128 KiB.
+HEADER_BYTES: Final = 256 * 1024
+
+# The header of an artifact in clear: texts of at most 255 bytes, and some numbers.
+CLEAR_HEADER_BYTES: Final = 4096
+
+_IN_ZSTD, _IN_CLEAR = (b"BZV1", b"BZV2"), (b"BTV1", b"BTV2", b"BZV3")
+
+_WITH_VERSION = (b"BZV2", b"BTV2", b"BZV3")
+
+_VERSION = 2
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+_SIZES_BYTES = 20
+
+_ABSURD_BYTES = 2**50
+
+# Of unpacked bytes: a dump's tar may begin with a large file, and a backup's metadata may have a script of 1 MiB.
+START_BYTES: Final = 2 * 1024 * 1024
+
+_MARK = b"zstd"
+
+_BLOCK = 512
+
+# The files of a store, by their names. Source: Neo4j community, the layouts of both storage engines.
+_OF_BLOCK = re.compile(r"block\.")
+_OF_RECORD = re.compile(r"neostore(?!\.transaction)")
+
+
+class StoreFormat(StrEnum):
+    """The families of store formats. Only Enterprise has `block`. The others are record formats."""
+
+    RECORD = "record"
+    BLOCK = "block"
+
+
+@dataclass(frozen=True)
+class Header:
+    """What is known about a set. A field is None where the file does not say.
+
+    store_id: time and random number of the store's creation. lowest_tx, highest_tx: both 0 where there are none.
+    unpacked_bytes: the size of its tar's contents.
+    """
+
+    database: str | None = None
+    database_id: str | None = None
+    store_id: str | None = None
+    store_format: StoreFormat | None = None
+    time: datetime | None = None
+    full: bool | None = None
+    lowest_tx: int | None = None
+    highest_tx: int | None = None
+    recovered: bool | None = None
+    compressed: bool | None = None
+    unpacked_bytes: int | None = None
+
+
+def of_backup(head: bytes) -> Header | None:
+    """Return the header of the artifact that begins with `head`, or None where it is cut, or in a later layout."""
+    try:
+        return _of_backup(head)
+    except (struct.error, ValueError, OverflowError):
+        return None
+
+
+def is_short(head: bytes) -> bool:
+    """Tell whether more bytes of the artifact may show more: its header is packed, and `head` has only part of it."""
+    header = of_backup(head)
+    return head[:4] in _IN_ZSTD and (header is None or header.unpacked_bytes is None)
+
+
+def is_cut(head: bytes) -> bool:
+    """Tell whether `head` is of an artifact in a known layout, and its header is wrong or longer than `head`."""
+    try:
+        _of_backup(head)
+    except (struct.error, ValueError, OverflowError):
+        return True
+    return False
+
+
+def _of_backup(head: bytes) -> Header | None:
+    """Return the header, or None for a later layout. Raises struct.error, ValueError or OverflowError for a cut one."""
+    magic, rest = head[:4], head[4:]
+    packed = magic in _IN_ZSTD
+    if packed:
+        rest = _start_of(rest).removeprefix(_MARK)
+    elif magic not in _IN_CLEAR:
+        return None
+    return _of_metadata(_Fields(rest), with_version=magic in _WITH_VERSION, with_sizes=packed)
+
+
+def _of_metadata(fields: "_Fields", *, with_version: bool, with_sizes: bool) -> Header | None:
+    if with_version and fields.number("B") != _VERSION:
+        return None
+    header = _metadata(fields)
+    try:
+        if with_version:
+            for _ in range(2 * fields.number("i")):
+                fields.skip(fields.number("i"))
+        return replace(header, unpacked_bytes=_sizes(fields)) if header and with_sizes else header
+    except struct.error:
+        # The map is long, and SIZES lie behind the bytes that were read.
+        return header
+
+
+def tar_start(head: bytes) -> int | None:
+    """Return where the tar begins in a backup artifact in clear, or None for other artifacts, or a head that is cut."""
+    if head[:4] not in {b"BTV1", b"BTV2"}:
+        return None
+    fields = _Fields(head[4:])
+    try:
+        header = _of_metadata(fields, with_version=head[:4] in _WITH_VERSION, with_sizes=False)
+    except (struct.error, ValueError, OverflowError):
+        return None
+    return len(head[:4]) + fields.at if header else None
+
+
+def of_dump(head: bytes) -> Header:
+    """Return what the dump that begins with `head` says: sizes, and the store's format by the file names in its tar."""
+    plain = _start_of(head.removeprefix(b"DZV1").removeprefix(b"DGV1"))
+    if not plain.startswith(_MARK):
+        return Header(store_format=_format_by_names(plain))
+    try:
+        total = _sizes(_Fields(plain[len(_MARK) :]))
+    except struct.error:
+        total = None
+    return Header(store_format=_format_by_names(plain[len(_MARK) + _SIZES_BYTES :]), unpacked_bytes=total)
+
+
+def tar_of_dump(head: bytes) -> bytes:
+    """Return the start of the tar in the dump that begins with `head`, empty where nothing can be unpacked."""
+    plain = _start_of(head.removeprefix(b"DZV1").removeprefix(b"DGV1"))
+    return plain[len(_MARK) + _SIZES_BYTES :] if plain.startswith(_MARK) else plain
+
+
+def _sizes(fields: "_Fields") -> int | None:
+    version, _, total = fields.number("i"), fields.number("q"), fields.number("q")
+    return total if version == 1 and 0 <= total < _ABSURD_BYTES else None
+
+
+def _start_of(head: bytes) -> bytes:
+    # Imported here: a start with nothing to do imports this module, and must not load the decompressors.
+    from neo4j_restore.streams import decoders
+
+    return decoders.start_of(head, START_BYTES)
+
+
+class _Fields:
+    """Takes fields from the front of bytes. Raises struct.error where the bytes end early."""
+
+    def __init__(self, data: bytes) -> None:
+        self._data, self.at = data, 0
+
+    def number(self, layout: str) -> int:
+        (value,) = struct.unpack_from(f">{layout}", self._data, self.at)
+        self.at += struct.calcsize(f">{layout}")
+        return int(value)
+
+    def skip(self, count: int) -> None:
+        if not 0 <= count <= len(self._data) - self.at:
+            raise struct.error
+        self.at += count
+
+    def text(self) -> bytes:
+        count = self.number("B")
+        (value,) = struct.unpack_from(f"{count}s", self._data, self.at)
+        self.at += count
+        return bytes(value)
+
+
+def _metadata(fields: _Fields) -> Header | None:
+    if fields.number("B") != 1:
+        return None
+    created, random = fields.number("q"), fields.number("q")
+    engine, layout = fields.text().decode(), fields.text().decode()
+    fields.number("B"), fields.number("B")
+    identity, name = UUID(bytes=fields.text()), fields.text().decode()
+    time = _EPOCH + timedelta(seconds=fields.number("q"))
+    lowest, highest = fields.number("q"), fields.number("q")
+    flags = int.from_bytes(fields.text()[:1])
+    block = "block" in engine or "block" in layout
+    return Header(
+        database=name,
+        database_id=str(identity),
+        store_id=f"{created}:{random}",
+        store_format=StoreFormat.BLOCK if block else StoreFormat.RECORD,
+        time=time,
+        full=bool(flags & 4),
+        lowest_tx=lowest,
+        highest_tx=highest,
+        recovered=bool(flags & 1),
+        compressed=bool(flags & 2),
+    )
+
+
+def _format_by_names(tar: bytes) -> StoreFormat | None:
+    """Return the store's format by the names of a tar's first entries, or None where none of them shows it."""
+    at = 0
+    while at + _BLOCK <= len(tar):
+        name = tar[at : at + 100].rstrip(b"\0").decode(errors="replace").removeprefix("./")
+        if _OF_BLOCK.match(name):
+            return StoreFormat.BLOCK
+        if _OF_RECORD.match(name):
+            return StoreFormat.RECORD
+        size = re.match(rb"[0-7]+", tar[at + 124 : at + 136])
+        if not size:
+            return None
+        at += _BLOCK + -(-int(size[0], 8) // _BLOCK) * _BLOCK
+    return None

@@ -1,0 +1,426 @@
+"""Reads from an object's name which database it is a backup of, and of what time.
+
+A name is a stem and an ending (`kinds.ENDINGS`). The stem and each folder above it, below the bucket's path, are read
+one by one. In the tables NAME is the database in upper or lower case, STAMP is a time (`stamps`) or `latest`, and WORD
+is a general word such as `backup` or `daily`. The hyphen stands for any of `-`, `_`, `.` and a space. `%3A` is read as
+a colon.
+
+| stem | backup of |
+|---|---|
+| NAME, NAME-STAMP, STAMP-NAME, also with the stamp after the ending | the database |
+| NAME_WORD-STAMP, WORD_NAME-STAMP with underscores, which no database name has | the database |
+| STAMP alone, in a folder NAME | the database |
+| OTHER, OTHER-STAMP: a legal database name with more than NAME and WORDs | another database |
+| NAME-WORD, WORD-NAME with a hyphen or dot, also with STAMP | the database if it has no other sets, else unclear |
+| NAME with a time that is not understood, or that could be two | unclear |
+| NAME with a weekday, a month or `current` | unclear |
+| NAME with other text that is not a database name, such as `prod_NAME` | unclear |
+| STAMP or WORD, somewhere below a folder NAME | unclear |
+| NAME inside a longer word (`presales` for `sales`), or no NAME | not the database |
+
+| folder | effect |
+|---|---|
+| NAME, STAMP, WORD, or two of them, `2026/01/31`, `date=2026-01-31`, or no folder | the stem decides. The folder may
+give STAMP |
+| a weekday, a month, a WORD with a number such as `daily.0`, a version such as `v5` or `5.26` | the stem decides |
+| any other, such as `staging` | it may be another environment: a set of the database is unclear there |
+
+Folders whose names only differ in a stamp are one environment: operators make such a folder for each backup.
+A database may be called NAME-WORD, but scripts write NAME-WORD-STAMP for NAME. If there are no other names, such a set
+is taken for NAME. If `neo4j-STAMP` lies beside `neo4j-backup-STAMP`, the two may be of two databases.
+Names with the endings and words of reports, logs, checksums and configuration (`words`) are never backups. An object
+with an unknown ending and one of the stems above is unclear if the ending contains a known one (`.tar.gz.gpg`), or if
+its first bytes are those of a backup.
+Sources: public backup scripts, the layouts of both Neo4j charts and of operators, and Aura's downloads.
+"""
+
+import re
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import Final
+from urllib.parse import unquote
+
+from neo4j_restore.sets import stamps
+from neo4j_restore.sets.kinds import AGE, ENDINGS, Kind, lower, split_ending
+from neo4j_restore.sets.stamps import Stamp
+from neo4j_restore.sets.words import CALENDAR, FOREIGN_ENDINGS, GENERAL, NEVER, NEVER_ENDINGS, TIMELY
+from neo4j_restore.spec import LATEST, DatabaseName
+
+# Neo4j's rule for names. 3.x allows underscores only in the names of folders.
+_LEGAL = re.compile(r"[a-z][a-z0-9.-]{2,62}", re.ASCII)
+
+_SEPARATORS = re.compile(r"[-_. ]+")
+_DATEISH = re.compile(r"(?<!\d)(?:19|20)\d\d[-_.]?[01]\d|\d{6}", re.ASCII)
+_DIGITISH = re.compile(r"\d.*|[tvw]?\d+|", re.ASCII)
+# General words beyond the stamp mean nothing. Between the name and the stamp they could be a part of the name.
+_AFTER = re.compile(rf"(?:[-_. ]+(?:{'|'.join(sorted(GENERAL))}))+$", re.ASCII | re.IGNORECASE)
+_BEFORE = re.compile(rf"^(?:(?:{'|'.join(sorted(GENERAL))})[-_. ]+)+", re.ASCII | re.IGNORECASE)
+_YEAR = re.compile(r"(?:19|20)\d\d", re.ASCII)
+_PERIOD = re.compile(r"(?:19|20)\d\d(?:[-_.]?[01]\d)?", re.ASCII)
+_VERSION = re.compile(r"v\d{1,4}(?:\.\d{1,2}){0,2}|\d{1,4}(?:\.\d{1,2}){1,2}", re.ASCII)
+_RANDOM_END = re.compile(r"-[a-z0-9]{4,10}$", re.ASCII)
+# rsync writes to such a name, and renames the file at the end.
+_TEMPORARY = re.compile(r"\..+\.[A-Za-z0-9]{6}", re.ASCII)
+_HIVE = re.compile(r"[a-z_]{1,12}=", re.ASCII)
+_AROUND_ENDING = re.compile(
+    rf"(?P<stem>.+?)(?P<ending>{'|'.join(re.escape(each) for each in sorted(ENDINGS, key=len, reverse=True))})"
+    r"(?P<rest>[-_.].+)"
+)
+
+# Names with more separators than any stamp has are not split: it would take too long.
+_MOST_SPLITS = 16
+
+# A database's name, a stamp and some words together are shorter.
+_LONGEST_OWN = 200
+
+
+def aliases(database: DatabaseName) -> tuple[str, ...]:
+    """Return the names that backups of `database` have, the longest first.
+
+    The tools of 3.x append `-backup` to `graph.db`.
+    """
+    return (f"{database}-backup", database) if database == "graph.db" else (database,)
+
+
+class Role(StrEnum):
+    """What a stem or a folder means, by the tables above."""
+
+    OWN = "own"
+    STAMP = "stamp"
+    WORDS = "words"
+    MIXED = "mixed"
+    OTHER = "other"
+    ODD = "odd"
+    NOTHING = "nothing"
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """What one stem or folder means. tag: the stamp's text, `latest`, or empty. owner: the name of another database."""
+
+    role: Role
+    tag: str = ""
+    stamp: Stamp | None = None
+    owner: str = ""
+    reason: str = ""
+
+
+class Reading(StrEnum):
+    """Which database an object is of, by its name."""
+
+    OWN = "own"
+    UNCLEAR = "unclear"
+    OTHER = "other"
+    NOTHING = "nothing"
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """What a whole name means.
+
+    tag, stamp: the stamp's text and time, for `OWN`. kind: the likely one, by the ending. owner: for `OTHER`.
+    reason: why it is `UNCLEAR`. elsewhere: the folder that makes it unclear, or empty. peek: its first bytes decide.
+    worded: only general words make it unclear.
+    """
+
+    reading: Reading
+    kind: Kind | None = None
+    tag: str = ""
+    stamp: Stamp | None = None
+    owner: str = ""
+    reason: str = ""
+    elsewhere: str = ""
+    peek: bool = False
+    worded: bool = False
+
+
+_NOT_OURS: Final = Named(Reading.NOTHING)
+
+
+@dataclass(frozen=True, slots=True)
+class _Folders:
+    """What the folders above a name mean together. is_own: one of them has the database's name.
+
+    foreign: the path of the first folder that may be another environment, or empty.
+    """
+
+    is_own: bool = False
+    tag: str = ""
+    stamp: Stamp | None = None
+    foreign: str = ""
+
+
+class Namer:
+    """Reads the names of one listing for one database."""
+
+    def __init__(self, prefix: str, database: DatabaseName, exact: str = "", orders: Collection[str] = ()) -> None:
+        """Keep the arguments. prefix: the bucket's path. exact: TIMESTAMP, a stamp even if it is not a time.
+
+        orders: the order of day, month and year in other names, if it is known: see `stamps.read`.
+        """
+        self._database, self._exact, self._orders = database, exact.removesuffix(".backup"), orders
+        words, names = "|".join(sorted(GENERAL)), "|".join(map(re.escape, aliases(database)))
+        between = "[-_. @+=]+"
+        own_pattern = rf"(?:(?:{words})[_ ])*(?:{names})(?:[_ ](?:{words}))*"
+        self._own = re.compile(rf"(?:(?P<head>.+?){between})??{own_pattern}(?:{between}(?P<tail>.+))?", re.ASCII)
+        self._bounded = re.compile(rf"(?<![a-z0-9])(?:{names})(?![a-z0-9])", re.ASCII)
+        self._begins = re.compile(rf"(?<![a-z0-9])(?:{names})", re.ASCII)
+        self._folders: dict[str, _Folders] = {}
+        self._last = unquote(prefix.rstrip("/").rpartition("/")[2])
+        self.is_of_bucket = self._meaning_of(self._last, None).role in {Role.OWN, Role.MIXED}
+
+    def bears(self, relative: str) -> bool:
+        """Return whether a word in the key, below the bucket's path, begins with the database's name."""
+        return self._begins.search(lower(unquote(relative) if "%" in relative else relative)) is not None
+
+    def file(self, relative: str, updated: datetime | None = None) -> Named:
+        """Return what the name of an object means. relative: its key below the bucket's path."""
+        folder, _, name = relative.rpartition("/")
+        name = unquote(name) if "%" in name else name
+        stem, ending, behind = _split(name)
+        if _never(name, stem):
+            return _NOT_OURS
+        meaning = self._meaning_of(stem, updated)
+        if behind:
+            stamp = self._read(behind[1:], updated)
+            if stamp and meaning.role in {Role.OWN, Role.WORDS} and not meaning.tag:
+                meaning, behind = Meaning(meaning.role, stamp.text, stamp), ""
+            elif self._is_exact(behind[1:]) and meaning.role is Role.OWN:
+                meaning, behind = Meaning(Role.OWN, behind[1:]), ""
+        if meaning.role is Role.OTHER:
+            return Named(Reading.OTHER, owner=meaning.owner) if ending else _NOT_OURS
+        named = self._placed(meaning, self._around(folder))
+        if named.reading is Reading.NOTHING or (ending and not behind):
+            return _of_kind(named, ENDINGS.get(ending))
+        return self._unended(named, name, behind)
+
+    def folder(self, relative: str) -> Named:
+        """Return what the path of a folder with store files means. An empty one is the bucket's path itself."""
+        above, _, name = relative.rpartition("/")
+        if not relative:
+            meaning = self._meaning_of(self._last, None)
+            return Named(Reading.OWN, Kind.DIRECTORY, meaning.tag, meaning.stamp)
+        meaning, around = self._meaning_of(unquote(name), None), self._around(above)
+        if meaning.role is Role.OTHER:
+            return Named(Reading.OTHER, owner=meaning.owner)
+        if meaning.role in {Role.WORDS, Role.MIXED} and around.is_own:
+            meaning = Meaning(Role.OWN, meaning.tag, meaning.stamp)
+        return _of_kind(self._placed(meaning, around), Kind.DIRECTORY)
+
+    def series(self, folder: str) -> str:
+        """Return the part of a folder's path that the folders of the same job share, or an empty text.
+
+        Operators make a folder for each backup, such as `mycluster-backup-20260131-020000`, also with a random end.
+        """
+        above, _, name = folder.rpartition("/")
+        for text in (name, _RANDOM_END.sub("", name)):
+            for tag, _, rest in self._stamped(text, None):
+                return f"{above}/{rest}" if tag != LATEST and rest else ""
+        return ""
+
+    def stamp_of(self, name: str, updated: datetime | None = None) -> tuple[str, Stamp | None]:
+        """Return the text and the time of the stamp in a name, whatever database it is of. For an object in BUCKET."""
+        stem, _, behind = _split(unquote(name))
+        if behind and (stamp := self._read(behind[1:], updated)):
+            return stamp.text, stamp
+        for tag, stamp, _ in self._stamped(stem, updated):
+            return tag, stamp
+        return "", None
+
+    def _placed(self, meaning: Meaning, around: _Folders) -> Named:
+        """Return what a stem means in its folders."""
+        is_own = meaning.role is Role.OWN or (meaning.role is Role.STAMP and around.is_own)
+        if is_own and not around.foreign:
+            # A `latest` in a dated folder is the set of that date.
+            use_own = meaning.tag and not (meaning.tag == LATEST and around.stamp)
+            tag, stamp = (meaning.tag, meaning.stamp) if use_own else (around.tag, around.stamp)
+            return Named(Reading.OWN, tag=tag, stamp=stamp)
+        if is_own:
+            reason = f"it lies in {around.foreign}/, which may be another environment"
+            tag, stamp = (meaning.tag, meaning.stamp) if meaning.tag else (around.tag, around.stamp)
+            return Named(Reading.UNCLEAR, tag=tag, stamp=stamp, reason=reason, elsewhere=around.foreign)
+        if meaning.role in {Role.STAMP, Role.WORDS} and around.is_own and not around.foreign:
+            reason = f"its folder says {self._database}, but its own name does not"
+            return Named(Reading.UNCLEAR, stamp=meaning.stamp or around.stamp, reason=reason)
+        if meaning.role in {Role.ODD, Role.MIXED}:
+            worded = meaning.role is Role.MIXED and not around.foreign
+            tag, stamp = meaning.tag or around.tag, meaning.stamp or around.stamp
+            return Named(Reading.UNCLEAR, tag=tag, stamp=stamp, reason=meaning.reason, worded=worded)
+        return _NOT_OURS
+
+    def _unended(self, named: Named, name: str, behind: str) -> Named:
+        """Return what a name with an unknown ending means."""
+        ending = behind or name[name.rfind(".") :] if "." in name else ""
+        foreign = lower(ending[1:]) in FOREIGN_ENDINGS
+        shown = f"its ending {ending[:40]!r} is not known" if ending else "its name has no ending"
+        reason = named.reason or shown
+        return Named(
+            Reading.UNCLEAR,
+            None,
+            stamp=named.stamp,
+            reason=reason,
+            elsewhere=named.elsewhere,
+            peek=not (behind or foreign),
+        )
+
+    def _around(self, folder: str) -> _Folders:
+        """Return what the folders of a path mean."""
+        # Kept, because most objects share their folder with many others. The number of folders is a stranger's choice.
+        if folder not in self._folders:
+            if len(self._folders) >= 10_000:
+                self._folders.clear()
+            self._folders[folder] = self._read_folders(folder)
+        return self._folders[folder]
+
+    def _read_folders(self, folder: str) -> _Folders:
+        is_own, tag, stamp, run = self.is_of_bucket, "", None, ""
+        parts = folder.split("/") if folder else []
+        for at, raw in enumerate(parts):
+            part = _HIVE.sub("", unquote(raw), count=1)
+            meaning = self._meaning_of(part, None) if part else Meaning(Role.WORDS)
+            # A date in several folders begins with digits: `backups` before `2026/01/31` is not a part of it.
+            goes_on = run[:1].isdigit() and (part.isdigit() or lower(part) in CALENDAR)
+            run = f"{run}-{part}" if goes_on else part
+            joined = self._read(run) if goes_on else None
+            if joined:
+                meaning = Meaning(Role.STAMP, joined.text, joined)
+            elif meaning.role is Role.NOTHING and (_is_no_place(part) or (goes_on and len(part) == 2)):
+                meaning = Meaning(Role.WORDS)
+            is_own = is_own or meaning.role in {Role.OWN, Role.MIXED}
+            if meaning.tag:
+                tag, stamp = meaning.tag, meaning.stamp
+            if meaning.role not in {Role.OWN, Role.STAMP, Role.WORDS, Role.MIXED}:
+                return _Folders(is_own, tag, stamp, "/".join(parts[: at + 1]))
+        return _Folders(is_own, tag, stamp)
+
+    def _meaning_of(self, text: str, updated: datetime | None) -> Meaning:
+        """Return what a stem or a folder's name means by itself."""
+        folded = lower(text)
+        if self._begins.search(folded) and (meaning := self._own_of(text, folded, updated)):
+            return meaning
+        if folded == LATEST or self._is_exact(text):
+            return Meaning(Role.STAMP, LATEST if folded == LATEST else text)
+        if stamp := self._read(text, updated):
+            return Meaning(Role.STAMP, text, stamp)
+        tag, stamp, owner = next(iter(self._stamped(text, updated)), ("", None, text))
+        return self._owned(lower(owner), tag, stamp, folded)
+
+    def _own_of(self, text: str, folded: str, updated: datetime | None) -> Meaning | None:
+        match = self._own.fullmatch(folded) if len(folded) <= _LONGEST_OWN else None
+        if not match:
+            return None
+        head, tail = (text[slice(*match.span(name))] for name in ("head", "tail"))
+        if head and tail:
+            return None
+        beside = head or tail
+        if not beside:
+            return Meaning(Role.OWN)
+        if shorter := _AFTER.sub("", tail) or _BEFORE.sub("", head):
+            beside = shorter if self._read(shorter, updated) else beside
+        if lower(beside) == LATEST:
+            return Meaning(Role.OWN, LATEST)
+        if stamp := self._read(beside, updated):
+            return Meaning(Role.OWN, beside, stamp)
+        exact = self._is_exact(beside) or (tail and self._is_exact(_behind_name(text, folded, self._bounded)))
+        return Meaning(Role.OWN, self._exact) if exact else None
+
+    def _owned(self, owner: str, tag: str, stamp: Stamp | None, folded: str) -> Meaning:
+        """Return what a stem means that is not just the database's name. owner: the stem without its stamp."""
+        bears = self._bounded.search(folded) is not None
+        rest = [part for part in _SEPARATORS.split(self._bounded.sub("", owner)) if part]
+        extra = [part for part in rest if part not in GENERAL]
+        if not bears and (not extra or _are_periods(rest)):
+            return Meaning(Role.WORDS, tag, stamp)
+        if any(part in NEVER for part in extra):
+            return Meaning(Role.NOTHING)
+        words = [part for part in extra if not _DIGITISH.fullmatch(part) or (tag and not _DATEISH.search(owner))]
+        words = [part for part in words if tag or part not in TIMELY]
+        dated = _DATEISH.search(owner) or (not tag and any(map(_YEAR.fullmatch, extra)))
+        if words and _LEGAL.fullmatch(owner) and not dated:
+            return Meaning(Role.OTHER, tag, stamp, owner=owner)
+        if not bears:
+            return Meaning(Role.NOTHING)
+        if not extra:
+            reason = f"it could be of a database called {owner}"
+            return Meaning(Role.MIXED, tag, stamp, reason=reason)
+        return Meaning(Role.ODD, tag, stamp, reason=self._reason(folded, owner, tag))
+
+    def _reason(self, folded: str, owner: str, tag: str) -> str:
+        """Return why a name with the database's name in it is not understood."""
+        if _LEGAL.fullmatch(owner) or _DATEISH.search(owner) or not tag:
+            beside = self._bounded.sub("", folded, count=1).strip("-_. ")
+            if any(char.isdigit() for char in beside) or beside in TIMELY:
+                several = (
+                    "could be several times" if len(stamps.meanings(beside)) > 1 else "is not a known form of time"
+                )
+                return f"{beside[:60]!r} in its name {several}"
+        return f"{owner[:60]!r} is more than {self._database}, but not the name of a database"
+
+    def _stamped(self, stem: str, updated: datetime | None) -> list[tuple[str, Stamp | None, str]]:
+        """Return the longest stamp at a stem's end or start, with its time and the rest of the stem, or nothing."""
+        places = [match.span() for match in _SEPARATORS.finditer(stem)]
+        if len(places) > _MOST_SPLITS:
+            return []
+        for start, end in places:
+            if stem[end:].isascii() and (tag := stem[end:]) and (stamp := self._read(tag, updated)):
+                return [(tag, stamp, stem[:start])]
+            if lower(stem[end:]) == LATEST:
+                return [(LATEST, None, stem[:start])]
+        for start, end in reversed(places):
+            if (tag := stem[:start]) and (stamp := self._read(tag, updated)):
+                return [(tag, stamp, stem[end:])]
+            if lower(tag) == LATEST:
+                return [(LATEST, None, stem[end:])]
+        return []
+
+    def _read(self, text: str, updated: datetime | None = None) -> Stamp | None:
+        return stamps.read(text, updated, self._orders)
+
+    def _is_exact(self, text: str) -> bool:
+        return bool(self._exact) and text == self._exact
+
+
+def _behind_name(text: str, folded: str, name: re.Pattern[str]) -> str:
+    """Return the text after the database's name, without the separator."""
+    match = name.search(folded)
+    return text[match.end() + 1 :] if match else ""
+
+
+def _is_no_place(folder: str) -> bool:
+    """Return whether a folder's name is a year, a month of a year, or a version of Neo4j such as `5.26`."""
+    return bool(_PERIOD.fullmatch(folder) or _VERSION.fullmatch(folder))
+
+
+def _are_periods(parts: list[str]) -> bool:
+    """Return whether a name such as `tuesday` or `daily.0` is a period for which a backup is kept."""
+    return all(part in CALENDAR or part in GENERAL or part.isdigit() for part in parts) and not all(
+        part.isdigit() for part in parts
+    )
+
+
+def _of_kind(named: Named, kind: Kind | None) -> Named:
+    if named.reading is Reading.NOTHING:
+        return named
+    return replace(named, kind=kind)
+
+
+def _split(name: str) -> tuple[str, str, str]:
+    """Return a name's stem, its ending, and the text after the ending. The last two may be empty."""
+    stem, ending = split_ending(name)
+    if ending:
+        return stem, ending, ""
+    folded = lower(name).removesuffix(AGE)
+    if match := _AROUND_ENDING.fullmatch(folded):
+        return name[: match.end("stem")], match["ending"], name[match.start("rest") : len(folded)]
+    before, dot, last = name.rpartition(".")
+    return (before, "", "") if dot and lower(last) in FOREIGN_ENDINGS else (name, "", "")
+
+
+def _never(name: str, stem: str) -> bool:
+    """Return whether the ending of a name or of its stem is never that of a backup."""
+    if _TEMPORARY.fullmatch(name) and not split_ending(name)[1]:
+        return True
+    parts = (name, stem) if len(stem) < len(name) else (name,)
+    return any(lower(part.rpartition(".")[2]) in NEVER_ENDINGS for part in parts if "." in part)

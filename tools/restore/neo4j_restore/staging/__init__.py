@@ -1,0 +1,1 @@
+"""Fills the staging folder: downloads, unpacks, and lets neo4j-admin load."""

@@ -1,0 +1,230 @@
+"""Fills the staging folder: downloads each database's set, and lets neo4j-admin restore it there."""
+
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from logging import getLogger
+from pathlib import Path
+
+from neo4j_restore import disk, trees
+from neo4j_restore.admin import admin, endings
+from neo4j_restore.errors import (
+    ANOTHER_SET,
+    BackupDamagedError,
+    RestoreError,
+    StoreError,
+    StreamDamagedError,
+    VanishedError,
+)
+from neo4j_restore.planning.plan import Plan
+from neo4j_restore.sets.backup_set import BackupSet
+from neo4j_restore.sets.kinds import Kind
+from neo4j_restore.settings import Settings
+from neo4j_restore.spec import DatabaseName
+from neo4j_restore.staging import untar
+from neo4j_restore.staging.archive import Archive, check_complete
+from neo4j_restore.staging.objects import Opener
+from neo4j_restore.stores import Store, StoredObject
+from neo4j_restore.streams.names import EntryNames
+from neo4j_restore.transfer import evidence, fetch, retry
+from neo4j_restore.transfer.progress import Progress
+from neo4j_restore.volume import partial, volume
+from neo4j_restore.volume.volume import Found, VolumePaths
+
+log = getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Stage:
+    """Everything that staging needs.
+
+    lock: the descriptor of the volume's lock. neo4j-admin inherits it, so that the lock outlives a killed restore as
+    long as neo4j-admin still writes.
+    """
+
+    settings: Settings
+    layout: VolumePaths
+    store: Store
+    program: admin.Admin
+    lock: int
+    options: fetch.DownloadOptions
+
+    def fill(self, prepared: Plan) -> None:
+        """Stage every database of the plan, and check the results. Raises RestoreError."""
+        self.program.configure(self._conf, self.layout.staged_data)
+        chosen = [step.chosen for step in prepared.restores if step.chosen]
+        # `prepare` counted the room of all partial downloads as free.
+        partial.remove_others(self.layout, (each.database for each in chosen if self._keeps(each)))
+        for step in prepared.restores:
+            if step.chosen:
+                with _about(step.database, self.layout.data):
+                    self._fill_afresh(step.chosen)
+        partial.remove(self.layout)
+
+    def _keeps(self, chosen: BackupSet) -> bool:
+        """Return whether an interrupted download of the set can be resumed: not if it is streamed."""
+        streamed = chosen.kind is Kind.DUMP and bool(self.program.commands.load_stdin)
+        container = chosen.inside.container if chosen.inside else ""
+        return container == "zip" or (container != "tar" and not streamed)
+
+    @property
+    def _conf(self) -> Path:
+        return self.layout.staging / "conf"
+
+    def _fill_afresh(self, chosen: BackupSet) -> None:
+        """Stage a database. If its bytes came damaged, stage it once more, from the first byte."""
+        try:
+            self._fill(chosen)
+        except StreamDamagedError as error:
+            log.warning("%s: %s; trying once more, from the start", chosen.database, error)
+            self._clear(chosen.database)
+            if chosen.kind is not Kind.DIRECTORY:
+                # The checksum covers the whole object, so it is not known which part is damaged. The files of a
+                # directory have a checksum each, and are checked one by one before they are taken again.
+                partial.remove_of(self.layout, chosen.database)
+            self._fill(chosen)
+
+    def _clear(self, database: DatabaseName) -> None:
+        """Remove all files of a database from staging."""
+        parts = [self.layout.staged_data / part for part in volume.folders_of(database)]
+        ours = [self.layout.staging / folder / database for folder in ("sets", "artifacts")]
+        for path in (*ours, *parts):
+            trees.remove(path)
+        for path in (self._file(database), self.layout.staging / f"{database}.zip"):
+            path.unlink(missing_ok=True)
+
+    def _fill(self, chosen: BackupSet) -> None:
+        log.info("%s: %s, %d bytes", chosen.database, self._name(chosen), chosen.size_bytes)
+        container = chosen.inside.container if chosen.inside else ""
+        ways: dict[str, Callable[[BackupSet], str]] = {
+            "tar": self._archive.restore_tar,
+            "zip": self._archive.restore_zip,
+            Kind.DIRECTORY: self._fetch,
+            Kind.DUMP: self._load,
+            Kind.BACKUP: self._take_artifacts,
+        }
+        last_words = ways[container or chosen.kind](chosen)
+        self._check_result(chosen, last_words)
+        self._check_verified(chosen)
+
+    def _take_artifacts(self, chosen: BackupSet) -> str:
+        """Download the artifacts of a chain, and restore from these files."""
+        # They can't be streamed: neo4j-admin reads artifacts more than once, and finds a chain by its folder.
+        top = self._folder(chosen)
+        try:
+            paths = self._opener.land_artifacts(chosen, top, self._kept(chosen))
+        except StoreError as error:
+            if not error.gone:
+                raise
+            # The listing is out of date. With a new one there may be another chain to the same transaction.
+            raise VanishedError(str(error), hint=error.hint) from error
+        full = chosen.header is None or chosen.header.full is not False
+        last_words = self.program.restore_artifact(paths[-1], chosen.database, self._conf, self.lock, full=full)
+        trees.remove(top)
+        return last_words
+
+    def _load(self, chosen: BackupSet) -> str:
+        if self.program.commands.load_stdin:
+            # Streamed, so that the dump never lies on the volume.
+            with self._opener.unpacked(chosen) as stream:
+                blocks = retry.blocks(stream)
+                return self.program.load_stream(blocks, chosen.database, self._conf, self.lock, self._name(chosen))
+        path = self._file(chosen.database)
+        self._opener.land(chosen, path, self._kept(chosen))
+        last_words = self.program.load(path, chosen.database, self._conf, self.lock)
+        path.unlink()
+        return last_words
+
+    def _fetch(self, chosen: BackupSet) -> str:
+        top, ours = self._folder(chosen), self._kept(chosen)
+        # Keys are a stranger's choice: none may lead out of the folder.
+        names = EntryNames(self._name(chosen))
+        paths = {each.key: ours.files / names.accept(each.key.removeprefix(chosen.key)) for each in chosen.objects}
+        # Removes the files of any other set, and of another generation of this one.
+        ours.begin()
+        missing = [each for each in chosen.objects if not self._is_here(each, paths[each.key], ours)]
+        if there := len(chosen.objects) - len(missing):
+            log.info("%s: %d files are here already, with the right checksums", chosen.database, there)
+        # The largest files first. Then no connection is left alone with a large file at the end.
+        missing.sort(key=lambda each: each.size_bytes, reverse=True)
+        progress = Progress(self._name(chosen), sum(each.size_bytes for each in missing))
+        with closing(fetch.Fetch(self.store, missing, self.options, progress)) as fetching:
+            for stored, stream in fetching.streams():
+                paths[stored.key].parent.mkdir(parents=True, exist_ok=True)
+                untar.write_file(stream, paths[stored.key])
+        ours.move(top)
+        # neo4j-admin copies a set that lacks a file without an error: see `volume.RECORD_STORES`.
+        check_complete(top, self._name(chosen))
+        return self.program.restore(top, chosen.database, self._conf, self.lock)
+
+    @property
+    def _archive(self) -> Archive:
+        return Archive(self.settings, self.layout, self._opener, self.program, self._conf, self.lock)
+
+    def _is_here(self, stored: StoredObject, path: Path, ours: partial.PartialDownload) -> bool:
+        """Return whether an earlier start has downloaded this file, by the store's checksum."""
+        checksum = ours.take(stored, path, self._stat)
+        if checksum:
+            self.options.evidence.verified(stored.key, evidence.of_store(checksum))
+        return checksum is not None
+
+    def _check_verified(self, chosen: BackupSet) -> None:
+        """Warn of a set that nothing has verified, unless the plan has warned. With REQUIRE_CHECKSUM raise an error."""
+        for key, name in chosen.formats.items():
+            # It was unpacked to its end without an error, so its own checksum matched.
+            self.options.evidence.verified(key, f"format:{name}")
+        verdict = self.options.evidence.verdict(chosen)
+        if verdict.unverified and self.settings.require_checksum:
+            raise verdict.refusal(self.settings.bucket)
+        doubts = self.options.evidence.doubts(chosen)
+        if doubts and not verdict.unverified:
+            ways = ", ".join(verdict.ways)
+            log.info("%s: %s does not fit the bytes, but %s verified them", chosen.database, doubts[0], ways)
+        before = evidence.expected(chosen, self.settings.bucket.scheme)
+        if verdict.unverified and not before.warning(self.settings.bucket):
+            log.warning("%s: %s", chosen.database, verdict.warning(self.settings.bucket))
+
+    @property
+    def _opener(self) -> Opener:
+        return Opener(self.settings, self.store, self.options)
+
+    def _stat(self, stored: StoredObject) -> StoredObject:
+        return retry.Retry(self.options.retry_seconds).call(lambda: self.store.stat(stored))
+
+    def _file(self, database: DatabaseName) -> Path:
+        """Return the path of a dump that neo4j-admin needs as a file."""
+        return self.layout.staging / f"{database}.dump"
+
+    def _kept(self, chosen: BackupSet) -> partial.PartialDownload:
+        return partial.PartialDownload(self.layout, chosen, self._name(chosen))
+
+    def _name(self, chosen: BackupSet) -> str:
+        return self._opener.name(chosen)
+
+    def _folder(self, chosen: BackupSet) -> Path:
+        return self.layout.staging / "sets" / chosen.database
+
+    def _check_result(self, chosen: BackupSet, last_words: str) -> None:
+        # neo4j-admin may end with 0 and leave nothing, or a database that no server would start.
+        staged = self.layout.staged_data
+        if volume.find(staged, chosen.database) is Found.ABSENT:
+            raise endings.made_nothing(self._name(chosen), last_words)
+        missing = volume.missing_stores(staged / volume.folders_of(chosen.database)[0])
+        if not volume.has_logs(staged, chosen.database):
+            missing = [*missing, "neostore.transaction.db"]
+        if volume.find(staged, chosen.database) is not Found.DATABASE or missing:
+            lacks = f": it lacks {', '.join(missing)}" if missing else ""
+            name = self._name(chosen)
+            message = f"neo4j-admin made an incomplete database of {name}{lacks}. Its last words: {last_words}"
+            raise BackupDamagedError(message, hint=ANOTHER_SET)
+
+
+@contextmanager
+def _about(database: DatabaseName, volume_at: Path) -> Iterator[None]:
+    """Note the database on an error that passes through."""
+    try:
+        with disk.errors_of(volume_at):
+            yield
+    except RestoreError as error:
+        error.database = database
+        raise

@@ -1,0 +1,57 @@
+"""Signed requests to one bucket of S3, in the bucket's region."""
+
+from collections.abc import Mapping
+from urllib.parse import quote, urlencode
+
+import urllib3
+
+from neo4j_restore.settings import Settings
+from neo4j_restore.stores.aws.answers import right_region
+from neo4j_restore.stores.aws.hosts import Bucket, base_url, check
+from neo4j_restore.stores.aws.identity import find
+from neo4j_restore.stores.aws.signing import signed
+from neo4j_restore.stores.errors import StoreErrors
+from neo4j_restore.stores.http import Http
+from neo4j_restore.stores.proxies import proxy_of
+
+
+class Requests:
+    """Requests a bucket's objects and listings."""
+
+    def __init__(self, settings: Settings, errors: StoreErrors) -> None:
+        """Take bucket, endpoint and identity. No request is made yet. Raises ConfigurationError for a bad file."""
+        self._bucket, self._endpoint, self._errors = Bucket.of(settings.bucket.bucket), settings.endpoint_url, errors
+        self._style = settings.addressing
+        check(self._bucket, self._endpoint, self._style)
+        self._http = Http(settings.stall_seconds, settings.ca_bundle)
+        self.stall_seconds = settings.stall_seconds
+        self._identity = find(settings, self._http, errors)
+        chosen = settings.region or self._identity.region
+        default = settings.identity.get("AWS_REGION") or settings.identity.get("AWS_DEFAULT_REGION")
+        # If nothing names a region: S3 in us-east-1 refuses a bucket of another region, and names that region.
+        self._region = self._bucket.region or chosen or default or "us-east-1"
+        # Checks the proxy's variables now, before the first request.
+        proxy_of(base_url(self._bucket, self._region, self._endpoint, self._style))
+        self._always = {"x-amz-request-payer": "requester"} if settings.requester_pays else {}
+
+    def ask(
+        self, method: str, verb: str, key: str, path: str, query: Mapping[str, str], headers: Mapping[str, str]
+    ) -> urllib3.BaseHTTPResponse:
+        """Return the answer. Its body is not read yet. verb, key: for errors. path: below the bucket."""
+        base = base_url(self._bucket, self._region, self._endpoint, self._style)
+        url = f"{base}/{quote(path, safe='/~')}" + (f"?{urlencode(query, quote_via=quote)}" if query else "")
+        key_pair = self._identity.key()
+        with self._errors.translated(verb, key):
+            signed_headers = signed(method, url, {**self._always, **headers}, key_pair, self._region)
+            response = self._http.ask(method, url, signed_headers)
+        region = right_region(response.status, response.headers, self._region)
+        # A refusal named the bucket's region, so the request is signed for that one. Threads may each do this once.
+        if region != self._region and not self._endpoint and not self._bucket.region:
+            response.close()
+            self._region = region
+            return self.ask(method, verb, key, path, query, headers)
+        return response
+
+    def close(self) -> None:
+        """Close all connections."""
+        self._http.close()

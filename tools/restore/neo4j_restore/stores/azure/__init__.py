@@ -1,0 +1,1 @@
+"""The `azb://` store: Azure Blob Storage."""

@@ -1,0 +1,1 @@
+"""The `gs://` store: Google Cloud Storage."""

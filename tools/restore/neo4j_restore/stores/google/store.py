@@ -1,0 +1,202 @@
+"""The `gs://` store: Google Cloud Storage. Google's own client provides the identity and listings.
+
+The bytes come over our own connections from the download URL. A whole GET, read in blocks, is as fast as curl. The
+client's own file objects are several times slower, and its sessions cost twice the CPU time for each request.
+"""
+
+import os
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from io import RawIOBase
+from typing import Any, Final
+from urllib.parse import quote, urlencode
+
+import urllib3
+from google.api_core import exceptions as api
+from google.auth import exceptions as auth
+from google.cloud import storage
+
+from neo4j_restore import checksums
+from neo4j_restore.errors import StoreError
+from neo4j_restore.settings import Settings
+from neo4j_restore.stores import StoredObject, certificates, parsing
+from neo4j_restore.stores.body import Body, byte_range, wrong_span
+from neo4j_restore.stores.errors import GONE, OWN_KEY, TRANSIENT_STATUS, StoreErrors, one_line, seconds_to_wait
+from neo4j_restore.stores.google import identity
+from neo4j_restore.stores.google.session import Bearer, token_request
+from neo4j_restore.stores.http import CONNECT_SECONDS, Http
+from neo4j_restore.stores.pages import Pages
+from neo4j_restore.stores.proxies import proxy_of
+from neo4j_restore.stores.sse import read_key
+
+_HINT: Final = "check the bucket's name, and that this identity has the role roles/storage.objectViewer on it"
+
+_FIELDS: Final = "kind,items(name,size,updated,generation,crc32c),nextPageToken"
+
+# Without this the library also reads the bucket's metadata at the first listing, in a thread of its own. That needs a
+# right (storage.buckets.get) that reading backups does not need.
+os.environ.setdefault("DISABLE_GCS_PYTHON_CLIENT_OTEL_BUCKET_METADATA", "true")
+
+
+class GoogleStore:
+    """A bucket of Google Cloud Storage, or of an emulator. Several threads may read at once."""
+
+    def __init__(self, settings: Settings) -> None:
+        """Take the identity: the key file, or else the workload's. Raises ConfigurationError for a bad file."""
+        self._bucket, self._payer = settings.bucket.bucket, settings.requester_pays
+        self._timeout = (min(CONNECT_SECONDS, settings.stall_seconds), settings.stall_seconds)
+        self._errors = StoreErrors(f"gs://{self._bucket}/", "an identity that is not known yet", _HINT)
+        self._http = Http(settings.stall_seconds, settings.ca_bundle)
+        endpoint = settings.emulator_host or settings.endpoint_url
+        # Checks the proxy's variables now, before the first request.
+        proxy_of(endpoint or "https://storage.googleapis.com")
+        request = token_request(self._http)
+        with self._translated("find an identity for", ""):
+            found = identity.find(settings, self._errors, request)
+        self._bearer = Bearer(found, self._http, request)
+        options = {"api_endpoint": endpoint} if endpoint else None
+        session = self._bearer.session()
+        # The client requires a project, but reading objects does not use it.
+        self._client = storage.Client(project="none", credentials=found, client_options=options, _http=session)
+        # For the path of Google's JSON API, slashes in names are encoded too.
+        self._download = f"{self._client.api_endpoint}/download/storage/v1/b/{quote(self._bucket, safe='')}/o/"
+        key = read_key(settings.encryption_key)
+        name = "x-goog-encryption"
+        self._of_objects = (
+            {f"{name}-algorithm": "AES256", f"{name}-key": key.text, f"{name}-key-sha256": key.digest("sha256")}
+            if key
+            else {}
+        )
+
+    def list(self, prefix: str) -> Iterator[StoredObject]:
+        """Yield the live objects below `prefix`. Pages of 1,000 are fetched as they are needed."""
+        with self._translated("list", prefix):
+            # `retry=None`: retries belong to the caller, for every store alike.
+            bucket = self._client.bucket(self._bucket, user_project=self._payer or None)
+            listing = self._client.list_blobs(bucket, prefix=prefix, fields=_FIELDS, retry=None, timeout=self._timeout)
+            pages = Pages(self._errors, prefix)
+            for page in listing.pages:
+                _check_page(page)
+                if listing.next_page_token:
+                    pages.follow(listing.next_page_token)
+                for blob in page:
+                    yield StoredObject(
+                        blob.name,
+                        int(blob.size),
+                        blob.updated,
+                        str(blob.generation),
+                        checksums.from_base64("crc32c", blob.crc32c),
+                    )
+
+    def stat(self, stored: StoredObject) -> StoredObject:
+        """Return it unchanged: the listing has all facts, and objects in the archive class are readable at once."""
+        return stored
+
+    def read(self, stored: StoredObject, start: int = 0, end: int | None = None) -> RawIOBase:
+        """Open one GET of the pinned generation."""
+        span = (start, stored.size_bytes if end is None else end)
+        query = {"alt": "media", "generation": stored.generation}
+        query |= {"userProject": self._payer} if self._payer else {}
+        url = f"{self._download}{quote(stored.key, safe='')}?{urlencode(query)}"
+        # Accepting gzip makes Google send the stored bytes. Otherwise it inflates some on the way (decompressive
+        # transcoding).
+        headers = {"Accept-Encoding": "gzip", **self._of_objects, **byte_range(*span, stored.size_bytes)}
+        with self._translated("read", stored.key):
+            response = self._answer(url, headers)
+        refusal = self._refusal(stored, span, response)
+        if refusal:
+            response.close()
+            raise refusal
+        return Body(self._errors, stored.key, span, response)
+
+    def _answer(self, url: str, headers: Mapping[str, str]) -> urllib3.BaseHTTPResponse:
+        """Return the answer to a GET. A token that is refused, for example because it ended early, is renewed once."""
+        token = self._bearer.headers(url)
+        response = self._http.ask("GET", url, {**token, **headers})
+        if response.status != 401 or not token:
+            return response
+        response.close()
+        return self._http.ask("GET", url, {**self._bearer.headers(url, refused=token), **headers})
+
+    def _refusal(
+        self, stored: StoredObject, span: tuple[int, int], response: urllib3.BaseHTTPResponse
+    ) -> StoreError | None:
+        """Return the error of an answer, or None if it has the requested bytes. Its body is not trusted."""
+        status = response.status
+        if status == 404:
+            return self._errors.error("read", stored.key, GONE)
+        if status not in {200, 206}:
+            reason, after = f"{status} {_reason(response)}", seconds_to_wait(response.headers)
+            transient, hint = status in TRANSIENT_STATUS, OWN_KEY if "encrypt" in reason else ""
+            return self._errors.error(
+                "read", stored.key, reason, transient=transient, hint=hint, after=after, status=status
+            )
+        if not _is_of(response, stored):
+            return self._errors.replaced("read", stored.key)
+        reason = wrong_span(status, response.headers, span, stored.size_bytes)
+        return self._errors.error("read", stored.key, reason, transient=True) if reason else None
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._client.close()
+        self._http.close()
+
+    @contextmanager
+    def _translated(self, verb: str, key: str) -> Iterator[None]:
+        """Let no exception of the libraries out. Each becomes a StoreError."""
+        error = self._errors.error
+        try:
+            with self._errors.translated(verb, key):
+                yield
+        # Before `GoogleAPICallError`, which is its base class.
+        except api.NotFound as cause:
+            raise error(verb, key, "there is no such bucket") from cause
+        except api.GoogleAPICallError as cause:
+            transient = cause.code in TRANSIENT_STATUS
+            after = seconds_to_wait(getattr(cause.response, "headers", {}))
+            reason = f"{cause.code} {_first_line(cause.message)}"
+            raise error(verb, key, reason, transient=transient, after=after, status=cause.code or 0) from cause
+        except auth.TransportError as cause:
+            if tls_trouble := certificates.trouble(str(cause)):
+                raise error(verb, key, tls_trouble[0], hint=tls_trouble[1]) from cause
+            raise error(verb, key, "the identity endpoint does not answer", transient=True) from cause
+        except auth.DefaultCredentialsError as cause:
+            reason = "there is no identity: no key, and no workload identity"
+            raise error(verb, key, reason, hint=identity.HINT) from cause
+        except auth.GoogleAuthError as cause:
+            reason = f"the identity is refused ({type(cause).__name__})"
+            raise error(verb, key, reason, hint=identity.HINT) from cause
+        except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as cause:
+            # The library raises these for an answer that is not in Google's form: a gateway answered, not the store.
+            what = str(cause) if isinstance(cause, parsing.OddAnswerError) else type(cause).__name__
+            raise error(verb, key, f"the answer is not understood ({what})", transient=True) from cause
+
+
+def _check_page(page: Any) -> None:
+    """Raise OddAnswerError for an answer that is not a listing. A gateway's empty answer is not an empty bucket."""
+    if page.raw_page.get("kind") != "storage#objects":
+        message = "expected a listing in JSON (storage#objects), got something else"
+        raise parsing.OddAnswerError(message)
+
+
+def _is_of(response: urllib3.BaseHTTPResponse, stored: StoredObject) -> bool:
+    """Tell whether the answer's headers say that its bytes are the listed ones. Not every emulator pins generations."""
+    generation = response.headers.get("X-Goog-Generation", stored.generation)
+    crc32c = re.search(r"crc32c=([^,]+)", response.headers.get("X-Goog-Hash", ""))
+    checksum = checksums.from_base64("crc32c", crc32c[1]) if crc32c else None
+    return generation == stored.generation and (not checksum or stored.checksum in {None, checksum})
+
+
+def _first_line(text: str | None) -> str:
+    """Return the reason in an error's text, without the long URL before it."""
+    reason = re.sub(r"^[A-Z]+ \S+: ", "", (text or "").strip())
+    return one_line(reason.splitlines()[0]) if reason else "no reason given"
+
+
+def _reason(response: urllib3.BaseHTTPResponse) -> str:
+    """Return the reason in an error's body, which may be anything of any length."""
+    try:
+        return _first_line(parsing.parse_json(parsing.beginning(response))["error"]["message"])
+    except (parsing.OddAnswerError, TypeError, KeyError, AttributeError):
+        return response.reason or "no reason given"

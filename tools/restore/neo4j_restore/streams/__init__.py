@@ -1,0 +1,1 @@
+"""Streams of bytes: decompressed, decrypted, and read as archives."""

@@ -1,0 +1,1 @@
+"""Bytes from a store: verified, resumed, in order."""

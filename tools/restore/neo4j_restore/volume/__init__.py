@@ -1,0 +1,1 @@
+"""The data volume: its state, and every change of it."""

@@ -1,0 +1,338 @@
+"""From staged to live: a journal, renames, and how to go on after any crash or error.
+
+    intent    staging is being filled. After a crash it is removed, and the live data is unchanged
+    staged    the whole request is in staging. It is being checked and synced to the disk
+    verified  decided: the swap is completed, or undone as a whole, now or at the next start
+    swapped   the new data is live, for good. The receipt is owed. Then the replaced data is kept or removed
+    (done)    the journal is gone, and the receipt says the rest
+
+Each step can be repeated, because the disk itself shows what is left to do. `moves` has the renames of both directions.
+
+Nothing is final but success. If the renames fail, the ones already done are undone and the journal goes back to
+`staged`. The restore has then failed with the old data live. If undoing fails as well, the journal stays `verified`:
+the next start tries to complete the swap, and then to undo it. After a crash in either direction, both directions are
+still possible. From `swapped` on, a failure is only a warning: the journal stays while the receipt is owed, and counts
+as the receipt.
+
+With `reclaim` the live data goes first, after the intent is on the disk. It is renamed away as a whole and then
+deleted, so a database is never half deleted in its place. After a crash before the deletion, the data is put back.
+After the deletion, the intent stays until a restore has succeeded. There is no old data to go back to then, so a swap
+that fails stays `verified`.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
+from dataclasses import replace
+from logging import getLogger
+from pathlib import Path
+from typing import Any
+
+from neo4j_restore import disk, trees
+from neo4j_restore.errors import NewerDataError, RestoreError, TargetOccupiedError, VolumeError
+from neo4j_restore.spec import DatabaseName
+from neo4j_restore.volume import history, leftovers, receipt
+from neo4j_restore.volume.journal import RECLAIMED, SEALED, Journal, Phase, read, write
+from neo4j_restore.volume.locks import refuse_running_server
+from neo4j_restore.volume.moves import Moves, parts_present
+from neo4j_restore.volume.receipt import Receipt
+from neo4j_restore.volume.volume import VolumePaths, folders_of, refuse_links
+
+log = getLogger(__name__)
+
+
+def begin(layout: VolumePaths, journal: Journal) -> None:
+    """Begin a restore: write the intent to the journal and make an empty staging folder.
+
+    With `reclaim` the live data is deleted. Once data was reclaimed, every later intent says so until a restore
+    succeeds.
+    """
+    earlier = read(layout)
+    if earlier and is_reclaimed(layout, earlier):
+        journal = replace(journal, reclaim=True, retire=journal.retire + earlier.retire)
+    leftovers.discard(layout.home, layout.staging)
+    # The intent comes before the first change: after a crash the next start must know which folders to put back.
+    write(layout, journal)
+    if journal.reclaim:
+        Moves(layout, journal).retire()
+        # No way back from here. `discard` renames the folder first, so nothing half deleted is ever left in its place.
+        leftovers.discard(layout.home, layout.outgoing)
+    disk.make_folder(layout.staging)
+
+
+def folders_of_all(root: Path, databases: tuple[DatabaseName, ...]) -> tuple[str, ...]:
+    """Return the folders of `databases` that exist in the data folder `root`."""
+    return parts_present(root, tuple(part for database in databases for part in folders_of(database)))
+
+
+def staged(layout: VolumePaths) -> None:
+    """Record that the whole request is in staging. Raises TargetOccupiedError if the intent is gone."""
+    write(layout, replace(_open(layout), phase=Phase.STAGED))
+
+
+def seal(layout: VolumePaths, databases: tuple[DatabaseName, ...], record: Mapping[str, Any]) -> Journal:
+    """Sync all staged files to the disk, then seal the restore: from here on the swap is completed or undone.
+
+    Returns the sealed journal, for `complete`.
+    """
+    journal = _open(layout)
+    # The data is synced before the journal. A sealed journal promises that a power cut can't take the staged files.
+    disk.fsync_tree(layout.staged_data)
+    # `fsync_tree` syncs the tree itself. Its entries in the folders above need a sync of their own.
+    disk.fsync(layout.staging)
+    disk.fsync(layout.home)
+    retire = folders_of_all(layout.data, databases)
+    reclaimed = [part for part in journal.retire if part not in retire] if journal.reclaim else []
+    sealed = replace(
+        journal,
+        phase=Phase.VERIFIED,
+        retire=retire,
+        install=folders_of_all(layout.staged_data, databases),
+        record={**record, RECLAIMED: reclaimed} if reclaimed else record,
+        fingerprint=fingerprint(layout.data, retire),
+    )
+    write(layout, sealed)
+    return sealed
+
+
+def _open(layout: VolumePaths) -> Journal:
+    journal = read(layout)
+    if journal is None or journal.phase in SEALED:
+        message = f"another process changed the journal in {layout.home} while this restore ran"
+        raise TargetOccupiedError(message, hint="only one restore may use a volume: see what else writes to it")
+    return journal
+
+
+def complete(layout: VolumePaths, journal: Journal) -> None:
+    """Complete the sealed restore, from any state in which a crash left it. journal: as it is on the disk.
+
+    Raises RestoreError if the renames fail. Then the old data is live again, or the hint says where each folder is.
+    """
+    if journal.phase is Phase.VERIFIED:
+        _swap_in(layout, journal)
+        journal = replace(journal, phase=Phase.SWAPPED)
+        # If this fails, `outgoing` must stay: from it the next start sees that the renames are done.
+        if not _noted(layout, journal):
+            return
+    _finish(layout, journal)
+
+
+def _swap_in(layout: VolumePaths, journal: Journal) -> None:
+    try:
+        with disk.errors_of(layout.data):
+            # A folder that somebody removed since the seal can't be moved away, and the swap does not need it.
+            if gone := Moves(layout, journal).gone():
+                journal = replace(journal, retire=tuple(part for part in journal.retire if part not in gone))
+                write(layout, journal)
+            Moves(layout, journal).forward()
+    except RestoreError as error:
+        error.hint += f"; {_take_back(layout, journal)}"
+        raise
+
+
+def _take_back(layout: VolumePaths, journal: Journal) -> str:
+    """Undo the renames of a swap that failed, and return a sentence about the data, for the hint."""
+    moves = Moves(layout, journal)
+    if journal.reclaimed:
+        # Undoing would leave no database at all. The staged data is all that this volume has.
+        return f"the old data was deleted for room, and the next start goes on with the new: {moves.whereabouts()}"
+    try:
+        with disk.errors_of(layout.data):
+            moves.back()
+            _unseal(layout, journal)
+    except RestoreError as error:
+        log.warning("the swap can't be undone: %s", error)
+        return f"the swap is half done, and the next start tries again to complete or to undo it: {moves.whereabouts()}"
+    return "the old data is live again, as it was"
+
+
+def _unseal(layout: VolumePaths, journal: Journal) -> None:
+    """Make a sealed restore unsealed again, and give it up. None of its data is live."""
+    unsealed = replace(journal, phase=Phase.STAGED, retire=journal.retire + journal.reclaimed)
+    try:
+        # Before staging is removed: the next start must not take a half deleted folder for a sealed set.
+        write(layout, unsealed)
+    except OSError as error:
+        # The disk may be full. Staging goes away by one rename, so the next start sees that it is gone.
+        log.warning("cannot write the journal: %s", error)
+    if journal.purge:
+        give_up(layout, unsealed)
+
+
+def _noted(layout: VolumePaths, journal: Journal) -> bool:
+    """Record that the new data is live, and return whether that worked. If not, the next start finds out by itself."""
+    with _housekeeping(layout, "cannot write the journal"):
+        write(layout, journal)
+        return True
+    return False
+
+
+def _finish(layout: VolumePaths, journal: Journal) -> None:
+    """Do what is left once the new data is live. A failure is only a warning, and the next start tries again."""
+    cleared = not journal.purge
+    if journal.purge:
+        with _housekeeping(layout, f"cannot remove {layout.staging}"):
+            leftovers.discard(layout.home, layout.staging)
+            cleared = True
+    with _housekeeping(layout, f"cannot finish the restore in {layout.home}"):
+        # The receipt comes before the journal goes: one of the two always says that the request was fulfilled.
+        receipt.write(layout.home, receipt.read(layout.home).plus(journal.record))
+        _put_away(layout, journal)
+        history.append(layout.home, journal.record)
+        # Without the journal no start could tell a staging folder to remove from one that PURGE_ON_COMPLETE=false kept.
+        if cleared:
+            _close(layout)
+
+
+def _housekeeping(layout: VolumePaths, failed: str) -> AbstractContextManager[None]:
+    # The new data is live and Neo4j can start on it. An error would only keep it from starting.
+    return leftovers.only_warn(
+        failed, f"the restored data is live. Repair {layout.home}, and the next start finishes the rest"
+    )
+
+
+def receipt_of(layout: VolumePaths) -> Receipt:
+    """Return the receipt of this volume, completed by a journal whose restore is live and not in the receipt yet."""
+    written, journal = receipt.read(layout.home), read(layout)
+    return written.plus(journal.record) if journal and journal.phase is Phase.SWAPPED else written
+
+
+def refuse_unfinished(layout: VolumePaths) -> None:
+    """Raise VolumeError while an earlier restore is live and has no receipt.
+
+    A new restore would overwrite the journal, and with it the only record that the earlier request was fulfilled.
+    """
+    journal = read(layout)
+    if journal and journal.phase is Phase.SWAPPED and receipt.read(layout.home).last != journal.record:
+        message = f"the last restore is live, but it could not be finished in {layout.home}"
+        raise VolumeError(message, hint=f"read the warning above, then correct owner and modes in {layout.home}")
+
+
+def _close(layout: VolumePaths) -> None:
+    """Remove the journal, once all its work is done and on the disk."""
+    # First the earlier renames in this folder, then the journal: a power cut must not lose both.
+    disk.fsync(layout.home)
+    (layout.home / "journal.json").unlink()
+    disk.fsync(layout.home)
+
+
+def recover(layout: VolumePaths) -> None:
+    """Finish what a crash interrupted: complete or undo a sealed restore, and remove one that was not sealed.
+
+    Raises TargetOccupiedError while a server runs on the volume, NewerDataError if Neo4j has written to the old data
+    since the restore was sealed, RestoreError if the renames fail.
+    """
+    journal = read(layout)
+    leftovers.sweep(layout.home)
+    if journal is None:
+        _warn_of_orphans(layout)
+        return
+    # Recovering renames the folders that a running server has open.
+    refuse_running_server(layout)
+    if journal.phase not in SEALED:
+        log.warning("an earlier restore ended before it was verified: removing its staging folder")
+        give_up(layout, journal)
+    elif journal.phase is Phase.SWAPPED:
+        log.warning("an earlier restore is live, but was not finished: finishing it now")
+        _finish(layout, journal)
+    else:
+        refuse_links(layout)
+        _go_on(layout, journal)
+
+
+def _go_on(layout: VolumePaths, journal: Journal) -> None:
+    moves = Moves(layout, journal)
+    if not moves.begun() and moves.vanished():
+        log.warning("the staged files of an earlier restore are gone: it is given up, and the old data is unchanged")
+        _unseal(layout, journal)
+        return
+    # Once a folder has moved, the live folders are not the ones any more that the fingerprint was taken of.
+    if not moves.begun():
+        _refuse_newer(layout, journal)
+    log.warning("the swap of an earlier restore was interrupted: completing it now")
+    complete(layout, journal)
+
+
+def give_up(layout: VolumePaths, journal: Journal) -> None:
+    """Remove staging and its journal. Live data that was moved away to be reclaimed is put back, if it still exists.
+
+    If it was deleted already, the journal stays until a restore has succeeded.
+    Raises RestoreError or OSError if data could not be put back. Any other failure is only a warning.
+    """
+    # The data comes back before the journal goes: the journal is what says where it belongs.
+    if parts_present(layout.outgoing, journal.retire):
+        refuse_links(layout)
+        Moves(layout, replace(journal, install=())).back()
+    owed = is_reclaimed(layout, journal)
+    with leftovers.only_warn(f"cannot clean up {layout.home}", "the data is unchanged, and the next start tries again"):
+        # Data that could not be put back is never deleted.
+        if not any(layout.outgoing.glob("*/*")):
+            leftovers.discard(layout.home, layout.outgoing)
+        leftovers.discard(layout.home, layout.staging)
+        if not owed:
+            _close(layout)
+
+
+def is_reclaimed(layout: VolumePaths, journal: Journal) -> bool:
+    """Return whether data of this volume was deleted for a restore that has not succeeded yet."""
+    gone = set(journal.retire) - set(parts_present(layout.data, journal.retire))
+    return journal.reclaim and bool(gone)
+
+
+def drop(layout: VolumePaths) -> None:
+    """Give up a sealed restore whose swap has not begun. The live data stays."""
+    journal = read(layout)
+    if journal and journal.phase is Phase.VERIFIED and not Moves(layout, journal).begun():
+        log.warning("giving up a sealed restore: Neo4j has written to %s since it was sealed", layout.data)
+        _unseal(layout, journal)
+
+
+def _warn_of_orphans(layout: VolumePaths) -> None:
+    """Warn of data in `outgoing` without a journal. Nothing deletes it, and no restore starts while it is there."""
+    parts = sorted(str(path.relative_to(layout.outgoing)) for path in layout.outgoing.glob("*/*"))
+    if parts:
+        missing = [part for part in parts if not (layout.data / part).exists()]
+        todo = f"not live: {', '.join(missing)}" if missing else "all of it is live as well"
+        log.warning("%s holds data that a restore was about to replace, and no journal; %s", layout.outgoing, todo)
+
+
+def _refuse_newer(layout: VolumePaths, journal: Journal) -> None:
+    """Refuse a swap that has not begun if the live data changed since the seal: the swap would replace newer writes."""
+    live = parts_present(layout.data, journal.retire)
+    if journal.retire and live == journal.retire and fingerprint(layout.data, live) != journal.fingerprint:
+        message = f"Neo4j wrote to {layout.data} after a restore was sealed and before it was swapped in"
+        hint = (
+            "to keep what Neo4j wrote, set FORCE_OVERWRITE to false, or run: "
+            f"rm -r {layout.home}/journal.json {layout.staging}. To finish that restore instead, remove "
+            f"{', '.join(live)} below {layout.data}"
+        )
+        raise NewerDataError(message, hint=hint)
+
+
+def fingerprint(root: Path, parts: tuple[str, ...]) -> str:
+    """Return a digest of the names, sizes and times of all files in `parts`. It changes when Neo4j runs on them."""
+    digest, count = hashlib.sha256(b"["), 0
+    for part in sorted(parts, key=lambda part: part.split("/")):
+        for path in trees.files(root / part):
+            status = path.stat()
+            fact = json.dumps((str(path.relative_to(root)), status.st_size, status.st_mtime_ns))
+            # These are the bytes that `json.dumps` gives for one list of all files. The list is never held in memory,
+            # and digests in older journals stay valid.
+            digest.update(f"{', ' if count else ''}{fact}".encode())
+            count += 1
+    digest.update(b"]")
+    return digest.hexdigest()
+
+
+def _put_away(layout: VolumePaths, journal: Journal) -> None:
+    """Delete the replaced data, or keep it as the one previous generation."""
+    if parts_present(layout.outgoing, journal.retire):
+        leftovers.discard(layout.home, layout.previous)
+        if journal.keep:
+            layout.outgoing.rename(layout.previous)
+            disk.fsync(layout.home)
+    elif not any(layout.previous.glob("*/*")):
+        # A rollback has emptied it. A generation with databases in it stays: this run may have kept it before a crash.
+        leftovers.discard(layout.home, layout.previous)
+    leftovers.discard(layout.home, layout.outgoing)

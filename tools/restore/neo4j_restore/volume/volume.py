@@ -1,0 +1,260 @@
+"""The data volume: the paths on it, and what is there now."""
+
+import errno
+import os
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from neo4j_restore import disk
+from neo4j_restore.errors import ConfigurationError, TargetOccupiedError, VolumeError
+from neo4j_restore.sets.backup_set import STORE_MARKERS
+from neo4j_restore.spec import DatabaseName
+from neo4j_restore.volume import receipt
+from neo4j_restore.volume.receipt import Receipt
+
+# The files that every record store has, in all versions from 3.x to 5. Neo4j's tools copy and load a set that lacks one
+# without an error, and a 3.x server then starts with the nodes but without their properties.
+RECORD_STORES = (
+    "neostore",
+    "neostore.labeltokenstore.db",
+    "neostore.labeltokenstore.db.names",
+    "neostore.nodestore.db",
+    "neostore.nodestore.db.labels",
+    "neostore.propertystore.db",
+    "neostore.propertystore.db.arrays",
+    "neostore.propertystore.db.index",
+    "neostore.propertystore.db.index.keys",
+    "neostore.propertystore.db.strings",
+    "neostore.relationshipgroupstore.db",
+    "neostore.relationshipstore.db",
+    "neostore.relationshiptypestore.db",
+    "neostore.relationshiptypestore.db.names",
+    "neostore.schemastore.db",
+)
+
+
+# The names of transaction logs begin with it.
+LOGS = "neostore.transaction.db"
+
+_PROBE = "no-such-file"
+
+
+# What to do about a database that lacks files.
+INCOMPLETE_HINT = (
+    "Neo4j may fail to start it, or start it without part of its data. Put the files back, or restore the database "
+    "with FORCE_OVERWRITE=once and a new RESTORE_ID"
+)
+
+
+class Found(StrEnum):
+    """What lies in the folders of a database. UNKNOWN: files, but not a store."""
+
+    ABSENT = "absent"
+    DATABASE = "database"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True)
+class VolumePaths:
+    """The paths on the volume. data: Neo4j's data folder.
+
+    All files of ours are below `home`. It is on the same file system as the databases, because the swap needs renames.
+    """
+
+    data: Path
+
+    @property
+    def home(self) -> Path:
+        """Return the folder of receipt, journal, lock and staging."""
+        return self.data / ".neo4j-restore"
+
+    @property
+    def staging(self) -> Path:
+        """Return the staging folder. There is only one, so crashes can't leave several."""
+        return self.home / "staging"
+
+    @property
+    def staged_data(self) -> Path:
+        """Return the data folder that neo4j-admin fills."""
+        return self.staging / "data"
+
+    @property
+    def outgoing(self) -> Path:
+        """Return where replaced databases go until the swap is complete."""
+        return self.home / "outgoing"
+
+    @property
+    def reclaimed(self) -> Path:
+        """Return the folder of what SPACE_MODE=reclaim deletes."""
+        return self.home / "reclaimed"
+
+    @property
+    def kept(self) -> Path:
+        """Return the folder of downloads that an interrupted restore left behind."""
+        return self.home / "kept"
+
+    @property
+    def previous(self) -> Path:
+        """Return the data folder of the one generation that KEEP_PREVIOUS keeps."""
+        return self.home / "previous"
+
+
+def folders_of(database: DatabaseName) -> tuple[str, str]:
+    """Return the two folders of a database, relative to a data folder. Neo4j 3.x has only the first."""
+    return f"databases/{database}", f"transactions/{database}"
+
+
+@dataclass(frozen=True)
+class Volume:
+    """Facts about the volume at one moment. databases: an entry for each requested database.
+
+    receipt: empty where it was not needed. reclaimed: data was deleted for a restore that has not succeeded yet.
+    """
+
+    databases: Mapping[DatabaseName, Found]
+    in_cluster: bool
+    receipt: Receipt
+    free_bytes: int
+    reclaimed: bool = False
+
+
+def inspect(layout: VolumePaths, databases: tuple[DatabaseName, ...], *, needs_receipt: bool = False) -> Volume:
+    """Return what is on the volume.
+
+    needs_receipt: read the receipt even if every database is there. A healthy server can start again without it.
+    Raises VolumeError. Raises TargetOccupiedError for a receipt that can't be read, or a data folder inside the data
+    folder.
+    """
+    with disk.errors_of(layout.data):
+        if not layout.data.is_dir():
+            message = f"the data folder {layout.data} does not exist"
+            raise VolumeError(message, hint="mount the data volume there, or set DATA_DIR to where it is mounted")
+        _refuse_nested(layout.data)
+        contents = {database: find(layout.data, database) for database in databases}
+        # A damaged receipt must not keep a server with all its databases from starting.
+        needed = needs_receipt or Found.ABSENT in contents.values()
+        return Volume(
+            databases=contents,
+            in_cluster=(layout.data / "cluster-state").exists(),
+            receipt=receipt.read(layout.home) if needed else Receipt(),
+            free_bytes=free_bytes(layout),
+        )
+
+
+def free_bytes(layout: VolumePaths) -> int:
+    """Return the free bytes of the volume, without those that are reserved for root."""
+    status = os.statvfs(layout.data)
+    return status.f_bavail * status.f_frsize
+
+
+def _refuse_nested(data: Path) -> None:
+    """Refuse a volume that is mounted one folder too high: Neo4j would run on the folder below, not on this one."""
+    if (data / "data" / "databases").is_dir() and not (data / "databases").exists():
+        message = f"{data} holds a data folder, {data}/data, but no databases of its own"
+        hint = "mount the volume with the same subPath as Neo4j's container: data, in the official chart"
+        raise TargetOccupiedError(message, hint=hint)
+
+
+def refuse_links(layout: VolumePaths) -> None:
+    """Raise TargetOccupiedError for a folder of the swap that is a link.
+
+    Only a restore calls this. A server may start again on such a volume.
+    """
+    for folder in (layout.data / "databases", layout.data / "transactions", layout.home):
+        # A sync of the data folder would not reach renames behind the link.
+        if folder.is_symlink():
+            message = f"{folder} is a symbolic link to {folder.readlink()}: a restore needs the folder itself there"
+            hint = "stop Neo4j, remove the link and move the folder that it leads to into its place. Then start again"
+            raise TargetOccupiedError(message, hint=hint)
+
+
+def refuse_other_case(layout: VolumePaths, databases: Iterable[DatabaseName]) -> None:
+    """Raise TargetOccupiedError for a database whose folder has the name of one of `databases` in another case.
+
+    From 4.0 on Neo4j makes no such folder. 3.x does, and would not see the restored database beside it.
+    """
+    wanted = set(databases)
+    for name in sorted(_names(layout.data / "databases")):
+        folder = layout.data / "databases" / name
+        if name not in wanted and name.lower() in wanted and any((folder / each).is_file() for each in STORE_MARKERS):
+            message = f"{folder} holds a database, and the restore would make another one at databases/{name.lower()}"
+            hint = (
+                f"to keep the data, restore nothing here. To replace it, stop Neo4j, rename the folder to "
+                f"{name.lower()}, and set dbms.active_database={name.lower()} (Neo4j 3.x) and FORCE_OVERWRITE=once"
+            )
+            raise TargetOccupiedError(message, hint=hint)
+
+
+def check_renames(layout: VolumePaths) -> None:
+    """Raise ConfigurationError if nothing can be renamed from our folder to Neo4j's: the swap consists of renames."""
+    for folder in (layout.data / "databases", layout.data / "transactions"):
+        if folder.is_dir():
+            try:
+                # This file does not exist, so nothing can be left behind: the kernel compares the mounts first. Device
+                # numbers would not do: two mounts of one file system have the same, and refuse a rename as well.
+                (layout.home / _PROBE).rename(folder / _PROBE)
+            except FileNotFoundError:
+                continue
+            except OSError as error:
+                if error.errno != errno.EXDEV:
+                    raise
+                message = f"cannot rename from {layout.home} to {folder}: {error.strerror}"
+                hint = "mount one volume at DATA_DIR, with databases and transactions in it"
+                raise ConfigurationError(message, hint=hint) from error
+
+
+def find(data: Path, database: DatabaseName) -> Found:
+    """Return what lies in the data folder `data` for `database`.
+
+    Source: Neo4j itself tests for the store file. A folder with only a lock in it is not a database.
+    """
+    store, logs = (data / part for part in folders_of(database))
+    if any((store / marker).is_file() for marker in STORE_MARKERS):
+        return Found.DATABASE
+    content = [*_names(store), *_names(logs)]
+    return Found.ABSENT if set(content) <= {"database_lock"} else Found.UNKNOWN
+
+
+def missing_stores(store: Path) -> list[str]:
+    """Return the files that the record store in the folder `store` lacks: none for the block format."""
+    if (store / "block.metadata.db").is_file():
+        return []
+    return [name for name in RECORD_STORES if not (store / name).is_file()]
+
+
+def has_logs(data: Path, database: DatabaseName) -> bool:
+    """Return whether the database in the data folder `data` has transaction logs. Without them it stays offline."""
+    return any(any((data / part).glob(f"{LOGS}*")) for part in folders_of(database))
+
+
+def _names(path: Path) -> list[str]:
+    if path.is_symlink() or path.is_file():
+        return [path.name]
+    return [entry.name for entry in path.iterdir()] if path.is_dir() else []
+
+
+def lacks(data: Path, database: DatabaseName, *, restored: bool = False) -> list[str]:
+    """Return the files that a database on the volume needs and lacks: none for one that is absent or complete.
+
+    restored: we restored this database here, with its logs.
+    """
+    if find(data, database) is not Found.DATABASE:
+        return []
+    store, logs = (data / part for part in folders_of(database))
+    missing = missing_stores(store)
+    # Without a folder `transactions` the logs may lie elsewhere: 3.x was often configured so. They are not missed then.
+    if (restored or logs.parent.is_dir()) and not has_logs(data, database):
+        missing.append(f"{logs.parent.name}/{database}/{LOGS}.*")
+    return missing
+
+
+def cluster_warning(layout: VolumePaths) -> str:
+    """Return one line that says what a cluster's state on the volume means, and what to do."""
+    return (
+        f"{layout.data / 'cluster-state'} is the state of a cluster member: a restore on this member alone makes it "
+        "differ from the others. If this server is to run alone, stop Neo4j and unbind it: neo4j-admin unbind "
+        "(Neo4j 3 and 4), neo4j-admin dbms unbind-system-db (5 and later). In a running cluster, restore with Cypher: "
+        "CREATE DATABASE with OPTIONS {seedURI}"
+    )
