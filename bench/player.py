@@ -13,7 +13,7 @@ from bench.measure import Sample
 from bench.places import ROOT
 from bench.servers import Endpoint
 from bench.sets import DATABASE, Sets
-from tests import standin
+from tests.support import standin
 
 from bench import dumps, measure, programs, servers
 

@@ -19,7 +19,7 @@ from demo.chart import Container, restore_container, scenario, template
 from demo.pod import Pod
 from demo.sample import DUMP, neo4j_home
 from tests.real.neo4j import Neo4j
-from tests.stores import Bucket, emulator
+from tests.support.stores import Bucket, emulator
 
 KEY = "nightly/neo4j/neo4j-2026-01-31T02-00-00.dump"
 

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings
-from tests import azurite, standin, stores, versitygw
-from tests.forked import Forked, can_fork, forked
+from tests.support import azurite, standin, stores, versitygw
+from tests.support.forked import Forked, can_fork, forked
 
 # Examples have no deadline: on a busy machine one of them takes longer for reasons that are not the code's.
 settings.register_profile("patient", deadline=None)

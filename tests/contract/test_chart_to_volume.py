@@ -6,10 +6,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from tests import archives
 from tests.chart.helm import ROOT, Helm, Object, env, make_values
 from tests.conftest import Run
-from tests.stores import Bucket
+from tests.support import archives
+from tests.support.stores import Bucket
 
 # Runs a container of the release that has these values in its restore block.
 Start = Callable[..., subprocess.CompletedProcess[str]]

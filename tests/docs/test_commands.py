@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 import yaml
 from tests.docs.pages import PAGES, ROOT, blocks, commands, name
-from tests.here import neo4j_scenarios
-from tests.stores import Bucket
+from tests.support.here import neo4j_scenarios
+from tests.support.stores import Bucket
 
 from neo4j_scenarios.targets import NEO4J_RESTORE, TARGETS
 

@@ -8,10 +8,10 @@ from itertools import product
 from pathlib import Path
 
 import pytest
-from tests import archives
 from tests.conftest import Run
 from tests.docs.pages import ROOT
-from tests.stores import Bucket
+from tests.support import archives
+from tests.support.stores import Bucket
 
 from neo4j_restore import settings, spec
 from neo4j_restore.errors import RestoreError

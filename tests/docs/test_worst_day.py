@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 import yaml
 from tests.docs.pages import ROOT, blocks, commands
-from tests.here import neo4j_scenarios
-from tests.stores import Bucket
+from tests.support.here import neo4j_scenarios
+from tests.support.stores import Bucket
 
 PAGE = ROOT / "docs" / "worst-day.md"
 FLEET = """\

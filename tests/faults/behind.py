@@ -11,7 +11,7 @@ from tests.faults.forks import Ended, Forks
 from tests.faults.proxy import Proxy, proxy
 from tests.faults.scene import KEY, Scene
 from tests.faults.table import everything, record
-from tests.stores import Bucket
+from tests.support.stores import Bucket
 
 T = TypeVar("T")
 

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests import archives, standin
-from tests.archives import write_files
-from tests.artifacts import Artifact
+from tests.support import archives, standin
+from tests.support.archives import write_files
+from tests.support.artifacts import Artifact
 
 Files = dict[str, bytes]
 

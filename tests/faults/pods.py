@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.archives import empty, snapshot, snapshot_all, write_files
 from tests.faults.cases import Case
 from tests.faults.forks import Ended, Fault, Forks
+from tests.support.archives import empty, snapshot, snapshot_all, write_files
 
 # Phases of a journal from which the next start goes on to the new data.
 _SEALED = {"verified", "swapped"}

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests import archives, standin
-from tests.archives import snapshot
 from tests.faults.forks import Ended, Forks
+from tests.support import archives, standin
+from tests.support.archives import snapshot
 
 KEY = "neo4j-latest.tar.gz"
 

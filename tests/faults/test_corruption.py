@@ -11,8 +11,6 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
-from tests import archives
-from tests.archives import snapshot_all, store_files, write_files
 from tests.faults import answers, damage, scene
 from tests.faults.damage import flipped, members, packed, relabelled
 from tests.faults.forks import Forks
@@ -20,7 +18,9 @@ from tests.faults.proxy import Kind, proxy
 from tests.faults.scene import KEY, Scene, on_volume
 from tests.faults.table import Tally, tally
 from tests.restore.test_unpack import HOSTILE, member, tar_of
-from tests.stores import Bucket, Emulator
+from tests.support import archives
+from tests.support.archives import snapshot_all, store_files, write_files
+from tests.support.stores import Bucket, Emulator
 
 FILES = store_files("new")
 TAR = archives.tar_bytes(FILES, below="backups/neo4j/")

@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from tests.archives import snapshot, write_files
 from tests.faults import scene
 from tests.faults.damage import Region, flipped
 from tests.faults.forks import Forks
 from tests.faults.scene import Scene
 from tests.faults.table import everything, tally
 from tests.real.conftest import home_of
+from tests.support.archives import snapshot, write_files
 
 pytestmark = pytest.mark.real
 

@@ -9,7 +9,7 @@ from tests.faults.behind import LOGIN, NEW, Behind, behind_a_proxy, sampled, sur
 from tests.faults.forks import Forks
 from tests.faults.proxy import Fault, Kind
 from tests.faults.scene import KEY
-from tests.stores import Bucket
+from tests.support.stores import Bucket
 
 
 @pytest.fixture

@@ -14,7 +14,6 @@ from pathlib import Path
 from random import Random
 
 import pytest
-from tests.archives import write_files
 from tests.faults import forks
 from tests.faults.cases import CASES, Case
 from tests.faults.conftest import MakePod
@@ -22,6 +21,7 @@ from tests.faults.forks import Forks
 from tests.faults.pods import Pod, make_pod
 from tests.faults.table import everything, tally
 from tests.real.unprivileged import give, unprivileged
+from tests.support.archives import write_files
 
 _NAMES = {
     "an archive, once, over old data",

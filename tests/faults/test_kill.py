@@ -10,11 +10,11 @@ from pathlib import Path
 from random import Random
 
 import pytest
-from tests import standin
 from tests.faults.cases import CASES, Case
 from tests.faults.conftest import MakePod, some
 from tests.faults.pods import Pod
 from tests.faults.table import everything, tally
+from tests.support import standin
 
 _KILLED = -signal.SIGKILL
 

@@ -19,13 +19,13 @@ from hypothesis.stateful import (
     rule,
     run_state_machine_as_test,
 )
-from tests import archives, standin
-from tests.archives import snapshot
 from tests.faults import model, traces
 from tests.faults.forks import Ended, Forks
 from tests.faults.model import Files, Request, State, Store
 from tests.faults.scene import on_volume
 from tests.faults.table import everything, record
+from tests.support import archives, standin
+from tests.support.archives import snapshot
 
 DATABASES = ("neo4j", "movies")
 

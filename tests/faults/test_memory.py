@@ -12,10 +12,10 @@ from random import Random
 
 import pyrage
 import pytest
-from tests import archives, bombs, standin
 from tests.faults.processes import started
 from tests.faults.table import everything, tally
-from tests.peak import read
+from tests.support import archives, bombs, standin
+from tests.support.peak import read
 
 from neo4j_restore import bounds
 
@@ -46,7 +46,7 @@ class Pod:
     def start(self, **settings: str) -> tuple[int, str]:
         """Return the exit code of a start, and what it said; its memory stays within the bound."""
         old = archives.snapshot(self.data)
-        argv = [sys.executable, "-m", "tests.peak", str(self.top / "peak"), "run"]
+        argv = [sys.executable, "-m", "tests.support.peak", str(self.top / "peak"), "run"]
         with started({**self.environment, **settings}, self.top / "log", *argv) as run:
             code = run.process.wait(DEADLINE_SECONDS)
         said, peak = run.said(), read(self.top / "peak")

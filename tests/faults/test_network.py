@@ -10,7 +10,7 @@ from tests.faults.forks import Forks
 from tests.faults.proxy import Exchange, Fault, Kind, Pins, honest
 from tests.faults.scene import KEY
 from tests.faults.table import everything
-from tests.stores import Bucket
+from tests.support.stores import Bucket
 
 # The requests of a run: one listing; the set's first and last bytes; then its download.
 LISTING, HEAD, TAIL, DOWNLOAD = (Kind.LIST, 1), (Kind.READ, 1), (Kind.READ, 2), (Kind.READ, 3)

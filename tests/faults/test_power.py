@@ -4,7 +4,6 @@ from pathlib import Path
 from random import Random
 
 import pytest
-from tests.archives import empty
 from tests.faults import power, power_recorder
 from tests.faults.cases import CASES, Case
 from tests.faults.conftest import MakePod
@@ -12,6 +11,7 @@ from tests.faults.pods import Pod
 from tests.faults.power import Content, File, Sync
 from tests.faults.power_recorder import Recording
 from tests.faults.table import everything, tally
+from tests.support.archives import empty
 
 _IDS = [case.name for case in CASES]
 

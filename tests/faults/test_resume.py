@@ -6,8 +6,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests import archives
-from tests.archives import write_files
 from tests.faults import answers, scene
 from tests.faults.conftest import some
 from tests.faults.forks import Ended, Forks
@@ -15,7 +13,9 @@ from tests.faults.proxy import Kind, Proxy, proxy
 from tests.faults.scene import Scene
 from tests.faults.table import tally
 from tests.faults.traces import history, is_sealed
-from tests.stores import Bucket, Emulator
+from tests.support import archives
+from tests.support.archives import write_files
+from tests.support.stores import Bucket, Emulator
 
 NEW = scene.files("new")
 

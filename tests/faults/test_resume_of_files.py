@@ -7,8 +7,6 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from tests import archives, standin
-from tests.artifacts import Artifact
 from tests.faults import answers, scene
 from tests.faults.conftest import some
 from tests.faults.forks import Ended, Forks
@@ -17,7 +15,9 @@ from tests.faults.proxy import Exchange, Kind, Proxy, honest, proxy
 from tests.faults.scene import Scene
 from tests.faults.table import tally
 from tests.faults.traces import history, is_sealed
-from tests.stores import Bucket, Emulator
+from tests.support import archives, standin
+from tests.support.artifacts import Artifact
+from tests.support.stores import Bucket, Emulator
 
 from neo4j_restore.checksums import ALGORITHMS
 from neo4j_restore.streams.pipeline import BLOCK_BYTES

@@ -11,14 +11,14 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
-from tests import standin
 from tests.faults import answers, scene
 from tests.faults.forks import Forks
 from tests.faults.processes import Started, of_home, started, until
 from tests.faults.proxy import Kind, proxy
 from tests.faults.scene import KEY, Scene
 from tests.faults.table import everything, tally
-from tests.stores import Bucket, Emulator
+from tests.support import standin
+from tests.support.stores import Bucket, Emulator
 
 NEW = scene.files("new")
 

@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests import archives, standin
-from tests.artifacts import Artifact
 from tests.conftest import Run
-from tests.stores import Bucket
+from tests.support import archives, standin
+from tests.support.artifacts import Artifact
+from tests.support.stores import Bucket
 
 from neo4j_restore import reports, spec
 from neo4j_restore.admin import admin

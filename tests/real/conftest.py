@@ -10,7 +10,7 @@ from tests.real.neo4j import Neo4j
 from tests.real.people import write_later, write_people
 from tests.real.restoring import Pod, make_pod
 from tests.real.unprivileged import ROOT
-from tests.stores import Bucket, Emulator
+from tests.support.stores import Bucket, Emulator
 
 FIRST_USER = ("neo4j", "the-first-password")
 EARLY_USER = ("early", "known-before-the-dump")

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.archives import snapshot
 from tests.real.unprivileged import give, unprivileged
-from tests.stores import Bucket
+from tests.support.archives import snapshot
+from tests.support.stores import Bucket
 
 COMMAND = Path(sys.executable).parent / "neo4j-restore"
 

@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from tests.archives import snapshot
 from tests.real.conftest import Made, MakePod
 from tests.real.neo4j import Neo4j
 from tests.real.people import AFTER, BEFORE, found
 from tests.real.restoring import Pod
-from tests.stores import Bucket
+from tests.support.archives import snapshot
+from tests.support.stores import Bucket
 
 
 @dataclass(frozen=True)

@@ -1,15 +1,15 @@
 """Community 5.26 loads full backup artifacts: what our reader takes for metadata, the real neo4j-admin takes as well.
 
-The artifacts hold a real dump's content; their metadata is written by tests/artifacts.py, for Enterprise, which makes
-such, can't be had.
+The artifacts hold a real dump's content; their metadata is written by tests/support/artifacts.py, for Enterprise, which
+makes such, can't be had.
 """
 
 import pytest
-from tests.artifacts import Artifact, tar_of_dump
 from tests.real.conftest import Made, MakePod
 from tests.real.neo4j import Neo4j
 from tests.real.people import BEFORE, found
-from tests.stores import Bucket
+from tests.support.artifacts import Artifact, tar_of_dump
+from tests.support.stores import Bucket
 
 
 @pytest.mark.parametrize("magic", ["BTV1", "BTV2", "BZV1", "BZV2"])

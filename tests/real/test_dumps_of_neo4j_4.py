@@ -3,7 +3,7 @@
 from tests.real.conftest import Made, MakePod
 from tests.real.neo4j import Neo4j
 from tests.real.people import AFTER, BEFORE, found, write_later
-from tests.stores import Bucket
+from tests.support.stores import Bucket
 
 
 def test_a_wiped_volume_comes_back_and_is_restored_once(neo4j_4: Made, pod: MakePod) -> None:

@@ -5,7 +5,7 @@ from neo4j.exceptions import AuthError
 from tests.real.conftest import EARLY_USER, FIRST_USER, LATE_USER, Made, MakePod
 from tests.real.neo4j import Neo4j
 from tests.real.people import AFTER, BEFORE, found, write_later
-from tests.stores import Bucket
+from tests.support.stores import Bucket
 
 ONLINE = {"neo4j": "online", "system": "online"}
 

@@ -6,12 +6,12 @@ import tarfile
 from pathlib import Path
 
 import pytest
-from tests import archives
-from tests.artifacts import Artifact, tar_of_dump
 from tests.real.conftest import LATE_USER, Made, MakePod
 from tests.real.neo4j import Neo4j
 from tests.real.people import AFTER, BEFORE, found
-from tests.stores import Bucket
+from tests.support import archives
+from tests.support.artifacts import Artifact, tar_of_dump
+from tests.support.stores import Bucket
 
 
 def packed_folder(data: Path) -> bytes:

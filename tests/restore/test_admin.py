@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests import archives, standin
-from tests.alive import is_alive
 from tests.conftest import Run
-from tests.stores import Bucket
+from tests.support import archives, standin
+from tests.support.alive import is_alive
+from tests.support.stores import Bucket
 
 from neo4j_restore import spec
 from neo4j_restore.admin import admin, admin_commands

@@ -8,8 +8,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
-from tests import archives
-from tests.artifacts import Artifact
+from tests.support import archives
+from tests.support.artifacts import Artifact
 
 from neo4j_restore import settings, spec
 from neo4j_restore.errors import BackupDamagedError, BackupNotFoundError, ConfigurationError, StoreError

@@ -4,9 +4,9 @@ import json
 from pathlib import Path
 
 import pytest
-from tests import archives, standin
 from tests.conftest import Run
-from tests.stores import Bucket
+from tests.support import archives, standin
+from tests.support.stores import Bucket
 
 NEO4J_3 = "3.5.35"
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.alive import is_alive
+from tests.support.alive import is_alive
 
 from neo4j_restore.admin import child
 from neo4j_restore.admin.child import Silence

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 import pytest
-from tests import archives
-from tests.artifacts import Artifact, dump
+from tests.support import archives
+from tests.support.artifacts import Artifact, dump
 
 from neo4j_restore.errors import BackupDamagedError
 from neo4j_restore.inspection import contents, entries

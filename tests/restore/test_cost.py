@@ -4,7 +4,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests import archives
+from tests.support import archives
 
 # Each of these is a store's library, or the work that only a restore has.
 _HEAVY = {

@@ -9,7 +9,7 @@ from http.server import ThreadingHTTPServer
 
 import pytest
 from tests.conftest import Run
-from tests.servers import Quiet, serving
+from tests.support.servers import Quiet, serving
 
 from neo4j_restore import deadline
 from neo4j_restore.deadline import NEVER, Deadline, Watch

@@ -12,7 +12,7 @@ from contextlib import suppress
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests import archives
+from tests.support import archives
 
 from neo4j_restore.errors import BackupDamagedError
 from neo4j_restore.streams import decoders

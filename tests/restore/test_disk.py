@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from tests.archives import write_files
+from tests.support.archives import write_files
 
 from neo4j_restore import disk
 from neo4j_restore.errors import VolumeError

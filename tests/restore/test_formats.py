@@ -5,7 +5,7 @@ import struct
 import tarfile
 
 import pytest
-from tests import archives
+from tests.support import archives
 
 from neo4j_restore.inspection.formats import natural
 from neo4j_restore.sets.kinds import Kind

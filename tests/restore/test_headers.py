@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests import archives
-from tests.artifacts import Artifact
+from tests.support import archives
+from tests.support.artifacts import Artifact
 
 from neo4j_restore.sets import headers
 from neo4j_restore.sets.headers import StoreFormat

@@ -1,7 +1,7 @@
 """Which version store files are of: the file `neostore` tells."""
 
 import pytest
-from tests import archives
+from tests.support import archives
 
 from neo4j_restore.sets.inside import version_of
 

@@ -3,8 +3,8 @@
 from pathlib import Path
 
 import pytest
-from tests import archives
-from tests.artifacts import Artifact, dump
+from tests.support import archives
+from tests.support.artifacts import Artifact, dump
 
 from neo4j_restore import spec
 from neo4j_restore.errors import BackupDamagedError, ConfigurationError

@@ -11,7 +11,7 @@ from multiprocessing.synchronize import Event
 from pathlib import Path
 
 import pytest
-from tests import archives
+from tests.support import archives
 
 from neo4j_restore.errors import LockError, TargetOccupiedError
 from neo4j_restore.volume import journal, locks, receipt

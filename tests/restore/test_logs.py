@@ -9,9 +9,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from tests import archives, standin
 from tests.conftest import Run
-from tests.stores import Bucket
+from tests.support import archives, standin
+from tests.support.stores import Bucket
 
 SHELL = 'exec "$@"'
 

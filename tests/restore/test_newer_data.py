@@ -5,10 +5,10 @@ import os
 from pathlib import Path
 
 import pytest
-from tests import archives, standin
 from tests.conftest import Run
 from tests.restore.test_run import exists, expected
-from tests.stores import Bucket
+from tests.support import archives, standin
+from tests.support.stores import Bucket
 
 from neo4j_restore.errors import TargetOccupiedError
 from neo4j_restore.spec import DatabaseName

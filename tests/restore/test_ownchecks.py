@@ -5,8 +5,8 @@ import sys
 
 import lz4.frame
 import pytest
-from tests import archives
-from tests.artifacts import Artifact
+from tests.support import archives
+from tests.support.artifacts import Artifact
 
 from neo4j_restore.inspection.ownchecks import own_check
 

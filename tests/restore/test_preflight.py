@@ -7,9 +7,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from tests import archives
 from tests.conftest import Run
 from tests.real.unprivileged import UID, give, unprivileged
+from tests.support import archives
 
 root_only = pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files to another user")
 

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests import peak
-from tests.archives import write_database
+from tests.support import peak
+from tests.support.archives import write_database
 
 from neo4j_restore import bounds
 from neo4j_restore.errors import ConfigurationError, TargetOccupiedError
@@ -228,7 +228,7 @@ def test_files_of_a_stranger_take_less_than_256_mib(command: str, data: Path, tm
     head = b'{"format": 1, "phase": "intent", "restore_id": "a", "retire": [], "install": [], "record": '
     (home / "journal.json").write_bytes(head + record + b"}")
     variables = {"BUCKET": "file:///nowhere", "DATABASE": "neo4j", "DATA_DIR": str(data), "PATH": os.environ["PATH"]}
-    argv = [sys.executable, "-m", "tests.peak", str(tmp_path / "peak"), *command.split()]
+    argv = [sys.executable, "-m", "tests.support.peak", str(tmp_path / "peak"), *command.split()]
     done = subprocess.run(argv, env=variables, capture_output=True, check=False, timeout=120)
     # A restore is unfinished: `verify` says so.
     assert done.returncode == (12 if command == "verify" else 0), done.stderr[-2000:]

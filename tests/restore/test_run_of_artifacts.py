@@ -5,12 +5,12 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
-from tests import archives, standin
-from tests.artifacts import Artifact
 from tests.conftest import Run
-from tests.gateway import gateway
-from tests.stores import Bucket
-from tests.versitygw import S3Bucket
+from tests.support import archives, standin
+from tests.support.artifacts import Artifact
+from tests.support.gateway import gateway
+from tests.support.stores import Bucket
+from tests.support.versitygw import S3Bucket
 
 STORE = archives.store_files()
 

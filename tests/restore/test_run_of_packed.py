@@ -8,10 +8,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from tests import archives, standin
-from tests.artifacts import Artifact, dump
 from tests.conftest import Run
-from tests.stores import Bucket
+from tests.support import archives, standin
+from tests.support.artifacts import Artifact, dump
+from tests.support.stores import Bucket
 
 STORE = archives.store_files()
 TAR = archives.tar_bytes(STORE, below="backups/neo4j/")

@@ -10,15 +10,15 @@ from pathlib import Path
 
 import pyrage
 import pytest
-from tests import archives, standin
 from tests.conftest import Run
 from tests.faults import answers
 from tests.faults.cases import CASES
 from tests.faults.proxy import Kind, proxy
 from tests.restore.test_run import PACKED
 from tests.restore.test_run_of_artifacts import CHAIN
-from tests.servers import Quiet, serving
-from tests.stores import Bucket, Emulator
+from tests.support import archives, standin
+from tests.support.servers import Quiet, serving
+from tests.support.stores import Bucket, Emulator
 
 KEY, OTHER = pyrage.x25519.Identity.generate(), pyrage.x25519.Identity.generate()
 STORE = archives.store_files()

@@ -4,10 +4,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from tests import archives, standin
 from tests.conftest import Run
 from tests.restore.test_run_of_artifacts import backup
-from tests.stores import Bucket
+from tests.support import archives, standin
+from tests.support.stores import Bucket
 
 Restored = Callable[[dict[str, bytes]], tuple[int, str, bytes]]
 

@@ -8,9 +8,9 @@ from pathlib import Path
 from urllib.parse import quote
 
 import pytest
-from tests import archives, standin
 from tests.conftest import Run
-from tests.servers import Reply, Scripted, scripted
+from tests.support import archives, standin
+from tests.support.servers import Reply, Scripted, scripted
 
 # By the name of the variable: its value, and what of it is secret.
 ENVIRONMENT = {

@@ -9,9 +9,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from tests import archives
 from tests.conftest import Run
-from tests.stores import Bucket
+from tests.support import archives
+from tests.support.stores import Bucket
 
 OLD, NEW = archives.tar_gz(archives.store_files("OLD")), archives.tar_gz(archives.store_files("NEW"))
 

@@ -7,8 +7,8 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
-from tests import archives
-from tests.artifacts import Artifact
+from tests.support import archives
+from tests.support.artifacts import Artifact
 
 from neo4j_restore import spec
 from neo4j_restore.admin.admin_commands import COMMANDS

@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests import archives
+from tests.support import archives
 
 from neo4j_restore import spec
 from neo4j_restore.errors import TargetOccupiedError, VolumeError

@@ -11,7 +11,7 @@ from random import Random
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests import archives
+from tests.support import archives
 
 from neo4j_restore.staging import untar
 from neo4j_restore.streams.tar import Kind, Tar

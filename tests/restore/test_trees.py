@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests import archives
-from tests.archives import write_database, write_files
 from tests.conftest import Run
+from tests.support import archives
+from tests.support.archives import write_database, write_files
 
 from neo4j_restore import trees
 

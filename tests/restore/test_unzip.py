@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests import archives
+from tests.support import archives
 
 from neo4j_restore.errors import BackupDamagedError, NoSpaceError
 from neo4j_restore.staging import unzip

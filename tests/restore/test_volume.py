@@ -5,7 +5,7 @@ import os
 from pathlib import Path
 
 import pytest
-from tests import archives
+from tests.support import archives
 
 from neo4j_restore import disk, spec
 from neo4j_restore.errors import NoSpaceError, RestoreError, VolumeError

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 import yaml
-from tests import stores
 from tests.generator.conftest import Command
 from tests.generator.fleets import make_fleet
+from tests.support import stores
 
 COMMAND = Path(sys.executable).with_name("neo4j-scenarios")
 

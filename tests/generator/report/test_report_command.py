@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
-from tests import stores
 from tests.generator.conftest import Command
 from tests.generator.fleets import make_fleet
 from tests.generator.survey.test_drills import make_receipt
+from tests.support import stores
 
 TODAY = datetime.now(UTC) - timedelta(hours=1)
 

@@ -10,9 +10,9 @@ from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from tests import stores
-from tests.artifacts import Artifact
 from tests.generator.survey.asking import NEO4J, SYSTEM, answer, ask, fill, make_question, place
+from tests.support import stores
+from tests.support.artifacts import Artifact
 
 from neo4j_restore import spec
 from neo4j_scenarios.survey import Options

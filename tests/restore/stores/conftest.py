@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from tests.gateway import Gateway, gateway
 from tests.restore.stores.subjects import Amazon, Azure, Google, Local, Subject, open_with
+from tests.support.gateway import Gateway, gateway
 
 from neo4j_restore.stores import Store
 

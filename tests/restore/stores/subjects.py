@@ -5,9 +5,9 @@ import uuid
 from pathlib import Path
 from typing import ClassVar, Protocol
 
-from tests import stores
-from tests.azurite import STRANGER_KEY, AzureContainer
-from tests.versitygw import STRANGER, S3Bucket
+from tests.support import stores
+from tests.support.azurite import STRANGER_KEY, AzureContainer
+from tests.support.versitygw import STRANGER, S3Bucket
 
 from neo4j_restore import settings
 from neo4j_restore.stores import Store, open_store

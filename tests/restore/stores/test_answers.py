@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 from tests.restore.stores.subjects import open_with
-from tests.servers import Reply, Scripted, scripted
+from tests.support.servers import Reply, Scripted, scripted
 
 from neo4j_restore.checksums import Checksum
 from neo4j_restore.errors import ConfigurationError, StoreError

@@ -7,10 +7,10 @@ import time
 from pathlib import Path
 
 import pytest
-from tests.azurite import ACCOUNT, AzureContainer, azure
-from tests.certificates import make_authority
 from tests.restore.stores.subjects import open_with
-from tests.servers import Reply, scripted
+from tests.support.azurite import ACCOUNT, AzureContainer, azure
+from tests.support.certificates import make_authority
+from tests.support.servers import Reply, scripted
 
 from neo4j_restore.checksums import Checksum
 from neo4j_restore.errors import BackupDamagedError

@@ -12,10 +12,10 @@ from random import Random
 
 import pytest
 from awscrt import checksums
-from tests import archives
 from tests.conftest import Run
 from tests.restore.stores.subjects import open_with
-from tests.servers import Quiet, serving
+from tests.support import archives
+from tests.support.servers import Quiet, serving
 
 from neo4j_restore.errors import BackupDamagedError
 from neo4j_restore.stores.azure import pieces

@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 
 import pytest
 from tests.restore.stores.subjects import open_with
-from tests.servers import Reply, scripted
+from tests.support.servers import Reply, scripted
 
 from neo4j_restore.errors import ConfigurationError, StoreError
 from neo4j_restore.stores import pages, parsing

@@ -5,8 +5,8 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from tests.gateway import Fault, Gateway
 from tests.restore.stores.subjects import Subject, open_with
+from tests.support.gateway import Fault, Gateway
 
 from neo4j_restore.errors import StoreError
 from neo4j_restore.stores import Store, StoredObject, parsing

@@ -3,8 +3,8 @@
 from pathlib import Path
 
 import pytest
-from tests.azurite import ACCOUNT, KEY, AzureContainer
 from tests.restore.stores.subjects import open_with
+from tests.support.azurite import ACCOUNT, KEY, AzureContainer
 
 from neo4j_restore.errors import ConfigurationError
 from neo4j_restore.stores.azure.connection_string import parse

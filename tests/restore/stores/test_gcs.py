@@ -10,7 +10,7 @@ import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from tests.restore.stores.subjects import open_with
-from tests.servers import Reply, Scripted, scripted
+from tests.support.servers import Reply, Scripted, scripted
 
 from neo4j_restore.errors import ConfigurationError, StoreError
 from neo4j_restore.stores import Store

@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.certificates import make_authority
 from tests.restore.stores.subjects import open_with
 from tests.restore.stores.test_gcs import service_key
-from tests.servers import Quiet, Reply, Scripted, scripted, serving
+from tests.support.certificates import make_authority
+from tests.support.servers import Quiet, Reply, Scripted, scripted, serving
 
 from neo4j_restore.errors import ConfigurationError, StoreError
 from neo4j_restore.stores import Store

@@ -12,8 +12,8 @@ from urllib.parse import parse_qs
 
 import pytest
 from tests.restore.stores.subjects import open_with
-from tests.servers import Reply, Scripted, scripted
-from tests.versitygw import ROOT, S3Bucket
+from tests.support.servers import Reply, Scripted, scripted
+from tests.support.versitygw import ROOT, S3Bucket
 
 from neo4j_restore.errors import ConfigurationError, StoreError
 from neo4j_restore.stores.refreshing import Refreshing

@@ -4,8 +4,8 @@ import os
 from pathlib import Path
 
 import pytest
-from tests import archives
 from tests.conftest import Run
+from tests.support import archives
 
 from neo4j_restore.errors import StoreError
 from neo4j_restore.stores.local import LocalStore

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from tests import archives
 from tests.conftest import Run
-from tests.gateway import Fault, Gateway, gateway
 from tests.restore.stores.subjects import open_with
-from tests.servers import Reply, scripted
-from tests.versitygw import VIRTUAL_DOMAIN, S3Bucket
+from tests.support import archives
+from tests.support.gateway import Fault, Gateway, gateway
+from tests.support.servers import Reply, scripted
+from tests.support.versitygw import VIRTUAL_DOMAIN, S3Bucket
 
 from neo4j_restore.errors import BackupDamagedError, StoreError
 from neo4j_restore.stores import Store, StoredObject

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from tests.restore.stores.subjects import open_with
 from tests.restore.stores.test_answers import stored
-from tests.servers import Reply, scripted
+from tests.support.servers import Reply, scripted
 
 from neo4j_restore.errors import ConfigurationError, StoreError
 from neo4j_restore.stores.sse import read_key

@@ -3,11 +3,11 @@
 from pathlib import Path
 
 import pytest
-from tests import archives
-from tests.azurite import ACCOUNT, KEY, AzureContainer
 from tests.conftest import Run
 from tests.restore.stores.subjects import Subject
-from tests.versitygw import ROOT, S3Bucket
+from tests.support import archives
+from tests.support.azurite import ACCOUNT, KEY, AzureContainer
+from tests.support.versitygw import ROOT, S3Bucket
 
 from neo4j_restore.volume import receipt
 

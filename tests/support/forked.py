@@ -101,8 +101,8 @@ def _text(output: bytes) -> str:
 def forked() -> Iterator[Forked]:
     """Start the process that forks; it ends with the block."""
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(Path(__file__).parents[1])}
-    argv = [sys.executable, "-m", "tests.forked", str(theirs.fileno())]
+    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(Path(__file__).parents[2])}
+    argv = [sys.executable, "-m", "tests.support.forked", str(theirs.fileno())]
     # Pipes, as the command has them: Python's streams are made at the start, and differ for a device.
     process = subprocess.Popen(
         argv,

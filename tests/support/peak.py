@@ -1,4 +1,4 @@
-"""Runs `neo4j-restore`, and writes the most memory that it had: `python -m tests.peak FILE run`.
+"""Runs `neo4j-restore`, and writes the most memory that it had: `python -m tests.support.peak FILE run`.
 
 The peak is read by the process itself, at its end: a process that has ended has none. ru_maxrss would also count
 whoever started it, as large as it was then.

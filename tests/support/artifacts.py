@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
-from tests import archives
+from tests.support import archives
 
 from neo4j_restore.streams import decoders
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from http.server import ThreadingHTTPServer
 from urllib.parse import urlsplit
 
-from tests.servers import Quiet, serving
+from tests.support.servers import Quiet, serving
 
 # Of a connection, not of an answer: made anew for the next one.
 _OF_THE_CONNECTION = {"connection", "date", "server", "transfer-encoding", "keep-alive"}

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Final
 
-from tests import archives
+from tests.support import archives
 
 Pieces = Iterator[bytes]
 

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from azure.storage.blob import BlobBlock, BlobServiceClient, ContainerClient, ContentSettings
-from tests.servers import free_port, wait_until_it_listens
+from tests.support.servers import free_port, wait_until_it_listens
 
-_INSTALL = Path(__file__).parents[1] / "tools" / "stores" / "install"
+_INSTALL = Path(__file__).parents[2] / "tools" / "stores" / "install"
 
 ACCOUNT = "backups1"
 # Made up for the emulator: 64 bytes in base64.

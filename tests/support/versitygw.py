@@ -11,9 +11,9 @@ from typing import Any
 
 import boto3
 from botocore.config import Config
-from tests.servers import free_port, wait_until_it_listens
+from tests.support.servers import free_port, wait_until_it_listens
 
-_INSTALL = Path(__file__).parents[1] / "tools" / "stores" / "install"
+_INSTALL = Path(__file__).parents[2] / "tools" / "stores" / "install"
 
 ROOT = ("rootkey", "hush-root-secret")
 # May do nothing in buckets that are not its own.
