@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.restore.stores.google.test_gcs import service_key
 from tests.restore.stores.subjects import open_with
-from tests.restore.stores.test_gcs import service_key
 from tests.support.certificates import make_authority
 from tests.support.servers import Quiet, Reply, Scripted, scripted, serving
 

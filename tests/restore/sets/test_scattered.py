@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from tests.conftest import Run
-from tests.restore.test_run_of_artifacts import backup
+from tests.restore.commands.test_run_of_artifacts import backup
 from tests.support import archives, standin
 from tests.support.stores import Bucket
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from neo4j_restore.sets import stamps
 
-README = (Path(__file__).parents[2] / "tools/restore/README.md").read_text()
+README = (Path(__file__).parents[3] / "tools/restore/README.md").read_text()
 
 # As `date`, Python, Java and PowerShell write them in backup scripts, to the second.
 SECONDS = (

@@ -16,7 +16,7 @@ from neo4j_restore.sets.headers import StoreFormat
 
 LAYOUTS = ("BTV1", "BTV2", "BZV1", "BZV2", "BZV3")
 TAR = archives.tar_bytes({"./neostore": b"x" * 3000})
-DEMO = Path(__file__).parents[2] / "demo/neo4j.dump"
+DEMO = Path(__file__).parents[3] / "demo/neo4j.dump"
 
 
 @pytest.mark.parametrize("script", ["", "CREATE USER x;\n" * 1000], ids=["no script", "script"])
