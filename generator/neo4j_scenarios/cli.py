@@ -16,17 +16,17 @@ from neo4j_scenarios.commands.delivery import deliver
 from neo4j_scenarios.commands.diff import diff
 from neo4j_scenarios.commands.emit import emit
 from neo4j_scenarios.commands.explain import explain
-from neo4j_scenarios.commands.importing import import_values
+from neo4j_scenarios.commands.import_values import import_values
 from neo4j_scenarios.commands.listing import list_scenarios
 from neo4j_scenarios.commands.lock import lock, update
 from neo4j_scenarios.commands.options import Check, Force, Json, Quiet
 from neo4j_scenarios.commands.report import report as report_backups
 from neo4j_scenarios.commands.schema import schema
-from neo4j_scenarios.commands.validating import validate
+from neo4j_scenarios.commands.validate import validate
 from neo4j_scenarios.console import ask, complain, put, put_json, report, say
 from neo4j_scenarios.errors import GeneratorError, Interrupted, Problem, UsageError
-from neo4j_scenarios.fields import FIELDS, Field, access, deployment
-from neo4j_scenarios.structure import ListOf
+from neo4j_scenarios.inputs.fields import FIELDS, Field, access, deployment
+from neo4j_scenarios.inputs.structure import ListOf
 
 app = typer.Typer(
     help="write Helm values files for Neo4j that restores its databases from a backup",
@@ -140,9 +140,9 @@ def new(
     **flags: Any,
 ) -> int:
     """write the values file of one scenario"""
+    from neo4j_scenarios.inputs.scenario import command
     from neo4j_scenarios.parse import parse
-    from neo4j_scenarios.render import render
-    from neo4j_scenarios.scenario import command
+    from neo4j_scenarios.render.values_file import render
 
     if check and output is None:
         raise UsageError(Problem("--check", "has no file to compare with", "name the file with -o"))
@@ -166,7 +166,7 @@ def new(
 def _show(text: str, as_json: bool) -> None:
     """Write a file's text to stdout, or its data as JSON, which Helm and kubectl also read."""
     if as_json:
-        from neo4j_scenarios.yamltext import parse_yaml
+        from neo4j_scenarios.yaml.text import parse_yaml
 
         put_json(parse_yaml(text))
     else:

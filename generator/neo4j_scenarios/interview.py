@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final, Protocol
 
 from neo4j_restore.spec import Invalid
-from neo4j_scenarios.fields import FIELDS, Field, access, cluster, deployment, wish
+from neo4j_scenarios.inputs.fields import FIELDS, Field, access, cluster, deployment, request
 from neo4j_scenarios.parse import check, refused
 from neo4j_scenarios.targets import CLUSTER, parse_kind
 
@@ -33,7 +33,7 @@ def _is_enterprise(inputs: Mapping[str, str]) -> bool:
 
 
 def _is_once(inputs: Mapping[str, str]) -> bool:
-    return inputs.get(wish.FORCE_OVERWRITE.key) == "once"
+    return inputs.get(request.FORCE_OVERWRITE.key) == "once"
 
 
 @dataclass(frozen=True)
@@ -46,11 +46,11 @@ class _Question:
 _QUESTIONS: Final = (
     _Question(deployment.SCENARIO),
     _Question(deployment.TARGET),
-    _Question(wish.BUCKET),
-    _Question(wish.DATABASE),
-    _Question(wish.TIMESTAMP),
-    _Question(wish.FORCE_OVERWRITE),
-    _Question(wish.RESTORE_ID, _is_once),
+    _Question(request.BUCKET),
+    _Question(request.DATABASE),
+    _Question(request.TIMESTAMP),
+    _Question(request.FORCE_OVERWRITE),
+    _Question(request.RESTORE_ID, _is_once),
     _Question(cluster.SERVERS, _is_cluster),
     _Question(deployment.EDITION),
     _Question(deployment.ACCEPT_LICENSE, _is_enterprise),

@@ -11,9 +11,9 @@ from tests.generator.fleets import GOOD, as_yaml, fleets, make_fleet
 from tests.generator.test_render import RESTORE_CONTAINER
 
 from neo4j_restore.settings import from_environment
-from neo4j_scenarios.build import path, tree
-from neo4j_scenarios.environment import environment
-from neo4j_scenarios.fleet import Fleet, load
+from neo4j_scenarios.charts.environment import environment
+from neo4j_scenarios.fleet.fleet import Fleet, load
+from neo4j_scenarios.output.build import path, tree
 
 
 def containers(fleet: Fleet) -> Any:

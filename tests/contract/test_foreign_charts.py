@@ -10,10 +10,10 @@ from tests.charts_real.__main__ import Chart, charts, lacking, shared
 from tests.charts_real.facts import facts, paths
 from tests.generator.inputs import all_inputs
 
-from neo4j_scenarios.folder import scenarios
+from neo4j_scenarios.inputs.scenario import Scenario
+from neo4j_scenarios.output.scenario_folder import scenarios
 from neo4j_scenarios.parse import parse
-from neo4j_scenarios.render import render
-from neo4j_scenarios.scenario import Scenario
+from neo4j_scenarios.render.values_file import render
 from neo4j_scenarios.targets import NEO4J_RESTORE
 
 KNOWN = {target: {fact.key for fact in known} for target, known in facts().items()}

@@ -9,9 +9,9 @@ from tests.chart.helm import ROOT, Helm, make_values
 from tests.generator.inputs import make_scenario
 
 from neo4j_restore import bounds, memory
-from neo4j_scenarios.container import container
-from neo4j_scenarios.memory import mebibytes, reckoned
-from neo4j_scenarios.render import render
+from neo4j_scenarios.charts.container import container
+from neo4j_scenarios.charts.memory import mebibytes, reckoned
+from neo4j_scenarios.render.values_file import render
 
 HEAPS = ["512m", "1g", "2G", "4096M", "1k", "300001k", "1023m", "31g", "1024g", "1073741824K"]
 

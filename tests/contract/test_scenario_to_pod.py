@@ -14,15 +14,15 @@ from tests.generator.inputs import all_inputs, make_scenario
 from neo4j_restore import spec
 from neo4j_restore.errors import RestoreError
 from neo4j_restore.settings import Settings, from_environment
-from neo4j_scenarios.environment import environment
-from neo4j_scenarios.fields import access, deployment, wish
-from neo4j_scenarios.folder import scenarios
+from neo4j_scenarios.charts.environment import environment
+from neo4j_scenarios.charts.volumes import mounts as _mounts
+from neo4j_scenarios.charts.volumes import volumes as _volumes
+from neo4j_scenarios.inputs.fields import access, deployment, request
+from neo4j_scenarios.inputs.scenario import Scenario
+from neo4j_scenarios.output.scenario_folder import scenarios
 from neo4j_scenarios.parse import parse
-from neo4j_scenarios.render import render
-from neo4j_scenarios.scenario import Scenario
+from neo4j_scenarios.render.values_file import render
 from neo4j_scenarios.targets import NEO4J_RESTORE
-from neo4j_scenarios.volumes import mounts as _mounts
-from neo4j_scenarios.volumes import volumes as _volumes
 
 ROOT = Path(__file__).parents[2]
 GSA = "restore@project.iam.gserviceaccount.com"
@@ -166,7 +166,7 @@ def test_the_image_understands_every_environment_that_a_scenario_gives(given: di
 @given(st.data())
 def test_generator_and_image_draw_the_same_line(data: st.DataObject) -> None:
     tied = {
-        wish.RESTORE_ID: "RESTORE_ID",
+        request.RESTORE_ID: "RESTORE_ID",
         deployment.HEAP_SIZE: "HEAP_SIZE",
         access.EMULATOR_HOST: "STORAGE_EMULATOR_HOST",
         access.ENDPOINT_URL: "ENDPOINT_URL",

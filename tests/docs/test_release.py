@@ -49,6 +49,6 @@ def test_the_chart_has_the_version_of_its_image() -> None:
 
 
 def test_generated_files_have_the_version_as_their_default_tag() -> None:
-    fields = (ROOT / "generator/neo4j_scenarios/fields/deployment.py").read_text(encoding="utf-8")
+    fields = (ROOT / "generator/neo4j_scenarios/inputs/fields/deployment.py").read_text(encoding="utf-8")
     (default,) = re.findall(r'^RESTORE_TAG = Field\(.*"([^"]+)"\)$', fields, re.MULTILINE)
     assert default == VERSION

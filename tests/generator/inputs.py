@@ -5,8 +5,8 @@ import json
 from hypothesis import strategies as st
 
 from neo4j_restore import spec
+from neo4j_scenarios.inputs.scenario import Scenario
 from neo4j_scenarios.parse import parse
-from neo4j_scenarios.scenario import Scenario
 from neo4j_scenarios.targets import TARGETS
 
 

@@ -6,10 +6,10 @@ import pytest
 import yaml
 from tests.generator.inputs import make_scenario
 
-from neo4j_scenarios.environment import environment
+from neo4j_scenarios.charts.environment import environment
 from neo4j_scenarios.errors import UsageError
-from neo4j_scenarios.render import render
-from neo4j_scenarios.scenario import Scenario
+from neo4j_scenarios.inputs.scenario import Scenario
+from neo4j_scenarios.render.values_file import render
 from neo4j_scenarios.targets import TARGETS
 
 GSA = "restore@project.iam.gserviceaccount.com"

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.generator.inputs import all_inputs
 
+from neo4j_scenarios.charts.values import values
 from neo4j_scenarios.checking import Consent
 from neo4j_scenarios.checking.charts import check_restore
 from neo4j_scenarios.checking.secrets import check_secrets
@@ -17,10 +18,9 @@ from neo4j_scenarios.checking.shape import check_shape
 from neo4j_scenarios.errors import GeneratorError
 from neo4j_scenarios.importing.imported import import_located
 from neo4j_scenarios.importing.report import scenario_yaml
-from neo4j_scenarios.located import Located, locate
 from neo4j_scenarios.parse import parse
 from neo4j_scenarios.targets import TARGETS
-from neo4j_scenarios.values import values
+from neo4j_scenarios.yaml.located import Located, locate
 
 SAMPLES = sorted((Path(__file__).parent / "importing" / "samples").glob("*.yaml"))
 

@@ -5,8 +5,8 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from neo4j_scenarios.blocktext import parse_blocks
-from neo4j_scenarios.yamltext import toyaml
+from neo4j_scenarios.fleet.blocktext import parse_blocks
+from neo4j_scenarios.yaml.text import toyaml
 
 _words = st.text(max_size=8) | st.sampled_from(["yes", "null", "a: b", "# a", '"', "\\", "{}", "12", "\u2028", "\x85"])
 _maps = st.recursive(_words, lambda inner: st.dictionaries(_words, inner, max_size=3), max_leaves=12)

@@ -14,10 +14,10 @@ from hypothesis import HealthCheck, given, settings
 from tests.generator.conftest import Command
 from tests.generator.fleets import GOOD, as_yaml, fleets, make_fleet
 
-from neo4j_scenarios.build import tree
-from neo4j_scenarios.fleet import load
+from neo4j_scenarios.fleet.fleet import load
+from neo4j_scenarios.output.build import tree
 from neo4j_scenarios.parse import parse
-from neo4j_scenarios.render import render
+from neo4j_scenarios.render.values_file import render
 
 COMMAND = Path(sys.executable).with_name("neo4j-scenarios")
 
@@ -196,7 +196,7 @@ def test_a_build_after_a_build_finds_nothing_to_do(
     assert neo4j_scenarios("build", path).err.endswith(f"{len(fleet['clusters'])} unchanged\n")
 
 
-@pytest.mark.parametrize("module", ["cli", "fleet", "build", "update"])
+@pytest.mark.parametrize("module", ["cli", "fleet.fleet", "output.build", "output.write_tree"])
 def test_ctrl_c_is_one_line_and_no_traceback_at_any_moment(tmp_path: Path, module: str) -> None:
     fleet = make_fleet(tmp_path, GOOD)
     program = f"""

@@ -13,9 +13,9 @@ from hypothesis import HealthCheck, given, settings
 from tests.generator.conftest import Command
 from tests.generator.inputs import all_inputs, make_scenario
 
+from neo4j_scenarios.inputs.scenario import command
 from neo4j_scenarios.parse import parse
-from neo4j_scenarios.render import render
-from neo4j_scenarios.scenario import command
+from neo4j_scenarios.render.values_file import render
 
 COMMAND = Path(sys.executable).with_name("neo4j-scenarios")
 

@@ -8,9 +8,9 @@ from tests.generator.conftest import Command
 from tests.generator.inputs import make_scenario
 
 from neo4j_scenarios.errors import UsageError
-from neo4j_scenarios.render import render
-from neo4j_scenarios.scenario import Scenario
-from neo4j_scenarios.steps import steps
+from neo4j_scenarios.inputs.scenario import Scenario
+from neo4j_scenarios.render.steps import steps
+from neo4j_scenarios.render.values_file import render
 
 ENTERPRISE = {"scenario": "cluster", "edition": "enterprise", "accept_license": "yes"}
 LABS = {**ENTERPRISE, "target": "neo4j-helm", "timestamp": "2026-01-31T02:00:00Z"}

@@ -10,9 +10,9 @@ from tests.generator.conftest import Command
 from tests.generator.fleets import GOOD, make_fleet
 from tests.generator.inputs import all_inputs
 
-from neo4j_scenarios.diff import Change, difference, grouped
+from neo4j_scenarios.output.diff import Change, difference, grouped
 from neo4j_scenarios.parse import parse
-from neo4j_scenarios.render import render
+from neo4j_scenarios.render.values_file import render
 
 MANY = GOOD + "".join(f"  c-{number}: {{}}\n" for number in range(300))
 

@@ -7,8 +7,8 @@ import yaml
 from tests.generator.inputs import make_scenario
 
 from neo4j_scenarios.errors import UsageError
-from neo4j_scenarios.render import render
-from neo4j_scenarios.scenario import Scenario
+from neo4j_scenarios.inputs.scenario import Scenario
+from neo4j_scenarios.render.values_file import render
 from neo4j_scenarios.targets import TARGETS
 
 GROUPS = '"cn=dba,ou=groups,dc=example,dc=com"=admin;"cn=staff,ou=groups,dc=example,dc=com"=reader'

@@ -9,8 +9,8 @@ from tests.generator.conftest import Command
 from tests.generator.fleets import make_fleet
 
 from neo4j_scenarios.cli import app
-from neo4j_scenarios.fields import FIELDS, Field
-from neo4j_scenarios.fields.deployment import SCENARIO
+from neo4j_scenarios.inputs.fields import FIELDS, Field
+from neo4j_scenarios.inputs.fields.deployment import SCENARIO
 from neo4j_scenarios.targets import TARGETS, Target
 
 FOLDERS = sorted(path.parent for path in Path(__file__).parents[2].glob("scenarios/*/scenario.yaml"))

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from neo4j_restore.spec import Invalid
-from neo4j_scenarios.expand import expand
+from neo4j_scenarios.fleet.expand import expand
 
 NAMES = {"name": "eu-1", "region": "eu", "labels": {"env": "prod"}, "domain": "example"}
 

@@ -7,9 +7,9 @@ import pytest
 from tests.generator.conftest import Command
 from tests.generator.fleets import GOOD, make_fleet
 
-from neo4j_scenarios import lockfile
-from neo4j_scenarios.fields import FIELDS
-from neo4j_scenarios.lockfile import Entry
+from neo4j_scenarios.fleet import lockfile
+from neo4j_scenarios.fleet.lockfile import Entry
+from neo4j_scenarios.inputs.fields import FIELDS
 
 
 @pytest.fixture

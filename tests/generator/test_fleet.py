@@ -6,11 +6,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from tests.generator.fleets import DEFAULTS, GOOD, as_yaml, fleets, make_fleet
 
-from neo4j_scenarios.cluster import Cluster
 from neo4j_scenarios.errors import GeneratorError, InputFileError, Problem, UsageError
-from neo4j_scenarios.fleet import load
+from neo4j_scenarios.fleet.cluster import Cluster
+from neo4j_scenarios.fleet.fleet import load
+from neo4j_scenarios.fleet.selectors import parse_selection
 from neo4j_scenarios.parse import parse
-from neo4j_scenarios.selectors import parse_selection
 
 
 def clusters(folder: Path, text: str, **files: str) -> dict[str, Cluster]:

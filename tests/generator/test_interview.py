@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from neo4j_scenarios.fields import Field
+from neo4j_scenarios.inputs.fields import Field
 from neo4j_scenarios.interview import interview
 
 COMMAND = Path(sys.executable).with_name("neo4j-scenarios")

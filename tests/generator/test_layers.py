@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from neo4j_scenarios.errors import Problem
-from neo4j_scenarios.layers import Layer, Setting, laid, read_layer, settled
-from neo4j_scenarios.yamltree import Place, tree
+from neo4j_scenarios.fleet.layers import Layer, Setting, laid, read_layer, settled
+from neo4j_scenarios.yaml.tree import Place, tree
 
 HERE = Place("f", 1, 1)
 

@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from tests.generator.inputs import all_inputs
 
 from neo4j_scenarios.errors import InputFileError
-from neo4j_scenarios.located import locate
 from neo4j_scenarios.parse import parse
-from neo4j_scenarios.render import render
+from neo4j_scenarios.render.values_file import render
+from neo4j_scenarios.yaml.located import locate
 
 
 @settings(deadline=None, max_examples=20)

@@ -7,12 +7,12 @@ import pytest
 from hypothesis import given, settings
 from tests.generator.inputs import all_inputs, make_scenario
 
-from neo4j_scenarios import render
-from neo4j_scenarios.notes import Notebook
+from neo4j_scenarios.inputs.scenario import Scenario
 from neo4j_scenarios.parse import parse
-from neo4j_scenarios.scenario import Scenario
+from neo4j_scenarios.render import values_file
+from neo4j_scenarios.render.notes import Notebook
 
-TEMPLATE = Path(render.__file__).parent / "templates" / "_notes.j2"
+TEMPLATE = Path(values_file.__file__).parent.parent / "templates" / "_notes.j2"
 NAMES = re.findall(r"macro (\w+)\(", TEMPLATE.read_text())
 
 
@@ -27,7 +27,7 @@ def told(book: Notebook, scenario: Scenario) -> dict[str, str]:
 @given(all_inputs())
 def test_a_note_is_the_same_whatever_was_noted_before(given: dict[str, str]) -> None:
     scenario = parse(given)
-    assert told(render.notebook(), scenario) == told(render.notebook.__wrapped__(), scenario)
+    assert told(values_file.notebook(), scenario) == told(values_file.notebook.__wrapped__(), scenario)
 
 
 def test_a_note_that_read_less_before_is_made_anew() -> None:
@@ -46,4 +46,4 @@ def test_a_note_that_read_less_before_is_made_anew() -> None:
 
 def test_there_is_no_note_of_another_name() -> None:
     with pytest.raises(AttributeError):
-        render.notebook().text("NOTHING", make_scenario())
+        values_file.notebook().text("NOTHING", make_scenario())

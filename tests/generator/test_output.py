@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from neo4j_scenarios.errors import OutputError
-from neo4j_scenarios.output import MARKER, Tree, compare
-from neo4j_scenarios.update import update
+from neo4j_scenarios.output.compare import MARKER, Tree, compare
+from neo4j_scenarios.output.write_tree import update
 from neo4j_scenarios.write import MARK
 
 

@@ -10,8 +10,8 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from neo4j_scenarios.located import locate
-from neo4j_scenarios.overlay import completed, laid_over, overlaid
+from neo4j_scenarios.yaml.located import locate
+from neo4j_scenarios.yaml.overlay import completed, laid_over, overlaid
 
 TOOL = Path(__file__).parents[2] / "tools" / "helm"
 

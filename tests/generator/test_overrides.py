@@ -11,7 +11,7 @@ from tests.generator.conftest import Command
 from tests.generator.fleets import GOOD, make_fleet
 
 from neo4j_scenarios.errors import InputFileError
-from neo4j_scenarios.fleet import Fleet, load
+from neo4j_scenarios.fleet.fleet import Fleet, load
 
 LONG = "until: 2999-01-01T00:00:00Z"
 INCIDENT = f"""\

@@ -6,9 +6,9 @@ from tests.generator.inputs import all_inputs, make_inputs, make_scenario
 
 from neo4j_restore.spec import OnMissing, Overwrite, SpaceMode
 from neo4j_scenarios.errors import UsageError
-from neo4j_scenarios.fields import FIELDS, Field
+from neo4j_scenarios.inputs.fields import FIELDS, Field
+from neo4j_scenarios.inputs.scenario import command, inputs
 from neo4j_scenarios.parse import parse
-from neo4j_scenarios.scenario import command, inputs
 
 KEYS = {
     "pem": "-----BEGIN PRIVATE KEY-----",

@@ -13,10 +13,10 @@ import yaml
 from hypothesis import given, settings
 from tests.generator.inputs import all_inputs, make_scenario
 
-from neo4j_scenarios.environment import environment
+from neo4j_scenarios.charts.environment import environment
 from neo4j_scenarios.errors import RenderError
 from neo4j_scenarios.parse import parse
-from neo4j_scenarios.render import render
+from neo4j_scenarios.render.values_file import render
 from neo4j_scenarios.targets import TARGETS
 
 RESTORE_CONTAINER: dict[str, Callable[[Any], Any]] = {

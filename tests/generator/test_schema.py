@@ -14,10 +14,10 @@ from tests.generator.fleets import DEFAULTS, GOOD, fleets
 from tests.generator.inputs import all_inputs, make_inputs
 from tests.generator.lock.making import ASKED, locks
 
-from neo4j_scenarios import lockfile
-from neo4j_scenarios.fields import FIELDS, Field
-from neo4j_scenarios.lockfile import Lock
-from neo4j_scenarios.schema import SCHEMAS
+from neo4j_scenarios.fleet import lockfile
+from neo4j_scenarios.fleet.lockfile import Lock
+from neo4j_scenarios.fleet.schema import SCHEMAS
+from neo4j_scenarios.inputs.fields import FIELDS, Field
 
 ROOT = Path(__file__).parents[2]
 EXAMPLES = sorted(ROOT.glob("scenarios/*/scenario.yaml"))

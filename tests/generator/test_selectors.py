@@ -3,7 +3,7 @@
 import pytest
 
 from neo4j_scenarios.errors import UsageError
-from neo4j_scenarios.selectors import EVERYTHING, parse_selection
+from neo4j_scenarios.fleet.selectors import EVERYTHING, parse_selection
 
 CLUSTERS = {
     "eu-1": {"env": "prod", "tier": "gold"},

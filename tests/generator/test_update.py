@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from tests.generator.test_output import make_folder, make_tree, text
 from tests.generator.test_write import full_disk
 
-from neo4j_scenarios import sync
 from neo4j_scenarios.errors import Interrupted, OutputError
-from neo4j_scenarios.output import OWN, Tree, compare
-from neo4j_scenarios.update import update
+from neo4j_scenarios.output import sync
+from neo4j_scenarios.output.compare import OWN, Tree, compare
+from neo4j_scenarios.output.write_tree import update
 from neo4j_scenarios.write import MARK
 
 

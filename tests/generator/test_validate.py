@@ -9,10 +9,10 @@ import yaml
 from tests.generator.inputs import make_scenario
 
 from neo4j_restore import spec
-from neo4j_scenarios.environment import LICENCE
-from neo4j_scenarios.render import render
+from neo4j_scenarios.charts.environment import LICENCE
+from neo4j_scenarios.charts.schema import SCHEMAS, validate
+from neo4j_scenarios.render.values_file import render
 from neo4j_scenarios.targets import TARGETS
-from neo4j_scenarios.validate import SCHEMAS, validate
 
 
 @pytest.mark.parametrize("name", TARGETS)

@@ -5,7 +5,7 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from neo4j_scenarios.yamltext import parse_yaml, toyaml
+from neo4j_scenarios.yaml.text import parse_yaml, toyaml
 
 _texts = st.text(st.characters(exclude_categories=("C", "Zl", "Zp")), max_size=12)
 _scalars = (

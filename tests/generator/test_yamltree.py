@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from neo4j_scenarios.errors import InputFileError
-from neo4j_scenarios.yamltree import Items, Map, Node, Text, read_tree, tree
+from neo4j_scenarios.yaml.tree import Items, Map, Node, Text, read_tree, tree
 
 
 def plain(node: Node) -> object:

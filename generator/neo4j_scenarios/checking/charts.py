@@ -4,15 +4,15 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from neo4j_restore import spec
+from neo4j_scenarios.charts.volumes import GIVEN
 from neo4j_scenarios.checking.container import ContainerSite, check_container, memory
 from neo4j_scenarios.checking.contract import complaints
 from neo4j_scenarios.checking.finding import Finding, finding
 from neo4j_scenarios.checking.hazards import Consent, hazards
 from neo4j_scenarios.importing.container import is_restore, restore_containers
 from neo4j_scenarios.importing.found import Reading
-from neo4j_scenarios.located import Located, Steps
 from neo4j_scenarios.targets import NEO4J, NEO4J_HELM, NEO4J_RESTORE, Target
-from neo4j_scenarios.volumes import GIVEN
+from neo4j_scenarios.yaml.located import Located, Steps
 
 # Keys of our `restore` block whose variable has another name. Other keys have the same name, such as FORCE_OVERWRITE.
 _RENAMED: Final = {"notAfter": "RESTORE_NOT_AFTER", "emulatorHost": "STORAGE_EMULATOR_HOST"}

@@ -16,10 +16,10 @@ from neo4j_scenarios.checking.shape import check_shape
 from neo4j_scenarios.errors import GeneratorError, InputFileError, Problem, UsageError
 from neo4j_scenarios.importing.chart import chart_of
 from neo4j_scenarios.importing.header import header_inputs, is_ours
-from neo4j_scenarios.located import Located, read_located
-from neo4j_scenarios.overlay import laid_over
 from neo4j_scenarios.targets import NEO4J, NEO4J_HELM, NEO4J_RESTORE, TARGETS, Target
-from neo4j_scenarios.yamltree import Place
+from neo4j_scenarios.yaml.located import Located, read_located
+from neo4j_scenarios.yaml.overlay import laid_over
+from neo4j_scenarios.yaml.tree import Place
 
 _FLAG: Final = "--target"
 _FLAGS: Final = "--target, or check files of different charts one by one with --each"

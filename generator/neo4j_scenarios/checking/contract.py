@@ -11,8 +11,8 @@ from typing import Final, NamedTuple, TypeVar
 
 from neo4j_restore import spec
 from neo4j_restore.spec import Invalid
-from neo4j_scenarios import rules
-from neo4j_scenarios.environment import LICENCE
+from neo4j_scenarios.charts.environment import LICENCE
+from neo4j_scenarios.inputs import rules
 
 T = TypeVar("T")
 

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from neo4j_scenarios.located import Located, Steps, dotted
-from neo4j_scenarios.yamltree import Place
+from neo4j_scenarios.yaml.located import Located, Steps, dotted
+from neo4j_scenarios.yaml.tree import Place
 
 
 @dataclass(frozen=True)

@@ -5,9 +5,9 @@ from typing import Any, Final
 
 from neo4j_scenarios.checking.finding import Finding, finding
 from neo4j_scenarios.importing.found import KEY_HINT
-from neo4j_scenarios.located import Located, Steps
 from neo4j_scenarios.secrecy import looks_like_key
 from neo4j_scenarios.targets import NEO4J, NEO4J_HELM
+from neo4j_scenarios.yaml.located import Located, Steps
 
 # Each chart's key for a password in plain text, and the key that names a Secret instead.
 _PASSWORDS: Final[Mapping[str, tuple[Steps, str]]] = {

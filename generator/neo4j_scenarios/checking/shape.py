@@ -7,13 +7,13 @@ import difflib
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+from neo4j_scenarios.charts.schema import defaults, errors, schema
 from neo4j_scenarios.checking.finding import Finding, finding
 from neo4j_scenarios.errors import did_you_mean
 from neo4j_scenarios.importing.header import is_ours
-from neo4j_scenarios.located import Located, Steps, at
 from neo4j_scenarios.secrecy import WITHHELD, looks_like_key
 from neo4j_scenarios.targets import NEO4J, NEO4J_RESTORE, Target
-from neo4j_scenarios.validate import defaults, errors, schema
+from neo4j_scenarios.yaml.located import Located, Steps, at
 
 # Keys of the official chart that we do not write, by the map that contains them.
 # Source: its values.yaml, 5.17 to 2026.

@@ -23,7 +23,7 @@ from neo4j_scenarios.commands.options import (
 from neo4j_scenarios.commands.outcome import Manner, bring
 from neo4j_scenarios.console import progress
 from neo4j_scenarios.errors import Problem, UsageError
-from neo4j_scenarios.selectors import Selection, parse_selection
+from neo4j_scenarios.fleet.selectors import Selection, parse_selection
 
 
 def build(
@@ -57,14 +57,14 @@ def build(
     if output or selector or only or prune or keep_going:
         what = "is missing, but --output, --selector, --only, --prune and --keep-going are only for a fleet"
         raise UsageError(Problem("FLEET", what, "neo4j-scenarios build fleet.yaml"))
-    from neo4j_scenarios.folder import values_files
+    from neo4j_scenarios.output.scenario_folder import values_files
 
     return deliver(values_files(paths), check=check, force=force, as_json=as_json, quiet=quiet)
 
 
 def _build_fleet(path: Path, output: Path | None, selection: Selection, manner: Manner, *, keep_going: bool) -> int:
-    from neo4j_scenarios.build import OUTPUT, tree
-    from neo4j_scenarios.fleet import load
+    from neo4j_scenarios.fleet.fleet import load
+    from neo4j_scenarios.output.build import OUTPUT, tree
 
     fleet = load(path, selection, keep_going=keep_going)
     with progress("rendering", len(fleet.clusters), manner.quiet) as show:

@@ -14,7 +14,7 @@ from neo4j_scenarios.errors import InputFileError, Problem, UsageError
 from neo4j_scenarios.secrecy import redact
 
 if TYPE_CHECKING:
-    from neo4j_scenarios.diff import Change, Difference, Shared
+    from neo4j_scenarios.output.diff import Change, Difference, Shared
 
 # The most clusters that a line names.
 _NAMED = 3
@@ -36,7 +36,7 @@ def diff(
     quiet: Quiet = False,
 ) -> int:
     """show which values differ, once for all clusters that share a change"""
-    from neo4j_scenarios.diff import difference
+    from neo4j_scenarios.output.diff import difference
 
     first = ""
     if len(paths) == 2:
@@ -62,11 +62,11 @@ def _fleet(
     path: Path, output: Path | None, selector: list[str] | None, only: list[str] | None, quiet: bool
 ) -> tuple[dict[str, str], Mapping[str, str], str]:
     """Return the texts of the folder, the texts of a build, and the warning about replaced data, which may be empty."""
-    from neo4j_scenarios.build import OUTPUT, tree
     from neo4j_scenarios.commands.outcome import remark, replaced
-    from neo4j_scenarios.fleet import load
-    from neo4j_scenarios.output import compare, read
-    from neo4j_scenarios.selectors import parse_selection
+    from neo4j_scenarios.fleet.fleet import load
+    from neo4j_scenarios.fleet.selectors import parse_selection
+    from neo4j_scenarios.output.build import OUTPUT, tree
+    from neo4j_scenarios.output.compare import compare, read
 
     fleet = load(path, parse_selection(selector or (), only or ()))
     remark(fleet, quiet)

@@ -128,7 +128,7 @@ def emit(
     from neo4j_scenarios.emit.engine import Order
     from neo4j_scenarios.emit.releases import releases
     from neo4j_scenarios.emit.scope import installable, of_override, of_selection
-    from neo4j_scenarios.selectors import parse_selection
+    from neo4j_scenarios.fleet.selectors import parse_selection
 
     if engine not in ENGINES:
         raise UsageError(Problem("ENGINE", did_you_mean(engine, ENGINES), _HINT))
@@ -212,7 +212,7 @@ def _timeout(engine: str, text: str) -> int:
 def _windows(engine: str, texts: Sequence[str], project: str, namespace: str) -> "list[Window]":
     """Return the sync windows. Raises UsageError for a value that Argo CD refuses, and for other engines."""
     from neo4j_scenarios.emit.engine import parse_window
-    from neo4j_scenarios.rules import NAME
+    from neo4j_scenarios.inputs.rules import NAME
 
     flags = {"--sync-window": list(texts), "--project": [project], "--argocd-namespace": [namespace]}
     used = [flag for flag, words in flags.items() if any(words)]

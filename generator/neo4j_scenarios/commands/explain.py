@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from neo4j_scenarios.commands.completion import FLEET, cluster_names, keys
 from neo4j_scenarios.commands.options import Fleet, Json
-from neo4j_scenarios.completion import FLEET, cluster_names, keys
 from neo4j_scenarios.console import coloured, put, put_json
 from neo4j_scenarios.errors import Problem, UsageError, did_you_mean
 
 if TYPE_CHECKING:
-    from neo4j_scenarios.cluster import Cluster
-    from neo4j_scenarios.explain import Said, Value
+    from neo4j_scenarios.fleet.cluster import Cluster
+    from neo4j_scenarios.fleet.explain import Said, Value
 
 _WIDTH = 100
 
@@ -31,7 +31,7 @@ def explain(
     as_json: Json = False,
 ) -> None:
     """show where each value of a cluster comes from, what its install does, and which data is at risk"""
-    from neo4j_scenarios.explain import values
+    from neo4j_scenarios.fleet.explain import values
 
     explained = _find(fleet, cluster)
     listed = values(explained)
@@ -47,9 +47,9 @@ def explain(
 
 
 def _find(path: Path, name: str) -> "Cluster":
-    from neo4j_scenarios.fleet import load
-    from neo4j_scenarios.fleetfile import read_fleet_file
-    from neo4j_scenarios.selectors import Selection
+    from neo4j_scenarios.fleet.file import read_fleet_file
+    from neo4j_scenarios.fleet.fleet import load
+    from neo4j_scenarios.fleet.selectors import Selection
 
     names = [entry.name for entry in read_fleet_file(path, []).entries]
     if names and name not in names:
@@ -58,8 +58,8 @@ def _find(path: Path, name: str) -> "Cluster":
 
 
 def _default(key: str, others: list[str]) -> "Value":
-    from neo4j_scenarios.explain import Value
-    from neo4j_scenarios.fields import FIELDS
+    from neo4j_scenarios.fleet.explain import Value
+    from neo4j_scenarios.inputs.fields import FIELDS
 
     for field in FIELDS:
         if field.key == key:
@@ -91,7 +91,7 @@ def _source(setting: "Said", text: str) -> str:
 
 
 def _consequences(cluster: "Cluster") -> Iterator[str]:
-    from neo4j_scenarios.explain import install, risks
+    from neo4j_scenarios.fleet.explain import install, risks
 
     for scenario in cluster.scenarios:
         for title, sentences in (
@@ -105,7 +105,7 @@ def _consequences(cluster: "Cluster") -> Iterator[str]:
 
 
 def _data(cluster: "Cluster", values: "list[Value]") -> dict[str, Any]:
-    from neo4j_scenarios.explain import install, risks
+    from neo4j_scenarios.fleet.explain import install, risks
 
     return {
         "cluster": cluster.name,

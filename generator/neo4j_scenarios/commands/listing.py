@@ -9,12 +9,12 @@ import typer
 from neo4j_scenarios.commands.options import Json, Only, Selector
 from neo4j_scenarios.console import put, put_json
 from neo4j_scenarios.errors import Problem, UsageError
-from neo4j_scenarios.fields.deployment import SCENARIO
+from neo4j_scenarios.inputs.fields.deployment import SCENARIO
 from neo4j_scenarios.secrecy import redact
 from neo4j_scenarios.targets import KINDS
 
 if TYPE_CHECKING:
-    from neo4j_scenarios.cluster import Cluster
+    from neo4j_scenarios.fleet.cluster import Cluster
 
 
 def list_scenarios(
@@ -58,8 +58,8 @@ def _scenarios() -> list[dict[str, str]]:
 
 def _clusters(path: Path, selector: Sequence[str], only: Sequence[str]) -> list[dict[str, str]]:
     from neo4j_scenarios.commands.outcome import remark
-    from neo4j_scenarios.fleet import load
-    from neo4j_scenarios.selectors import parse_selection
+    from neo4j_scenarios.fleet.fleet import load
+    from neo4j_scenarios.fleet.selectors import parse_selection
 
     fleet = load(path, parse_selection(selector, only), keep_going=True)
     remark(fleet, quiet=False)

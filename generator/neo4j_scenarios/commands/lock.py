@@ -9,17 +9,25 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from neo4j_scenarios import amounts
-from neo4j_scenarios.asked import asked as asked_inputs
+from neo4j_scenarios.commands.completion import FLEET
 from neo4j_scenarios.commands.options import DIFFERENT, Json, KeepGoing, Quiet, Selector
-from neo4j_scenarios.commands.surveying import Credentials, Deadline, FleetFile, Only, Threads, option, survey_options
-from neo4j_scenarios.completion import FLEET
+from neo4j_scenarios.commands.survey_options import (
+    Credentials,
+    Deadline,
+    FleetFile,
+    Only,
+    Threads,
+    option,
+    survey_options,
+)
 from neo4j_scenarios.console import problems_as_json, progress, put, put_json, report, say
 from neo4j_scenarios.errors import BucketError, Problem, UsageError
-from neo4j_scenarios.guards import Guards
+from neo4j_scenarios.inputs.asked import asked as asked_inputs
+from neo4j_scenarios.lock.guards import Guards
 
 if TYPE_CHECKING:
-    from neo4j_scenarios.fleet import Fleet as Loaded
-    from neo4j_scenarios.locking import Change, Outcome
+    from neo4j_scenarios.fleet.fleet import Fleet as Loaded
+    from neo4j_scenarios.lock.decide import Change, Outcome
     from neo4j_scenarios.survey import Options
 
 Check = Annotated[bool, typer.Option("--check", help="write nothing, and exit with 3 if the lock would change")]
@@ -113,10 +121,11 @@ def _guards(max_age: str | None, min_size: str | None, max_shrink: str | None, w
 def _run(arguments: _Arguments, options: "Options", *, move: bool) -> int:
     from datetime import UTC, datetime
 
-    from neo4j_scenarios import lockfile, locking, questions
     from neo4j_scenarios.commands.outcome import remark
-    from neo4j_scenarios.fleet import load
-    from neo4j_scenarios.selectors import parse_selection
+    from neo4j_scenarios.fleet import lockfile
+    from neo4j_scenarios.fleet.fleet import load
+    from neo4j_scenarios.fleet.selectors import parse_selection
+    from neo4j_scenarios.lock import ask, decide
     from neo4j_scenarios.write import write
 
     pins = lockfile.NoPins()
@@ -126,20 +135,20 @@ def _run(arguments: _Arguments, options: "Options", *, move: bool) -> int:
     path = lockfile.beside(arguments.fleet)
     old = lockfile.read(path)
     clusters = [cluster for cluster in fleet.clusters if cluster.pin not in pins.floating]
-    to_ask = questions.ask(clusters, old)
+    to_ask = ask.ask(clusters, old)
     with progress("reading buckets", to_ask.buckets, arguments.quiet) as show:
         answers = to_ask.answers(options, show)
-    wanted = [locking.Wanted(each.pin, asked_inputs(each.inputs), answers[each.pin]) for each in clusters]
+    wanted = [decide.Wanted(each.pin, asked_inputs(each.inputs), answers[each.pin]) for each in clusters]
     # The lock keeps the pins of clusters and of active overrides. Pins of ended overrides leave it.
     names = [each.pin for each in (*fleet.clusters, *(broken.cluster for broken in fleet.broken.values()))]
     overridden = [name for name in old if _of_active(name, fleet)]
     kept = frozenset([*fleet.names, *names, *overridden]).difference(pins.floating)
-    outcome = locking.decide(wanted, old, kept, arguments.guards, datetime.now(UTC), move=move)
+    outcome = decide.decide(wanted, old, kept, arguments.guards, datetime.now(UTC), move=move)
     # Even with --keep-going, an empty lock is not written: it would mean that no cluster restores anything.
     refused = bool(outcome.problems) and (not arguments.keep_going or not outcome.lock)
     if not arguments.check and not refused:
         write(path, lockfile.text(outcome.lock, arguments.fleet.name))
-    failure = BucketError(*fleet.problems, *questions.grouped(outcome.problems))
+    failure = BucketError(*fleet.problems, *ask.grouped(outcome.problems))
     _print(outcome, failure, path, arguments, written=not arguments.check and not refused)
     if failure.problems:
         return failure.exit_code

@@ -5,7 +5,7 @@ from typing import Annotated, Final
 
 import typer
 
-from neo4j_scenarios.completion import FLEET, cluster_names
+from neo4j_scenarios.commands.completion import FLEET, cluster_names
 
 # The exit code of a check that finds a difference.
 DIFFERENT: Final = 3

@@ -8,11 +8,11 @@ from neo4j_restore.spec import Overwrite
 from neo4j_scenarios.commands.options import DIFFERENT, MOST_RESTORES
 from neo4j_scenarios.console import problems_as_json, progress, put, put_json, report, say
 from neo4j_scenarios.errors import InputFileError, OutputError, Problem
-from neo4j_scenarios.output import Changes, Tree, compare, read
+from neo4j_scenarios.output.compare import Changes, Tree, compare, read
 
 if TYPE_CHECKING:
-    from neo4j_scenarios.fleet import Fleet
-    from neo4j_scenarios.replacing import Replacing
+    from neo4j_scenarios.fleet.fleet import Fleet
+    from neo4j_scenarios.output.replacing import Replacing
 
 # The most written files that are listed one by one.
 _NAMED: Final = 20
@@ -35,7 +35,7 @@ def bring(folder: Path, tree: Tree, manner: Manner, fleet: "Fleet") -> int:
 
     Return the exit code. It is 1 if clusters of `fleet` are broken. Their files stay as they are.
     """
-    from neo4j_scenarios.update import update
+    from neo4j_scenarios.output.write_tree import update
 
     failure = InputFileError(*fleet.problems)
     if not manner.as_json:
@@ -55,8 +55,8 @@ def bring(folder: Path, tree: Tree, manner: Manner, fleet: "Fleet") -> int:
 
 def replaced(folder: Path, tree: Tree, changes: Changes, fleet: "Fleet") -> "Replacing":
     """Return the clusters that replace data because of the changes."""
-    from neo4j_scenarios import lockfile
-    from neo4j_scenarios.replacing import Replacing, replacing
+    from neo4j_scenarios.fleet import lockfile
+    from neo4j_scenarios.output.replacing import Replacing, replacing
 
     if all(scenario.overwrite is Overwrite.NEVER for each in fleet.clusters for scenario in each.scenarios):
         return Replacing(())

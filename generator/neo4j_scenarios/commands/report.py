@@ -8,9 +8,17 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from neo4j_scenarios import amounts
+from neo4j_scenarios.commands.completion import FLEET
 from neo4j_scenarios.commands.options import Json, KeepGoing, Quiet, Selector
-from neo4j_scenarios.commands.surveying import Credentials, Deadline, FleetFile, Only, Threads, option, survey_options
-from neo4j_scenarios.completion import FLEET
+from neo4j_scenarios.commands.survey_options import (
+    Credentials,
+    Deadline,
+    FleetFile,
+    Only,
+    Threads,
+    option,
+    survey_options,
+)
 from neo4j_scenarios.console import problems_as_json, progress, put, put_json, say
 from neo4j_scenarios.console import report as report_problems
 from neo4j_scenarios.errors import BucketError, InputFileError, Problem, UsageError
@@ -19,7 +27,7 @@ from neo4j_scenarios.secrecy import redact
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from neo4j_scenarios.fleet import Fleet
+    from neo4j_scenarios.fleet.fleet import Fleet
     from neo4j_scenarios.report.findings import Bounds, Finding
     from neo4j_scenarios.report.rows import Facts, Row
     from neo4j_scenarios.survey import Options
@@ -78,12 +86,12 @@ def report(
     quiet: Quiet = False,
 ) -> int:
     """report age, size, pins, drills and RTO forecasts of a fleet's backups"""
-    from neo4j_scenarios import lockfile
     from neo4j_scenarios.commands.outcome import remark
-    from neo4j_scenarios.fleet import load
+    from neo4j_scenarios.fleet import lockfile
+    from neo4j_scenarios.fleet.fleet import load
+    from neo4j_scenarios.fleet.selectors import parse_selection
     from neo4j_scenarios.report.findings import parse_findings
     from neo4j_scenarios.report.rows import rows
-    from neo4j_scenarios.selectors import parse_selection
 
     rate = option("--throughput", throughput, amounts.parse_rate)
     wanted = option("--fail-on", fail_on, parse_findings) or frozenset()
@@ -178,12 +186,13 @@ def _failed(rows: "Sequence[Row]", wanted: "frozenset[Finding]") -> bool:
 
 
 def _facts(fleet: "Fleet", options: "Options", quiet: bool) -> "Sequence[Facts]":
-    from neo4j_scenarios import lockfile, questions
+    from neo4j_scenarios.fleet import lockfile
+    from neo4j_scenarios.lock import ask
     from neo4j_scenarios.report import gather
 
     lock = lockfile.read(lockfile.beside(fleet.path))
     rpo = gather.objectives(fleet.clusters)
-    to_ask = questions.ask(fleet.clusters, lock)
+    to_ask = ask.ask(fleet.clusters, lock)
     with progress("reading buckets", to_ask.buckets, quiet) as show:
         answers = to_ask.answers(options, show)
     return list(gather.facts(fleet.clusters, lock, answers, rpo))

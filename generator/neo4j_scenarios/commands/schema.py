@@ -22,6 +22,6 @@ def schema(
     ] = Kind.FLEET,
 ) -> None:
     """print the JSON Schema of a fleet file, a scenario.yaml or a lock"""
-    from neo4j_scenarios.schema import SCHEMAS
+    from neo4j_scenarios.fleet.schema import SCHEMAS
 
     put_json(SCHEMAS[kind.value]())

@@ -8,7 +8,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from neo4j_scenarios.build import tree
 from neo4j_scenarios.emit.argocd import argocd
 from neo4j_scenarios.emit.charts import needed
 from neo4j_scenarios.emit.engine import Order
@@ -18,8 +17,9 @@ from neo4j_scenarios.emit.helmfile import helmfile
 from neo4j_scenarios.emit.releases import Release
 from neo4j_scenarios.emit.script import script
 from neo4j_scenarios.errors import Problem, UsageError
-from neo4j_scenarios.fleet import Fleet
-from neo4j_scenarios.output import Tree
+from neo4j_scenarios.fleet.fleet import Fleet
+from neo4j_scenarios.output.build import tree
+from neo4j_scenarios.output.compare import Tree
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from typing import Final
 
 from neo4j_restore.spec import Invalid
 from neo4j_scenarios.errors import Problem, UsageError
-from neo4j_scenarios.scenario import Scenario
+from neo4j_scenarios.inputs.scenario import Scenario
 from neo4j_scenarios.targets import Target, parse_target
 
 _CHART: Final = re.compile(

@@ -7,7 +7,7 @@ import yaml
 
 from neo4j_scenarios.errors import Problem, RenderError
 from neo4j_scenarios.write import MARK
-from neo4j_scenarios.yamltext import toyaml
+from neo4j_scenarios.yaml.text import toyaml
 
 _HINT: Final = "this is a bug of neo4j-scenarios: report it with the fleet file"
 

@@ -7,13 +7,13 @@ import hashlib
 from typing import Any, Final
 
 from neo4j_restore.spec import Invalid
+from neo4j_scenarios.charts.values import values
 from neo4j_scenarios.emit.charts import Chart, pinned
 from neo4j_scenarios.emit.document import document, header, without_empty
 from neo4j_scenarios.emit.engine import Order
 from neo4j_scenarios.emit.releases import Release, waves
 from neo4j_scenarios.errors import Problem, UsageError
-from neo4j_scenarios.rules import NAME
-from neo4j_scenarios.values import values
+from neo4j_scenarios.inputs.rules import NAME
 
 _SYSTEM: Final = "flux-system"
 

@@ -9,14 +9,14 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from neo4j_restore.spec import Invalid
-from neo4j_scenarios.cluster import Cluster
 from neo4j_scenarios.emit import Engine
 from neo4j_scenarios.emit.engine import Order
 from neo4j_scenarios.emit.releases import Release
 from neo4j_scenarios.errors import InputFileError, Problem, UsageError, did_you_mean
-from neo4j_scenarios.fleet import Fleet, load
-from neo4j_scenarios.rules import LABEL_VALUE
-from neo4j_scenarios.selectors import EVERYTHING, Selection
+from neo4j_scenarios.fleet.cluster import Cluster
+from neo4j_scenarios.fleet.fleet import Fleet, load
+from neo4j_scenarios.fleet.selectors import EVERYTHING, Selection
+from neo4j_scenarios.inputs.rules import LABEL_VALUE
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from neo4j_scenarios.hazards.deployment import deployment
 from neo4j_scenarios.hazards.hazard import Hazard
 from neo4j_scenarios.hazards.ldap import ldap
 from neo4j_scenarios.hazards.pod import beside
-from neo4j_scenarios.scenario import Scenario
+from neo4j_scenarios.inputs.scenario import Scenario
 
 __all__ = ["Hazard", "hazards"]
 

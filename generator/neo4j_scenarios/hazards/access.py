@@ -6,10 +6,10 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from neo4j_restore.spec import Addressing, Scheme
-from neo4j_scenarios import identity
-from neo4j_scenarios.fields import Field, access
+from neo4j_scenarios.charts import identity
 from neo4j_scenarios.hazards.hazard import Hazard
-from neo4j_scenarios.scenario import Scenario, attribute
+from neo4j_scenarios.inputs.fields import Field, access
+from neo4j_scenarios.inputs.scenario import Scenario, attribute
 
 # Folders that the restore container uses itself, so no claim can be mounted there.
 _TAKEN = frozenset(

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 from neo4j_restore.spec import LATEST, SYSTEM, OnMissing, Overwrite
-from neo4j_scenarios.fields import cluster as fields
 from neo4j_scenarios.hazards.hazard import Hazard
-from neo4j_scenarios.scenario import Scenario
+from neo4j_scenarios.inputs.fields import cluster as fields
+from neo4j_scenarios.inputs.scenario import Scenario
 from neo4j_scenarios.targets import NEO4J, NEO4J_HELM
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from neo4j_restore.spec import Overwrite, SpaceMode
 from neo4j_scenarios.hazards.hazard import Hazard
-from neo4j_scenarios.scenario import Scenario
+from neo4j_scenarios.inputs.scenario import Scenario
 
 
 def data(scenario: Scenario) -> Iterator[Hazard]:

@@ -6,10 +6,10 @@ from typing import Final
 
 from neo4j_restore.memory import MOST_HEAP_MIB, heap_mib
 from neo4j_restore.spec import SYSTEM
+from neo4j_scenarios.charts.memory import mebibytes, reckoned
 from neo4j_scenarios.hazards.hazard import Hazard
-from neo4j_scenarios.memory import mebibytes, reckoned
-from neo4j_scenarios.scenario import Scenario
-from neo4j_scenarios.steps import release_names
+from neo4j_scenarios.inputs.scenario import Scenario
+from neo4j_scenarios.render.steps import release_names
 from neo4j_scenarios.targets import NEO4J, NEO4J_HELM, NEO4J_RESTORE
 
 # Kubernetes puts a StatefulSet's name and a hash of eleven characters into a label of 63.

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from neo4j_scenarios.fields import ldap as fields
 from neo4j_scenarios.hazards.hazard import Hazard
-from neo4j_scenarios.scenario import Scenario
+from neo4j_scenarios.inputs.fields import ldap as fields
+from neo4j_scenarios.inputs.scenario import Scenario
 
 _NEEDED = (fields.LDAP_USER, fields.LDAP_SEARCH_BASE, fields.LDAP_GROUPS)
 _OTHERS = (*_NEEDED, fields.LDAP_ACCOUNT, fields.LDAP_SECRET)

@@ -3,15 +3,15 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from neo4j_scenarios import datavolume
-from neo4j_scenarios.environment import DATA_DIR
-from neo4j_scenarios.fields import Field, deployment, pod
+from neo4j_scenarios.charts.environment import DATA_DIR
+from neo4j_scenarios.charts.volumes import GIVEN, OURS, mounts, volumes
 from neo4j_scenarios.hazards.hazard import Hazard
-from neo4j_scenarios.scenario import Scenario, attribute
+from neo4j_scenarios.inputs import data_volume
+from neo4j_scenarios.inputs.fields import Field, deployment, pod
+from neo4j_scenarios.inputs.scenario import Scenario, attribute
+from neo4j_scenarios.inputs.structure import items
 from neo4j_scenarios.secrecy import secret_name
-from neo4j_scenarios.structure import items
 from neo4j_scenarios.targets import NEO4J, NEO4J_HELM, NEO4J_RESTORE
-from neo4j_scenarios.volumes import GIVEN, OURS, mounts, volumes
 
 _CONTAINERS: Final = (pod.INIT_CONTAINERS_BEFORE, pod.INIT_CONTAINERS_AFTER, pod.EXTRA_CONTAINERS)
 _INIT: Final = _CONTAINERS[:2]
@@ -117,20 +117,20 @@ def _mounts(scenario: Scenario) -> Iterator[Hazard]:
 
 
 def _data(scenario: Scenario) -> Iterator[Hazard]:
-    volume, target = datavolume.parse(scenario.data_volume), scenario.target
+    volume, target = data_volume.parse(scenario.data_volume), scenario.target
     key = deployment.DATA_VOLUME.key
-    if volume.kind == datavolume.NEW:
+    if volume.kind == data_volume.NEW:
         return
     if target is NEO4J_HELM:
         what = f"the chart {target.name} makes its own data volumes"
         yield Hazard((key, "target"), what, "leave it out, or --target neo4j/neo4j or neo4j-restore")
-    elif target is NEO4J_RESTORE and volume.kind != datavolume.CLAIM:
+    elif target is NEO4J_RESTORE and volume.kind != data_volume.CLAIM:
         what = f"the chart {target.name} takes an existing claim, not a {volume.kind}"
         yield Hazard((key, "target"), what, "claim/NAME, or --target neo4j/neo4j")
     if scenario.cluster and volume.claims:
         what = "is a single claim, but each server of a cluster needs its own data volume"
         yield Hazard((key, "scenario"), what, "selector/KEY=VALUE with a volume for each server, or leave it out")
-    if volume.kind != datavolume.SELECTOR:
+    if volume.kind != data_volume.SELECTOR:
         for field in (deployment.STORAGE_SIZE, deployment.STORAGE_CLASS):
             if getattr(scenario, attribute(field)) != field.default:
                 what = f"has no effect on the data volume {volume.kind!r}, which has its own"

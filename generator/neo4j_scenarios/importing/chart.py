@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from typing import Final
 
 from neo4j_scenarios.errors import InputFileError, Problem
-from neo4j_scenarios.located import Located, Steps
 from neo4j_scenarios.targets import NEO4J, NEO4J_HELM, NEO4J_RESTORE, TARGETS, Target
+from neo4j_scenarios.yaml.located import Located, Steps
 
 # Keys that only one chart has.
 _SIGNS: Final = {

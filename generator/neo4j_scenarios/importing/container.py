@@ -6,15 +6,15 @@ from typing import Any, Final
 
 from neo4j_restore import spec
 from neo4j_restore.spec import Invalid
-from neo4j_scenarios.environment import DATA_DIR, LICENCE
-from neo4j_scenarios.fields.deployment import HEAP_SIZE, NONE, RESTORE_MEMORY
+from neo4j_scenarios.charts.environment import DATA_DIR, LICENCE
+from neo4j_scenarios.charts.memory import reckoned
 from neo4j_scenarios.importing.bucket import give_bucket
 from neo4j_scenarios.importing.found import INPUTS, KEY_HINT, Reading
 from neo4j_scenarios.importing.parts import read_memory
 from neo4j_scenarios.importing.pod import read_cpu, read_mounts
-from neo4j_scenarios.located import Steps
-from neo4j_scenarios.memory import reckoned
+from neo4j_scenarios.inputs.fields.deployment import HEAP_SIZE, NONE, RESTORE_MEMORY
 from neo4j_scenarios.secrecy import secret_name
+from neo4j_scenarios.yaml.located import Steps
 
 # Variables whose input has another name. Other inputs have the same name, such as force-overwrite.
 _RENAMED: Final = {

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from neo4j_scenarios.fields import FIELDS
-from neo4j_scenarios.located import Located, Steps, dotted
+from neo4j_scenarios.inputs.fields import FIELDS
 from neo4j_scenarios.secrecy import WITHHELD, looks_like_key
-from neo4j_scenarios.yamltree import Place
+from neo4j_scenarios.yaml.located import Located, Steps, dotted
+from neo4j_scenarios.yaml.tree import Place
 
 INPUTS: Final = frozenset(field.key for field in FIELDS)
 

@@ -5,9 +5,9 @@ from typing import Final
 
 from neo4j_scenarios.errors import GeneratorError
 from neo4j_scenarios.importing.found import INPUTS
-from neo4j_scenarios.located import Located
 from neo4j_scenarios.parse import parse
 from neo4j_scenarios.write import MARK
+from neo4j_scenarios.yaml.located import Located
 
 _COMMAND: Final = ["neo4j-scenarios", "new"]
 

@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from neo4j_scenarios.charts.values import values
 from neo4j_scenarios.errors import InputFileError, Problem, UsageError, did_you_mean
-from neo4j_scenarios.fields import FIELDS
-from neo4j_scenarios.fields.deployment import RELEASE
 from neo4j_scenarios.importing import ldap
 from neo4j_scenarios.importing.chart import chart_of
 from neo4j_scenarios.importing.found import Reading, Unsupported
@@ -17,11 +16,12 @@ from neo4j_scenarios.importing.leftovers import leftovers
 from neo4j_scenarios.importing.official import read_official
 from neo4j_scenarios.importing.own import read_own
 from neo4j_scenarios.importing.parts import read_edition
-from neo4j_scenarios.located import Located, dotted, read_located
+from neo4j_scenarios.inputs.fields import FIELDS
+from neo4j_scenarios.inputs.fields.deployment import RELEASE
+from neo4j_scenarios.inputs.scenario import Scenario, inputs
 from neo4j_scenarios.parse import parse
-from neo4j_scenarios.scenario import Scenario, inputs
 from neo4j_scenarios.targets import NEO4J, NEO4J_HELM, NEO4J_RESTORE, TARGETS, Target
-from neo4j_scenarios.values import values
+from neo4j_scenarios.yaml.located import Located, dotted, read_located
 
 _READERS: Final[Mapping[str, Callable[[Reading], None]]] = {
     NEO4J_RESTORE.name: read_own,

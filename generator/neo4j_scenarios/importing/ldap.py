@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from typing import Final
 
-from neo4j_scenarios import directory
+from neo4j_scenarios.charts import ldap
 from neo4j_scenarios.importing.found import Reading
-from neo4j_scenarios.located import Steps
+from neo4j_scenarios.yaml.located import Steps
 
 _LDAP: Final = "dbms.security.ldap"
 
@@ -34,7 +34,7 @@ def read_password(reading: Reading) -> None:
     variables = reading.values.get("extraEnv")
     for index, item in enumerate(variables if isinstance(variables, list) else []):
         steps: Steps = ("extraEnv", index, "valueFrom", "secretKeyRef")
-        is_password = isinstance(item, Mapping) and item.get("name") == directory.variable(directory.PASSWORD)
-        if is_password and reading.values.get(*steps, "key") == directory.PASSWORD_KEY:
+        is_password = isinstance(item, Mapping) and item.get("name") == ldap.variable(ldap.PASSWORD)
+        if is_password and reading.values.get(*steps, "key") == ldap.PASSWORD_KEY:
             reading.take("ldap-secret", *steps, "name")
             reading.skip("extraEnv", index)

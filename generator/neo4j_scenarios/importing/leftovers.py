@@ -3,11 +3,11 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+from neo4j_scenarios.charts.schema import defaults
 from neo4j_scenarios.importing.found import KEY_HINT, Reading, Unsupported
-from neo4j_scenarios.located import Steps, at, dotted
 from neo4j_scenarios.secrecy import looks_like_key
 from neo4j_scenarios.targets import NEO4J_HELM, NEO4J_RESTORE, Target
-from neo4j_scenarios.validate import defaults
+from neo4j_scenarios.yaml.located import Steps, at, dotted
 
 _WHY: Final = "is not an input of a scenario"
 _HINT: Final = "set it in a second values file: -f values.yaml -f yours.yaml"

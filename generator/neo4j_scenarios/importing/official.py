@@ -4,23 +4,23 @@ from collections.abc import Mapping
 from typing import Final
 
 from neo4j_restore.spec import Invalid
-from neo4j_scenarios import datavolume
-from neo4j_scenarios.fields import pod
 from neo4j_scenarios.importing.container import read_container, restore_containers, split_image
 from neo4j_scenarios.importing.found import Reading
 from neo4j_scenarios.importing.header import header_inputs
 from neo4j_scenarios.importing.ldap import read_ldap
 from neo4j_scenarios.importing.parts import read_licence
 from neo4j_scenarios.importing.pod import read_init_containers, read_list, read_pull_secrets, read_volumes
-from neo4j_scenarios.overlay import completed
-from neo4j_scenarios.structure import line
+from neo4j_scenarios.inputs import data_volume
+from neo4j_scenarios.inputs.fields import pod
+from neo4j_scenarios.inputs.structure import line
+from neo4j_scenarios.yaml.overlay import completed
 
 _PASSWORD_WHY: Final = "is a password in plain text"  # noqa: S105 - a message
 _PASSWORD_HINT: Final = "remove it here and from the Git history, and name a Secret with neo4j.passwordFromSecret"  # noqa: S105 - a message
 
 # The labels of the chart, one of which is its own template. Source: its values.yaml, 5.17.
 _NAMED: Final = ("{{ .Values.neo4j.name }}", "{{.Values.neo4j.name}}")
-_LABELS: Final = {datavolume.NAME_LABEL: _NAMED[0], datavolume.ROLE_LABEL: datavolume.ROLE}
+_LABELS: Final = {data_volume.NAME_LABEL: _NAMED[0], data_volume.ROLE_LABEL: data_volume.ROLE}
 
 
 def read_official(reading: Reading) -> None:
@@ -104,23 +104,23 @@ def _read_image(reading: Reading) -> None:
 def _read_storage(reading: Reading) -> None:
     mode = reading.text("volumes", "data", "mode")
     block = reading.values.get("volumes", "data", mode) if mode else None
-    if mode in {datavolume.VOLUME, datavolume.TEMPLATE} and isinstance(block, Mapping):
+    if mode in {data_volume.VOLUME, data_volume.TEMPLATE} and isinstance(block, Mapping):
         reading.skip("volumes", "data", "mode")
         reading.give("data-volume", _short(line({mode: block})), "volumes", "data", mode)
-    if mode not in {"defaultStorageClass", "dynamic", datavolume.SELECTOR}:
+    if mode not in {"defaultStorageClass", "dynamic", data_volume.SELECTOR}:
         return
     reading.skip("volumes", "data", "mode")
     reading.take("storage-size", "volumes", "data", mode, "requests", "storage")
     if mode != "defaultStorageClass":
         reading.take("storage-class", "volumes", "data", mode, "storageClassName")
-    if mode == datavolume.SELECTOR:
+    if mode == data_volume.SELECTOR:
         _read_labels(reading, "volumes", "data", mode, "selectorTemplate", "matchLabels")
 
 
 def _short(text: str) -> str:
     """Return the shortest text for the same volume; one that is refused is told as it is."""
     try:
-        return datavolume.rule(text)
+        return data_volume.rule(text)
     except Invalid:
         return text
 
@@ -133,7 +133,7 @@ def _read_labels(reading: Reading, *steps: str | int) -> None:
         key: reading.inputs.get("neo4j-name", "") if text in _NAMED else text for key, text in labels.items() if text
     }
     if said is None:
-        reading.inputs["data-volume"] = datavolume.SELECTOR
+        reading.inputs["data-volume"] = data_volume.SELECTOR
         return
     text = ",".join(f"{key}={value}" for key, value in labels.items())
-    reading.give("data-volume", _short(f"{datavolume.SELECTOR}/{text}"), *steps)
+    reading.give("data-volume", _short(f"{data_volume.SELECTOR}/{text}"), *steps)

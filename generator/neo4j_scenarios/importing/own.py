@@ -4,14 +4,14 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
-from neo4j_scenarios import datavolume
-from neo4j_scenarios.fields import pod
-from neo4j_scenarios.fields.deployment import NONE, RESTORE_MEMORY
 from neo4j_scenarios.importing.bucket import give_bucket
 from neo4j_scenarios.importing.found import INPUTS, Reading
 from neo4j_scenarios.importing.ldap import read_ldap, read_password
 from neo4j_scenarios.importing.parts import read_licence, read_memory, read_service_account
 from neo4j_scenarios.importing.pod import read_cpu, read_list, read_mounts, read_pull_secrets, read_volumes
+from neo4j_scenarios.inputs import data_volume
+from neo4j_scenarios.inputs.fields import pod
+from neo4j_scenarios.inputs.fields.deployment import NONE, RESTORE_MEMORY
 
 # Keys of the `restore` block whose input has another name. Other inputs have the same name, such as force-overwrite.
 _RENAMED: Final = {"secretName": "secret", "region": "bucket-region"}
@@ -95,7 +95,7 @@ def _read_data(reading: Reading) -> None:
     """Take the claim that is there, for which size and class of a new one count no more."""
     claim = reading.text("data", "existingClaim")
     if claim:
-        reading.give("data-volume", f"{datavolume.CLAIM}/{claim}", "data", "existingClaim")
+        reading.give("data-volume", f"{data_volume.CLAIM}/{claim}", "data", "existingClaim")
         reading.skip("data", "size")
         reading.skip("data", "storageClass")
         return

@@ -1,8 +1,8 @@
 """Reads the parts that several charts share."""
 
-from neo4j_scenarios import identity
-from neo4j_scenarios.fields.deployment import RESTORE_MEMORY
+from neo4j_scenarios.charts import identity
 from neo4j_scenarios.importing.found import Reading
+from neo4j_scenarios.inputs.fields.deployment import RESTORE_MEMORY
 
 
 def read_licence(reading: Reading, *steps: str | int) -> None:

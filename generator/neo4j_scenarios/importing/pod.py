@@ -3,11 +3,11 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from neo4j_scenarios.fields import Field, deployment, pod
-from neo4j_scenarios.fields.deployment import NONE
 from neo4j_scenarios.importing.found import Reading
-from neo4j_scenarios.located import Steps
-from neo4j_scenarios.structure import items, line
+from neo4j_scenarios.inputs.fields import Field, deployment, pod
+from neo4j_scenarios.inputs.fields.deployment import NONE
+from neo4j_scenarios.inputs.structure import items, line
+from neo4j_scenarios.yaml.located import Steps
 
 _MOUNTS: Final = (pod.RESTORE_MOUNTS, pod.NEO4J_MOUNTS)
 _CONTAINERS: Final = (pod.INIT_CONTAINERS_BEFORE, pod.INIT_CONTAINERS_AFTER, pod.EXTRA_CONTAINERS)

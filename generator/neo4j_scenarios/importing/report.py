@@ -4,11 +4,11 @@ import json
 import re
 from typing import Any, Final
 
+from neo4j_scenarios.fleet.layers import STRUCTURES
 from neo4j_scenarios.importing.found import Unsupported
 from neo4j_scenarios.importing.imported import Imported
-from neo4j_scenarios.layers import STRUCTURES
 from neo4j_scenarios.secrecy import redact
-from neo4j_scenarios.yamltext import toyaml
+from neo4j_scenarios.yaml.text import toyaml
 
 # Texts that need no quotes: every value of a scenario.yaml is read as a text, even if it looks like a number.
 _PLAIN: Final = re.compile(r"[A-Za-z0-9]([A-Za-z0-9,:/._@+-]*[A-Za-z0-9])?")

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from neo4j_scenarios.layers import GROUP, REGION
+from neo4j_scenarios.fleet.layers import GROUP, REGION
 from neo4j_scenarios.report.findings import Finding
 from neo4j_scenarios.report.rows import Facts, Row, State
 

@@ -6,10 +6,10 @@ from typing import Final
 
 from neo4j_restore.spec import DatabaseName, Invalid
 from neo4j_scenarios.amounts import parse_duration
-from neo4j_scenarios.asked import meaning
-from neo4j_scenarios.cluster import Cluster
 from neo4j_scenarios.errors import InputFileError, Problem
-from neo4j_scenarios.lockfile import Lock
+from neo4j_scenarios.fleet.cluster import Cluster
+from neo4j_scenarios.fleet.lockfile import Lock
+from neo4j_scenarios.inputs.asked import meaning
 from neo4j_scenarios.report.rows import Facts
 from neo4j_scenarios.survey import Answer
 

@@ -11,8 +11,8 @@ from tests.generator.inputs import all_inputs, make_scenario
 from neo4j_scenarios.checking import Finding, check
 from neo4j_scenarios.checking.report import annotation
 from neo4j_scenarios.parse import parse
-from neo4j_scenarios.render import render
-from neo4j_scenarios.yamltree import Place
+from neo4j_scenarios.render.values_file import render
+from neo4j_scenarios.yaml.tree import Place
 
 ROOT = Path(__file__).parents[3]
 CHART = ROOT / "charts" / "neo4j-restore"

@@ -11,10 +11,10 @@ from tests.generator.inputs import all_inputs, make_inputs, make_scenario
 
 from neo4j_scenarios.importing import import_values
 from neo4j_scenarios.importing.imported import import_located
-from neo4j_scenarios.located import locate
 from neo4j_scenarios.parse import parse
-from neo4j_scenarios.render import render
+from neo4j_scenarios.render.values_file import render
 from neo4j_scenarios.targets import TARGETS
+from neo4j_scenarios.yaml.located import locate
 
 SAMPLES = Path(__file__).parent / "samples"
 

@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from tests.generator.survey.asking import NEO4J
 
 from neo4j_scenarios.errors import Problem
-from neo4j_scenarios.lockfile import Entry
-from neo4j_scenarios.locking import Wanted
+from neo4j_scenarios.fleet.lockfile import Entry
+from neo4j_scenarios.lock.decide import Wanted
 from neo4j_scenarios.pin import Pin
 from neo4j_scenarios.survey import Answer
 

@@ -9,11 +9,11 @@ from hypothesis import given
 from tests.generator.fleets import make_fleet
 from tests.generator.lock.making import ASKED, locks, make_entry, make_pin
 
-from neo4j_scenarios import lockfile
-from neo4j_scenarios.asked import asked
 from neo4j_scenarios.errors import InputFileError
-from neo4j_scenarios.fleet import load
-from neo4j_scenarios.lockfile import Entry, Lock, NoPins
+from neo4j_scenarios.fleet import lockfile
+from neo4j_scenarios.fleet.fleet import load
+from neo4j_scenarios.fleet.lockfile import Entry, Lock, NoPins
+from neo4j_scenarios.inputs.asked import asked
 from neo4j_scenarios.write import MARK
 
 FLEET = """\

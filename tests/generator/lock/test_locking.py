@@ -10,9 +10,9 @@ from tests.generator.lock.making import ASKED, NOW, days, make_answer, make_entr
 
 from neo4j_restore.spec import SYSTEM
 from neo4j_scenarios.errors import Problem
-from neo4j_scenarios.guards import Guards
-from neo4j_scenarios.lockfile import Lock
-from neo4j_scenarios.locking import Outcome, Wanted, decide
+from neo4j_scenarios.fleet.lockfile import Lock
+from neo4j_scenarios.lock.decide import Outcome, Wanted, decide
+from neo4j_scenarios.lock.guards import Guards
 
 NONE = Guards()
 

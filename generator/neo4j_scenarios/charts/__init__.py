@@ -1,0 +1,1 @@
+"""A scenario -> the values of each target chart."""

@@ -1,0 +1,39 @@
+"""Scenario -> the LDAP settings of neo4j.conf. The password of the LDAP account always comes from a Secret.
+
+Source: Neo4j operations manual, "LDAP integration". The names are the same from 4.0 to 2026.
+"""
+
+from typing import Final
+
+from neo4j_scenarios.inputs.scenario import Scenario
+
+_LDAP: Final = "dbms.security.ldap"
+
+PASSWORD: Final = f"{_LDAP}.authorization.system_password"
+
+# The password's key in its Secret, as the official chart expects it.
+PASSWORD_KEY: Final = "LDAP_PASS"  # noqa: S105 - the name of a key, not a secret
+
+
+def settings(scenario: Scenario) -> dict[str, str]:
+    """Return settings of neo4j.conf by name. There are none if the scenario has no LDAP server."""
+    if not scenario.ldap_url:
+        return {}
+    ldap = {
+        # With native, the users of `system` can still log in if the LDAP server does not answer.
+        "dbms.security.authentication_providers": "ldap,native",
+        "dbms.security.authorization_providers": "ldap,native",
+        f"{_LDAP}.host": scenario.ldap_url,
+        f"{_LDAP}.authentication.user_dn_template": scenario.ldap_user,
+        f"{_LDAP}.authorization.user_search_base": scenario.ldap_search_base,
+        f"{_LDAP}.authorization.group_to_role_mapping": scenario.ldap_groups,
+    }
+    if scenario.ldap_account:
+        ldap[f"{_LDAP}.authorization.use_system_account"] = "true"
+        ldap[f"{_LDAP}.authorization.system_username"] = scenario.ldap_account
+    return ldap
+
+
+def variable(setting: str) -> str:
+    """Return the name of the environment variable from which Neo4j's image takes a setting."""
+    return f"NEO4J_{setting.replace('_', '__').replace('.', '_')}"

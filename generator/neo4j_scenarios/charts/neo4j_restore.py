@@ -1,0 +1,137 @@
+"""Scenario -> values of this project's chart, which defines the restore container and its volumes itself."""
+
+from neo4j_scenarios.charts import ldap
+from neo4j_scenarios.charts.environment import addressing, choice, pace
+from neo4j_scenarios.charts.identity import pod_labels, service_account
+from neo4j_scenarios.charts.resources import block, cpu
+from neo4j_scenarios.charts.volumes import Values, backups
+from neo4j_scenarios.inputs import data_volume
+from neo4j_scenarios.inputs.fields import request
+from neo4j_scenarios.inputs.fields.access import SECRET_KEYS
+from neo4j_scenarios.inputs.fields.deployment import AUTO, NONE
+from neo4j_scenarios.inputs.scenario import Scenario
+from neo4j_scenarios.inputs.structure import items
+
+
+def own(scenario: Scenario) -> Values:
+    """Return the values."""
+    restore = {
+        "enabled": True,
+        "image": _own_image(scenario),
+        "bucket": str(scenario.bucket),
+        "database": ",".join(scenario.databases),
+        "timestamp": scenario.timestamp,
+        "backupSetDir": scenario.backup_set_dir,
+        "forceOverwrite": scenario.force_overwrite,
+        "acceptDataLoss": scenario.accept_data_loss,
+        "restoreId": scenario.restore_id,
+        "keepPrevious": scenario.keep_previous,
+        "notAfter": scenario.not_after,
+        "onMissing": scenario.on_missing.value,
+        **_choice(scenario),
+        "spaceMode": scenario.space_mode.value,
+        "purgeOnComplete": scenario.purge_on_complete,
+        "secretName": scenario.secret,
+        **_access(scenario),
+        "heapSize": scenario.heap_size,
+        **_resources(scenario),
+        "logFormat": scenario.log_format,
+        "emulatorHost": scenario.emulator_host,
+    }
+    shown = {"secretName", "acceptDataLoss"}  # written even if empty, so that a reader sees: no key, no consent
+    return {
+        "restore": {key: value for key, value in restore.items() if value not in ("", {}, []) or key in shown},
+        "image": {"repository": scenario.neo4j_image, "tag": scenario.neo4j_tag},
+        "acceptLicenseAgreement": scenario.accept_license or "no",
+        **({"auth": {"existingSecret": scenario.password_secret}} if scenario.password_secret else {}),
+        **_own_directory(scenario),
+        "data": _data(scenario),
+        **_pod(scenario),
+        **service_account(scenario),
+    }
+
+
+def _choice(scenario: Scenario) -> Values:
+    values: Values = {
+        request.ON_STALE_LATEST.key: scenario.on_stale_latest.value,
+        request.IGNORE_OBJECTS.key: list(scenario.ignore_objects),
+        request.REQUIRE_CHECKSUM.key: scenario.require_checksum,
+    }
+    return {_camel(field.key): values[field.key] for field in choice(scenario)}
+
+
+def _access(scenario: Scenario) -> Values:
+    names = {"secret": "secretName", "configmap": "configMapName"}
+    bundle, encryption, age = scenario.ca_bundle, scenario.encryption_key, scenario.age_identity
+    usual = SECRET_KEYS.get(scenario.bucket.scheme)
+    return {
+        "secretKey": scenario.secret_key if scenario.secret and scenario.secret_key != usual else "",
+        "endpointUrl": scenario.endpoint_url,
+        "region": scenario.bucket_region,
+        **{_camel(field.key): text for field, text in addressing(scenario).items()},
+        "caBundle": {names[bundle.source]: bundle.name, "key": bundle.key} if bundle else {},
+        "requesterPays": scenario.requester_pays,
+        "encryptionKey": {"secretName": encryption.name, "key": encryption.key} if encryption else {},
+        "ageIdentity": {"secretName": age.name, "key": age.key} if age else {},
+        **{_camel(field.key): int(text) for field, text in pace(scenario).items()},
+        "extraVolumeMounts": _mounts(scenario),
+    }
+
+
+def _data(scenario: Scenario) -> Values:
+    if claim := data_volume.parse(scenario.data_volume).claim:
+        return {"existingClaim": claim}
+    storage = {"storageClass": scenario.storage_class} if scenario.storage_class else {}
+    return {"size": scenario.storage_size, **storage}
+
+
+def _resources(scenario: Scenario) -> Values:
+    said = scenario.restore_memory
+    amounts = block(*cpu(scenario), "" if said in {AUTO, NONE} else said)
+    if scenario.restore_cpu == NONE:
+        amounts.setdefault("requests", {})["cpu"] = None  # the chart asks for some by itself
+    return {
+        **({"limitMemory": False} if said == NONE else {}),
+        **({"resources": amounts} if amounts else {}),
+    }
+
+
+def _camel(key: str) -> str:
+    first, *rest = key.split("-")
+    return first + "".join(word.capitalize() for word in rest)
+
+
+def _mounts(scenario: Scenario) -> list[Values]:
+    if not scenario.backup_claim:
+        return items(scenario.restore_mounts)
+    folder, volume = backups(scenario)
+    sets = {"name": volume["name"], "mountPath": str(folder), "readOnly": True}
+    return [sets, *items(scenario.restore_mounts)]
+
+
+def _pod(scenario: Scenario) -> Values:
+    pod = {
+        "imagePullSecrets": [{"name": name} for name in scenario.image_pull_secrets],
+        "podLabels": pod_labels(scenario),
+        "initContainersBefore": items(scenario.init_containers_before),
+        "initContainersAfter": items(scenario.init_containers_after),
+        "extraContainers": items(scenario.extra_containers),
+        "extraVolumes": [*([backups(scenario)[1]] if scenario.backup_claim else []), *items(scenario.extra_volumes)],
+        "extraVolumeMounts": items(scenario.neo4j_mounts),
+    }
+    return {key: value for key, value in pod.items() if value}
+
+
+def _own_image(scenario: Scenario) -> Values:
+    image = {"repository": scenario.restore_image, "tag": scenario.restore_tag, "digest": scenario.restore_digest}
+    return {key: value for key, value in image.items() if value}
+
+
+def _own_directory(scenario: Scenario) -> Values:
+    settings = ldap.settings(scenario)
+    if not settings:
+        return {}
+    if not scenario.ldap_secret:
+        return {"config": settings}
+    key = {"secretKeyRef": {"name": scenario.ldap_secret, "key": ldap.PASSWORD_KEY}}
+    return {"config": settings, "extraEnv": [{"name": ldap.variable(ldap.PASSWORD), "valueFrom": key}]}

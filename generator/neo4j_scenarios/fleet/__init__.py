@@ -1,0 +1,1 @@
+"""A fleet file -> its clusters, and the lock beside it."""

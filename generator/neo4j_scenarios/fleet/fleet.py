@@ -1,0 +1,117 @@
+"""A fleet file -> `Fleet`: its clusters, each with its scenarios. Or else all problems of all clusters."""
+
+from collections.abc import Mapping, Sequence, Set
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from difflib import get_close_matches
+from pathlib import Path
+
+from neo4j_scenarios.errors import InputFileError, Problem, UsageError, did_you_mean
+from neo4j_scenarios.fleet.cluster import Cluster, Reader
+from neo4j_scenarios.fleet.file import read_fleet_file
+from neo4j_scenarios.fleet.grouping import Grouping
+from neo4j_scenarios.fleet.lockfile import NoPins, Pins
+from neo4j_scenarios.fleet.overrides import Override
+from neo4j_scenarios.fleet.selectors import EVERYTHING, Selection
+
+
+@dataclass(frozen=True)
+class Broken:
+    """A cluster with problems. Its inputs may be incomplete, and its scenarios may be missing."""
+
+    cluster: Cluster
+    problems: Sequence[Problem]
+
+
+@dataclass(frozen=True)
+class Fleet:
+    """The selected clusters of a fleet file, in the order of the file.
+
+    path: the fleet file.
+    name: stands for the fleet in the names of objects.
+    names: of all clusters, selected or not, in the order of the file.
+    broken: the selected clusters that have problems, by name. They are not in `clusters`.
+    problems: of the broken clusters. A problem that several clusters share is listed once.
+    remarks: notes for the operator about things that are not wrong.
+    overrides: the ones that apply now.
+    """
+
+    path: Path
+    clusters: Sequence[Cluster]
+    names: Sequence[str]
+    name: str = "fleet"
+    broken: Mapping[str, Broken] = field(default_factory=dict)
+    problems: Sequence[Problem] = ()
+    remarks: Sequence[str] = ()
+    overrides: Sequence[Override] = ()
+
+
+def load(
+    path: Path,
+    selection: Selection = EVERYTHING,
+    pins: Pins | NoPins | None = None,
+    *,
+    keep_going: bool = False,
+    now: datetime | None = None,
+) -> Fleet:
+    """Return the fleet of a file, with the selected clusters.
+
+    pins: by default those of the lock beside the file.
+    keep_going: return clusters with problems as `broken`. Problems of the file itself still raise.
+    now: the time that decides which overrides apply. By default the current time.
+
+    Raises InputFileError with all problems of the file, of its inventory and of the selected clusters. A problem that
+    several clusters share is reported once, at the place that set it. Raises UsageError if the selection is empty, or
+    has a name that no cluster has.
+    """
+    problems: list[Problem] = []
+    if not path.name.isprintable():  # the name is written into a comment of every file
+        raise InputFileError(Problem(repr(path.name), "has a control character in its name", "name it fleet.yaml"))
+    file = read_fleet_file(path, problems)
+    grouping = Grouping(path)
+    pins = pins or Pins(path)
+    moment = now or datetime.now(UTC)
+    active = [each for each in file.overrides if moment < each.until]
+    reader = Reader(file, selection, pins, grouping, active)
+    clusters = [cluster for entry in file.entries if (cluster := reader.cluster(entry))]
+    if problems or (grouping and not keep_going):
+        raise InputFileError(*dict.fromkeys(problems), *grouping.problems())
+    if not file.entries:
+        raise UsageError(Problem(str(path), "has no clusters: its list or inventory is empty", "add a cluster"))
+    names = [entry.name for entry in file.entries]
+    _check_selection(path, selection, names, clusters)
+    broken = grouping.clusters()
+    ended = [each for each in file.overrides if each not in active]
+    return Fleet(
+        path,
+        [cluster for cluster in clusters if cluster.name not in broken],
+        names,
+        file.name or path.stem,
+        {each.name: Broken(each, grouping.of(each.name)) for each in clusters if each.name in broken},
+        grouping.problems(),
+        [
+            *(_unknown_label(label, reader.labels) for label in selection.unknown_labels(reader.labels)),
+            *(f"{each.place}: override {each.name} ended at {each.until:%FT%TZ}: you can remove it" for each in ended),
+            *(
+                f"{each.place}: override {each.name} selects no cluster"
+                for each in active
+                if each.name not in reader.overridden
+            ),
+        ],
+        active,
+    )
+
+
+def _check_selection(path: Path, selection: Selection, names: Sequence[str], taken: Sequence[Cluster]) -> None:
+    """Raise UsageError for a pattern that matches no cluster, and for an empty selection."""
+    if unmatched := selection.unmatched(names):
+        what = "matches no cluster" if set(unmatched[0]) & set("*?[") else did_you_mean(unmatched[0], names)
+        raise UsageError(Problem(f"--only {unmatched[0]!r}", what, f"neo4j-scenarios list {path}"))
+    if not taken:
+        what = f"matches none of the {len(names)} clusters of {path}"
+        raise UsageError(Problem("the selection", what, f"neo4j-scenarios list {path}"))
+
+
+def _unknown_label(label: str, labels: Set[str]) -> str:
+    similar = get_close_matches(label, labels, 1)
+    return f"-l: no cluster has the label {label!r}" + (f": did you mean {similar[0]!r}?" if similar else "")

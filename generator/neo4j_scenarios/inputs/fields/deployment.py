@@ -1,0 +1,123 @@
+"""Inputs for what is deployed: chart, edition, images and volume."""
+
+from typing import Final
+
+from neo4j_scenarios.inputs import data_volume, rules
+from neo4j_scenarios.inputs.fields.field import Field
+from neo4j_scenarios.targets import KINDS, NEO4J_RESTORE, SINGLE_INSTANCE, TARGETS, Edition, parse_kind, parse_target
+
+_EDITIONS: Final[dict[str, Edition]] = {"community": "community", "enterprise": "enterprise"}
+
+# The words of RESTORE_MEMORY: `auto` takes the limit from the heap's size, `none` sets no limit.
+AUTO: Final = "auto"
+NONE: Final = "none"
+
+SCENARIO = Field(
+    "scenario",
+    f"scenario to write: {', '.join(KINDS)}",
+    parse_kind,
+    SINGLE_INSTANCE.name,
+    required=True,
+    text=lambda kind: kind.name,
+)
+TARGET = Field(
+    "target",
+    f"chart that the values are for: {', '.join(TARGETS)}",
+    parse_target,
+    "neo4j/neo4j",
+    NEO4J_RESTORE.name,
+    text=lambda target: target.name,
+)
+RELEASE = Field("release", "name of the Helm release", rules.RELEASE, "graph", "neo4j")
+CHART_VERSION = Field(
+    "chart-version",
+    "version of the chart for install commands and engines",
+    rules.optional(rules.CHART_VERSION),
+    "5.26.0",
+    shown="the newest, or that of --chart for engines",
+)
+NEO4J_NAME = Field(
+    "neo4j-name",
+    "name of Neo4j in the chart neo4j/neo4j, shared by the servers of a cluster",
+    rules.optional(rules.NEO4J_NAME),
+    "graph",
+    shown="the release",
+)
+EDITION = Field(
+    "edition", "edition of Neo4j: community or enterprise", rules.choice(_EDITIONS), "enterprise", "community"
+)
+ACCEPT_LICENSE = Field(
+    "accept-license",
+    "accept the licence of the enterprise edition: yes, or eval to evaluate it",
+    rules.optional(rules.choice({"yes": "yes", "eval": "eval"})),
+    "yes",
+)
+NEO4J_IMAGE = Field("neo4j-image", "image of Neo4j, without tag", rules.REPOSITORY, "registry.example/neo4j", "neo4j")
+NEO4J_TAG = Field(
+    "neo4j-tag",
+    "tag of Neo4j's image",
+    rules.optional(rules.TAG),
+    "5.26.30-enterprise",
+    shown=", ".join(f"{target.neo4j} for {target.name}" for target in TARGETS.values()),
+)
+RESTORE_IMAGE = Field(
+    "restore-image",
+    "image of the restore container, without tag",
+    rules.REPOSITORY,
+    "registry.example/neo4j-restore",
+    "neo4j-restore",
+)
+RESTORE_TAG = Field("restore-tag", "tag of the restore container's image", rules.TAG, "0.1.0-enterprise", "0.1.0")
+RESTORE_DIGEST = Field(
+    "restore-digest",
+    "digest of the restore container's image, used instead of its tag",
+    rules.optional(rules.DIGEST),
+    "sha256:" + "0123456789abcdef" * 4,
+)
+STORAGE_SIZE = Field(
+    "storage-size",
+    "size of the data volume, with room for the old and the new databases during a restore",
+    rules.STORAGE_SIZE,
+    "100Gi",
+    "10Gi",
+)
+STORAGE_CLASS = Field(
+    "storage-class", "class of the data volume", rules.optional(rules.NAME), "premium-rwo", shown="the cluster's"
+)
+DATA_VOLUME = Field(
+    "data-volume",
+    "data volume in place of a new one: claim/NAME; for neo4j/neo4j also selector, selector/KEY=VALUE, or a map with "
+    "the chart's volume or volumeClaimTemplate",
+    data_volume.rule,
+    "claim/graph-data",
+)
+DATA_SUB_PATH = Field(
+    "data-sub-path",
+    "folder of the data volume to mount as Neo4j's /data, or / for the volume itself",
+    rules.optional(rules.SUB_PATH),
+    "neo4j/data",
+    shown="data for neo4j/neo4j, else /",
+)
+HEAP_SIZE = Field("heap-size", "heap of neo4j-admin, in k, m or g", rules.HEAP_SIZE, "2g", "512m")
+RESTORE_MEMORY = Field(
+    "restore-memory",
+    "memory request and limit of the restore container, such as 2Gi, auto for what --heap-size needs, or none",
+    rules.Either((AUTO, NONE), rules.MEMORY),
+    "2Gi",
+    AUTO,
+)
+RESTORE_CPU = Field(
+    "restore-cpu",
+    "CPU of the restore container: 2 for request and limit, 500m/2 or 500m/none for each; auto: the chart's; none: "
+    "neither",
+    rules.Either((AUTO, NONE), rules.CPU),
+    "2",
+    AUTO,
+)
+LOG_FORMAT = Field(
+    "log-format",
+    "format of the restore container's log: text or json",
+    rules.choice({"text": "text", "json": "json"}),
+    "json",
+    "text",
+)

@@ -1,0 +1,54 @@
+"""Inputs for what else the pod has: containers and volumes of one's own, and who may pull its images."""
+
+from typing import Final
+
+from neo4j_scenarios.inputs import rules
+from neo4j_scenarios.inputs.fields.field import Field
+from neo4j_scenarios.inputs.structure import ListOf
+
+_CONTAINER: Final = ListOf("container", ("name",))
+_MOUNT: Final = ListOf("mount", ("mountPath", "name"))
+
+INIT_CONTAINERS_BEFORE = Field(
+    "init-containers-before",
+    "list of init containers of your own that run before the restore, as Kubernetes writes them",
+    _CONTAINER,
+    '[{"name": "wait", "image": "busybox", "command": ["true"]}]',
+)
+INIT_CONTAINERS_AFTER = Field(
+    "init-containers-after",
+    "list of init containers of your own that run after the restore and before Neo4j",
+    _CONTAINER,
+    '[{"name": "plugins", "image": "registry.example/plugins:1"}]',
+)
+EXTRA_CONTAINERS = Field(
+    "extra-containers",
+    "list of containers of your own beside Neo4j",
+    _CONTAINER,
+    '[{"name": "metrics", "image": "registry.example/metrics:1"}]',
+)
+EXTRA_VOLUMES = Field(
+    "extra-volumes",
+    "list of volumes of the pod for the mounts",
+    ListOf("volume", ("name",)),
+    '[{"name": "plugins", "emptyDir": {}}]',
+)
+RESTORE_MOUNTS = Field(
+    "restore-mounts",
+    "list of more mounts of the restore container",
+    _MOUNT,
+    '[{"name": "plugins", "mountPath": "/plugins"}]',
+)
+NEO4J_MOUNTS = Field(
+    "neo4j-mounts",
+    "list of more mounts of the Neo4j container",
+    _MOUNT,
+    '[{"name": "plugins", "mountPath": "/plugins"}]',
+)
+IMAGE_PULL_SECRETS = Field(
+    "image-pull-secrets",
+    "Secrets that pull the images, with commas between; one alone for neo4j-helm",
+    rules.names,
+    "registry",
+    text=",".join,
+)

@@ -1,0 +1,1 @@
+"""Decides which set each cluster of a fleet restores."""

@@ -1,0 +1,1 @@
+"""Trees of files: built, compared, and written completely or not at all."""

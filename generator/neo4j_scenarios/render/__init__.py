@@ -1,0 +1,1 @@
+"""A scenario -> the text of its values file."""
