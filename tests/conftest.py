@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings
-from tests.support import azurite, standin, stores, versitygw
+from tests.support import azurite, skips, standin, stores, versitygw
 from tests.support.forked import Forked, can_fork, forked
 
 # Examples have no deadline: on a busy machine one of them takes longer for reasons that are not the code's.
@@ -29,6 +29,11 @@ _REAL = Path(__file__).parent / "real"
 _HANGS_AFTER_SECONDS = 600
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Let no test be skipped in CI."""
+    config.pluginmanager.register(skips)
 
 
 # Before pytest-xdist's own hook, which reads the groups.

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from tests.e2e.cluster import DEADLINE, run
+from tests.support.skips import NEEDS_OUR_NODE
 
 CLUSTER = Path(__file__).parents[2] / "tools" / "cluster"
 
@@ -26,7 +27,7 @@ def docker_answers() -> bool:
 # kind looks after its own. What is promised here is about the node of this machine's own programs, which needs root.
 pytestmark = [
     pytest.mark.e2e,
-    pytest.mark.skipif(os.geteuid() != 0 or docker_answers(), reason="clusters of this user are kind's"),
+    pytest.mark.skipif(os.geteuid() != 0 or docker_answers(), reason=NEEDS_OUR_NODE),
 ]
 
 IMAGE = "localhost/trial:1"

@@ -22,6 +22,7 @@ from tests.faults.pods import Pod, make_pod
 from tests.faults.table import everything, tally
 from tests.real.unprivileged import give, unprivileged
 from tests.support.archives import write_files
+from tests.support.skips import root_only
 
 _NAMES = {
     "an archive, once, over old data",
@@ -112,7 +113,7 @@ def to_root(top: Path, name: str, mode: int) -> None:
         each.chmod(mode if each.is_dir() else 0o644)
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files to another user")
+@root_only
 @pytest.mark.parametrize("case", _TRIED, ids=_IDS)
 def test_a_foreign_owner_is_told_or_does_no_harm(case: Case, as_neo4j: Forks, tmp_path: Path) -> None:
     volume = make_pod(case, as_neo4j, tmp_path / "pod", hand_over=give)

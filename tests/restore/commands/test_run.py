@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from tests.conftest import Run
 from tests.support import archives, standin
+from tests.support.skips import root_only
 from tests.support.stores import Bucket
 
 from neo4j_restore.volume import receipt
@@ -378,7 +379,7 @@ def test_an_empty_list_tells_how_many_objects_were_seen(neo4j_restore: Run, buck
     assert (done.returncode, "no set of neo4j among the 2 objects seen" in done.stderr) == (0, True)
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="only root has capabilities to drop")
+@root_only
 def test_root_without_chown_is_told_before_anything_is_fetched(
     neo4j_restore: Run, bucket: Bucket, data: Path, tmp_path: Path
 ) -> None:

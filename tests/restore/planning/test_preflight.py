@@ -10,8 +10,7 @@ import pytest
 from tests.conftest import Run
 from tests.real.unprivileged import UID, give, unprivileged
 from tests.support import archives
-
-root_only = pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files to another user")
+from tests.support.skips import NEEDS_IMMUTABLE_FILES, root_only
 
 HOME = ".neo4j-restore"
 
@@ -119,7 +118,7 @@ def test_a_mount_at_a_database_is_told(inside: str, volume: Path, bucket_url: st
 @pytest.mark.parametrize("folder", ["databases", "databases/neo4j", HOME])
 def test_an_immutable_folder_is_told(folder: str, volume: Path, bucket_url: str, neo4j_restore: Run) -> None:
     if shutil.which("chattr") is None or os.system(f"chattr +i '{volume / folder}' 2>/dev/null"):  # noqa: S605
-        pytest.skip("this file system has no immutable folders")
+        pytest.skip(NEEDS_IMMUTABLE_FILES)
     try:
         done = neo4j_restore("run", BUCKET=bucket_url, FORCE_OVERWRITE="true")
         assert neo4j_restore("run", FORCE_OVERWRITE="false").returncode == 0

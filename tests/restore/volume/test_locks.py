@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from tests.support import archives
+from tests.support.skips import root_only
 
 from neo4j_restore.errors import LockError, TargetOccupiedError
 from neo4j_restore.volume import journal, locks, receipt
@@ -60,7 +61,7 @@ def test_a_second_restore_is_kept_away_while_the_first_lives(data: Path) -> None
     while_held(layout.home / "lock", _flock, second)
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files away")
+@root_only
 def test_nothing_is_given_away_without_the_lock(data: Path) -> None:
     """The restore that holds the lock may be moving these files."""
     layout = VolumePaths(data)

@@ -1,13 +1,13 @@
 """Between a crash and the next start somebody may have used the volume: what they wrote is not lost in silence."""
 
 import json
-import os
 from pathlib import Path
 
 import pytest
 from tests.conftest import Run
 from tests.restore.commands.test_run import exists, expected
 from tests.support import archives, standin
+from tests.support.skips import root_only
 from tests.support.stores import Bucket
 
 from neo4j_restore.errors import TargetOccupiedError
@@ -158,7 +158,7 @@ def test_a_generation_is_kept_until_something_is_replaced(neo4j_restore: Run, bu
     assert archives.snapshot_all(data / ".neo4j-restore/previous") == before
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="only root can make a file another user's")
+@root_only
 def test_a_lock_of_another_user_is_still_a_lock(neo4j_restore: Run, data: Path) -> None:
     exists(data)
     archives.write_files(data / ".neo4j-restore", {"lock": b""})

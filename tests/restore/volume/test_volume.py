@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from tests.support import archives
+from tests.support.skips import root_only
 
 from neo4j_restore import disk, spec
 from neo4j_restore.errors import NoSpaceError, RestoreError, VolumeError
@@ -50,7 +51,7 @@ def test_the_disks_errors_are_told_with_the_place(code: int, error: type[Restore
         raise OSError(code, os.strerror(code), str(data / "file"))
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files away")
+@root_only
 @pytest.mark.parametrize("owner", [1000, 0], ids=["the volume's owner", "root's own volume"])
 def test_as_root_the_files_become_neo4js(owner: int, data: Path) -> None:
     os.chown(data, owner, 7475)
