@@ -4,6 +4,7 @@ import os
 import threading
 import time
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from tests.support import archives, standin
 from tests.support.alive import is_alive
 from tests.support.stores import Bucket
 
-from neo4j_restore import spec
+from neo4j_restore import cgroup, memory, spec
 from neo4j_restore.admin import admin, admin_commands
 from neo4j_restore.admin.admin import Admin
 from neo4j_restore.admin.admin_commands import Edition, Version
@@ -306,3 +307,18 @@ def test_told_to_stop_it_takes_all_that_neo4j_admin_started_with_it(
     done = neo4j_restore("run", under=under, NEO4J_HOME=str(home), STALL_SECONDS="0.1")
     assert done.returncode == 143, (tmp_path / "log").read_text()
     assert not is_alive((tmp_path / "t/pid").read_text())
+
+
+@pytest.mark.parametrize(("given", "heap"), [("", "1024m"), ("64m", "64m")], ids=["by the limit", "HEAP_SIZE"])
+def test_its_heap_is_what_the_containers_limit_has_room_for(
+    given: str, heap: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    limit = memory.limit_mib("1024m") * 1024**2
+    (tmp_path / "memory.max").write_text(f"{limit}\n")
+    monkeypatch.setattr(cgroup, "limit_bytes", partial(cgroup.limit_bytes, tmp_path))
+    script = tmp_path / "bin/neo4j-admin"
+    script.parent.mkdir()
+    script.write_text(f'#!/bin/sh\necho "$HEAP_SIZE" >"{tmp_path}/heap"\necho 5.26.30\n')
+    script.chmod(0o755)
+    assert admin.find_admin({"NEO4J_HOME": str(tmp_path)}, given).heap_size == heap
+    assert (tmp_path / "heap").read_text() == f"{heap}\n"

@@ -21,6 +21,14 @@ LEAST_OVERHEAD_MIB: Final = 256
 # A larger heap is surely a mistake. The chart and the generator refuse it, and their sums stay within an integer.
 MOST_HEAP_MIB: Final = 1024**2
 
+# The heap in a container without a limit. The chart's default limit gives the same.
+DEFAULT_HEAP: Final = "512m"
+
+# The heap for a limit stays between these. A smaller one is too small for most stores. A larger one would take memory
+# that neo4j-admin needs outside its heap.
+_LEAST_HEAP_MIB: Final = 128
+_LARGEST_HEAP_MIB: Final = 8192
+
 _UNITS: Final = {"k": 1024, "m": 1024**2, "g": 1024**3}
 
 
@@ -36,3 +44,15 @@ def limit_mib(heap_size: str) -> int:
     """
     heap = heap_mib(heap_size)
     return PROGRAM_MIB + LAUNCHER_MIB + heap + max(LEAST_OVERHEAD_MIB, heap // 4)
+
+
+def heap_size(limit_bytes: int) -> str:
+    """Return the heap for a container with this memory limit, such as `512m`. limit_bytes: 0 for no limit.
+
+    It is the largest heap that fits by `limit_mib`.
+    """
+    if not limit_bytes:
+        return DEFAULT_HEAP
+    room = limit_bytes // 1024**2 - PROGRAM_MIB - LAUNCHER_MIB
+    heap = min(room - LEAST_OVERHEAD_MIB, room * 4 // 5)
+    return f"{min(max(heap, _LEAST_HEAP_MIB), _LARGEST_HEAP_MIB)}m"

@@ -118,7 +118,10 @@ VARIABLES: Final = (
     ),
     Variable("PURGE_ON_COMPLETE", "`true` removes staged files at the end, `false` keeps them for inspection", "true"),
     Variable("DATA_DIR", "Neo4j's data folder, the volume's mount", "/data"),
-    Variable("HEAP_SIZE", "heap of neo4j-admin, such as `2g`", "512m"),
+    Variable(
+        "HEAP_SIZE",
+        "heap of neo4j-admin, such as `2g` (default: what the container's memory limit has room for, or `512m`)",
+    ),
     Variable("RETRY_SECONDS", "how long to retry while the store fails", "60"),
     Variable(
         "STALL_SECONDS", "how long a connection may stay silent before it is closed and the download resumed", "60"

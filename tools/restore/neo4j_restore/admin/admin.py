@@ -14,7 +14,7 @@ from logging import getLogger
 from pathlib import Path
 from typing import Final
 
-from neo4j_restore import cgroup, trees
+from neo4j_restore import cgroup, memory, trees
 from neo4j_restore.admin import admin_commands, child, endings
 from neo4j_restore.admin.admin_commands import Commands, Edition, Version
 from neo4j_restore.errors import AdminError, ConfigurationError
@@ -148,6 +148,7 @@ def find_admin(
 ) -> Admin:
     """Return the neo4j-admin of NEO4J_HOME, or else of PATH, with its version.
 
+    heap_size: empty for the one that the container's memory limit has room for.
     Raises ConfigurationError where there is none or its Java does not start, and AdminError where it does not print a
     version.
     """
@@ -160,6 +161,9 @@ def find_admin(
         )
     program = Path(path)
     silent_seconds = stall_seconds * _STALLS
+    if not heap_size:
+        heap_size = memory.heap_size(cgroup.limit_bytes())
+        log.info("neo4j-admin gets a heap of %s, by the container's memory limit (HEAP_SIZE is not set)", heap_size)
     version = _ask_version(program, heap_size, silent_seconds)
     return Admin(program, version, heap_size, admin_commands.edition(_jars(program, home)), silent_seconds)
 
