@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from neo4j_restore import settings, spec
+from neo4j_restore import settings, spec, timestamps
 from neo4j_restore.errors import ConfigurationError
 
 LEAST = {"BUCKET": "gs://backups", "DATABASE": "neo4j"}
@@ -120,7 +120,7 @@ def test_all_variables_together_are_taken() -> None:
     assert str(found.bucket) == "gs://backups//p"
     assert (found.databases, found.timestamp, found.backup_set_dir) == (
         ("neo4j", "system"),
-        "before-upgrade",
+        timestamps.stamped("before-upgrade"),
         "data/sets/blue",
     )
     assert (found.overwrite, found.restore_id, found.keep_previous, found.purge) == (

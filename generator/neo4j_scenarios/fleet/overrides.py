@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, TypeVar
 
-from neo4j_restore.spec import Invalid, parse_time
+from neo4j_restore import spec, timestamps
+from neo4j_restore.spec import Invalid
 from neo4j_scenarios.errors import Problem, UsageError
 from neo4j_scenarios.fleet.layers import LABELS, VARIABLES, Layer, Setting, entries, read_layer, unknown
 from neo4j_scenarios.fleet.selectors import Selection, parse_selection
@@ -86,7 +87,7 @@ def _override(item: Node, problems: list[Problem]) -> Iterator[Override]:
     if len(problems) > before:
         return
     name = _one(parts, "name", rules.RESTORE_ID, "incident-42", problems)
-    until = _one(parts, "until", parse_time, "2026-01-31T00:00:00Z", problems)
+    until = _one(parts, "until", spec.parse_time, "2026-01-31T00:00:00Z", problems)
     selection, waves = _selection(parts, problems), _waves(parts, problems)
     place, node = parts["set"]
     layer = read_layer(f"override {name}", node, place, (), problems)
@@ -120,7 +121,7 @@ def _ending(layer: Layer, name: str, until: datetime) -> Layer:
     """Return the layer with `restore-id` and `not-after`, if it requests a restore."""
     if request.FORCE_OVERWRITE.key not in layer.settings:
         return layer
-    defaults = {request.RESTORE_ID.key: name, request.NOT_AFTER.key: until.isoformat().replace("+00:00", "Z")}
+    defaults = {request.RESTORE_ID.key: name, request.NOT_AFTER.key: timestamps.rfc3339(until)}
     settings = {key: Setting(text, layer.place) for key, text in defaults.items()}
     return Layer(layer.title, layer.place, {**settings, **layer.settings})
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Generic, TypeVar
 
-from neo4j_restore import spec
+from neo4j_restore import spec, timestamps
 from neo4j_restore.spec import Invalid
 
 T = TypeVar("T")
@@ -96,10 +96,10 @@ def timestamp(text: str) -> str:
 
     A stamp has at least one digit, and its date must exist. `latst` and `2026-02-30` would match no set in any bucket.
     """
-    moment = spec.parse_timestamp(text)
-    if isinstance(moment, str) and moment != spec.LATEST:
-        _refuse_no_stamp(moment)
-    return _rfc3339(moment) if isinstance(moment, datetime) else moment
+    requested = spec.parse_timestamp(text)
+    if requested.is_exact:
+        _refuse_no_stamp(requested.stamp)
+    return requested.text
 
 
 def _refuse_no_stamp(text: str) -> None:
@@ -117,11 +117,7 @@ def _refuse_no_stamp(text: str) -> None:
 
 def time(text: str) -> str:
     """Return a time in UTC as RFC 3339."""
-    return _rfc3339(spec.parse_time(text))
-
-
-def _rfc3339(moment: datetime) -> str:
-    return moment.isoformat().replace("+00:00", "Z")
+    return timestamps.rfc3339(spec.parse_time(text))
 
 
 def folder(text: str) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from neo4j_restore.spec import parse_timestamp
+from neo4j_restore import spec
 from neo4j_scenarios.amounts import say_duration, say_size
 from neo4j_scenarios.errors import Problem
 from neo4j_scenarios.pin import Pin
@@ -53,8 +53,8 @@ def too_far(guards: Guards, cluster: str, database: str, pin: Pin, timestamp: st
 
     timestamp: a TIMESTAMP of any form.
     """
-    moment = parse_timestamp(timestamp)
-    if guards.within_seconds is None or not isinstance(moment, datetime):
+    moment = spec.parse_timestamp(timestamp).moment
+    if guards.within_seconds is None or moment is None:
         return
     before = (moment - datetime.fromisoformat(pin.time)).total_seconds()
     if before > guards.within_seconds:

@@ -16,6 +16,7 @@ from neo4j_restore.sets.backup_set import BackupSet, Shelf
 from neo4j_restore.sets.listing import Listing, Sieve
 from neo4j_restore.settings import Settings, from_environment
 from neo4j_restore.stores import Store, StoredObject
+from neo4j_restore.timestamps import Timestamp
 from neo4j_restore.transfer.retry import Retry
 from neo4j_scenarios.errors import Problem
 from neo4j_scenarios.pin import Pin
@@ -178,12 +179,13 @@ class _Bucket:
         return objects, receipts.objects
 
     def _answer(self, question: Question, objects: Listing, last_drills: Mapping[spec.DatabaseName, Drill]) -> Answer:
-        shelves = self._shelves(question, question.timestamp, objects)
+        requested, held = spec.parse_timestamp(question.timestamp), spec.parse_timestamp(question.pinned)
+        shelves = self._shelves(question, requested, objects)
         sets = {each: shelf.sets for each, shelf in shelves.items()}
-        pinned_shelves = self._shelves(question, question.pinned, objects) if question.pinned else {}
+        pinned_shelves = self._shelves(question, held, objects) if question.pinned else {}
         pinned_sets = {each: shelf.sets for each, shelf in pinned_shelves.items()}
-        pinned = self._pinning.pinned(sets, question.timestamp, question.on_stale)
-        pinned = self._pinning.doubted(pinned, shelves, question.timestamp, question.ignore)
+        pinned = self._pinning.pinned(sets, requested, question.on_stale)
+        pinned = self._pinning.doubted(pinned, shelves, requested, question.ignore)
         latest = self._latest(question, shelves)
         return Answer(
             chosen={each: self._pinning.pin(one) for each, one in pinned.sets.items()},
@@ -191,7 +193,7 @@ class _Bucket:
             problem=pinned.problem,
             latest={each: self._pinning.pin(one) for each, (one, _) in latest.items() if one},
             refused={each: reason for each, (_, reason) in latest.items() if reason},
-            held=self._pinning.taken(pinned_sets, question.pinned),
+            held=self._pinning.taken(pinned_sets, held),
             trend={each: history.nightly(several) for each, several in sets.items()},
             counts={each: len(several) for each, several in sets.items()},
             drills={each: last_drills[each] for each in question.databases if each in last_drills},
@@ -203,7 +205,7 @@ class _Bucket:
         bucket, ignored = self._settings.bucket, question.ignore
         return {each: newest(shelf, bucket, question.on_stale, ignored) for each, shelf in shelves.items()}
 
-    def _shelves(self, question: Question, timestamp: str, objects: Listing) -> dict[spec.DatabaseName, Shelf]:
+    def _shelves(self, question: Question, timestamp: Timestamp, objects: Listing) -> dict[spec.DatabaseName, Shelf]:
         """Return the sets of each database, as a container with this TIMESTAMP finds them."""
         if objects.named:
             # BUCKET names one object. As in the container, it can only be the set of a single database.
@@ -214,24 +216,22 @@ class _Bucket:
             }
         return {each: self._shelf(each, question, timestamp, objects) for each in question.databases}
 
-    def _shelf(self, database: spec.DatabaseName, question: Question, timestamp: str, objects: Listing) -> Shelf:
-        moment = spec.parse_timestamp(timestamp)
-        exact = moment if isinstance(moment, str) else ""
+    def _shelf(self, database: spec.DatabaseName, question: Question, timestamp: Timestamp, objects: Listing) -> Shelf:
         prefix, directory = self._settings.bucket.prefix, question.directory
         sieve = Sieve(prefix, [database], [directory] if directory else [], question.ignore)
         candidates = [each for each in objects.candidates if objects.store_at_top or sieve.takes(each)]
         candidates = [each for each in candidates if not sieve.left_out(each)]
         place = self._settings.bucket.of("")
-        shelf = catalog.find(candidates, prefix, database, exact=exact, directory=directory, place=place)
+        shelf = catalog.find(candidates, prefix, database, exact=timestamp.word, directory=directory, place=place)
         sets = pointers.dated(shelf.sets, self._look, self._settings.bucket.scheme)
         unclear = [each for each in shelf.unclear if not each.peek]
         reader = self._artifacts(timestamp)
-        return _joined(replace(shelf, sets=reader.dated(sets), unclear=unclear), moment, reader)
+        return _joined(replace(shelf, sets=reader.dated(sets), unclear=unclear), timestamp, reader)
 
-    def _artifacts(self, timestamp: str) -> Artifacts:
+    def _artifacts(self, timestamp: Timestamp) -> Artifacts:
         """Return the reader of the headers of backup artifacts, for a container with this TIMESTAMP."""
         self._deadline.check()
-        settings = replace(self._settings, timestamp=spec.parse_timestamp(timestamp))
+        settings = replace(self._settings, timestamp=timestamp)
         return Artifacts(settings, self._store, self._headers)
 
     def _look(self, stored: StoredObject) -> StoredObject:
@@ -240,10 +240,10 @@ class _Bucket:
         return stored if stored.checksum else self._retry.call(lambda: self._store.stat(stored))
 
 
-def _joined(shelf: Shelf, moment: str | datetime, reader: Artifacts) -> Shelf:
+def _joined(shelf: Shelf, timestamp: Timestamp, reader: Artifacts) -> Shelf:
     """Return the shelf with those artifacts in folders below BUCKET that a restore takes for the database's."""
     try:
-        chosen = artifacts.choose(shelf.sets, moment)
+        chosen = artifacts.choose(shelf.sets, timestamp)
     except ConfigurationError:
         # Several sets could be meant. Whoever chooses says so.
         return shelf

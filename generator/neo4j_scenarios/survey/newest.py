@@ -6,6 +6,7 @@ from neo4j_restore import spec
 from neo4j_restore.errors import ConfigurationError
 from neo4j_restore.planning import artifacts, choosing
 from neo4j_restore.sets.backup_set import BackupSet, Shelf
+from neo4j_restore.timestamps import latest
 
 
 def newest(
@@ -17,7 +18,7 @@ def newest(
     on_stale, ignored: ON_STALE_LATEST and IGNORE_OBJECTS.
     """
     try:
-        selected = artifacts.choose(shelf.sets, spec.LATEST)
+        selected = artifacts.choose(shelf.sets, latest())
     except ConfigurationError as error:
         return None, str(error)
     if not selected:
@@ -26,9 +27,9 @@ def newest(
     chosen = choice.chosen
     if choice.doubt:
         return chosen, choice.doubt
-    unread = artifacts.doubtful(chosen, shelf.sets, spec.LATEST)
+    unread = artifacts.doubtful(chosen, shelf.sets, latest())
     problem = chosen.problem or (unread.problem if unread else None)
     if problem:
         return chosen, str(problem)
-    doubtful = choosing.doubts(chosen, shelf.unclear, spec.LATEST)
+    doubtful = choosing.doubts(chosen, shelf.unclear, latest())
     return chosen, str(choosing.refusal(chosen, doubtful, bucket, ignored)) if doubtful else ""

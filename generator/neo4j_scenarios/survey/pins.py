@@ -3,13 +3,14 @@
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
-from neo4j_restore import spec
+from neo4j_restore import spec, timestamps
 from neo4j_restore.errors import ConfigurationError
 from neo4j_restore.planning import artifacts, choosing, pointers
 from neo4j_restore.sets.backup_set import BackupSet, Shelf
 from neo4j_restore.stores import StoredObject
+from neo4j_restore.timestamps import Timestamp
 from neo4j_scenarios.errors import Problem
 from neo4j_scenarios.pin import Pin
 
@@ -33,39 +34,40 @@ class Pinning:
         """Take the bucket for messages and URLs."""
         self._bucket, self._look = bucket, look
 
-    def pinned(self, sets: Sets, timestamp: str, on_stale: spec.OnStaleLatest = spec.OnStaleLatest.FAIL) -> Pinned:
+    def pinned(
+        self, sets: Sets, timestamp: Timestamp, on_stale: spec.OnStaleLatest = spec.OnStaleLatest.FAIL
+    ) -> Pinned:
         """Return the sets that `timestamp` selects, and the TIMESTAMP that keeps selecting them.
 
         sets: of each database, the newest first. The next backup replaces a pointer or a set with a bare name. Such a
         set is pinned by its twin, the stamped set with the same bytes. All databases share one TIMESTAMP: their common
         stamp, or else the time of the newest set.
         """
-        moment = spec.parse_timestamp(timestamp)
         try:
-            selected = {each: artifacts.choose(candidates, moment) for each, candidates in sets.items()}
+            selected = {each: artifacts.choose(candidates, timestamp) for each, candidates in sets.items()}
         except ConfigurationError as error:
             return Pinned({}, "", Problem("", str(error), error.hint))
         missing = [each for each, one in selected.items() if not one]
         if missing:
-            return self._missing(missing, sets, timestamp, moment)
-        return self._named({each: one for each, one in selected.items() if one}, sets, moment, on_stale)
+            return self._missing(missing, sets, timestamp)
+        return self._named({each: one for each, one in selected.items() if one}, sets, timestamp, on_stale)
 
     def _named(
         self,
         selected: Mapping[spec.DatabaseName, BackupSet],
         sets: Sets,
-        moment: str | datetime,
+        timestamp: Timestamp,
         on_stale: spec.OnStaleLatest,
     ) -> Pinned:
         """Return the selected sets with their lasting TIMESTAMP, or the reason why a restore would refuse them."""
-        if moment == spec.LATEST:
+        if timestamp.is_latest:
             choices = {each: choosing.judge(one, sets[each], on_stale) for each, one in selected.items()}
             selected = {each: choice.chosen for each, choice in choices.items()}
             doubt = next((choice for choice in choices.values() if choice.doubt), None)
             if doubt:
                 return Pinned(selected, "", Problem("", doubt.doubt, doubt.hint))
         for database, backup in selected.items():
-            if problem := self._unread(backup, sets[database], moment):
+            if problem := self._unread(backup, sets[database], timestamp):
                 return Pinned({database: backup}, "", problem)
         stamped: dict[spec.DatabaseName, BackupSet] = {}
         for database, backup in selected.items():
@@ -79,21 +81,19 @@ class Pinning:
         return Pinned(stamped, "", self._apart(stamped))
 
     def doubted(
-        self, pinned: Pinned, shelves: Mapping[spec.DatabaseName, Shelf], timestamp: str, ignored: Sequence[str]
+        self, pinned: Pinned, shelves: Mapping[spec.DatabaseName, Shelf], timestamp: Timestamp, ignored: Sequence[str]
     ) -> Pinned:
         """Return `pinned`, or a problem if an object that we don't understand may be a newer set."""
-        moment = spec.parse_timestamp(timestamp)
         for database, chosen in pinned.sets.items():
-            doubtful = choosing.doubts(chosen, shelves[database].unclear, moment)
+            doubtful = choosing.doubts(chosen, shelves[database].unclear, timestamp)
             if doubtful and not pinned.problem:
                 error = choosing.refusal(chosen, doubtful, self._bucket, ignored)
                 return Pinned(pinned.sets, "", Problem("", str(error), error.hint))
         return pinned
 
-    def taken(self, sets: Sets, timestamp: str) -> dict[spec.DatabaseName, Pin]:
+    def taken(self, sets: Sets, timestamp: Timestamp) -> dict[spec.DatabaseName, Pin]:
         """Return the pins of the sets that `timestamp` selects."""
-        moment = spec.parse_timestamp(timestamp)
-        selected = {each: _choose(candidates, moment) for each, candidates in sets.items()}
+        selected = {each: _choose(candidates, timestamp) for each, candidates in sets.items()}
         return {each: self.pin(one) for each, one in selected.items() if one}
 
     def pin(self, backup: BackupSet) -> Pin:
@@ -113,16 +113,16 @@ class Pinning:
             backup.kind.value,
         )
 
-    def _unread(self, backup: BackupSet, sets: list[BackupSet], moment: str | datetime) -> Problem | None:
+    def _unread(self, backup: BackupSet, sets: list[BackupSet], timestamp: Timestamp) -> Problem | None:
         """Return why a restore would refuse the set: it is unreadable, or an unreadable artifact may be newer."""
-        doubtful = artifacts.doubtful(backup, sets, moment)
+        doubtful = artifacts.doubtful(backup, sets, timestamp)
         error = backup.problem or (doubtful.problem if doubtful else None)
         return Problem("", str(error), error.hint) if error else None
 
-    def _missing(self, missing: list[spec.DatabaseName], sets: Sets, timestamp: str, moment: str | datetime) -> Pinned:
+    def _missing(self, missing: list[spec.DatabaseName], sets: Sets, timestamp: Timestamp) -> Pinned:
         first = missing[0]
-        error = choosing.not_found(self._bucket, first, moment, Shelf(sets[first]), [])
-        what = f"{self._bucket} has no backup of {', '.join(missing)} for {timestamp}"
+        error = choosing.not_found(self._bucket, first, timestamp, Shelf(sets[first]), [])
+        what = f"{self._bucket} has no backup of {', '.join(missing)} for {timestamp.text}"
         hint = error.hint if sets[first] else "check bucket and database against `neo4j-restore list`"
         return Pinned({}, "", Problem("", what, hint))
 
@@ -154,10 +154,10 @@ def _key(sets: list[BackupSet], timestamp: str) -> str:
     return backup.key if backup else ""
 
 
-def _choose(sets: list[BackupSet], moment: str | datetime) -> BackupSet | None:
+def _choose(sets: list[BackupSet], timestamp: Timestamp) -> BackupSet | None:
     """Return the selected set, or None if there is none or the choice is ambiguous."""
     try:
-        return artifacts.choose(sets, moment)
+        return artifacts.choose(sets, timestamp)
     except ConfigurationError:
         return None
 
@@ -169,4 +169,4 @@ def _hash(backup: BackupSet) -> str:
 
 def rfc3339(moment: datetime) -> str:
     """Return a time in UTC as RFC 3339, to the second."""
-    return moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+    return timestamps.rfc3339(moment.replace(microsecond=0))

@@ -31,7 +31,7 @@ def sets(objects: Objects, databases: tuple[DatabaseName, ...] = (NEO4J,)) -> di
 
 
 def pinned(objects: Objects, *databases: DatabaseName, timestamp: str = "latest") -> Pinned:
-    return Pinning(BUCKET, lambda it: it).pinned(sets(objects, databases or (NEO4J,)), timestamp)
+    return Pinning(BUCKET, lambda it: it).pinned(sets(objects, databases or (NEO4J,)), spec.parse_timestamp(timestamp))
 
 
 def keys(found: Pinned) -> list[str]:

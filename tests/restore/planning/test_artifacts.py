@@ -18,6 +18,7 @@ from neo4j_restore.planning.artifacts import Artifacts
 from neo4j_restore.sets import catalog
 from neo4j_restore.sets.backup_set import BackupSet
 from neo4j_restore.stores import StoredObject
+from neo4j_restore.timestamps import latest, stamped, until
 
 NEO4J = spec.DatabaseName("neo4j")
 START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -155,19 +156,19 @@ def test_an_empty_differential_alone_is_a_gap() -> None:
 def test_a_damaged_artifact_is_no_obstacle_unless_it_may_be_the_newest(damaged: bytes) -> None:
     store = Memory({name(0): FULL, name(1): damaged, name(2): content(1, 200, 2, full=True)})
     sets = sets_of(store)
-    chosen = artifacts.choose(sets, "latest")
+    chosen = artifacts.choose(sets, latest())
     assert chosen
     assert chosen.key == name(2)
-    assert artifacts.doubtful(chosen, sets, "latest") is None
+    assert artifacts.doubtful(chosen, sets, latest()) is None
     # Named like the newest, it is what `latest` finds.
-    newest = artifacts.choose(sets_of(Memory({**store.objects, name(3): damaged})), "latest")
+    newest = artifacts.choose(sets_of(Memory({**store.objects, name(3): damaged})), latest())
     assert newest
     assert isinstance(newest.problem, BackupDamagedError)
     # A moment before it takes what was there then.
-    earlier = artifacts.choose(sets, START + timedelta(minutes=30))
+    earlier = artifacts.choose(sets, until(START + timedelta(minutes=30)))
     assert earlier
     assert earlier.key == name(0)
-    assert artifacts.doubtful(earlier, sets, START + timedelta(minutes=30)) is None
+    assert artifacts.doubtful(earlier, sets, until(START + timedelta(minutes=30))) is None
 
 
 def test_what_may_be_newer_by_names_in_another_zone_or_by_upload_times_is_doubtful() -> None:
@@ -175,14 +176,14 @@ def test_what_may_be_newer_by_names_in_another_zone_or_by_upload_times_is_doubtf
     store = Memory({name(0): content(1, 100, 5, full=True), name(1): b""})
     sets = sets_of(store)
     chosen = next(each for each in sets if each.header)
-    assert artifacts.doubtful(chosen, sets, "latest") is not None
-    assert artifacts.doubtful(chosen, sets, "2026-01-01T00-00-00") is None
+    assert artifacts.doubtful(chosen, sets, latest()) is not None
+    assert artifacts.doubtful(chosen, sets, stamped("2026-01-01T00-00-00")) is None
     # Named like an older one, but uploaded later; not believed where all was copied long after.
     store = Memory({name(2): content(1, 100, 2, full=True), name(1): b""})
     for days, doubtful in ((0, True), (30, False)):
         store.updated = {name(2): START + timedelta(days, hours=2), name(1): START + timedelta(days, hours=3)}
         sets = sets_of(store)
-        assert (artifacts.doubtful(sets[0], sets, "latest") is not None) is doubtful
+        assert (artifacts.doubtful(sets[0], sets, latest()) is not None) is doubtful
 
 
 def test_a_gap_tells_of_artifacts_that_cannot_be_read() -> None:
@@ -271,7 +272,7 @@ def test_a_moment_never_takes_what_its_header_says_is_later(made: list[Made], ho
     before = [each for each in made if each.time <= hour]
     assume(before)
     sets = sets_of(Memory({each.key: each.content for each in made}))
-    chosen = artifacts.choose(sets, START + timedelta(hours=hour))
+    chosen = artifacts.choose(sets, until(START + timedelta(hours=hour)))
     assert chosen
     assert chosen.header
     own = [each for each in before if each.database_id == max(one.database_id for one in before)]

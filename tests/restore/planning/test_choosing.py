@@ -18,6 +18,7 @@ from neo4j_restore.sets.backup_set import BackupSet, Shelf, TimeSource, Unclear
 from neo4j_restore.sets.inside import Inside
 from neo4j_restore.spec import OnStaleLatest, Scheme
 from neo4j_restore.stores import StoredObject
+from neo4j_restore.timestamps import Timestamp, latest, stamped, until
 
 NEO4J = spec.DatabaseName("neo4j")
 BUCKET = spec.parse_bucket("gs://backups/p")
@@ -36,7 +37,7 @@ def shelf(*objects: StoredObject | str, exact: str = "") -> Shelf:
 
 def judged(*objects: StoredObject, on_stale: OnStaleLatest = OnStaleLatest.FAIL) -> choosing.Choice:
     sets = pointers.dated(shelf(*objects).sets, lambda each: each, Scheme.GCS)
-    chosen = choosing.choose(sets, "latest")
+    chosen = choosing.choose(sets, latest())
     assert chosen is not None
     return choosing.judge(chosen, sets, on_stale)
 
@@ -67,18 +68,18 @@ def test_a_text_that_tells_a_time_takes_the_one_set_of_it(timestamp: str, key: s
     sets = shelf("neo4j-2026-01-30T02-00-00.dump", "neo4j-20260131_020000.dump", "neo4j-20260131_040000.dump").sets
     if timestamp == "2026-01-31":
         with pytest.raises(ConfigurationError, match=r"fits 2 sets .*_040000.*_020000"):
-            choosing.choose(sets, timestamp)
+            choosing.choose(sets, stamped(timestamp))
     else:
-        found = choosing.choose(sets, timestamp)
+        found = choosing.choose(sets, stamped(timestamp))
         assert (found.key.removeprefix("p/") if found else "") == key
 
 
 def test_a_stamp_of_two_different_sets_is_refused_and_of_copies_is_not() -> None:
     one, copy = stored("neo4j-2026-01-31.dump", content="a"), stored("weekly/neo4j-2026-01-31.dump", content="a")
-    assert choosing.choose(shelf(one, copy).sets, "2026-01-31") is not None
+    assert choosing.choose(shelf(one, copy).sets, stamped("2026-01-31")) is not None
     other = stored("weekly/neo4j-2026-01-31.dump", content="b")
     with pytest.raises(ConfigurationError):
-        choosing.choose(shelf(one, other).sets, "2026-01-31")
+        choosing.choose(shelf(one, other).sets, stamped("2026-01-31"))
 
 
 def test_the_stores_time_never_beats_a_stamp() -> None:
@@ -170,7 +171,7 @@ def test_of_sets_that_the_store_alone_dates_those_of_one_moment_are_in_doubt() -
     assert choice(timedelta(seconds=5), "neo4j-latest.dump").warnings == ()
 
 
-def doubtful(timestamp: str | datetime, *names: StoredObject | str) -> list[str]:
+def doubtful(timestamp: Timestamp, *names: StoredObject | str) -> list[str]:
     found = shelf(*names)
     chosen = choosing.choose(found.sets, timestamp)
     assert chosen is not None
@@ -180,16 +181,16 @@ def doubtful(timestamp: str | datetime, *names: StoredObject | str) -> list[str]
 def test_only_what_may_be_newer_is_in_doubt() -> None:
     names = ("neo4j-2026-01-15.dump", "prod_neo4j_20260131.dump", "neo4j-01-02-2026.dump")
     newer = ["neo4j-01-02-2026.dump", "prod_neo4j_20260131.dump"]
-    assert doubtful("latest", *names, "neo4j-backup-2026-01-01.dump") == newer
-    assert doubtful("latest", names[0], stored("neo4j-x_y.dump", day(1))) == []
-    assert doubtful("latest", names[0], stored("neo4j-x_y.dump", day(31))) == ["neo4j-x_y.dump"]
+    assert doubtful(latest(), *names, "neo4j-backup-2026-01-01.dump") == newer
+    assert doubtful(latest(), names[0], stored("neo4j-x_y.dump", day(1))) == []
+    assert doubtful(latest(), names[0], stored("neo4j-x_y.dump", day(31))) == ["neo4j-x_y.dump"]
 
 
 def test_a_time_bounds_what_is_in_doubt_and_a_stamp_leaves_nothing() -> None:
     names = ("neo4j-2026-01-15.dump", "prod_neo4j_20260131.dump")
-    assert doubtful(datetime(2026, 1, 20, tzinfo=UTC), *names) == []
-    assert doubtful(datetime(2026, 2, 20, tzinfo=UTC), *names) == ["prod_neo4j_20260131.dump"]
-    assert doubtful("2026-01-15", *names) == []
+    assert doubtful(until(datetime(2026, 1, 20, tzinfo=UTC)), *names) == []
+    assert doubtful(until(datetime(2026, 2, 20, tzinfo=UTC)), *names) == ["prod_neo4j_20260131.dump"]
+    assert doubtful(stamped("2026-01-15"), *names) == []
 
 
 def test_a_refusal_names_both_sets_and_every_way_on() -> None:
@@ -213,14 +214,14 @@ def test_the_pattern_of_an_object_names_it(name: str) -> None:
 
 def test_a_missing_set_tells_how_many_lie_in_which_folder() -> None:
     found = shelf("blue/neo4j-2026-01-30.dump", "blue/neo4j-2026-01-31.dump", "green/neo4j-2026-01-31.dump")
-    error = choosing.not_found(BUCKET, NEO4J, "latest", found, [])
+    error = choosing.not_found(BUCKET, NEO4J, latest(), found, [])
     assert "2 sets of neo4j lie one folder deeper, in blue, and 1 other folders have some" in error.hint
     assert "BUCKET=gs://backups/p/blue" in error.hint
 
 
 def test_a_missing_set_tells_which_databases_have_some_that_bear_its_name() -> None:
     found = shelf("neo4j-prod-2026-01-31.dump", "neo4j-prod-2026-01-30.dump", "movies-2026-01-31.dump")
-    error = choosing.not_found(BUCKET, NEO4J, "latest", found, [])
+    error = choosing.not_found(BUCKET, NEO4J, latest(), found, [])
     assert "neo4j-prod (2). Set DATABASE to one of these, or set BUCKET to one object" in error.hint
     assert "movies" not in error.hint
 
@@ -232,16 +233,16 @@ def named(key: str, database: str = "neo4j") -> BackupSet:
 @pytest.mark.parametrize(
     ("timestamp", "databases", "said"),
     [
-        ("latest", ("neo4j",), ""),
-        ("2026-01-31", ("neo4j",), ""),
-        ("2026-01-31T02:00:00", ("neo4j",), ""),
-        (datetime(2026, 2, 1, tzinfo=UTC), ("neo4j",), ""),
-        ("2026-01-30", ("neo4j",), "which has the stamp 20260131_020000, but TIMESTAMP is 2026-01-30"),
-        (datetime(2026, 1, 1, tzinfo=UTC), ("neo4j",), "TIMESTAMP is 2026-01-01"),
-        ("latest", ("neo4j", "movies"), "DATABASE names 2: neo4j, movies"),
+        (latest(), ("neo4j",), ""),
+        (stamped("2026-01-31"), ("neo4j",), ""),
+        (stamped("2026-01-31T02:00:00"), ("neo4j",), ""),
+        (until(datetime(2026, 2, 1, tzinfo=UTC)), ("neo4j",), ""),
+        (stamped("2026-01-30"), ("neo4j",), "which has the stamp 20260131_020000, but TIMESTAMP is 2026-01-30"),
+        (until(datetime(2026, 1, 1, tzinfo=UTC)), ("neo4j",), "TIMESTAMP is 2026-01-01"),
+        (latest(), ("neo4j", "movies"), "DATABASE names 2: neo4j, movies"),
     ],
 )
-def test_what_bucket_names_has_to_agree_with_the_rest(timestamp: Any, databases: Any, said: str) -> None:
+def test_what_bucket_names_has_to_agree_with_the_rest(timestamp: Timestamp, databases: Any, said: str) -> None:
     one = named("anything-20260131_020000.dump")
     if not said:
         choosing.refuse_disagreeing(one, timestamp, databases, "gs://b/o")

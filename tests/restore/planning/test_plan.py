@@ -19,6 +19,7 @@ from neo4j_restore.sets.headers import Header, StoreFormat
 from neo4j_restore.sets.inside import DATA_FOLDER, STORE_FILES, Inside, StoreVersion
 from neo4j_restore.sets.kinds import Kind
 from neo4j_restore.stores import StoredObject
+from neo4j_restore.timestamps import latest
 from neo4j_restore.volume.receipt import Receipt
 from neo4j_restore.volume.volume import Found, Volume
 
@@ -228,6 +229,6 @@ def test_asking_for_one_more_database_does_not_overwrite_the_others_again() -> N
 
 def test_settings_take_the_contracts_defaults() -> None:
     found = settings.from_environment({"BUCKET": "b-1/p", "CLOUD_PROVIDER": "gcp", "DATABASE": "neo4j, system"})
-    assert (str(found.bucket), found.databases, found.timestamp) == ("gs://b-1/p", ("neo4j", "system"), "latest")
+    assert (str(found.bucket), found.databases, found.timestamp) == ("gs://b-1/p", ("neo4j", "system"), latest())
     assert (found.overwrite, found.purge, found.data_dir) == (spec.Overwrite.NEVER, True, Path("/data"))
     assert found.credentials is None

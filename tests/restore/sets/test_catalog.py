@@ -12,6 +12,7 @@ from neo4j_restore.sets import catalog
 from neo4j_restore.sets.backup_set import BackupSet, Shelf
 from neo4j_restore.sets.kinds import Kind
 from neo4j_restore.stores import StoredObject
+from neo4j_restore.timestamps import latest, stamped, until
 
 NEO4J = spec.DatabaseName("neo4j")
 GRAPH = spec.DatabaseName("graph.db")
@@ -117,42 +118,42 @@ def test_a_directory_takes_all_below_it_and_nothing_beside() -> None:
 
 def test_the_pointer_is_taken_else_the_newest() -> None:
     stamps = ("neo4j-2026-01-31.dump", "neo4j-2026-03-31.dump", "neo4j-2026-02-28.dump")
-    newest = choosing.choose(sets_of(*stamps), "latest")
-    pointer = choosing.choose(sets_of(*stamps, "neo4j-latest.dump"), "latest")
+    newest = choosing.choose(sets_of(*stamps), latest())
+    pointer = choosing.choose(sets_of(*stamps, "neo4j-latest.dump"), latest())
     assert newest is not None
     assert pointer is not None
     assert (newest.stamp, pointer.stamp) == ("2026-03-31", "latest")
-    assert choosing.choose([], "latest") is None
+    assert choosing.choose([], latest()) is None
 
 
 @given(st.sets(st.integers(0, 2**31), min_size=1), st.integers(0, 99), st.integers(0, 5))
 def test_a_time_takes_the_newest_set_at_or_before_it(seconds: set[int], pick: int, after: int) -> None:
     times = [datetime.fromtimestamp(each, UTC) for each in sorted(seconds)]
     wanted = times[pick % len(times)] + timedelta(seconds=after)
-    found = choosing.choose(sets_of(*(f"neo4j-{time:%Y-%m-%dT%H:%M:%S}.dump" for time in times)), wanted)
+    found = choosing.choose(sets_of(*(f"neo4j-{time:%Y-%m-%dT%H:%M:%S}.dump" for time in times)), until(wanted))
     assert found is not None
     assert found.time == max(time for time in times if time <= wanted)
 
 
 def test_an_exact_stamp_needs_no_time_in_it() -> None:
     keys = ("neo4j-before-upgrade.dump", "neo4j-2026-03-31.dump")
-    found = choosing.choose(sets_of(*keys, exact="before-upgrade"), "before-upgrade")
+    found = choosing.choose(sets_of(*keys, exact="before-upgrade"), stamped("before-upgrade"))
     assert found is not None
     assert found.key == "neo4j-before-upgrade.dump"
-    assert choosing.choose(sets_of(*keys, exact="after-upgrade"), "after-upgrade") is None
+    assert choosing.choose(sets_of(*keys, exact="after-upgrade"), stamped("after-upgrade")) is None
 
 
 def test_the_official_charts_stamp_may_have_its_ending() -> None:
     sets = sets_of("neo4j-2026-01-31T02:00:00.backup.tar.gz")
     for stamp in ("2026-01-31T02:00:00", "2026-01-31T02:00:00.backup"):
-        assert choosing.choose(sets, stamp) is sets[0]
+        assert choosing.choose(sets, stamped(stamp)) is sets[0]
 
 
 def test_not_found_names_the_nearest_in_time() -> None:
     bucket = spec.parse_bucket("gs://backups")
     sets = sets_of("neo4j-2026-01-31.dump", "neo4j-2026-03-31.dump")
     wanted = datetime(2026, 1, 1, tzinfo=UTC)
-    error = choosing.not_found(bucket, NEO4J, wanted, Shelf(sets), ["neo4j-2026-01-31.dump"])
+    error = choosing.not_found(bucket, NEO4J, until(wanted), Shelf(sets), ["neo4j-2026-01-31.dump"])
     assert error.hint.startswith("nearest: gs://backups/neo4j-2026-01-31.dump")
-    nothing = choosing.not_found(bucket, NEO4J, "latest", Shelf(), [])
+    nothing = choosing.not_found(bucket, NEO4J, latest(), Shelf(), [])
     assert "check BUCKET and DATABASE" in nothing.hint

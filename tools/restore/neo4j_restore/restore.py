@@ -270,7 +270,7 @@ def _record(
     return {
         "restore_id": _restore_id(settings),
         "bucket": str(settings.bucket),
-        "timestamp": _as_text(settings.timestamp),
+        "timestamp": str(settings.timestamp),
         "force_overwrite": settings.overwrite.value,
         "restored": [
             _restored(step.chosen, settings, step, evidence.verdict(step.chosen))
@@ -318,10 +318,6 @@ def _restored(chosen: BackupSet, settings: Settings, step: Step, verdict: Verdic
 def _crc32c(stored: StoredObject) -> str | None:
     checksum = stored.checksum
     return str(checksum).partition(":")[2] if checksum and checksum.algorithm == "crc32c" else None
-
-
-def _as_text(timestamp: str | datetime) -> str:
-    return timestamp.isoformat() if isinstance(timestamp, datetime) else timestamp
 
 
 def own_version() -> str:

@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path, PurePosixPath
 from typing import TypeVar
 
-from neo4j_restore import spec
+from neo4j_restore import spec, timestamps
 from neo4j_restore.errors import ConfigurationError
 
 T = TypeVar("T")
@@ -21,7 +21,6 @@ class Settings:
     """What the operator requested, with all defaults applied.
 
     folded: the names in DATABASE that have upper case, as they are spelled there.
-    timestamp: `latest`, an exact stamp, or a time in UTC.
     backup_set_dir: relative, without a slash at its ends. Empty: the set is found by its store files.
     restore_id: empty if RESTORE_ID is not set: see `request_id`.
     not_after: when the request expires, in UTC.
@@ -36,7 +35,7 @@ class Settings:
     bucket: spec.BucketUrl
     databases: tuple[spec.DatabaseName, ...]
     folded: tuple[str, ...]
-    timestamp: str | datetime
+    timestamp: spec.Timestamp
     backup_set_dir: str
     overwrite: spec.Overwrite
     restore_id: str
@@ -120,7 +119,7 @@ def from_environment(environment: Mapping[str, str]) -> Settings:
     provider = read("CLOUD_PROVIDER", _choice({name: name for name in spec.PROVIDERS}), "")
     bucket = read("BUCKET", lambda text: _supported(spec.parse_bucket(text, provider)), _NOWHERE)
     databases = read("DATABASE", spec.parse_databases, _NO_DATABASES)
-    timestamp = read("TIMESTAMP", spec.parse_timestamp, _LATEST)
+    timestamp = read("TIMESTAMP", spec.parse_timestamp, timestamps.latest())
     google_key = read("GOOGLE_APPLICATION_CREDENTIALS", _key_path, None)
     read("LOG_FORMAT", _choice({"text": "text", "json": "json"}), "")
     settings = Settings(
@@ -193,8 +192,6 @@ def _shown(text: str, error: spec.Invalid) -> str:
 
 
 _NO_DATABASES: tuple[spec.DatabaseName, ...] = ()
-
-_LATEST: str | datetime = spec.LATEST
 
 _NOWHERE = spec.BucketUrl(spec.Scheme.FILE, "", "/")
 

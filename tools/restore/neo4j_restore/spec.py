@@ -7,7 +7,6 @@ Standard library only: the generator imports this module for every command, and 
 import hashlib
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import datetime
 from typing import Final
 
 from neo4j_restore.buckets import PROVIDERS, SUPPORTED_SCHEMES, BucketUrl, Scheme, parse_bucket
@@ -15,7 +14,7 @@ from neo4j_restore.databases import SYSTEM, DatabaseName, folded, parse_database
 from neo4j_restore.policies import FORCE_OVERWRITE, Addressing, OnMissing, OnStaleLatest, Overwrite, SpaceMode
 from neo4j_restore.rules import Invalid
 from neo4j_restore.secrecy import TOO_LONG, WITHHELD, looks_like_key, shown
-from neo4j_restore.timestamps import LATEST, parse_time, parse_timestamp
+from neo4j_restore.timestamps import LATEST, Timestamp, parse_time, parse_timestamp
 from neo4j_restore.variables import VARIABLES, Variable, parse_patterns
 
 __all__ = [
@@ -37,6 +36,7 @@ __all__ = [
     "Overwrite",
     "Scheme",
     "SpaceMode",
+    "Timestamp",
     "Variable",
     "default_restore_id",
     "folded",
@@ -51,12 +51,11 @@ __all__ = [
 ]
 
 
-def default_restore_id(bucket: BucketUrl, databases: Iterable[DatabaseName], timestamp: str | datetime) -> str:
+def default_restore_id(bucket: BucketUrl, databases: Iterable[DatabaseName], timestamp: Timestamp) -> str:
     """Return the name of a request without RESTORE_ID: the same for the same bucket, databases and timestamp."""
-    stamp = timestamp.isoformat() if isinstance(timestamp, datetime) else timestamp
     # Receipts on volumes have hashes of URLs without doubled slashes. Another hash would restore again.
     plain = "".join(f"{part}/" for part in bucket.prefix.split("/") if part)
-    request = "\n".join([str(replace(bucket, prefix=plain)), ",".join(sorted(databases)), stamp])
+    request = "\n".join([str(replace(bucket, prefix=plain)), ",".join(sorted(databases)), str(timestamp)])
     return hashlib.sha256(request.encode()).hexdigest()[:16]
 
 

@@ -29,6 +29,7 @@ from neo4j_restore.settings import Settings
 from neo4j_restore.spec import LATEST
 from neo4j_restore.stores import Store
 from neo4j_restore.streams import decoders
+from neo4j_restore.timestamps import Timestamp
 from neo4j_restore.transfer import parallel
 
 log = getLogger(__name__)
@@ -66,7 +67,7 @@ class Artifacts:
     def _wanted(self, sets: list[BackupSet]) -> list[BackupSet]:
         """Return the artifacts whose headers matter."""
         artifacts = [each for each in sets if each.kind is Kind.BACKUP]
-        named = choosing.choose(sets, self._settings.timestamp) if is_exact(self._settings.timestamp) else None
+        named = choosing.choose(sets, self._settings.timestamp) if self._settings.timestamp.is_exact else None
         if named and named.kind is Kind.BACKUP:
             self._read([named])
             header = self._headers[named.key]
@@ -160,7 +161,7 @@ class Artifacts:
 
     def _is_meant(self, chosen: BackupSet) -> bool:
         """Return whether TIMESTAMP means this very object, and not another one with the same transactions."""
-        return is_exact(self._settings.timestamp) or chosen.stamp == LATEST
+        return self._settings.timestamp.is_exact or chosen.stamp == LATEST
 
     def _ends(
         self, chosen: BackupSet, by_key: Mapping[str, BackupSet], all_artifacts: Mapping[str, Artifact]
@@ -189,21 +190,15 @@ class Artifacts:
         return BackupNotFoundError(message, hint="put that artifact back, or name an earlier set with TIMESTAMP")
 
 
-def is_exact(timestamp: str | datetime) -> bool:
-    """Return whether TIMESTAMP is the stamp of one object."""
-    return isinstance(timestamp, str) and timestamp != LATEST
-
-
-def choose(sets: list[BackupSet], timestamp: str | datetime) -> BackupSet | None:
+def choose(sets: list[BackupSet], timestamp: Timestamp) -> BackupSet | None:
     """Return the set that `timestamp` names, or None.
 
     sets: of one database, as `Artifacts.dated` returns them.
     """
     newest = choosing.choose(sets, timestamp)
-    if newest is None or newest.header is None or newest.stamp == LATEST or is_exact(timestamp):
+    if newest is None or newest.header is None or newest.stamp == LATEST or timestamp.is_exact:
         return newest
-    moment = timestamp if isinstance(timestamp, datetime) else None
-    before = [each for each in _readable(sets) if each.stamp != LATEST and (not moment or each.time <= moment)]
+    before = [each for each in _readable(sets) if each.stamp != LATEST and timestamp.picks(each)]
     # The artifact with the highest transaction of this database id is the latest state. If a clock went back, it is not
     # the newest by its time. But if the database was restored from an older backup, its transactions went back, and the
     # higher ones belong to a history that was given up.
@@ -213,13 +208,13 @@ def choose(sets: list[BackupSet], timestamp: str | datetime) -> BackupSet | None
     return newest if _was_given_up(furthest, newest, before) else furthest
 
 
-def went_back(chosen: BackupSet, sets: Iterable[BackupSet], timestamp: str | datetime) -> BackupSet | None:
+def went_back(chosen: BackupSet, sets: Iterable[BackupSet], timestamp: Timestamp) -> BackupSet | None:
     """Return an older artifact of the same database id with later transactions than `chosen`, or None.
 
     Also None if `timestamp` names `chosen` itself.
     """
     end = _artifact(chosen).highest
-    if is_exact(timestamp) or not _id(chosen) or end == 0:
+    if timestamp.is_exact or not _id(chosen) or end == 0:
         return None
     same = (each for each in _readable(sets) if _id(each) == _id(chosen) and each.time < chosen.time)
     return next((each for each in same if _artifact(each).highest > end), None)
@@ -257,19 +252,17 @@ def others(chosen: BackupSet, sets: Iterable[BackupSet]) -> list[BackupSet]:
     return list(newest.values())
 
 
-def doubtful(chosen: BackupSet, sets: Iterable[BackupSet], timestamp: str | datetime) -> BackupSet | None:
+def doubtful(chosen: BackupSet, sets: Iterable[BackupSet], timestamp: Timestamp) -> BackupSet | None:
     """Return an artifact that can't be read and may be newer than `chosen`, by its name or its upload time, or None.
 
     An upload time counts only if it is near the time of the name.
     """
-    if is_exact(timestamp):
+    if timestamp.is_exact:
         return None
-    moment = timestamp if isinstance(timestamp, datetime) else None
     for unread in sets:
         if unread.problem and unread.key != chosen.key:
             time = _likely_time(unread, chosen)
-            requested = not moment or min(unread.time, time) <= moment
-            if requested and (time > chosen.time or _was_uploaded_later(unread, chosen)):
+            if timestamp.allows(min(unread.time, time)) and (time > chosen.time or _was_uploaded_later(unread, chosen)):
                 return unread
     return None
 

@@ -20,6 +20,7 @@ from neo4j_restore.sets import stamps
 from neo4j_restore.sets.backup_set import BackupSet, Shelf, TimeSource, Unclear
 from neo4j_restore.sets.kinds import Kind
 from neo4j_restore.spec import LATEST, BucketUrl, DatabaseName, OnStaleLatest
+from neo4j_restore.timestamps import Timestamp
 
 # Comparing names is slow.
 _MOST_COMPARED = 1000
@@ -55,19 +56,19 @@ class Choice:
     hint: str = ""
 
 
-def choose(sets: Sequence[BackupSet], timestamp: str | datetime) -> BackupSet | None:
+def choose(sets: Sequence[BackupSet], timestamp: Timestamp) -> BackupSet | None:
     """Return the set that `timestamp` names, or None.
 
     sets: of one database, as `catalog.order` returns them. `latest` takes the `latest` pointer if there is one, else
     the newest set. A text is compared with the stamps, and then, if it is a time, with their times.
     Raises ConfigurationError if several sets have that time.
     """
-    if isinstance(timestamp, datetime):
-        return next((each for each in sets if each.time <= timestamp), None)
-    if timestamp == LATEST:
-        pointers = [each for each in sets if each.stamp == LATEST]
-        return next(iter([*pointers, *sets]), None)
-    fitting = [each for each in sets if timestamp in {each.stamp, f"{each.stamp}.backup"}] or _of_time(sets, timestamp)
+    fitting = [each for each in sets if timestamp.picks(each)]
+    if timestamp.is_latest:
+        fitting = [*(each for each in sets if each.stamp == LATEST), *fitting]
+    if not timestamp.is_exact:
+        return next(iter(fitting), None)
+    fitting = fitting or _of_time(sets, timestamp.stamp)
     if not fitting or all(_alike(each, fitting[0]) for each in fitting):
         return next(iter(fitting), None)
     names = ", ".join(f"{each.url} ({each.time.isoformat()})" for each in fitting[:_MOST_COMPARED][:10])
@@ -227,16 +228,15 @@ def _was_copied(newest: BackupSet) -> bool:
     return newest.updated - newest.time > _COPIED
 
 
-def doubts(chosen: BackupSet, unclear: Sequence[Unclear], timestamp: str | datetime) -> list[Unclear]:
+def doubts(chosen: BackupSet, unclear: Sequence[Unclear], timestamp: Timestamp) -> list[Unclear]:
     """Return the unclear objects that may be newer than `chosen` and fit `timestamp` as well, newest first.
 
     None for a stamp, which names one set. A time is an upper bound.
     """
-    if isinstance(timestamp, str) and timestamp != LATEST:
+    if timestamp.is_exact:
         return []
     since = chosen.updated if chosen.time_source is TimeSource.STORE else chosen.time
-    until = timestamp if isinstance(timestamp, datetime) else None
-    return [each for each in unclear if each.time > since and (until is None or each.time <= until)]
+    return [each for each in unclear if each.time > since and timestamp.allows(each.time)]
 
 
 def name_doubts(chosen: BackupSet) -> tuple[str, ...]:
@@ -247,15 +247,13 @@ def name_doubts(chosen: BackupSet) -> tuple[str, ...]:
     return (warning,)
 
 
-def left_alone(chosen: BackupSet, foreign: Sequence[BackupSet], timestamp: str | datetime) -> tuple[str, ...]:
+def left_alone(chosen: BackupSet, foreign: Sequence[BackupSet], timestamp: Timestamp) -> tuple[str, ...]:
     """Return a warning about newer backups with another database id than `chosen`, if there are any.
 
     foreign: newest first, from folders whose names are not understood.
     """
-    newer = [] if isinstance(timestamp, str) and timestamp != LATEST else [x for x in foreign if x.time > chosen.time]
-    until = timestamp if isinstance(timestamp, datetime) else None
-    newer = [each for each in newer if until is None or each.time <= until]
-    if not newer:
+    newer = [each for each in foreign if each.time > chosen.time and timestamp.allows(each.time)]
+    if timestamp.is_exact or not newer:
         return ()
     folder = newer[0].url.rpartition("/")[0]
     warning = (
@@ -307,13 +305,12 @@ def _escaped(text: str) -> str:
 
 
 def not_found(
-    bucket: BucketUrl, database: DatabaseName, timestamp: str | datetime, shelf: Shelf, keys: list[str], seen: int = 0
+    bucket: BucketUrl, database: DatabaseName, timestamp: Timestamp, shelf: Shelf, keys: list[str], seen: int = 0
 ) -> BackupNotFoundError:
     """Return the error about a missing set, with the nearest sets and the objects that are not understood."""
-    wanted = timestamp.isoformat() if isinstance(timestamp, datetime) else timestamp
     count = len(shelf.sets)
     message = (
-        f"no backup of {database} for {wanted} below {bucket}: {count} sets of it, {seen or len(keys)} objects seen"
+        f"no backup of {database} for {timestamp} below {bucket}: {count} sets of it, {seen or len(keys)} objects seen"
     )
     reasons = [f"{bucket.of(each.key)} is not taken for one: {each.reason}" for each in shelf.unclear[:_MOST_NAMED]]
     more = len(shelf.unclear) - len(reasons)
@@ -321,7 +318,7 @@ def not_found(
     return BackupNotFoundError(message, hint=_hint(bucket, database, timestamp, shelf, keys))
 
 
-def _hint(bucket: BucketUrl, database: DatabaseName, timestamp: str | datetime, shelf: Shelf, keys: list[str]) -> str:
+def _hint(bucket: BucketUrl, database: DatabaseName, timestamp: Timestamp, shelf: Shelf, keys: list[str]) -> str:
     hints = [f"nearest: {', '.join(map(bucket.of, nearest))}"] if (nearest := _nearest(shelf.sets, timestamp)) else []
     deeper = Counter(each.elsewhere for each in shelf.unclear if each.elsewhere and each.as_set)
     if deeper:
@@ -346,24 +343,18 @@ def _hint(bucket: BucketUrl, database: DatabaseName, timestamp: str | datetime, 
     return "; ".join(hints) or "check BUCKET and DATABASE against the bucket's listing"
 
 
-def _nearest(sets: Sequence[BackupSet], timestamp: str | datetime) -> list[str]:
-    if isinstance(timestamp, datetime):
-        return [each.key for each in sorted(sets, key=lambda each: abs(each.time - timestamp))[:5]]
+def _nearest(sets: Sequence[BackupSet], timestamp: Timestamp) -> list[str]:
+    if moment := timestamp.moment:
+        sets = sorted(sets, key=lambda each: abs(each.time - moment))
     return [each.key for each in sets[:5]]
 
 
-def agrees(named: BackupSet, timestamp: str | datetime) -> bool:
+def agrees(named: BackupSet, timestamp: Timestamp) -> bool:
     """Return whether the set that BUCKET names fits TIMESTAMP."""
-    if timestamp == LATEST:
-        return True
-    if isinstance(timestamp, datetime):
-        return named.time <= timestamp
-    return choose([named], timestamp) is not None
+    return timestamp.picks(named) or bool(timestamp.is_exact and _of_time([named], timestamp.stamp))
 
 
-def refuse_disagreeing(
-    named: BackupSet, timestamp: str | datetime, databases: Sequence[DatabaseName], url: str
-) -> None:
+def refuse_disagreeing(named: BackupSet, timestamp: Timestamp, databases: Sequence[DatabaseName], url: str) -> None:
     """Raise ConfigurationError if BUCKET names one set, but other variables name another one or several."""
     what = "one object" if named.kind is not Kind.DIRECTORY else "one set's folder"
     if len(databases) > 1:
@@ -371,7 +362,6 @@ def refuse_disagreeing(
         hint = "set DATABASE to one database, or BUCKET to the folder that holds the sets"
         raise ConfigurationError(message, hint=hint)
     if not agrees(named, timestamp):
-        wanted = timestamp.isoformat() if isinstance(timestamp, datetime) else timestamp
         stamp = f"the stamp {named.stamp}" if named.stamp else "no stamp"
-        message = f"BUCKET names {what}, {url}, which has {stamp}, but TIMESTAMP is {wanted}"
+        message = f"BUCKET names {what}, {url}, which has {stamp}, but TIMESTAMP is {timestamp}"
         raise ConfigurationError(message, hint="unset TIMESTAMP, or set BUCKET to the folder that holds the sets")

@@ -16,7 +16,7 @@ from neo4j_restore.planning.plan import Plan, Step
 from neo4j_restore.planning.selection import Selection
 from neo4j_restore.sets.backup_set import BackupSet
 from neo4j_restore.settings import Settings
-from neo4j_restore.spec import LATEST, DatabaseName
+from neo4j_restore.spec import DatabaseName
 from neo4j_restore.stores import Store
 from neo4j_restore.transfer import evidence
 from neo4j_restore.volume import partial
@@ -88,7 +88,7 @@ def _inspect(settings: Settings, inspector: Inspector, chosen: BackupSet, sets: 
     """Return the set with what its bytes say. If they show that a `latest` is stale, the set to take instead."""
     inspection = inspector.inspect(chosen, sets)
     choice = (
-        choosing.by_entries(inspection.chosen, sets, settings.on_stale_latest) if settings.timestamp == LATEST else None
+        choosing.by_entries(inspection.chosen, sets, settings.on_stale_latest) if settings.timestamp.is_latest else None
     )
     if choice is None:
         return inspection

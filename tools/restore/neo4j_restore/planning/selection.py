@@ -17,7 +17,7 @@ from neo4j_restore.sets.kinds import Kind
 from neo4j_restore.sets.listing import Listing, Sieve
 from neo4j_restore.sets.naming import Namer
 from neo4j_restore.settings import Settings
-from neo4j_restore.spec import LATEST, DatabaseName
+from neo4j_restore.spec import DatabaseName
 from neo4j_restore.stores import Store, StoredObject
 from neo4j_restore.streams import age
 from neo4j_restore.transfer import retry
@@ -123,10 +123,10 @@ class Selection:
         if chosen.kind is Kind.BACKUP:
             chosen, warnings = self._with_scattered(database, chosen)
             warnings = (*warnings, *self._given_up(database, chosen))
-        if timestamp == LATEST:
+        if timestamp.is_latest:
             choice = choosing.judge(chosen, self.of(database).sets, self._settings.on_stale_latest)
             return replace(choice, warnings=(*choice.warnings, *warnings))
-        if chosen.time_source is TimeSource.STORE and not isinstance(timestamp, str):
+        if chosen.time_source is TimeSource.STORE and timestamp.moment:
             warning = f"the time of {chosen.url} is only its upload time, which a copy of the bucket resets"
             return Choice(chosen, (warning, *warnings))
         return Choice(chosen, warnings)
@@ -197,15 +197,15 @@ class Selection:
             self._agree(top)
             return Found([top], [], top)
         sets = shelf.sets
-        if isinstance(self._settings.timestamp, str) and self._settings.timestamp != LATEST:
+        if self._settings.timestamp.is_exact:
             sets = self._reader.dated(sets)
         else:
             sets = self._reader.dated(pointers.dated(sets, self._look, self._settings.bucket.scheme))
         return Found(sets, self._backups(shelf.unclear), others=shelf.others)
 
     def _shelf(self, database: DatabaseName, objects: list[StoredObject], prefix: str) -> Shelf:
-        exact = self._settings.timestamp if isinstance(self._settings.timestamp, str) else ""
-        shelf = catalog.find(objects, prefix, database, exact=exact, directory=self._directory, place=self._place)
+        exact, directory = self._settings.timestamp.word, self._directory
+        shelf = catalog.find(objects, prefix, database, exact=exact, directory=directory, place=self._place)
         if shelf.others:
             names = ", ".join(f"{name} ({count})" for name, count in sorted(shelf.others.items())[:10])
             log.info("%s: left alone what is named as a set of another database: %s", database, names)

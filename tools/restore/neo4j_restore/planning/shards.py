@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from neo4j_restore.errors import ConfigurationError
-from neo4j_restore.planning.artifacts import is_exact
 from neo4j_restore.sets import catalog
 from neo4j_restore.sets.backup_set import BackupSet
 from neo4j_restore.spec import BucketUrl, DatabaseName
+from neo4j_restore.timestamps import Timestamp
 
 _GRAPH = "g000"
 
@@ -51,11 +51,11 @@ def find(keys: Iterable[str], database: DatabaseName) -> Family | None:
     return None
 
 
-def is_meant(family: Family, database: DatabaseName, chosen: BackupSet | None, timestamp: str | datetime) -> bool:
+def is_meant(family: Family, database: DatabaseName, chosen: BackupSet | None, timestamp: Timestamp) -> bool:
     """Return whether the request means the family: one of its shards, or there is no newer or exactly named set."""
     if database != family.name or chosen is None:
         return True
-    return not is_exact(timestamp) and chosen.time < family.time
+    return not timestamp.is_exact and chosen.time < family.time
 
 
 def refusal(family: Family, database: DatabaseName, bucket: BucketUrl) -> ConfigurationError:
