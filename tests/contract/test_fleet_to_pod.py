@@ -8,7 +8,7 @@ import yaml
 from hypothesis import HealthCheck, given, settings
 from tests.contract.test_scenario_to_pod import ROOT, meant
 from tests.generator.fleets import GOOD, as_yaml, fleets, make_fleet
-from tests.generator.test_render import RESTORE_CONTAINER
+from tests.generator.render.test_values_file import RESTORE_CONTAINER
 
 from neo4j_restore.settings import from_environment
 from neo4j_scenarios.charts.environment import environment

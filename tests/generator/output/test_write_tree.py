@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.generator.test_output import make_folder, make_tree, text
+from tests.generator.output.test_compare import make_folder, make_tree, text
 from tests.generator.test_write import full_disk
 
 from neo4j_scenarios.errors import Interrupted, OutputError

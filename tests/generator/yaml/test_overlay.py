@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from neo4j_scenarios.yaml.located import locate
 from neo4j_scenarios.yaml.overlay import completed, laid_over, overlaid
 
-TOOL = Path(__file__).parents[2] / "tools" / "helm"
+TOOL = Path(__file__).parents[3] / "tools" / "helm"
 
 # Few names, so that files meet at the same keys; a key may have a map in one file and anything else in the next.
 _names = st.sampled_from(["a", "b", "c"])

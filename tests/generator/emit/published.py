@@ -7,7 +7,7 @@ from typing import Any
 
 import yaml
 
-_CRDS = Path(__file__).parents[2] / "tools" / "crds"
+_CRDS = Path(__file__).parents[3] / "tools" / "crds"
 
 
 @cache

@@ -21,7 +21,7 @@ from neo4j_scenarios.render.values_file import render
 from neo4j_scenarios.targets import NEO4J, NEO4J_RESTORE, TARGETS
 from neo4j_scenarios.yaml.located import at, locate
 
-README = (Path(__file__).parents[2] / "generator" / "README.md").read_text(encoding="utf-8")
+README = (Path(__file__).parents[3] / "generator" / "README.md").read_text(encoding="utf-8")
 
 TOOLS = [{"name": "tools", "image": "tools:1"}]
 VOLUMES = [{"name": "mine", "emptyDir": {}}]

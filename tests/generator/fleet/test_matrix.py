@@ -3,8 +3,8 @@
 from pathlib import Path
 
 import pytest
+from tests.generator.fleet.test_fleet import clusters, told
 from tests.generator.fleets import DEFAULTS
-from tests.generator.test_fleet import clusters, told
 
 MATRIX = DEFAULTS + "matrix:\n  name: '{{ region }}-{{ env }}'\n  axes: {region: [eu, us], env: [prod, dev]}\n"
 

@@ -19,7 +19,7 @@ from neo4j_scenarios.fleet.lockfile import Lock
 from neo4j_scenarios.fleet.schema import SCHEMAS
 from neo4j_scenarios.inputs.fields import FIELDS, Field
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 EXAMPLES = sorted(ROOT.glob("scenarios/*/scenario.yaml"))
 HEADER = "# yaml-language-server: $schema="
 MATRIX = "matrix: {name: '{{ env }}', axes: {env: [a, b]}, exclude: [{env: a}], include: [{env: c, heap-size: 1g}]}\n"

@@ -3,8 +3,8 @@
 from pathlib import Path
 
 import pytest
+from tests.generator.fleet.test_fleet import clusters, told
 from tests.generator.fleets import DEFAULTS
-from tests.generator.test_fleet import clusters, told
 
 FLEET = DEFAULTS + "inventory: clusters.csv\n"
 

@@ -22,7 +22,7 @@ from neo4j_scenarios.parse import parse
 from neo4j_scenarios.targets import TARGETS
 from neo4j_scenarios.yaml.located import Located, locate
 
-SAMPLES = sorted((Path(__file__).parent / "importing" / "samples").glob("*.yaml"))
+SAMPLES = sorted((Path(__file__).parents[1] / "importing" / "samples").glob("*.yaml"))
 
 _odd = st.sampled_from(
     [None, True, 0, -1, 5.26, "", " ", "x", "$(A)", "\x00", "ä", [], {}, [None], [1, "a"], {"a": None}, {"name": 1}]

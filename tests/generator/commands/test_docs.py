@@ -13,9 +13,9 @@ from neo4j_scenarios.inputs.fields import FIELDS, Field
 from neo4j_scenarios.inputs.fields.deployment import SCENARIO
 from neo4j_scenarios.targets import TARGETS, Target
 
-FOLDERS = sorted(path.parent for path in Path(__file__).parents[2].glob("scenarios/*/scenario.yaml"))
+FOLDERS = sorted(path.parent for path in Path(__file__).parents[3].glob("scenarios/*/scenario.yaml"))
 COMMANDS = [each.name or getattr(each.callback, "__name__", "") for each in app.registered_commands]
-README = (Path(__file__).parents[2] / "generator" / "README.md").read_text(encoding="utf-8")
+README = (Path(__file__).parents[3] / "generator" / "README.md").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("field", [field for field in FIELDS if field is not SCENARIO], ids=lambda field: field.key)

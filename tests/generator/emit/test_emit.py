@@ -14,12 +14,12 @@ import pytest
 import yaml
 from bench.programs import program
 from tests.generator.conftest import Command, Result
+from tests.generator.emit.published import schemas
 from tests.generator.fleets import make_fleet
-from tests.generator.published import schemas
 
 from neo4j_scenarios.emit import ENGINES
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 KINDS = {
     "ApplicationSet": "argoproj.io/v1alpha1",
     "AppProject": "argoproj.io/v1alpha1",
