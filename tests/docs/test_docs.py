@@ -5,6 +5,7 @@ import subprocess
 import sys
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.docs.pages import PAGES, ROOT, anchors, commands, links, name
@@ -42,7 +43,7 @@ def test_every_command_is_in_the_readme_of_the_image_and_no_other() -> None:
 
 
 @pytest.mark.parametrize("variable", spec.VARIABLES, ids=lambda variable: variable.name)
-def test_every_variable_is_in_the_help_and_in_the_readme_of_the_image(variable: spec.Variable) -> None:
+def test_every_variable_is_in_the_help_and_in_the_readme_of_the_image(variable: spec.Variable[Any]) -> None:
     assert f"\n  {variable.name}" in shown()
     assert f"| `{variable.name}` |" in IMAGE.read_text(encoding="utf-8")
 

@@ -1,6 +1,7 @@
 """The image's README tells of every variable and exit code, in the words of the vocabulary."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -9,13 +10,13 @@ from neo4j_restore import bounds, spec
 README = Path(__file__).parents[2] / "tools" / "restore" / "README.md"
 
 
-def variable_row(variable: spec.Variable) -> str:
+def variable_row(variable: spec.Variable[Any]) -> str:
     default = "required" if variable.required else f"`{variable.default}`" if variable.default else ""
     return f"| `{variable.name}` | {variable.meaning} | {default} |".replace("|  |", "| |")
 
 
 @pytest.mark.parametrize("variable", spec.VARIABLES, ids=lambda variable: variable.name)
-def test_every_variable_has_its_row(variable: spec.Variable) -> None:
+def test_every_variable_has_its_row(variable: spec.Variable[Any]) -> None:
     assert variable_row(variable) in README.read_text().splitlines()
 
 

@@ -1,6 +1,7 @@
 """The environment's every variable: what it takes, and what it is told otherwise."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -84,6 +85,13 @@ def test_an_identifier_may_be_a_hash_and_a_list_of_databases_may_be_long() -> No
 
 def test_every_variable_that_can_be_wrong_is_tried_here() -> None:
     assert set(WRONG) | {"TERMINATION_LOG"} == {variable.name for variable in spec.VARIABLES}
+
+
+@pytest.mark.parametrize("variable", spec.VARIABLES, ids=lambda variable: variable.name)
+def test_the_example_and_the_default_of_every_variable_are_taken(variable: spec.Variable[Any]) -> None:
+    assert variable.example
+    for text in (variable.example, variable.default):
+        settings.from_environment({**LEAST, **({variable.name: text} if text or not variable.required else {})})
 
 
 def test_all_variables_together_are_taken() -> None:

@@ -7,13 +7,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import fields
 from typing import Any, Final
 
+from neo4j_restore.rules import Choice, Matching
 from neo4j_scenarios.fleet.layers import GROUP, LABELS, LISTS, REGION, VARIABLES
 from neo4j_scenarios.fleet.lockfile import FORMAT
 from neo4j_scenarios.fleet.overrides import REST
 from neo4j_scenarios.inputs import data_volume
 from neo4j_scenarios.inputs.asked import ASKED
 from neo4j_scenarios.inputs.fields import FIELDS, Field, deployment
-from neo4j_scenarios.inputs.rules import LABEL_VALUE, NAME, Choice, Either, Matching, Optionally
+from neo4j_scenarios.inputs.rules import LABEL_VALUE, NAME, Either, Optionally
 from neo4j_scenarios.inputs.structure import ListOf
 from neo4j_scenarios.pin import Pin
 from neo4j_scenarios.targets import KINDS, TARGETS

@@ -1,45 +1,14 @@
 """The rules of the inputs. Each takes a text and returns its value, or raises Invalid with the text and the rule."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final, Generic, TypeVar
+from typing import Final
 
+from neo4j_restore import rules as shared
 from neo4j_restore import spec, timestamps
-from neo4j_restore.spec import Invalid
-
-T = TypeVar("T")
-
-
-# Compared by identity, as functions are: a rule may hold a value that can't be hashed.
-@dataclass(frozen=True, eq=False)
-class Choice(Generic[T]):
-    """A rule that takes the words of a mapping, and gives their values."""
-
-    words: Mapping[str, T]
-
-    def __call__(self, text: str) -> T:
-        """Return the value of a word."""
-        if text not in self.words:
-            message = f"{text!r} is not one of {', '.join(self.words)}"
-            raise Invalid(message)
-        return self.words[text]
-
-
-@dataclass(frozen=True, eq=False)
-class Matching:
-    """A rule that takes texts of a pattern as they are. expected: completes the message `… is not`."""
-
-    pattern: str
-    expected: str
-
-    def __call__(self, text: str) -> str:
-        """Return the text."""
-        if not re.fullmatch(self.pattern, text):
-            message = f"{text!r} is not {self.expected}"
-            raise Invalid(message)
-        return text
+from neo4j_restore.rules import Choice, Invalid, Matching
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,6 +42,7 @@ class Either:
 
 choice = Choice
 matching = Matching
+folder = shared.folder
 optional = Optionally
 
 
@@ -118,15 +88,6 @@ def _refuse_no_stamp(text: str) -> None:
 def time(text: str) -> str:
     """Return a time in UTC as RFC 3339."""
     return timestamps.rfc3339(spec.parse_time(text))
-
-
-def folder(text: str) -> str:
-    """Return a relative path without leading and trailing slashes."""
-    parts = [part for part in text.split("/") if part not in {"", "."}]
-    if ".." in parts or not parts:
-        message = f"{text!r} is not a folder inside the archive: it is empty or has a '..'"
-        raise Invalid(message)
-    return "/".join(parts)
 
 
 def patterns(text: str) -> tuple[str, ...]:
@@ -196,15 +157,13 @@ WORKLOAD_IDENTITY: Final = matching(
     "or pod-identity",
 )
 
-# The image has the same rules for RESTORE_ID, HEAP_SIZE, REGION, REQUESTER_PAYS and the URLs. A test ties them.
-RESTORE_ID: Final = matching(
-    r"[A-Za-z0-9][A-Za-z0-9:._+-]{0,99}", "a name for a request (letters, digits and ':._+-', 100 at most)"
-)
-HEAP_SIZE: Final = matching(r"[1-9][0-9]*[kKmMgG]", "a heap size such as 512m or 2g")
-URL: Final = matching(r"https?://[^\s@?#]+", "a URL such as http://gcs:9023, without user, password and query")
+RESTORE_ID: Final = shared.RESTORE_ID
+HEAP_SIZE: Final = shared.HEAP_SIZE
+REGION: Final = shared.REGION
+PAYER: Final = matching(f"true|{shared.PROJECT.pattern}", "true, or the id of the Google project to bill")
 
-REGION: Final = matching(r"[a-z0-9][a-z0-9-]{0,62}", "a region such as eu-central-1")
-PAYER: Final = matching(r"true|[a-z][a-z0-9:.-]{4,61}[a-z0-9]", "true, or the id of the Google project to bill")
+# Stricter than the rule of the image, which also takes a query.
+URL: Final = matching(r"https?://[^\s@?#]+", "a URL such as http://gcs:9023, without user, password and query")
 
 STORAGE_SIZE: Final = matching(r"[1-9][0-9]*(Mi|Gi|Ti|Pi|M|G|T|P)", "a storage size such as 10Gi")
 

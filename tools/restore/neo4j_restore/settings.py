@@ -1,19 +1,14 @@
-"""Parses the environment to `Settings`. All problems are reported at once, and later code parses no text any more."""
+"""Makes `Settings` of the environment. All problems are reported at once, and later code parses no text any more."""
 
 import os
-import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from pathlib import Path, PurePosixPath
-from typing import TypeVar
+from pathlib import Path
 
-from neo4j_restore import spec, timestamps
+from neo4j_restore import spec, variables
 from neo4j_restore.errors import ConfigurationError
-
-T = TypeVar("T")
-
-_VARIABLES = {variable.name: variable for variable in spec.VARIABLES}
+from neo4j_restore.values import parse, read, text_of
 
 
 @dataclass(frozen=True)
@@ -80,16 +75,16 @@ class Reporting:
 
 def reporting(environment: Mapping[str, str]) -> Reporting:
     """Return how to report. An unknown LOG_FORMAT counts as `text` here, and is refused with the other mistakes."""
-    log_format = _text(environment, "LOG_FORMAT").lower()
-    return Reporting(log_format if log_format == "json" else "text", Path(_text(environment, "TERMINATION_LOG")))
+    values, _ = read(environment)
+    return Reporting(values.get(variables.LOG_FORMAT) or "text", values[variables.TERMINATION_LOG])
 
 
 def data_dir(environment: Mapping[str, str]) -> Path:
     """Return DATA_DIR alone, for commands that need nothing else. Raises ConfigurationError."""
     try:
-        return _mount(_text(environment, "DATA_DIR"))
+        return _real(parse(variables.DATA_DIR, text_of(environment, variables.DATA_DIR) or ""))
     except spec.Invalid as error:
-        message = f"DATA_DIR: {_shown(_text(environment, 'DATA_DIR'), error)}"
+        message = f"DATA_DIR: {error}"
         raise ConfigurationError(message, hint="set it to the mount path of the data volume") from error
 
 
@@ -98,234 +93,56 @@ def from_environment(environment: Mapping[str, str]) -> Settings:
 
     Raises one ConfigurationError that names every missing or malformed variable.
     """
-    # After a problem parsing goes on with any value of the right type: the settings are never returned then.
-    problems: list[str] = []
-
-    def read(name: str, parse: Callable[[str], T], otherwise: T) -> T:
-        text = _text(environment, name)
-        if not text:
-            if _VARIABLES[name].required:
-                problems.append(f"{name} is not set")
-            return otherwise
-        if name not in _PATHS and spec.looks_like_key(text):
-            problems.append(f"{name}: {_KEY_FOUND}")
-            return otherwise
-        try:
-            return parse(text)
-        except spec.Invalid as error:
-            problems.append(f"{name}: {_shown(text, error)}")
-            return otherwise
-
-    provider = read("CLOUD_PROVIDER", _choice({name: name for name in spec.PROVIDERS}), "")
-    bucket = read("BUCKET", lambda text: _supported(spec.parse_bucket(text, provider)), _NOWHERE)
-    databases = read("DATABASE", spec.parse_databases, _NO_DATABASES)
-    timestamp = read("TIMESTAMP", spec.parse_timestamp, timestamps.latest())
-    google_key = read("GOOGLE_APPLICATION_CREDENTIALS", _key_path, None)
-    read("LOG_FORMAT", _choice({"text": "text", "json": "json"}), "")
-    settings = Settings(
-        bucket=bucket,
-        databases=databases,
-        folded=spec.folded(_text(environment, "DATABASE")),
-        timestamp=timestamp,
-        backup_set_dir=read("BACKUP_SET_DIR", _relative, ""),
-        overwrite=read("FORCE_OVERWRITE", _choice(spec.FORCE_OVERWRITE), spec.Overwrite.NEVER),
-        restore_id=read("RESTORE_ID", _identifier, ""),
-        not_after=read("RESTORE_NOT_AFTER", spec.parse_time, None),
-        on_missing=read("ON_MISSING", _choice({each.value: each for each in spec.OnMissing}), spec.OnMissing.FAIL),
-        on_stale_latest=read(
-            "ON_STALE_LATEST", _choice({each.value: each for each in spec.OnStaleLatest}), spec.OnStaleLatest.FAIL
-        ),
-        ignore_objects=read("IGNORE_OBJECTS", spec.parse_patterns, ()),
-        require_checksum=read("REQUIRE_CHECKSUM", _TRUTH, otherwise=False),
-        space=read("SPACE_MODE", _choice({each.value: each for each in spec.SpaceMode}), spec.SpaceMode.KEEP),
-        keep_previous=read("KEEP_PREVIOUS", _TRUTH, otherwise=False),
-        purge=read("PURGE_ON_COMPLETE", _TRUTH, otherwise=True),
-        data_dir=read("DATA_DIR", _mount, Path("/data")),
-        credentials=read("CREDENTIALS_FILE", _key_path, None)
-        or (google_key if bucket.scheme is spec.Scheme.GCS else None),
-        age_identity=read("AGE_IDENTITY_FILE", _key_path, None),
-        heap_size=read("HEAP_SIZE", _heap, ""),
-        retry_seconds=read("RETRY_SECONDS", _seconds, 0.0),
-        stall_seconds=read("STALL_SECONDS", _positive_seconds, 0.0),
-        deadline_seconds=read("DEADLINE_SECONDS", _seconds, 0.0),
-        connections=read("CONNECTIONS", _connections, 1),
-        start_jitter_seconds=read("START_JITTER_SECONDS", _seconds, 0.0),
-        emulator_host=read("STORAGE_EMULATOR_HOST", _url, ""),
-        endpoint_url=read("ENDPOINT_URL", _url, ""),
-        region=read("REGION", _region, ""),
-        addressing=read(
-            "ADDRESSING_STYLE", _choice({each.value: each for each in spec.Addressing}), spec.Addressing.PATH
-        ),
-        ca_bundle=read("CA_BUNDLE", _absolute, None),
-        requester_pays=read("REQUESTER_PAYS", _PAYER[bucket.scheme], ""),
-        encryption_key=read("ENCRYPTION_KEY_FILE", _key_path, None),
-        identity=_identity(environment),
-    )
-    if settings.space is spec.SpaceMode.RECLAIM and (
-        settings.overwrite is not spec.Overwrite.ALWAYS or settings.keep_previous
-    ):
-        problems.append("SPACE_MODE: reclaim needs FORCE_OVERWRITE true, and can't be combined with KEEP_PREVIOUS")
+    values, problems = read(environment)
     if problems:
         raise ConfigurationError(
-            "; ".join(problems),
+            "; ".join(problem.what for problem in problems),
             hint="correct these variables of the restore container. For a list run: neo4j-restore --help",
         )
-    return settings
+    bucket = values[variables.BUCKET]
+    google_key = values.get(variables.GOOGLE_APPLICATION_CREDENTIALS) if bucket.scheme is spec.Scheme.GCS else None
+    return Settings(
+        bucket=bucket,
+        databases=values[variables.DATABASE],
+        folded=spec.folded(environment[variables.DATABASE.name]),
+        timestamp=values[variables.TIMESTAMP],
+        backup_set_dir=values.get(variables.BACKUP_SET_DIR) or "",
+        overwrite=values[variables.FORCE_OVERWRITE],
+        restore_id=values.get(variables.RESTORE_ID) or "",
+        not_after=values.get(variables.RESTORE_NOT_AFTER),
+        on_missing=values[variables.ON_MISSING],
+        on_stale_latest=values[variables.ON_STALE_LATEST],
+        ignore_objects=values.get(variables.IGNORE_OBJECTS) or (),
+        require_checksum=values[variables.REQUIRE_CHECKSUM],
+        space=values[variables.SPACE_MODE],
+        keep_previous=values[variables.KEEP_PREVIOUS],
+        purge=values[variables.PURGE_ON_COMPLETE],
+        data_dir=_real(values[variables.DATA_DIR]),
+        credentials=values.get(variables.CREDENTIALS_FILE) or google_key,
+        age_identity=values.get(variables.AGE_IDENTITY_FILE),
+        heap_size=values.get(variables.HEAP_SIZE) or "",
+        retry_seconds=values[variables.RETRY_SECONDS],
+        stall_seconds=values[variables.STALL_SECONDS],
+        deadline_seconds=values[variables.DEADLINE_SECONDS],
+        connections=values[variables.CONNECTIONS],
+        start_jitter_seconds=values[variables.START_JITTER_SECONDS],
+        emulator_host=values.get(variables.STORAGE_EMULATOR_HOST) or "",
+        endpoint_url=values.get(variables.ENDPOINT_URL) or "",
+        region=values.get(variables.REGION) or "",
+        addressing=values[variables.ADDRESSING_STYLE],
+        ca_bundle=values.get(variables.CA_BUNDLE),
+        requester_pays=values.get(variables.REQUESTER_PAYS) or "",
+        encryption_key=values.get(variables.ENCRYPTION_KEY_FILE),
+        identity=_identity(environment),
+    )
 
 
-_KEY_FOUND = f"{spec.WITHHELD}. Put the key into a file, and set the variable to its path"
-
-# Paths may look like anything. Other variables are refused if they contain a key.
-_PATHS = {
-    "DATA_DIR",
-    "CA_BUNDLE",
-    "CREDENTIALS_FILE",
-    "GOOGLE_APPLICATION_CREDENTIALS",
-    "AGE_IDENTITY_FILE",
-    "ENCRYPTION_KEY_FILE",
-}
-
-
-def _shown(text: str, error: spec.Invalid) -> str:
-    """Return the error about `text`, or words that do not repeat it if it may be a key."""
-    return _KEY_FOUND if spec.looks_like_key(text) else spec.shown(str(error))
-
-
-_NO_DATABASES: tuple[spec.DatabaseName, ...] = ()
-
-_NOWHERE = spec.BucketUrl(spec.Scheme.FILE, "", "/")
-
-
-def _text(environment: Mapping[str, str], name: str) -> str:
-    return environment.get(name, "").strip() or _VARIABLES[name].default
-
-
-def _choice(words: Mapping[str, T]) -> Callable[[str], T]:
-    def parse(text: str) -> T:
-        if text.lower() not in words:
-            message = f"{text!r} is not one of {', '.join(words)}"
-            raise spec.Invalid(message)
-        return words[text.lower()]
-
-    return parse
-
-
-# The adapters of the stores keep this many connections open.
-_MOST_CONNECTIONS = 64
-
-_TRUTH = _choice({"true": True, "false": False})
+def _real(path: Path) -> Path:
+    """Return the data folder itself if `path` is a link to it: the swap has to sync the real folder."""
+    return Path(os.path.realpath(path))
 
 
 def _identity(environment: Mapping[str, str]) -> dict[str, str]:
     """Return the clouds' own variables. They are stripped, because mounted secrets often end with a line break."""
     variables = {name: text.strip() for name, text in environment.items() if name.startswith(("AWS_", "AZURE_"))}
     return {name: text for name, text in variables.items() if text}
-
-
-def _project(text: str) -> str:
-    if not re.fullmatch(r"[a-z][a-z0-9:.-]{4,61}[a-z0-9]", text):
-        message = f"{text!r} is not the id of a Google project to bill"
-        raise spec.Invalid(message)
-    return text
-
-
-def _no_payer(text: str) -> str:
-    message = f"{text!r}: only readers of gs:// and s3:// buckets can pay"
-    raise spec.Invalid(message)
-
-
-# How REQUESTER_PAYS is read for each kind of store.
-_PAYER: dict[spec.Scheme, Callable[[str], str]] = {
-    spec.Scheme.GCS: _project,
-    spec.Scheme.S3: _choice({"true": "true", "false": ""}),
-    spec.Scheme.AZURE: _no_payer,
-    spec.Scheme.FILE: _no_payer,
-}
-
-
-def _supported(bucket: spec.BucketUrl) -> spec.BucketUrl:
-    if bucket.scheme not in spec.SUPPORTED_SCHEMES:
-        message = f"{bucket}: this version reads {' and '.join(f'{scheme}://' for scheme in spec.SUPPORTED_SCHEMES)}"
-        raise spec.Invalid(message)
-    return bucket
-
-
-def _relative(text: str) -> str:
-    parts = [part for part in text.split("/") if part not in {"", "."}]
-    if ".." in parts or not parts:
-        message = f"{text!r} is not a folder inside the archive: it is empty or has a '..'"
-        raise spec.Invalid(message)
-    return "/".join(parts)
-
-
-def _identifier(text: str) -> str:
-    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9:._+-]{0,99}", text):
-        message = f"{text!r} is not a name for a request: letters, digits and ':._+-', 100 at most"
-        raise spec.Invalid(message)
-    return text
-
-
-def _absolute(text: str) -> Path:
-    if not PurePosixPath(text).is_absolute() or ".." in PurePosixPath(text).parts:
-        message = f"{text!r} is not an absolute path without '..'"
-        raise spec.Invalid(message)
-    return Path(text)
-
-
-def _mount(text: str) -> Path:
-    """Return the data folder itself if `text` is a link to it: the swap has to sync the real folder."""
-    return Path(os.path.realpath(_absolute(text)))
-
-
-def _key_path(text: str) -> Path:
-    """Return the path of a key file. The message never repeats the text: some operators put the key itself there."""
-    if not PurePosixPath(text).is_absolute() or len(text) > 1000 or "\n" in text or spec.looks_like_key(text):
-        message = "it is not an absolute path: set it to the path of the key file, never to the key itself"
-        raise spec.Invalid(message)
-    return Path(text)
-
-
-def _region(text: str) -> str:
-    if not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,62}", text):
-        message = f"{text!r} is not a region such as eu-central-1"
-        raise spec.Invalid(message)
-    return text
-
-
-def _heap(text: str) -> str:
-    if not re.fullmatch(r"[1-9][0-9]*[kKmMgG]", text):
-        message = f"{text!r} is not a heap size such as 512m or 2g"
-        raise spec.Invalid(message)
-    return text
-
-
-def _seconds(text: str) -> float:
-    if not re.fullmatch(r"[0-9]{1,6}(\.[0-9]{1,3})?", text):
-        message = f"{text!r} is not a number of seconds"
-        raise spec.Invalid(message)
-    return float(text)
-
-
-def _positive_seconds(text: str) -> float:
-    seconds = _seconds(text)
-    if not seconds:
-        message = f"{text!r} must be more than 0 seconds"
-        raise spec.Invalid(message)
-    return seconds
-
-
-def _connections(text: str) -> int:
-    if not re.fullmatch(r"[1-9][0-9]?", text) or int(text) > _MOST_CONNECTIONS:
-        message = f"{text!r} is not a number of connections from 1 to {_MOST_CONNECTIONS}"
-        raise spec.Invalid(message)
-    return int(text)
-
-
-def _url(text: str) -> str:
-    if "@" in text:
-        message = "it has an '@': write only the host. User and password belong in CREDENTIALS_FILE"
-        raise spec.Invalid(message)
-    if not re.fullmatch(r"https?://[^\s@]+", text):
-        message = f"{text!r} is not a URL such as http://gcs:9023"
-        raise spec.Invalid(message)
-    return text.rstrip("/")

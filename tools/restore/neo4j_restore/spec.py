@@ -13,9 +13,10 @@ from neo4j_restore.buckets import PROVIDERS, SUPPORTED_SCHEMES, BucketUrl, Schem
 from neo4j_restore.databases import SYSTEM, DatabaseName, folded, parse_database, parse_databases
 from neo4j_restore.policies import FORCE_OVERWRITE, Addressing, OnMissing, OnStaleLatest, Overwrite, SpaceMode
 from neo4j_restore.rules import Invalid
+from neo4j_restore.rules import patterns as parse_patterns
 from neo4j_restore.secrecy import TOO_LONG, WITHHELD, looks_like_key, shown
 from neo4j_restore.timestamps import LATEST, Timestamp, parse_time, parse_timestamp
-from neo4j_restore.variables import VARIABLES, Variable, parse_patterns
+from neo4j_restore.variables import VARIABLES, Variable
 
 __all__ = [
     "EXIT_CODES",
