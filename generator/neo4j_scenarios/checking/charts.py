@@ -10,7 +10,6 @@ from neo4j_scenarios.checking.contract import complaints
 from neo4j_scenarios.checking.finding import Finding, finding
 from neo4j_scenarios.checking.hazards import Consent, hazards
 from neo4j_scenarios.importing.container import is_restore, restore_containers
-from neo4j_scenarios.importing.found import Reading
 from neo4j_scenarios.targets import NEO4J, NEO4J_HELM, NEO4J_RESTORE, Target
 from neo4j_scenarios.yaml.located import Located, Steps
 
@@ -69,7 +68,7 @@ def _official(values: Located, consent: Consent) -> Iterator[ContainerSite]:
     data = block if isinstance(block, Mapping) else {}
     below = "" if data.get("disableSubPathExpr") else str(data.get("subPathExpr") or "data")
     size = values.get("neo4j", "minimumClusterSize")
-    for at in restore_containers(Reading(values), "podSpec", "initContainers"):
+    for at in restore_containers(values, "podSpec", "initContainers"):
         yield ContainerSite(
             values,
             at,
@@ -88,7 +87,7 @@ def _labs(values: Located, consent: Consent) -> Iterator[ContainerSite]:
     for part in ("core", "readReplica"):
         restored = values.get(part, "restore", "enabled") is True
         own = GIVEN[NEO4J_HELM.name] | ({"credentials"} if restored else set())
-        for at in restore_containers(Reading(values), part, "initContainers"):
+        for at in restore_containers(values, part, "initContainers"):
             volumes = (part, "additionalVolumes")
             yield ContainerSite(
                 values, at, volumes, ("datadir", below), chart_volumes=own, cluster=cluster, consent=consent

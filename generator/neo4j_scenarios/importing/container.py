@@ -14,7 +14,7 @@ from neo4j_scenarios.importing.parts import read_memory
 from neo4j_scenarios.importing.pod import read_cpu, read_mounts
 from neo4j_scenarios.inputs.fields.deployment import HEAP_SIZE, NONE, RESTORE_MEMORY
 from neo4j_scenarios.secrecy import secret_name
-from neo4j_scenarios.yaml.located import Steps
+from neo4j_scenarios.yaml.located import Located, Steps
 
 # Variables whose input has another name. Other inputs have the same name, such as force-overwrite.
 _RENAMED: Final = {
@@ -41,9 +41,9 @@ _IMAGE_WHY: Final = "is not this project's image: the old one exits with 0 after
 _IMAGE_HINT: Final = "set restore-image and restore-tag to an image for the server's Neo4j: tools/restore/README.md"
 
 
-def restore_containers(reading: Reading, *steps: str | int) -> list[Steps]:
+def restore_containers(values: Located, *steps: str | int) -> list[Steps]:
     """Return the paths of the restore containers in a list of init containers."""
-    listed = reading.values.get(*steps)
+    listed = values.get(*steps)
     containers = enumerate(listed) if isinstance(listed, list) else ()
     return [(*steps, index) for index, item in containers if is_restore(item)]
 

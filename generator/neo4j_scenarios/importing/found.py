@@ -29,6 +29,7 @@ class Unsupported:
 class Reading:
     """Collects the inputs of one values file.
 
+    header: the inputs that the header of a file of ours names.
     inputs: texts by the keys of `FIELDS`.
     origins: the path in the file of each input.
     left: the values that a scenario can't hold.
@@ -36,9 +37,10 @@ class Reading:
     done: the paths that need no further handling.
     """
 
-    def __init__(self, values: Located) -> None:
+    def __init__(self, values: Located, header: Mapping[str, str]) -> None:
         """Start without inputs."""
         self.values = values
+        self.header = header
         self.inputs: dict[str, str] = {}
         self.origins: dict[str, Steps] = {}
         self.left: list[Unsupported] = []

@@ -75,7 +75,7 @@ def import_values(path: Path, source: str = "", target: str = "") -> Imported:
 
 def import_located(located: Located, source: Target, target: Target) -> Imported:
     """Return the scenario of values of the chart `source`, for the chart `target`."""
-    reading = Reading(located)
+    reading = Reading(located, header_inputs(located))
     _READERS[source.name](reading)
     if source is NEO4J_RESTORE and not {"bucket", "database"} & reading.origins.keys():
         raise InputFileError(Problem(located.file, _NO_RESTORE, "name a values file that asks for a restore"))
@@ -90,7 +90,7 @@ def import_located(located: Located, source: Target, target: Target) -> Imported
 
 
 def _complete(reading: Reading, target: Target) -> None:
-    header = header_inputs(reading.values)
+    header = reading.header
     # A foreign chart's service account is bound outside of its values. An image with a digest has no tag in them.
     keyless = () if "secret" in reading.inputs else ("workload-identity",)
     tagless = ("restore-tag",) if "restore-digest" in reading.inputs else ()
@@ -120,7 +120,7 @@ def _elsewhere(reading: Reading, header: Mapping[str, str]) -> tuple[str, ...]:
 
 
 def _no_identity(reading: Reading) -> None:
-    if reading.origins.get("secret") is None or "secret" in header_inputs(reading.values):
+    if reading.origins.get("secret") is None or "secret" in reading.header:
         return
     reading.leave(
         (*reading.origins["secret"], "secret"),

@@ -69,7 +69,7 @@ def _read_shape(reading: Reading) -> None:
 def _read_restore(reading: Reading) -> None:
     if reading.values.get("core", "restore", "enabled") is True:
         _read_block(reading, ("core", "restore"))
-    restores = restore_containers(reading, "core", "initContainers")
+    restores = restore_containers(reading.values, "core", "initContainers")
     first = restores[:1] if "bucket" not in reading.origins else []
     for steps in restores[len(first) :]:
         reading.leave(steps, "is a second restore", "keep only one: it restores all databases, or none")

@@ -6,7 +6,6 @@ from typing import Final
 from neo4j_restore.spec import Invalid
 from neo4j_scenarios.importing.container import read_container, restore_containers, split_image
 from neo4j_scenarios.importing.found import Reading
-from neo4j_scenarios.importing.header import header_inputs
 from neo4j_scenarios.importing.ldap import read_ldap
 from neo4j_scenarios.importing.parts import read_licence
 from neo4j_scenarios.importing.pod import read_init_containers, read_list, read_pull_secrets, read_volumes
@@ -39,7 +38,7 @@ def read_official(reading: Reading) -> None:
     _read_sub_path(reading)
     reading.take("service-account", "podSpec", "serviceAccountName")
     read_pull_secrets(reading, "image", "imagePullSecrets")
-    restores = restore_containers(reading, "podSpec", "initContainers")
+    restores = restore_containers(reading.values, "podSpec", "initContainers")
     for steps in restores[1:]:
         reading.leave(steps, "is a second restore container", "keep only one: it restores all databases, or none")
     for steps in restores[:1]:
@@ -54,7 +53,7 @@ def _read_name(reading: Reading) -> None:
     """Read the name. If no header names the release, the release has the same name."""
     reading.take("neo4j-name", "neo4j", "name")
     name = reading.inputs.get("neo4j-name", "")
-    if name and not header_inputs(reading.values):
+    if name and not reading.header:
         reading.inputs["release"] = name
 
 
