@@ -3,9 +3,9 @@
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from neo4j_scenarios.charts.neo4j import official
-from neo4j_scenarios.charts.neo4j_helm import labs
-from neo4j_scenarios.charts.neo4j_restore import own
+from neo4j_scenarios.charts.neo4j.write import official
+from neo4j_scenarios.charts.neo4j_helm.write import labs
+from neo4j_scenarios.charts.neo4j_restore.write import own
 from neo4j_scenarios.charts.volumes import Values
 from neo4j_scenarios.inputs.scenario import Scenario
 from neo4j_scenarios.targets import NEO4J, NEO4J_HELM, NEO4J_RESTORE

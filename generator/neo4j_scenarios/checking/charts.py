@@ -4,12 +4,12 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from neo4j_restore import spec
+from neo4j_scenarios.charts.read_container import is_restore, restore_containers
 from neo4j_scenarios.charts.volumes import GIVEN
 from neo4j_scenarios.checking.container import ContainerSite, check_container, memory
 from neo4j_scenarios.checking.contract import complaints
 from neo4j_scenarios.checking.finding import Finding, finding
 from neo4j_scenarios.checking.hazards import Consent, hazards
-from neo4j_scenarios.importing.container import is_restore, restore_containers
 from neo4j_scenarios.targets import NEO4J, NEO4J_HELM, NEO4J_RESTORE, Target
 from neo4j_scenarios.yaml.located import Located, Steps
 

@@ -14,8 +14,8 @@ from neo4j_scenarios.checking.rendered import Rendering, check_rendered
 from neo4j_scenarios.checking.secrets import check_secrets
 from neo4j_scenarios.checking.shape import check_shape
 from neo4j_scenarios.errors import GeneratorError, InputFileError, Problem, UsageError
+from neo4j_scenarios.header import header_inputs, is_ours
 from neo4j_scenarios.importing.chart import chart_of
-from neo4j_scenarios.importing.header import header_inputs, is_ours
 from neo4j_scenarios.targets import NEO4J, NEO4J_HELM, NEO4J_RESTORE, TARGETS, Target
 from neo4j_scenarios.yaml.located import Located, read_located
 from neo4j_scenarios.yaml.overlay import laid_over

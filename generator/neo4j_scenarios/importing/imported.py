@@ -5,17 +5,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from neo4j_scenarios.charts import read_ldap
+from neo4j_scenarios.charts.neo4j.read import read_official
+from neo4j_scenarios.charts.neo4j_helm.read import read_labs
+from neo4j_scenarios.charts.neo4j_restore.read import read_own
+from neo4j_scenarios.charts.read_parts import read_edition
+from neo4j_scenarios.charts.reading import Reading, Unsupported
 from neo4j_scenarios.charts.values import values
 from neo4j_scenarios.errors import InputFileError, Problem, UsageError, did_you_mean
-from neo4j_scenarios.importing import ldap
+from neo4j_scenarios.header import header_inputs
 from neo4j_scenarios.importing.chart import chart_of
-from neo4j_scenarios.importing.found import Reading, Unsupported
-from neo4j_scenarios.importing.header import header_inputs
-from neo4j_scenarios.importing.labs import read_labs
 from neo4j_scenarios.importing.leftovers import leftovers
-from neo4j_scenarios.importing.official import read_official
-from neo4j_scenarios.importing.own import read_own
-from neo4j_scenarios.importing.parts import read_edition
 from neo4j_scenarios.inputs.fields import FIELDS
 from neo4j_scenarios.inputs.fields.deployment import RELEASE
 from neo4j_scenarios.inputs.scenario import Scenario, inputs
@@ -116,7 +116,7 @@ def _elsewhere(reading: Reading, header: Mapping[str, str]) -> tuple[str, ...]:
     if not is_used or "ldap-url" not in header:
         return ()
     reading.skip("core", "envFrom")
-    return ldap.UNSAID
+    return read_ldap.UNSAID
 
 
 def _no_identity(reading: Reading) -> None:

@@ -4,8 +4,8 @@ import json
 import re
 from typing import Any, Final
 
+from neo4j_scenarios.charts.reading import Unsupported
 from neo4j_scenarios.fleet.layers import STRUCTURES
-from neo4j_scenarios.importing.found import Unsupported
 from neo4j_scenarios.importing.imported import Imported
 from neo4j_scenarios.secrecy import redact
 from neo4j_scenarios.yaml.text import toyaml

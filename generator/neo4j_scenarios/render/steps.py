@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from neo4j_restore.spec import Scheme
 from neo4j_scenarios.charts import identity, ldap
-from neo4j_scenarios.charts.neo4j_helm import config_map
+from neo4j_scenarios.charts.neo4j_helm.write import config_map
 from neo4j_scenarios.inputs.fields.access import SECRET_KEYS
 from neo4j_scenarios.inputs.scenario import Scenario
 from neo4j_scenarios.targets import NEO4J, NEO4J_HELM, NEO4J_RESTORE

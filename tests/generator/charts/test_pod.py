@@ -12,11 +12,11 @@ from tests.generator.conftest import Command
 from tests.generator.fleets import DEFAULTS, make_fleet
 from tests.generator.inputs import make_scenario
 
+from neo4j_scenarios.charts.neo4j_restore.read import CHARTS_CPU
 from neo4j_scenarios.charts.schema import defaults
 from neo4j_scenarios.charts.values import values
 from neo4j_scenarios.errors import UsageError
 from neo4j_scenarios.importing.imported import import_located
-from neo4j_scenarios.importing.own import CHARTS_CPU
 from neo4j_scenarios.render.values_file import render
 from neo4j_scenarios.targets import NEO4J, NEO4J_RESTORE, TARGETS
 from neo4j_scenarios.yaml.located import at, locate

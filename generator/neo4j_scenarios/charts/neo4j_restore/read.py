@@ -4,11 +4,11 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
-from neo4j_scenarios.importing.bucket import give_bucket
-from neo4j_scenarios.importing.found import INPUTS, Reading
-from neo4j_scenarios.importing.ldap import read_ldap, read_password
-from neo4j_scenarios.importing.parts import read_licence, read_memory, read_service_account
-from neo4j_scenarios.importing.pod import read_cpu, read_list, read_mounts, read_pull_secrets, read_volumes
+from neo4j_scenarios.charts.read_bucket import give_bucket
+from neo4j_scenarios.charts.read_ldap import read_ldap, read_password
+from neo4j_scenarios.charts.read_parts import read_licence, read_memory, read_service_account
+from neo4j_scenarios.charts.read_pod import read_cpu, read_list, read_mounts, read_pull_secrets, read_volumes
+from neo4j_scenarios.charts.reading import INPUTS, Reading
 from neo4j_scenarios.inputs import data_volume
 from neo4j_scenarios.inputs.fields import pod
 from neo4j_scenarios.inputs.fields.deployment import NONE, RESTORE_MEMORY

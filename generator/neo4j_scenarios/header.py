@@ -3,8 +3,8 @@
 import shlex
 from typing import Final
 
+from neo4j_scenarios.charts.reading import INPUTS
 from neo4j_scenarios.errors import GeneratorError
-from neo4j_scenarios.importing.found import INPUTS
 from neo4j_scenarios.parse import parse
 from neo4j_scenarios.write import MARK
 from neo4j_scenarios.yaml.located import Located

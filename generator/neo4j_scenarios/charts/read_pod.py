@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from neo4j_scenarios.importing.found import Reading
+from neo4j_scenarios.charts.reading import Reading
 from neo4j_scenarios.inputs.fields import Field, deployment, pod
 from neo4j_scenarios.inputs.fields.deployment import NONE
 from neo4j_scenarios.inputs.structure import items, line

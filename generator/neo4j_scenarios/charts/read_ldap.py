@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from neo4j_scenarios.charts import ldap
-from neo4j_scenarios.importing.found import Reading
+from neo4j_scenarios.charts.reading import Reading
 from neo4j_scenarios.yaml.located import Steps
 
 _LDAP: Final = "dbms.security.ldap"

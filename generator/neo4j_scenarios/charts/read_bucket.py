@@ -4,7 +4,7 @@ from typing import Final
 
 from neo4j_restore import spec
 from neo4j_restore.spec import Invalid
-from neo4j_scenarios.importing.found import Reading
+from neo4j_scenarios.charts.reading import Reading
 from neo4j_scenarios.yaml.located import Steps
 
 _AZURE_WHY: Final = "names an Azure container, but its account is in the Secret, which an import never reads"

@@ -2,11 +2,11 @@
 
 from typing import Final
 
-from neo4j_scenarios.importing.bucket import give_bucket
-from neo4j_scenarios.importing.container import read_container, restore_containers
-from neo4j_scenarios.importing.found import Reading
-from neo4j_scenarios.importing.parts import read_licence, read_service_account
-from neo4j_scenarios.importing.pod import read_init_containers, read_list, read_volumes
+from neo4j_scenarios.charts.read_bucket import give_bucket
+from neo4j_scenarios.charts.read_container import read_container, restore_containers
+from neo4j_scenarios.charts.read_parts import read_licence, read_service_account
+from neo4j_scenarios.charts.read_pod import read_init_containers, read_list, read_volumes
+from neo4j_scenarios.charts.reading import Reading
 from neo4j_scenarios.inputs.fields import pod
 from neo4j_scenarios.yaml.located import Steps
 

@@ -1,7 +1,7 @@
 """Reads the parts that several charts share."""
 
 from neo4j_scenarios.charts import identity
-from neo4j_scenarios.importing.found import Reading
+from neo4j_scenarios.charts.reading import Reading
 from neo4j_scenarios.inputs.fields.deployment import RESTORE_MEMORY
 
 

@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from typing import Final
 
 from neo4j_restore.spec import Invalid
-from neo4j_scenarios.importing.container import read_container, restore_containers, split_image
-from neo4j_scenarios.importing.found import Reading
-from neo4j_scenarios.importing.ldap import read_ldap
-from neo4j_scenarios.importing.parts import read_licence
-from neo4j_scenarios.importing.pod import read_init_containers, read_list, read_pull_secrets, read_volumes
+from neo4j_scenarios.charts.read_container import read_container, restore_containers, split_image
+from neo4j_scenarios.charts.read_ldap import read_ldap
+from neo4j_scenarios.charts.read_parts import read_licence
+from neo4j_scenarios.charts.read_pod import read_init_containers, read_list, read_pull_secrets, read_volumes
+from neo4j_scenarios.charts.reading import Reading
 from neo4j_scenarios.inputs import data_volume
 from neo4j_scenarios.inputs.fields import pod
 from neo4j_scenarios.inputs.structure import line

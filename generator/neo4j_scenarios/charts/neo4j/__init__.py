@@ -1,0 +1,1 @@
+"""Neo4j's official chart: its values written and read."""

@@ -1,0 +1,1 @@
+"""This project's chart: its values written and read."""
