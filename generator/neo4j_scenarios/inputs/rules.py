@@ -161,9 +161,7 @@ RESTORE_ID: Final = shared.RESTORE_ID
 HEAP_SIZE: Final = shared.HEAP_SIZE
 REGION: Final = shared.REGION
 PAYER: Final = matching(f"true|{shared.PROJECT.pattern}", "true, or the id of the Google project to bill")
-
-# Stricter than the rule of the image, which also takes a query.
-URL: Final = matching(r"https?://[^\s@?#]+", "a URL such as http://gcs:9023, without user, password and query")
+URL: Final = shared.URL
 
 STORAGE_SIZE: Final = matching(r"[1-9][0-9]*(Mi|Gi|Ti|Pi|M|G|T|P)", "a storage size such as 10Gi")
 

@@ -74,6 +74,8 @@ REGION: Final = Matching(r"[a-z0-9][a-z0-9-]{0,62}", "a region such as eu-centra
 
 PROJECT: Final = Matching(r"[a-z][a-z0-9:.-]{4,61}[a-z0-9]", "the id of a Google project to bill")
 
+URL: Final = Matching(r"https?://[^\s@?#]+", "a URL such as http://gcs:9023, without user, password and query")
+
 _SECONDS: Final = Matching(r"[0-9]{1,6}(\.[0-9]{1,3})?", "a number of seconds")
 
 
@@ -133,10 +135,7 @@ def url(text: str) -> str:
     if "@" in text:
         message = "it has an '@': write only the host. User and password belong in CREDENTIALS_FILE"
         raise Invalid(message)
-    if not re.fullmatch(r"https?://[^\s@]+", text):
-        message = f"{text!r} is not a URL such as http://gcs:9023"
-        raise Invalid(message)
-    return text.rstrip("/")
+    return URL(text).rstrip("/")
 
 
 def patterns(text: str) -> tuple[str, ...]:
