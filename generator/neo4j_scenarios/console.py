@@ -10,8 +10,8 @@ from typing import Any, Final, TextIO
 
 import typer
 
+from neo4j_restore.secrecy import redact
 from neo4j_scenarios.errors import GeneratorError, OutputError, Problem, UsageError
-from neo4j_scenarios.secrecy import redact
 
 # Work that ends sooner shows no progress bar.
 _PATIENCE_SECONDS: Final = 0.5

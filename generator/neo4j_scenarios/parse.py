@@ -4,12 +4,12 @@ from collections.abc import Callable, Mapping
 from functools import cache, lru_cache
 from typing import Any, Final, TypeVar
 
+from neo4j_restore.secrecy import WITHHELD, looks_like_key
 from neo4j_restore.spec import Invalid
 from neo4j_scenarios.errors import Problem, UsageError, did_you_mean
 from neo4j_scenarios.hazards import Hazard, hazards
 from neo4j_scenarios.inputs.fields import FIELDS, Field, deployment
 from neo4j_scenarios.inputs.scenario import Scenario, attribute, derived
-from neo4j_scenarios.secrecy import WITHHELD, looks_like_key
 
 T = TypeVar("T")
 

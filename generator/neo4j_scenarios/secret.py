@@ -5,12 +5,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
+from neo4j_restore.secrecy import WITHHELD, looks_like_key
 from neo4j_restore.spec import Invalid
 from neo4j_scenarios.errors import InputFileError, Problem, UsageError
 from neo4j_scenarios.inputs import rules
 from neo4j_scenarios.inputs.fields.access import SECRET_KEYS
 from neo4j_scenarios.keyfile import examine
-from neo4j_scenarios.secrecy import WITHHELD, looks_like_key
 from neo4j_scenarios.write import MARK
 from neo4j_scenarios.yaml.text import toyaml
 

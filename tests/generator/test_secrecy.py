@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from tests.generator.conftest import Command
 from tests.generator.fleets import make_fleet
 
-from neo4j_scenarios.secrecy import looks_like_key, redact
+from neo4j_restore.secrecy import looks_like_key, redact
 
 FORTY = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"
 

@@ -5,6 +5,7 @@ from pathlib import PurePosixPath
 from typing import Any, Final
 
 from neo4j_restore import spec
+from neo4j_restore.secrecy import secret_name
 from neo4j_restore.spec import Invalid
 from neo4j_scenarios.charts.environment import DATA_DIR, LICENCE
 from neo4j_scenarios.charts.memory import reckoned
@@ -13,7 +14,6 @@ from neo4j_scenarios.charts.read_parts import read_memory
 from neo4j_scenarios.charts.read_pod import read_cpu, read_mounts
 from neo4j_scenarios.charts.reading import INPUTS, KEY_HINT, Reading
 from neo4j_scenarios.inputs.fields.deployment import HEAP_SIZE, NONE, RESTORE_MEMORY
-from neo4j_scenarios.secrecy import secret_name
 from neo4j_scenarios.yaml.located import Located, Steps
 
 # Variables whose input has another name. Other inputs have the same name, such as force-overwrite.

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from neo4j_restore.secrecy import WITHHELD, looks_like_key
 from neo4j_scenarios.inputs.fields import FIELDS
-from neo4j_scenarios.secrecy import WITHHELD, looks_like_key
 from neo4j_scenarios.yaml.located import Located, Steps, dotted
 from neo4j_scenarios.yaml.tree import Place
 

@@ -7,6 +7,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from neo4j_restore.memory import heap_mib
+from neo4j_restore.secrecy import looks_like_key, secret_name
 from neo4j_scenarios.charts.environment import DATA_DIR
 from neo4j_scenarios.charts.memory import mebibytes, reckoned
 from neo4j_scenarios.checking.contract import PATHS, complaints
@@ -14,7 +15,6 @@ from neo4j_scenarios.checking.finding import Finding, finding
 from neo4j_scenarios.checking.hazards import Consent, hazards
 from neo4j_scenarios.inputs import rules
 from neo4j_scenarios.inputs.fields.deployment import HEAP_SIZE
-from neo4j_scenarios.secrecy import looks_like_key, secret_name
 from neo4j_scenarios.yaml.located import Located, Steps
 
 _OLD = "is the old restore image, which exits with 0 after a failure, so Neo4j starts empty"

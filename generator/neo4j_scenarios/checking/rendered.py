@@ -8,13 +8,13 @@ from typing import Any, Final
 
 import yaml
 
+from neo4j_restore.secrecy import redact
 from neo4j_scenarios.charts.environment import DATA_DIR
 from neo4j_scenarios.charts.read_container import is_restore
 from neo4j_scenarios.checking.container import ContainerSite, check_container
 from neo4j_scenarios.checking.finding import Finding
 from neo4j_scenarios.checking.hazards import Consent
 from neo4j_scenarios.errors import Problem, UsageError
-from neo4j_scenarios.secrecy import redact
 from neo4j_scenarios.yaml.located import Located
 from neo4j_scenarios.yaml.tree import Place
 

@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from neo4j_restore.secrecy import redact
 from neo4j_scenarios.checking.finding import Finding
-from neo4j_scenarios.secrecy import redact
 
 # Files that are checked together, in the order of `helm -f`.
 Paths = tuple[Path, ...]

@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+from neo4j_restore.secrecy import looks_like_key
 from neo4j_scenarios.charts.reading import KEY_HINT
 from neo4j_scenarios.checking.finding import Finding, finding
-from neo4j_scenarios.secrecy import looks_like_key
 from neo4j_scenarios.targets import NEO4J, NEO4J_HELM
 from neo4j_scenarios.yaml.located import Located, Steps
 

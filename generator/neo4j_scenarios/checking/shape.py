@@ -7,11 +7,11 @@ import difflib
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+from neo4j_restore.secrecy import WITHHELD, looks_like_key
 from neo4j_scenarios.charts.schema import defaults, errors, schema
 from neo4j_scenarios.checking.finding import Finding, finding
 from neo4j_scenarios.errors import did_you_mean
 from neo4j_scenarios.header import is_ours
-from neo4j_scenarios.secrecy import WITHHELD, looks_like_key
 from neo4j_scenarios.targets import NEO4J, NEO4J_RESTORE, Target
 from neo4j_scenarios.yaml.located import Located, Steps, at
 

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from neo4j_restore.secrecy import redact
 from neo4j_scenarios import collecting
 from neo4j_scenarios.commands.options import DIFFERENT, Json, Only, Output, Quiet, Selector
 from neo4j_scenarios.console import coloured, progress, put, put_json
 from neo4j_scenarios.errors import InputFileError, Problem, UsageError
-from neo4j_scenarios.secrecy import redact
 
 if TYPE_CHECKING:
     from neo4j_scenarios.output.diff import Change, Difference, Shared

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from neo4j_restore.secrecy import WITHHELD, looks_like_key
 from neo4j_restore.spec import Invalid
 from neo4j_scenarios.commands.options import (
     MOST_RESTORES,
@@ -24,7 +25,6 @@ from neo4j_scenarios.commands.options import (
 from neo4j_scenarios.commands.outcome import Manner, bring
 from neo4j_scenarios.console import say
 from neo4j_scenarios.errors import Problem, UsageError, did_you_mean
-from neo4j_scenarios.secrecy import WITHHELD, looks_like_key
 
 if TYPE_CHECKING:
     from neo4j_scenarios.emit.engine import Window

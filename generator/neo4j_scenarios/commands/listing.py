@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from neo4j_restore.secrecy import redact
 from neo4j_scenarios.commands.options import Json, Only, Selector
 from neo4j_scenarios.console import put, put_json
 from neo4j_scenarios.errors import Problem, UsageError
 from neo4j_scenarios.inputs.fields.deployment import SCENARIO
-from neo4j_scenarios.secrecy import redact
 from neo4j_scenarios.targets import KINDS
 
 if TYPE_CHECKING:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from neo4j_restore.secrecy import redact
 from neo4j_scenarios import amounts
 from neo4j_scenarios.commands.completion import FLEET
 from neo4j_scenarios.commands.options import Json, KeepGoing, Quiet, Selector
@@ -22,7 +23,6 @@ from neo4j_scenarios.commands.survey_options import (
 from neo4j_scenarios.console import problems_as_json, progress, put, put_json, say
 from neo4j_scenarios.console import report as report_problems
 from neo4j_scenarios.errors import BucketError, InputFileError, Problem, UsageError
-from neo4j_scenarios.secrecy import redact
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

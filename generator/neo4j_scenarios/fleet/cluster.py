@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from neo4j_restore.secrecy import WITHHELD, looks_like_key
 from neo4j_restore.spec import Invalid
 from neo4j_scenarios.errors import UsageError, did_you_mean
 from neo4j_scenarios.fleet.expand import expand
@@ -30,7 +31,6 @@ from neo4j_scenarios.inputs.rules import LABEL_VALUE
 from neo4j_scenarios.inputs.scenario import Scenario
 from neo4j_scenarios.inputs.structure import mapped
 from neo4j_scenarios.parse import parse
-from neo4j_scenarios.secrecy import WITHHELD, looks_like_key
 from neo4j_scenarios.targets import KINDS
 from neo4j_scenarios.yaml.tree import Place
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePath
 from typing import Final
 
+from neo4j_restore.secrecy import WITHHELD, looks_like_key, redact
 from neo4j_restore.spec import Invalid
 from neo4j_scenarios.errors import GeneratorError, Problem
 from neo4j_scenarios.fleet.expand import expand
@@ -16,7 +17,6 @@ from neo4j_scenarios.fleet.layers import GROUP, REGION, Layer, entries, read_lay
 from neo4j_scenarios.fleet.matrix import read_matrix
 from neo4j_scenarios.fleet.overrides import Override, read_overrides
 from neo4j_scenarios.inputs import rules
-from neo4j_scenarios.secrecy import WITHHELD, looks_like_key, redact
 from neo4j_scenarios.yaml.tree import Items, Map, Node, Place, Text, read_tree
 
 HINT: Final = "a fleet file has defaults, groups and regions, and it has clusters, an inventory or a matrix"

@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
+from neo4j_restore.secrecy import redact
 from neo4j_scenarios.errors import InputFileError, Problem
 from neo4j_scenarios.fleet.layers import LABELS, VARIABLES
-from neo4j_scenarios.secrecy import redact
 from neo4j_scenarios.yaml.tree import MOST_CHARS, Items, Map, Node, Place, Text, read_tree, too_long
 
 NAME: Final = "name"

@@ -10,10 +10,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
+from neo4j_restore.secrecy import WITHHELD, looks_like_key
 from neo4j_scenarios.errors import Problem, did_you_mean
 from neo4j_scenarios.inputs.fields import FIELDS, deployment, pod, request
 from neo4j_scenarios.inputs.structure import ListOf, of_node
-from neo4j_scenarios.secrecy import WITHHELD, looks_like_key
 from neo4j_scenarios.yaml.tree import Items, Map, Node, Place, Text
 
 INPUTS: Final = frozenset(field.key for field in FIELDS)

@@ -13,6 +13,7 @@ from datetime import datetime
 from typing import Final, TypeVar
 
 from neo4j_restore import spec, timestamps
+from neo4j_restore.secrecy import redact
 from neo4j_restore.spec import Invalid
 from neo4j_scenarios.errors import Problem, UsageError
 from neo4j_scenarios.fleet.layers import LABELS, VARIABLES, Layer, Setting, entries, read_layer, unknown
@@ -20,7 +21,6 @@ from neo4j_scenarios.fleet.selectors import Selection, parse_selection
 from neo4j_scenarios.inputs import rules
 from neo4j_scenarios.inputs.asked import ASKED
 from neo4j_scenarios.inputs.fields import deployment, request
-from neo4j_scenarios.secrecy import redact
 from neo4j_scenarios.yaml.tree import Items, Map, Node, Place, Text
 
 HINT: Final = "- {name: incident-42, select: env=prod, set: {force-overwrite: once}, until: 2026-01-31T00:00:00Z}"

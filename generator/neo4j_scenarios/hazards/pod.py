@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+from neo4j_restore.secrecy import secret_name
 from neo4j_scenarios.charts.environment import DATA_DIR
 from neo4j_scenarios.charts.volumes import GIVEN, OURS, mounts, volumes
 from neo4j_scenarios.hazards.hazard import Hazard
@@ -10,7 +11,6 @@ from neo4j_scenarios.inputs import data_volume
 from neo4j_scenarios.inputs.fields import Field, deployment, pod
 from neo4j_scenarios.inputs.scenario import Scenario, attribute
 from neo4j_scenarios.inputs.structure import items
-from neo4j_scenarios.secrecy import secret_name
 from neo4j_scenarios.targets import NEO4J, NEO4J_HELM, NEO4J_RESTORE
 
 _CONTAINERS: Final = (pod.INIT_CONTAINERS_BEFORE, pod.INIT_CONTAINERS_AFTER, pod.EXTRA_CONTAINERS)

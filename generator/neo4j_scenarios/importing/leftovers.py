@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+from neo4j_restore.secrecy import looks_like_key
 from neo4j_scenarios.charts.reading import KEY_HINT, Reading, Unsupported
 from neo4j_scenarios.charts.schema import defaults
-from neo4j_scenarios.secrecy import looks_like_key
 from neo4j_scenarios.targets import NEO4J_HELM, NEO4J_RESTORE, Target
 from neo4j_scenarios.yaml.located import Steps, at, dotted
 

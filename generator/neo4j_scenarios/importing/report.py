@@ -4,10 +4,10 @@ import json
 import re
 from typing import Any, Final
 
+from neo4j_restore.secrecy import redact
 from neo4j_scenarios.charts.reading import Unsupported
 from neo4j_scenarios.fleet.layers import STRUCTURES
 from neo4j_scenarios.importing.imported import Imported
-from neo4j_scenarios.secrecy import redact
 from neo4j_scenarios.yaml.text import toyaml
 
 # Texts that need no quotes: every value of a scenario.yaml is read as a text, even if it looks like a number.

@@ -7,8 +7,8 @@ from typing import Any, Final
 
 import yaml
 
+from neo4j_restore.secrecy import redact
 from neo4j_scenarios.errors import InputFileError, Problem
-from neo4j_scenarios.secrecy import redact
 from neo4j_scenarios.yaml.tree import Place, not_yaml
 
 # Keys and indices from the top: ("core", "initContainers", 0, "image").

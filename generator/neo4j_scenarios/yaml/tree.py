@@ -7,8 +7,8 @@ from typing import Any, Final, NamedTuple
 
 import yaml
 
+from neo4j_restore.secrecy import redact
 from neo4j_scenarios.errors import InputFileError, Problem
-from neo4j_scenarios.secrecy import redact
 
 # The loader in C, if PyYAML was built with it. It reads 160,000 events in a tenth of a second.
 _Loader: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from neo4j_restore.forms import CERTAIN, forms
+from neo4j_restore.secrecy import LONE_KEY, is_lone_key
 
 HIDDEN: Final = "[secret]"
 
@@ -104,23 +105,13 @@ _SHAPES: Final = (
     re.compile(r"()(?<![A-Za-z0-9+/])[A-Za-z0-9+/]{86}==|[\w.~-]{3}\dQ~[\w.~-]{31,}+"),
 )
 
-# The key of an AWS user or of Google's HMAC: 40 characters that stand alone. Paths have more slashes, and hashes have
-# no capitals.
-_ALONE = re.compile(r"(?<![\w/+.-])(?!//)[A-Za-z0-9/+]{40}(?![\w/+=.-])")
-_KINDS: Final = (str.isupper, str.islower, str.isdigit)
-_MOST_SLASHES = 3
-
 
 def hide(text: str) -> str:
     """Return `text` without the learned values, and without anything that looks like a key."""
     text = _scrubber.hide(text)
     for shape in _SHAPES:
         text = shape.sub(rf"\1{HIDDEN}", text)
-    return _ALONE.sub(lambda word: HIDDEN if _is_key(word[0]) else word[0], text)
-
-
-def _is_key(word: str) -> bool:
-    return word.count("/") <= _MOST_SLASHES and all(any(kind(char) for char in word) for kind in _KINDS)
+    return LONE_KEY.sub(lambda word: HIDDEN if is_lone_key(word[0]) else word[0], text)
 
 
 def clean(text: object, most_chars: int = MOST_CHARS) -> str:

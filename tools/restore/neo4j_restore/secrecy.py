@@ -1,4 +1,8 @@
-"""What looks like a key, and what is shown in its place. Standard library only."""
+"""What looks like a key, and what is shown in its place. A message or a values file never has one.
+
+`scrub` takes keys out of the log. It knows the values of this process as well.
+Standard library only.
+"""
 
 import re
 from typing import Final
@@ -15,10 +19,15 @@ _KEYS = re.compile(
     r"|://[^/\s@]*:[^/\s@]+@"
 )
 
-# A secret key of AWS, or of Google's HMAC: 40 characters that stand alone. A hash in hex has no upper case, and a path
-# usually has more slashes.
-_SECRET = re.compile(r"(?<![\w/+.-])(?!//)[A-Za-z0-9/+]{40}(?![\w/+=.-])")
-_MOST_SLASHES = 3
+# A token may stand in the place of a URL's user, such as `https://TOKEN@host`. No URL of ours has an `@`.
+_LOGIN: Final = re.compile(r"https?://[^/\s@?#]+@")
+
+# A secret key of AWS, or of Google's HMAC: 40 characters that stand alone.
+LONE_KEY: Final = re.compile(r"(?<![\w/+.-])(?!//)[A-Za-z0-9/+]{40}(?![\w/+=.-])")
+_KINDS: Final = (str.isupper, str.islower, str.isdigit)
+_MOST_SLASHES: Final = 3
+
+_SECRET_NAME: Final = re.compile(r"(^|_)(PASSWORD|PASSWD|SECRET|TOKEN|KEY|ACCESS_KEY)$")
 
 # Longer texts are never repeated: a name is shorter, and a longer text may be a key of an unknown kind.
 _SHOWN_CHARS = 200
@@ -28,13 +37,23 @@ TOO_LONG: Final = "a text too long to be shown here"
 
 
 def looks_like_key(text: str) -> bool:
-    """Return whether `text` contains a key, a token, a password or a part of a key file."""
-    return _KEYS.search(text) is not None or any(_is_secret(word) for word in _SECRET.findall(text))
+    """Return whether `text` contains a key, a token, a URL's user or password, or a part of a key file."""
+    return bool(_KEYS.search(text) or _LOGIN.search(text)) or any(map(is_lone_key, LONE_KEY.findall(text)))
 
 
-def _is_secret(word: str) -> bool:
-    kinds = (str.isupper, str.islower, str.isdigit)
-    return word.count("/") <= _MOST_SLASHES and all(any(kind(char) for char in word) for kind in kinds)
+def is_lone_key(word: str) -> bool:
+    """Return whether a match of `LONE_KEY` is a key. A hash in hex has no capitals, and a path usually more slashes."""
+    return word.count("/") <= _MOST_SLASHES and all(any(kind(char) for char in word) for kind in _KINDS)
+
+
+def secret_name(name: str) -> bool:
+    """Return whether a variable of that name holds a secret, and not the path of one."""
+    return _SECRET_NAME.search(name) is not None
+
+
+def redact(text: str) -> str:
+    """Return `text`, or `WITHHELD` if it contains a key."""
+    return WITHHELD if looks_like_key(text) else text
 
 
 def shown(text: str) -> str:

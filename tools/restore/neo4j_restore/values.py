@@ -18,7 +18,7 @@ T = TypeVar("T")
 # A text is None if it is not known: a values file may take it from a Secret.
 Environment = Mapping[str, str | None]
 
-KEY_FOUND: Final = f"{WITHHELD}. Put the key into a file, and set the variable to its path"
+KEY_FOUND: Final = f"{WITHHELD}. Put the key into a file, and set the variable to its path. A URL has no user"
 
 _BY_NAME: Final = {variable.name: variable for variable in VARIABLES}
 
