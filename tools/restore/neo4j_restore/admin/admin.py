@@ -163,7 +163,7 @@ def find_admin(
     silent_seconds = stall_seconds * _STALLS
     if not heap_size:
         heap_size = memory.heap_size(cgroup.limit_bytes())
-        log.info("neo4j-admin gets a heap of %s, by the container's memory limit (HEAP_SIZE is not set)", heap_size)
+        log.debug("neo4j-admin gets a heap of %s, by the container's memory limit (HEAP_SIZE is not set)", heap_size)
     version = _ask_version(program, heap_size, silent_seconds)
     return Admin(program, version, heap_size, admin_commands.edition(_jars(program, home)), silent_seconds)
 
