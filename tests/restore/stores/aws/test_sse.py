@@ -5,8 +5,8 @@ import hashlib
 from pathlib import Path
 
 import pytest
+from tests.restore.stores.answering import stored
 from tests.restore.stores.subjects import open_with
-from tests.restore.stores.test_answers import stored
 from tests.support.servers import Reply, scripted
 
 from neo4j_restore.errors import ConfigurationError, StoreError
