@@ -1,9 +1,11 @@
 """The stores of the conformance suite, and a gateway in front of each that has a URL."""
 
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+from tests.restore.stores.identifying import TOKEN
 from tests.restore.stores.subjects import Amazon, Azure, Google, Local, Subject, open_with
 from tests.support.gateway import Gateway, gateway
 
@@ -54,3 +56,17 @@ def behind(remote: Subject, between: Gateway) -> Iterator[Store]:
     opened = open_with({**remote.environment, remote.host_variable: between.host})
     yield opened
     opened.close()
+
+
+@pytest.fixture
+def tell() -> Iterator[ExitStack]:
+    """Keep the tellers of a test running."""
+    with ExitStack() as stack:
+        yield stack
+
+
+@pytest.fixture
+def token(tmp_path: Path) -> str:
+    """Return the path of a pod's token."""
+    (tmp_path / "token").write_text(f"{TOKEN}\n")
+    return str(tmp_path / "token")
