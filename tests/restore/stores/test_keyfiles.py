@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from neo4j_restore.credentials import AwsKey, AzureKey
 from neo4j_restore.errors import ConfigurationError
-from neo4j_restore.stores.keyfiles import AwsKey, AzureKey, read_aws, read_azure
+from neo4j_restore.stores.keyfiles import read_aws, read_azure
 
 AWS = {
     "aws's own": "[default]\naws_access_key_id = AKIA1\naws_secret_access_key = s/e+c=\n",

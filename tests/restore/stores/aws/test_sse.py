@@ -10,7 +10,7 @@ from tests.restore.stores.subjects import open_with
 from tests.support.servers import Reply, scripted
 
 from neo4j_restore.errors import ConfigurationError, StoreError
-from neo4j_restore.stores.sse import read_key
+from neo4j_restore.stores.keyfiles import read_encryption_key
 
 RAW = bytes(range(32))
 TEXT = base64.b64encode(RAW)
@@ -21,7 +21,7 @@ SHA256 = base64.b64encode(hashlib.sha256(RAW).digest()).decode()
 @pytest.mark.parametrize("content", [RAW, TEXT, TEXT + b"\n"], ids=["raw", "base64", "line"])
 def test_a_key_may_be_raw_or_in_base64(content: bytes, tmp_path: Path) -> None:
     (tmp_path / "key").write_bytes(content)
-    found = read_key(tmp_path / "key")
+    found = read_encryption_key(tmp_path / "key")
     assert found
     assert (found.raw, found.text) == (RAW, TEXT.decode())
     assert TEXT.decode() not in repr(found)
@@ -31,13 +31,13 @@ def test_a_key_may_be_raw_or_in_base64(content: bytes, tmp_path: Path) -> None:
 def test_what_is_no_key_is_told_without_its_bytes(content: bytes, tmp_path: Path) -> None:
     (tmp_path / "key").write_bytes(content)
     with pytest.raises(ConfigurationError, match="must hold a key of 32 bytes") as raised:
-        read_key(tmp_path / "key")
+        read_encryption_key(tmp_path / "key")
     assert "hush" not in str(raised.value)
 
 
 def test_a_key_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError, match="cannot read ENCRYPTION_KEY_FILE"):
-        read_key(tmp_path / "gone")
+        read_encryption_key(tmp_path / "gone")
 
 
 STORES = {

@@ -6,8 +6,8 @@ import pytest
 from tests.restore.stores.subjects import open_with
 from tests.support.azurite import ACCOUNT, KEY, AzureContainer
 
+from neo4j_restore.connection_string import parse
 from neo4j_restore.errors import ConfigurationError
-from neo4j_restore.stores.azure.connection_string import parse
 
 GOOD = {
     "as the portal gives it": (

@@ -11,12 +11,13 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from neo4j_restore import scrub
+from neo4j_restore.credentials import AwsKey
 from neo4j_restore.errors import ConfigurationError
 from neo4j_restore.settings import Settings
 from neo4j_restore.stores.aws.hosts import domain
 from neo4j_restore.stores.errors import StoreErrors, one_line
 from neo4j_restore.stores.http import Http
-from neo4j_restore.stores.keyfiles import AwsKey, read_aws
+from neo4j_restore.stores.keyfiles import read_aws
 from neo4j_restore.stores.parsing import parse_xml
 from neo4j_restore.stores.refreshing import Refreshing
 from neo4j_restore.stores.tokens import TokenEndpoint, text_of

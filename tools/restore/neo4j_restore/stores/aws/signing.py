@@ -16,8 +16,8 @@ from awscrt.auth import (
 from awscrt.exceptions import AwsCrtError
 from awscrt.http import HttpHeaders, HttpRequest
 
+from neo4j_restore.credentials import AwsKey
 from neo4j_restore.stores.errors import UnsendableError
-from neo4j_restore.stores.keyfiles import AwsKey
 
 _SIGNING_SECONDS: Final = 30
 

@@ -19,8 +19,8 @@ from neo4j_restore.stores.aws import answers
 from neo4j_restore.stores.aws.requests import Requests
 from neo4j_restore.stores.body import Body, byte_range, wrong_span
 from neo4j_restore.stores.errors import GONE, OWN_KEY, TRANSIENT_STATUS, StoreErrors, one_line, seconds_to_wait
+from neo4j_restore.stores.keyfiles import read_encryption_key
 from neo4j_restore.stores.pages import Pages
-from neo4j_restore.stores.sse import read_key
 
 _HINT: Final = "check the bucket's name and region, and that this identity may s3:ListBucket it and s3:GetObject in it"
 
@@ -53,7 +53,7 @@ class S3Store:
         self._bucket = settings.bucket.bucket
         self._errors = StoreErrors(f"s3://{self._bucket}/", "an identity that is not known yet", _HINT)
         self._requests = Requests(settings, self._errors)
-        key = read_key(settings.encryption_key)
+        key = read_encryption_key(settings.encryption_key)
         self._of_objects: dict[str, str] = {}
         if key:
             name = "x-amz-server-side-encryption-customer"

@@ -13,11 +13,12 @@ from typing import Final, Protocol
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from neo4j_restore import scrub
+from neo4j_restore.credentials import AzureKey, azure_key_of
 from neo4j_restore.errors import ConfigurationError
 from neo4j_restore.settings import Settings
 from neo4j_restore.stores.errors import StoreErrors
 from neo4j_restore.stores.http import Http
-from neo4j_restore.stores.keyfiles import AzureKey, from_names, read_azure
+from neo4j_restore.stores.keyfiles import read_azure
 from neo4j_restore.stores.refreshing import Refreshing
 from neo4j_restore.stores.tokens import TokenEndpoint, text_of
 
@@ -108,7 +109,7 @@ def find(settings: Settings, http: Http, errors: StoreErrors) -> tuple[str, str,
     No request is made yet. Raises ConfigurationError for a file without credentials, or a wrong connection string.
     """
     environment = dict(settings.identity)
-    from_environment = from_names(environment)
+    from_environment = azure_key_of(environment)
     credentials = read_azure(settings.credentials) if settings.credentials else from_environment
     where = f"in {settings.credentials}" if settings.credentials else "of the environment"
     account = settings.bucket.bucket or credentials.account or from_environment.account

@@ -19,9 +19,9 @@ from neo4j_restore.stores.azure.pieces import Piece, Pieces
 from neo4j_restore.stores.body import Body, byte_range, wrong_span
 from neo4j_restore.stores.errors import GONE, OWN_KEY, TRANSIENT_STATUS, StoreErrors, one_line, seconds_to_wait
 from neo4j_restore.stores.http import Http
+from neo4j_restore.stores.keyfiles import read_encryption_key
 from neo4j_restore.stores.pages import Pages
 from neo4j_restore.stores.proxies import proxy_of
-from neo4j_restore.stores.sse import read_key
 
 _HINT: Final = "check account and container, and that this identity has the role Storage Blob Data Reader on it"
 
@@ -44,7 +44,7 @@ class AzureStore:
         self._base = _base(settings.endpoint_url or endpoint, self._account)
         # Checks the proxy's variables now, before the first request.
         proxy_of(self._base)
-        key = read_key(settings.encryption_key)
+        key = read_encryption_key(settings.encryption_key)
         name = "x-ms-encryption"
         self._of_objects = (
             {f"{name}-algorithm": "AES256", f"{name}-key": key.text, f"{name}-key-sha256": key.digest("sha256")}

@@ -26,9 +26,9 @@ from neo4j_restore.stores.errors import GONE, OWN_KEY, TRANSIENT_STATUS, StoreEr
 from neo4j_restore.stores.google import identity
 from neo4j_restore.stores.google.session import Bearer, token_request
 from neo4j_restore.stores.http import CONNECT_SECONDS, Http
+from neo4j_restore.stores.keyfiles import read_encryption_key
 from neo4j_restore.stores.pages import Pages
 from neo4j_restore.stores.proxies import proxy_of
-from neo4j_restore.stores.sse import read_key
 
 _HINT: Final = "check the bucket's name, and that this identity has the role roles/storage.objectViewer on it"
 
@@ -61,7 +61,7 @@ class GoogleStore:
         self._client = storage.Client(project="none", credentials=found, client_options=options, _http=session)
         # For the path of Google's JSON API, slashes in names are encoded too.
         self._download = f"{self._client.api_endpoint}/download/storage/v1/b/{quote(self._bucket, safe='')}/o/"
-        key = read_key(settings.encryption_key)
+        key = read_encryption_key(settings.encryption_key)
         name = "x-goog-encryption"
         self._of_objects = (
             {f"{name}-algorithm": "AES256", f"{name}-key": key.text, f"{name}-key-sha256": key.digest("sha256")}
