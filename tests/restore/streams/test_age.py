@@ -87,13 +87,17 @@ def test_an_error_of_the_source_is_told_as_it_is() -> None:
         stream.readall()
 
 
-def test_a_stream_left_in_the_middle_leaves_no_thread() -> None:
-    before = set(threading.enumerate())
-    with age.Decrypted(io.BytesIO(encrypted() * 1), [KEY], "the set") as stream:  # type: ignore[arg-type]  # reads alike
-        assert stream.read(10) == TEXT[:10]
+@pytest.mark.parametrize("count", [0, 10, 3_000_000])
+def test_a_stream_left_at_any_point_leaves_no_thread_and_no_open_source(count: int) -> None:
+    before, source, found = set(threading.enumerate()), io.BytesIO(encrypted()), b""
+    with age.Decrypted(source, [KEY], "the set") as stream:  # type: ignore[arg-type]  # reads alike
+        while len(found) < count:
+            found += stream.read(count - len(found))
+    assert found == TEXT[:count]
     for thread in set(threading.enumerate()) - before:
         thread.join(10)
         assert not thread.is_alive()
+    assert source.closed
 
 
 def test_an_identity_file_is_what_age_keygen_writes(tmp_path: Path) -> None:

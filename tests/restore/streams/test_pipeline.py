@@ -1,4 +1,4 @@
-"""Reading ahead: the same bytes, errors in their place, a bound on what waits, and a thread that ends."""
+"""A thread that reads ahead: the same bytes, errors in their place, a bound on what waits, and an end in every case."""
 
 import threading
 import time
@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from neo4j_restore.streams.pipeline import Ahead, Stream
+from neo4j_restore.streams.pipeline import Ahead, Pump, Stream
 
 
 class Blocks(Stream):
@@ -94,3 +94,47 @@ def test_at_its_end_the_thread_is_gone_without_being_closed() -> None:
     assert stream.readall() == b"one"
     until(lambda: source.closed and not threads())
     stream.close()
+
+
+class Torn(Blocks):
+    """Can't be closed without an error."""
+
+    def close(self) -> None:
+        message = "torn"
+        raise OSError(message)
+
+
+def test_an_error_of_closing_reaches_the_reader_behind_all_bytes() -> None:
+    stream = Ahead(Torn([b"one"]))
+    assert stream.read(9) == b"one"
+    with pytest.raises(OSError, match="torn"):
+        stream.read(9)
+
+
+def test_an_error_of_reading_counts_more_than_one_of_closing() -> None:
+    stream = Ahead(Torn([], error=ValueError("bad")))
+    with pytest.raises(ValueError, match="bad"):
+        stream.read(9)
+
+
+class Stubborn(Pump):
+    """Goes on handing blocks over after the reader has left, as a library does that hides the first error."""
+
+    refused = 0
+
+    def work(self) -> None:
+        while self.refused < 3:
+            try:
+                self.put(b"more")
+            except BrokenPipeError:
+                self.refused += 1
+
+
+@pytest.mark.parametrize("reads", [1, 40])
+def test_a_thread_that_goes_on_after_its_reader_has_left_is_refused_and_never_waits(reads: int) -> None:
+    source = Blocks([])
+    stream = Stubborn(source, "ahead")
+    assert [stream.read(4) for _ in range(reads)] == [b"more"] * reads
+    stream.close()
+    until(lambda: source.closed and not threads())
+    assert stream.refused == 3

@@ -8,27 +8,19 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from io import RawIOBase
 from pathlib import Path
-from queue import SimpleQueue
-from threading import Thread
 from typing import Final
 
 import pyrage
 
 from neo4j_restore import bounds, scrub
 from neo4j_restore.errors import ConfigurationError, StreamDamagedError
-from neo4j_restore.streams.pipeline import BLOCK_BYTES, Blocks
+from neo4j_restore.streams.pipeline import BLOCK_BYTES, Pump
 
 LONGEST_MAGIC: Final = 64
 
 _ARMOR = b"-----BEGIN AGE ENCRYPTED FILE-----"
 
 _MAGICS = (b"age-encryption.org/v1\n", _ARMOR)
-
-# 2 MiB in blocks of 128 KiB.
-_BLOCKS_AHEAD = 16
-
-# How long `close` waits for the thread, which ends at its next block in any case.
-_LEAVE_SECONDS = 1.0
 
 Identities = list[pyrage.x25519.Identity]
 
@@ -65,7 +57,7 @@ def identities(path: Path | None, name: str) -> Identities:
     return keys
 
 
-class Decrypted(Blocks):
+class Decrypted(Pump):
     """The decrypted bytes of `source`. A thread reads and decrypts, at most 2 MiB ahead.
 
     Raises ConfigurationError where none of `keys` fits, and StreamDamagedError where the object is damaged or cut.
@@ -74,53 +66,27 @@ class Decrypted(Blocks):
 
     def __init__(self, source: RawIOBase, keys: Identities, name: str) -> None:
         """Take the source, which the thread closes. Nothing is read yet. name: for messages."""
-        self._source, self._keys, self._name = source, keys, name
-        # As in `pipeline.Ahead`, the two threads share the queues and the flag `_left`, and need no lock of their own.
-        self._ready: SimpleQueue[bytes | BaseException] = SimpleQueue()
-        # One token for each block that may still be decrypted ahead.
-        self._room: SimpleQueue[None] = SimpleQueue()
-        self._end: bytes | BaseException | None = None
-        self._left = False
-        self._thread = Thread(target=self._run, name="decrypt", daemon=True)
+        super().__init__(source, "decrypt")
+        self._keys, self._name = keys, name
 
-    def block(self) -> bytes:
-        """Return the next bytes, empty once the last chunk was right. An error is raised again each time."""
-        if self._end is None:
-            if not self._thread.ident:
-                for _ in range(_BLOCKS_AHEAD):
-                    self._room.put(None)
-                self._thread.start()
-            item = self._ready.get()
-            if isinstance(item, bytes) and item:
-                self._room.put(None)
-                return item
-            self._end = item
-        if isinstance(self._end, BaseException):
-            raise self._end
-        return b""
+    def work(self) -> None:
+        """Decrypt the source to its end, which pyrage checks."""
+        # Raised here, and not in `_decrypt`, so that pyrage's error does not become its cause.
+        if error := self._decrypt():
+            raise error
 
-    def _run(self) -> None:
-        reader, writer = _Reader(self._source, self._name), _Writer(self._put)
-        end: bytes | BaseException = b""
+    def _decrypt(self) -> BaseException | None:
+        # pyrage has no way to be stopped. The error that `put` raises once the reader has left ends it.
+        reader, writer = _Reader(self._source, self._name), _Writer(self.put)
         try:
             pyrage.decrypt_io(reader, writer, self._keys)
             writer.flush()
-        except BaseException as error:  # noqa: BLE001 - it is raised in the reader's thread
-            end = reader.error or self._meaning(error)
+        except BaseException as error:  # noqa: BLE001 - `work` raises what it means
             with suppress(BrokenPipeError):
                 # Blocks that were authenticated before the error are handed over first.
                 writer.flush()
-        finally:
-            self._source.close()
-            self._ready.put(end)
-
-    def _put(self, block: bytes) -> None:
-        if not self._left:
-            self._room.get()
-        if self._left:
-            # pyrage has no way to be stopped. An error from its writer ends it.
-            raise BrokenPipeError
-        self._ready.put(block)
+            return reader.error or self._meaning(error)
+        return None
 
     def _meaning(self, error: BaseException) -> BaseException:
         """Return the error in our terms. pyrage has no class for a key that does not fit, only a text."""
@@ -131,16 +97,6 @@ class Decrypted(Blocks):
             message = f"{self._name} is damaged: as age, {error}"
             return StreamDamagedError(message)
         return error
-
-    def close(self) -> None:
-        """End the thread, whether it waits for room, waits for the source or has not begun."""
-        self._left = True
-        self._room.put(None)
-        if self._thread.ident:
-            self._thread.join(_LEAVE_SECONDS)
-        else:
-            self._source.close()
-        super().close()
 
 
 def start_of(head: bytes, keys: Identities, name: str) -> bytes:

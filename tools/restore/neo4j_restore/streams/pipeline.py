@@ -1,9 +1,10 @@
-"""Stages that work at the same time: a thread reads a bounded number of blocks ahead of its reader.
+"""Stages that work at the same time: a thread makes a bounded number of blocks ahead of its reader.
 
 The socket, the decompressor and the disk each release Python's lock (GIL) while they work. One thread for each stage is
 therefore enough to let them overlap.
 """
 
+from collections.abc import Callable
 from io import RawIOBase
 from queue import SimpleQueue
 from threading import Thread
@@ -63,31 +64,50 @@ class Blocks(Stream):
         return bytes(part)
 
 
-class Ahead(Blocks):
-    """Reads `source` ahead in a thread. An error of the source is raised where its bytes would have come.
+class Pump(Blocks):
+    """The blocks that a thread makes out of `source`, up to 16 of them ahead of the reader, who has one more.
 
-    From the first read on, only the thread uses the source, and the thread closes it. At most 2 MiB wait to be read.
+    A subclass says in `work` what the thread does. The thread begins with the first read. From then on only the thread
+    uses the source, and the thread closes it. An error is raised in the reader where the thread's next block would
+    have come, and again at each later read.
     """
 
-    def __init__(self, source: RawIOBase) -> None:
-        """Take the source. Nothing is read yet."""
+    def __init__(self, source: RawIOBase, thread: str) -> None:
+        """Take the source. Nothing is read yet. thread: the name of the thread."""
         self._source = source
-        # The two threads share the two queues and the flag `_left`. Queues have their own locks, and the flag changes
-        # once.
+        # The two threads share the two queues and the flag `_left`, and need no lock of their own: queues have locks,
+        # and the flag changes once.
         self._ready: SimpleQueue[bytes | BaseException] = SimpleQueue()
-        # One token for each block that may still be read ahead. The thread takes them, the reader gives them back.
+        # One token for each block that may still be made ahead. The thread takes them, the reader gives them back.
         self._room: SimpleQueue[None] = SimpleQueue()
-        self._end: bytes | BaseException | None = None
         self._left = False
-        self._thread = Thread(target=self._run, name="ahead", daemon=True)
+        # Of the reader alone: what came in the place of a block.
+        self._end: bytes | BaseException | None = None
+        self._thread = Thread(target=self._run, name=thread, daemon=True)
+
+    def work(self) -> None:
+        """Hand all blocks over by `put`, and return at the end. This is the thread's whole life."""
+        raise NotImplementedError
+
+    def put(self, block: bytes) -> None:
+        """In the thread: hand a block over once there is room for it.
+
+        Raises BrokenPipeError, also when called again, once the reader has left.
+        """
+        # `close` gives one token, for the thread that waits here. Whoever comes later must not wait.
+        if not self._left:
+            self._room.get()
+        if self._left:
+            raise BrokenPipeError
+        self._ready.put(block)
 
     def block(self) -> bytes:
-        """Return the next bytes, or raise the error of the source, each time it is called."""
+        """Return the next bytes, or raise the thread's error, each time it is called."""
         if self._end is None:
             self._start()
             item = self._ready.get()
-            self._room.put(None)
             if not isinstance(item, BaseException) and item:
+                self._room.put(None)
                 return item
             self._end = item
         if isinstance(self._end, BaseException):
@@ -102,25 +122,43 @@ class Ahead(Blocks):
             self._thread.start()
 
     def _run(self) -> None:
-        end: bytes | BaseException = b""
-        try:
-            while not self._left and (block := self._source.read(BLOCK_BYTES)):
-                self._room.get()
-                self._ready.put(block)
-        except BaseException as error:  # noqa: BLE001 - it is raised in the reader's thread
-            end = error
-        finally:
-            # Closed before the end is handed over: whoever has seen the end knows that the source is closed.
-            self._source.close()
-            self._ready.put(end)
+        error = _error_of(self.work)
+        # Closed before the end is handed over: whoever has seen the end knows that the source is closed. An error of
+        # closing must not keep the end from the reader, who would wait forever.
+        closing_error = _error_of(self._source.close)
+        # Without a token: nothing comes behind the end, so it takes no room.
+        self._ready.put(error or closing_error or b"")
 
     def close(self) -> None:
         """End the thread, whether it waits for room, waits for the source or has not begun."""
         self._left = True
-        # A thread that waits for room needs a token to wake up. Before its next read it then sees `_left`.
+        # A thread that waits for room needs a token to wake up.
         self._room.put(None)
         if self._thread.ident:
             self._thread.join(_LEAVE_SECONDS)
         else:
             self._source.close()
         super().close()
+
+
+def _error_of(action: Callable[[], None]) -> BaseException | None:
+    """Return what `action` raises, to raise it in another thread."""
+    try:
+        action()
+    except BaseException as error:  # noqa: BLE001 - it is raised in the reader's thread
+        return error
+    return None
+
+
+class Ahead(Pump):
+    """The bytes of `source`, read ahead: at most 2 MiB wait to be read."""
+
+    def __init__(self, source: RawIOBase) -> None:
+        """Take the source. Nothing is read yet."""
+        super().__init__(source, "ahead")
+
+    def work(self) -> None:
+        """Read the source to its end."""
+        # The flag is asked before each read too: a read may wait for the network long after the reader has left.
+        while not self._left and (block := self._source.read(BLOCK_BYTES)):
+            self.put(block)
