@@ -1,5 +1,6 @@
 """Sets that are encrypted, or have a checksum beside them, and bytes that come damaged once, through the command."""
 
+import gzip
 import hashlib
 import json
 import re
@@ -58,6 +59,18 @@ def test_an_encrypted_chain_is_restored(
     listed = json.loads(neo4j_restore("list", "--json", **identity).stdout)
     assert [each["header"]["full"] for each in listed] == [False, False, False, True]
     assert [each["header"] for each in json.loads(neo4j_restore("list", "--json").stdout)] == [None] * 4
+
+
+@pytest.mark.parametrize("odd", [0, 1])
+def test_each_artifact_of_an_encrypted_chain_may_be_packed_in_its_own_way(
+    odd: int, neo4j_restore: Run, bucket: Bucket, data: Path, identity: dict[str, str], tmp_path: Path
+) -> None:
+    for number, (key, content) in enumerate(CHAIN.items()):
+        bucket.put(f"{key}.age", encrypted(gzip.compress(content) if number % 2 == odd else content))
+    home = {"NEO4J_HOME": str(standin.install_enterprise_5(tmp_path / "enterprise"))}
+    done = neo4j_restore("run", **identity, **home)
+    assert done.returncode == 0, done.stderr
+    assert archives.snapshot(data)["databases/neo4j/neostore.counts.db"] == b"second"
 
 
 @pytest.mark.parametrize("line", ["", str(OTHER), "no identity"], ids=["missing", "wrong", "malformed"])

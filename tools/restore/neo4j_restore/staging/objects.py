@@ -14,7 +14,7 @@ from neo4j_restore.sets.owners import stem_of
 from neo4j_restore.settings import Settings
 from neo4j_restore.staging import untar
 from neo4j_restore.stores import Store, StoredObject
-from neo4j_restore.streams import age, decoders
+from neo4j_restore.streams import age
 from neo4j_restore.streams.names import EntryNames
 from neo4j_restore.streams.pipeline import Stream
 from neo4j_restore.streams.stream import Checked, Peekable
@@ -54,8 +54,8 @@ class Opener:
         """Return a set's URL, for messages."""
         return self.settings.bucket.of(chosen.key)
 
-    def open(self, chosen: BackupSet, stored: StoredObject | None = None, progress: Progress | None = None) -> Stream:
-        """Return the bytes of one of the set's objects, by default of its only one.
+    def open(self, chosen: BackupSet, stored: StoredObject | None = None, progress: Progress | None = None) -> Peekable:
+        """Return the decrypted bytes of one of the set's objects, by default of its only one.
 
         Reading to the end raises StreamDamagedError if the bytes do not match a checksum.
         """
@@ -65,7 +65,7 @@ class Opener:
         verified = Peekable(self._checked(stream, source, expected) if expected else stream)
         if not age.is_encrypted(verified.peek(age.LONGEST_MAGIC)):
             return verified
-        return age.Decrypted(verified, age.identities(self.settings.age_identity, name), name)
+        return Peekable(age.Decrypted(verified, age.identities(self.settings.age_identity, name), name))
 
     def unpacked(
         self, chosen: BackupSet, stored: StoredObject | None = None, progress: Progress | None = None
@@ -74,7 +74,7 @@ class Opener:
         stream = self.open(chosen, stored, progress)
         source = stored or chosen.objects[0]
         packings = chosen.inside.packings if chosen.inside else ()
-        if source is not chosen.objects[-1] and isinstance(stream, Peekable):
+        if source is not chosen.objects[-1]:
             # Each artifact of a chain may be packed in its own way.
             packings = contents.packings_of(stream.peek(formats.HEAD_BYTES), chosen.kind, self.name(chosen))
         return contents.opened(stream, packings, self.settings.bucket.of(source.key))
@@ -133,9 +133,8 @@ class Opener:
             with self._rest(chosen, begun, progress) as stream:
                 # Offsets in decrypted or unpacked bytes say nothing about offsets in the object, so such a file can't
                 # be resumed.
-                recorded = not isinstance(stream, (age.Decrypted, decoders.Decoded))
                 last = begun is all_begun[-1]
-                begun.file.append(stream, recorded=recorded, last=last)
+                begun.file.append(stream, recorded=stream.is_verbatim, last=last)
             yield begun
 
     def _begin(self, chosen: BackupSet, stored: StoredObject, file: PartialFile) -> _Begun:

@@ -64,6 +64,8 @@ class Decrypted(Pump):
     Errors from reading `source` are raised as they are.
     """
 
+    is_verbatim = False
+
     def __init__(self, source: RawIOBase, keys: Identities, name: str) -> None:
         """Take the source, which the thread closes. Nothing is read yet. name: for messages."""
         super().__init__(source, "decrypt")

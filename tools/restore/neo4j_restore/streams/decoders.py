@@ -132,6 +132,8 @@ def past_skippable(head: bytes, at: int) -> int:
 class Decoded(Stream):
     """The unpacked bytes of `source`. Any read may raise StreamDamagedError. name: for messages."""
 
+    is_verbatim = False
+
     def __init__(self, source: RawIOBase, codec: Codec, name: str, *, inner: bool = False) -> None:
         """Take the stream. Nothing is read yet.
 

@@ -22,7 +22,12 @@ _LEAVE_SECONDS = 1.0
 
 
 class Stream(RawIOBase):
-    """A stream made of blocks. `some` returns the next one without copying it into a buffer."""
+    """A stream made of blocks. `some` returns the next one without copying it into a buffer.
+
+    is_verbatim: its bytes are those of an object in a store, so an offset in it is an offset in the object.
+    """
+
+    is_verbatim = True
 
     def some(self, size: int) -> bytes:
         """Return the next 1 to `size` bytes, empty at the end, also when called again."""

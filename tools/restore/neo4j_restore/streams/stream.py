@@ -14,6 +14,7 @@ class Peekable(Stream):
     def __init__(self, source: RawIOBase) -> None:
         """Take the stream. Nothing is read yet."""
         self._source, self._seen = source, b""
+        self.is_verbatim = isinstance(source, Stream) and source.is_verbatim
 
     def peek(self, count: int) -> bytes:
         """Return the next `count` bytes, fewer at the end. A later read returns them again."""
