@@ -17,6 +17,8 @@ def test_the_least_values_set_the_documented_defaults(helm: Helm) -> None:
         "BUCKET": "gs://graph-backups/production",
         "DATABASE": "neo4j",
         "GOOGLE_APPLICATION_CREDENTIALS": "/auth/credentials.json",
+        # The image takes it from the memory limit. The chart derives the limit from it.
+        "HEAP_SIZE": "512m",
         **{name: default for name, default in DEFAULTS.items() if default},
     }
 
@@ -156,6 +158,19 @@ def test_certificates_are_mounted_where_the_variable_says(helm: Helm, kind: str)
     assert volume.get("name", volume.get("secretName")) == "authorities"
     mount = mounts(rendered.restore)["restore-certificates"]
     assert f"{mount['mountPath']}/ca.crt" == env(rendered.restore)["CA_BUNDLE"]
+
+
+@pytest.mark.parametrize("bundle", ["configMapName", "secretName"])
+def test_no_secret_and_no_configmap_of_the_store_keeps_a_pod_with_data_from_starting(helm: Helm, bundle: str) -> None:
+    values = {
+        "caBundle": {bundle: "authorities"},
+        "encryptionKey": {"secretName": "encryption"},
+        "ageIdentity": {"secretName": "identity"},
+    }
+    rendered = helm.template(make_values(values))
+    for pod in (rendered.pod, rendered.reader("plan")["spec"]):
+        sources = [volume.get("secret") or volume.get("configMap") for volume in pod["volumes"]]
+        assert [source["optional"] for source in sources if source] == [True] * 4
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from tests.e2e.release import Release
+from tests.e2e.cluster import run
+from tests.e2e.release import SCENARIOS, Release
 from tests.e2e.sample import NODES
 
 pytestmark = pytest.mark.e2e
@@ -42,6 +43,27 @@ def test_a_deleted_pod_comes_back_with_what_was_written_since_and_restores_nothi
     assert graph.query(COUNTS) == AS_IN_THE_BACKUP
     assert "it exists, and FORCE_OVERWRITE is false" in graph.log()
     assert graph.receipt() == receipt
+
+
+def test_a_restart_does_not_need_the_secret_and_a_restore_says_that_it_is_missing(
+    graph: Release, make_release: Callable[[str], Release], key: Path
+) -> None:
+    graph.namespace.kubectl("delete", "secret", "restore-service-key")
+    try:
+        graph.restart()
+        assert "it exists, and FORCE_OVERWRITE is false" in graph.log()
+        keyless = make_release("keyless")
+        keyless.install(keyless.generate())
+        ended = keyless.first_failure()
+        reason = json.loads(ended["message"])
+        assert (ended["exitCode"], reason["code"]) == (2, 2)
+        assert "/auth/credentials.json" in reason["message"]
+        assert "restore-service-key" in reason["hint"]
+    finally:
+        graph.namespace.apply(run(SCENARIOS, "secret", "--key-file", key))
+    keyless.until_ready()
+    assert keyless.query(COUNTS) == AS_IN_THE_BACKUP
+    keyless.helm("uninstall", keyless.name, "--wait")
 
 
 def test_once_brings_the_backup_back_one_time_and_not_at_the_next_start(graph: Release) -> None:

@@ -77,7 +77,10 @@ volumeMounts:
 {{- end }}
 {{- end -}}
 
-{{/* The volumes with keys and certificates for the store. Only the pod's group can read them. */}}
+{{/*
+The volumes with keys and certificates for the store. Only the pod's group can read them. They are optional: a pod whose
+data is there needs none of them. The restore itself reports a missing file.
+*/}}
 {{- define "neo4j-restore.storeVolumes" -}}
 {{- $restore := .Values.restore -}}
 {{- with $restore.secretName }}
@@ -85,6 +88,7 @@ volumeMounts:
   secret:
     secretName: {{ . }}
     defaultMode: 0440
+    optional: true
     items:
       - key: {{ include "neo4j-restore.secretKey" $ }}
         path: {{ include "neo4j-restore.secretKey" $ }}
@@ -94,10 +98,12 @@ volumeMounts:
   {{- if $restore.caBundle.configMapName }}
   configMap:
     name: {{ $restore.caBundle.configMapName }}
+    optional: true
   {{- else }}
   secret:
     secretName: {{ $restore.caBundle.secretName }}
     defaultMode: 0440
+    optional: true
   {{- end }}
     items:
       - key: {{ $restore.caBundle.key }}
@@ -108,6 +114,7 @@ volumeMounts:
   secret:
     secretName: {{ . }}
     defaultMode: 0440
+    optional: true
     items:
       - key: {{ $restore.encryptionKey.key }}
         path: key
@@ -117,6 +124,7 @@ volumeMounts:
   secret:
     secretName: {{ . }}
     defaultMode: 0440
+    optional: true
     items:
       - key: {{ $restore.ageIdentity.key }}
         path: identity

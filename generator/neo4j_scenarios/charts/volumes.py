@@ -69,8 +69,8 @@ def _read_only(scenario: Scenario) -> Iterator[tuple[PurePosixPath, Values]]:
 
 
 def _of(name: str, reference: Reference, path: PurePosixPath) -> tuple[PurePosixPath, Values]:
-    # With `items`, a Secret without that key keeps the pod waiting, and the pod's events give the reason.
-    items = [{"key": reference.key, "path": path.name}]
+    # A pod whose data is there must start without them. The restore itself reports a missing file.
+    content: Values = {"optional": True, "items": [{"key": reference.key, "path": path.name}]}
     if reference.source == "configmap":
-        return path.parent, {"name": name, "configMap": {"name": reference.name, "items": items}}
-    return path.parent, {"name": name, "secret": {"secretName": reference.name, "defaultMode": _MODE, "items": items}}
+        return path.parent, {"name": name, "configMap": {"name": reference.name, **content}}
+    return path.parent, {"name": name, "secret": {"secretName": reference.name, "defaultMode": _MODE, **content}}

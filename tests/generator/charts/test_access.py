@@ -92,8 +92,11 @@ def test_certificates_and_encryption_key_are_mounted_where_the_variables_say(tar
     assert mounts["/certificates"] == {"name": "restore-certificates", "mountPath": "/certificates", "readOnly": True}
     assert volumes["restore-certificates"]["configMap"] == {
         "name": "authorities",
+        "optional": True,
         "items": [{"key": "ca.crt", "path": "ca.crt"}],
     }
+    secrets = ("restore-service-key", "restore-encryption-key", "restore-age-identity")
+    assert [volumes[name]["secret"]["optional"] for name in secrets] == [True, True, True]
     assert volumes["restore-encryption-key"]["secret"]["items"] == [{"key": "main", "path": "key"}]
     variables = environment(make_scenario(target=target, **given))
     assert volumes["restore-age-identity"]["secret"]["secretName"] == "age"
