@@ -5,6 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from tests.support.says import says
+
 from bench import bare_write, fleets
 
 
@@ -13,7 +15,7 @@ def test_the_fleet_has_each_cluster_once_and_builds(tmp_path: Path) -> None:
     command = str(Path(sys.executable).with_name("neo4j-scenarios"))
     argv = [command, "build", str(tmp_path / "fleet" / "fleet.yaml"), "--quiet", "-o", str(tmp_path / "out")]
     done = subprocess.run(argv, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
+    says(done, 0)
     assert sorted(path.parent.name for path in tmp_path.glob("out/*/values*")) == [fleets.name(n) for n in range(14)]
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from tests.support.says import says
 
 ROOT = Path(__file__).parents[2]
 CHART = ROOT / "charts" / "neo4j-restore"
@@ -126,13 +127,13 @@ class Helm:
     def text(self, values: Values, *, release: str = "graph", chart: Path = CHART) -> str:
         """Return what `helm template` prints, each time anew."""
         done = self.run("template", release, str(chart), values=values)
-        assert done.returncode == 0, done.stderr
+        says(done, 0)
         return done.stdout
 
     def template(self, values: Values, *, release: str = "graph") -> Rendered:
         """Return the objects that an installation would make."""
         done = self.outcome(values, release=release)
-        assert done.returncode == 0, done.stderr
+        says(done, 0)
         return Rendered(tuple(item for item in yaml.load_all(done.stdout, yaml.CSafeLoader) if item))
 
     def refusal(self, values: Values) -> str:

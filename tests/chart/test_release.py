@@ -2,6 +2,7 @@
 
 import pytest
 from tests.chart.helm import CHART, CI_FILES, Helm, Object, args, commands, env, load, make_values, mounts, volumes
+from tests.support.says import says
 
 # What `helm test` runs, in its order.
 READERS = ("verify", "status", "plan")
@@ -52,7 +53,7 @@ def test_a_given_service_account_is_used_and_none_is_made(helm: Helm) -> None:
 @pytest.mark.parametrize("file", CI_FILES, ids=lambda file: file.stem)
 def test_every_example_lints_strictly(helm: Helm, file: object) -> None:
     done = helm.run("lint", "--strict", str(CHART), values=load(CHART / "ci" / str(file)))
-    assert done.returncode == 0, done.stdout
+    says(done, 0)
 
 
 def test_the_same_values_render_the_same_bytes(helm: Helm) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from tests.chart.helm import ROOT, Helm
+from tests.support.says import says
 
 # What the script itself needs; Go and Helm are left out.
 NEEDED = ["bash", "cat", "chmod", "cmp", "dirname", "mkdir", "mktemp", "mv", "nice", "rm"]
@@ -44,17 +45,14 @@ def test_the_helms_say_the_version_that_is_pinned(helm: Helm) -> None:
 
 def test_without_go_it_says_how_to_get_it(bare_path: Path) -> None:
     done = tools_helm(bare_path, "3")
-    assert done.returncode == 1
-    assert "error: Go is not on PATH" in done.stderr
-    assert "try: install Go 1.21 or later" in done.stderr
+    says(done, 1, "error: Go is not on PATH", "try: install Go 1.21 or later")
     assert done.stdout == ""
 
 
 def test_a_go_that_cannot_read_the_module_is_named(bare_path: Path) -> None:
     put(bare_path, "go", "go1.19.8")
     done = tools_helm(bare_path, "4")
-    assert done.returncode == 1
-    assert "error: Go 1.19.8 is too old to build Helm" in done.stderr
+    says(done, 1, "error: Go 1.19.8 is too old to build Helm")
 
 
 @pytest.mark.parametrize("version", ["v3.14.0", "v3.22.1", "v4.0.0"])
@@ -71,5 +69,4 @@ def test_any_builds_one_instead_of_an_old_helm(bare_path: Path, version: str) ->
 
 def test_an_unknown_wish_is_refused_with_the_known_ones(bare_path: Path) -> None:
     done = tools_helm(bare_path, "2")
-    assert done.returncode == 1
-    assert "try: tools/helm 3, tools/helm 4 or tools/helm any" in done.stderr
+    says(done, 1, "try: tools/helm 3, tools/helm 4 or tools/helm any")

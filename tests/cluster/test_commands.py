@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from tests.support.says import says
 
 CLUSTER = Path(__file__).parents[2] / "tools" / "cluster"
 SCRIPTS = ("build", "up", "load-image", "down", "with", "node/start")
@@ -58,29 +59,30 @@ def asked(tmp_path: Path) -> Iterator[str]:
 def test_where_docker_answers_the_cluster_is_kinds(tmp_path: Path) -> None:
     state = tmp_path / "the cache/cluster/state/main"
     up = cluster("up")
-    assert up.returncode == 0, up.stderr
+    says(up, 0)
     assert f"KUBECONFIG={state}/kubeconfig" in shlex.split(up.stdout)
     assert list(asked(tmp_path)) == [
         f"kind create cluster --kubeconfig {state}/kubeconfig --wait 5m --name neo4j-restore-main"
     ]
-    assert cluster("load-image", "a.tar", "b.tar").returncode == 0
+    says(cluster("load-image", "a.tar", "b.tar"), 0)
     assert list(asked(tmp_path)) == [
         f"kind load image-archive {each} --name neo4j-restore-main" for each in ("a.tar", "b.tar")
     ]
-    assert cluster("down").returncode == 0
+    says(cluster("down"), 0)
     assert list(asked(tmp_path)) == [f"kind delete cluster --kubeconfig {state}/kubeconfig --name neo4j-restore-main"]
     assert not state.exists()
 
 
 def test_down_without_a_cluster_does_nothing(tmp_path: Path) -> None:
-    assert cluster("down").returncode == 0
+    says(cluster("down"), 0)
     assert not list(asked(tmp_path))
 
 
 def test_a_kind_that_fails_leaves_no_state(tmp_path: Path, machine: Path) -> None:
     put(machine, "kind", '[ "$1" = delete ] || { echo "no space left" >&2; exit 1; }')
     up = cluster("up")
-    assert (up.returncode, up.stdout) == (1, "")
+    says(up, 1)
+    assert up.stdout == ""
     assert "no space left" in up.stderr
     assert "error: the cluster 'main' did not start: kind failed" in up.stderr
     assert not (tmp_path / "the cache/cluster/state/main").exists()
@@ -88,7 +90,7 @@ def test_a_kind_that_fails_leaves_no_state(tmp_path: Path, machine: Path) -> Non
 
 def test_with_starts_a_cluster_for_the_command_and_takes_it_down(tmp_path: Path) -> None:
     done = cluster("with", "sh", "-c", 'test -s "$KUBECONFIG" && echo "$E2E_LOAD_IMAGE" && exit 3')
-    assert done.returncode == 3, done.stderr
+    says(done, 3)
     created, deleted = asked(tmp_path)
     name = created.rpartition("neo4j-restore-")[2]
     variables = [f"CLUSTER_NAME={name}", f"NEO4J_RESTORE_CACHE={tmp_path}/the cache"]
@@ -104,7 +106,7 @@ def test_with_ends_the_cluster_of_a_run_that_was_killed(tmp_path: Path) -> None:
     left = tmp_path / f"the cache/cluster/state/with-{process.pid}"
     left.mkdir(parents=True)
     (left / "engine").write_text("kind\n")
-    assert cluster("with", "true").returncode == 0
+    says(cluster("with", "true"), 0)
     assert f"neo4j-restore-with-{process.pid}" in next(asked(tmp_path))
     assert not left.exists()
 
@@ -119,9 +121,12 @@ def test_without_docker_a_user_who_is_not_root_is_told_before_anything_is_built(
     put(machine, "docker", "exit 1")
     put(machine, "id", "echo 1000")
     up = cluster("up")
-    assert up.returncode == 1
-    assert "error: no Docker engine answers, and without one only root can start a cluster" in up.stderr
-    assert "try: start Docker, use sudo, or set KUBECONFIG" in up.stderr
+    says(
+        up,
+        1,
+        "error: no Docker engine answers, and without one only root can start a cluster",
+        "try: start Docker, use sudo, or set KUBECONFIG",
+    )
     assert not (tmp_path / "the cache").exists()
 
 
@@ -133,8 +138,7 @@ def test_a_go_that_is_too_old_to_build_kind_is_named(
     monkeypatch.setenv("PATH", f"{machine}:/usr/bin:/bin")
     put(machine, "go", f"echo {version}")
     built = cluster("build")
-    assert built.returncode == 1
-    assert f"error: kind is built by Go 1.21 or later, and the Go on PATH is {version}" in built.stderr
+    says(built, 1, f"error: kind is built by Go 1.21 or later, and the Go on PATH is {version}")
 
 
 @pytest.mark.parametrize(
@@ -151,9 +155,7 @@ def test_a_mistake_is_named_with_what_to_do(
     for variable, value in changed.items():
         monkeypatch.setenv(variable, value)
     done = cluster(command)
-    assert done.returncode == 1
-    assert f"error: {error}" in done.stderr
-    assert "\ntry: " in done.stderr
+    says(done, 1, f"error: {error}", "\ntry: ")
 
 
 def test_shellcheck_has_nothing_to_say() -> None:
@@ -161,4 +163,4 @@ def test_shellcheck_has_nothing_to_say() -> None:
     root = CLUSTER.parents[1]
     argv = [str(shellcheck), "--external-sources", *(str(CLUSTER / script) for script in SCRIPTS)]
     done = subprocess.run(argv, cwd=root, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout
+    says(done, 0)

@@ -10,6 +10,7 @@ import yaml
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from tests.generator.inputs import all_inputs, make_scenario
+from tests.support.says import says
 
 from neo4j_restore import spec
 from neo4j_restore.errors import RestoreError
@@ -72,7 +73,7 @@ def pod(helm: str, scenario: Scenario) -> dict[str, Any]:
     """Return the spec of the pod that the chart makes of a scenario's values file."""
     command = [helm, "template", scenario.release, str(ROOT / "charts" / "neo4j-restore"), "--values", "-"]
     done = subprocess.run(command, input=render(scenario), capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
+    says(done, 0)
     (workload,) = (item for item in yaml.safe_load_all(done.stdout) if item and item["kind"] == "StatefulSet")
     spec: dict[str, Any] = workload["spec"]["template"]["spec"]
     return spec

@@ -10,6 +10,7 @@ import pytest
 import yaml
 from tests.docs.pages import PAGES, ROOT, blocks, commands, name
 from tests.support.here import neo4j_scenarios
+from tests.support.says import says
 from tests.support.stores import Bucket
 
 from neo4j_scenarios.targets import NEO4J_RESTORE, TARGETS
@@ -57,14 +58,14 @@ def desk(tmp_path: Path, bucket: Bucket) -> Path:
 def run(desk: Path, *command: str) -> str:
     """Return what a command prints; it has to succeed."""
     done = subprocess.run(command, cwd=desk, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, f"{command}\n{done.stderr}"
+    says(done, 0)
     return done.stdout
 
 
 def scenarios(desk: Path, *words: str) -> str:
     """Return what the generator prints; it has to succeed."""
     done = neo4j_scenarios(desk, *(each for word in words for each in expanded(desk, word)))
-    assert done.returncode == 0, f"{words}\n{done.stderr}"
+    says(done, 0)
     return done.stdout
 
 

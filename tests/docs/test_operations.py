@@ -11,6 +11,7 @@ import pytest
 from tests.conftest import Run
 from tests.docs.pages import ROOT
 from tests.support import archives
+from tests.support.says import says
 from tests.support.stores import Bucket
 
 from neo4j_restore import settings, spec
@@ -108,19 +109,19 @@ def test_an_emptied_volume_is_restored_again_though_the_wish_was_fulfilled(
     neo4j_restore: Run, bucket: Bucket, data: Path
 ) -> None:
     bucket.put("neo4j-latest.tar.gz", archives.tar_gz())
-    assert neo4j_restore("run", FORCE_OVERWRITE="once").returncode == 0
+    says(neo4j_restore("run", FORCE_OVERWRITE="once"), 0)
     restored = archives.snapshot(data)
     archives.empty(data / "databases")
     archives.empty(data / "transactions")
-    assert neo4j_restore("run", FORCE_OVERWRITE="once").returncode == 0
+    says(neo4j_restore("run", FORCE_OVERWRITE="once"), 0)
     assert archives.snapshot(data) == restored
 
 
 def test_without_its_receipt_a_wish_is_not_fulfilled(neo4j_restore: Run, bucket: Bucket, data: Path) -> None:
     bucket.put("neo4j-latest.tar.gz", archives.tar_gz())
-    assert neo4j_restore("run", FORCE_OVERWRITE="once").returncode == 0
+    says(neo4j_restore("run", FORCE_OVERWRITE="once"), 0)
     restored = archives.snapshot(data)
     archives.write_database(data, "newer")
     archives.empty(data / ".neo4j-restore")
-    assert neo4j_restore("run", FORCE_OVERWRITE="once").returncode == 0
+    says(neo4j_restore("run", FORCE_OVERWRITE="once"), 0)
     assert archives.snapshot(data) == restored

@@ -8,6 +8,7 @@ import pytest
 import yaml
 from tests.docs.pages import ROOT, blocks, commands
 from tests.support.here import neo4j_scenarios
+from tests.support.says import says
 from tests.support.stores import Bucket
 
 PAGE = ROOT / "docs" / "worst-day.md"
@@ -31,7 +32,7 @@ def desk(tmp_path: Path, bucket: Bucket) -> Path:
         bucket.put(f"{name}/neo4j-2026-02-01T02-00-00.dump", b"with the damage")
     chart = ["--chart", "neo4j-restore=oci://registry.example/charts/neo4j-restore:0.1.0"]
     for command in (["lock"], ["build"], ["emit", "flux", *chart]):
-        assert run(tmp_path, [*command, "fleet.yaml"]).returncode == 0
+        says(run(tmp_path, [*command, "fleet.yaml"]), 0)
     return tmp_path
 
 
@@ -56,7 +57,7 @@ def test_every_command_works_in_its_order_and_reaches_the_selected_clusters_alon
             (desk / "fleet.yaml").write_text(plain + override if "-l" in words else plain)
         done = run(desk, words)
         expected = 3 if words[0] in DIFFERENT else 0
-        assert done.returncode == expected, f"{words}\n{done.stdout}{done.stderr}"
+        says(done, expected)
         if "--wave" in words:
             restored = [each for each in pods if "incident-42" in (desk / f"flux/wave-0/{each}.yaml").read_text()]
             assert restored == pods[: int(words[-1])]
@@ -76,8 +77,8 @@ def test_the_override_takes_the_sets_before_the_damage(desk: Path) -> None:
     (override,) = blocks(PAGE, "yaml")
     with (desk / "fleet.yaml").open("a") as file:
         file.write(override)
-    assert run(desk, ["lock", "fleet.yaml"]).returncode == 0
-    assert run(desk, ["build", "fleet.yaml"]).returncode == 0
+    says(run(desk, ["lock", "fleet.yaml"]), 0)
+    says(run(desk, ["build", "fleet.yaml"]), 0)
     assert restores(desk, "prod-eu-1") == {"timestamp": "2026-01-30T02-00-00", "forceOverwrite": "once"}
     assert restores(desk, "prod-us-1")["timestamp"] == "2026-02-01T02-00-00"
     pins = yaml.safe_load((desk / "fleet.lock.yaml").read_text())["clusters"]

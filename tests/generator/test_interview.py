@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from tests.support.says import says
 
 from neo4j_scenarios.inputs.fields import Field
 from neo4j_scenarios.interview import interview
@@ -91,7 +92,7 @@ def test_a_danger_that_is_taken_back_is_gone() -> None:
 
 def test_on_a_terminal_it_ends_with_the_file_and_the_command_for_it() -> None:
     done = typed("single-instance\n\ngs://graph-backups/p\nneo4j\n" + "\n" * 6)
-    assert done.returncode == 0, done.stderr
+    says(done, 0)
     assert yaml.safe_load(done.stdout)["restore"]["bucket"] == "gs://graph-backups/p"
     line = done.stderr.partition("the same without questions: neo4j-scenarios ")[2]
     again = subprocess.run([COMMAND, *shlex.split(line)], capture_output=True, text=True, check=True)
@@ -100,14 +101,12 @@ def test_on_a_terminal_it_ends_with_the_file_and_the_command_for_it() -> None:
 
 def test_an_end_of_the_answers_writes_nothing(tmp_path: Path) -> None:
     done = typed("single-instance\n", "-o", str(tmp_path / "values.yaml"))
-    assert done.returncode == 2
-    assert "error: the answers: ended before the last question, so nothing was written" in done.stderr
-    assert "interrupted" not in done.stderr
+    says(done, 2, "error: the answers: ended before the last question, so nothing was written", unsaid="interrupted")
     assert not (tmp_path / "values.yaml").exists()
 
 
 def test_without_questions_all_that_is_missing_is_told() -> None:
     done = subprocess.run([COMMAND, "new"], capture_output=True, text=True, check=False)
-    assert done.returncode == 2
+    says(done, 2)
     for place in ("SCENARIO", "--bucket", "--database"):
         assert f"error: {place}: is missing" in done.stderr

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 from tests.generator.conftest import Command
+from tests.support.says import says
 
 SERVICE_ACCOUNT = {
     "type": "service_account",
@@ -39,7 +40,7 @@ def test_the_secret_holds_the_key_file_byte_for_byte(neo4j_scenarios: Command, t
     (tmp_path / "key.json").write_bytes(content)
     done = neo4j_scenarios("secret --key-file", tmp_path / "key.json")
     secret = yaml.safe_load(done.out)
-    assert done.code == 0
+    says(done, 0)
     assert (secret["kind"], secret["metadata"]) == ("Secret", {"name": "restore-service-key"})
     assert list(secret["data"]) == ["credentials.json"]
     assert base64.b64decode(secret["data"]["credentials.json"]) == content
@@ -63,7 +64,7 @@ FILES = {
 def test_files_of_aws_and_azure_are_taken_as_they_are(neo4j_scenarios: Command, tmp_path: Path, content: str) -> None:
     (tmp_path / "key").write_text(content)
     done = neo4j_scenarios("secret --key-file", tmp_path / "key")
-    assert done.code == 0, done.err
+    says(done, 0)
     assert {name: base64.b64decode(held).decode() for name, held in yaml.safe_load(done.out)["data"].items()} == {
         "credentials": content
     }
@@ -73,7 +74,7 @@ def test_the_keys_name_in_the_secret_is_taken(neo4j_scenarios: Command, key_file
     done = neo4j_scenarios("secret --secret-key gcp.json --key-file", key_file)
     assert list(yaml.safe_load(done.out)["data"]) == ["gcp.json"]
     done = neo4j_scenarios("secret --secret-key a/b --key-file", key_file)
-    assert (done.code, "error: --secret-key: 'a/b' is not a key's name" in done.err) == (2, True)
+    says(done, 2, "error: --secret-key: 'a/b' is not a key's name")
 
 
 def test_name_and_namespace_are_taken(neo4j_scenarios: Command, key_file: Path) -> None:
@@ -89,7 +90,8 @@ def test_the_manifest_comes_as_json_for_programs(neo4j_scenarios: Command, key_f
 
 def test_a_file_with_the_secret_is_its_owners_alone(neo4j_scenarios: Command, key_file: Path, tmp_path: Path) -> None:
     done = neo4j_scenarios("secret --key-file", key_file, "-o", tmp_path / "secret.yaml")
-    assert (done.code, done.out) == (0, "")
+    says(done, 0)
+    assert done.out == ""
     assert (tmp_path / "secret.yaml").stat().st_mode & 0o777 == 0o600
     assert "hunter2" not in done.err
 
@@ -121,7 +123,8 @@ def test_what_is_no_key_is_refused_and_not_shown(
 ) -> None:
     (tmp_path / "key.json").write_bytes(content.encode("latin-1"))
     done = neo4j_scenarios("secret --key-file", tmp_path / "key.json")
-    assert (done.code, done.out) == (1, "")
+    says(done, 1)
+    assert done.out == ""
     assert expected in done.err
     assert "hunter2" not in done.err
 
@@ -135,11 +138,9 @@ def test_all_that_a_key_lacks_is_told_at_once(neo4j_scenarios: Command, tmp_path
 
 def test_a_file_that_is_not_there_is_named(neo4j_scenarios: Command, tmp_path: Path) -> None:
     done = neo4j_scenarios("secret --key-file", tmp_path / "absent.json")
-    assert done.code == 1
-    assert "absent.json: can't be read: No such file or directory" in done.err
+    says(done, 1, "absent.json: can't be read: No such file or directory")
 
 
 def test_a_bad_name_is_refused(neo4j_scenarios: Command, key_file: Path) -> None:
     done = neo4j_scenarios("secret --name Graph_Key --key-file", key_file)
-    assert done.code == 2
-    assert "error: --name: 'Graph_Key' is not a name in Kubernetes" in done.err
+    says(done, 2, "error: --name: 'Graph_Key' is not a name in Kubernetes")

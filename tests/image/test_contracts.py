@@ -12,6 +12,7 @@ import pytest
 from tests.conftest import Run
 from tests.support import archives, standin
 from tests.support.artifacts import Artifact
+from tests.support.says import says
 from tests.support.stores import Bucket
 
 from neo4j_restore import reports, spec
@@ -101,8 +102,8 @@ def restored(neo4j_restore: Run, bucket: Bucket, data: Path) -> Path:
     bucket.put("neo4j-latest.tar.gz", archives.tar_gz())
     bucket.put("graph-latest.tar.gz", archives.tar_gz(below="backups/graph/"))
     again = {"FORCE_OVERWRITE": "once", "KEEP_PREVIOUS": "true"}
-    assert neo4j_restore("run", **again).returncode == 0
-    assert neo4j_restore("run", DATABASE="graph,movies").returncode == 0
+    says(neo4j_restore("run", **again), 0)
+    says(neo4j_restore("run", DATABASE="graph,movies"), 0)
     return data / ".neo4j-restore"
 
 
@@ -165,7 +166,7 @@ def test_receipt_and_history_have_the_fields_of_their_tables(
 ) -> None:
     for name, content in archives.store_files().items():
         bucket.put(f"people/2026-01-30/{name}", content)
-    assert neo4j_restore("run", DATABASE="people,movies").returncode == 0
+    says(neo4j_restore("run", DATABASE="people,movies"), 0)
     receipt = json.loads((restored / "receipt.json").read_text())
     history = [json.loads(line) for line in (restored / "history.jsonl").read_text().splitlines()]
     keeps(table("### Receipt and history"), receipt)
@@ -191,7 +192,8 @@ def test_a_log_line_has_the_fields_of_its_table(neo4j_restore: Run, bucket: Buck
 def test_what_may_not_be_done_ends_with_a_code_in_place_of_a_plan(neo4j_restore: Run, data: Path) -> None:
     archives.write_files(data / "databases/neo4j", {"precious": b"?"})
     done = neo4j_restore("plan", "--json")
-    assert (done.returncode, done.stdout) == (12, "")
+    says(done, 12)
+    assert done.stdout == ""
     assert set(words("### `plan --json`", "databases[].action")) | {"refuse", "expired"} == set(Action)
 
 

@@ -9,6 +9,7 @@ from http.server import ThreadingHTTPServer
 
 import pytest
 from tests.conftest import Run
+from tests.support.says import says
 from tests.support.servers import Quiet, serving
 
 from neo4j_restore import deadline
@@ -103,7 +104,7 @@ def test_a_store_that_drips_ends_the_run_by_the_deadline(dripping: Drip, neo4j_r
     if dripping.where == "token":
         key = {"AWS_CONTAINER_CREDENTIALS_FULL_URI": f"{host}/token"}
     done = neo4j_restore("run", BUCKET="s3://backups", ENDPOINT_URL=host, DEADLINE_SECONDS="1.5", **key)
-    assert (done.returncode, "longer than 1.5 s" in done.stderr, "DEADLINE_SECONDS" in done.stderr) == (20, True, True)
+    says(done, 20, "longer than 1.5 s", "DEADLINE_SECONDS")
 
 
 def test_a_long_wait_is_told_in_the_log(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from tests.conftest import Run
 from tests.support import archives, standin
+from tests.support.says import says
 from tests.support.stores import Bucket
 
 SHELL = 'exec "$@"'
@@ -32,7 +33,7 @@ def test_a_restore_ends_well_whatever_becomes_of_its_log(
 ) -> None:
     bucket.put("neo4j-latest.tar.gz", archives.tar_gz())
     done = neo4j_restore("run", under=["sh", "-c", streams, str(tmp_path / "code")])
-    assert done.returncode == 0, done.stderr
+    says(done, 0)
     assert (data / "databases/neo4j/neostore").is_file()
     # Nothing of the log came into a file that was opened after stderr was closed.
     ours = [path for path in (data / ".neo4j-restore").rglob("*") if path.is_file() and path.name != "lock"]
@@ -45,7 +46,7 @@ def test_a_failure_keeps_its_code_and_its_reason(
     streams: str, neo4j_restore: Run, bucket: Bucket, tmp_path: Path
 ) -> None:
     done = neo4j_restore("run", under=["sh", "-c", streams, str(tmp_path / "code")])
-    assert done.returncode == 10, done.stderr
+    says(done, 10)
     assert json.loads((tmp_path / "reason").read_text())["code"] == 10
 
 
@@ -80,30 +81,30 @@ def test_a_termination_log_that_can_not_be_written_changes_nothing(
 ) -> None:
     made(tmp_path / "told")
     done = neo4j_restore("run", TERMINATION_LOG=str(tmp_path / "told"))
-    assert done.returncode == 10, done.stderr
-    assert " error: " in done.stderr
+    says(done, 10, " error: ")
 
 
 @pytest.mark.parametrize("name", ["missing/reason", "reason/below", "x" * 300])
 def test_a_path_of_the_termination_log_that_can_not_be_changes_nothing(
     name: str, neo4j_restore: Run, bucket: Bucket, tmp_path: Path
 ) -> None:
-    assert neo4j_restore("run", TERMINATION_LOG=str(tmp_path / name)).returncode == 10
+    says(neo4j_restore("run", TERMINATION_LOG=str(tmp_path / name)), 10)
 
 
 def test_a_full_disk_of_the_termination_log_is_told(neo4j_restore: Run, tmp_path: Path) -> None:
     # No file may grow: as on a full disk, the write fails.
     done = neo4j_restore("run", under=["prlimit", "--fsize=0"], BUCKET="")
-    assert done.returncode == 2, done.stderr
-    assert f"cannot write the reason to the termination log {tmp_path}/reason" in done.stderr
+    says(done, 2, f"cannot write the reason to the termination log {tmp_path}/reason")
 
 
 @pytest.mark.parametrize("streams", ["2>&-", "2>/dev/full"])
 def test_help_and_mistakes_in_the_command_keep_their_codes(streams: str) -> None:
     program = Path(sys.executable).with_name("neo4j-restore")
     for argv, code in (("--help", 0), ("explode", 2)):
-        done = subprocess.run(["sh", "-c", f"exec {program} {argv} {streams}"], capture_output=True, check=False)
-        assert done.returncode == code
+        done = subprocess.run(
+            ["sh", "-c", f"exec {program} {argv} {streams}"], capture_output=True, text=True, check=False
+        )
+        says(done, code)
 
 
 _PROGRAM = """

@@ -10,6 +10,7 @@ from urllib.parse import quote
 import pytest
 from tests.conftest import Run
 from tests.support import archives, standin
+from tests.support.says import says
 from tests.support.servers import Reply, Scripted, scripted
 
 # By the name of the variable: its value, and what of it is secret.
@@ -68,11 +69,11 @@ def test_neo4j_admin(
     (tmp_path / "said").write_text("\n".join(["it said:", *SECRETS.values(), "no more\x1b[2J"]))
     home = standin.install_failing(tmp_path / "failing", "")
     script = home / "bin/neo4j-admin"
-    says = f'[ "$1" = {command} ] && {{ cat {tmp_path}/said {">&2" if stream == "stderr" else ""}; exit 1; }}'
+    line = f'[ "$1" = {command} ] && {{ cat {tmp_path}/said {">&2" if stream == "stderr" else ""}; exit 1; }}'
     lines = script.read_text().splitlines()
-    script.write_text("\n".join([lines[0], says, *lines[1:]]) + "\n")
+    script.write_text("\n".join([lines[0], line, *lines[1:]]) + "\n")
     done = neo4j_restore("run", **local(tmp_path), LOG_FORMAT=log_format, NEO4J_HOME=str(home))
-    assert (done.returncode, "no more" in done.stderr, "\x1b" in done.stderr) == (30, True, False), done.stderr
+    says(done, 30, "no more", unsaid="\x1b")
     assert leaks(done, SECRETS) == []
 
 
@@ -81,7 +82,7 @@ def test_a_name_in_an_archive(
 ) -> None:
     archive = archives.tar_gz({**archives.store_files(), f"../../../../{ALL}": b""})
     done = neo4j_restore("run", **local(tmp_path, content=archive), LOG_FORMAT=log_format)
-    assert (done.returncode, "[secret]" in done.stderr) == (11, True), done.stderr
+    says(done, 11, "[secret]")
     assert leaks(done, SECRETS) == []
 
 
@@ -102,7 +103,7 @@ def test_a_page_of_a_store(
     page = f"<Error><Code>Odd</Code><Message>no {SECRETS[name]} here</Message></Error>".replace("&", "&amp;")
     server.replies = [Reply(status, page.encode())]
     done = neo4j_restore("run", **VALUES, **OF_S3, ENDPOINT_URL=server.host, RETRY_SECONDS="0")
-    assert (done.returncode, "no [secret] here" in done.stderr) == (20, True), done.stderr
+    says(done, 20, "no [secret] here")
     assert leaks(done, SECRETS) == []
 
 
@@ -115,14 +116,14 @@ def test_an_answer_of_who_tells_identities(
     server.replies = [Reply(401, json.dumps(told).encode())]
     values = {each: value for each, value in VALUES.items() if not each.startswith("AZURE_STORAGE")}
     done = neo4j_restore("run", **values, **OF_AZURE, AZURE_AUTHORITY_HOST=server.host, RETRY_SECONDS="0")
-    assert (done.returncode, "no [secret] here" in done.stderr) == (20, True), done.stderr
+    says(done, 20, "no [secret] here")
     assert leaks(done, SECRETS) == []
 
 
 def test_a_proxy_that_does_not_answer(log_format: str, neo4j_restore: Run, leaks: Callable[..., list[str]]) -> None:
     env = {**VALUES, **OF_S3, "ENDPOINT_URL": "https://s3.test", "RETRY_SECONDS": "0", "LOG_FORMAT": log_format}
     done = neo4j_restore("run", **env)
-    assert done.returncode == 20, done.stderr
+    says(done, 20)
     assert leaks(done, SECRETS) == []
 
 
@@ -131,7 +132,7 @@ def test_a_proxy_that_refuses(neo4j_restore: Run, server: Scripted, leaks: Calla
     proxy = VALUES["HTTPS_PROXY"].replace("127.0.0.1:9", server.host.removeprefix("http://"))
     env = {**VALUES, **OF_S3, "ENDPOINT_URL": "http://s3.test", "RETRY_SECONDS": "0", "HTTP_PROXY": proxy}
     done = neo4j_restore("run", **env)
-    assert (done.returncode, "407" in done.stderr) == (20, True), done.stderr
+    says(done, 20, "407")
     assert leaks(done, SECRETS) == []
 
 
@@ -155,7 +156,7 @@ def test_the_text_of_an_exception_that_is_our_bug(
     ours = {"BUCKET": "gs://backups", "DATABASE": "neo4j", "DATA_DIR": str(data), "LOG_FORMAT": log_format}
     env = {**VALUES, **ours, "TERMINATION_LOG": str(tmp_path / "reason")}
     done = subprocess.run([sys.executable, "-c", _BUG, ALL], env=env, capture_output=True, text=True, check=False)
-    assert (done.returncode, "Traceback" in done.stderr, "ValueError: [secret]" in done.stderr) == (70, True, True)
+    says(done, 70, "Traceback", "ValueError: [secret]")
     assert json.loads((tmp_path / "reason").read_text())["code"] == 70
     assert leaks(done, SECRETS) == []
 
@@ -204,7 +205,7 @@ def test_what_is_learned_from_files_is_hidden_as_well(
     server.replies = [Reply(403, page.encode())]
     hosts = {"ENDPOINT_URL": server.host, "AZURE_AUTHORITY_HOST": server.host, "AWS_ENDPOINT_URL_STS": server.host}
     done = neo4j_restore("run", **settings, **hosts, RETRY_SECONDS="0")
-    assert (done.returncode, "no [secret] here" in done.stderr) == (20, True), done.stderr
+    says(done, 20, "no [secret] here")
     assert leaks(done, {"it": secret}) == []
 
 
@@ -217,5 +218,5 @@ def test_a_token_that_was_fetched_is_hidden_as_well(
     server.replies = [Reply(200, told.encode()), Reply(403, page.encode())]
     env = {"BUCKET": "s3://bucket", "AWS_CONTAINER_CREDENTIALS_FULL_URI": f"{server.host}/role"}
     done = neo4j_restore("run", **env, ENDPOINT_URL=server.host, RETRY_SECONDS="0")
-    assert (done.returncode, "no [secret] or [secret] here" in done.stderr) == (20, True), done.stderr
+    says(done, 20, "no [secret] or [secret] here")
     assert leaks(done, {"secret": "fetched-secret", "token": "fetched-token"}) == []

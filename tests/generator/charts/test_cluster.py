@@ -6,6 +6,7 @@ import pytest
 import yaml
 from tests.generator.conftest import Command
 from tests.generator.inputs import make_scenario
+from tests.support.says import says
 
 from neo4j_scenarios.errors import UsageError
 from neo4j_scenarios.inputs.scenario import Scenario
@@ -56,9 +57,12 @@ def test_servers_that_would_differ_are_refused(changes: dict[str, str], expected
 
 def test_a_chart_that_runs_one_server_names_those_that_run_clusters(neo4j_scenarios: Command) -> None:
     done = neo4j_scenarios("new cluster --bucket gs://graph-backups --database neo4j --timestamp 2026-01-31")
-    assert done.code == 2
-    assert "error: --target: the chart neo4j-restore can't do 'cluster': it runs one server\n" in done.err
-    assert "try: --target neo4j/neo4j (charts that can do it: neo4j/neo4j, neo4j-helm)\n" in done.err
+    says(
+        done,
+        2,
+        "error: --target: the chart neo4j-restore can't do 'cluster': it runs one server\n",
+        "try: --target neo4j/neo4j (charts that can do it: neo4j/neo4j, neo4j-helm)\n",
+    )
 
 
 def test_an_unpinned_cluster_is_taken_with_the_word_for_it_and_told() -> None:

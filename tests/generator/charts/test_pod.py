@@ -11,6 +11,7 @@ import yaml
 from tests.generator.conftest import Command
 from tests.generator.fleets import DEFAULTS, make_fleet
 from tests.generator.inputs import make_scenario
+from tests.support.says import says
 
 from neo4j_scenarios.charts.neo4j_restore.read import CHARTS_CPU
 from neo4j_scenarios.charts.schema import defaults
@@ -202,7 +203,7 @@ def test_a_file_has_lists_as_they_are_with_the_types_of_helm(neo4j_scenarios: Co
     (tmp_path / "scenario.yaml").write_text(
         textwrap.dedent(example) + "extra-containers: [{name: side, image: '5', args: ['no', no, 080, 0440, 1.0, ~]}]\n"
     )
-    assert neo4j_scenarios("build", tmp_path).code == 0
+    says(neo4j_scenarios("build", tmp_path), 0)
     for target in TARGETS.values():
         found = yaml.safe_load((tmp_path / f"values.{target.slug}.yaml").read_text())
         side = {"neo4j-restore": ("extraContainers",), "neo4j": ("podSpec", "containers")}
@@ -222,7 +223,7 @@ def test_lists_of_a_fleet_replace_each_other_and_have_expressions_in_their_texts
           c: {extra-volumes: null}
         """).replace("\nextra", "\n  extra").replace("\nimage", "\n  image")
     fleet = re.sub(r"^(extra|image)", r"  \1", fleet, flags=re.MULTILINE)
-    assert neo4j_scenarios("build", make_fleet(tmp_path, fleet)).code == 0
+    says(neo4j_scenarios("build", make_fleet(tmp_path, fleet)), 0)
     found = {
         name: yaml.safe_load((tmp_path / "out" / name / "values.neo4j-restore.yaml").read_text()) for name in "abc"
     }
@@ -267,7 +268,7 @@ def test_each_mode_of_the_official_charts_volume_is_carried(
     assert {each.key for each in found.left} == {"bucket", "database"}
     scenario = make_scenario(**{key.replace("-", "_"): text for key, text in found.inputs.items() if key != "scenario"})
     (tmp_path / "values.yaml").write_text(render(scenario))
-    assert neo4j_scenarios("validate", tmp_path / "values.yaml").code == 0
+    says(neo4j_scenarios("validate", tmp_path / "values.yaml"), 0)
     mounted = values(scenario)["podSpec"]["initContainers"][0]["volumeMounts"][0]
     below = {} if folder.get("disableSubPathExpr") else {"subPathExpr": folder.get("subPathExpr", "data")}
     assert mounted == {"name": "data", "mountPath": "/data", **below}

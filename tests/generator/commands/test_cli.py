@@ -12,6 +12,7 @@ import yaml
 from hypothesis import HealthCheck, given, settings
 from tests.generator.conftest import Command
 from tests.generator.inputs import all_inputs, make_scenario
+from tests.support.says import says
 
 from neo4j_scenarios.inputs.scenario import command
 from neo4j_scenarios.parse import parse
@@ -22,13 +23,15 @@ COMMAND = Path(sys.executable).with_name("neo4j-scenarios")
 
 def test_a_values_file_goes_to_stdout(new: Command) -> None:
     done = new()
-    assert (done.code, done.err) == (0, "")
+    says(done, 0)
+    assert done.err == ""
     assert yaml.safe_load(done.out)["restore"]["bucket"] == "gs://graph-backups/production"
 
 
 def test_a_values_file_is_written(new: Command, tmp_path: Path) -> None:
     done = new("-o", tmp_path / "values.yaml")
-    assert (done.code, done.out) == (0, "")
+    says(done, 0)
+    assert done.out == ""
     assert done.err == f"written {tmp_path}/values.yaml\n"
     assert (tmp_path / "values.yaml").read_text() == render(make_scenario())
 
@@ -44,21 +47,20 @@ def test_a_file_of_someone_else_is_kept_without_force(new: Command, tmp_path: Pa
     path = tmp_path / "values.yaml"
     path.write_text("mine: true\n")
     done = new("-o", path)
-    assert done.code == 1
-    assert f"error: {path}: was not written by neo4j-scenarios" in done.err
-    assert "try: " in done.err
+    says(done, 1, f"error: {path}: was not written by neo4j-scenarios", "try: ")
     assert path.read_text() == "mine: true\n"
-    assert new("-o", path, "--force").code == 0
+    says(new("-o", path, "--force"), 0)
 
 
 def test_a_check_compares_and_writes_nothing(new: Command, tmp_path: Path) -> None:
     path = tmp_path / "values.yaml"
     done = new("--check", "-o", path)
-    assert (done.code, done.out) == (3, f"missing {path}\n")
+    says(done, 3)
+    assert done.out == f"missing {path}\n"
     new("-o", path)
-    assert new("--check", "-o", path).code == 0
+    says(new("--check", "-o", path), 0)
     assert new("--check", "-o", path, "--heap-size", "1g").out == f"stale {path}\n"
-    assert new("--check").code == 2
+    says(new("--check"), 2)
 
 
 @settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -72,7 +74,8 @@ def test_the_command_in_a_file_writes_it_again(neo4j_scenarios: Command, given: 
 
 def test_all_problems_of_the_flags_are_told_and_nothing_is_written(neo4j_scenarios: Command, tmp_path: Path) -> None:
     done = neo4j_scenarios("new single-instnce --bucket b/p --heap-size big --target neo -o", tmp_path / "values.yaml")
-    assert (done.code, done.out) == (2, "")
+    says(done, 2)
+    assert done.out == ""
     lines = done.err.splitlines()
     assert [line.split(":")[0] for line in lines] == ["error", "try"] * 5
     for place in ["SCENARIO", "--bucket", "--database", "--heap-size", "--target"]:
@@ -94,7 +97,8 @@ def test_all_problems_of_the_flags_are_told_and_nothing_is_written(neo4j_scenari
 )
 def test_wrong_usage_is_told_in_the_same_way(neo4j_scenarios: Command, line: str, expected: str) -> None:
     done = neo4j_scenarios(line)
-    assert (done.code, done.out) == (2, "")
+    says(done, 2)
+    assert done.out == ""
     error, hint = done.err.splitlines()
     assert error.startswith("error: ")
     assert expected in error
@@ -105,7 +109,7 @@ def test_wrong_usage_is_told_in_the_same_way(neo4j_scenarios: Command, line: str
 def test_a_pasted_key_is_shown_nowhere(new: Command, where: str) -> None:
     key = '{"type": "service_account", "private_key": "hunter2"}'
     done = new(*([key] if where == "extra" else [f"{where}={key}"]))
-    assert done.code == 2
+    says(done, 2)
     assert "hunter2" not in done.out + done.err
 
 
@@ -119,13 +123,13 @@ def test_scenarios_and_targets_are_listed(neo4j_scenarios: Command) -> None:
 def test_the_installed_command_works() -> None:
     line = "new single-instance --bucket gs://graph-backups/production --database neo4j --target neo4j/neo4j"
     done = subprocess.run([COMMAND, *line.split()], capture_output=True, text=True, check=False)
-    assert (done.returncode, done.stdout) == (0, render(make_scenario(target="neo4j/neo4j")))
+    says(done, 0)
+    assert done.stdout == render(make_scenario(target="neo4j/neo4j"))
 
 
 def test_the_installed_command_ends_with_its_exit_code() -> None:
     done = subprocess.run([COMMAND, "new", "single-instance"], capture_output=True, text=True, check=False)
-    assert done.returncode == 2
-    assert "error: --bucket: is missing\n" in done.stderr
+    says(done, 2, "error: --bucket: is missing\n")
     version = subprocess.run([COMMAND, "--version"], capture_output=True, text=True, check=True)
     assert version.stdout == "neo4j-scenarios 0.1.0\n"
 
@@ -133,7 +137,7 @@ def test_the_installed_command_ends_with_its_exit_code() -> None:
 def test_a_stdout_without_room_is_told() -> None:
     with Path("/dev/full").open("wb") as full:
         done = subprocess.run([COMMAND, "list"], stdout=full, stderr=subprocess.PIPE, text=True, check=False)
-    assert done.returncode == 1
+    says(done, 1)
     assert done.stderr.splitlines()[0] == "error: stdout: can't be written: No space left on device"
     assert "Traceback" not in done.stderr
 
@@ -143,7 +147,8 @@ def test_a_reader_that_leaves_early_ends_the_command_quietly() -> None:
     os.close(reader)
     done = subprocess.run([COMMAND, "list"], stdout=writer, stderr=subprocess.PIPE, text=True, check=False)
     os.close(writer)
-    assert (done.returncode, done.stderr) == (1, "")
+    says(done, 1)
+    assert done.stderr == ""
 
 
 def test_commands_that_render_nothing_do_not_load_what_renders() -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from tests.generator.conftest import Command
 from tests.generator.fleets import make_fleet
+from tests.support.says import says
 
 from neo4j_scenarios.cli import app
 from neo4j_scenarios.inputs.fields import FIELDS, Field
@@ -48,7 +49,7 @@ def test_the_fleet_of_the_page_is_one(neo4j_scenarios: Command, tmp_path: Path) 
     blocks = [textwrap.dedent(block) for block in re.findall(r"(?:^ {4,}.*\n|^\n)+", README, re.MULTILINE)]
     (fleet,) = (block for block in blocks if "\nclusters:\n" in block)
     (matrix,) = (block for block in blocks if "matrix:\n" in block)
-    assert neo4j_scenarios("build", make_fleet(tmp_path, fleet)).code == 0
+    says(neo4j_scenarios("build", make_fleet(tmp_path, fleet)), 0)
     changed = re.sub("clusters:.*", matrix.strip(), fleet, flags=re.DOTALL).replace("  eu: {s", "  ap: {}\n  eu: {s")
-    assert neo4j_scenarios("build", make_fleet(tmp_path, changed)).code == 0
+    says(neo4j_scenarios("build", make_fleet(tmp_path, changed)), 0)
     assert (tmp_path / "out" / "ap-prod").is_dir()

@@ -16,6 +16,7 @@ from bench.programs import program
 from tests.generator.conftest import Command, Result
 from tests.generator.emit.published import schemas
 from tests.generator.fleets import make_fleet
+from tests.support.says import says
 
 from neo4j_scenarios.emit import ENGINES
 
@@ -96,10 +97,9 @@ def test_a_published_schema_refuses_a_key_that_is_not_known(kind: str) -> None:
 @pytest.mark.parametrize("engine", ENGINES)
 def test_a_second_time_nothing_is_written_and_a_check_agrees(emit: Command, engine: str) -> None:
     flags = f"{CHARTS} {GIT}"
-    assert emit(engine, flags).code == 0
-    assert "written" not in emit(engine, flags).err
-    assert emit(engine, f"{flags} --check").code == 0
-    assert emit(engine, f"{flags} --check --at-once 20").code == 3
+    says(emit(engine, flags), 0, unsaid="written")
+    says(emit(engine, f"{flags} --check"), 0)
+    says(emit(engine, f"{flags} --check --at-once 20"), 3)
 
 
 @pytest.mark.parametrize("engine", ENGINES)
@@ -118,7 +118,7 @@ def test_the_command_in_a_file_names_all_that_it_was_written_with(emit: Command,
 
 
 def test_argo_cd_syncs_wave_by_wave_from_git(emit: Command, tmp_path: Path) -> None:
-    assert emit("argocd", f"{CHARTS} {GIT} --at-once 4 --revision main").code == 0
+    says(emit("argocd", f"{CHARTS} {GIT} --at-once 4 --revision main"), 0)
     (own,) = objects(tmp_path / "out/applicationset.neo4j-restore.yaml")
     (official,) = objects(tmp_path / "out/applicationset.neo4j.yaml")
     valid([own, official])
@@ -169,7 +169,7 @@ def test_argo_cd_has_a_project_with_windows_where_that_is_asked_for(emit: Comman
     command = f"emit argocd {path} -o {tmp_path / 'out'} {CHARTS} {GIT} --project graphs --argocd-namespace gitops"
     window = "deny;0 8 * * 1-5;10h"
     done = run_emit(*command.split(), "--sync-window", window)
-    assert done.returncode == 0, done.stderr
+    says(done, 0)
     found = [each for file in (tmp_path / "out").glob("*.yaml") for each in objects(file)]
     valid(found)
     assert {each["metadata"]["namespace"] for each in found} == {"gitops"}
@@ -194,21 +194,23 @@ def test_argo_cd_is_not_given_a_chart_that_makes_another_password_at_each_render
     alone = "clusters:\n  one: {target: neo4j/neo4j}\n  two: {target: neo4j-helm, password-secret: first}\n"
     charts = f"{CHARTS} --chart neo4j-helm=https://helm.example/labs/neo4j:4.4.10"
     done = emit("argocd", f"{charts} {GIT}", FLEET.partition("groups:")[0] + alone)
-    assert done.code == 2
-    assert "error: password-secret: is missing for one: neo4j/neo4j makes a new password" in done.err
-    assert "try: defaults: {password-secret: neo4j-password}" in done.err
-    assert emit("flux", charts, FLEET.partition("groups:")[0] + alone).code == 0
+    says(
+        done,
+        2,
+        "error: password-secret: is missing for one: neo4j/neo4j makes a new password",
+        "try: defaults: {password-secret: neo4j-password}",
+    )
+    says(emit("flux", charts, FLEET.partition("groups:")[0] + alone), 0)
 
 
 def test_argo_cd_is_not_given_more_than_kubernetes_takes(emit: Command) -> None:
     clusters = "".join(f"  {'c' * 40}-{number}: {{}}\n" for number in range(5000))
     done = emit("argocd", f"{CHARTS} {GIT}", FLEET.partition("groups:")[0] + "clusters:\n" + clusters)
-    assert done.code == 2
-    assert "error: the ApplicationSet: for neo4j-restore would have " in done.err
+    says(done, 2, "error: the ApplicationSet: for neo4j-restore would have ")
 
 
 def test_flux_applies_a_wave_after_the_one_before(emit: Command, tmp_path: Path) -> None:
-    assert emit("flux", f"{CHARTS} --path fleets/prod").code == 0
+    says(emit("flux", f"{CHARTS} --path fleets/prod"), 0)
     waves, charts = objects(tmp_path / "out/waves.yaml"), objects(tmp_path / "out/charts.yaml")
     found = [each for path in sorted((tmp_path / "out").glob("wave-*/*.yaml")) for each in objects(path)]
     valid([*waves, *charts, *found])
@@ -271,7 +273,7 @@ def test_flux_tries_a_failed_restore_again_and_uninstalls_nothing(emit: Command,
 def test_flux_waits_so_long_for_a_release_and_its_wave_and_then_takes_a_change_up(
     emit: Command, tmp_path: Path, flag: str, expected: str
 ) -> None:
-    assert emit("flux", f"{CHARTS} {flag}").code == 0
+    says(emit("flux", f"{CHARTS} {flag}"), 0)
     (live,), waves = objects(tmp_path / "out/wave-10/live.yaml"), objects(tmp_path / "out/waves.yaml")
     valid([live, *waves])
     assert {each["spec"]["timeout"] for each in (live, *waves)} == {expected}
@@ -295,7 +297,7 @@ def test_a_selection_writes_files_of_its_own_clusters_and_drops_no_other(
     before = files(tmp_path / "out")
     changed = FLEET.replace("scenario: single-instance", "scenario: single-instance\n  heap-size: 1g")
     done = emit(engine, f"{flags} --only trial --prune", changed)
-    assert (done.code, "orphaned" in done.err, "removed" in done.err) == (0, False, False)
+    says(done, 0, unsaid=("orphaned", "removed"))
     different = {path for path, held in files(tmp_path / "out").items() if held != before.get(path)}
     assert {path for path in different if "trial" not in path} == set()
     assert different
@@ -306,9 +308,7 @@ def test_a_selection_into_an_empty_folder_asks_for_the_whole_fleet_or_a_part(
     emit: Command, tmp_path: Path, engine: str
 ) -> None:
     done = emit(engine, f"{CHARTS} {GIT} --only trial")
-    assert done.code == 2
-    assert "the selection: leaves out 2 clusters without files" in done.err
-    assert "--part NAME" in done.err
+    says(done, 2, "the selection: leaves out 2 clusters without files", "--part NAME")
     assert not (tmp_path / "out").exists()
 
 
@@ -317,7 +317,7 @@ def test_parts_of_a_fleet_share_no_object(emit: Command, tmp_path: Path) -> None
     for part in ("early", "late"):
         selector = "wave=0" if part == "early" else "wave=10"
         path = make_fleet(tmp_path, f"name: graphs\n{FLEET}")
-        assert emit("flux", f"{CHARTS} --part {part} -l {selector} -o {tmp_path / part}", path.read_text()).code == 0
+        says(emit("flux", f"{CHARTS} --part {part} -l {selector} -o {tmp_path / part}", path.read_text()), 0)
         names += [each["metadata"]["name"] for each in objects(tmp_path / part / "waves.yaml")]
     assert names == ["graphs-early-wave-0", "graphs-late-wave-10"]
     done = emit("flux", f"{CHARTS} --part late -l wave=10 -o {tmp_path / 'early'}", f"name: graphs\n{FLEET}")
@@ -346,8 +346,7 @@ def test_two_clusters_that_are_one_release_are_refused(
     emit: Command, tmp_path: Path, engine: str, clusters: str, expected: str
 ) -> None:
     done = emit(engine, f"{CHARTS} {GIT}", FLEET.partition("clusters:")[0] + "clusters:\n" + clusters)
-    assert done.code == 1
-    assert expected in done.err
+    says(done, 1, expected)
     assert not (tmp_path / "out").exists()
 
 
@@ -357,8 +356,7 @@ def test_pods_that_are_never_ready_are_given_to_no_engine(emit: Command, tmp_pat
         "trial: {}", "trial: {target: neo4j/neo4j, offline-maintenance: 'true', password-secret: a}"
     )
     done = emit(engine, f"{CHARTS} {GIT}", offline)
-    assert done.code == 1
-    assert "offline-maintenance: keeps the pods from becoming ready" in done.err
+    says(done, 1, "offline-maintenance: keeps the pods from becoming ready")
     assert not (tmp_path / "out").exists()
 
 
@@ -367,7 +365,7 @@ def test_one_namespace_of_two_kubernetes_clusters_or_with_two_releases_is_no_cla
         "  a: {variables: {namespace: graph, kubernetes: eu}}\n  b: {variables: {namespace: graph}}\n"
         "  c: {release: other, variables: {namespace: graph}}\n"
     )
-    assert emit("script", fleet=FLEET.partition("clusters:")[0] + "clusters:\n" + clusters).code == 0
+    says(emit("script", fleet=FLEET.partition("clusters:")[0] + "clusters:\n" + clusters), 0)
 
 
 @pytest.mark.parametrize("engine", ENGINES)
@@ -376,9 +374,9 @@ def test_a_broken_cluster_keeps_what_it_has_and_stops_no_other(emit: Command, tm
     emit(engine, flags)
     before = files(tmp_path / "out")
     broken = FLEET.replace("trial: {}", "trial: {labels: {wave: '0', 'tier': '-'}}")
-    assert emit(engine, flags, broken).code == 1
+    says(emit(engine, flags, broken), 1)
     done = emit(engine, f"{flags} --keep-going", broken)
-    assert (done.code, "error: " in done.err, "orphaned" in done.err) == (1, True, False)
+    says(done, 1, "error: ", unsaid="orphaned")
     assert files(tmp_path / "out") == before
     hidden = FLEET.replace("trial: {}", "trial: {scenario: no-such}")
     done = emit(engine, f"{flags} --keep-going", hidden)
@@ -399,7 +397,7 @@ def helmfile(helm: str, tmp_path: Path) -> Path:
 def run(folder: Path, programs: Path, *argv: str) -> str:
     surroundings = {**os.environ, "PATH": f"{programs}:{os.environ['PATH']}", "HELMFILE_CACHE_HOME": str(folder)}
     done = subprocess.run(argv, cwd=folder, env=surroundings, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
+    says(done, 0)
     return done.stdout
 
 
@@ -458,7 +456,8 @@ def test_the_script_is_a_program(emit: Command, tmp_path: Path, recorder: Path) 
     emit("script")
     script, surroundings = tmp_path / "out/install.sh", {**os.environ, "HELM": str(recorder)}
     done = subprocess.run([script, "--list"], env=surroundings, capture_output=True, text=True, check=False)
-    assert (done.returncode, script.read_text().startswith("#!/usr/bin/env bash\n")) == (0, True)
+    says(done, 0)
+    assert script.read_text().startswith("#!/usr/bin/env bash\n")
     assert "to do: trial/neo4j" in done.stderr
     emit("script", "--prune", FLEET.replace("trial: {}", "trial: {heap-size: 1g}"))
     assert os.access(script, os.X_OK)
@@ -477,14 +476,14 @@ def test_a_place_that_an_engine_could_not_reach_is_refused(
     emit: Command, kubernetes: str, engine: str, code: int
 ) -> None:
     done = emit(engine, CHARTS, FLEET.replace("kubernetes: us-prod", f"kubernetes: '{kubernetes}'"))
-    assert done.code == code
+    says(done, code)
     assert ("variables.kubernetes" in done.err) == (code != 0)
 
 
 def test_every_engine_installs_the_version_that_a_cluster_names(emit: Command, tmp_path: Path) -> None:
     fleet = FLEET.replace("trial: {}", "trial: {chart-version: 0.2.0}")
     for engine in ENGINES:
-        assert emit(engine, f"{CHARTS} {GIT} -o {tmp_path / engine}", fleet).code == 0
+        says(emit(engine, f"{CHARTS} {GIT} -o {tmp_path / engine}", fleet), 0)
     elements = objects(tmp_path / "argocd/applicationset.neo4j-restore.yaml")[0]["spec"]["generators"][0]["list"]
     assert [each["version"] for each in elements["elements"]] == ["0.2.0", "0.1.0"]
     flux = [objects(tmp_path / f"flux/wave-{path}.yaml")[0]["spec"]["chart"]["spec"] for path in ("0/trial", "10/live")]
@@ -600,7 +599,8 @@ def test_what_an_engine_can_not_be_told_is_refused(
     emit: Command, tmp_path: Path, engine: str, flags: str, expected: str
 ) -> None:
     done = emit(engine, flags)
-    assert (done.code, done.out) == (2, "")
+    says(done, 2)
+    assert done.out == ""
     assert expected in done.err
     assert not (tmp_path / "out").exists()
 
@@ -609,10 +609,13 @@ def test_the_problems_of_all_clusters_are_told_with_their_places(emit: Command) 
     fleet = FLEET.replace('wave: "10"', "wave: soon")
     fleet = fleet.replace("trial: {}", "a.b: {target: [neo4j/neo4j, neo4j-restore]}")
     done = emit("script", fleet=fleet)
-    assert done.code == 1
-    assert "fleet.yaml:7:19: labels.wave: 'soon' is not a whole number (cluster live)" in done.err
-    assert "fleet.yaml:20:9: target: names 2 charts, but an engine would install all of them (cluster a.b)" in done.err
-    assert "'a.b' is not a valid namespace" in done.err
+    says(
+        done,
+        1,
+        "fleet.yaml:7:19: labels.wave: 'soon' is not a whole number (cluster live)",
+        "fleet.yaml:20:9: target: names 2 charts, but an engine would install all of them (cluster a.b)",
+        "'a.b' is not a valid namespace",
+    )
 
 
 def test_a_problem_that_clusters_share_is_told_once(emit: Command) -> None:

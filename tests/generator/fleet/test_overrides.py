@@ -9,6 +9,7 @@ import pytest
 import yaml
 from tests.generator.conftest import Command
 from tests.generator.fleets import GOOD, make_fleet
+from tests.support.says import says
 
 from neo4j_scenarios.errors import InputFileError
 from neo4j_scenarios.fleet.fleet import Fleet, load
@@ -117,13 +118,13 @@ def test_diff_and_build_say_first_which_clusters_replace_data(neo4j_scenarios: C
     assert json.loads(neo4j_scenarios("diff --json", path).out)["replaces"] == first
     assert neo4j_scenarios("build --check", path).err.splitlines()[0] == first
     refused = neo4j_scenarios("build --max-restores 1", path)
-    assert refused.code == 1
+    says(refused, 1)
     assert refused.err.splitlines()[:2] == [
         first,
         "error: --max-restores: 2 clusters would replace existing data, but only 1 may",
     ]
     assert "once" not in (tmp_path / "out/eu-1/values.neo4j-restore.yaml").read_text().split("forceOverwrite")[1][:20]
-    assert neo4j_scenarios("build", path).code == 0
+    says(neo4j_scenarios("build", path), 0)
     # The request is rendered, so another change does not ask for it a second time.
     path.write_text(GOOD.replace("100Gi", "200Gi") + INCIDENT)
     assert "replace data" not in neo4j_scenarios("build", path).err
@@ -140,7 +141,7 @@ def test_a_new_cluster_and_one_that_overwrites_nothing_are_not_counted(
 
 def test_a_script_rolls_an_override_out_by_its_waves_alone(neo4j_scenarios: Command, tmp_path: Path) -> None:
     path = make_fleet(tmp_path, GOOD + INCIDENT)
-    assert neo4j_scenarios(f"emit script {path} --override incident-42").code == 0
+    says(neo4j_scenarios(f"emit script {path} --override incident-42"), 0)
     lines = (tmp_path / "script-incident-42/install.sh").read_text().splitlines()
     told = [line.split()[:3] for line in lines if line.startswith(("install neo4j", "wave 1", "wave 2"))]
     assert told == [
@@ -164,14 +165,16 @@ def test_flux_gets_an_override_wave_after_wave(neo4j_scenarios: Command, tmp_pat
 
     path.write_text(GOOD + INCIDENT)
     done = neo4j_scenarios(f"emit flux {path} {chart} --override incident-42")
-    assert (done.code, overridden()) == (0, ["eu-1"])
+    says(done, 0)
+    assert overridden() == ["eu-1"]
     assert (
         done.err.splitlines()[-1]
         == "wave 1 of 2 is written: commit it. When eu-1 are ready, run it again with --wave 2"
     )
     done = neo4j_scenarios(f"emit flux {path} {chart} --override incident-42 --wave 2")
-    assert (done.code, overridden()) == (0, ["eu-1", "us-1"])
-    assert neo4j_scenarios(f"emit flux {path} {chart} --check").code == 0
+    says(done, 0)
+    assert overridden() == ["eu-1", "us-1"]
+    says(neo4j_scenarios(f"emit flux {path} {chart} --check"), 0)
 
 
 @pytest.mark.parametrize(
@@ -187,5 +190,4 @@ def test_what_a_rollout_does_not_take_is_refused(
     neo4j_scenarios: Command, tmp_path: Path, flags: str, expected: str
 ) -> None:
     done = neo4j_scenarios(f"emit script {make_fleet(tmp_path, GOOD + INCIDENT)} {flags}")
-    assert done.code == 2
-    assert expected in done.err
+    says(done, 2, expected)

@@ -8,6 +8,7 @@ import yaml
 from hypothesis import given, settings
 from tests.generator.conftest import Command
 from tests.generator.inputs import all_inputs, make_inputs, make_scenario
+from tests.support.says import says
 
 from neo4j_scenarios.importing import import_values
 from neo4j_scenarios.importing.imported import import_located
@@ -146,12 +147,14 @@ def test_files_of_other_hands_are_carried_and_the_rest_is_told_with_its_place(na
 @pytest.mark.parametrize("name", sorted(EXPECTED.keys() - {"labs-azure.yaml", "labs-cluster.yaml"}))
 def test_what_is_written_can_be_built(neo4j_scenarios: Command, tmp_path: Path, name: str) -> None:
     done = neo4j_scenarios("import", SAMPLES / name, "-o", tmp_path / "scenario.yaml")
-    assert (done.code, done.out) == (3, "")
+    says(done, 3)
+    assert done.out == ""
     assert "not imported: " in done.err
-    assert neo4j_scenarios("build", tmp_path).code == 0
+    says(neo4j_scenarios("build", tmp_path), 0)
     (values,) = tmp_path.glob("values.*.yaml")
     again = neo4j_scenarios("import", values)
-    assert (again.code, again.err) == (0, "")
+    says(again, 0)
+    assert again.err == ""
 
 
 def test_what_only_a_person_can_decide_is_named_and_build_asks_for_it(neo4j_scenarios: Command, tmp_path: Path) -> None:
@@ -175,7 +178,7 @@ def test_a_pasted_key_is_not_shown_wherever_it_stands(neo4j_scenarios: Command, 
     for text in (f'"{key}": 1', f'nodeSelector: {{"{key}": a}}', f'config: {{a: "{key}"}}', f'image: {{tag: "{key}"}}'):
         file.write_text(f"restore: {{bucket: gs://graph-backups, database: neo4j}}\n{text}\n")
         done = neo4j_scenarios("import", file)
-        assert done.code == 3
+        says(done, 3)
         assert "hunter2" not in done.out + done.err
 
 
@@ -217,13 +220,13 @@ volumes: {data: {mode: dynamic, dynamic: {storageClassName: fast, requests: {sto
 def test_a_file_without_a_restore_becomes_the_scenario_that_adds_one(neo4j_scenarios: Command, tmp_path: Path) -> None:
     (tmp_path / "values.yaml").write_text(NO_RESTORE)
     done = neo4j_scenarios("import", tmp_path / "values.yaml", "-o", tmp_path / "scenario.yaml")
-    assert done.code == 3
+    says(done, 3)
     told = (tmp_path / "scenario.yaml").read_text()
     for line in ("target: neo4j/neo4j", "neo4j-tag: 2026.01.2-enterprise", "neo4j-image: registry.example/team/neo4j"):
         assert line in told
     assert "# Missing, you must decide: bucket\n# Missing, you must decide: database\n" in told
     (tmp_path / "scenario.yaml").write_text(told + "bucket: gs://graph-backups\ndatabase: neo4j\n")
-    assert neo4j_scenarios("build", tmp_path).code == 0
+    says(neo4j_scenarios("build", tmp_path), 0)
     values = yaml.safe_load((tmp_path / "values.neo4j.yaml").read_text())
     assert values["image"] == {"customImage": "registry.example/team/neo4j:2026.01.2-enterprise"}
     assert values["neo4j"]["passwordFromSecret"] == "graph-password"
@@ -288,7 +291,8 @@ def test_an_edited_file_says_more_than_its_header() -> None:
 def test_programs_get_json(neo4j_scenarios: Command) -> None:
     done = neo4j_scenarios("import --json", SAMPLES / "own.yaml")
     told = json.loads(done.out)
-    assert (done.code, done.err) == (3, "")
+    says(done, 3)
+    assert done.err == ""
     assert (told["from"], told["target"], told["open"]) == ("neo4j-restore", "neo4j-restore", [])
     assert told["scenario"]["bucket"] == "gs://graph-backups/production"
     assert [(each["key"], each["line"]) for each in told["left"]] == [("restore.retrySeconds", 7), ("config", 18)]
@@ -309,12 +313,12 @@ def test_a_file_that_is_no_restore_is_an_error(
     file = tmp_path / "values.yaml"
     file.write_text(text)
     done = neo4j_scenarios("import", file, "-o", tmp_path / "scenario.yaml")
-    assert (done.code, done.out) == (1, "")
+    says(done, 1)
+    assert done.out == ""
     assert expected in done.err
     assert not (tmp_path / "scenario.yaml").exists()
 
 
 def test_an_unknown_chart_is_told_with_the_nearest(neo4j_scenarios: Command) -> None:
     done = neo4j_scenarios("import", SAMPLES / "own.yaml", "--from", "neo4j-helmm")
-    assert done.code == 2
-    assert "did you mean 'neo4j-helm'?" in done.err
+    says(done, 2, "did you mean 'neo4j-helm'?")

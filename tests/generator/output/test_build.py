@@ -13,6 +13,7 @@ import yaml
 from hypothesis import HealthCheck, given, settings
 from tests.generator.conftest import Command
 from tests.generator.fleets import GOOD, as_yaml, fleets, make_fleet
+from tests.support.says import says
 
 from neo4j_scenarios.fleet.fleet import load
 from neo4j_scenarios.output.build import tree
@@ -28,7 +29,8 @@ def files(folder: Path) -> list[str]:
 
 def test_every_cluster_has_its_folder_beside_the_fleet_file(neo4j_scenarios: Command, tmp_path: Path) -> None:
     done = neo4j_scenarios("build", make_fleet(tmp_path))
-    assert (done.code, done.out) == (0, "")
+    says(done, 0)
+    assert done.out == ""
     assert files(tmp_path / "out") == [f"{name}/values.neo4j-restore.yaml" for name in ("eu-1", "eu-2", "us-1")]
     assert done.err.splitlines()[0] == f"written {tmp_path}/out/eu-1/values.neo4j-restore.yaml"
     assert done.err.splitlines()[-1] == "3 written"
@@ -49,7 +51,7 @@ def test_a_second_build_writes_nothing_and_a_check_agrees(neo4j_scenarios: Comma
     neo4j_scenarios("build", fleet)
     before = {path: (path.stat().st_ino, path.stat().st_mtime_ns) for path in tmp_path.rglob("*")}
     assert neo4j_scenarios("build", fleet).err == "3 unchanged\n"
-    assert neo4j_scenarios("build --check", fleet).code == 0
+    says(neo4j_scenarios("build --check", fleet), 0)
     assert before == {path: (path.stat().st_ino, path.stat().st_mtime_ns) for path in tmp_path.rglob("*")}
 
 
@@ -58,7 +60,7 @@ def test_a_check_lists_what_is_missing_stale_and_orphaned(neo4j_scenarios: Comma
     fleet = make_fleet(tmp_path, GOOD.replace("eu-1:", "eu-9:").replace("50Gi", "60Gi"))
     done = neo4j_scenarios("build --check", fleet)
     out = tmp_path / "out"
-    assert done.code == 3
+    says(done, 3)
     assert done.out.splitlines() == [
         f"missing {out}/eu-9/values.neo4j-restore.yaml",
         f"stale {out}/us-1/values.neo4j-restore.yaml",
@@ -79,7 +81,7 @@ def test_orphans_are_told_and_go_with_prune(neo4j_scenarios: Command, tmp_path: 
     fleet = make_fleet(tmp_path, GOOD.replace("  eu-2: {}\n", ""))
     done = neo4j_scenarios("build", fleet)
     assert done.err.splitlines()[-1] == "1 orphaned, 2 unchanged (--prune removes orphaned files)"
-    assert neo4j_scenarios("build --check", fleet).code == 3
+    says(neo4j_scenarios("build --check", fleet), 3)
     assert neo4j_scenarios("build --prune", fleet).err.splitlines()[-1] == "1 removed, 2 unchanged"
     assert not (tmp_path / "out" / "eu-2").exists()
 
@@ -89,13 +91,12 @@ def test_a_selected_build_leaves_the_others_files_alone(neo4j_scenarios: Command
     fleet = make_fleet(tmp_path, GOOD.replace("100Gi", "200Gi"))
     assert neo4j_scenarios("build --prune --only 'eu-*'", fleet).err.splitlines()[-1] == "1 written, 1 unchanged"
     assert neo4j_scenarios("build --check", fleet).out == ""
-    assert neo4j_scenarios("build --check -l region=us", fleet).code == 0
+    says(neo4j_scenarios("build --check -l region=us", fleet), 0)
 
 
 def test_nothing_is_written_where_anything_is_wrong(neo4j_scenarios: Command, tmp_path: Path) -> None:
     done = neo4j_scenarios("build", make_fleet(tmp_path, GOOD.replace("50Gi", "lots")))
-    assert done.code == 1
-    assert f"error: {tmp_path}/fleet.yaml:12:8: storage-size: 'lots' is not a storage size" in done.err
+    says(done, 1, f"error: {tmp_path}/fleet.yaml:12:8: storage-size: 'lots' is not a storage size")
     assert not (tmp_path / "out").exists()
     (problem,) = json.loads(neo4j_scenarios("build --json", tmp_path / "fleet.yaml").out)["problems"]
     assert problem["clusters"] == ["us-1"]
@@ -104,9 +105,8 @@ def test_nothing_is_written_where_anything_is_wrong(neo4j_scenarios: Command, tm
 def test_a_folder_of_someone_else_is_refused(neo4j_scenarios: Command, tmp_path: Path) -> None:
     (tmp_path / "mine").write_text("")
     done = neo4j_scenarios("build", make_fleet(tmp_path), "-o", tmp_path)
-    assert done.code == 1
-    assert "is not an output folder of neo4j-scenarios" in done.err
-    assert neo4j_scenarios("build --check", tmp_path / "fleet.yaml", "-o", tmp_path).code == 1
+    says(done, 1, "is not an output folder of neo4j-scenarios")
+    says(neo4j_scenarios("build --check", tmp_path / "fleet.yaml", "-o", tmp_path), 1)
 
 
 def test_quiet_says_nothing_and_json_only_json(neo4j_scenarios: Command, tmp_path: Path) -> None:
@@ -128,8 +128,7 @@ def test_many_files_are_counted_and_not_all_named(neo4j_scenarios: Command, tmp_
 @pytest.mark.parametrize("flag", ["--prune", "-o x", "--only x", "-l x=y"])
 def test_what_is_for_fleets_alone_is_refused_for_folders(neo4j_scenarios: Command, tmp_path: Path, flag: str) -> None:
     done = neo4j_scenarios(f"build {flag}", tmp_path)
-    assert done.code == 2
-    assert "error: FLEET: is missing" in done.err
+    says(done, 2, "error: FLEET: is missing")
 
 
 def test_after_ctrl_c_every_file_is_whole_and_the_next_build_completes_the_rest(tmp_path: Path) -> None:
@@ -191,8 +190,8 @@ def test_a_build_after_a_build_finds_nothing_to_do(
     neo4j_scenarios: Command, tmp_path: Path, fleet: dict[str, dict[str, dict[str, str]]]
 ) -> None:
     path = make_fleet(tmp_path, as_yaml(fleet))
-    assert neo4j_scenarios("build --prune", path).code == 0
-    assert neo4j_scenarios("build --check", path).code == 0
+    says(neo4j_scenarios("build --prune", path), 0)
+    says(neo4j_scenarios("build --check", path), 0)
     assert neo4j_scenarios("build", path).err.endswith(f"{len(fleet['clusters'])} unchanged\n")
 
 
@@ -210,7 +209,7 @@ from neo4j_scenarios.entry import main
 sys.exit(main())
 """
     done = subprocess.run([sys.executable, "-c", program, "build", fleet], capture_output=True, text=True, check=False)
-    assert done.returncode == 130
+    says(done, 130)
     assert done.stderr == "interrupted: no file is half written. Run it again\n"
     assert not (tmp_path / "out").exists()
 
@@ -218,8 +217,7 @@ sys.exit(main())
 def test_a_build_takes_one_fleet(neo4j_scenarios: Command, tmp_path: Path) -> None:
     fleet = make_fleet(tmp_path, GOOD)
     done = neo4j_scenarios("build", fleet, fleet)
-    assert done.code == 2
-    assert "a build takes only one fleet" in done.err
+    says(done, 2, "a build takes only one fleet")
 
 
 def test_with_keep_going_one_broken_cluster_does_not_block_the_others(neo4j_scenarios: Command, tmp_path: Path) -> None:
@@ -228,9 +226,10 @@ def test_with_keep_going_one_broken_cluster_does_not_block_the_others(neo4j_scen
     held = (tmp_path / "out/eu-2/values.neo4j-restore.yaml").read_bytes()
     broken = GOOD.replace("eu-2: {}", "eu-2: {heap-size: lots}").replace("storage-size: 100Gi", "storage-size: 200Gi")
     path.write_text(broken)
-    assert neo4j_scenarios("build", path).code == 1
+    says(neo4j_scenarios("build", path), 1)
     done = neo4j_scenarios("build", path, "--keep-going", "--prune")
-    assert (done.code, done.err.count("error: ")) == (1, 1)
+    says(done, 1)
+    assert done.err.count("error: ") == 1
     assert "heap-size: 'lots'" in done.err
     assert "200Gi" in (tmp_path / "out/eu-1/values.neo4j-restore.yaml").read_text()
     assert (tmp_path / "out/eu-2/values.neo4j-restore.yaml").read_bytes() == held
@@ -239,7 +238,7 @@ def test_with_keep_going_one_broken_cluster_does_not_block_the_others(neo4j_scen
 def test_list_lists_a_broken_cluster_with_what_is_wrong(neo4j_scenarios: Command, tmp_path: Path) -> None:
     path = make_fleet(tmp_path, GOOD.replace("eu-2: {}", "eu-2: {heap-size: lots}"))
     done = neo4j_scenarios("list", path)
-    assert done.code == 0
+    says(done, 0)
     rows = done.out.splitlines()
     assert [row.split()[0] for row in rows] == ["CLUSTER", "eu-1", "eu-2", "us-1"]
     assert "heap-size: 'lots'" in rows[2]

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from tests.generator.conftest import Command
 from tests.generator.fleets import GOOD, make_fleet
 from tests.generator.inputs import all_inputs
+from tests.support.says import says
 
 from neo4j_scenarios.output.diff import Change, difference, grouped
 from neo4j_scenarios.parse import parse
@@ -120,8 +121,7 @@ def test_a_program_gets_json(neo4j_scenarios: Command, tmp_path: Path) -> None:
 )
 def test_wrong_arguments_are_told(neo4j_scenarios: Command, arguments: list[str], code: int, expected: str) -> None:
     done = neo4j_scenarios("diff", *arguments)
-    assert done.code == code
-    assert expected in done.err
+    says(done, code, expected)
 
 
 def test_a_file_that_was_broken_by_hand_is_told(neo4j_scenarios: Command, tmp_path: Path) -> None:
@@ -129,9 +129,7 @@ def test_a_file_that_was_broken_by_hand_is_told(neo4j_scenarios: Command, tmp_pa
     with (tmp_path / "out" / "us-1" / "values.neo4j-restore.yaml").open("a") as file:
         file.write("a: [AKIAIOSFODNN7EXAMPLE\n")
     done = neo4j_scenarios("diff", tmp_path / "fleet.yaml")
-    assert done.code == 1
-    assert "us-1/values.neo4j-restore.yaml: is not YAML" in done.err
-    assert "AKIA" not in done.err
+    says(done, 1, "us-1/values.neo4j-restore.yaml: is not YAML", unsaid="AKIA")
 
 
 @settings(deadline=None, max_examples=50)

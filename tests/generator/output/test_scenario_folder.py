@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 from tests.generator.conftest import Command
+from tests.support.says import says
 
 GOOD = "scenario: single-instance\nbucket: gs://graph-backups/production\ndatabase: neo4j\n"
 
@@ -20,19 +21,19 @@ def names(folder: Path) -> list[str]:
 
 def test_one_file_is_written_for_each_chart_that_can(neo4j_scenarios: Command, tmp_path: Path) -> None:
     folder = make_folder(tmp_path / "graph")
-    assert neo4j_scenarios("build", folder).code == 0
+    says(neo4j_scenarios("build", folder), 0)
     assert names(folder) == ["values.neo4j-helm.yaml", "values.neo4j-restore.yaml", "values.neo4j.yaml"]
 
 
 def test_one_file_is_written_for_the_chart_that_is_named(neo4j_scenarios: Command, tmp_path: Path) -> None:
     folder = make_folder(tmp_path / "graph", GOOD + "target: neo4j/neo4j\n")
-    assert neo4j_scenarios("build", folder).code == 0
+    says(neo4j_scenarios("build", folder), 0)
     assert names(folder) == ["values.neo4j.yaml"]
 
 
 def test_charts_are_named_with_commas_between_them(neo4j_scenarios: Command, tmp_path: Path) -> None:
     folder = make_folder(tmp_path / "graph", GOOD + "target: neo4j-restore, neo4j/neo4j\n")
-    assert neo4j_scenarios("build", folder).code == 0
+    says(neo4j_scenarios("build", folder), 0)
     assert names(folder) == ["values.neo4j-restore.yaml", "values.neo4j.yaml"]
 
 
@@ -40,7 +41,7 @@ def test_a_second_build_changes_nothing_and_a_check_says_so(neo4j_scenarios: Com
     folder = make_folder(tmp_path / "graph")
     neo4j_scenarios("build", folder)
     assert neo4j_scenarios("build", folder).err.split()[::2] == ["unchanged"] * 3
-    assert neo4j_scenarios("build --check", folder).code == 0
+    says(neo4j_scenarios("build --check", folder), 0)
 
 
 def test_a_check_names_what_is_stale_and_missing_and_writes_nothing(neo4j_scenarios: Command, tmp_path: Path) -> None:
@@ -50,7 +51,7 @@ def test_a_check_names_what_is_stale_and_missing_and_writes_nothing(neo4j_scenar
     with (folder / "values.neo4j-helm.yaml").open("a") as file:
         file.write("mine: true\n")
     done = neo4j_scenarios("build --check", folder)
-    assert done.code == 3
+    says(done, 3)
     assert done.out == f"missing {folder}/values.neo4j.yaml\nstale {folder}/values.neo4j-helm.yaml\n"
     assert names(folder) == ["values.neo4j-helm.yaml", "values.neo4j-restore.yaml"]
 
@@ -58,7 +59,7 @@ def test_a_check_names_what_is_stale_and_missing_and_writes_nothing(neo4j_scenar
 def test_yaml_makes_nothing_else_of_a_text(neo4j_scenarios: Command, tmp_path: Path) -> None:
     text = GOOD + "target: neo4j-restore\nforce-overwrite: once\nrestore-id: 2026-01-31\npurge-on-complete: false\n"
     folder = make_folder(tmp_path / "graph", text)
-    assert neo4j_scenarios("build", folder).code == 0
+    says(neo4j_scenarios("build", folder), 0)
     written = (folder / "values.neo4j-restore.yaml").read_text()
     assert 'restoreId: "2026-01-31"' in written
     assert "purgeOnComplete: false" in written
@@ -71,7 +72,7 @@ def test_the_problems_of_all_folders_are_told_with_their_places_and_nothing_is_w
     first = make_folder(tmp_path / "first", GOOD.replace("gs://", "") + "databse: x\n")
     second = make_folder(tmp_path / "second", "scenario: single-instance\n  bucket: [\n")
     done = neo4j_scenarios("build", good, first, second, tmp_path / "absent")
-    assert done.code == 1
+    says(done, 1)
     assert done.err.count("error: ") == 4
     assert f"{first}/scenario.yaml:2:1: bucket: 'graph-backups/production' has no scheme" in done.err
     assert f"{first}/scenario.yaml:4:1: databse: 'databse' is not known: did you mean 'database'?" in done.err
@@ -106,7 +107,8 @@ def test_the_problems_of_all_folders_are_told_with_their_places_and_nothing_is_w
 def test_a_broken_file_is_told_in_one_line(neo4j_scenarios: Command, tmp_path: Path, text: str, expected: str) -> None:
     folder = make_folder(tmp_path / "graph", text)
     done = neo4j_scenarios("build", folder)
-    assert (done.code, done.out) == (1, "")
+    says(done, 1)
+    assert done.out == ""
     assert expected in done.err
     assert "hunter2" not in done.err
     assert names(folder) == []

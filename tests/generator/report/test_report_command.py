@@ -11,6 +11,7 @@ from tests.generator.conftest import Command
 from tests.generator.fleets import make_fleet
 from tests.generator.survey.test_drills import make_receipt
 from tests.support import stores
+from tests.support.says import says
 
 TODAY = datetime.now(UTC) - timedelta(hours=1)
 
@@ -39,17 +40,19 @@ clusters:
 
 def told(neo4j_scenarios: Command, fleet: Path, *flags: str) -> dict[str, dict[str, object]]:
     done = neo4j_scenarios("report --json", fleet, *flags)
-    assert (done.code, done.err) == (0, "")
+    says(done, 0)
+    assert done.err == ""
     return {each["cluster"]: each for each in json.loads(done.out)["databases"]}
 
 
 def test_the_report_is_a_file_that_stands_alone(neo4j_scenarios: Command, fleet: Path, tmp_path: Path) -> None:
     done = neo4j_scenarios("report", fleet, "-o", tmp_path / "report.html")
-    assert (done.code, done.out) == (0, "")
+    says(done, 0)
+    assert done.out == ""
     assert done.err == f"written {tmp_path / 'report.html'}: 3 databases\n"
     text = (tmp_path / "report.html").read_text(encoding="utf-8")
     assert text.index('<th scope="row">empty') < text.index('<th scope="row">old') < text.index('<th scope="row">fresh')
-    assert neo4j_scenarios("report", fleet, "-o", tmp_path / "report.html").code == 0
+    says(neo4j_scenarios("report", fleet, "-o", tmp_path / "report.html"), 0)
 
 
 def test_without_a_file_it_goes_to_stdout(neo4j_scenarios: Command, fleet: Path) -> None:
@@ -95,20 +98,19 @@ def test_a_bucket_that_fails_is_a_row_and_no_end(neo4j_scenarios: Command, fleet
 def test_a_label_that_is_no_duration_is_an_error_with_its_place(neo4j_scenarios: Command, fleet: Path) -> None:
     fleet.write_text(fleet.read_text().replace("rpo: 24h", "rpo: soon"))
     done = neo4j_scenarios("report", fleet)
-    assert done.code == 1
-    assert f"error: {fleet}:6:12: labels.rpo: 'soon' is not a duration" in done.err
+    says(done, 1, f"error: {fleet}:6:12: labels.rpo: 'soon' is not a duration")
 
 
 def test_a_file_that_is_no_report_is_not_replaced(neo4j_scenarios: Command, fleet: Path, tmp_path: Path) -> None:
     other = tmp_path / "index.html"
     other.write_text("<!doctype html>mine")
-    assert neo4j_scenarios("report", fleet, "-o", other).code == 1
+    says(neo4j_scenarios("report", fleet, "-o", other), 1)
     assert other.read_text() == "<!doctype html>mine"
-    assert neo4j_scenarios("report --force", fleet, "-o", other).code == 0
+    says(neo4j_scenarios("report --force", fleet, "-o", other), 0)
 
 
 def test_wrong_throughput_is_refused(neo4j_scenarios: Command, fleet: Path) -> None:
-    assert neo4j_scenarios("report --throughput fast", fleet).code == 2
+    says(neo4j_scenarios("report --throughput fast", fleet), 2)
 
 
 def test_metrics_are_a_file_of_their_own_and_the_page_then_needs_a_name(
@@ -116,20 +118,21 @@ def test_metrics_are_a_file_of_their_own_and_the_page_then_needs_a_name(
 ) -> None:
     prom, html = tmp_path / "backups.prom", tmp_path / "report.html"
     done = neo4j_scenarios("report", fleet, "--metrics", prom)
-    assert (done.code, done.out) == (0, "")
+    says(done, 0)
+    assert done.out == ""
     families = {each.name: each for each in text_string_to_metric_families(prom.read_text())}
     sizes = {each.labels["cluster"]: each.value for each in families["neo4j_backup_latest_size_bytes"].samples}
     assert sizes == {"fresh": 2000, "old": 1000}
-    assert neo4j_scenarios("report", fleet, "--metrics", prom, "-o", html).code == 0
+    says(neo4j_scenarios("report", fleet, "--metrics", prom, "-o", html), 0)
     assert html.read_text().startswith("<!-- Written by")
 
 
 def test_metrics_replace_no_file_of_others(neo4j_scenarios: Command, fleet: Path, tmp_path: Path) -> None:
     other = tmp_path / "other.prom"
     other.write_text("mine 1\n")
-    assert neo4j_scenarios("report", fleet, "--metrics", other).code == 1
+    says(neo4j_scenarios("report", fleet, "--metrics", other), 1)
     assert other.read_text() == "mine 1\n"
-    assert neo4j_scenarios("report", fleet, "--metrics", fleet.parent / "x", "-o", fleet.parent / "x").code == 2
+    says(neo4j_scenarios("report", fleet, "--metrics", fleet.parent / "x", "-o", fleet.parent / "x"), 2)
 
 
 def test_what_must_not_be_fails_after_the_report_is_written(
@@ -137,7 +140,7 @@ def test_what_must_not_be_fails_after_the_report_is_written(
 ) -> None:
     html = tmp_path / "report.html"
     done = neo4j_scenarios("report --fail-on late,never-drilled", fleet, "-o", html)
-    assert done.code == 1
+    says(done, 1)
     assert html.exists()
     lines = done.err.splitlines()
     assert any(line.startswith("late: old: neo4j: the latest set is ") for line in lines)
@@ -154,19 +157,18 @@ def fleet_bucket(fleet: Path) -> str:
 
 
 def test_what_is_not_there_fails_nothing(neo4j_scenarios: Command, fleet: Path) -> None:
-    assert neo4j_scenarios("report --json --fail-on unreadable,shrunk", fleet).code == 0
-    assert neo4j_scenarios("report --json --fail-on late --only fresh", fleet).code == 0
+    says(neo4j_scenarios("report --json --fail-on unreadable,shrunk", fleet), 0)
+    says(neo4j_scenarios("report --json --fail-on late --only fresh", fleet), 0)
 
 
 def test_a_set_that_shrank_fails(neo4j_scenarios: Command, fleet: Path, bucket: stores.Bucket) -> None:
     for day in range(1, 5):
         bucket.put(f"fresh/neo4j-2026-02-0{day}.dump", b"x" * 10_000)
     done = neo4j_scenarios("report --json --fail-on shrunk --only fresh", fleet)
-    assert done.code == 1
-    assert "shrunk: fresh: neo4j: the newest set has 2.0 KiB, but 9.8 KiB is usual: -80%" in done.err
+    says(done, 1, "shrunk: fresh: neo4j: the newest set has 2.0 KiB, but 9.8 KiB is usual: -80%")
     (found,) = json.loads(done.out)["databases"]
     assert (found["state"], found["findings"], found["usual_bytes"]) == ("shrunk", ["shrunk"], 10_000)
-    assert neo4j_scenarios("report --json --fail-on shrunk --max-shrink 80% --only fresh", fleet).code == 0
+    says(neo4j_scenarios("report --json --fail-on shrunk --max-shrink 80% --only fresh", fleet), 0)
 
 
 @pytest.mark.parametrize(
@@ -182,8 +184,7 @@ def test_flags_that_can_not_be_meant_are_wrong_usage(
     neo4j_scenarios: Command, fleet: Path, flags: str, message: str
 ) -> None:
     done = neo4j_scenarios(f"report {flags}", fleet)
-    assert done.code == 2
-    assert message in done.err
+    says(done, 2, message)
 
 
 def test_the_json_is_broken_down_by_every_label(neo4j_scenarios: Command, fleet: Path) -> None:

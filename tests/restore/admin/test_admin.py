@@ -11,6 +11,7 @@ import pytest
 from tests.conftest import Run
 from tests.support import archives, standin
 from tests.support.alive import is_alive
+from tests.support.says import says
 from tests.support.stores import Bucket
 
 from neo4j_restore import cgroup, memory, spec
@@ -245,17 +246,20 @@ def test_the_question_for_its_version_is_bounded(script: str, said: str, tmp_pat
 def test_java_that_does_not_start_is_told_before_anything_is_asked_of_the_store(
     neo4j_restore: Run, bucket: Bucket, tmp_path: Path
 ) -> None:
-    says = "Unrecognized option: -Xfoo\nError: Could not create the Java Virtual Machine."
-    home = standin.install_failing(tmp_path / "failing", says)
+    text = "Unrecognized option: -Xfoo\nError: Could not create the Java Virtual Machine."
+    home = standin.install_failing(tmp_path / "failing", text)
     script = home / "bin/neo4j-admin"
     picked_up = 'echo "Picked up JAVA_TOOL_OPTIONS: $JAVA_TOOL_OPTIONS" >&2\n'
     lines = [line for line in script.read_text().splitlines(keepends=True) if "version" not in line]
     script.write_text("".join([lines[0], picked_up, *lines[1:]]))
     done = neo4j_restore("run", NEO4J_HOME=str(home), JAVA_TOOL_OPTIONS="-Xfoo -Dtoken=hush")
-    assert done.returncode == 2, done.stderr
-    assert "Java does not start with the options in JAVA_TOOL_OPTIONS: Unrecognized option: -Xfoo" in done.stderr
-    assert "try: correct or remove JAVA_TOOL_OPTIONS" in done.stderr
-    assert "hush" not in done.stderr
+    says(
+        done,
+        2,
+        "Java does not start with the options in JAVA_TOOL_OPTIONS: Unrecognized option: -Xfoo",
+        "try: correct or remove JAVA_TOOL_OPTIONS",
+        unsaid="hush",
+    )
 
 
 def test_one_that_ends_with_0_and_makes_nothing_is_told_with_its_words(
@@ -264,9 +268,7 @@ def test_one_that_ends_with_0_and_makes_nothing_is_told_with_its_words(
     bucket.put("neo4j-latest.tar.gz", archives.tar_gz())
     home = standin.install_failing(tmp_path / "idle", "the restore was skipped, says a wrapper", 0)
     done = neo4j_restore("run", NEO4J_HOME=str(home))
-    assert done.returncode == 30, done.stderr
-    assert "created no database: the restore was skipped, says a wrapper" in done.stderr
-    assert "another set" not in done.stderr
+    says(done, 30, "created no database: the restore was skipped, says a wrapper", unsaid="another set")
 
 
 def hanging(tmp_path: Path, script: str) -> Path:

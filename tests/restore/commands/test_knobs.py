@@ -8,6 +8,7 @@ import pytest
 from tests.conftest import Run
 from tests.restore.commands.test_run import exists, expected
 from tests.support import archives, standin
+from tests.support.says import says
 from tests.support.stores import Bucket
 
 
@@ -21,7 +22,7 @@ def kept(neo4j_restore: Run, bucket: Bucket, data: Path) -> dict[str, bytes]:
     before = exists(data)
     bucket.put("neo4j-latest.tar.gz", archives.tar_gz())
     done = neo4j_restore("run", FORCE_OVERWRITE="once", RESTORE_ID="a", KEEP_PREVIOUS="true")
-    assert done.returncode == 0, done.stderr
+    says(done, 0)
     assert archives.snapshot(data).items() >= expected().items()
     return before
 
@@ -29,14 +30,16 @@ def kept(neo4j_restore: Run, bucket: Bucket, data: Path) -> dict[str, bytes]:
 def test_what_was_replaced_is_kept_and_put_back(kept: dict[str, bytes], neo4j_restore: Run, data: Path) -> None:
     assert json.loads(neo4j_restore("status", "--json").stdout)["previous_kept"] is True
     done = neo4j_restore("rollback", "--json")
-    assert (done.returncode, json.loads(done.stdout)) == (0, {"rolled_back": ["neo4j"]}), done.stderr
+    says(done, 0)
+    assert json.loads(done.stdout) == {"rolled_back": ["neo4j"]}
     assert archives.snapshot(data) == kept
 
 
 def test_a_rollback_done_twice_changes_nothing(kept: dict[str, bytes], neo4j_restore: Run, data: Path) -> None:
     neo4j_restore("rollback")
     again = neo4j_restore("rollback")
-    assert (again.returncode, again.stdout) == (0, "put back: nothing\n")
+    says(again, 0)
+    assert again.stdout == "put back: nothing\n"
     assert archives.snapshot(data) == kept
 
 
@@ -44,7 +47,7 @@ def test_what_was_rolled_back_is_not_restored_by_the_next_start(
     kept: dict[str, bytes], neo4j_restore: Run, data: Path
 ) -> None:
     neo4j_restore("rollback")
-    assert neo4j_restore("run", FORCE_OVERWRITE="once", RESTORE_ID="a").returncode == 0
+    says(neo4j_restore("run", FORCE_OVERWRITE="once", RESTORE_ID="a"), 0)
     assert archives.snapshot(data) == kept
 
 
@@ -77,7 +80,8 @@ def test_a_rollback_without_a_kept_generation_is_told(neo4j_restore: Run, bucket
     neo4j_restore("run")
     before = archives.snapshot(data)
     done = neo4j_restore("rollback")
-    assert (done.returncode, "KEEP_PREVIOUS" in done.stderr, archives.snapshot(data)) == (10, True, before)
+    says(done, 10, "KEEP_PREVIOUS")
+    assert archives.snapshot(data) == before
 
 
 def test_status_tells_state_receipt_and_history(neo4j_restore: Run, bucket: Bucket, data: Path) -> None:
@@ -96,7 +100,7 @@ def test_status_tells_state_receipt_and_history(neo4j_restore: Run, bucket: Buck
 @pytest.mark.parametrize("name", ["DATA_DIR", "relative"])
 def test_a_volume_that_is_not_there_is_told(name: str, neo4j_restore: Run, data: Path) -> None:
     done = neo4j_restore("status", DATA_DIR=str(data / "gone") if name == "DATA_DIR" else "data")
-    assert done.returncode == (14 if name == "DATA_DIR" else 2)
+    says(done, 14 if name == "DATA_DIR" else 2)
 
 
 def test_an_expired_wish_keeps_the_data_and_stops_an_empty_volume(
@@ -105,19 +109,21 @@ def test_an_expired_wish_keeps_the_data_and_stops_an_empty_volume(
     bucket.put("neo4j-latest.tar.gz", archives.tar_gz())
     expired = {"RESTORE_NOT_AFTER": "2020-01-01T00:00:00Z", "FORCE_OVERWRITE": "true"}
     empty = neo4j_restore("run", **expired)
-    assert (empty.returncode, "expired at 2020-01-01" in empty.stderr, archives.snapshot(data)) == (2, True, {})
+    says(empty, 2, "expired at 2020-01-01")
+    assert archives.snapshot(data) == {}
     before = exists(data)
-    assert neo4j_restore("run", **expired).returncode == 0
+    says(neo4j_restore("run", **expired), 0)
     assert archives.snapshot(data) == before
 
 
 def test_neo4j_may_start_empty_where_the_bucket_has_no_set(neo4j_restore: Run, bucket: Bucket, data: Path) -> None:
     done = neo4j_restore("run", ON_MISSING="start-empty")
-    assert (done.returncode, "neo4j: skip:" in done.stderr, archives.snapshot(data)) == (0, True, {})
+    says(done, 0, "neo4j: skip:")
+    assert archives.snapshot(data) == {}
     bucket.put("neo4j-2026-01-31.tar.gz", archives.tar_gz())
-    assert neo4j_restore("run", ON_MISSING="start-empty", TIMESTAMP="2025-01-01T00:00:00Z").returncode == 10
+    says(neo4j_restore("run", ON_MISSING="start-empty", TIMESTAMP="2025-01-01T00:00:00Z"), 10)
     offline = neo4j_restore("run", ON_MISSING="start-empty", STORAGE_EMULATOR_HOST="http://127.0.0.1:9")
-    assert offline.returncode == 20
+    says(offline, 20)
 
 
 def test_starting_empty_is_of_one_database_and_the_rest_is_restored(
@@ -125,7 +131,7 @@ def test_starting_empty_is_of_one_database_and_the_rest_is_restored(
 ) -> None:
     bucket.put("neo4j-latest.tar.gz", archives.tar_gz())
     done = neo4j_restore("run", DATABASE="neo4j,system", ON_MISSING="start-empty")
-    assert done.returncode == 0, done.stderr
+    says(done, 0)
     assert archives.snapshot(data).items() >= expected().items()
     assert not (data / "databases/system").exists()
 
@@ -136,9 +142,9 @@ def test_reclaim_makes_room_first_and_says_so_when_it_fails(neo4j_restore: Run, 
     reclaim = {"SPACE_MODE": "reclaim", "FORCE_OVERWRITE": "true"}
     failing = standin.install_failing(data.parent / "failing", "the moon is full")
     failed = neo4j_restore("run", NEO4J_HOME=str(failing), **reclaim)
-    assert (failed.returncode, "the old data was deleted for room" in failed.stderr) == (30, True)
+    says(failed, 30, "the old data was deleted for room")
     assert archives.snapshot(data) == {}
-    assert neo4j_restore("run", **reclaim).returncode == 0
+    says(neo4j_restore("run", **reclaim), 0)
     assert archives.snapshot(data).items() >= expected().items()
     assert home_of(data) == {"lock", "receipt.json", "history.jsonl"}
 
@@ -149,7 +155,8 @@ def test_reclaim_touches_nothing_before_all_that_can_be_checked_was(
     before = exists(data)
     bucket.put("neo4j-latest.tar.gz", b"no gzip")
     done = neo4j_restore("run", SPACE_MODE="reclaim", FORCE_OVERWRITE="true")
-    assert (done.returncode, archives.snapshot(data)) == (11, before)
+    says(done, 11)
+    assert archives.snapshot(data) == before
 
 
 @pytest.mark.parametrize(
@@ -157,7 +164,7 @@ def test_reclaim_touches_nothing_before_all_that_can_be_checked_was(
 )
 def test_reclaim_is_refused_where_the_old_data_counts(settings: dict[str, str], neo4j_restore: Run) -> None:
     done = neo4j_restore("run", SPACE_MODE="reclaim", **settings)
-    assert (done.returncode, "SPACE_MODE: reclaim needs FORCE_OVERWRITE true" in done.stderr) == (2, True)
+    says(done, 2, "SPACE_MODE: reclaim needs FORCE_OVERWRITE true")
 
 
 def test_a_volume_of_two_file_systems_is_refused(neo4j_restore: Run, bucket: Bucket, data: Path) -> None:
@@ -166,7 +173,7 @@ def test_a_volume_of_two_file_systems_is_refused(neo4j_restore: Run, bucket: Buc
     user = [] if os.geteuid() == 0 else ["--user", "--map-root-user"]
     mount = f'mount -t tmpfs tmpfs "{data}/databases" && exec "$@"'
     done = neo4j_restore("run", under=["unshare", *user, "--mount", "sh", "-c", mount, "sh"])
-    assert (done.returncode, f"{data}/databases: it is another mount" in done.stderr) == (2, True)
+    says(done, 2, f"{data}/databases: it is another mount")
 
 
 def test_a_volume_without_room_is_told_before_the_first_byte(neo4j_restore: Run, bucket: Bucket, data: Path) -> None:
@@ -179,14 +186,14 @@ def test_a_volume_without_room_is_told_before_the_first_byte(neo4j_restore: Run,
 
 def test_explain_tells_cause_disk_and_what_to_do(neo4j_restore: Run) -> None:
     done = neo4j_restore("explain", "12")
-    assert done.returncode == 0
+    says(done, 0)
     assert [line.split(":")[0] for line in done.stdout.splitlines() if ":" in line][:4] == [
         "12",
         "cause",
         "on the disk",
         "what to do",
     ]
-    assert neo4j_restore("explain", "99").returncode == 2
+    says(neo4j_restore("explain", "99"), 2)
     assert "SIGTERM" in neo4j_restore("explain", "143").stdout
 
 
@@ -202,7 +209,7 @@ def test_the_reason_of_a_failure_is_json_for_kubernetes(neo4j_restore: Run, buck
 def test_a_long_reason_stays_within_what_kubernetes_keeps(neo4j_restore: Run, tmp_path: Path) -> None:
     home = standin.install_failing(tmp_path / "failing", "é" * 20_000, version="no version")
     done = neo4j_restore("run", NEO4J_HOME=str(home))
-    assert done.returncode == 30
+    says(done, 30)
     assert len((tmp_path / "reason").read_bytes()) <= 4096
     assert json.loads((tmp_path / "reason").read_text())["code"] == 30
 
@@ -210,10 +217,10 @@ def test_a_long_reason_stays_within_what_kubernetes_keeps(neo4j_restore: Run, tm
 def test_a_fleets_pods_ask_the_store_at_times_of_their_own(neo4j_restore: Run, bucket: Bucket) -> None:
     bucket.put("neo4j-latest.tar.gz", archives.tar_gz())
     done = neo4j_restore("run", START_JITTER_SECONDS="0.001")
-    assert (done.returncode, "before asking the store (START_JITTER_SECONDS)" in done.stderr) == (0, True), done.stderr
+    says(done, 0, "before asking the store (START_JITTER_SECONDS)")
 
 
 def test_a_start_with_nothing_to_do_waits_for_nothing(neo4j_restore: Run, data: Path) -> None:
     exists(data)
     done = neo4j_restore("run", START_JITTER_SECONDS="999999")
-    assert (done.returncode, "START_JITTER" in done.stderr) == (0, False), done.stderr
+    says(done, 0, unsaid="START_JITTER")

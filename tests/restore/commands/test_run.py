@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from tests.conftest import Run
 from tests.support import archives, standin
+from tests.support.says import says
 from tests.support.skips import root_only
 from tests.support.stores import Bucket
 
@@ -46,7 +47,7 @@ def test_an_archive_of_every_layout_is_restored(
 ) -> None:
     bucket.put(key, archives.tar_gz(below=below))
     done = neo4j_restore("run", BUCKET=bucket.url + settings.get("path", ""), **settings)
-    assert done.returncode == 0, done.stderr
+    says(done, 0)
     assert archives.snapshot(data).items() >= expected().items()
     assert (data / "transactions/neo4j/neostore.transaction.db.0").read_bytes().startswith(b"old log")
 
@@ -62,7 +63,7 @@ def test_an_archive_is_unpacked_by_what_it_is(
 ) -> None:
     bucket.put(f"neo4j-latest.{ending}" if name == "right" else name, PACKED[ending])
     done = neo4j_restore("run")
-    assert done.returncode == 0, done.stderr
+    says(done, 0)
     assert archives.snapshot(data).items() >= expected().items()
 
 
@@ -71,7 +72,7 @@ def test_a_raw_directory_is_restored(folder: str, neo4j_restore: Run, bucket: Bu
     for name, content in archives.store_files().items():
         bucket.put(folder + name, content)
     done = neo4j_restore("run")
-    assert done.returncode == 0, done.stderr
+    says(done, 0)
     assert archives.snapshot(data).items() >= expected().items()
 
 
@@ -79,7 +80,7 @@ def test_reports_and_other_databases_are_never_taken(neo4j_restore: Run, bucket:
     bucket.put("neo4j/neo4j-2026-01-30-02:00:00.tar.gz", archives.tar_gz())
     bucket.put("neo4j/neo4j-2026-01-31-02:00:00.report.tar.gz", archives.tar_gz(archives.store_files("report")))
     bucket.put("neo4j-test-latest.tar.gz", archives.tar_gz(archives.store_files("other")))
-    assert neo4j_restore("run").returncode == 0
+    says(neo4j_restore("run"), 0)
     assert archives.snapshot(data).items() >= expected().items()
 
 
@@ -94,7 +95,7 @@ def test_the_timestamp_chooses_the_set(
     for stamp, name in {**stamps, "before-upgrade": "named"}.items():
         bucket.put(f"neo4j-{stamp}.backup.tar.gz", archives.tar_gz(archives.store_files(name)))
     done = neo4j_restore("run", TIMESTAMP=timestamp)
-    assert done.returncode == 0, done.stderr
+    says(done, 0)
     assert archives.snapshot(data).items() >= expected(mark).items()
 
 
@@ -116,7 +117,7 @@ def test_a_second_start_restores_nothing_and_asks_nobody(neo4j_restore: Run, buc
     before = archives.snapshot(data), (data / ".neo4j-restore/receipt.json").read_bytes()
     offline = {"STORAGE_EMULATOR_HOST": "http://127.0.0.1:9", "NEO4J_HOME": "/nowhere"}
     again = neo4j_restore("run", GOOGLE_APPLICATION_CREDENTIALS="/gone.json", **offline)
-    assert (again.returncode, "neo4j: skip: it exists" in again.stderr) == (0, True), again.stderr
+    says(again, 0, "neo4j: skip: it exists")
     assert (archives.snapshot(data), (data / ".neo4j-restore/receipt.json").read_bytes()) == before
 
 
@@ -124,7 +125,7 @@ def test_existing_data_stays_when_the_policy_is_never(neo4j_restore: Run, bucket
     before = exists(data)
     bucket.put("neo4j-latest.tar.gz", archives.tar_gz())
     done = neo4j_restore("run")
-    assert (done.returncode, "it exists, and FORCE_OVERWRITE is false" in done.stderr) == (0, True)
+    says(done, 0, "it exists, and FORCE_OVERWRITE is false")
     assert archives.snapshot(data) == before
 
 
@@ -132,14 +133,14 @@ def test_a_cluster_member_counts_as_existing_data(neo4j_restore: Run, bucket: Bu
     (data / "cluster-state").mkdir()
     bucket.put("neo4j-latest.tar.gz", archives.tar_gz())
     done = neo4j_restore("run")
-    assert (done.returncode, "cluster-state" in done.stderr) == (0, True)
+    says(done, 0, "cluster-state")
     assert archives.snapshot(data) == {}
 
 
 def test_once_overwrites_one_time_for_each_id(neo4j_restore: Run, bucket: Bucket, data: Path) -> None:
     exists(data)
     bucket.put("neo4j-latest.tar.gz", archives.tar_gz())
-    assert neo4j_restore("run", FORCE_OVERWRITE="once", RESTORE_ID="a").returncode == 0
+    says(neo4j_restore("run", FORCE_OVERWRITE="once", RESTORE_ID="a"), 0)
     assert archives.snapshot(data).items() >= expected().items()
     newer = exists(data)
     for wish in ("a", "b", "a"):
@@ -152,7 +153,7 @@ def test_true_overwrites_at_every_start(neo4j_restore: Run, bucket: Bucket, data
     bucket.put("neo4j-latest.tar.gz", archives.tar_gz())
     for _ in range(2):
         exists(data)
-        assert neo4j_restore("run", FORCE_OVERWRITE="true").returncode == 0
+        says(neo4j_restore("run", FORCE_OVERWRITE="true"), 0)
         assert archives.snapshot(data).items() >= expected().items()
 
 
@@ -160,7 +161,7 @@ def test_overwriting_leaves_nothing_of_the_old_database(neo4j_restore: Run, buck
     exists(data)
     (data / "transactions/neo4j/neostore.transaction.db.1").write_bytes(b"newer log")
     bucket.put("neo4j-latest.tar.gz", archives.tar_gz())
-    assert neo4j_restore("run", FORCE_OVERWRITE="once").returncode == 0
+    says(neo4j_restore("run", FORCE_OVERWRITE="once"), 0)
     assert b"newer" not in b"".join(archives.snapshot(data).values())
     assert {path.name for path in (data / ".neo4j-restore").iterdir()} == {"lock", "receipt.json", "history.jsonl"}
 
@@ -176,7 +177,8 @@ def test_all_databases_or_none(neo4j_restore: Run, bucket: Bucket, data: Path) -
     bucket.put("neo4j-latest.tar.gz", archives.tar_gz())
     bucket.put("system-latest.tar.gz", archives.tar_gz(below="backups/system/")[:-50])
     done = neo4j_restore("run", DATABASE="neo4j,system", FORCE_OVERWRITE="once")
-    assert (done.returncode, archives.snapshot(data)) == (11, before), done.stderr
+    says(done, 11)
+    assert archives.snapshot(data) == before
 
 
 def test_missing_and_malformed_variables_are_told_together(neo4j_restore: Run, tmp_path: Path) -> None:
@@ -184,7 +186,8 @@ def test_missing_and_malformed_variables_are_told_together(neo4j_restore: Run, t
     told = [
         name for name in ("BUCKET", "DATABASE", "TIMESTAMP", "FORCE_OVERWRITE", "RETRY_SECONDS") if name in done.stderr
     ]
-    assert (done.returncode, len(told)) == (2, 5), done.stderr
+    says(done, 2)
+    assert len(told) == 5
     assert json.loads((tmp_path / "reason").read_text())["code"] == 2
 
 
@@ -193,9 +196,12 @@ def test_what_is_odd_about_a_choice_is_told_with_urls(neo4j_restore: Run, bucket
     bucket.put("neo4j-2026-01-31.tar.gz", archives.tar_gz(archives.store_files("newer")))
     bucket.put("neo4j-latest.tar.gz", archives.tar_gz())
     done = neo4j_restore("plan")
-    assert done.returncode == 10, done.stderr
-    assert f"{bucket.url}/neo4j-latest.tar.gz is of 2026-01-30" in done.stderr
-    assert f"to restore {bucket.url}/neo4j-2026-01-31.tar.gz" in done.stderr
+    says(
+        done,
+        10,
+        f"{bucket.url}/neo4j-latest.tar.gz is of 2026-01-30",
+        f"to restore {bucket.url}/neo4j-2026-01-31.tar.gz",
+    )
     taken = neo4j_restore("plan", ON_STALE_LATEST="newest")
     assert f"neo4j: taking {bucket.url}/neo4j-2026-01-31.tar.gz, of 2026-01-31" in taken.stderr
 
@@ -203,9 +209,7 @@ def test_what_is_odd_about_a_choice_is_told_with_urls(neo4j_restore: Run, bucket
 def test_no_set_is_told_with_the_place_and_the_nearest(neo4j_restore: Run, bucket: Bucket, data: Path) -> None:
     bucket.put("p/neo4j-2026-01-31T02:00:00.backup.tar.gz", archives.tar_gz())
     done = neo4j_restore("run", BUCKET=f"{bucket.url}/p", TIMESTAMP="2026-01-01T00:00:00Z")
-    assert done.returncode == 10
-    assert f"below {bucket.url}/p" in done.stderr
-    assert "neo4j-2026-01-31T02:00:00.backup.tar.gz" in done.stderr
+    says(done, 10, f"below {bucket.url}/p", "neo4j-2026-01-31T02:00:00.backup.tar.gz")
     assert archives.snapshot(data) == {}
 
 
@@ -239,7 +243,8 @@ def test_a_damaged_archive_leaves_the_data_byte_for_byte(
     before = exists(data)
     bucket.put("neo4j-latest.tar.gz", DAMAGE[damage](PACKED[ending]))
     done = neo4j_restore("run", FORCE_OVERWRITE="once")
-    assert (done.returncode, archives.snapshot(data)) == (11, before), done.stderr
+    says(done, 11)
+    assert archives.snapshot(data) == before
     assert not (data / ".neo4j-restore/staging").exists()
     assert f"{bucket.url}/neo4j-latest.tar.gz" in json.loads((tmp_path / "reason").read_text())["message"]
 
@@ -249,14 +254,14 @@ def test_a_set_without_a_store_file_is_damaged(neo4j_restore: Run, bucket: Bucke
     del files["neostore.propertystore.db"]
     bucket.put("neo4j-latest.tar.gz", archives.tar_gz(files))
     done = neo4j_restore("run")
-    assert (done.returncode, "lacks neostore.propertystore.db" in done.stderr) == (11, True)
+    says(done, 11, "lacks neostore.propertystore.db")
     assert archives.snapshot(data) == {}
 
 
 def test_an_archive_of_another_database_is_refused(neo4j_restore: Run, bucket: Bucket, data: Path) -> None:
     bucket.put("neo4j-latest.tar.gz", archives.tar_gz(below="backups/movies/"))
     done = neo4j_restore("run")
-    assert (done.returncode, "the database movies, not neo4j: backups/movies" in done.stderr) == (11, True)
+    says(done, 11, "the database movies, not neo4j: backups/movies")
     assert archives.snapshot(data) == {}
 
 
@@ -265,7 +270,7 @@ def test_unknown_files_are_refused_not_overwritten(neo4j_restore: Run, bucket: B
     bucket.put("neo4j-latest.tar.gz", archives.tar_gz())
     for policy in ("false", "once", "true"):
         done = neo4j_restore("run", FORCE_OVERWRITE=policy)
-        assert (done.returncode, "neo4j: its folder holds files that are not a store" in done.stderr) == (12, True)
+        says(done, 12, "neo4j: its folder holds files that are not a store")
     assert archives.snapshot(data) == {"databases/neo4j/precious": b"?"}
 
 
@@ -280,18 +285,18 @@ def test_a_linked_folder_is_refused_by_name_before_anything_moves(
     (data / name).symlink_to(tmp_path / "elsewhere")
     bucket.put("neo4j-latest.tar.gz", archives.tar_gz())
     done = neo4j_restore(command, FORCE_OVERWRITE="true")
-    assert (done.returncode, f"{data / name} is a symbolic link" in done.stderr) == (12, True)
+    says(done, 12, f"{data / name} is a symbolic link")
     (data / name).unlink()
     (tmp_path / "elsewhere").rename(data / name)
     assert archives.snapshot(data) == before
-    assert neo4j_restore("run", FORCE_OVERWRITE="true").returncode == 0
+    says(neo4j_restore("run", FORCE_OVERWRITE="true"), 0)
 
 
 def test_a_server_with_linked_folders_starts_again(neo4j_restore: Run, data: Path, tmp_path: Path) -> None:
     exists(data)
     (data / "transactions").rename(tmp_path / "elsewhere")
     (data / "transactions").symlink_to(tmp_path / "elsewhere")
-    assert neo4j_restore("run").returncode == 0
+    says(neo4j_restore("run"), 0)
 
 
 def test_a_data_folder_may_be_reached_by_a_link(neo4j_restore: Run, bucket: Bucket, data: Path, tmp_path: Path) -> None:
@@ -299,7 +304,8 @@ def test_a_data_folder_may_be_reached_by_a_link(neo4j_restore: Run, bucket: Buck
     (tmp_path / "mounted").symlink_to(data)
     bucket.put("neo4j-latest.tar.gz", archives.tar_gz())
     done = neo4j_restore("run", FORCE_OVERWRITE="true", DATA_DIR=str(tmp_path / "mounted"))
-    assert (done.returncode, archives.snapshot(data).items() >= expected().items()) == (0, True)
+    says(done, 0)
+    assert archives.snapshot(data).items() >= expected().items()
 
 
 @pytest.mark.parametrize(
@@ -316,7 +322,8 @@ def test_a_store_that_does_not_answer_changes_nothing(
 ) -> None:
     before = exists(data)
     done = neo4j_restore("run", FORCE_OVERWRITE="once", **settings)
-    assert (done.returncode, archives.snapshot(data)) == (20, before), done.stderr
+    says(done, 20)
+    assert archives.snapshot(data) == before
     assert said in done.stderr
 
 
@@ -327,7 +334,8 @@ def test_a_failing_neo4j_admin_is_told_with_its_last_lines(
     bucket.put("neo4j-latest.tar.gz", archives.tar_gz())
     home = standin.install_failing(tmp_path / "failing", "unexpected error: the moon is full")
     done = neo4j_restore("run", FORCE_OVERWRITE="once", NEO4J_HOME=str(home))
-    assert (done.returncode, archives.snapshot(data)) == (30, before)
+    says(done, 30)
+    assert archives.snapshot(data) == before
     assert "the moon is full" in json.loads((tmp_path / "reason").read_text())["message"]
 
 
@@ -335,8 +343,7 @@ def test_a_backup_directory_is_not_given_to_neo4j_5(neo4j_restore: Run, bucket: 
     bucket.put("neo4j-latest.tar.gz", archives.tar_gz())
     home = standin.install_failing(tmp_path / "five", "never asked", version="5.26.30")
     done = neo4j_restore("run", NEO4J_HOME=str(home))
-    assert (done.returncode, "neo4j-admin 5.26.30 has no command" in done.stderr) == (31, True)
-    assert "4.4" not in done.stderr, "nothing in the archive tells its version"
+    says(done, 31, "neo4j-admin 5.26.30 has no command", unsaid="4.4")
 
 
 def test_plan_tells_and_changes_nothing(neo4j_restore: Run, bucket: Bucket, data: Path) -> None:
@@ -358,7 +365,7 @@ def test_a_folder_in_place_of_our_files_is_told_without_a_traceback(
     bucket.put("neo4j-latest.tar.gz", archives.tar_gz())
     done = neo4j_restore(command)
     # The history informs people. Nothing depends on it.
-    assert done.returncode == (0 if name == "history.jsonl" else 12), done.stderr
+    says(done, 0 if name == "history.jsonl" else 12)
     assert command == "plan" or f"{name} is a folder" in done.stderr
     assert "Traceback" not in done.stderr
 
@@ -368,15 +375,14 @@ def test_an_answer_that_can_not_be_written_is_one_line(data: Path) -> None:
         command = [str(Path(sys.executable).with_name("neo4j-restore")), "status"]
         environment = {**os.environ, "DATA_DIR": str(data)}
         done = subprocess.run(command, env=environment, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
-    assert (done.returncode, "Traceback" in done.stderr) == (14, False)
-    assert "cannot write the answer to stdout" in done.stderr
+    says(done, 14, "cannot write the answer to stdout", unsaid="Traceback")
 
 
 def test_an_empty_list_tells_how_many_objects_were_seen(neo4j_restore: Run, bucket: Bucket) -> None:
     bucket.put("report.html", b"x")
     bucket.put("other.dump", b"x")
     done = neo4j_restore("list")
-    assert (done.returncode, "no set of neo4j among the 2 objects seen" in done.stderr) == (0, True)
+    says(done, 0, "no set of neo4j among the 2 objects seen")
 
 
 @root_only
@@ -395,7 +401,7 @@ def test_root_without_chown_is_told_before_anything_is_fetched(
         "DATA_DIR": str(data),
     }
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
-    assert (done.returncode, "runAsUser: 7474" in done.stderr) == (14, True)
+    says(done, 14, "runAsUser: 7474")
     assert not (data / ".neo4j-restore/staging").exists()
 
 
@@ -411,14 +417,12 @@ def test_list_tells_time_size_kind_and_object_of_each_set(neo4j_restore: Run, bu
 
 
 def test_verify_tells_where_each_database_is_from(neo4j_restore: Run, bucket: Bucket, data: Path) -> None:
-    assert neo4j_restore("verify").returncode == 10
+    says(neo4j_restore("verify"), 10)
     bucket.put("neo4j-latest.tar.gz", archives.tar_gz())
     neo4j_restore("run")
     archives.write_database(data, "beside", "movies")
     done = neo4j_restore("verify", DATABASE="neo4j,movies")
-    assert done.returncode == 0
-    assert f"neo4j: restored from {bucket.url}/neo4j-latest.tar.gz" in done.stdout
-    assert "movies: present" in done.stdout
+    says(done, 0, printed=(f"neo4j: restored from {bucket.url}/neo4j-latest.tar.gz", "movies: present"))
 
 
 def test_json_logs_carry_the_runs_id(neo4j_restore: Run, bucket: Bucket) -> None:
@@ -432,5 +436,4 @@ def test_a_bad_key_file_is_told_without_its_content(neo4j_restore: Run, bucket: 
     key = tmp_path / "credentials.json"
     key.write_text('{"type": "service_account", "private_key": "hush-hush"}')
     done = neo4j_restore("run", GOOGLE_APPLICATION_CREDENTIALS=str(key))
-    assert (done.returncode, str(key) in done.stderr) == (2, True)
-    assert "hush-hush" not in done.stderr
+    says(done, 2, str(key), unsaid="hush-hush")

@@ -9,6 +9,7 @@ from tests.conftest import Run
 from tests.support import archives, standin
 from tests.support.artifacts import Artifact
 from tests.support.gateway import gateway
+from tests.support.says import says
 from tests.support.stores import Bucket
 from tests.support.versitygw import S3Bucket
 
@@ -76,7 +77,7 @@ def test_the_chain_of_the_time_asked_for_is_restored(
 ) -> None:
     put(bucket)
     done = neo4j_restore("run", TIMESTAMP=timestamp, **enterprise)
-    assert done.returncode == 0, done.stderr
+    says(done, 0)
     found = archives.snapshot(data)
     assert found["databases/neo4j/neostore"] == STORE["neostore"]
     assert found.get("databases/neo4j/neostore.counts.db") == counts
@@ -94,7 +95,7 @@ def test_a_clock_that_went_back_breaks_no_chain(
     listed = json.loads(neo4j_restore("list", "--json", **enterprise).stdout)
     assert [each["time"] for each in listed] == [f"2026-01-31T0{hour}:00:00+00:00" for hour in (4, 3, 2)]
     done = neo4j_restore("run", **enterprise)
-    assert done.returncode == 0, done.stderr
+    says(done, 0)
     assert archives.snapshot(data)["databases/neo4j/neostore.counts.db"] == b"second"
 
 
@@ -109,7 +110,7 @@ def test_a_shorter_chain_that_overlaps_is_taken_where_the_version_knows_it(
     # With the first differential as large as a full one, the later full one is the cheaper start.
     bucket.put("neo4j-2026-01-31T03-00-00.backup", backup(STORE, full=False, lowest=101, highest=150))
     done = neo4j_restore("run", NEO4J_HOME=str(home))
-    assert done.returncode == 0, done.stderr
+    says(done, 0)
     (restored,) = json.loads((data / ".neo4j-restore/receipt.json").read_text())["last"]["restored"]
     assert restored["objects"] == objects
 
@@ -120,7 +121,7 @@ def test_a_chain_over_two_folders_with_the_same_names_is_restored(
     bucket.put("neo4j/neo4j-2026-01-31T02-00-00.backup", FULL)
     bucket.put("neo4j-2026-01-31T02-00-00.backup", FIRST)
     done = neo4j_restore("run", **enterprise)
-    assert done.returncode == 0, done.stderr
+    says(done, 0)
     assert archives.snapshot(data)["databases/neo4j/neostore.counts.db"] == b"first"
 
 
@@ -131,7 +132,7 @@ def test_a_history_that_a_restore_has_given_up_is_not_restored_for_its_later_tra
     again = backup({**STORE, "neostore.counts.db": b"again"}, highest=120, time="2026-02-01T02:00:00")
     bucket.put("neo4j-2026-02-01T02-00-00.backup", again)
     done = neo4j_restore("run", **enterprise)
-    assert done.returncode == 0, done.stderr
+    says(done, 0)
     assert archives.snapshot(data)["databases/neo4j/neostore.counts.db"] == b"again"
     older, newer = (f"{bucket.url}/neo4j-{stamp}.backup" for stamp in ("2026-01-31T04-00-00", "2026-02-01T02-00-00"))
     assert f"{older} has later transactions than {newer}" in done.stderr
@@ -144,7 +145,7 @@ def test_the_newer_of_two_databases_with_one_name_is_restored_and_the_other_told
     anew = {**STORE, "neostore.counts.db": b"anew"}
     bucket.put("neo4j-2026-01-01.backup", backup(anew, highest=5, time="2026-02-01T00:00:00", database_id=5))
     done = neo4j_restore("run", **enterprise)
-    assert done.returncode == 0, done.stderr
+    says(done, 0)
     assert archives.snapshot(data)["databases/neo4j/neostore.counts.db"] == b"anew"
     assert "leaving alone the backups with the database id 00000000-0000-0000-0000-00000000004d" in done.stderr
 
@@ -154,12 +155,10 @@ def test_a_damaged_artifact_is_no_obstacle_unless_it_may_be_the_newest(
 ) -> None:
     put(bucket)
     bucket.put("neo4j-2026-01-31T02-30-00.backup", b"")
-    assert neo4j_restore("plan", **enterprise).returncode == 0
+    says(neo4j_restore("plan", **enterprise), 0)
     bucket.put("neo4j-2026-01-31T09-00-00.backup", FULL[:60])
     done = neo4j_restore("plan", **enterprise)
-    assert done.returncode == 11, done.stderr
-    assert f"{bucket.url}/neo4j-2026-01-31T09-00-00.backup is damaged: its header is cut" in done.stderr
-    assert "IGNORE_OBJECTS" in done.stderr
+    says(done, 11, f"{bucket.url}/neo4j-2026-01-31T09-00-00.backup is damaged: its header is cut", "IGNORE_OBJECTS")
 
 
 @pytest.mark.parametrize("moment", ["at the headers", "at the download"])
@@ -177,14 +176,13 @@ def test_a_chain_that_was_aggregated_after_the_listing_is_listed_once_more(
 
     with gateway(s3_bucket.host) as between:
         environment = {**s3_bucket.environment(), "ENDPOINT_URL": between.host, **enterprise}
-        assert neo4j_restore("plan", **environment).returncode == 0
+        says(neo4j_restore("plan", **environment), 0)
         gets = [at for at, each in enumerate(between.seen, 1) if each.startswith("GET") and "list-" not in each]
         # The plan's last request is for the data; what a run reads after it is the download.
         number = gets[0] if moment == "at the headers" else len(between.seen) + 1
         between.before[len(between.seen) + number] = aggregate
         done = neo4j_restore("run", **environment)
-    assert done.returncode == 0, done.stderr
-    assert "listing the bucket once more" in done.stderr
+    says(done, 0, "listing the bucket once more")
     assert archives.snapshot(data)["databases/neo4j/neostore.counts.db"] == b"aggregated"
 
 
@@ -195,7 +193,7 @@ def test_each_version_gets_the_options_that_it_knows(
     put(bucket)
     home = standin.install_enterprise_5(tmp_path / version, version)
     done = neo4j_restore("run", NEO4J_HOME=str(home))
-    assert done.returncode == 0, done.stderr
+    says(done, 0)
 
 
 def test_a_gap_in_the_chain_is_told_before_anything_is_fetched(
@@ -203,8 +201,7 @@ def test_a_gap_in_the_chain_is_told_before_anything_is_fetched(
 ) -> None:
     put(bucket, "T03-00-00")
     done = neo4j_restore("run", **enterprise)
-    assert done.returncode == 10, done.stderr
-    assert f"transactions 101 to 150 are missing before {bucket.url}/neo4j-2026-01-31T04-00-00.backup" in done.stderr
+    says(done, 10, f"transactions 101 to 150 are missing before {bucket.url}/neo4j-2026-01-31T04-00-00.backup")
 
 
 def test_a_name_that_belongs_to_another_database_by_its_header_is_refused(
@@ -212,8 +209,7 @@ def test_a_name_that_belongs_to_another_database_by_its_header_is_refused(
 ) -> None:
     bucket.put("neo4j-2026-01-31T02-00-00.backup", backup(STORE, database="movies"))
     done = neo4j_restore("run", **enterprise)
-    assert done.returncode == 11, done.stderr
-    assert "a backup of the database movies, not of neo4j" in done.stderr
+    says(done, 11, "a backup of the database movies, not of neo4j")
 
 
 TAR = archives.tar_bytes(STORE, below="./")
@@ -230,7 +226,8 @@ def test_a_cut_artifact_leaves_the_data(
     before = archives.snapshot(data)
     bucket.put("neo4j-2026-01-31T02-00-00.backup", Artifact().write("BTV1", TAR[:cut]))
     done = neo4j_restore("run", FORCE_OVERWRITE="once", **enterprise)
-    assert (done.returncode, archives.snapshot(data)) == (11, before), done.stderr
+    says(done, 11)
+    assert archives.snapshot(data) == before
     assert "as tar, " in done.stderr
 
 
@@ -238,7 +235,7 @@ def test_auras_names_are_known(neo4j_restore: Run, bucket: Bucket, enterprise: d
     bucket.put("neo4j-2025-11-30T03-58-03-9077f1b7.backup", backup(STORE, time="2025-11-30T03:58:03"))
     (found,) = json.loads(neo4j_restore("list", "--json", **enterprise).stdout)
     assert (found["time"], found["stamp"]) == ("2025-11-30T03:58:03+00:00", "2025-11-30T03-58-03-9077f1b7")
-    assert neo4j_restore("run", **enterprise).returncode == 0
+    says(neo4j_restore("run", **enterprise), 0)
 
 
 def test_list_and_plan_tell_what_headers_say(neo4j_restore: Run, bucket: Bucket, enterprise: dict[str, str]) -> None:
@@ -271,14 +268,15 @@ def test_a_block_store_never_reaches_community(
     (home / "lib").mkdir()
     (home / "lib/neo4j-5.26.30.jar").touch()
     done = neo4j_restore("run", NEO4J_HOME=str(home), FORCE_OVERWRITE="once")
-    assert (done.returncode, said in done.stderr, archives.snapshot(data)) == (2, True, before), done.stderr
+    says(done, 2, said)
+    assert archives.snapshot(data) == before
 
 
 @pytest.mark.parametrize("key", ["neo4j-latest.zip", "neo4j-latest.tar.gz"])
 def test_a_zip_is_restored_and_its_file_removed(key: str, neo4j_restore: Run, bucket: Bucket, data: Path) -> None:
     bucket.put(key, archives.zipped(STORE))
     done = neo4j_restore("run", PURGE_ON_COMPLETE="false")
-    assert done.returncode == 0, done.stderr
+    says(done, 0)
     assert archives.snapshot(data)["databases/neo4j/neostore"] == STORE["neostore"]
     assert list((data / ".neo4j-restore").rglob("*.zip")) == []
 
@@ -289,4 +287,5 @@ def test_a_cut_zip_leaves_the_data(cut: int, neo4j_restore: Run, bucket: Bucket,
     before = archives.snapshot(data)
     bucket.put("neo4j-latest.zip", archives.zipped(STORE)[:cut])
     done = neo4j_restore("run", FORCE_OVERWRITE="once")
-    assert (done.returncode, archives.snapshot(data)) == (11, before), done.stderr
+    says(done, 11)
+    assert archives.snapshot(data) == before

@@ -11,6 +11,7 @@ import pytest
 from tests.conftest import Run
 from tests.support import archives, standin
 from tests.support.artifacts import Artifact, dump
+from tests.support.says import says
 from tests.support.stores import Bucket
 
 STORE = archives.store_files()
@@ -62,7 +63,7 @@ def test_a_packed_dump_is_loaded(
     bucket.put(key, pack(dump(STORE, b"" if version < "5" else b"DZV1")))
     home = standin.install_loading(tmp_path / "home", version)
     done = neo4j_restore("run", NEO4J_HOME=str(home))
-    assert done.returncode == 0, done.stderr
+    says(done, 0)
     assert is_restored(data)
     (restored,) = json.loads((data / ".neo4j-restore/receipt.json").read_text())["last"]["restored"]
     assert (restored["kind"], " > ".join(restored["layers"])) == ("dump", layers)
@@ -83,7 +84,7 @@ def test_an_archive_in_another_packing_is_restored(
 ) -> None:
     bucket.put(key, content)
     done = neo4j_restore("run")
-    assert done.returncode == 0, done.stderr
+    says(done, 0)
     assert is_restored(data)
 
 
@@ -114,7 +115,7 @@ def test_packed_artifacts_are_restored(
         bucket.put(key, content)
     home = standin.install_enterprise_5(tmp_path / "home")
     done = neo4j_restore("run", NEO4J_HOME=str(home))
-    assert done.returncode == 0, done.stderr
+    says(done, 0)
     found = data / "databases/neo4j/neostore.counts.db"
     assert (found.read_bytes() if found.exists() else b"old") == counts
     assert (data / "databases/neo4j/neostore").read_bytes() == STORE["neostore"]
@@ -144,7 +145,7 @@ def test_a_copy_of_a_data_folder_is_put_in_place(
         bucket.put("neo4j-latest.tar.gz", archives.tar_gz(folder(store), below=below))
     home = standin.install_failing(tmp_path / "home", "never asked", version=version)
     done = neo4j_restore("run", NEO4J_HOME=str(home))
-    assert done.returncode == 0, done.stderr
+    says(done, 0)
     expected = archives.data_folder(STORE | {"neostore": archives.neostore(store)})
     assert archives.snapshot(data) == expected
     assert "consistent only if Neo4j was stopped" in done.stderr
@@ -166,14 +167,15 @@ def test_a_copy_of_another_versions_data_folder_is_refused_with_the_old_data_kep
     bucket.put("neo4j-latest.tar.gz", archives.tar_gz(folder(store), below=""))
     home = standin.install_failing(tmp_path / "home", "never asked", version=version)
     done = neo4j_restore("run", NEO4J_HOME=str(home), FORCE_OVERWRITE="true", SPACE_MODE="reclaim")
-    assert (done.returncode, archives.snapshot(data)) == (31, before), done.stderr
+    says(done, 31)
+    assert archives.snapshot(data) == before
     assert words in done.stderr
 
 
 def test_a_store_that_tells_no_version_is_not_put_in_place(neo4j_restore: Run, bucket: Bucket, data: Path) -> None:
     bucket.put("neo4j-latest.tar.gz", archives.tar_gz(archives.data_folder(STORE), below=""))
     done = neo4j_restore("run")
-    assert (done.returncode, "the version of its store is not known" in done.stderr) == (11, True)
+    says(done, 11, "the version of its store is not known")
     assert archives.snapshot(data) == {}
 
 
@@ -203,7 +205,7 @@ def test_reclaim_deletes_nothing_for_what_is_not_a_set_of_the_database(
     settings = {"FORCE_OVERWRITE": "true", "SPACE_MODE": "reclaim"}
     for command in ("plan", "run"):
         done = neo4j_restore(command, **settings)
-        assert (done.returncode, words in done.stderr) == (code, True), done.stderr
+        says(done, code, words)
     assert archives.snapshot(data) == before
 
 
@@ -211,7 +213,7 @@ def test_reclaim_takes_what_was_seen_to_be_right(neo4j_restore: Run, bucket: Buc
     archives.write_database(data, "newer")
     bucket.put("neo4j-latest.tar.gz", gzip.compress(archives.tar_gz()))
     done = neo4j_restore("run", FORCE_OVERWRITE="true", SPACE_MODE="reclaim")
-    assert done.returncode == 0, done.stderr
+    says(done, 0)
     assert is_restored(data)
 
 
@@ -232,5 +234,5 @@ def test_what_lies_behind_a_large_file_is_read_on_for(neo4j_restore: Run, bucket
     before = archives.snapshot(data)
     bucket.put("neo4j-latest.tar", archives.tar_bytes(files))
     done = neo4j_restore("run", FORCE_OVERWRITE="true", SPACE_MODE="reclaim")
-    assert (done.returncode, "the database movies, not neo4j" in done.stderr) == (11, True)
+    says(done, 11, "the database movies, not neo4j")
     assert archives.snapshot(data) == before

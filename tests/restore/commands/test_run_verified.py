@@ -18,6 +18,7 @@ from tests.faults.proxy import Kind, proxy
 from tests.restore.commands.test_run import PACKED
 from tests.restore.commands.test_run_of_artifacts import CHAIN
 from tests.support import archives, standin
+from tests.support.says import says
 from tests.support.servers import Quiet, serving
 from tests.support.stores import Bucket, Emulator
 
@@ -43,7 +44,7 @@ def test_an_encrypted_archive_is_restored(
 ) -> None:
     bucket.put(f"neo4j-latest.{ending}.age", encrypted(PACKED[ending] if ending in PACKED else archives.zipped(STORE)))
     done = neo4j_restore("run", **identity)
-    assert done.returncode == 0, done.stderr
+    says(done, 0)
     assert archives.snapshot(data)["databases/neo4j/neostore"] == STORE["neostore"]
 
 
@@ -54,7 +55,7 @@ def test_an_encrypted_chain_is_restored(
         bucket.put(f"{key}.age", encrypted(content))
     home = {"NEO4J_HOME": str(standin.install_enterprise_5(tmp_path / "enterprise"))}
     done = neo4j_restore("run", **identity, **home)
-    assert done.returncode == 0, done.stderr
+    says(done, 0)
     assert archives.snapshot(data)["databases/neo4j/neostore.counts.db"] == b"second"
     listed = json.loads(neo4j_restore("list", "--json", **identity).stdout)
     assert [each["header"]["full"] for each in listed] == [False, False, False, True]
@@ -83,7 +84,8 @@ def test_a_missing_or_wrong_identity_is_told_before_the_transfer(
     (tmp_path / "identity").write_text(line)
     variables = {"AGE_IDENTITY_FILE": str(tmp_path / "identity")} if line else {}
     done = neo4j_restore("run", FORCE_OVERWRITE="once", **variables)
-    assert (done.returncode, archives.snapshot(data)) == (2, before), done.stderr
+    says(done, 2)
+    assert archives.snapshot(data) == before
     assert "AGE_IDENTITY_FILE" in done.stderr
     assert "from the start" not in done.stderr
 
@@ -97,7 +99,8 @@ def test_damage_to_an_encrypted_archive_leaves_the_data(
     for damaged in (whole[:-1], whole[:70_000], whole + b"junk", whole[:80_000] + b"junk" + whole[80_004:]):
         bucket.put("neo4j-latest.tar.age", damaged)
         done = neo4j_restore("run", FORCE_OVERWRITE="once", **identity)
-        assert (done.returncode, archives.snapshot(data)) == (11, before), done.stderr
+        says(done, 11)
+        assert archives.snapshot(data) == before
 
 
 @pytest.mark.parametrize("text", ["{}\n", "{}  neo4j-latest.tar\n"])
@@ -105,7 +108,7 @@ def test_a_sum_beside_an_archive_is_checked(text: str, neo4j_restore: Run, bucke
     bucket.put("neo4j-latest.tar", PACKED["tar"])
     bucket.put("neo4j-latest.tar.sha256", text.format(hashlib.sha256(PACKED["tar"]).hexdigest()).encode())
     done = neo4j_restore("run")
-    assert done.returncode == 0, done.stderr
+    says(done, 0)
     assert archives.snapshot(data)["databases/neo4j/neostore"] == STORE["neostore"]
 
 
@@ -118,7 +121,8 @@ def test_another_sum_is_told_with_found_and_expected_after_one_more_try(
     bucket.put("neo4j-latest.tar", PACKED["tar"])
     bucket.put("neo4j-latest.tar.sha256", expected.encode())
     done = neo4j_restore("run", FORCE_OVERWRITE="once")
-    assert (done.returncode, archives.snapshot(data)) == (11, before), done.stderr
+    says(done, 11)
+    assert archives.snapshot(data) == before
     assert f"its SHA-256 is {found}, and {bucket.url}/neo4j-latest.tar.sha256 has {expected}" in done.stderr
     assert done.stderr.count("once more, from the start") == 1
 
@@ -128,7 +132,7 @@ def test_a_sum_of_an_artifact_in_a_chain_is_checked(neo4j_restore: Run, bucket: 
         bucket.put(key, content)
     bucket.put("neo4j-2026-01-31T02-00-00.backup.sha256", hashlib.sha256(b"other").hexdigest().encode())
     done = neo4j_restore("run", NEO4J_HOME=str(standin.install_enterprise_5(tmp_path / "enterprise")))
-    assert (done.returncode, "T02-00-00.backup.sha256 has" in done.stderr) == (11, True), done.stderr
+    says(done, 11, "T02-00-00.backup.sha256 has")
 
 
 @pytest.mark.parametrize("key", ["neo4j-latest.tar.gz", "neo4j-latest.tar", "neo4j-latest.zip", "neo4j-latest.dump"])
@@ -145,7 +149,8 @@ def test_bytes_that_come_damaged_once_are_fetched_again(
         neo4j_restore("plan", STORAGE_EMULATOR_HOST=on_the_way.host)
         on_the_way.meet(Kind.READ, answers.flipped(len(content) // 2), first=on_the_way.seen[Kind.READ] + 1)
         done = neo4j_restore("run", STORAGE_EMULATOR_HOST=on_the_way.host)
-    assert (done.returncode, done.stderr.count("once more, from the start")) == (0, 1), done.stderr
+    says(done, 0)
+    assert done.stderr.count("once more, from the start") == 1
     assert archives.snapshot(data)["databases/neo4j/neostore"] == STORE["neostore"]
 
 
@@ -169,7 +174,7 @@ def test_a_set_that_nothing_verifies_is_restored_with_one_warning_and_the_receip
     assert planned["verified_by"] == []
     assert "neo4j-latest.tar is not verified" in planned["warning"]
     done = neo4j_restore("run", BUCKET=url)
-    assert done.returncode == 0, done.stderr
+    says(done, 0)
     assert done.stderr.count("is not verified: the store has no checksum") == 1
     assert "everything is staged, neo4j not verified" in done.stderr
     assert restored(data) == {"verified_by": [], "unverified": 1}
@@ -185,7 +190,8 @@ def test_a_set_that_nothing_verifies_is_refused_before_the_download_where_a_chec
     archives.write_database(data, "newer")
     before = archives.snapshot(data)
     done = neo4j_restore("run", BUCKET=url, REQUIRE_CHECKSUM="true", FORCE_OVERWRITE="once")
-    assert (done.returncode, archives.snapshot(data)) == (11, before), done.stderr
+    says(done, 11)
+    assert archives.snapshot(data) == before
     (problem,) = [line for line in done.stderr.splitlines() if " is not verified" in line]
     assert f"{url}/{key.partition('/')[0]}" in problem
     assert "sha256sum" in done.stderr
@@ -203,8 +209,7 @@ def test_a_format_with_a_checksum_or_a_sum_beside_is_enough_where_a_checksum_is_
         way = "sha256"
         in_folder(tmp_path / "backups", f"neo4j-latest.{ending}", hashlib.sha256(PACKED[packed]).hexdigest().encode())
     done = neo4j_restore("run", BUCKET=url, REQUIRE_CHECKSUM="true")
-    assert done.returncode == 0, done.stderr
-    assert "everything is staged and verified" in done.stderr
+    says(done, 0, "everything is staged and verified")
     assert restored(data) == {"verified_by": [way], "unverified": 0}
 
 
@@ -218,8 +223,7 @@ def test_an_etag_that_is_not_a_checksum_condemns_nothing(
 ) -> None:
     with odd_s3(PACKED["tar"], etag) as url:
         done = neo4j_restore("run", REQUIRE_CHECKSUM=required, ENDPOINT_URL=url, **IN_S3)
-    assert done.returncode == code, done.stderr
-    assert "is not verified: it does not match the ETag md5:" in done.stderr
+    says(done, code, "is not verified: it does not match the ETag md5:")
     if not code:
         assert restored(data) == {"verified_by": [], "unverified": 1}
 
@@ -227,16 +231,13 @@ def test_an_etag_that_is_not_a_checksum_condemns_nothing(
 def test_a_real_checksum_of_the_store_condemns(neo4j_restore: Run) -> None:
     with odd_s3(PACKED["tar"], "ab" * 16, x_amz_checksum_crc32="AAAAAA==") as url:
         done = neo4j_restore("run", ENDPOINT_URL=url, **IN_S3)
-    assert done.returncode == 11, done.stderr
-    assert "the store has crc32:AAAAAA==" in done.stderr
+    says(done, 11, "the store has crc32:AAAAAA==")
 
 
 def test_a_guess_that_fails_is_no_warning_where_the_format_has_a_checksum(neo4j_restore: Run, data: Path) -> None:
     with odd_s3(PACKED["tar.gz"], "ab" * 16) as url:
         done = neo4j_restore("run", ENDPOINT_URL=url, **IN_S3)
-    assert done.returncode == 0, done.stderr
-    assert "warning" not in done.stderr
-    assert "does not fit the bytes, but format:gzip verified them" in done.stderr
+    says(done, 0, "does not fit the bytes, but format:gzip verified them", unsaid="warning")
     assert restored(data) == {"verified_by": ["format:gzip"], "unverified": 0}
 
 

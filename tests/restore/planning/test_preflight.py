@@ -10,6 +10,7 @@ import pytest
 from tests.conftest import Run
 from tests.real.unprivileged import UID, give, unprivileged
 from tests.support import archives
+from tests.support.says import says
 from tests.support.skips import NEEDS_IMMUTABLE_FILES, root_only
 
 HOME = ".neo4j-restore"
@@ -46,12 +47,12 @@ def test_what_another_user_owns_is_told_before_the_download(
     to_root(volume / name)
     before, under = archives.snapshot(volume), unprivileged([], volume.parent)
     done = neo4j_restore("run", under=under, BUCKET=bucket_url, FORCE_OVERWRITE="true")
-    assert (done.returncode, f"uid {UID}" in done.stderr, str(volume / name) in done.stderr) == (14, True, True)
+    says(done, 14, f"uid {UID}", str(volume / name))
     assert archives.snapshot(volume) == before
     assert not (volume / HOME / "staging").exists()
-    assert neo4j_restore("run", under=under, FORCE_OVERWRITE="false").returncode == 0
+    says(neo4j_restore("run", under=under, FORCE_OVERWRITE="false"), 0)
     give(volume)
-    assert neo4j_restore("run", under=under, BUCKET=bucket_url, FORCE_OVERWRITE="true").returncode == 0
+    says(neo4j_restore("run", under=under, BUCKET=bucket_url, FORCE_OVERWRITE="true"), 0)
 
 
 @root_only
@@ -60,10 +61,10 @@ def test_a_sticky_folder_of_another_user_is_told(volume: Path, bucket_url: str, 
         to_root(path, 0o1777)
     before, under = archives.snapshot(volume), unprivileged([], volume.parent)
     done = neo4j_restore("run", under=under, BUCKET=bucket_url, FORCE_OVERWRITE="true")
-    assert (done.returncode, f"chmod -t {volume}/databases" in done.stderr) == (14, True), done.stderr
+    says(done, 14, f"chmod -t {volume}/databases")
     assert archives.snapshot(volume) == before
     (volume / "databases").chmod(0o777)
-    assert neo4j_restore("run", under=under, BUCKET=bucket_url, FORCE_OVERWRITE="true").returncode == 0
+    says(neo4j_restore("run", under=under, BUCKET=bucket_url, FORCE_OVERWRITE="true"), 0)
 
 
 @root_only
@@ -73,9 +74,12 @@ def test_plan_run_and_rollback_ask_the_same(command: str, volume: Path, bucket_u
     before = archives.snapshot_all(volume)
     under = unprivileged([], volume.parent)
     done = neo4j_restore(command, under=under, BUCKET=bucket_url, FORCE_OVERWRITE="true")
-    assert done.returncode == 14, done.stderr
-    assert f"uid {UID} may not change {volume}/databases/neo4j (owner 0:0, mode 0755)" in done.stderr
-    assert f"chown -R {UID}:{UID} {volume}/databases/neo4j" in done.stderr
+    says(
+        done,
+        14,
+        f"uid {UID} may not change {volume}/databases/neo4j (owner 0:0, mode 0755)",
+        f"chown -R {UID}:{UID} {volume}/databases/neo4j",
+    )
     after = archives.snapshot_all(volume)
     assert {name: after[name] for name in after if name != f"{HOME}/lock"} == before
 
@@ -88,9 +92,9 @@ def test_a_database_that_is_a_link_is_told(part: str, data: Path, bucket_url: st
     (data / part).symlink_to(data / "elsewhere/neo4j")
     before = archives.snapshot(data)
     done = neo4j_restore("run", BUCKET=bucket_url, FORCE_OVERWRITE="true")
-    assert (done.returncode, f"{part} is a symbolic link" in done.stderr) == (12, True), done.stderr
+    says(done, 12, f"{part} is a symbolic link")
     assert archives.snapshot(data) == before
-    assert neo4j_restore("run").returncode == 0
+    says(neo4j_restore("run"), 0)
 
 
 @root_only
@@ -99,7 +103,7 @@ def test_a_group_that_may_write_is_enough(volume: Path, bucket_url: str, neo4j_r
         os.chown(path, 0, UID)
         path.chmod(0o2775 if path.is_dir() else 0o664)
     done = neo4j_restore("run", under=unprivileged([], volume.parent), BUCKET=bucket_url, FORCE_OVERWRITE="true")
-    assert done.returncode == 0, done.stderr
+    says(done, 0)
 
 
 @root_only
@@ -109,9 +113,9 @@ def test_a_mount_at_a_database_is_told(inside: str, volume: Path, bucket_url: st
     script = f'mount --bind "{volume}/{inside}" "{volume}/{inside}" && exec "$@"'
     under = ["unshare", "--mount", "sh", "-c", script, "sh"]
     done = neo4j_restore("run", under=under, BUCKET=bucket_url, FORCE_OVERWRITE="true")
-    assert (done.returncode, "mount point" in done.stderr, "subPath" in done.stderr) == (12, True, True), done.stderr
+    says(done, 12, "mount point", "subPath")
     assert archives.snapshot(volume) == before
-    assert neo4j_restore("run", under=under, FORCE_OVERWRITE="false").returncode == 0
+    says(neo4j_restore("run", under=under, FORCE_OVERWRITE="false"), 0)
 
 
 @root_only
@@ -121,10 +125,10 @@ def test_an_immutable_folder_is_told(folder: str, volume: Path, bucket_url: str,
         pytest.skip(NEEDS_IMMUTABLE_FILES)
     try:
         done = neo4j_restore("run", BUCKET=bucket_url, FORCE_OVERWRITE="true")
-        assert neo4j_restore("run", FORCE_OVERWRITE="false").returncode == 0
+        says(neo4j_restore("run", FORCE_OVERWRITE="false"), 0)
     finally:
         os.system(f"chattr -i '{volume / folder}'")  # noqa: S605
-    assert done.returncode == 14, done.stderr
+    says(done, 14)
     assert folder == HOME or f"chattr -i {volume / folder}" in done.stderr
     assert (volume / "databases/neo4j/neostore").read_bytes().startswith(b"live")
 
@@ -164,13 +168,13 @@ def test_what_is_not_ours_in_our_folder_stops_a_restore_and_no_healthy_start(
     done = neo4j_restore("run", BUCKET=bucket_url, FORCE_OVERWRITE="true", KEEP_PREVIOUS="true")
     leftover = name.endswith(".new") and kind != "a folder"
     if leftover:
-        assert done.returncode == 0, done.stderr
+        says(done, 0)
         return
-    assert (done.returncode, str(path) in done.stderr) == (14 if name == "lock" else 12, True), done.stderr
+    says(done, 14 if name == "lock" else 12, str(path))
     assert archives.snapshot(data) == before
     # Of a journal that can't be read nobody knows how far a restore had come.
     healthy = neo4j_restore("run", FORCE_OVERWRITE="false")
-    assert healthy.returncode == (12 if name == "journal.json" else 0), healthy.stderr
+    says(healthy, 12 if name == "journal.json" else 0)
 
 
 @pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "a folder"] + ["a loop of links"])
@@ -185,7 +189,7 @@ def test_what_is_in_the_place_of_our_folder_stops_a_restore_and_no_healthy_start
     assert (done.returncode in {12, 14}, str(data / HOME) in done.stderr) == (True, True), done.stderr
     assert (data / "databases/neo4j/neostore").read_bytes().startswith(b"live")
     healthy = neo4j_restore("run", FORCE_OVERWRITE="false")
-    assert healthy.returncode == 0, healthy.stderr
+    says(healthy, 0)
 
 
 @root_only
@@ -195,10 +199,10 @@ def test_a_restore_as_root_is_followed_by_one_as_neo4j(data: Path, bucket_url: s
     settings = {"BUCKET": bucket_url, "FORCE_OVERWRITE": "true", "KEEP_PREVIOUS": "true"}
     for under in ([], unprivileged([], data.parent), [], unprivileged([], data.parent)):
         done = neo4j_restore("run", under=under, **settings)
-        assert (done.returncode, "warning" in done.stderr) == (0, False), done.stderr
+        says(done, 0, unsaid="warning")
         assert {path.lstat().st_uid for path in data.rglob("*")} == {UID}
     assert len((data / HOME / "history.jsonl").read_text().splitlines()) == 4
-    assert neo4j_restore("rollback", under=unprivileged([], data.parent)).returncode == 0
+    says(neo4j_restore("rollback", under=unprivileged([], data.parent)), 0)
 
 
 @root_only
@@ -212,10 +216,10 @@ def test_files_that_an_earlier_version_left_as_root_stop_nothing(
         to_root(path, 0o755 if path.is_dir() else 0o644)
     under = unprivileged([], volume.parent)
     done = neo4j_restore("run", under=under, BUCKET=bucket_url, FORCE_OVERWRITE="true", KEEP_PREVIOUS="true")
-    assert done.returncode == 0, done.stderr
+    says(done, 0)
     assert (home / "history.jsonl").read_text().startswith('{"restore_id": "a"}\n{')
     assert "discarded-1 can't be removed" in done.stderr
     again = neo4j_restore("run", under=under)
-    assert again.returncode == 0, again.stderr
-    assert neo4j_restore("run").returncode == 0
+    says(again, 0)
+    says(neo4j_restore("run"), 0)
     assert {path.name for path in home.iterdir()} == {"lock", "receipt.json", "history.jsonl", "previous"}

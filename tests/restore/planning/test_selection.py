@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from tests.conftest import Run
 from tests.support import archives
+from tests.support.says import says
 from tests.support.stores import Bucket
 
 OLD, NEW = archives.tar_gz(archives.store_files("OLD")), archives.tar_gz(archives.store_files("NEW"))
@@ -41,7 +42,8 @@ def put(folder: Path, objects: dict[str, bytes], seconds: int | None = None) -> 
 def test_the_newest_set_is_taken_whatever_form_its_stamp_has(neo4j_restore: Run, data: Path, folder: Path) -> None:
     url = put(folder, {"neo4j-2025-01-01T00-00-00.tar.gz": OLD, "2026/01/31/02/NEO4J.tar.gz": NEW})
     done = neo4j_restore("run", BUCKET=url)
-    assert (done.returncode, restored(data)) == (0, "NEW"), done.stderr
+    says(done, 0)
+    assert restored(data) == "NEW"
     assert "of 2026-01-31T02:00:00+00:00 by the name (stamp 2026-01-31-02, year first)" in done.stderr
 
 
@@ -53,7 +55,8 @@ def test_what_looks_like_a_newer_backup_stops_the_restore_until_it_is_ignored(
 ) -> None:
     url = put(folder, {"neo4j-2025-01-01.tar.gz": OLD, name: NEW, "neo4j.log": b"text", "neo4j_notes": b"text"})
     done = neo4j_restore("run", BUCKET=url)
-    assert (done.returncode, archives.snapshot(data)) == (10, {}), done.stderr
+    says(done, 10)
+    assert archives.snapshot(data) == {}
     assert f"{url}/{name} looks like a backup of neo4j that is newer than" in done.stderr
     assert "notes" not in done.stderr
     listed = json.loads(neo4j_restore("list", "--json", BUCKET=url).stdout)
@@ -64,7 +67,8 @@ def test_what_looks_like_a_newer_backup_stops_the_restore_until_it_is_ignored(
     ignore = re.search(r"IGNORE_OBJECTS=([^;\s]+)", done.stderr)
     assert ignore
     again = neo4j_restore("run", BUCKET=url, IGNORE_OBJECTS=ignore[1])
-    assert (again.returncode, restored(data)) == (0, "OLD"), again.stderr
+    says(again, 0)
+    assert restored(data) == "OLD"
 
 
 def test_the_hint_takes_the_object_that_was_not_understood(neo4j_restore: Run, data: Path, folder: Path) -> None:
@@ -72,7 +76,8 @@ def test_the_hint_takes_the_object_that_was_not_understood(neo4j_restore: Run, d
     bucket = re.search(r"set BUCKET=(\S+)", neo4j_restore("run", BUCKET=url).stderr)
     assert bucket
     done = neo4j_restore("run", BUCKET=bucket[1])
-    assert (done.returncode, restored(data)) == (0, "NEW"), done.stderr
+    says(done, 0)
+    assert restored(data) == "NEW"
 
 
 def test_an_exact_stamp_or_an_older_time_is_not_stopped(neo4j_restore: Run, data: Path, folder: Path) -> None:
@@ -90,7 +95,8 @@ def test_sets_of_other_databases_in_the_same_folder_do_not_block(neo4j_restore: 
     others = ["neo4j-test-2026-01-31.tar.gz", "neo4j2-latest.tar.gz", "my-neo4j-2026-01-31.tar.gz", "movies.tar.gz"]
     url = put(folder, {"neo4j-2025-01-01.tar.gz": OLD} | dict.fromkeys(others, NEW))
     done = neo4j_restore("run", BUCKET=url)
-    assert (done.returncode, restored(data)) == (0, "OLD"), done.stderr
+    says(done, 0)
+    assert restored(data) == "OLD"
     assert "left alone what is named as a set of another database: my-neo4j (1), neo4j-test (1)" in done.stderr
 
 
@@ -100,17 +106,17 @@ def test_neo4j_starts_empty_only_where_nothing_bears_the_name(
 ) -> None:
     for other in ("presneo4j.dump", "movies-2026-01-31.dump", "neo4j/"):
         bucket.put(other, b"" if other.endswith("/") else b"text")
-    assert neo4j_restore("plan", ON_MISSING="start-empty").returncode == 0
+    says(neo4j_restore("plan", ON_MISSING="start-empty"), 0)
     bucket.put(name, b"text")
-    assert neo4j_restore("run", ON_MISSING="start-empty").returncode == 10
+    says(neo4j_restore("run", ON_MISSING="start-empty"), 10)
 
 
 def test_a_link_that_leads_away_bears_its_name(neo4j_restore: Run, data: Path, folder: Path) -> None:
     url = put(folder, {"movies.dump": b"text"})
-    assert neo4j_restore("plan", BUCKET=url, ON_MISSING="start-empty").returncode == 0
+    says(neo4j_restore("plan", BUCKET=url, ON_MISSING="start-empty"), 0)
     (folder / "neo4j-latest.dump").symlink_to("/etc/hostname")
     done = neo4j_restore("run", BUCKET=url, ON_MISSING="start-empty")
-    assert (done.returncode, "neo4j-latest.dump is a symbolic link" in done.stderr) == (10, True), done.stderr
+    says(done, 10, "neo4j-latest.dump is a symbolic link")
 
 
 def test_a_stale_pointer_stops_the_restore_until_it_is_said_what_counts(
@@ -120,11 +126,11 @@ def test_a_stale_pointer_stops_the_restore_until_it_is_said_what_counts(
     bucket.put("neo4j-2026-01-31.tar.gz", NEW)
     bucket.put("neo4j-latest.tar.gz", OLD)
     done = neo4j_restore("run")
-    assert (done.returncode, "the pointer may be stale" in done.stderr) == (10, True), done.stderr
-    assert "ON_STALE_LATEST=newest" in done.stderr
+    says(done, 10, "the pointer may be stale", "ON_STALE_LATEST=newest")
     for word, mark in (("newest", "NEW"), ("latest", "OLD")):
         found = neo4j_restore("run", ON_STALE_LATEST=word, FORCE_OVERWRITE="once", RESTORE_ID=word)
-        assert (found.returncode, restored(data), "the pointer may be stale" in found.stderr) == (0, mark, True)
+        says(found, 0, "the pointer may be stale")
+        assert restored(data) == mark
     (last,) = json.loads((data / ".neo4j-restore/receipt.json").read_text())["last"]["restored"]
     assert (last["time"], last["time_source"]) == ("2026-01-30T23:59:59+00:00", "checksum")
 
@@ -139,7 +145,8 @@ def test_a_copy_of_the_bucket_is_told_where_nothing_proves_the_time(
         1_790_000_000,
     )
     done = neo4j_restore("run", BUCKET=url)
-    assert (done.returncode, restored(data)) == (0, mark), done.stderr
+    says(done, 0)
+    assert restored(data) == mark
     assert ("proves nothing" if mark == "NEW" else "it is not proved") in done.stderr
 
 
@@ -156,21 +163,24 @@ def test_after_a_copy_the_files_in_a_pointer_tell_its_time(
     objects = {"neo4j-2026-01-31T02-00-00.tar.gz": NEW, "neo4j-latest.tar.gz": packed.getvalue()}
     url = put(folder, objects, 1_790_000_000)
     done = neo4j_restore("run", BUCKET=url)
-    assert (done.returncode, restored(data)) == (code, "" if code else "OLD"), done.stderr
+    says(done, code)
+    assert restored(data) == "" if code else "OLD"
     assert ("by the newest file in it" in done.stderr, "it is not proved" in done.stderr) == (bool(code), False)
     newest = neo4j_restore("run", BUCKET=url, ON_STALE_LATEST="newest", FORCE_OVERWRITE="true")
-    assert (newest.returncode, restored(data)) == (0, "NEW" if code else "OLD"), newest.stderr
+    says(newest, 0)
+    assert restored(data) == "NEW" if code else "OLD"
 
 
 def test_bucket_may_name_one_object(neo4j_restore: Run, bucket: Bucket, data: Path, folder: Path) -> None:
     bucket.put("p/of-anybody-20260131.tar.gz", NEW)
     bucket.put("p/neo4j-2026-02-01.tar.gz", OLD)
     named = f"{bucket.url}/p/of-anybody-20260131.tar.gz"
-    assert neo4j_restore("run", BUCKET=named, DATABASE="neo4j,movies").returncode == 2
-    assert neo4j_restore("run", BUCKET=named, TIMESTAMP="2026-02-01").returncode == 2
-    assert neo4j_restore("run", BUCKET=named[:-1]).returncode == 10
+    says(neo4j_restore("run", BUCKET=named, DATABASE="neo4j,movies"), 2)
+    says(neo4j_restore("run", BUCKET=named, TIMESTAMP="2026-02-01"), 2)
+    says(neo4j_restore("run", BUCKET=named[:-1]), 10)
     done = neo4j_restore("run", BUCKET=named, TIMESTAMP="2026-01-31")
-    assert (done.returncode, restored(data)) == (0, "NEW"), done.stderr
+    says(done, 0)
+    assert restored(data) == "NEW"
     (listed,) = json.loads(neo4j_restore("list", "--json", BUCKET=named).stdout)
     assert (listed["object"], listed["stamp"]) == (named, "20260131")
 
@@ -184,20 +194,20 @@ def test_bucket_may_name_the_folder_of_one_set(
     for name, content in [*files.items(), (f"{top}/schema", b""), (f"{top}/schema/", b"")]:
         bucket.put(name, content)
     done = neo4j_restore("run", BUCKET=f"{bucket.url}/{top}")
-    assert (done.returncode, restored(data)) == (0, "NEW"), done.stderr
+    says(done, 0)
+    assert restored(data) == "NEW"
     assert "2 files that macOS adds such as" in done.stderr
     assert not (data / "databases/neo4j/.DS_Store").exists()
-    assert neo4j_restore("run", BUCKET=f"{bucket.url}/{top}", DATABASE="movies,system").returncode == 2
+    says(neo4j_restore("run", BUCKET=f"{bucket.url}/{top}", DATABASE="movies,system"), 2)
     url = put(folder, files)
-    assert neo4j_restore("plan", BUCKET=f"{url}/{top}", FORCE_OVERWRITE="true").returncode == 0
+    says(neo4j_restore("plan", BUCKET=f"{url}/{top}", FORCE_OVERWRITE="true"), 0)
 
 
 def test_sets_one_folder_deeper_are_told(neo4j_restore: Run, bucket: Bucket, data: Path) -> None:
     for name in ("blue/neo4j-2026-01-30.tar.gz", "blue/neo4j-2026-01-31.tar.gz"):
         bucket.put(name, NEW)
     done = neo4j_restore("run")
-    assert done.returncode == 10
-    assert f"2 sets of neo4j lie one folder deeper, in blue: set BUCKET={bucket.url}/blue" in done.stderr
+    says(done, 10, f"2 sets of neo4j lie one folder deeper, in blue: set BUCKET={bucket.url}/blue")
 
 
 def test_a_time_without_a_zone_is_a_stamp_by_its_value(neo4j_restore: Run, bucket: Bucket, data: Path) -> None:
@@ -208,7 +218,7 @@ def test_a_time_without_a_zone_is_a_stamp_by_its_value(neo4j_restore: Run, bucke
         assert found["set"]["stamp"] == "2026-01-31T02-00-00"
     bucket.put("neo4j-2026-01-31T04-00-00.tar.gz", OLD)
     several = neo4j_restore("plan", TIMESTAMP="2026-01-31")
-    assert (several.returncode, "fits 2 sets of neo4j" in several.stderr) == (2, True)
+    says(several, 2, "fits 2 sets of neo4j")
 
 
 @pytest.mark.parametrize("pack", [archives.tar_gz, archives.zipped], ids=["tar", "zip"])
@@ -218,6 +228,7 @@ def test_files_of_macos_in_an_archive_are_left_out(
     companions = {"._neostore": b"macOS", ".DS_Store": b"macOS", "__MACOSX/backups/._neo4j": b"macOS"}
     bucket.put("neo4j-2026-01-31.tar.gz", pack(archives.store_files("NEW") | companions))
     done = neo4j_restore("run")
-    assert (done.returncode, restored(data)) == (0, "NEW"), done.stderr
+    says(done, 0)
+    assert restored(data) == "NEW"
     assert "left out 3 files that macOS adds" in done.stderr
     assert not [name for name in archives.snapshot(data) if "._" in name or "DS_Store" in name]

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from tests.conftest import Run
+from tests.support.says import says
 
 from neo4j_restore import spec
 from neo4j_restore.planning import shards
@@ -43,7 +44,7 @@ def test_a_sharded_database_is_refused_with_the_statement_that_restores_it(
     for key in FAMILY:
         (folder / key).write_bytes(b"BTV1")
     done = neo4j_restore("run", BUCKET=f"file://{folder}/p", DATABASE=database, ON_MISSING="start-empty")
-    assert done.returncode == 2, done.stderr
+    says(done, 2)
     told = json.loads((tmp_path / "reason").read_text())
     assert said in told["message"]
     assert "CREATE DATABASE `foo` SET GRAPH SHARD" in told["hint"]

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from tests.conftest import Run
 from tests.support import archives
+from tests.support.says import says
 
 from neo4j_restore.errors import StoreError
 from neo4j_restore.stores.local import LocalStore
@@ -24,7 +25,7 @@ def folder(tmp_path: Path) -> Path:
 def test_a_link_in_a_set_brings_nothing_into_the_database(folder: Path, neo4j_restore: Run, data: Path) -> None:
     (folder / "neo4j/stolen").symlink_to(folder.parent / "auth/credentials.json")
     (folder / "neo4j/folder").symlink_to(folder.parent / "auth")
-    assert neo4j_restore("run", BUCKET=f"file://{folder}").returncode == 0
+    says(neo4j_restore("run", BUCKET=f"file://{folder}"), 0)
     assert SECRET not in archives.snapshot(data).values()
 
 
@@ -32,7 +33,7 @@ def test_a_set_that_is_a_link_is_not_listed(folder: Path, neo4j_restore: Run) ->
     archives.empty(folder)
     archives.write_files(folder.parent, {"neo4j.tar.gz": archives.tar_gz()})
     (folder / "neo4j-latest.tar.gz").symlink_to(folder.parent / "neo4j.tar.gz")
-    assert neo4j_restore("run", BUCKET=f"file://{folder}").returncode == 10
+    says(neo4j_restore("run", BUCKET=f"file://{folder}"), 10)
 
 
 @pytest.mark.parametrize("name", ["neo4j/neostore", "neo4j"])
@@ -57,7 +58,7 @@ def test_a_mounted_configmap_is_listed_once_and_restored(folder: Path, neo4j_res
     (folder / "..data").symlink_to("..2026_01_31_02_00_00.123")
     (folder / "neo4j-latest.tar.gz").symlink_to("..data/neo4j-latest.tar.gz")
     assert keys(folder) == ["neo4j-latest.tar.gz"]
-    assert neo4j_restore("run", BUCKET=f"file://{folder}").returncode == 0
+    says(neo4j_restore("run", BUCKET=f"file://{folder}"), 0)
 
 
 @pytest.mark.parametrize("target", ["../neo4j", "{folder}/neo4j", "../x/../neo4j", "../../backups/../backups/neo4j"])
@@ -94,7 +95,7 @@ def test_links_that_are_not_followed_are_told_by_name(folder: Path, neo4j_restor
     (folder / "out").symlink_to(folder.parent / "auth")
     (folder / "nowhere").symlink_to("gone")
     done = neo4j_restore("run", BUCKET=f"file://{folder}")
-    assert done.returncode == 0
+    says(done, 0)
     for name in ("out", "nowhere"):
         assert done.stderr.count(f"file://{folder}/{name} ") == 1
 
@@ -104,12 +105,12 @@ def test_a_folder_that_can_not_be_read_hides_nothing_else(folder: Path, neo4j_re
     # Root may read it all the same, unless that right is taken away.
     under = ["setpriv", "--bounding-set=-dac_override,-dac_read_search"] if os.geteuid() == 0 else []
     done = neo4j_restore("list", BUCKET=f"file://{folder}", under=under)
-    assert (done.returncode, f"file://{folder}/neo4j" in done.stdout) == (0, True)
+    says(done, 0, printed=f"file://{folder}/neo4j")
     assert done.stderr.count(f"file://{folder}/lost+found ") == 1
     folder.chmod(0)
     done = neo4j_restore("list", BUCKET=f"file://{folder}", under=under)
     folder.chmod(0o755)
-    assert (done.returncode, f"file://{folder} " in done.stderr) == (20, True)
+    says(done, 20, f"file://{folder} ")
 
 
 def test_a_file_that_the_bucket_names_can_be_read(folder: Path) -> None:
@@ -123,7 +124,7 @@ def test_a_file_that_the_bucket_names_can_be_read(folder: Path) -> None:
 
 def test_the_buckets_folder_itself_may_be_reached_by_a_link(folder: Path, neo4j_restore: Run) -> None:
     (folder.parent / "mounted").symlink_to(folder)
-    assert neo4j_restore("run", BUCKET=f"file://{folder.parent}/mounted").returncode == 0
+    says(neo4j_restore("run", BUCKET=f"file://{folder.parent}/mounted"), 0)
 
 
 def test_a_prefix_without_a_slash_is_not_looked_for_in_the_folders_beside_it(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from tests.conftest import Run
 from tests.restore.stores.subjects import Subject
 from tests.support import archives
 from tests.support.azurite import ACCOUNT, KEY, AzureContainer
+from tests.support.says import says
 from tests.support.versitygw import ROOT, S3Bucket
 
 from neo4j_restore.volume import receipt
@@ -27,7 +28,7 @@ def test_an_archive_is_restored_and_the_receipt_tells_its_checksum(
 ) -> None:
     remote.put(f"{remote.prefix}neo4j-2026-01-31T02:00:00.backup.tar.gz", archives.tar_gz())
     done = neo4j_restore("run", **place(remote))
-    assert done.returncode == 0, done.stderr
+    says(done, 0)
     assert archives.snapshot(data).items() >= expected().items()
     (restored,) = receipt.read(data / ".neo4j-restore").last["restored"]
     assert restored["object"].startswith(f"{place(remote)['BUCKET']}/neo4j-2026-01-31")
@@ -38,20 +39,21 @@ def test_a_raw_directory_is_restored(remote: Subject, neo4j_restore: Run, data: 
     for name, content in archives.store_files().items():
         remote.put(f"{remote.prefix}neo4j/{name}", content)
     done = neo4j_restore("run", **place(remote))
-    assert done.returncode == 0, done.stderr
+    says(done, 0)
     assert archives.snapshot(data).items() >= expected().items()
 
 
 def test_a_bucket_that_is_not_there_ends_with_its_name(remote: Subject, neo4j_restore: Run, data: Path) -> None:
     done = neo4j_restore("run", **{**remote.environment, "BUCKET": remote.elsewhere})
-    assert (done.returncode, "nowhere" in done.stderr, archives.snapshot(data)) == (20, True, {}), done.stderr
+    says(done, 20, "nowhere")
+    assert archives.snapshot(data) == {}
 
 
 @pytest.mark.parametrize("command", ["plan", "list"])
 def test_what_is_there_is_listed(remote: Subject, neo4j_restore: Run, command: str) -> None:
     remote.put(f"{remote.prefix}neo4j-latest.tar.gz", archives.tar_gz())
     done = neo4j_restore(command, **place(remote))
-    assert (done.returncode, "neo4j-latest.tar.gz" in done.stdout) == (0, True), done.stderr
+    says(done, 0, printed="neo4j-latest.tar.gz")
 
 
 def test_the_labs_chart_s_settings_for_azure_still_restore(
@@ -66,7 +68,7 @@ def test_the_labs_chart_s_settings_for_azure_still_restore(
         CREDENTIALS_FILE=str(tmp_path / "credentials"),
         ENDPOINT_URL=azure_container.host,
     )
-    assert done.returncode == 0, done.stderr
+    says(done, 0)
     assert archives.snapshot(data).items() >= expected().items()
 
 
@@ -88,6 +90,6 @@ def test_the_official_chart_s_settings_for_aws_still_restore(
         CREDENTIALS_FILE=str(tmp_path / "credentials"),
         ENDPOINT_URL=s3_bucket.host,
     )
-    assert done.returncode == 0, done.stderr
+    says(done, 0)
     assert archives.snapshot(data).items() >= expected().items()
     assert ROOT[1] not in done.stderr

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from tests.support import archives
+from tests.support.says import says
 from tests.support.skips import root_only
 
 from neo4j_restore.errors import LockError, TargetOccupiedError
@@ -129,9 +130,10 @@ def without_locks(data: Path, *argv: str, **environment: str) -> subprocess.Comp
 def test_without_locks_a_healthy_server_starts_and_a_restore_does_not(data: Path) -> None:
     archives.write_database(data, "live")
     done = without_locks(data, "run")
-    assert (done.returncode, done.stderr.count("warning: ")) == (0, 1), done.stderr
+    says(done, 0)
+    assert done.stderr.count("warning: ") == 1
     done = without_locks(data, "run", FORCE_OVERWRITE="true")
-    assert (done.returncode, "No locks available" in done.stderr) == (14, True), done.stderr
+    says(done, 14, "No locks available")
 
 
 def test_without_locks_an_unfinished_restore_stays_an_error(data: Path) -> None:
@@ -139,7 +141,7 @@ def test_without_locks_an_unfinished_restore_stays_an_error(data: Path) -> None:
     layout = VolumePaths(data)
     layout.home.mkdir()
     journal.write(layout, Journal(Phase.INTENT, "a"))
-    assert without_locks(data, "run").returncode == 14
+    says(without_locks(data, "run"), 14)
 
 
 def test_without_locks_a_restore_that_owes_its_receipt_keeps_no_server_from_starting(data: Path) -> None:
@@ -148,16 +150,16 @@ def test_without_locks_a_restore_that_owes_its_receipt_keeps_no_server_from_star
     layout.home.mkdir()
     record = {"restored": [{"database": "neo4j", "wish": "drill"}], "finished": "now"}
     journal.write(layout, journal.Journal(journal.Phase.SWAPPED, "drill", record=record))
-    assert without_locks(data, "run").returncode == 0
+    says(without_locks(data, "run"), 0)
     done = without_locks(data, "run", FORCE_OVERWRITE="once", RESTORE_ID="drill")
-    assert (done.returncode, "fulfilled at now" in done.stderr) == (0, True), done.stderr
-    assert without_locks(data, "run", FORCE_OVERWRITE="once", RESTORE_ID="another").returncode == 14
+    says(done, 0, "fulfilled at now")
+    says(without_locks(data, "run", FORCE_OVERWRITE="once", RESTORE_ID="another"), 14)
 
 
 def test_without_locks_a_rollback_that_is_done_is_done(data: Path) -> None:
     record = {"restore_id": "a", "rolled_back": ["neo4j"], "removed": [], "restored": [], "finished": "now"}
     home = data / ".neo4j-restore"
     home.mkdir()
-    assert without_locks(data, "rollback").returncode == 14
+    says(without_locks(data, "rollback"), 14)
     receipt.write(home, Receipt(record))
-    assert without_locks(data, "rollback").returncode == 0
+    says(without_locks(data, "rollback"), 0)

@@ -7,6 +7,7 @@ import pytest
 from tests.conftest import Run
 from tests.restore.commands.test_run import exists, expected
 from tests.support import archives, standin
+from tests.support.says import says
 from tests.support.skips import root_only
 from tests.support.stores import Bucket
 
@@ -38,7 +39,8 @@ def test_a_sealed_restore_is_not_completed_over_later_writes(
     (data / "databases/neo4j/neostore").write_bytes(b"written since")
     before = archives.snapshot(data)
     done = neo4j_restore("run", FORCE_OVERWRITE="once", RESTORE_ID="a")
-    assert (done.returncode, "after a restore was sealed" in done.stderr, archives.snapshot(data)) == (12, True, before)
+    says(done, 12, "after a restore was sealed")
+    assert archives.snapshot(data) == before
 
 
 def test_a_request_that_leaves_data_alone_gives_a_sealed_restore_up_for_later_writes(
@@ -47,7 +49,8 @@ def test_a_request_that_leaves_data_alone_gives_a_sealed_restore_up_for_later_wr
     (data / "databases/neo4j/neostore").write_bytes(b"written since")
     before = archives.snapshot(data)
     done = neo4j_restore("run")
-    assert (done.returncode, "Neo4j has written" in done.stderr, archives.snapshot(data)) == (0, True, before)
+    says(done, 0, "Neo4j has written")
+    assert archives.snapshot(data) == before
     assert {path.name for path in sealed.home.iterdir()} == {"lock"}
 
 
@@ -55,7 +58,7 @@ def test_the_hint_to_keep_what_was_written_works(sealed: VolumePaths, neo4j_rest
     (data / "databases/neo4j/neostore").write_bytes(b"written since")
     (sealed.home / "journal.json").unlink()
     before = archives.snapshot(data)
-    assert neo4j_restore("run").returncode == 0
+    says(neo4j_restore("run"), 0)
     assert archives.snapshot(data) == before
 
 
@@ -63,7 +66,7 @@ def test_the_hint_to_finish_the_restore_works(sealed: VolumePaths, neo4j_restore
     for part in ("databases/neo4j", "transactions/neo4j"):
         archives.empty(data / part)
         (data / part).rmdir()
-    assert neo4j_restore("run").returncode == 0
+    says(neo4j_restore("run"), 0)
     assert archives.snapshot(data).items() >= expected().items()
     assert not sealed.home.joinpath("journal.json").exists()
 
@@ -76,7 +79,7 @@ def test_what_was_about_to_be_replaced_is_not_deleted_without_its_journal(
     (data / "databases").rename(sealed.outgoing / "databases")
     (sealed.home / "journal.json").unlink()
     done = neo4j_restore("run")
-    assert (done.returncode, str(sealed.outgoing) in done.stderr) == (12, True)
+    says(done, 12, str(sealed.outgoing))
     assert (sealed.outgoing / "databases/neo4j/neostore").is_file()
 
 
@@ -101,7 +104,8 @@ def test_a_staged_folder_that_vanished_before_the_swap_leaves_the_old_data(
     archives.empty(sealed.staging)
     before = archives.snapshot(data)
     done = neo4j_restore("run")
-    assert (done.returncode, "the old data is unchanged" in done.stderr, archives.snapshot(data)) == (0, True, before)
+    says(done, 0, "the old data is unchanged")
+    assert archives.snapshot(data) == before
     assert journal.read(sealed) is None
 
 
@@ -127,26 +131,27 @@ def test_a_volume_whose_data_was_deleted_for_room_never_starts_empty(
     neo4j_restore("run", SPACE_MODE="reclaim", FORCE_OVERWRITE="true", NEO4J_HOME=str(failing))
     assert json.loads(neo4j_restore("status", "--json").stdout)["state"] == "intent"
     bucket.handle.delete_blob("neo4j-latest.tar.gz")
-    assert neo4j_restore("run", ON_MISSING="start-empty").returncode == 10
+    says(neo4j_restore("run", ON_MISSING="start-empty"), 10)
     neo4j_restore("run", NEO4J_HOME=str(failing))
-    assert neo4j_restore("run", ON_MISSING="start-empty").returncode == 10
+    says(neo4j_restore("run", ON_MISSING="start-empty"), 10)
     bucket.put("neo4j-latest.tar.gz", archives.tar_gz())
-    assert neo4j_restore("run").returncode == 0
+    says(neo4j_restore("run"), 0)
     assert json.loads(neo4j_restore("status", "--json").stdout)["state"] == "done"
 
 
 def test_a_receipt_nobody_needs_keeps_no_healthy_server_from_starting(neo4j_restore: Run, data: Path) -> None:
     exists(data)
     archives.write_files(data / ".neo4j-restore", {"receipt.json": b'{"format": 9}'})
-    assert neo4j_restore("run").returncode == 0
-    assert neo4j_restore("run", FORCE_OVERWRITE="once").returncode == 12
+    says(neo4j_restore("run"), 0)
+    says(neo4j_restore("run", FORCE_OVERWRITE="once"), 12)
 
 
 def test_a_volume_mounted_one_folder_too_high_is_refused(neo4j_restore: Run, bucket: Bucket, data: Path) -> None:
     bucket.put("neo4j-latest.tar.gz", archives.tar_gz())
     archives.write_database(data / "data", "live")
     done = neo4j_restore("run")
-    assert (done.returncode, "subPath" in done.stderr, (data / "databases").exists()) == (12, True, False)
+    says(done, 12, "subPath")
+    assert not (data / "databases").exists()
 
 
 def test_a_generation_is_kept_until_something_is_replaced(neo4j_restore: Run, bucket: Bucket, data: Path) -> None:
@@ -163,26 +168,27 @@ def test_a_lock_of_another_user_is_still_a_lock(neo4j_restore: Run, data: Path) 
     exists(data)
     archives.write_files(data / ".neo4j-restore", {"lock": b""})
     (data / ".neo4j-restore/lock").chmod(0o444)
-    assert neo4j_restore("run").returncode == 0
+    says(neo4j_restore("run"), 0)
 
 
 def test_one_raw_directory_does_not_become_two_databases(neo4j_restore: Run, bucket: Bucket, data: Path) -> None:
     for name, content in archives.store_files().items():
         bucket.put(f"x/mine/{name}", content)
     done = neo4j_restore("run", DATABASE="neo4j,system", BACKUP_SET_DIR="x/mine")
-    assert (done.returncode, archives.snapshot(data)) == (2, {}), done.stderr
+    says(done, 2)
+    assert archives.snapshot(data) == {}
 
 
 def test_a_set_of_another_environment_is_not_taken_for_its_name(neo4j_restore: Run, bucket: Bucket) -> None:
     for name, content in archives.store_files().items():
         bucket.put(f"staging/neo4j/{name}", content)
     done = neo4j_restore("run")
-    assert (done.returncode, "staging/neo4j" in done.stderr) == (10, True)
+    says(done, 10, "staging/neo4j")
 
 
 def test_a_set_without_its_transaction_logs_is_damaged(neo4j_restore: Run, bucket: Bucket, data: Path) -> None:
     files = {name: content for name, content in archives.store_files().items() if "transaction" not in name}
     bucket.put("neo4j-latest.tar.gz", archives.tar_gz(files))
     done = neo4j_restore("run")
-    assert (done.returncode, "lacks neostore.transaction.db" in done.stderr) == (11, True)
+    says(done, 11, "lacks neostore.transaction.db")
     assert archives.snapshot(data) == {}

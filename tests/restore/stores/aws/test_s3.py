@@ -10,6 +10,7 @@ from tests.conftest import Run
 from tests.restore.stores.subjects import open_with
 from tests.support import archives
 from tests.support.gateway import Fault, Gateway, gateway
+from tests.support.says import says
 from tests.support.servers import Reply, scripted
 from tests.support.versitygw import VIRTUAL_DOMAIN, S3Bucket
 
@@ -174,9 +175,12 @@ def test_a_set_in_an_archive_tier_is_refused_before_a_byte_is_read(
     with scripted(Reply(200, LISTING.format(tier).encode()), Reply(200, b"", head)) as server:
         environment = {**s3_bucket.environment(), "ENDPOINT_URL": server.host}
         done = neo4j_restore(command, **environment)
-    assert done.returncode == 20
-    assert f"s3://{s3_bucket.name}/neo4j-latest.tar.gz is in an archive tier" in done.stderr
-    assert f"aws s3api restore-object --bucket {s3_bucket.name} --key neo4j-latest.tar.gz" in done.stderr
+    says(
+        done,
+        20,
+        f"s3://{s3_bucket.name}/neo4j-latest.tar.gz is in an archive tier",
+        f"aws s3api restore-object --bucket {s3_bucket.name} --key neo4j-latest.tar.gz",
+    )
     assert [each.method for each in server.asked] == ["GET", "HEAD"]
 
 
@@ -185,5 +189,5 @@ def test_a_whole_restore_outlives_a_busy_store(neo4j_restore: Run, s3_bucket: S3
     between.faults += [Fault(503), Fault(500, body=b"<html>"), Fault(count=100, reset=True)]
     environment = {**s3_bucket.environment(), "ENDPOINT_URL": between.host, "RETRY_SECONDS": "60"}
     done = neo4j_restore("run", **environment)
-    assert done.returncode == 0, done.stderr
+    says(done, 0)
     assert not between.faults
