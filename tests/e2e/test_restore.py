@@ -35,6 +35,17 @@ def test_helm_test_finds_that_the_receipt_matches_the_request(graph: Release) ->
     assert "Phase:          Succeeded" in graph.helm("test", graph.name)
 
 
+def test_helm_test_fails_if_the_values_name_another_bucket_and_says_which(graph: Release) -> None:
+    graph.upgrade(graph.generate(bucket="gs://graph-backups/staging"))
+    graph.until_ready()
+    with pytest.raises(AssertionError, match="failed"):
+        graph.helm("test", graph.name)
+    said = graph.namespace.kubectl("logs", f"{graph.name}-neo4j-restore-restored")
+    assert "BUCKET is gs://graph-backups/staging, and the data is from gs://graph-backups/production/neo4j" in said
+    graph.upgrade(graph.generate())
+    graph.until_ready()
+
+
 def test_a_deleted_pod_comes_back_with_what_was_written_since_and_restores_nothing_again(graph: Release) -> None:
     graph.query("CREATE (:Later)")
     receipt = graph.receipt()

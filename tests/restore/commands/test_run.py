@@ -425,6 +425,23 @@ def test_verify_tells_where_each_database_is_from(neo4j_restore: Run, bucket: Bu
     says(done, 0, printed=(f"neo4j: restored from {bucket.url}/neo4j-latest.tar.gz", "movies: present"))
 
 
+def test_verify_fails_for_data_of_another_bucket_or_set_and_says_what_differs(
+    neo4j_restore: Run, bucket: Bucket, tmp_path: Path
+) -> None:
+    bucket.put("neo4j-2026-01-31-020000.tar.gz", archives.tar_gz())
+    says(neo4j_restore("run"), 0)
+    for same in ({}, {"TIMESTAMP": "2026-01-31"}, {"TIMESTAMP": "2026-02-01T00:00:00Z"}):
+        says(neo4j_restore("verify", **same), 0)
+    says(
+        neo4j_restore("verify", BUCKET=f"file://{tmp_path}/other", TIMESTAMP="2026-02-28"),
+        12,
+        f"BUCKET is file://{tmp_path}/other, and the data is from {bucket.url}/neo4j-2026-01-31",
+        "TIMESTAMP is 2026-02-28, and the data is of the set of 2026-01-31T02:00:00+00:00",
+    )
+    again = neo4j_restore("verify", FORCE_OVERWRITE="once", RESTORE_ID="incident-2")
+    says(again, 12, "the request incident-2 was not fulfilled")
+
+
 def test_json_logs_carry_the_runs_id(neo4j_restore: Run, bucket: Bucket) -> None:
     bucket.put("neo4j-latest.tar.gz", archives.tar_gz())
     lines = [json.loads(line) for line in neo4j_restore("run", LOG_FORMAT="json").stderr.splitlines()]

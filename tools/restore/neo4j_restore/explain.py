@@ -71,7 +71,7 @@ EXPLANATIONS: Final = {
         "The volume holds files that are neither a database nor ours. Or a folder that a restore must move is a link "
         "or a mount point. Or a server or another restore uses the volume. Or our journal or receipt can't be "
         "understood. Or a file or folder of another kind has the name of one of ours. For `verify`: a database lacks "
-        "transaction logs or store files.",
+        "transaction logs or store files, or the data is from another bucket, set or request than the variables name.",
         "The old data is unchanged, or live again if the swap had begun. The hint says which. If it says that the swap "
         "is half done, the next start tries again to complete or to undo it.",
         (

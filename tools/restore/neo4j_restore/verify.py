@@ -1,21 +1,27 @@
-"""Checks that the volume holds the requested databases. The chart's `helm test` runs it. Needs no store and no key."""
+"""Checks that the volume holds the requested databases, and of the requested sets, as far as the receipt says it.
+
+The chart's `helm test` runs it. Needs no store and no key.
+"""
 
 from collections.abc import Mapping
 from typing import Any
 
 from neo4j_restore import disk
 from neo4j_restore.errors import BackupNotFoundError, TargetOccupiedError
+from neo4j_restore.planning.differences import differences, record_of
 from neo4j_restore.settings import Settings
 from neo4j_restore.volume import journal, swap, volume
 from neo4j_restore.volume.journal import Phase
+from neo4j_restore.volume.receipt import Receipt
 from neo4j_restore.volume.volume import Found, VolumePaths
 
 
 def verify(settings: Settings) -> list[str]:
     """Return a line for each database that says which set it was restored from, by the receipt.
 
-    Raises TargetOccupiedError while a restore is unfinished, and for a database that lacks files. Raises
-    BackupNotFoundError for a database that is not there.
+    Raises TargetOccupiedError while a restore is unfinished, for a database that lacks files, and for one that was
+    restored from another bucket, from another set or for another request. Raises BackupNotFoundError for a database
+    that is not there.
     """
     with disk.errors_of(settings.data_dir):
         return _verified(settings, VolumePaths(settings.data_dir))
@@ -31,19 +37,32 @@ def _verified(settings: Settings, layout: VolumePaths) -> list[str]:
     if absent:
         message = f"the volume at {layout.data} has no database {', '.join(absent)}"
         raise BackupNotFoundError(message, hint="read the restore container's log: kubectl logs POD -c restore")
-    last = swap.receipt_of(layout).last
-    restored = {each["database"]: each for each in last.get("restored", [])}
-    lacking = {name: volume.lacks(layout.data, name, restored=name in restored) for name in settings.databases}
+    receipt = swap.receipt_of(layout)
+    restored = {name: record_of(name, receipt) for name in settings.databases}
+    lacking = {name: volume.lacks(layout.data, name, restored=bool(restored[name])) for name in settings.databases}
     if any(lacking.values()):
         incomplete = "; ".join(f"{name} lacks {', '.join(missing)}" for name, missing in lacking.items() if missing)
         message = f"a database on the volume at {layout.data} is incomplete: {incomplete}"
         raise TargetOccupiedError(message, hint=volume.INCOMPLETE_HINT)
+    _compare(settings, receipt)
     return [
-        f"{name}: restored from {restored[name].get('object')} at {last.get('finished')}"
-        if name in restored
-        else f"{name}: present; {_words(last)}"
-        for name in settings.databases
+        f"{name}: restored from {record.get('object')} at {receipt.last.get('finished')}"
+        if record
+        else f"{name}: present; {_words(receipt.last)}"
+        for name, record in restored.items()
     ]
+
+
+def _compare(settings: Settings, receipt: Receipt) -> None:
+    different = {name: differences(settings, name, receipt) for name in settings.databases}
+    if any(different.values()):
+        problems = "; ".join(f"{name}: {', '.join(each)}" for name, each in different.items() if each)
+        message = f"the volume at {settings.data_dir} does not hold the requested restore: {problems}"
+        hint = (
+            "to restore what is requested now, set FORCE_OVERWRITE to once and RESTORE_ID to a new name. To keep the "
+            "data, request what it was restored from"
+        )
+        raise TargetOccupiedError(message, hint=hint)
 
 
 def _words(last: Mapping[str, Any]) -> str:

@@ -1,0 +1,86 @@
+"""Compares a request with the receipt: is the data on the volume of the bucket, the set and the request that are named?
+
+Only the last restore is compared. Of a database that it left alone, or that a rollback put back, the receipt does not
+say which set it is of. Pure functions, which need no store.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from neo4j_restore.settings import Settings
+from neo4j_restore.spec import BucketUrl, DatabaseName, Invalid, Overwrite, parse_timestamp
+from neo4j_restore.timestamps import LATEST, Timestamp, parse_time
+from neo4j_restore.volume.receipt import Receipt
+
+
+def differences(settings: Settings, database: DatabaseName, receipt: Receipt) -> list[str]:
+    """Return what the request names differently from the restore of `database`. Empty if nothing is known to differ."""
+    restored, problems = record_of(database, receipt), []
+    if restored:
+        problems += [*_bucket(settings.bucket, restored, receipt.last), *_set(settings.timestamp, restored, receipt)]
+    named = settings.restore_id or not problems
+    if named and settings.overwrite is Overwrite.ONCE and "rolled_back" not in receipt.last:
+        problems += _request(settings.request_id(database), database, restored, receipt)
+    return problems
+
+
+def record_of(database: DatabaseName, receipt: Receipt) -> Mapping[str, Any]:
+    """Return what the receipt says of the set that `database` was restored from last, or an empty record."""
+    records = (each for each in receipt.last.get("restored", []) if each["database"] == database)
+    return next(records, {})
+
+
+def _bucket(bucket: BucketUrl, restored: Mapping[str, Any], last: Mapping[str, Any]) -> list[str]:
+    source, folder = str(restored.get("object", "")), str(bucket).rstrip("/")
+    # A parent folder of the bucket's path, or the object itself, may be named since.
+    if last.get("bucket") == str(bucket) or not source or f"{source}/".startswith(f"{folder}/"):
+        return []
+    return [f"BUCKET is {bucket}, and the data is from {source}"]
+
+
+def _set(timestamp: Timestamp, restored: Mapping[str, Any], receipt: Receipt) -> list[str]:
+    earlier = str(receipt.last.get("timestamp") or LATEST)
+    # Which set is the latest only the store knows.
+    if timestamp.is_latest or str(timestamp) == earlier:
+        return []
+    time = _time(str(restored.get("time", "")))
+    if time is None or _is_it(timestamp, str(restored.get("stamp") or ""), time, earlier):
+        return []
+    return [f"TIMESTAMP is {timestamp.text}, and the data is of the set of {restored['time']}, restored for {earlier}"]
+
+
+def _is_it(timestamp: Timestamp, stamp: str, time: datetime, earlier: str) -> bool:
+    """Tell whether the restored set is the requested one. earlier: the TIMESTAMP that it was restored for."""
+    if timestamp.moment is None:
+        # Imported here: a start that leaves data alone must not pay for the forms of stamps.
+        from neo4j_restore.sets import stamps
+
+        requested = stamps.read(timestamp.stamp)
+        same_name = timestamp.stamp in {stamp, f"{stamp}.backup"}
+        return same_name or (requested is not None and requested.holds(time))
+    # Of what was the latest set, or the newest at or before a later time, nothing newer lies before the requested time.
+    limit = _parsed(earlier)
+    is_newest = limit is not None and not limit.is_exact and limit.allows(timestamp.moment)
+    return timestamp.allows(time) and is_newest
+
+
+def _parsed(text: str) -> Timestamp | None:
+    try:
+        return parse_timestamp(text)
+    except Invalid:
+        return None
+
+
+def _time(text: str) -> datetime | None:
+    try:
+        return parse_time(text)
+    except Invalid:
+        return None
+
+
+def _request(request: str, database: DatabaseName, restored: Mapping[str, Any], receipt: Receipt) -> list[str]:
+    if receipt.fulfilled(request, database):
+        return []
+    earlier = f", and the data is of the request {restored['wish']}" if restored.get("wish") else ""
+    return [f"the request {request} was not fulfilled on this volume{earlier}"]
