@@ -81,28 +81,32 @@ def pod(helm: str, scenario: Scenario) -> dict[str, Any]:
 
 def meant(scenario: Scenario, settings: Settings) -> None:
     """Assert that the settings of the image are what the scenario means."""
-    assert (settings.bucket, settings.databases) == (scenario.bucket, scenario.databases)
-    assert settings.timestamp == spec.parse_timestamp(scenario.timestamp)
-    assert (settings.backup_set_dir, settings.overwrite) == (scenario.backup_set_dir, scenario.overwrite)
-    assert scenario.restore_id in {"", settings.restore_id}
-    assert settings.not_after == (spec.parse_time(scenario.not_after) if scenario.not_after else None)
-    assert (settings.on_missing, settings.space) == (scenario.on_missing, scenario.space_mode)
-    assert (settings.on_stale_latest, settings.ignore_objects, settings.require_checksum, settings.addressing) == (
+    request, policy, access, pace = settings.request, settings.policy, settings.access, settings.pace
+    assert (request.bucket, request.databases) == (scenario.bucket, scenario.databases)
+    assert request.timestamp == spec.parse_timestamp(scenario.timestamp)
+    assert (request.backup_set_dir, policy.overwrite) == (scenario.backup_set_dir, scenario.overwrite)
+    assert scenario.restore_id in {"", request.restore_id}
+    assert request.not_after == (spec.parse_time(scenario.not_after) if scenario.not_after else None)
+    assert (policy.on_missing, policy.space) == (scenario.on_missing, scenario.space_mode)
+    assert (policy.on_stale_latest, request.ignore_objects, policy.require_checksum, access.addressing) == (
         scenario.on_stale_latest,
         scenario.ignore_objects,
         scenario.require_checksum,
         scenario.addressing_style,
     )
-    assert settings.keep_previous == scenario.keep_previous
-    assert (settings.purge, settings.heap_size) == (scenario.purge_on_complete, scenario.heap_size)
-    assert (settings.credentials is not None) == bool(scenario.secret)
-    assert settings.emulator_host == scenario.emulator_host
-    assert (settings.endpoint_url, settings.region) == (scenario.endpoint_url, scenario.bucket_region)
-    assert settings.requester_pays == scenario.requester_pays
-    pace = (settings.connections, settings.deadline_seconds, settings.start_jitter_seconds)
-    assert pace == (scenario.connections, scenario.deadline_seconds, scenario.start_jitter_seconds)
-    assert (settings.age_identity is not None) == (scenario.age_identity is not None)
-    assert (settings.ca_bundle is not None, settings.encryption_key is not None) == (
+    assert policy.keep_previous == scenario.keep_previous
+    assert (policy.purge, pace.heap_size) == (scenario.purge_on_complete, scenario.heap_size)
+    assert (access.credentials is not None) == bool(scenario.secret)
+    assert access.emulator_host == scenario.emulator_host
+    assert (access.endpoint_url, access.region) == (scenario.endpoint_url, scenario.bucket_region)
+    assert access.requester_pays == scenario.requester_pays
+    assert (pace.connections, pace.deadline_seconds, pace.start_jitter_seconds) == (
+        scenario.connections,
+        scenario.deadline_seconds,
+        scenario.start_jitter_seconds,
+    )
+    assert (access.age_identity is not None) == (scenario.age_identity is not None)
+    assert (access.ca_bundle is not None, access.encryption_key is not None) == (
         scenario.ca_bundle is not None,
         scenario.encryption_key is not None,
     )

@@ -69,7 +69,8 @@ class Case:
         end = NOW - timedelta(seconds=1) if self.expired else NOW + timedelta(days=1)
         receipt = replace(Receipt(), last=REMOVED if self.removed else {}, wishes=DONE if self.done else {})
         volume = Volume({NEO4J: self.found}, self.in_cluster, receipt, free_bytes=1)
-        decisions = plan.guard(replace(SETTINGS, overwrite=self.overwrite, not_after=end), volume, NOW)
+        policy = replace(SETTINGS.policy, overwrite=self.overwrite)
+        decisions = plan.guard(replace(SETTINGS.request, not_after=end), policy, volume, NOW)
         try:
             plan.refuse(decisions, "/data")
         except RestoreError as error:

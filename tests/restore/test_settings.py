@@ -80,7 +80,7 @@ def test_an_identifier_may_be_a_hash_and_a_list_of_databases_may_be_long() -> No
     found = settings.from_environment(
         {**LEAST, "DATABASE": names, "RESTORE_ID": "da39a3ee5e6b4b0d3255bfef95601890afd80709"}
     )
-    assert len(found.databases) == 60
+    assert len(found.request.databases) == 60
 
 
 def test_every_variable_that_can_be_wrong_is_tried_here() -> None:
@@ -125,29 +125,32 @@ def test_all_variables_together_are_taken() -> None:
             "AGE_IDENTITY_FILE": "/age/identity",
         }
     )
-    assert str(found.bucket) == "gs://backups//p"
-    assert (found.databases, found.timestamp, found.backup_set_dir) == (
+    assert str(found.request.bucket) == "gs://backups//p"
+    assert (found.request.databases, found.request.timestamp, found.request.backup_set_dir) == (
         ("neo4j", "system"),
         timestamps.stamped("before-upgrade"),
         "data/sets/blue",
     )
-    assert (found.overwrite, found.restore_id, found.keep_previous, found.purge) == (
+    assert (found.policy.overwrite, found.request.restore_id, found.policy.keep_previous, found.policy.purge) == (
         spec.Overwrite.ONCE,
         "drill-7",
         True,
         False,
     )
-    assert str(found.not_after) == "2026-01-31 00:00:00+00:00"
-    assert (found.data_dir, found.credentials) == (Path("/volume"), Path("/auth/credentials.json"))
-    assert (found.heap_size, found.retry_seconds, found.stall_seconds) == ("2g", 2.5, 5)
-    assert (found.deadline_seconds, found.connections, found.start_jitter_seconds) == (3600, 64, 90)
-    assert found.emulator_host == "http://gcs:9023"
-    assert (found.endpoint_url, found.region, found.requester_pays) == (
+    assert str(found.request.not_after) == "2026-01-31 00:00:00+00:00"
+    assert (found.request.data_dir, found.access.credentials) == (Path("/volume"), Path("/auth/credentials.json"))
+    assert (found.pace.heap_size, found.pace.retry_seconds, found.pace.stall_seconds) == ("2g", 2.5, 5)
+    assert (found.pace.deadline_seconds, found.pace.connections, found.pace.start_jitter_seconds) == (3600, 64, 90)
+    assert found.access.emulator_host == "http://gcs:9023"
+    assert (found.access.endpoint_url, found.access.region, found.access.requester_pays) == (
         "https://storage.example.org",
         "europe-west3",
         "billing-project",
     )
-    assert (found.ca_bundle, found.encryption_key) == (Path("/certificates/ca.crt"), Path("/encryption/key"))
+    assert (found.access.ca_bundle, found.access.encryption_key) == (
+        Path("/certificates/ca.crt"),
+        Path("/encryption/key"),
+    )
 
 
 @pytest.mark.parametrize(
@@ -161,12 +164,12 @@ def test_all_variables_together_are_taken() -> None:
     ids=["google", "both", "google for s3", "s3"],
 )
 def test_the_key_is_the_one_of_the_store(given: dict[str, str], path: str) -> None:
-    assert str(settings.from_environment({**LEAST, **given}).credentials) == path
+    assert str(settings.from_environment({**LEAST, **given}).access.credentials) == path
 
 
 def test_the_clouds_own_variables_are_kept_and_never_shown() -> None:
     found = settings.from_environment({**LEAST, "AWS_SECRET_ACCESS_KEY": "hush", "AZURE_CLIENT_ID": "", "AWSX": "1"})
-    assert found.identity == {"AWS_SECRET_ACCESS_KEY": "hush"}
+    assert found.access.identity == {"AWS_SECRET_ACCESS_KEY": "hush"}
     assert "hush" not in repr(found)
 
 
@@ -178,6 +181,6 @@ def test_how_to_report_is_known_even_when_the_rest_is_wrong() -> None:
 def test_a_wish_has_the_same_name_whatever_the_spelling() -> None:
     one = settings.from_environment({"BUCKET": "gs://backups/p/", "DATABASE": "neo4j,system"})
     two = settings.from_environment({"BUCKET": "backups/p", "CLOUD_PROVIDER": "gcp", "DATABASE": "system,neo4j"})
-    assert [one.request_id(database) for database in one.databases] == [
-        two.request_id(database) for database in one.databases
+    assert [one.request.name_of(database) for database in one.request.databases] == [
+        two.request.name_of(database) for database in one.request.databases
     ]

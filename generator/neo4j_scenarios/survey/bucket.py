@@ -9,6 +9,7 @@ from typing import Final
 
 from neo4j_restore import spec, stores
 from neo4j_restore.errors import ConfigurationError, RestoreError
+from neo4j_restore.inspection.heads import Heads
 from neo4j_restore.planning import artifacts, pointers
 from neo4j_restore.planning.artifacts import Artifacts, Headers
 from neo4j_restore.sets import catalog, listing, scattered
@@ -159,11 +160,11 @@ class _Bucket:
 
     def __init__(self, settings: Settings, store: Store, questions: list[Question], deadline: Deadline) -> None:
         self._settings, self._store, self._questions, self._deadline = settings, store, questions, deadline
-        self._retry = Retry(settings.retry_seconds)
+        self._retry = Retry(settings.pace.retry_seconds)
         self._headers: Headers = {}
-        self._pinning = Pinning(settings.bucket, self._look)
+        self._pinning = Pinning(settings.request.bucket, self._look)
         directories = {question.directory for question in questions if question.directory}
-        self._sieve = Sieve(settings.bucket.prefix, settings.databases, directories)
+        self._sieve = Sieve(settings.request.bucket.prefix, settings.request.databases, directories)
 
     def answers(self, *, with_drills: bool) -> dict[Question, Answer]:
         objects, receipts = self._retry.call(self._listing)
@@ -172,7 +173,7 @@ class _Bucket:
 
     def _listing(self) -> tuple[Listing, list[StoredObject]]:
         """Return the objects that may belong to a requested database, and the newest receipts of drills."""
-        receipts = drills.Newest(self._settings.bucket.prefix)
+        receipts = drills.Newest(self._settings.request.bucket.prefix)
         objects = listing.read(
             self._store, self._sieve, aside=receipts.takes, check=self._deadline.check, most_kept=_MOST_KEPT
         )
@@ -202,14 +203,14 @@ class _Bucket:
     def _latest(
         self, question: Question, shelves: Mapping[spec.DatabaseName, Shelf]
     ) -> dict[spec.DatabaseName, tuple[BackupSet | None, str]]:
-        bucket, ignored = self._settings.bucket, question.ignore
+        bucket, ignored = self._settings.request.bucket, question.ignore
         return {each: newest(shelf, bucket, question.on_stale, ignored) for each, shelf in shelves.items()}
 
     def _shelves(self, question: Question, timestamp: Timestamp, objects: Listing) -> dict[spec.DatabaseName, Shelf]:
         """Return the sets of each database, as a container with this TIMESTAMP finds them."""
         if objects.named:
             # BUCKET names one object. As in the container, it can only be the set of a single database.
-            alone, place = len(question.databases) == 1, self._settings.bucket.of("")
+            alone, place = len(question.databases) == 1, self._settings.request.bucket.of("")
             return {
                 each: Shelf([catalog.named(each, objects.named, objects.candidates, place)] if alone else [])
                 for each in question.databases
@@ -217,13 +218,13 @@ class _Bucket:
         return {each: self._shelf(each, question, timestamp, objects) for each in question.databases}
 
     def _shelf(self, database: spec.DatabaseName, question: Question, timestamp: Timestamp, objects: Listing) -> Shelf:
-        prefix, directory = self._settings.bucket.prefix, question.directory
+        prefix, directory = self._settings.request.bucket.prefix, question.directory
         sieve = Sieve(prefix, [database], [directory] if directory else [], question.ignore)
         candidates = [each for each in objects.candidates if objects.store_at_top or sieve.takes(each)]
         candidates = [each for each in candidates if not sieve.left_out(each)]
-        place = self._settings.bucket.of("")
+        place = self._settings.request.bucket.of("")
         shelf = catalog.find(candidates, prefix, database, exact=timestamp.word, directory=directory, place=place)
-        sets = pointers.dated(shelf.sets, self._look, self._settings.bucket.scheme)
+        sets = pointers.dated(shelf.sets, self._look, self._settings.request.bucket.scheme)
         unclear = [each for each in shelf.unclear if not each.peek]
         reader = self._artifacts(timestamp)
         return _joined(replace(shelf, sets=reader.dated(sets), unclear=unclear), timestamp, reader)
@@ -231,8 +232,8 @@ class _Bucket:
     def _artifacts(self, timestamp: Timestamp) -> Artifacts:
         """Return the reader of the headers of backup artifacts, for a container with this TIMESTAMP."""
         self._deadline.check()
-        settings = replace(self._settings, timestamp=timestamp)
-        return Artifacts(settings, self._store, self._headers)
+        request, heads = replace(self._settings.request, timestamp=timestamp), Heads.of(self._settings, self._store)
+        return Artifacts(request, heads, self._settings.pace.connections, self._headers)
 
     def _look(self, stored: StoredObject) -> StoredObject:
         """Return an object with its checksum. Most stores give it in the listing already."""

@@ -13,6 +13,7 @@ from tests.support.artifacts import Artifact
 
 from neo4j_restore import settings, spec
 from neo4j_restore.errors import BackupDamagedError, BackupNotFoundError, ConfigurationError, StoreError
+from neo4j_restore.inspection.heads import Heads
 from neo4j_restore.planning import artifacts
 from neo4j_restore.planning.artifacts import Artifacts
 from neo4j_restore.sets import catalog
@@ -65,13 +66,14 @@ class Memory:
         """Nothing is held."""
 
 
-def asked(timestamp: str = "latest") -> settings.Settings:
-    return settings.from_environment({"BUCKET": "file:///b", "DATABASE": "neo4j", "TIMESTAMP": timestamp})
+def reader_of(store: Memory, timestamp: str = "latest") -> Artifacts:
+    given = settings.from_environment({"BUCKET": "file:///b", "DATABASE": "neo4j", "TIMESTAMP": timestamp})
+    return Artifacts(given.request, Heads.of(given, store), given.pace.connections)
 
 
 def sets_of(store: Memory, timestamp: str = "latest") -> list[BackupSet]:
     found = catalog.find_sets(store.list(""), "", NEO4J, exact=timestamp)
-    return Artifacts(asked(timestamp), store).dated(found)
+    return reader_of(store, timestamp).dated(found)
 
 
 def content(
@@ -92,7 +94,7 @@ def taken(store: Memory, timestamp: str = "latest", *, overlaps: bool = True) ->
     sets = sets_of(store, timestamp)
     chosen = artifacts.choose(sets, spec.parse_timestamp(timestamp))
     assert chosen
-    reader = Artifacts(asked(timestamp), store)
+    reader = reader_of(store, timestamp)
     return [each.key for each in reader.chained(chosen, sets, overlaps=overlaps).objects]
 
 
@@ -196,7 +198,7 @@ def test_what_vanished_since_the_listing_is_told_where_it_is_needed() -> None:
     store = Memory({name(0): FULL, name(1): ONE, name(2): TWO})
     found = catalog.find_sets(list(store.list("")), "", NEO4J)
     del store.objects[name(1)]
-    reader = Artifacts(asked(), store)
+    reader = reader_of(store)
     sets = reader.dated(found)
     with pytest.raises(StoreError) as raised:
         reader.chained(sets[0], sets, overlaps=True)
@@ -205,7 +207,7 @@ def test_what_vanished_since_the_listing_is_told_where_it_is_needed() -> None:
 
 def test_headers_are_read_once_and_a_few_kib_of_each() -> None:
     store = Memory({name(hour): content(1, hour + 1, hour, full=True, pad=500_000) for hour in range(50)})
-    reader = Artifacts(asked(), store)
+    reader = reader_of(store)
     sets = catalog.find_sets(store.list(""), "", NEO4J)
     assert reader.dated(reader.dated(sets))[0].key == name(49)
     assert len(store.reads) == 50

@@ -25,14 +25,15 @@ def done(*, timestamp: str = "latest", wish: str = "", **record: Any) -> Receipt
         "object": "gs://backups/nightly/neo4j-2026-01-31-020000.dump",
         "stamp": "2026-01-31-020000",
         "time": NIGHT,
-        "wish": wish or request().request_id(NEO4J),
+        "wish": wish or request().request.name_of(NEO4J),
     }
     last = {"bucket": "gs://backups/nightly", "timestamp": timestamp, "restored": [restored], "finished": NIGHT}
     return Receipt().plus({**last, **record})
 
 
 def found(receipt: Receipt, **environment: str) -> str:
-    return ", ".join(differences(request(**environment), NEO4J, receipt))
+    given = request(**environment)
+    return ", ".join(differences(given.request, given.policy, NEO4J, receipt))
 
 
 @pytest.mark.parametrize(

@@ -26,6 +26,7 @@ from neo4j_restore.volume.volume import Found, Volume
 NEO4J = spec.DatabaseName("neo4j")
 BUCKET = spec.parse_bucket("gs://backups")
 SETTINGS = settings.from_environment({"BUCKET": "gs://backups", "DATABASE": "neo4j", "RESTORE_ID": "wish"})
+REQUEST, POLICY = SETTINGS.request, SETTINGS.policy
 NOW = datetime(2026, 5, 1, tzinfo=UTC)
 DONE = Receipt(wishes={"wish": {"neo4j": "2026-01-31T02:00:00+00:00"}})
 
@@ -35,7 +36,8 @@ def volume(found: Found = Found.ABSENT, *, receipt: Receipt | None = None, in_cl
 
 
 def decide(overwrite: spec.Overwrite, state: Volume, **changes: Any) -> Decision:
-    return plan.guard(replace(SETTINGS, overwrite=overwrite, **changes), state, NOW)[NEO4J]
+    """Decide about the database. changes: of the request."""
+    return plan.guard(replace(REQUEST, **changes), replace(POLICY, overwrite=overwrite), state, NOW)[NEO4J]
 
 
 @pytest.mark.parametrize(
@@ -205,7 +207,7 @@ def test_neo4j_starts_empty_only_if_asked_and_nothing_is_there_at_all(
 ) -> None:
     absent = replace(step(Kind.DUMP), decision=Decision(Action.RESTORE, "so", replaces))
     state = replace(volume(), reclaimed=reclaimed)
-    assert plan.missing_is_fine(replace(SETTINGS, on_missing=on_missing), absent, state, near) is fine
+    assert plan.missing_is_fine(replace(POLICY, on_missing=on_missing), absent, state, near) is fine
 
 
 def test_what_a_rollback_removed_stays_away_until_a_new_wish() -> None:
@@ -223,12 +225,13 @@ def test_what_a_rollback_put_back_and_is_gone_now_is_restored() -> None:
 def test_asking_for_one_more_database_does_not_overwrite_the_others_again() -> None:
     one = settings.from_environment({"BUCKET": "gs://backups", "DATABASE": "neo4j"})
     two = settings.from_environment({"BUCKET": "gs://backups", "DATABASE": "movies,neo4j"})
-    assert one.request_id(NEO4J) == two.request_id(NEO4J)
-    assert two.request_id(NEO4J) != two.request_id(spec.DatabaseName("movies"))
+    assert one.request.name_of(NEO4J) == two.request.name_of(NEO4J)
+    assert two.request.name_of(NEO4J) != two.request.name_of(spec.DatabaseName("movies"))
 
 
 def test_settings_take_the_contracts_defaults() -> None:
     found = settings.from_environment({"BUCKET": "b-1/p", "CLOUD_PROVIDER": "gcp", "DATABASE": "neo4j, system"})
-    assert (str(found.bucket), found.databases, found.timestamp) == ("gs://b-1/p", ("neo4j", "system"), latest())
-    assert (found.overwrite, found.purge, found.data_dir) == (spec.Overwrite.NEVER, True, Path("/data"))
-    assert found.credentials is None
+    request, policy = found.request, found.policy
+    assert (str(request.bucket), request.databases, request.timestamp) == ("gs://b-1/p", ("neo4j", "system"), latest())
+    assert (policy.overwrite, policy.purge, request.data_dir) == (spec.Overwrite.NEVER, True, Path("/data"))
+    assert found.access.credentials is None

@@ -65,36 +65,36 @@ def _run(arguments: argparse.Namespace, environment: Mapping[str, str]) -> None:
     elif arguments.command in {"status", "rollback"}:
         _on_volume(arguments)
     else:
-        request = settings.from_environment(environment)
-        for name in request.folded:
+        given = settings.from_environment(environment)
+        for name in given.request.folded:
             log.info("DATABASE: %s is read as %s: Neo4j folds the names of databases to lower case", name, name.lower())
-        _WITH_SETTINGS[arguments.command](arguments, request, environment)
+        _WITH_SETTINGS[arguments.command](arguments, given, environment)
 
 
-def _do_run(_: argparse.Namespace, request: settings.Settings, environment: Mapping[str, str]) -> None:
+def _do_run(_: argparse.Namespace, given: settings.Settings, environment: Mapping[str, str]) -> None:
     from neo4j_restore import restore
 
-    restore.run(request, environment)
+    restore.run(given, environment)
 
 
-def _do_plan(arguments: argparse.Namespace, request: settings.Settings, environment: Mapping[str, str]) -> None:
+def _do_plan(arguments: argparse.Namespace, given: settings.Settings, environment: Mapping[str, str]) -> None:
     from neo4j_restore import disk
     from neo4j_restore.planning import plan
 
-    with disk.errors_of(request.data_dir):
-        planned = plan.as_json(_planned(request, environment), request.bucket)
+    with disk.errors_of(given.request.data_dir):
+        planned = plan.as_json(_planned(given, environment), given.request.bucket)
     _print(_as_json(planned) if arguments.json else reports.plan_table(planned))
 
 
-def _planned(request: settings.Settings, environment: Mapping[str, str]) -> "Plan":
+def _planned(given: settings.Settings, environment: Mapping[str, str]) -> "Plan":
     from neo4j_restore import restore
     from neo4j_restore.volume import journal, locks, volume
 
-    layout = volume.VolumePaths(request.data_dir)
+    layout = volume.VolumePaths(given.request.data_dir)
     unfinished = journal.read(layout)
     if unfinished:
         log.warning("an earlier restore is unfinished, at %s: run finishes it first", unfinished.phase)
-    decided, state = restore.decide(request, layout)
+    decided, state = restore.decide(given.request, given.policy, layout)
     restore.warn(layout, decided, state)
     if decided.restores and locks.server_lock(layout):
         log.warning("a server is running on %s: run fails until it has stopped", layout.data)
@@ -103,36 +103,37 @@ def _planned(request: settings.Settings, environment: Mapping[str, str]) -> "Pla
         from neo4j_restore.planning import preflight, prepare
 
         databases = tuple(step.database for step in decided.restores)
-        preflight.check(layout, databases, deletes=request.space is spec.SpaceMode.RECLAIM)
+        preflight.check(layout, databases, deletes=given.policy.space is spec.SpaceMode.RECLAIM)
 
-        with closing(stores.open_store(request)) as store:
-            decided, _program = prepare.prepare(request, environment, decided, state, store)
+        with closing(stores.open_store(given)) as store:
+            decided, _program = prepare.prepare(given, environment, decided, state, store)
     return decided
 
 
-def _do_list(arguments: argparse.Namespace, request: settings.Settings, _: Mapping[str, str]) -> None:
+def _do_list(arguments: argparse.Namespace, given: settings.Settings, _: Mapping[str, str]) -> None:
     from neo4j_restore import stores
+    from neo4j_restore.inspection.heads import Heads
     from neo4j_restore.planning import artifacts, inspect_set, plan, selection
 
-    with closing(stores.open_store(request)) as store:
-        reader = artifacts.Artifacts(request, store)
-        inspector = inspect_set.Inspector(request, store, reader)
-        selected = selection.Selection(request, store, reader)
-        shelves = {database: selected.of(database) for database in request.databases}
+    with closing(stores.open_store(given)) as store:
+        reader = artifacts.Artifacts(given.request, Heads.of(given, store), given.pace.connections)
+        inspector = inspect_set.Inspector(given.request, store, reader)
+        selected = selection.Selection(given.request, given.policy, store, reader)
+        shelves = {database: selected.of(database) for database in given.request.databases}
         sets = [inspector.described(each) for shelf in shelves.values() for each in shelf.sets]
         if not sets:
-            names = ", ".join(request.databases)
-            log.warning("no set of %s among the %d objects seen in %s", names, selected.seen, request.bucket)
-    answer = [plan.set_as_json(each, request.bucket) for each in sets]
+            names = ", ".join(given.request.databases)
+            log.warning("no set of %s among the %d objects seen in %s", names, selected.seen, given.request.bucket)
+    answer = [plan.set_as_json(each, given.request.bucket) for each in sets]
     for database, shelf in shelves.items():
-        answer += [plan.unclear_as_entry(each, database, request.bucket) for each in shelf.unclear]
+        answer += [plan.unclear_as_entry(each, database, given.request.bucket) for each in shelf.unclear]
     _print(_as_json(answer) if arguments.json else reports.set_table(answer))
 
 
-def _do_verify(_: argparse.Namespace, request: settings.Settings, __: Mapping[str, str]) -> None:
+def _do_verify(_: argparse.Namespace, given: settings.Settings, __: Mapping[str, str]) -> None:
     from neo4j_restore import verify
 
-    for line in verify.verify(request):
+    for line in verify.verify(given.request, given.policy):
         _print(scrub.clean(line))
 
 

@@ -22,8 +22,8 @@ from neo4j_restore.planning import plan
 from neo4j_restore.planning.plan import Action, Plan, Step
 from neo4j_restore.sets.backup_set import BackupSet
 from neo4j_restore.sets.kinds import Kind
-from neo4j_restore.settings import Settings
-from neo4j_restore.spec import DatabaseName, Overwrite, SpaceMode, default_restore_id
+from neo4j_restore.settings import Policy, Request, Settings
+from neo4j_restore.spec import DatabaseName, Overwrite, SpaceMode
 from neo4j_restore.stores import StoredObject
 from neo4j_restore.transfer.evidence import Evidence, Verdict
 from neo4j_restore.volume import journal, leftovers, locks, receipt, swap, volume
@@ -38,18 +38,18 @@ def run(settings: Settings, environment: Mapping[str, str]) -> Plan:
 
     A failure keeps the old data, unless SPACE_MODE=reclaim has deleted it already.
     """
-    layout = VolumePaths(settings.data_dir)
+    layout = VolumePaths(settings.request.data_dir)
     with _during("recover"):
         volume.inspect(layout, ())
     with ExitStack() as locked:
         try:
             lock = locked.enter_context(locks.locked(layout))
         except LockError as error:
-            return _without_lock(settings, layout, error)
+            return _without_lock(settings.request, settings.policy, layout, error)
         # Before anything is decided: a sealed swap changes which databases are there, and which request is fulfilled.
         with _during("recover"), disk.errors_of(layout.data):
-            _recover(settings, layout)
-        decided, state = _decided(settings, layout)
+            _recover(settings.request, settings.policy, layout)
+        decided, state = _decided(settings.request, settings.policy, layout)
         if decided.restores:
             decided = _restore(settings, environment, decided, state, lock)
         if not decided.restores:
@@ -58,14 +58,14 @@ def run(settings: Settings, environment: Mapping[str, str]) -> Plan:
         return decided
 
 
-def _without_lock(settings: Settings, layout: VolumePaths, error: LockError) -> Plan:
+def _without_lock(request: Request, policy: Policy, layout: VolumePaths, error: LockError) -> Plan:
     """Return the plan of a start with nothing to do, which needs no lock. Raise the error for any other start."""
     with _during("plan"), disk.errors_of(layout.data):
         unfinished = journal.read(layout)
         # A swapped restore is live, and only its receipt is owed. In any other phase the data may be half moved.
         if unfinished and unfinished.phase is not Phase.SWAPPED:
             raise error
-        decided, _ = _decided(settings, layout)
+        decided, _ = _decided(request, policy, layout)
         # Without the lock Neo4j may still start on data that stays as it is. Only a restore needs it.
         if decided.restores:
             raise error
@@ -73,20 +73,20 @@ def _without_lock(settings: Settings, layout: VolumePaths, error: LockError) -> 
     return decided
 
 
-def _recover(settings: Settings, layout: VolumePaths) -> None:
+def _recover(request: Request, policy: Policy, layout: VolumePaths) -> None:
     """Recover. A sealed restore is given up if it would replace newer writes that the present request keeps."""
     try:
         swap.recover(layout)
     except NewerDataError:
-        if decide(settings, layout)[0].restores:
+        if decide(request, policy, layout)[0].restores:
             raise
         swap.drop(layout)
 
 
-def _decided(settings: Settings, layout: VolumePaths) -> tuple[Plan, Volume]:
+def _decided(request: Request, policy: Policy, layout: VolumePaths) -> tuple[Plan, Volume]:
     """Decide, and log each decision."""
     with _during("plan"), disk.errors_of(layout.data):
-        decided, state = decide(settings, layout)
+        decided, state = decide(request, policy, layout)
         for step in decided.steps:
             log.info("%s: %s: %s", step.database, step.decision.action, step.decision.reason)
         warn(layout, decided, state)
@@ -104,16 +104,16 @@ def warn(layout: VolumePaths, decided: Plan, state: Volume) -> None:
             log.warning("%s: left alone, but incomplete: it lacks %s. %s", step.database, lacks, hint)
 
 
-def decide(settings: Settings, layout: VolumePaths) -> tuple[Plan, Volume]:
+def decide(request: Request, policy: Policy, layout: VolumePaths) -> tuple[Plan, Volume]:
     """Return the plan as far as the volume alone decides it, and the volume's facts. Raises RestoreError."""
-    state = volume.inspect(layout, settings.databases, needs_receipt=settings.overwrite is Overwrite.ONCE)
+    state = volume.inspect(layout, request.databases, needs_receipt=policy.overwrite is Overwrite.ONCE)
     unfinished = journal.read(layout)
     # A journal whose restore is live counts as the receipt. Otherwise `once` would restore again.
     if unfinished and unfinished.phase is Phase.SWAPPED:
         state = replace(state, receipt=state.receipt.plus(unfinished.record))
     state = replace(state, reclaimed=unfinished is not None and swap.is_reclaimed(layout, unfinished))
-    decisions = plan.guard(settings, state, datetime.now(UTC))
-    plan.refuse(decisions, str(settings.data_dir))
+    decisions = plan.guard(request, policy, state, datetime.now(UTC))
+    plan.refuse(decisions, str(request.data_dir))
     if any(each.action is Action.RESTORE for each in decisions.values()):
         volume.refuse_links(layout)
         absent = (name for name, content in state.databases.items() if content is Found.ABSENT)
@@ -128,14 +128,14 @@ def _restore(settings: Settings, environment: Mapping[str, str], decided: Plan, 
     from neo4j_restore.planning.prepare import prepare
     from neo4j_restore.staging.stage import Stage
     from neo4j_restore.stores import open_store
-    from neo4j_restore.transfer.fetch import download_options
+    from neo4j_restore.transfer.fetch import DownloadOptions
 
-    layout = VolumePaths(settings.data_dir)
+    layout = VolumePaths(settings.request.data_dir)
     with _during("plan"), disk.errors_of(layout.data):
         # Everything cheap comes before the store is asked: a request that must fail should cost nothing there.
         locks.refuse_running_server(layout)
         swap.refuse_unfinished(layout)
-        preflight.check(layout, _databases(decided), deletes=settings.space is SpaceMode.RECLAIM)
+        preflight.check(layout, _databases(decided), deletes=settings.policy.space is SpaceMode.RECLAIM)
         volume.check_renames(layout)
         disk.check_giving(layout.data, layout.home)
         receipt.read(layout.home)
@@ -144,8 +144,8 @@ def _restore(settings: Settings, environment: Mapping[str, str], decided: Plan, 
         if not preflight.is_ours(layout.kept):
             leftovers.discard(layout.home, layout.kept)
         state = replace(state, free_bytes=volume.free_bytes(layout))
-        _spread(settings.start_jitter_seconds)
-        deadline = Deadline.after(settings.deadline_seconds)
+        _spread(settings.pace.start_jitter_seconds)
+        deadline = Deadline.after(settings.pace.deadline_seconds)
         store = open_store(settings, deadline)
     with closing(store):
 
@@ -153,9 +153,10 @@ def _restore(settings: Settings, environment: Mapping[str, str], decided: Plan, 
             with _during("plan"), disk.errors_of(layout.data), _kept_for_the_next(layout):
                 prepared, program = prepare(settings, environment, decided, facts, store)
             if prepared.restores:
-                options = download_options(settings, deadline)
+                retry_seconds, connections = settings.pace.retry_seconds, settings.pace.connections
+                options = DownloadOptions(retry_seconds, connections, deadline, settings.request.bucket.of)
                 stage = Stage(settings, layout, store, program, lock, options)
-                _carry_out(settings, prepared, stage.fill, options.evidence)
+                _carry_out(settings.request, settings.policy, prepared, stage.fill, options.evidence)
             return prepared
 
         try:
@@ -177,11 +178,13 @@ def _spread(most_seconds: float) -> None:
         time.sleep(seconds)
 
 
-def _carry_out(settings: Settings, prepared: Plan, fill: Callable[[Plan], None], evidence: Evidence) -> None:
-    layout, started, clock = VolumePaths(settings.data_dir), datetime.now(UTC), time.monotonic()
+def _carry_out(
+    request: Request, policy: Policy, prepared: Plan, fill: Callable[[Plan], None], evidence: Evidence
+) -> None:
+    layout, started, clock = VolumePaths(request.data_dir), datetime.now(UTC), time.monotonic()
     databases = _databases(prepared)
-    with _during("stage"), disk.errors_of(layout.data), _cleaned_after_failure(settings, layout):
-        swap.begin(layout, _intent(settings, layout, prepared))
+    with _during("stage"), disk.errors_of(layout.data), _cleaned_after_failure(layout, purge=policy.purge):
+        swap.begin(layout, _intent(request, policy, layout, prepared))
         fill(prepared)
         swap.staged(layout)
         # Before the seal, so that its sync of the tree covers the new owners.
@@ -189,7 +192,7 @@ def _carry_out(settings: Settings, prepared: Plan, fill: Callable[[Plan], None],
         # Hours may have passed since the first check.
         locks.refuse_running_server(layout)
         seconds = round(time.monotonic() - clock, 3)
-        sealed = swap.seal(layout, databases, _record(settings, prepared, started, seconds, evidence))
+        sealed = swap.seal(layout, databases, _record(request, policy, prepared, evidence, (started, seconds)))
     with _during("swap"), disk.errors_of(layout.data):
         steps = [(step.database, step.chosen) for step in prepared.restores]
         unsure = [database for database, chosen in steps if chosen and evidence.verdict(chosen).unverified]
@@ -205,21 +208,21 @@ def _databases(decided: Plan) -> tuple[DatabaseName, ...]:
     return tuple(step.database for step in decided.restores)
 
 
-def _intent(settings: Settings, layout: VolumePaths, prepared: Plan) -> Journal:
-    reclaim = settings.space is SpaceMode.RECLAIM
+def _intent(request: Request, policy: Policy, layout: VolumePaths, prepared: Plan) -> Journal:
+    reclaim = policy.space is SpaceMode.RECLAIM
     databases = _databases(prepared)
     return Journal(
         Phase.INTENT,
-        _restore_id(settings),
+        request.name,
         retire=swap.folders_of_all(layout.data, databases) if reclaim else (),
-        purge=settings.purge,
-        keep=settings.keep_previous,
+        purge=policy.purge,
+        keep=policy.keep_previous,
         reclaim=reclaim,
     )
 
 
 @contextmanager
-def _cleaned_after_failure(settings: Settings, layout: VolumePaths) -> Iterator[None]:
+def _cleaned_after_failure(layout: VolumePaths, *, purge: bool) -> Iterator[None]:
     """Remove the staged files after a failure, unless PURGE_ON_COMPLETE is false."""
     try:
         with _kept_for_the_next(layout):
@@ -227,7 +230,7 @@ def _cleaned_after_failure(settings: Settings, layout: VolumePaths) -> Iterator[
     except RestoreError as error:
         unfinished = journal.read(layout)
         if unfinished and unfinished.phase in {Phase.INTENT, Phase.STAGED}:
-            if settings.purge:
+            if purge:
                 # Their room may be just what the volume lacks.
                 with leftovers.only_warn("cannot put back the data that was moved away", "the next start tries again"):
                     swap.give_up(layout, unfinished)
@@ -258,22 +261,21 @@ def _during(phase: str) -> Iterator[None]:
         raise
 
 
-def _restore_id(settings: Settings) -> str:
-    default = default_restore_id(settings.bucket, settings.databases, settings.timestamp)
-    return settings.restore_id or default
-
-
 def _record(
-    settings: Settings, prepared: Plan, started: datetime, seconds: float, evidence: Evidence
+    request: Request, policy: Policy, prepared: Plan, evidence: Evidence, took: tuple[datetime, float]
 ) -> dict[str, Any]:
-    """Return the record for the receipt: a published contract, documented in the image's README."""
+    """Return the record for the receipt: a published contract, documented in the image's README.
+
+    took: when the restore began, and how many seconds it took.
+    """
+    started, seconds = took
     return {
-        "restore_id": _restore_id(settings),
-        "bucket": str(settings.bucket),
-        "timestamp": str(settings.timestamp),
-        "force_overwrite": settings.overwrite.value,
+        "restore_id": request.name,
+        "bucket": str(request.bucket),
+        "timestamp": str(request.timestamp),
+        "force_overwrite": policy.overwrite.value,
         "restored": [
-            _restored(step.chosen, settings, step, evidence.verdict(step.chosen))
+            _restored(step.chosen, request, step, evidence.verdict(step.chosen))
             for step in prepared.restores
             if step.chosen
         ],
@@ -293,17 +295,17 @@ def _record(
     }
 
 
-def _restored(chosen: BackupSet, settings: Settings, step: Step, verdict: Verdict) -> dict[str, Any]:
+def _restored(chosen: BackupSet, request: Request, step: Step, verdict: Verdict) -> dict[str, Any]:
     """Return what the receipt says of one set."""
     # The receipt names the exact object, by generation and checksum. A directory has too many.
     single = chosen.objects[-1] if chosen.kind is not Kind.DIRECTORY else None
-    fields = plan.set_as_json(chosen, settings.bucket)
+    fields = plan.set_as_json(chosen, request.bucket)
     del fields["header"], fields["not_a_set"]
     return (
         fields
         | plan.inside_as_json(chosen)
         | {
-            "wish": settings.request_id(step.database),
+            "wish": request.name_of(step.database),
             "warning": step.warning or None,
             "generation": single.generation if single else None,
             "crc32c": _crc32c(single) if single else None,

@@ -8,23 +8,18 @@ from pathlib import Path
 
 from neo4j_restore import spec, variables
 from neo4j_restore.errors import ConfigurationError
-from neo4j_restore.values import parse, read, text_of
+from neo4j_restore.values import Values, parse, read, text_of
 
 
 @dataclass(frozen=True)
-class Settings:
-    """What the operator requested, with all defaults applied.
+class Request:
+    """What is to be restored, and where.
 
     folded: the names in DATABASE that have upper case, as they are spelled there.
     backup_set_dir: relative, without a slash at its ends. Empty: the set is found by its store files.
-    restore_id: empty if RESTORE_ID is not set: see `request_id`.
-    not_after: when the request expires, in UTC.
-    deadline_seconds: for listing and download together, or 0.
-    credentials: path of the key, or None for the workload's identity. It is not read before the store is needed.
-    age_identity: path of the file with the age identity. It is read only for encrypted sets.
     ignore_objects: patterns for `fnmatch` of keys below the bucket's path.
-    requester_pays: `true` for s3, the project to bill for gs, or empty.
-    identity: the variables with which AWS and Azure identify a workload. Some are secret.
+    restore_id: empty if RESTORE_ID is not set: see `name`.
+    not_after: when the request expires, in UTC.
     """
 
     bucket: spec.BucketUrl
@@ -32,37 +27,76 @@ class Settings:
     folded: tuple[str, ...]
     timestamp: spec.Timestamp
     backup_set_dir: str
-    overwrite: spec.Overwrite
+    ignore_objects: tuple[str, ...]
     restore_id: str
     not_after: datetime | None
+    data_dir: Path
+
+    @property
+    def name(self) -> str:
+        """The name of the whole request: RESTORE_ID, or a hash of bucket, databases and timestamp."""
+        return self.restore_id or spec.default_restore_id(self.bucket, self.databases, self.timestamp)
+
+    def name_of(self, database: spec.DatabaseName) -> str:
+        """Return the name of the request for `database`: RESTORE_ID, or a hash that no other database changes."""
+        return self.restore_id or spec.default_restore_id(self.bucket, (database,), self.timestamp)
+
+
+@dataclass(frozen=True)
+class Policy:
+    """What may happen to the data on the volume, and which sets are good enough."""
+
+    overwrite: spec.Overwrite
     on_missing: spec.OnMissing
     on_stale_latest: spec.OnStaleLatest
-    ignore_objects: tuple[str, ...]
     require_checksum: bool
     space: spec.SpaceMode
     keep_previous: bool
     purge: bool
-    data_dir: Path
+
+
+@dataclass(frozen=True)
+class Access:
+    """How a store is reached, and the keys to it and to its sets.
+
+    credentials: path of the key, or None for the workload's identity. It is not read before the store is needed.
+    age_identity: path of the file with the age identity. It is read only for encrypted sets.
+    requester_pays: `true` for s3, the project to bill for gs, or empty.
+    identity: the variables with which AWS and Azure identify a workload. Some are secret.
+    """
+
     credentials: Path | None
     age_identity: Path | None
-    heap_size: str
-    retry_seconds: float
-    stall_seconds: float
-    deadline_seconds: float
-    connections: int
-    start_jitter_seconds: float
+    encryption_key: Path | None
     emulator_host: str
     endpoint_url: str
     region: str
     addressing: spec.Addressing
     ca_bundle: Path | None
     requester_pays: str
-    encryption_key: Path | None
     identity: Mapping[str, str] = field(repr=False)
 
-    def request_id(self, database: spec.DatabaseName) -> str:
-        """Return the name of the request for `database`: RESTORE_ID, or a hash that no other database changes."""
-        return self.restore_id or spec.default_restore_id(self.bucket, (database,), self.timestamp)
+
+@dataclass(frozen=True)
+class Pace:
+    """How long and how much a restore may take. deadline_seconds: for listing and download together, or 0."""
+
+    retry_seconds: float
+    stall_seconds: float
+    deadline_seconds: float
+    connections: int
+    start_jitter_seconds: float
+    heap_size: str
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What the operator set, with all defaults applied. Each module takes only the part that it needs."""
+
+    request: Request
+    policy: Policy
+    access: Access
+    pace: Pace
 
 
 @dataclass(frozen=True)
@@ -99,41 +133,65 @@ def from_environment(environment: Mapping[str, str]) -> Settings:
             "; ".join(problem.what for problem in problems),
             hint="correct these variables of the restore container. For a list run: neo4j-restore --help",
         )
-    bucket = values[variables.BUCKET]
-    google_key = values.get(variables.GOOGLE_APPLICATION_CREDENTIALS) if bucket.scheme is spec.Scheme.GCS else None
     return Settings(
-        bucket=bucket,
+        _request(values, environment[variables.DATABASE.name]),
+        _policy(values),
+        _access(values, environment),
+        _pace(values),
+    )
+
+
+def _request(values: Values, names: str) -> Request:
+    return Request(
+        bucket=values[variables.BUCKET],
         databases=values[variables.DATABASE],
-        folded=spec.folded(environment[variables.DATABASE.name]),
+        folded=spec.folded(names),
         timestamp=values[variables.TIMESTAMP],
         backup_set_dir=values.get(variables.BACKUP_SET_DIR) or "",
-        overwrite=values[variables.FORCE_OVERWRITE],
+        ignore_objects=values.get(variables.IGNORE_OBJECTS) or (),
         restore_id=values.get(variables.RESTORE_ID) or "",
         not_after=values.get(variables.RESTORE_NOT_AFTER),
+        data_dir=_real(values[variables.DATA_DIR]),
+    )
+
+
+def _policy(values: Values) -> Policy:
+    return Policy(
+        overwrite=values[variables.FORCE_OVERWRITE],
         on_missing=values[variables.ON_MISSING],
         on_stale_latest=values[variables.ON_STALE_LATEST],
-        ignore_objects=values.get(variables.IGNORE_OBJECTS) or (),
         require_checksum=values[variables.REQUIRE_CHECKSUM],
         space=values[variables.SPACE_MODE],
         keep_previous=values[variables.KEEP_PREVIOUS],
         purge=values[variables.PURGE_ON_COMPLETE],
-        data_dir=_real(values[variables.DATA_DIR]),
+    )
+
+
+def _access(values: Values, environment: Mapping[str, str]) -> Access:
+    google = values[variables.BUCKET].scheme is spec.Scheme.GCS
+    google_key = values.get(variables.GOOGLE_APPLICATION_CREDENTIALS) if google else None
+    return Access(
         credentials=values.get(variables.CREDENTIALS_FILE) or google_key,
         age_identity=values.get(variables.AGE_IDENTITY_FILE),
-        heap_size=values.get(variables.HEAP_SIZE) or "",
-        retry_seconds=values[variables.RETRY_SECONDS],
-        stall_seconds=values[variables.STALL_SECONDS],
-        deadline_seconds=values[variables.DEADLINE_SECONDS],
-        connections=values[variables.CONNECTIONS],
-        start_jitter_seconds=values[variables.START_JITTER_SECONDS],
+        encryption_key=values.get(variables.ENCRYPTION_KEY_FILE),
         emulator_host=values.get(variables.STORAGE_EMULATOR_HOST) or "",
         endpoint_url=values.get(variables.ENDPOINT_URL) or "",
         region=values.get(variables.REGION) or "",
         addressing=values[variables.ADDRESSING_STYLE],
         ca_bundle=values.get(variables.CA_BUNDLE),
         requester_pays=values.get(variables.REQUESTER_PAYS) or "",
-        encryption_key=values.get(variables.ENCRYPTION_KEY_FILE),
         identity=_identity(environment),
+    )
+
+
+def _pace(values: Values) -> Pace:
+    return Pace(
+        retry_seconds=values[variables.RETRY_SECONDS],
+        stall_seconds=values[variables.STALL_SECONDS],
+        deadline_seconds=values[variables.DEADLINE_SECONDS],
+        connections=values[variables.CONNECTIONS],
+        start_jitter_seconds=values[variables.START_JITTER_SECONDS],
+        heap_size=values.get(variables.HEAP_SIZE) or "",
     )
 
 

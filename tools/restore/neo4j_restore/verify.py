@@ -9,26 +9,26 @@ from typing import Any
 from neo4j_restore import disk
 from neo4j_restore.errors import BackupNotFoundError, TargetOccupiedError
 from neo4j_restore.planning.differences import differences, record_of
-from neo4j_restore.settings import Settings
+from neo4j_restore.settings import Policy, Request
 from neo4j_restore.volume import journal, swap, volume
 from neo4j_restore.volume.journal import Phase
 from neo4j_restore.volume.receipt import Receipt
 from neo4j_restore.volume.volume import Found, VolumePaths
 
 
-def verify(settings: Settings) -> list[str]:
+def verify(request: Request, policy: Policy) -> list[str]:
     """Return a line for each database that says which set it was restored from, by the receipt.
 
     Raises TargetOccupiedError while a restore is unfinished, for a database that lacks files, and for one that was
     restored from another bucket, from another set or for another request. Raises BackupNotFoundError for a database
     that is not there.
     """
-    with disk.errors_of(settings.data_dir):
-        return _verified(settings, VolumePaths(settings.data_dir))
+    with disk.errors_of(request.data_dir):
+        return _verified(request, policy, VolumePaths(request.data_dir))
 
 
-def _verified(settings: Settings, layout: VolumePaths) -> list[str]:
-    state = volume.inspect(layout, settings.databases, needs_receipt=True)
+def _verified(request: Request, policy: Policy, layout: VolumePaths) -> list[str]:
+    state = volume.inspect(layout, request.databases, needs_receipt=True)
     unfinished = journal.read(layout)
     if unfinished and unfinished.phase is not Phase.SWAPPED:
         message = f"a restore on the volume at {layout.data} is not finished"
@@ -38,13 +38,13 @@ def _verified(settings: Settings, layout: VolumePaths) -> list[str]:
         message = f"the volume at {layout.data} has no database {', '.join(absent)}"
         raise BackupNotFoundError(message, hint="read the restore container's log: kubectl logs POD -c restore")
     receipt = swap.receipt_of(layout)
-    restored = {name: record_of(name, receipt) for name in settings.databases}
-    lacking = {name: volume.lacks(layout.data, name, restored=bool(restored[name])) for name in settings.databases}
+    restored = {name: record_of(name, receipt) for name in request.databases}
+    lacking = {name: volume.lacks(layout.data, name, restored=bool(restored[name])) for name in request.databases}
     if any(lacking.values()):
         incomplete = "; ".join(f"{name} lacks {', '.join(missing)}" for name, missing in lacking.items() if missing)
         message = f"a database on the volume at {layout.data} is incomplete: {incomplete}"
         raise TargetOccupiedError(message, hint=volume.INCOMPLETE_HINT)
-    _compare(settings, receipt)
+    _compare(request, policy, receipt)
     return [
         f"{name}: restored from {record.get('object')} at {receipt.last.get('finished')}"
         if record
@@ -53,11 +53,11 @@ def _verified(settings: Settings, layout: VolumePaths) -> list[str]:
     ]
 
 
-def _compare(settings: Settings, receipt: Receipt) -> None:
-    different = {name: differences(settings, name, receipt) for name in settings.databases}
+def _compare(request: Request, policy: Policy, receipt: Receipt) -> None:
+    different = {name: differences(request, policy, name, receipt) for name in request.databases}
     if any(different.values()):
         problems = "; ".join(f"{name}: {', '.join(each)}" for name, each in different.items() if each)
-        message = f"the volume at {settings.data_dir} does not hold the requested restore: {problems}"
+        message = f"the volume at {request.data_dir} does not hold the requested restore: {problems}"
         hint = (
             "to restore what is requested now, set FORCE_OVERWRITE to once and RESTORE_ID to a new name. To keep the "
             "data, request what it was restored from"

@@ -1,5 +1,8 @@
 """The first bytes of objects, decrypted where they are encrypted. They show what a set is."""
 
+from pathlib import Path
+
+from neo4j_restore.buckets import BucketUrl
 from neo4j_restore.inspection.ownchecks import own_check
 from neo4j_restore.sets.headers import HEADER_BYTES
 from neo4j_restore.settings import Settings
@@ -11,12 +14,18 @@ from neo4j_restore.transfer import retry
 class Heads:
     """Reads parts of the objects of one store. Threads may share it."""
 
-    def __init__(self, settings: Settings, store: Store) -> None:
-        """Take the store. No request is made yet."""
-        self._settings, self._store = settings, store
+    def __init__(self, store: Store, bucket: BucketUrl, age_identity: Path | None, retry_seconds: float) -> None:
+        """Take the store. No request is made yet. bucket: for messages. age_identity: path of the file with it."""
+        self._store, self._bucket = store, bucket
+        self.age_identity, self.retry_seconds = age_identity, retry_seconds
         self._encrypted: set[str] = set()
         # By the keys of objects whose heads were read: see `ownchecks.own_check`.
         self.own_checks: dict[str, str] = {}
+
+    @classmethod
+    def of(cls, settings: Settings, store: Store) -> "Heads":
+        """Return the reader that settings describe."""
+        return cls(store, settings.request.bucket, settings.access.age_identity, settings.pace.retry_seconds)
 
     def head(self, stored: StoredObject, count: int) -> bytes:
         """Return the first bytes of an object, decrypted. They may be fewer than `count`.
@@ -32,8 +41,8 @@ class Heads:
         if count < HEADER_BYTES:
             # age decrypts a chunk of 64 KiB only once all of it is there.
             head = self.part(stored, 0, HEADER_BYTES)
-        name = self._settings.bucket.of(stored.key)
-        return age.start_of(head, age.identities(self._settings.age_identity, name), name)
+        name = self._bucket.of(stored.key)
+        return age.start_of(head, age.identities(self.age_identity, name), name)
 
     def is_encrypted(self, stored: StoredObject) -> bool:
         """Tell whether an object is encrypted. Its head must have been read."""
@@ -47,4 +56,4 @@ class Heads:
 
     def part(self, stored: StoredObject, start: int, count: int) -> bytes:
         """Return `count` bytes of an object from `start` on, as they are stored, or fewer at its end."""
-        return retry.part(self._store, stored, retry.Retry(self._settings.retry_seconds), start, count)
+        return retry.part(self._store, stored, retry.Retry(self.retry_seconds), start, count)

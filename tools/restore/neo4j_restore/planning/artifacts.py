@@ -25,9 +25,8 @@ from neo4j_restore.sets.backup_set import BackupSet, TimeSource
 from neo4j_restore.sets.chains import Artifact
 from neo4j_restore.sets.headers import Header
 from neo4j_restore.sets.kinds import Kind
-from neo4j_restore.settings import Settings
+from neo4j_restore.settings import Request
 from neo4j_restore.spec import LATEST
-from neo4j_restore.stores import Store
 from neo4j_restore.streams import decoders
 from neo4j_restore.timestamps import Timestamp
 from neo4j_restore.transfer import parallel
@@ -50,9 +49,9 @@ Headers = dict[str, Header | RestoreError | None]
 class Artifacts:
     """Reads the headers of the backup artifacts of one store, each once."""
 
-    def __init__(self, settings: Settings, store: Store, earlier: Headers | None = None) -> None:
-        """Keep the store, without asking it. earlier: headers that were read before. The new ones are added to it."""
-        self._settings, self.heads = settings, Heads(settings, store)
+    def __init__(self, request: Request, heads: Heads, connections: int, earlier: Headers | None = None) -> None:
+        """Ask nothing yet. earlier: headers that were read before. The new ones are added to it."""
+        self._request, self.heads, self._connections = request, heads, connections
         self._headers: Headers = {} if earlier is None else earlier
 
     def dated(self, sets: list[BackupSet]) -> list[BackupSet]:
@@ -67,7 +66,7 @@ class Artifacts:
     def _wanted(self, sets: list[BackupSet]) -> list[BackupSet]:
         """Return the artifacts whose headers matter."""
         artifacts = [each for each in sets if each.kind is Kind.BACKUP]
-        named = choosing.choose(sets, self._settings.timestamp) if self._settings.timestamp.is_exact else None
+        named = choosing.choose(sets, self._request.timestamp) if self._request.timestamp.is_exact else None
         if named and named.kind is Kind.BACKUP:
             self._read([named])
             header = self._headers[named.key]
@@ -75,7 +74,7 @@ class Artifacts:
                 return []
         if len(artifacts) > MOST_ARTIFACTS:
             message = (
-                f"{self._settings.bucket} has {len(artifacts)} backup artifacts of {artifacts[0].database}, "
+                f"{self._request.bucket} has {len(artifacts)} backup artifacts of {artifacts[0].database}, "
                 f"expected at most {MOST_ARTIFACTS}"
             )
             hint = "set BUCKET to a folder with fewer of them, or exclude old ones with IGNORE_OBJECTS"
@@ -86,7 +85,7 @@ class Artifacts:
         if len(artifacts) > 1:
             log.info("%s: reading the headers of %d backup artifacts", artifacts[0].database, len(artifacts))
         by_key = {each.key: each for each in artifacts}
-        read = parallel.answers(lambda key: self._header_or_problem(by_key[key]), by_key, self._settings.connections)
+        read = parallel.answers(lambda key: self._header_or_problem(by_key[key]), by_key, self._connections)
         self._headers.update(read)
 
     def _header_or_problem(self, artifact: BackupSet) -> Header | RestoreError | None:
@@ -101,7 +100,7 @@ class Artifacts:
 
     def _header(self, artifact: BackupSet) -> Header | None:
         """Return an artifact's header, or None if it has a later layout or its bytes are another kind of set."""
-        stored, name = artifact.objects[0], self._settings.bucket.of(artifact.key)
+        stored, name = artifact.objects[0], self._request.bucket.of(artifact.key)
         if stored.thaw:
             message = f"{name} is in an archive tier and can't be read before it is thawed"
             raise StoreError(message, hint=f"thaw it, then start again: {stored.thaw}")
@@ -161,7 +160,7 @@ class Artifacts:
 
     def _is_meant(self, chosen: BackupSet) -> bool:
         """Return whether TIMESTAMP means this very object, and not another one with the same transactions."""
-        return self._settings.timestamp.is_exact or chosen.stamp == LATEST
+        return self._request.timestamp.is_exact or chosen.stamp == LATEST
 
     def _ends(
         self, chosen: BackupSet, by_key: Mapping[str, BackupSet], all_artifacts: Mapping[str, Artifact]
@@ -182,7 +181,7 @@ class Artifacts:
         if vanished:
             # The listing is out of date, and the missing link may be gone for that reason alone.
             return vanished[0]
-        name = self._settings.bucket.of
+        name = self._request.bucket.of
         gap = chains.gap(last, candidates, name)
         message = f"{name(last.key)} is a differential backup, and its chain has a gap: {gap}"
         if problems:

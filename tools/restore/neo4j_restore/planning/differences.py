@@ -8,20 +8,20 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from neo4j_restore.settings import Settings
+from neo4j_restore.settings import Policy, Request
 from neo4j_restore.spec import BucketUrl, DatabaseName, Invalid, Overwrite, parse_timestamp
 from neo4j_restore.timestamps import LATEST, Timestamp, parse_time
 from neo4j_restore.volume.receipt import Receipt
 
 
-def differences(settings: Settings, database: DatabaseName, receipt: Receipt) -> list[str]:
+def differences(request: Request, policy: Policy, database: DatabaseName, receipt: Receipt) -> list[str]:
     """Return what the request names differently from the restore of `database`. Empty if nothing is known to differ."""
     restored, problems = record_of(database, receipt), []
     if restored:
-        problems += [*_bucket(settings.bucket, restored, receipt.last), *_set(settings.timestamp, restored, receipt)]
-    named = settings.restore_id or not problems
-    if named and settings.overwrite is Overwrite.ONCE and "rolled_back" not in receipt.last:
-        problems += _request(settings.request_id(database), database, restored, receipt)
+        problems += [*_bucket(request.bucket, restored, receipt.last), *_set(request.timestamp, restored, receipt)]
+    named = request.restore_id or not problems
+    if named and policy.overwrite is Overwrite.ONCE and "rolled_back" not in receipt.last:
+        problems += _request(request.name_of(database), database, restored, receipt)
     return problems
 
 

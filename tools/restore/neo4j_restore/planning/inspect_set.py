@@ -15,7 +15,7 @@ from neo4j_restore.sets import headers
 from neo4j_restore.sets.backup_set import BackupSet
 from neo4j_restore.sets.headers import Header
 from neo4j_restore.sets.kinds import AGE, SUM, Kind
-from neo4j_restore.settings import Settings
+from neo4j_restore.settings import Request
 from neo4j_restore.stores import Store, StoredObject
 from neo4j_restore.streams import zipdirectory
 from neo4j_restore.transfer import retry
@@ -58,9 +58,9 @@ class Inspection:
 class Inspector:
     """Inspects the sets of one store. Headers and heads are cached, so none is read twice."""
 
-    def __init__(self, settings: Settings, store: Store, artifacts: Artifacts, *, overlaps: bool = True) -> None:
+    def __init__(self, request: Request, store: Store, artifacts: Artifacts, *, overlaps: bool = True) -> None:
         """Take the store. No request is made yet. overlaps: see `chains.best`."""
-        self._settings, self._store = settings, store
+        self._request, self._store = request, store
         self._artifacts, self._overlaps = artifacts, overlaps
         self._heads = artifacts.heads
         self._headers: dict[str, Header | None] = {}
@@ -79,7 +79,7 @@ class Inspector:
             return Inspection(recognised.of_directory(chosen, self._neostore(chosen)))
         inspection = self._inspect(chosen)
         if inspection.chosen.kind is not chosen.kind:
-            name = self._settings.bucket.of(chosen.key)
+            name = self._request.bucket.of(chosen.key)
             log.warning("%s: the bytes of %s show that it is: %s", chosen.database, name, inspection.chosen.inside)
         recognised_set = inspection.chosen
         if recognised_set.kind is Kind.BACKUP:
@@ -102,7 +102,7 @@ class Inspector:
 
     def _recognised(self, chosen: BackupSet, stored: StoredObject, head: bytes) -> Inspection:
         """Return the set whose object `stored` begins with `head`."""
-        name, encrypted = self._settings.bucket.of(chosen.key), self._heads.is_encrypted(stored)
+        name, encrypted = self._request.bucket.of(chosen.key), self._heads.is_encrypted(stored)
         seekable = None if encrypted else Ranged(self._store, stored, self._retry())
         seen = contents.contents_of(head, chosen.kind, name, plain=seekable)
         if seen.kind is Kind.ZIP:
@@ -110,7 +110,7 @@ class Inspector:
             seen = replace(seen, entries=tuple(self._listed(stored, tail)), whole=bool(tail))
         else:
             tail = self._heads.end(stored, _TAIL_BYTES)
-        wanted = Wanted(chosen.database, chosen.key, name, self._settings.backup_set_dir)
+        wanted = Wanted(chosen.database, chosen.key, name, self._request.backup_set_dir)
         return Inspection(recognised.recognised(chosen, seen, wanted, encrypted=encrypted), head, tail)
 
     def _neostore(self, chosen: BackupSet) -> bytes:
@@ -133,7 +133,7 @@ class Inspector:
 
     def described(self, listed: BackupSet) -> BackupSet:
         """Return a set with its header, if its kind has one and it can be read. For lists."""
-        unreadable = listed.key.endswith(AGE) and self._settings.age_identity is None
+        unreadable = listed.key.endswith(AGE) and self._heads.age_identity is None
         if unreadable or listed.objects[0].thaw or listed.kind not in {Kind.DUMP, Kind.BACKUP}:
             return listed
         try:
@@ -151,7 +151,7 @@ class Inspector:
         frozen = [each for each in objects if each.thaw]
         if frozen:
             more = f" (and {len(frozen) - 1} more)" if len(frozen) > 1 else ""
-            name = f"{self._settings.bucket.of(frozen[0].key)}{more}"
+            name = f"{self._request.bucket.of(frozen[0].key)}{more}"
             message = f"{name} is in an archive tier, and must be thawed before it can be read"
             raise StoreError(message, hint=f"thaw it, then start again: {frozen[0].thaw}")
         return replace(chosen, objects=objects)
@@ -160,7 +160,7 @@ class Inspector:
         if chosen.header is None:
             # In a later layout, which this neo4j-admin may know.
             return chosen
-        _check_name(chosen, chosen.header, self._settings.bucket.of(chosen.key))
+        _check_name(chosen, chosen.header, self._request.bucket.of(chosen.key))
         if chosen.inside and chosen.inside.container:
             # Its chain is in the same archive.
             return chosen
@@ -173,7 +173,7 @@ class Inspector:
         beside = {each.key.removesuffix(SUM): each for one in (chosen, *sets) for each in one.sums}
         summed = [stored.key for stored in chosen.objects if stored.key in beside]
         texts = {key: self._heads.part(beside[key], 0, sums.MOST_BYTES).decode(errors="replace") for key in summed}
-        checksums = {key: sums.parse(text, self._settings.bucket.of(key)) for key, text in texts.items()}
+        checksums = {key: sums.parse(text, self._request.bucket.of(key)) for key, text in texts.items()}
         checks = {stored.key: self._heads.own_checks.get(stored.key, "") for stored in chosen.objects}
         return replace(chosen, checksums=checksums, formats={key: name for key, name in checks.items() if name})
 
@@ -181,7 +181,7 @@ class Inspector:
         if listed.kind is Kind.BACKUP:
             return self._artifacts.header(listed)
         if listed.key not in self._headers:
-            head, name = self._heads.head(listed.objects[0], headers.HEADER_BYTES), self._settings.bucket.of(listed.key)
+            head, name = self._heads.head(listed.objects[0], headers.HEADER_BYTES), self._request.bucket.of(listed.key)
             seen = contents.contents_of(head, listed.kind, name)
             self._headers[listed.key] = contents.header_of(seen.kind, seen.head)
         return self._headers[listed.key]
@@ -192,7 +192,7 @@ class Inspector:
         return self._heads.part(stored, *place) if place and place[1] <= _LARGEST_DIRECTORY else b""
 
     def _retry(self) -> retry.Retry:
-        return retry.Retry(self._settings.retry_seconds)
+        return retry.Retry(self._heads.retry_seconds)
 
 
 def _check_name(chosen: BackupSet, header: Header, name: str) -> None:

@@ -1,6 +1,7 @@
 """Decides what a run would do, without a cloud or a disk.
 
-1. `guard`: from the settings and the volume's facts, whether each database is restored, left alone or refused.
+1. `guard`: from the request, the policy and the volume's facts, whether a database is restored, left alone or
+   refused.
 2. `check`: from the chosen sets and neo4j-admin's version, what would fail. It fails here, before the first byte.
 """
 
@@ -16,7 +17,7 @@ from neo4j_restore.errors import ConfigurationError, MigrationNeededError, Targe
 from neo4j_restore.planning import compatibility
 from neo4j_restore.sets.backup_set import BackupSet, Unclear
 from neo4j_restore.sets.headers import Header
-from neo4j_restore.settings import Settings
+from neo4j_restore.settings import Policy, Request
 from neo4j_restore.spec import SYSTEM, BucketUrl, DatabaseName, OnMissing, Overwrite, SpaceMode
 from neo4j_restore.transfer import evidence
 from neo4j_restore.volume.volume import Found, Volume
@@ -74,34 +75,34 @@ class Plan:
         return tuple(step for step in self.steps if step.decision.action is Action.RESTORE)
 
 
-def guard(settings: Settings, volume: Volume, now: datetime) -> dict[DatabaseName, Decision]:
+def guard(request: Request, policy: Policy, volume: Volume, now: datetime) -> dict[DatabaseName, Decision]:
     """Return the decision for each requested database, in the request's order. now: UTC."""
-    return {database: _decide(settings, volume, database, now) for database in settings.databases}
+    return {database: _decide(request, policy, volume, database, now) for database in request.databases}
 
 
-def _decide(settings: Settings, volume: Volume, database: DatabaseName, now: datetime) -> Decision:
-    content, request = volume.databases[database], settings.request_id(database)
-    fulfilled = settings.overwrite is Overwrite.ONCE and volume.receipt.fulfilled(request, database)
+def _decide(request: Request, policy: Policy, volume: Volume, database: DatabaseName, now: datetime) -> Decision:
+    content, name = volume.databases[database], request.name_of(database)
+    fulfilled = policy.overwrite is Overwrite.ONCE and volume.receipt.fulfilled(name, database)
     if content is Found.UNKNOWN:
         return Decision(Action.REFUSE, "its folder holds files that are not a store")
-    expired = settings.not_after is not None and now > settings.not_after
+    expired = request.not_after is not None and now > request.not_after
     if content is Found.ABSENT and not volume.in_cluster:
-        if volume.receipt.removed(database) and (settings.overwrite is Overwrite.NEVER or fulfilled):
+        if volume.receipt.removed(database) and (policy.overwrite is Overwrite.NEVER or fulfilled):
             reason = "the last rollback removed it. FORCE_OVERWRITE=once with a new RESTORE_ID restores it"
             return Decision(Action.SKIP, reason)
         if expired:
-            return Decision(Action.EXPIRED, f"it is absent, and the request expired at {settings.not_after}")
+            return Decision(Action.EXPIRED, f"it is absent, and the request expired at {request.not_after}")
         return Decision(Action.RESTORE, "there is no such database on the volume")
     # On a member of a cluster an absent database may still be on the other members, so the policy decides.
     there = "it exists" if content is Found.DATABASE else "the volume has a cluster's state (cluster-state)"
-    if settings.overwrite is Overwrite.NEVER:
+    if policy.overwrite is Overwrite.NEVER:
         return Decision(Action.SKIP, f"{there}, and FORCE_OVERWRITE is false")
     if fulfilled:
-        return Decision(Action.SKIP, f"the request {request} was fulfilled at {fulfilled}")
+        return Decision(Action.SKIP, f"the request {name} was fulfilled at {fulfilled}")
     if expired:
-        return Decision(Action.SKIP, f"{there}, and the request expired at {settings.not_after}")
-    policy = f"once, for the request {request}" if settings.overwrite is Overwrite.ONCE else "true"
-    return Decision(Action.RESTORE, f"{there}, and FORCE_OVERWRITE is {policy}", replaces=content is Found.DATABASE)
+        return Decision(Action.SKIP, f"{there}, and the request expired at {request.not_after}")
+    allowed = f"once, for the request {name}" if policy.overwrite is Overwrite.ONCE else "true"
+    return Decision(Action.RESTORE, f"{there}, and FORCE_OVERWRITE is {allowed}", replaces=content is Found.DATABASE)
 
 
 def refuse(decisions: Mapping[DatabaseName, Decision], data: str) -> None:
@@ -122,12 +123,12 @@ def refuse(decisions: Mapping[DatabaseName, Decision], data: str) -> None:
         raise ConfigurationError("; ".join(expired), hint=hint)
 
 
-def missing_is_fine(settings: Settings, step: Step, volume: Volume, bearing: int) -> bool:
+def missing_is_fine(policy: Policy, step: Step, volume: Volume, bearing: int) -> bool:
     """Return whether Neo4j may start without this database: ON_MISSING allows it, and there is nothing to lose.
 
     bearing: how many objects in the bucket bear the database's name. A single one may be its backup.
     """
-    allowed = settings.on_missing is OnMissing.START_EMPTY
+    allowed = policy.on_missing is OnMissing.START_EMPTY
     # A volume whose data was deleted for room never starts empty.
     return allowed and bearing == 0 and not step.decision.replaces and not volume.reclaimed
 

@@ -7,15 +7,17 @@ from pathlib import Path
 
 from neo4j_restore import trees
 from neo4j_restore.admin import admin, admin_commands
+from neo4j_restore.buckets import BucketUrl
 from neo4j_restore.errors import ANOTHER_SET, BackupDamagedError, BackupNotFoundError, ConfigurationError, StoreError
 from neo4j_restore.inspection import recognised
+from neo4j_restore.inspection.heads import Heads
 from neo4j_restore.planning import artifacts, choosing, plan, space
 from neo4j_restore.planning.artifacts import Artifacts
 from neo4j_restore.planning.inspect_set import Inspection, Inspector
 from neo4j_restore.planning.plan import Plan, Step
 from neo4j_restore.planning.selection import Selection
 from neo4j_restore.sets.backup_set import BackupSet
-from neo4j_restore.settings import Settings
+from neo4j_restore.settings import Policy, Request, Settings
 from neo4j_restore.spec import DatabaseName
 from neo4j_restore.stores import Store
 from neo4j_restore.transfer import evidence
@@ -32,8 +34,8 @@ def prepare(
     settings: Settings, environment: Mapping[str, str], decided: Plan, state: Volume, store: Store
 ) -> tuple[Plan, admin.Admin]:
     """Return the plan with its sets and the room it needs, and the neo4j-admin to use. Raises RestoreError."""
-    program = admin.find_admin(environment, settings.heap_size, settings.stall_seconds)
-    _refuse_folded(settings, program.version)
+    program = admin.find_admin(environment, settings.pace.heap_size, settings.pace.stall_seconds)
+    _refuse_folded(settings.request, program.version)
     try:
         return _prepare(settings, program, decided, state, store), program
     except StoreError as error:
@@ -44,10 +46,10 @@ def prepare(
         return _prepare(settings, program, decided, state, store), program
 
 
-def _refuse_folded(settings: Settings, version: admin_commands.Version) -> None:
+def _refuse_folded(request: Request, version: admin_commands.Version) -> None:
     """Raise ConfigurationError for a name with upper case if Neo4j does not fold it: the server would start empty."""
-    if settings.folded and version.major < _FOLDS_CASE:
-        name = settings.folded[0]
+    if request.folded and version.major < _FOLDS_CASE:
+        name = request.folded[0]
         message = (
             f"DATABASE: {name!r} has upper case, which Neo4j {version} does not fold, but this restores {name.lower()}"
         )
@@ -56,39 +58,42 @@ def _refuse_folded(settings: Settings, version: admin_commands.Version) -> None:
 
 
 def _prepare(settings: Settings, program: admin.Admin, decided: Plan, state: Volume, store: Store) -> Plan:
-    reader = Artifacts(settings, store)
-    steps, sets = Selection(settings, store, reader).choose(decided.steps, state)
+    request, policy = settings.request, settings.policy
+    reader = Artifacts(request, Heads.of(settings, store), settings.pace.connections)
+    steps, sets = Selection(request, policy, store, reader).choose(decided.steps, state)
     for step in steps:
         if step.chosen:
-            _check_others(settings, step.chosen, sets[step.database])
-    inspector = Inspector(settings, store, reader, overlaps=program.version >= admin_commands.OVERLAPS)
+            _check_others(request, step.chosen, sets[step.database])
+    inspector = Inspector(request, store, reader, overlaps=program.version >= admin_commands.OVERLAPS)
     inspections: dict[DatabaseName, Inspection] = {}
     for step in steps:
         if step.chosen:
-            inspections[step.database] = _inspect(settings, inspector, step.chosen, sets[step.database])
+            inspections[step.database] = _inspect(request, policy, inspector, step.chosen, sets[step.database])
     steps = tuple(_inspected(step, inspections.get(step.database)) for step in steps)
     prepared = Plan(steps, program.version, edition=program.edition)
-    plan.check(prepared, settings.bucket)
-    plan.check_sure(prepared, settings.bucket, settings.space)
+    plan.check(prepared, request.bucket)
+    plan.check_sure(prepared, request.bucket, policy.space)
     for step in steps:
         if step.chosen:
-            _check_whole(settings, step.chosen)
-    prepared = replace(prepared, steps=tuple(_with_verdict(settings, step) for step in prepared.steps))
+            _check_whole(request.bucket, step.chosen)
+    prepared = replace(prepared, steps=tuple(_with_verdict(request.bucket, policy, step) for step in prepared.steps))
     estimates = [_estimate(inspection, program.commands) for inspection in inspections.values()]
     need = sum(each.bytes for each in estimates)
     replaced = [step.database for step in prepared.restores if step.decision.replaces]
-    reclaimed = sum(_size(settings.data_dir, database) for database in replaced)
-    free = state.free_bytes + partial.size_bytes(VolumePaths(settings.data_dir))
+    reclaimed = sum(_size(request.data_dir, database) for database in replaced)
+    free = state.free_bytes + partial.size_bytes(VolumePaths(request.data_dir))
     sources = {each.source for each in estimates}
-    space.check(need, free, reclaimed, settings.space, replaces=bool(replaced), sources=sources)
+    space.check(need, free, reclaimed, policy.space, replaces=bool(replaced), sources=sources)
     return replace(prepared, need_bytes=need)
 
 
-def _inspect(settings: Settings, inspector: Inspector, chosen: BackupSet, sets: list[BackupSet]) -> Inspection:
+def _inspect(
+    request: Request, policy: Policy, inspector: Inspector, chosen: BackupSet, sets: list[BackupSet]
+) -> Inspection:
     """Return the set with what its bytes say. If they show that a `latest` is stale, the set to take instead."""
     inspection = inspector.inspect(chosen, sets)
     choice = (
-        choosing.by_entries(inspection.chosen, sets, settings.on_stale_latest) if settings.timestamp.is_latest else None
+        choosing.by_entries(inspection.chosen, sets, policy.on_stale_latest) if request.timestamp.is_latest else None
     )
     if choice is None:
         return inspection
@@ -112,41 +117,41 @@ def _inspected(step: Step, inspection: Inspection | None) -> Step:
     return replace(step, chosen=inspection.chosen, warning=warning)
 
 
-def _with_verdict(settings: Settings, step: Step) -> Step:
+def _with_verdict(bucket: BucketUrl, policy: Policy, step: Step) -> Step:
     """Return the step with a warning if nothing can verify its set. With REQUIRE_CHECKSUM raise an error."""
-    verdict = evidence.expected(step.chosen, settings.bucket.scheme) if step.chosen else None
-    warning = verdict.warning(settings.bucket) if verdict else ""
+    verdict = evidence.expected(step.chosen, bucket.scheme) if step.chosen else None
+    warning = verdict.warning(bucket) if verdict else ""
     if not verdict or not warning:
         return step
-    if settings.require_checksum:
-        error = verdict.refusal(settings.bucket)
+    if policy.require_checksum:
+        error = verdict.refusal(bucket)
         error.database = step.database
         raise error
     log.warning("%s: %s", step.database, warning)
     return replace(step, warning="; ".join(filter(None, [step.warning, warning])))
 
 
-def _check_others(settings: Settings, chosen: BackupSet, sets: list[BackupSet]) -> None:
+def _check_others(request: Request, chosen: BackupSet, sets: list[BackupSet]) -> None:
     """Log which artifacts belong to another database of the same name. Raise the error of one that may be newer."""
     for other in artifacts.others(chosen, sets):
         log.info(
             "%s: leaving alone the backups with the database id %s, the newest of them of %s: %s has another id",
             *(chosen.database, other.header and other.header.database_id, other.time, chosen.key),
         )
-    unread = artifacts.doubtful(chosen, sets, settings.timestamp)
+    unread = artifacts.doubtful(chosen, sets, request.timestamp)
     if unread and unread.problem:
-        why = f"by its name or its upload time it may be newer than {settings.bucket.of(chosen.key)}"
+        why = f"by its name or its upload time it may be newer than {request.bucket.of(chosen.key)}"
         error = unread.problem.with_more(why)
         error.database = chosen.database
         raise error
 
 
-def _check_whole(settings: Settings, chosen: BackupSet) -> None:
+def _check_whole(bucket: BucketUrl, chosen: BackupSet) -> None:
     """Raise BackupDamagedError for a raw directory that lacks files, before it is downloaded."""
     missing = recognised.lacks(chosen)
     if not missing:
         return
-    message = f"{settings.bucket.of(chosen.key)} is incomplete: it lacks {', '.join(missing)}"
+    message = f"{bucket.of(chosen.key)} is incomplete: it lacks {', '.join(missing)}"
     hint = ANOTHER_SET
     if missing == [f"{LOGS}.*"]:
         store, logs = folders_of(chosen.database)

@@ -16,7 +16,7 @@ from neo4j_restore.sets.backup_set import BackupSet, Shelf, TimeSource, Unclear
 from neo4j_restore.sets.kinds import Kind
 from neo4j_restore.sets.listing import Listing, Sieve
 from neo4j_restore.sets.naming import Namer
-from neo4j_restore.settings import Settings
+from neo4j_restore.settings import Policy, Request
 from neo4j_restore.spec import DatabaseName
 from neo4j_restore.stores import Store, StoredObject
 from neo4j_restore.streams import age
@@ -48,12 +48,12 @@ class Found:
 class Selection:
     """Finds and chooses the sets of one request in one store."""
 
-    def __init__(self, settings: Settings, store: Store, reader: Artifacts) -> None:
+    def __init__(self, request: Request, policy: Policy, store: Store, reader: Artifacts) -> None:
         """Keep the store, without asking it."""
-        self._settings, self._store, self._reader = settings, store, reader
-        self._prefix, self._directory = settings.bucket.prefix, settings.backup_set_dir
-        self._place = settings.bucket.of("")
-        self._retry = retry.Retry(settings.retry_seconds)
+        self._request, self._policy, self._store, self._reader = request, policy, store, reader
+        self._prefix, self._directory = request.bucket.prefix, request.backup_set_dir
+        self._place = request.bucket.of("")
+        self._retry = retry.Retry(reader.heads.retry_seconds)
         self._found: dict[DatabaseName, Found] = {}
 
     @property
@@ -100,20 +100,20 @@ class Selection:
         shelf = self.of(step.database)
         family = shards.find(self._keys, step.database)
         chosen = choice.chosen if choice else None
-        if family and shards.is_meant(family, step.database, chosen, self._settings.timestamp):
-            raise shards.refusal(family, step.database, self._settings.bucket)
+        if family and shards.is_meant(family, step.database, chosen, self._request.timestamp):
+            raise shards.refusal(family, step.database, self._request.bucket)
         if choice is None:
             return self._missing(step, state)
         if choice.doubt:
             raise BackupNotFoundError(choice.doubt, hint=choice.hint)
-        doubtful = [] if shelf.named else choosing.doubts(choice.chosen, shelf.unclear, self._settings.timestamp)
+        doubtful = [] if shelf.named else choosing.doubts(choice.chosen, shelf.unclear, self._request.timestamp)
         if doubtful:
-            raise choosing.refusal(choice.chosen, doubtful, self._settings.bucket, self._settings.ignore_objects)
+            raise choosing.refusal(choice.chosen, doubtful, self._request.bucket, self._request.ignore_objects)
         _log_time(choice.chosen)
         return replace(step, chosen=choice.chosen, warning="; ".join(choice.warnings), unclear=tuple(shelf.unclear))
 
     def _choice(self, database: DatabaseName) -> Choice | None:
-        shelf, timestamp = self.of(database), self._settings.timestamp
+        shelf, timestamp = self.of(database), self._request.timestamp
         if shelf.named:
             return Choice(shelf.named)
         chosen = artifacts.choose(shelf.sets, timestamp)
@@ -124,7 +124,7 @@ class Selection:
             chosen, warnings = self._with_scattered(database, chosen)
             warnings = (*warnings, *self._given_up(database, chosen))
         if timestamp.is_latest:
-            choice = choosing.judge(chosen, self.of(database).sets, self._settings.on_stale_latest)
+            choice = choosing.judge(chosen, self.of(database).sets, self._policy.on_stale_latest)
             return replace(choice, warnings=(*choice.warnings, *warnings))
         if chosen.time_source is TimeSource.STORE and timestamp.moment:
             warning = f"the time of {chosen.url} is only its upload time, which a copy of the bucket resets"
@@ -142,12 +142,12 @@ class Selection:
             return chosen, ()
         sets = list(sorted_out.sets)
         self._found[database] = replace(shelf, sets=sets, unclear=list(sorted_out.unclear))
-        chosen = artifacts.choose(sets, self._settings.timestamp) or chosen
-        return chosen, choosing.left_alone(chosen, sorted_out.foreign, self._settings.timestamp)
+        chosen = artifacts.choose(sets, self._request.timestamp) or chosen
+        return chosen, choosing.left_alone(chosen, sorted_out.foreign, self._request.timestamp)
 
     def _given_up(self, database: DatabaseName, chosen: BackupSet) -> tuple[str, ...]:
         """Return a warning if an older artifact has higher transactions than the chosen one."""
-        other = artifacts.went_back(chosen, self.of(database).sets, self._settings.timestamp)
+        other = artifacts.went_back(chosen, self.of(database).sets, self._request.timestamp)
         if other is None:
             return ()
         warning = (
@@ -159,13 +159,13 @@ class Selection:
 
     def _missing(self, step: Step, state: Volume) -> Step:
         """Return the step that starts Neo4j without the database. Raises BackupNotFoundError if that is not allowed."""
-        shelf, settings = self.of(step.database), self._settings
-        if plan.missing_is_fine(settings, step, state, self._bearing(step.database)):
-            reason = f"{settings.bucket} has no set of it, and ON_MISSING is start-empty"
+        shelf, request = self.of(step.database), self._request
+        if plan.missing_is_fine(self._policy, step, state, self._bearing(step.database)):
+            reason = f"{request.bucket} has no set of it, and ON_MISSING is start-empty"
             log.warning("%s: skip: %s", step.database, reason)
             return Step(step.database, Decision(Action.SKIP, reason), None)
         all_sets = Shelf(shelf.sets, shelf.unclear, shelf.others)
-        raise choosing.not_found(settings.bucket, step.database, settings.timestamp, all_sets, self._keys, self.seen)
+        raise choosing.not_found(request.bucket, step.database, request.timestamp, all_sets, self._keys, self.seen)
 
     @cached_property
     def _keys(self) -> list[str]:
@@ -181,8 +181,8 @@ class Selection:
 
     @cached_property
     def _listing(self) -> Listing:
-        databases, directories = self._settings.databases, [self._directory] if self._directory else []
-        sieve = Sieve(self._prefix, databases, directories, self._settings.ignore_objects)
+        databases, directories = self._request.databases, [self._directory] if self._directory else []
+        sieve = Sieve(self._prefix, databases, directories, self._request.ignore_objects)
         objects = self._retry.call(partial(listing.read, self._store, sieve))
         listing.log_left_out(objects)
         return objects
@@ -197,14 +197,14 @@ class Selection:
             self._agree(top)
             return Found([top], [], top)
         sets = shelf.sets
-        if self._settings.timestamp.is_exact:
+        if self._request.timestamp.is_exact:
             sets = self._reader.dated(sets)
         else:
-            sets = self._reader.dated(pointers.dated(sets, self._look, self._settings.bucket.scheme))
+            sets = self._reader.dated(pointers.dated(sets, self._look, self._request.bucket.scheme))
         return Found(sets, self._backups(shelf.unclear), others=shelf.others)
 
     def _shelf(self, database: DatabaseName, objects: list[StoredObject], prefix: str) -> Shelf:
-        exact, directory = self._settings.timestamp.word, self._directory
+        exact, directory = self._request.timestamp.word, self._directory
         shelf = catalog.find(objects, prefix, database, exact=exact, directory=directory, place=self._place)
         if shelf.others:
             names = ", ".join(f"{name} ({count})" for name, count in sorted(shelf.others.items())[:10])
@@ -219,15 +219,15 @@ class Selection:
         if named.kind is Kind.BACKUP:
             # The other artifacts of its chain lie beside it.
             prefix = stored.key[: stored.key.rfind("/") + 1]
-            sieve = Sieve(prefix, [database], ignore=self._settings.ignore_objects)
+            sieve = Sieve(prefix, [database], ignore=self._request.ignore_objects)
             objects = self._retry.call(partial(listing.read, self._store, sieve)).candidates
             beside = [each for each in self._shelf(database, objects, prefix).sets if each.key != named.key]
         sets = self._reader.dated([named, *beside])
         return Found(sets, [], next(each for each in sets if each.key == named.key))
 
     def _agree(self, named: BackupSet) -> None:
-        url = self._settings.bucket.of(named.key)
-        choosing.refuse_disagreeing(named, self._settings.timestamp, self._settings.databases, url)
+        url = self._request.bucket.of(named.key)
+        choosing.refuse_disagreeing(named, self._request.timestamp, self._request.databases, url)
         log.info("%s: BUCKET names the set itself, %s", named.database, url)
 
     def _look(self, stored: StoredObject) -> StoredObject:

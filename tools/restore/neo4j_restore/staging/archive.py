@@ -19,7 +19,6 @@ from neo4j_restore.planning import compatibility
 from neo4j_restore.sets.backup_set import BackupSet
 from neo4j_restore.sets.inside import Inside
 from neo4j_restore.sets.kinds import Kind
-from neo4j_restore.settings import Settings
 from neo4j_restore.staging import untar, unzip
 from neo4j_restore.staging.dump_in_tar import Taking
 from neo4j_restore.staging.objects import Opener, check_artifact
@@ -37,7 +36,7 @@ log = getLogger(__name__)
 class Archive:
     """Restores archives into staging. conf, lock: the configuration folder and lock that neo4j-admin needs."""
 
-    settings: Settings
+    backup_set_dir: str
     layout: VolumePaths
     opener: Opener
     program: admin.Admin
@@ -154,7 +153,7 @@ class Archive:
         return last_words
 
     def _wanted(self, chosen: BackupSet) -> Wanted:
-        return Wanted(chosen.database, chosen.key, self.opener.name(chosen), self.settings.backup_set_dir)
+        return Wanted(chosen.database, chosen.key, self.opener.name(chosen), self.backup_set_dir)
 
     def _folder(self, chosen: BackupSet) -> Path:
         return self.layout.staging / "sets" / chosen.database

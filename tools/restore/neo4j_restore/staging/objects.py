@@ -6,12 +6,12 @@ from functools import partial
 from logging import getLogger
 from pathlib import Path
 
+from neo4j_restore.buckets import BucketUrl
 from neo4j_restore.checksums import Checksum, Hasher
 from neo4j_restore.inspection import contents, formats
 from neo4j_restore.sets import headers
 from neo4j_restore.sets.backup_set import BackupSet
 from neo4j_restore.sets.owners import stem_of
-from neo4j_restore.settings import Settings
 from neo4j_restore.staging import untar
 from neo4j_restore.stores import Store, StoredObject
 from neo4j_restore.streams import age
@@ -44,15 +44,16 @@ class _Begun:
 
 @dataclass(frozen=True)
 class Opener:
-    """Opens objects of a store."""
+    """Opens objects of a store. bucket: for messages. age_identity: path of the file with it."""
 
-    settings: Settings
+    bucket: BucketUrl
+    age_identity: Path | None
     store: Store
     options: fetch.DownloadOptions
 
     def name(self, chosen: BackupSet) -> str:
         """Return a set's URL, for messages."""
-        return self.settings.bucket.of(chosen.key)
+        return self.bucket.of(chosen.key)
 
     def open(self, chosen: BackupSet, stored: StoredObject | None = None, progress: Progress | None = None) -> Peekable:
         """Return the decrypted bytes of one of the set's objects, by default of its only one.
@@ -60,12 +61,12 @@ class Opener:
         Reading to the end raises StreamDamagedError if the bytes do not match a checksum.
         """
         source = stored or chosen.objects[0]
-        name, expected = self.settings.bucket.of(source.key), chosen.checksums.get(source.key)
+        name, expected = self.bucket.of(source.key), chosen.checksums.get(source.key)
         stream: Stream = fetch.download(self.store, source, self.options, progress or self.progress(chosen))
         verified = Peekable(self._checked(stream, source, expected) if expected else stream)
         if not age.is_encrypted(verified.peek(age.LONGEST_MAGIC)):
             return verified
-        return Peekable(age.Decrypted(verified, age.identities(self.settings.age_identity, name), name))
+        return Peekable(age.Decrypted(verified, age.identities(self.age_identity, name), name))
 
     def unpacked(
         self, chosen: BackupSet, stored: StoredObject | None = None, progress: Progress | None = None
@@ -77,7 +78,7 @@ class Opener:
         if source is not chosen.objects[-1]:
             # Each artifact of a chain may be packed in its own way.
             packings = contents.packings_of(stream.peek(formats.HEAD_BYTES), chosen.kind, self.name(chosen))
-        return contents.opened(stream, packings, self.settings.bucket.of(source.key))
+        return contents.opened(stream, packings, self.bucket.of(source.key))
 
     def _rest(self, chosen: BackupSet, begun: _Begun, progress: Progress) -> Stream:
         """Return the bytes after those on the volume. At their end all of the object was checked."""
@@ -92,7 +93,7 @@ class Opener:
     ) -> Checked:
         """Return the stream, checked by the `.sha256` file beside the object."""
         verified = partial(self.options.evidence.verified, stored.key, SHA256)
-        return Checked(stream, expected, self.settings.bucket.of(stored.key), hasher, verified)
+        return Checked(stream, expected, self.bucket.of(stored.key), hasher, verified)
 
     def progress(self, chosen: BackupSet) -> Progress:
         """Return a counter for the bytes of a set."""
@@ -114,7 +115,7 @@ class Opener:
         paths = [top / names.accept(name) for name in _file_names(chosen.objects)]
         files: list[PartialFile] = []
         for begun in self._land(chosen, [path.name for path in paths], ours):
-            check_artifact(begun.file.path, self.settings.bucket.of(begun.stored.key))
+            check_artifact(begun.file.path, self.bucket.of(begun.stored.key))
             files.append(begun.file)
         for file, path in zip(files, paths, strict=True):
             file.move(path)

@@ -159,7 +159,8 @@ class Stage:
 
     @property
     def _archive(self) -> Archive:
-        return Archive(self.settings, self.layout, self._opener, self.program, self._conf, self.lock)
+        directory = self.settings.request.backup_set_dir
+        return Archive(directory, self.layout, self._opener, self.program, self._conf, self.lock)
 
     def _is_here(self, stored: StoredObject, path: Path, ours: partial.PartialDownload) -> bool:
         """Return whether an earlier start has downloaded this file, by the store's checksum."""
@@ -174,19 +175,19 @@ class Stage:
             # It was unpacked to its end without an error, so its own checksum matched.
             self.options.evidence.verified(key, f"format:{name}")
         verdict = self.options.evidence.verdict(chosen)
-        if verdict.unverified and self.settings.require_checksum:
-            raise verdict.refusal(self.settings.bucket)
+        if verdict.unverified and self.settings.policy.require_checksum:
+            raise verdict.refusal(self.settings.request.bucket)
         doubts = self.options.evidence.doubts(chosen)
         if doubts and not verdict.unverified:
             ways = ", ".join(verdict.ways)
             log.info("%s: %s does not fit the bytes, but %s verified them", chosen.database, doubts[0], ways)
-        before = evidence.expected(chosen, self.settings.bucket.scheme)
-        if verdict.unverified and not before.warning(self.settings.bucket):
-            log.warning("%s: %s", chosen.database, verdict.warning(self.settings.bucket))
+        before = evidence.expected(chosen, self.settings.request.bucket.scheme)
+        if verdict.unverified and not before.warning(self.settings.request.bucket):
+            log.warning("%s: %s", chosen.database, verdict.warning(self.settings.request.bucket))
 
     @property
     def _opener(self) -> Opener:
-        return Opener(self.settings, self.store, self.options)
+        return Opener(self.settings.request.bucket, self.settings.access.age_identity, self.store, self.options)
 
     def _stat(self, stored: StoredObject) -> StoredObject:
         return retry.Retry(self.options.retry_seconds).call(lambda: self.store.stat(stored))

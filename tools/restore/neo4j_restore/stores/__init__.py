@@ -7,9 +7,10 @@ from io import RawIOBase
 from pathlib import Path
 from typing import Protocol
 
+from neo4j_restore.buckets import BucketUrl
 from neo4j_restore.checksums import Checksum
 from neo4j_restore.deadline import Deadline
-from neo4j_restore.settings import Settings
+from neo4j_restore.settings import Access, Settings
 from neo4j_restore.spec import Scheme
 
 
@@ -66,31 +67,34 @@ class Store(Protocol):
 
 
 def open_store(settings: Settings, deadline: Deadline | None = None) -> Store:
-    """Return the store of `settings.bucket`. Raises ConfigurationError for a bad key.
+    """Return the store of the request's bucket. Raises ConfigurationError for a bad key.
 
     Some stores fetch an identity here. deadline: when all requests must end, by default DEADLINE_SECONDS from now.
     """
     # Imported here, because it imports this module.
     from neo4j_restore.stores.watched import Watched
 
+    bucket, pace = settings.request.bucket, settings.pace
     return Watched(
-        lambda: _adapter(settings), deadline or Deadline.after(settings.deadline_seconds), settings.bucket.of
+        lambda: _adapter(bucket, settings.access, pace.stall_seconds),
+        deadline or Deadline.after(pace.deadline_seconds),
+        bucket.of,
     )
 
 
-def _adapter(settings: Settings) -> Store:
-    if settings.bucket.scheme is Scheme.FILE:
+def _adapter(bucket: BucketUrl, access: Access, stall_seconds: float) -> Store:
+    if bucket.scheme is Scheme.FILE:
         from neo4j_restore.stores.local import LocalStore
 
-        return LocalStore(Path("/", settings.bucket.prefix))
-    if settings.bucket.scheme is Scheme.S3:
+        return LocalStore(Path("/", bucket.prefix))
+    if bucket.scheme is Scheme.S3:
         from neo4j_restore.stores.aws.store import S3Store
 
-        return S3Store(settings)
-    if settings.bucket.scheme is Scheme.AZURE:
+        return S3Store(bucket, access, stall_seconds)
+    if bucket.scheme is Scheme.AZURE:
         from neo4j_restore.stores.azure.store import AzureStore
 
-        return AzureStore(settings)
+        return AzureStore(bucket, access, stall_seconds)
     from neo4j_restore.stores.google.store import GoogleStore
 
-    return GoogleStore(settings)
+    return GoogleStore(bucket, access, stall_seconds)

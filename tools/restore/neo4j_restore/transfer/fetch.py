@@ -19,7 +19,6 @@ from threading import Condition, Event, Lock, Thread
 from neo4j_restore.checksums import Checksum, Hasher
 from neo4j_restore.deadline import NEVER, Deadline
 from neo4j_restore.errors import StoreError, StreamDamagedError
-from neo4j_restore.settings import Settings
 from neo4j_restore.stores import Store, StoredObject
 from neo4j_restore.streams.pipeline import BLOCK_BYTES, Blocks
 from neo4j_restore.transfer import evidence
@@ -57,11 +56,6 @@ class DownloadOptions:
     deadline: Deadline = NEVER
     name: Callable[[str], str] = str
     evidence: Evidence = field(default_factory=Evidence, compare=False)
-
-
-def download_options(settings: Settings, deadline: Deadline) -> DownloadOptions:
-    """Return the options that `settings` ask for."""
-    return DownloadOptions(settings.retry_seconds, settings.connections, deadline, settings.bucket.of)
 
 
 @dataclass(eq=False)

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from neo4j_restore import scrub
 from neo4j_restore.credentials import AwsKey
 from neo4j_restore.errors import ConfigurationError
-from neo4j_restore.settings import Settings
+from neo4j_restore.settings import Access
 from neo4j_restore.stores.aws.hosts import domain
 from neo4j_restore.stores.errors import StoreErrors, one_line
 from neo4j_restore.stores.http import Http
@@ -46,37 +46,37 @@ class AwsIdentity:
         self.region = region
 
 
-def find(settings: Settings, http: Http, errors: StoreErrors) -> AwsIdentity:
+def find(access: Access, http: Http, errors: StoreErrors) -> AwsIdentity:
     """Return the identity, and set its name in `errors`. Makes no request. Raises ConfigurationError for a bad file."""
-    environment = settings.identity
+    environment = access.identity
     shared = environment.get("AWS_SHARED_CREDENTIALS_FILE")
-    file = settings.credentials or (Path(shared) if shared else None)
+    file = access.credentials or (Path(shared) if shared else None)
     if file:
         file_key = read_aws(file)
         errors.identity = f"the access key {file_key.access_key_id} in {file}"
         return AwsIdentity(lambda: file_key, file_key.region)
-    access = environment.get("AWS_ACCESS_KEY_ID", "")
-    if access:
-        return _static(access, environment, errors)
-    return AwsIdentity(Refreshing(_fetch(settings, http, errors)).now)
+    key_id = environment.get("AWS_ACCESS_KEY_ID", "")
+    if key_id:
+        return _static(key_id, environment, errors)
+    return AwsIdentity(Refreshing(_fetch(access, http, errors)).now)
 
 
-def _static(access: str, environment: Mapping[str, str], errors: StoreErrors) -> AwsIdentity:
+def _static(key_id: str, environment: Mapping[str, str], errors: StoreErrors) -> AwsIdentity:
     secret = environment.get("AWS_SECRET_ACCESS_KEY", "")
     if not secret:
         message = "AWS_ACCESS_KEY_ID is set, but AWS_SECRET_ACCESS_KEY is not"
         raise ConfigurationError(message, hint="set both, or neither")
-    errors.identity = f"the access key {access} of the environment"
-    key = AwsKey(access, secret, environment.get("AWS_SESSION_TOKEN", ""))
+    errors.identity = f"the access key {key_id} of the environment"
+    key = AwsKey(key_id, secret, environment.get("AWS_SESSION_TOKEN", ""))
     return AwsIdentity(lambda: key)
 
 
-def _fetch(settings: Settings, http: Http, errors: StoreErrors) -> Fetch:
-    environment = settings.identity
+def _fetch(access: Access, http: Http, errors: StoreErrors) -> Fetch:
+    environment = access.identity
     role, token = environment.get("AWS_ROLE_ARN", ""), environment.get("AWS_WEB_IDENTITY_TOKEN_FILE", "")
     if role and token:
         errors.identity = f"the role {role} of the pod's service account"
-        region = environment.get("AWS_REGION") or environment.get("AWS_DEFAULT_REGION") or settings.region
+        region = environment.get("AWS_REGION") or environment.get("AWS_DEFAULT_REGION") or access.region
         # AWS recommends the endpoint of a region. Without a region there is only the global one.
         default = f"https://sts.{region}.{domain(region)}" if region else "https://sts.amazonaws.com"
         url = environment.get("AWS_ENDPOINT_URL_STS", default)
@@ -159,10 +159,10 @@ def _of_node(endpoint: TokenEndpoint, environment: Mapping[str, str]) -> tuple[A
 
 def _key(endpoint: TokenEndpoint, texts: list[str]) -> tuple[AwsKey, float]:
     try:
-        access, secret, session, ends = texts
+        key_id, secret, session, ends = texts
         expires = datetime.fromisoformat(ends).timestamp()
     except ValueError:
         misunderstood = endpoint.error("sent an answer that is not understood", transient=True)
     else:
-        return AwsKey(access, secret, session), expires
+        return AwsKey(key_id, secret, session), expires
     raise misunderstood

@@ -5,7 +5,8 @@ from urllib.parse import quote, urlencode
 
 import urllib3
 
-from neo4j_restore.settings import Settings
+from neo4j_restore.buckets import BucketUrl
+from neo4j_restore.settings import Access
 from neo4j_restore.stores.aws.answers import right_region
 from neo4j_restore.stores.aws.hosts import Bucket, base_url, check
 from neo4j_restore.stores.aws.identity import find
@@ -18,21 +19,21 @@ from neo4j_restore.stores.proxies import proxy_of
 class Requests:
     """Requests a bucket's objects and listings."""
 
-    def __init__(self, settings: Settings, errors: StoreErrors) -> None:
+    def __init__(self, bucket: BucketUrl, access: Access, stall_seconds: float, errors: StoreErrors) -> None:
         """Take bucket, endpoint and identity. No request is made yet. Raises ConfigurationError for a bad file."""
-        self._bucket, self._endpoint, self._errors = Bucket.of(settings.bucket.bucket), settings.endpoint_url, errors
-        self._style = settings.addressing
+        self._bucket, self._endpoint, self._errors = Bucket.of(bucket.bucket), access.endpoint_url, errors
+        self._style = access.addressing
         check(self._bucket, self._endpoint, self._style)
-        self._http = Http(settings.stall_seconds, settings.ca_bundle)
-        self.stall_seconds = settings.stall_seconds
-        self._identity = find(settings, self._http, errors)
-        chosen = settings.region or self._identity.region
-        default = settings.identity.get("AWS_REGION") or settings.identity.get("AWS_DEFAULT_REGION")
+        self._http = Http(stall_seconds, access.ca_bundle)
+        self.stall_seconds = stall_seconds
+        self._identity = find(access, self._http, errors)
+        chosen = access.region or self._identity.region
+        default = access.identity.get("AWS_REGION") or access.identity.get("AWS_DEFAULT_REGION")
         # If nothing names a region: S3 in us-east-1 refuses a bucket of another region, and names that region.
         self._region = self._bucket.region or chosen or default or "us-east-1"
         # Checks the proxy's variables now, before the first request.
         proxy_of(base_url(self._bucket, self._region, self._endpoint, self._style))
-        self._always = {"x-amz-request-payer": "requester"} if settings.requester_pays else {}
+        self._always = {"x-amz-request-payer": "requester"} if access.requester_pays else {}
 
     def ask(
         self, method: str, verb: str, key: str, path: str, query: Mapping[str, str], headers: Mapping[str, str]

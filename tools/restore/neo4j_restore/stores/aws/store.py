@@ -11,9 +11,10 @@ from typing import Final
 
 import urllib3
 
+from neo4j_restore.buckets import BucketUrl
 from neo4j_restore.checksums import Checksum
 from neo4j_restore.errors import StoreError
-from neo4j_restore.settings import Settings
+from neo4j_restore.settings import Access
 from neo4j_restore.stores import StoredObject, parsing
 from neo4j_restore.stores.aws import answers
 from neo4j_restore.stores.aws.requests import Requests
@@ -48,12 +49,12 @@ _NO_SECOND_VERSION: Final = {400, 405, 501}
 class S3Store:
     """A bucket of S3. Several threads may read at once."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, bucket: BucketUrl, access: Access, stall_seconds: float) -> None:
         """Take bucket, endpoint and identity. No request is made yet. Raises ConfigurationError for a bad file."""
-        self._bucket = settings.bucket.bucket
+        self._bucket = bucket.bucket
         self._errors = StoreErrors(f"s3://{self._bucket}/", "an identity that is not known yet", _HINT)
-        self._requests = Requests(settings, self._errors)
-        key = read_encryption_key(settings.encryption_key)
+        self._requests = Requests(bucket, access, stall_seconds, self._errors)
+        key = read_encryption_key(access.encryption_key)
         self._of_objects: dict[str, str] = {}
         if key:
             name = "x-amz-server-side-encryption-customer"

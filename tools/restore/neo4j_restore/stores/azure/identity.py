@@ -13,9 +13,10 @@ from typing import Final, Protocol
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from neo4j_restore import scrub
+from neo4j_restore.buckets import BucketUrl
 from neo4j_restore.credentials import AzureKey, azure_key_of
 from neo4j_restore.errors import ConfigurationError
-from neo4j_restore.settings import Settings
+from neo4j_restore.settings import Access
 from neo4j_restore.stores.errors import StoreErrors
 from neo4j_restore.stores.http import Http
 from neo4j_restore.stores.keyfiles import read_azure
@@ -103,20 +104,18 @@ class Bearer:
         return url, {**headers, "Authorization": f"Bearer {self.token()}"}
 
 
-def find(settings: Settings, http: Http, errors: StoreErrors) -> tuple[str, str, AzureIdentity]:
+def find(bucket: BucketUrl, access: Access, http: Http, errors: StoreErrors) -> tuple[str, str, AzureIdentity]:
     """Return account and endpoint (empty if not named) and the identity, whose name is set in `errors`.
 
     No request is made yet. Raises ConfigurationError for a file without credentials, or a wrong connection string.
     """
-    environment = dict(settings.identity)
+    environment = dict(access.identity)
     from_environment = azure_key_of(environment)
-    credentials = read_azure(settings.credentials) if settings.credentials else from_environment
-    where = f"in {settings.credentials}" if settings.credentials else "of the environment"
-    account = settings.bucket.bucket or credentials.account or from_environment.account
+    credentials = read_azure(access.credentials) if access.credentials else from_environment
+    where = f"in {access.credentials}" if access.credentials else "of the environment"
+    account = bucket.bucket or credentials.account or from_environment.account
     if credentials.endpoint and credentials.account and credentials.account != account:
-        message = (
-            f"{settings.bucket} names the account {account}, but the connection string is for {credentials.account}"
-        )
+        message = f"{bucket} names the account {account}, but the connection string is for {credentials.account}"
         raise ConfigurationError(message, hint="use the same account in both")
     if credentials.key:
         errors.identity = f"the key of the account {account} {where}"

@@ -9,9 +9,10 @@ from urllib.parse import quote, urlencode, urlsplit
 
 import urllib3
 
+from neo4j_restore.buckets import BucketUrl
 from neo4j_restore.checksums import Checksum
 from neo4j_restore.errors import ConfigurationError, StoreError
-from neo4j_restore.settings import Settings
+from neo4j_restore.settings import Access
 from neo4j_restore.stores import StoredObject, parsing
 from neo4j_restore.stores.azure import answers, pieces
 from neo4j_restore.stores.azure.identity import find
@@ -32,19 +33,19 @@ _VERSION: Final = "2023-11-03"
 class AzureStore:
     """The containers of a storage account. Several threads may read at once."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, bucket: BucketUrl, access: Access, stall_seconds: float) -> None:
         """Take account, endpoint and identity. No request is made yet. Raises ConfigurationError for a bad file."""
-        self._http = Http(settings.stall_seconds, settings.ca_bundle)
+        self._http = Http(stall_seconds, access.ca_bundle)
         self._errors = StoreErrors("azb://", "an identity that is not known yet", _HINT)
-        self._account, endpoint, self._identity = find(settings, self._http, self._errors)
+        self._account, endpoint, self._identity = find(bucket, access, self._http, self._errors)
         if not self._account:
-            message = f"{settings.bucket} names no account, and neither do the credentials"
+            message = f"{bucket} names no account, and neither do the credentials"
             raise ConfigurationError(message, hint="write BUCKET as azb://account/container/path")
         self._errors.root = f"azb://{self._account}/"
-        self._base = _base(settings.endpoint_url or endpoint, self._account)
+        self._base = _base(access.endpoint_url or endpoint, self._account)
         # Checks the proxy's variables now, before the first request.
         proxy_of(self._base)
-        key = read_encryption_key(settings.encryption_key)
+        key = read_encryption_key(access.encryption_key)
         name = "x-ms-encryption"
         self._of_objects = (
             {f"{name}-algorithm": "AES256", f"{name}-key": key.text, f"{name}-key-sha256": key.digest("sha256")}

@@ -14,7 +14,7 @@ from google.oauth2 import service_account
 
 from neo4j_restore import bounded, scrub
 from neo4j_restore.errors import ConfigurationError
-from neo4j_restore.settings import Settings
+from neo4j_restore.settings import Access
 from neo4j_restore.stores.errors import StoreErrors
 from neo4j_restore.stores.keyfiles import read_bytes
 
@@ -35,17 +35,17 @@ _KEY_TYPES: Final[dict[str, Callable[..., Any]]] = {
 _SECRETS: Final = ("private_key", "client_secret", "refresh_token")
 
 
-def find(settings: Settings, errors: StoreErrors, request: Request) -> Any:
+def find(access: Access, errors: StoreErrors, request: Request) -> Any:
     """Return the identity, and set its name in `errors`. Raises ConfigurationError for a file without credentials.
 
     request: used to find out whether this machine has an identity.
     """
-    if settings.credentials:
-        errors.identity = f"the key in {settings.credentials}"
-        credentials = _from_key(settings.credentials)
+    if access.credentials:
+        errors.identity = f"the key in {access.credentials}"
+        credentials = _from_key(access.credentials)
         errors.identity = getattr(credentials, "service_account_email", "") or errors.identity
-        return AnonymousCredentials() if settings.emulator_host else credentials
-    if settings.emulator_host:
+        return AnonymousCredentials() if access.emulator_host else credentials
+    if access.emulator_host:
         errors.identity = "no identity, because emulators need none"
         return AnonymousCredentials()
     errors.identity = "the workload's identity"

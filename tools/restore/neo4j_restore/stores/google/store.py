@@ -18,8 +18,9 @@ from google.auth import exceptions as auth
 from google.cloud import storage
 
 from neo4j_restore import checksums
+from neo4j_restore.buckets import BucketUrl
 from neo4j_restore.errors import StoreError
-from neo4j_restore.settings import Settings
+from neo4j_restore.settings import Access
 from neo4j_restore.stores import StoredObject, certificates, parsing
 from neo4j_restore.stores.body import Body, byte_range, wrong_span
 from neo4j_restore.stores.errors import GONE, OWN_KEY, TRANSIENT_STATUS, StoreErrors, one_line, seconds_to_wait
@@ -42,18 +43,18 @@ os.environ.setdefault("DISABLE_GCS_PYTHON_CLIENT_OTEL_BUCKET_METADATA", "true")
 class GoogleStore:
     """A bucket of Google Cloud Storage, or of an emulator. Several threads may read at once."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, bucket: BucketUrl, access: Access, stall_seconds: float) -> None:
         """Take the identity: the key file, or else the workload's. Raises ConfigurationError for a bad file."""
-        self._bucket, self._payer = settings.bucket.bucket, settings.requester_pays
-        self._timeout = (min(CONNECT_SECONDS, settings.stall_seconds), settings.stall_seconds)
+        self._bucket, self._payer = bucket.bucket, access.requester_pays
+        self._timeout = (min(CONNECT_SECONDS, stall_seconds), stall_seconds)
         self._errors = StoreErrors(f"gs://{self._bucket}/", "an identity that is not known yet", _HINT)
-        self._http = Http(settings.stall_seconds, settings.ca_bundle)
-        endpoint = settings.emulator_host or settings.endpoint_url
+        self._http = Http(stall_seconds, access.ca_bundle)
+        endpoint = access.emulator_host or access.endpoint_url
         # Checks the proxy's variables now, before the first request.
         proxy_of(endpoint or "https://storage.googleapis.com")
         request = token_request(self._http)
         with self._translated("find an identity for", ""):
-            found = identity.find(settings, self._errors, request)
+            found = identity.find(access, self._errors, request)
         self._bearer = Bearer(found, self._http, request)
         options = {"api_endpoint": endpoint} if endpoint else None
         session = self._bearer.session()
@@ -61,7 +62,7 @@ class GoogleStore:
         self._client = storage.Client(project="none", credentials=found, client_options=options, _http=session)
         # For the path of Google's JSON API, slashes in names are encoded too.
         self._download = f"{self._client.api_endpoint}/download/storage/v1/b/{quote(self._bucket, safe='')}/o/"
-        key = read_encryption_key(settings.encryption_key)
+        key = read_encryption_key(access.encryption_key)
         name = "x-goog-encryption"
         self._of_objects = (
             {f"{name}-algorithm": "AES256", f"{name}-key": key.text, f"{name}-key-sha256": key.digest("sha256")}
