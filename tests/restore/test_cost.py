@@ -62,14 +62,15 @@ import importlib, re, sys, threading
 from contextlib import closing
 from neo4j_restore.staging import stage
 from neo4j_restore.sets import catalog
-from neo4j_restore.transfer import fetch
+from neo4j_restore.transfer.download import download
+from neo4j_restore.transfer.options import DownloadOptions
 from neo4j_restore.transfer.progress import Progress
 from neo4j_restore.stores.local import LocalStore
 
 importlib.import_module("neo4j_restore.stores.google.store")
 (stored,) = LocalStore().list(sys.argv[1].lstrip("/"))
-options = fetch.DownloadOptions(60, 32)
-with closing(fetch.download(LocalStore(), stored, options, Progress("", stored.size_bytes))) as stream:
+options = DownloadOptions(60, 32)
+with closing(download(LocalStore(), stored, options, Progress("", stored.size_bytes))) as stream:
     # As for a network that is far slower than the reader: all connections; then a reader that is slower than they.
     stream.fetch.pace.limit = 32
     size = len(stream.read(1))

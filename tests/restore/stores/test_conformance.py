@@ -10,7 +10,8 @@ from tests.support.gateway import Fault, Gateway
 
 from neo4j_restore.errors import StoreError
 from neo4j_restore.stores import Store, StoredObject, parsing
-from neo4j_restore.transfer.fetch import DownloadOptions, download
+from neo4j_restore.transfer.download import download
+from neo4j_restore.transfer.options import DownloadOptions
 from neo4j_restore.transfer.progress import Progress
 from neo4j_restore.transfer.retry import Retry, part
 

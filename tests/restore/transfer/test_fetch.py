@@ -23,8 +23,11 @@ from neo4j_restore.sets.backup_set import BackupSet
 from neo4j_restore.sets.kinds import Kind
 from neo4j_restore.stores import StoredObject
 from neo4j_restore.transfer import fetch
-from neo4j_restore.transfer.fetch import DownloadOptions, Fetch, download
+from neo4j_restore.transfer.download import download, downloads
+from neo4j_restore.transfer.fetch import Fetch
+from neo4j_restore.transfer.options import DownloadOptions
 from neo4j_restore.transfer.progress import Progress
+from neo4j_restore.transfer.ranges import Range, Ranges, Sizes
 
 DATA = Random(1).randbytes(300_000)  # noqa: S311 - filler
 
@@ -90,7 +93,7 @@ def progress(*objects: StoredObject) -> Progress:
 
 def all_of(store: Memory, objects: Sequence[StoredObject], terms: DownloadOptions) -> dict[str, bytes]:
     with closing(Fetch(store, objects, terms, progress(*objects))) as fetching:
-        return {each.key: stream.readall() for each, stream in fetching.streams()}
+        return {each.key: stream.readall() for each, stream in downloads(fetching)}
 
 
 def until(happened: Callable[[], bool]) -> None:
@@ -117,22 +120,19 @@ def test_many_objects_come_whole_and_in_their_order(sizes: list[int], connection
 def test_a_starved_reader_gets_parts_over_more_connections_and_the_same_bytes(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(fetch, "_RANGE_BYTES", 20_000)
     monkeypatch.setattr(fetch, "_JUDGE_SECONDS", 0.01)
-    monkeypatch.setattr(fetch, "_FIRST_RANGE_BYTES", 5000)
-    store = Memory({"neo4j.dump": DATA})
+    store, sizes = Memory({"neo4j.dump": DATA}), Sizes(range_bytes=20_000, first_bytes=5000)
     store.slow = True
-    with closing(download(store, stored(), DownloadOptions(60, 4), progress(stored()))) as stream:
+    with closing(download(store, stored(), DownloadOptions(60, 4, sizes=sizes), progress(stored()))) as stream:
         assert stream.readall() == DATA
     starts = [start for _, start in store.asked]
     assert len(starts) == len(set(starts)) > 2
 
 
-def test_parts_of_an_object_whose_checksum_only_a_look_tells_are_verified(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(fetch, "_RANGE_BYTES", 20_000)
-    plain, store = stored(digest=b""), Memory({"neo4j.dump": DATA})
+def test_parts_of_an_object_whose_checksum_only_a_look_tells_are_verified() -> None:
+    plain, store, sizes = stored(digest=b""), Memory({"neo4j.dump": DATA}), Sizes(range_bytes=20_000)
     store.tells = Checksum("crc32c", bytes(4))
-    with closing(download(store, plain, DownloadOptions(60, 4), progress(plain))) as stream:
+    with closing(download(store, plain, DownloadOptions(60, 4, sizes=sizes), progress(plain))) as stream:
         stream.fetch.pace.limit = 4
         with pytest.raises(BackupDamagedError, match="the store has crc32c:AAAAAA=="):
             stream.readall()
@@ -140,25 +140,27 @@ def test_parts_of_an_object_whose_checksum_only_a_look_tells_are_verified(monkey
 
 
 def test_a_reader_that_found_no_room_goes_on_once_its_part_is_the_first(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(fetch, "_MOST_WAITING_BYTES", 1)
     without_room: list[str] = []
 
-    class Watched(Fetch):
-        def _has_room(self, span: fetch._Range) -> bool:
-            has_room = super()._has_room(span)
+    class Watched(Ranges):
+        def has_room(self, span: Range) -> bool:
+            has_room = super().has_room(span)
             without_room.extend([] if has_room else [span.stored.key])
             return has_room
+
+    monkeypatch.setattr(fetch, "Ranges", Watched)
 
     objects = {"1": b"one", "2": b"two", "3": b"three"}
     ready: dict[str, Callable[[], bool]] = {
         "1": lambda: "2" in without_room,
-        "2": lambda: fetching._waiting_bytes > 0,
+        "2": lambda: fetching._ranges.waiting_bytes > 0,
         "3": lambda: True,
     }
     store = Memory(objects, lambda key, _: until(ready[key]))
     listed = [stored(data, key) for key, data in objects.items()]
-    with closing(Watched(store, listed, DownloadOptions(60, 3, Deadline.after(20)), progress(*listed))) as fetching:
-        streams = [stream for _, stream in fetching.streams()]
+    terms = DownloadOptions(60, 3, Deadline.after(20), sizes=Sizes(most_waiting_bytes=1))
+    with closing(Fetch(store, listed, terms, progress(*listed))) as fetching:
+        streams = [stream for _, stream in downloads(fetching)]
         assert streams[0].read(3) == b"one"
         # Taking it woke the second reader, which still finds no room: the third object fills it.
         until(lambda: without_room.count("2") > 1)
@@ -253,5 +255,5 @@ def test_a_throttling_store_is_read_with_fewer_connections() -> None:
     objects = {str(number): DATA[:100] for number in range(100)}
     listed = [stored(data, key) for key, data in objects.items()]
     with closing(Fetch(Memory(objects, busy), listed, DownloadOptions(60, 32), progress(*listed))) as fetching:
-        assert {each.key: stream.readall() for each, stream in fetching.streams()} == objects
+        assert {each.key: stream.readall() for each, stream in downloads(fetching)} == objects
         assert fetching.pace.ceiling < 32

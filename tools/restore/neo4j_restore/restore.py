@@ -128,7 +128,7 @@ def _restore(settings: Settings, environment: Mapping[str, str], decided: Plan, 
     from neo4j_restore.planning.prepare import prepare
     from neo4j_restore.staging.stage import Stage
     from neo4j_restore.stores import open_store
-    from neo4j_restore.transfer.fetch import DownloadOptions
+    from neo4j_restore.transfer.options import DownloadOptions
 
     layout = VolumePaths(settings.request.data_dir)
     with _during("plan"), disk.errors_of(layout.data):

@@ -16,7 +16,8 @@ from tests.support.versitygw import VIRTUAL_DOMAIN, S3Bucket
 
 from neo4j_restore.errors import BackupDamagedError, StoreError
 from neo4j_restore.stores import Store, StoredObject
-from neo4j_restore.transfer.fetch import DownloadOptions, download
+from neo4j_restore.transfer.download import download
+from neo4j_restore.transfer.options import DownloadOptions
 from neo4j_restore.transfer.progress import Progress
 
 PARTS = [b"a" * 5 * 1024 * 1024, b"b" * 5 * 1024 * 1024, b"c" * 1000]

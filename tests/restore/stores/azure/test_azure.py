@@ -15,7 +15,8 @@ from tests.support.servers import Reply, scripted
 from neo4j_restore.checksums import Checksum
 from neo4j_restore.errors import BackupDamagedError
 from neo4j_restore.stores import Store, StoredObject
-from neo4j_restore.transfer.fetch import DownloadOptions, download
+from neo4j_restore.transfer.download import download
+from neo4j_restore.transfer.options import DownloadOptions
 from neo4j_restore.transfer.progress import Progress
 
 BLOCKS = [b"a" * 1000, b"b" * 1000, b"c"]

@@ -20,7 +20,8 @@ from tests.support.servers import Quiet, serving
 
 from neo4j_restore.errors import BackupDamagedError
 from neo4j_restore.stores.azure import pieces
-from neo4j_restore.transfer.fetch import DownloadOptions, download
+from neo4j_restore.transfer.download import download
+from neo4j_restore.transfer.options import DownloadOptions
 from neo4j_restore.transfer.progress import Progress
 
 MIB = 1024 * 1024

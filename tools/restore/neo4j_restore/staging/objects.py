@@ -18,8 +18,9 @@ from neo4j_restore.streams import age
 from neo4j_restore.streams.names import EntryNames
 from neo4j_restore.streams.pipeline import Stream
 from neo4j_restore.streams.stream import Checked, Peekable
-from neo4j_restore.transfer import fetch
+from neo4j_restore.transfer.download import download
 from neo4j_restore.transfer.evidence import SHA256
+from neo4j_restore.transfer.options import DownloadOptions
 from neo4j_restore.transfer.progress import Progress
 from neo4j_restore.volume.partial import PartialDownload
 from neo4j_restore.volume.pieces import PartialFile
@@ -49,7 +50,7 @@ class Opener:
     bucket: BucketUrl
     age_identity: Path | None
     store: Store
-    options: fetch.DownloadOptions
+    options: DownloadOptions
 
     def name(self, chosen: BackupSet) -> str:
         """Return a set's URL, for messages."""
@@ -62,7 +63,7 @@ class Opener:
         """
         source = stored or chosen.objects[0]
         name, expected = self.bucket.of(source.key), chosen.checksums.get(source.key)
-        stream: Stream = fetch.download(self.store, source, self.options, progress or self.progress(chosen))
+        stream: Stream = download(self.store, source, self.options, progress or self.progress(chosen))
         verified = Peekable(self._checked(stream, source, expected) if expected else stream)
         if not age.is_encrypted(verified.peek(age.LONGEST_MAGIC)):
             return verified
@@ -85,7 +86,7 @@ class Opener:
         source, expected = begun.stored, chosen.checksums.get(begun.stored.key)
         if not begun.offset:
             return self.unpacked(chosen, source, progress)
-        stream = fetch.download(self.store, source, self.options, progress, start=begun.offset, hasher=begun.of_store)
+        stream = download(self.store, source, self.options, progress, start=begun.offset, hasher=begun.of_store)
         return self._checked(stream, source, expected, begun.beside) if expected else stream
 
     def _checked(

@@ -26,7 +26,10 @@ from neo4j_restore.staging.archive import Archive, check_complete
 from neo4j_restore.staging.objects import Opener
 from neo4j_restore.stores import Store, StoredObject
 from neo4j_restore.streams.names import EntryNames
-from neo4j_restore.transfer import evidence, fetch, retry
+from neo4j_restore.transfer import evidence, retry
+from neo4j_restore.transfer.download import downloads
+from neo4j_restore.transfer.fetch import Fetch
+from neo4j_restore.transfer.options import DownloadOptions
 from neo4j_restore.transfer.progress import Progress
 from neo4j_restore.volume import partial, volume
 from neo4j_restore.volume.volume import Found, VolumePaths
@@ -47,7 +50,7 @@ class Stage:
     store: Store
     program: admin.Admin
     lock: int
-    options: fetch.DownloadOptions
+    options: DownloadOptions
 
     def fill(self, prepared: Plan) -> None:
         """Stage every database of the plan, and check the results. Raises RestoreError."""
@@ -148,8 +151,8 @@ class Stage:
         # The largest files first. Then no connection is left alone with a large file at the end.
         missing.sort(key=lambda each: each.size_bytes, reverse=True)
         progress = Progress(self._name(chosen), sum(each.size_bytes for each in missing))
-        with closing(fetch.Fetch(self.store, missing, self.options, progress)) as fetching:
-            for stored, stream in fetching.streams():
+        with closing(Fetch(self.store, missing, self.options, progress)) as fetching:
+            for stored, stream in downloads(fetching):
                 paths[stored.key].parent.mkdir(parents=True, exist_ok=True)
                 untar.write_file(stream, paths[stored.key])
         ours.move(top)

@@ -4,7 +4,7 @@ magic.
 A raw decompressor checks a frame's checksum only at the frame's end, and does not report a stream that ends before it.
 So this reader requires the end. It goes on with further frames (gzip calls them members) and allows zeros behind the
 last one, because tapes and some uploaders pad. It refuses anything else. A frame of lz4 or zstd may have no checksum.
-Then only the checksum of the object, which `fetch.Download` verifies, shows a changed bit.
+Then only the checksum of the object, which `download.Download` verifies, shows a changed bit.
 """
 
 import bz2
