@@ -18,7 +18,7 @@ from neo4j_restore import settings, spec
 from neo4j_restore.errors import RestoreError
 from neo4j_restore.planning import plan
 from neo4j_restore.volume.receipt import Receipt
-from neo4j_restore.volume.volume import Found, Volume
+from neo4j_restore.volume.state import Found, Volume
 
 PAGE = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from lz4 import frame as lz4_frame
 
-from neo4j_restore.volume.volume import RECORD_STORES
+from neo4j_restore.volume.paths import RECORD_STORES
 
 if sys.version_info >= (3, 14):
     from compression import zstd

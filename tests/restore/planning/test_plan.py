@@ -21,7 +21,7 @@ from neo4j_restore.sets.kinds import Kind
 from neo4j_restore.stores import StoredObject
 from neo4j_restore.timestamps import latest
 from neo4j_restore.volume.receipt import Receipt
-from neo4j_restore.volume.volume import Found, Volume
+from neo4j_restore.volume.state import Found, Volume
 
 NEO4J = spec.DatabaseName("neo4j")
 BUCKET = spec.parse_bucket("gs://backups")

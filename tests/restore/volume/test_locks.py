@@ -18,8 +18,8 @@ from tests.support.skips import root_only
 from neo4j_restore.errors import LockError, TargetOccupiedError
 from neo4j_restore.volume import journal, locks, receipt
 from neo4j_restore.volume.journal import Journal, Phase
+from neo4j_restore.volume.paths import VolumePaths
 from neo4j_restore.volume.receipt import Receipt
-from neo4j_restore.volume.volume import VolumePaths
 
 
 def _hold(path: Path, take: Callable[[int], None], held: Event, done: Event) -> None:

@@ -15,7 +15,7 @@ from neo4j_restore.errors import TargetOccupiedError
 from neo4j_restore.spec import DatabaseName
 from neo4j_restore.volume import journal, swap
 from neo4j_restore.volume.journal import Journal, Phase
-from neo4j_restore.volume.volume import VolumePaths
+from neo4j_restore.volume.paths import VolumePaths
 
 NEO4J = DatabaseName("neo4j")
 RECORD = {"restore_id": "a", "restored": [], "finished": "now"}

@@ -17,8 +17,8 @@ from neo4j_restore import bounds
 from neo4j_restore.errors import ConfigurationError, TargetOccupiedError
 from neo4j_restore.volume import history, journal, receipt, records
 from neo4j_restore.volume.journal import Journal, Phase
+from neo4j_restore.volume.paths import VolumePaths
 from neo4j_restore.volume.receipt import Receipt
-from neo4j_restore.volume.volume import VolumePaths
 
 DEEP = b"[" * 50_000
 

@@ -20,7 +20,7 @@ from neo4j_restore.errors import TargetOccupiedError, VolumeError
 from neo4j_restore.rollback import rollback
 from neo4j_restore.volume import journal, receipt, swap
 from neo4j_restore.volume.journal import Journal, Phase
-from neo4j_restore.volume.volume import VolumePaths
+from neo4j_restore.volume.paths import VolumePaths
 
 NEO4J, SYSTEM = spec.parse_databases("neo4j,system")
 RECORD = {

@@ -10,8 +10,9 @@ from tests.support.skips import root_only
 
 from neo4j_restore import disk, spec
 from neo4j_restore.errors import NoSpaceError, RestoreError, VolumeError
-from neo4j_restore.volume import volume
-from neo4j_restore.volume.volume import Found, VolumePaths
+from neo4j_restore.volume import state
+from neo4j_restore.volume.paths import VolumePaths
+from neo4j_restore.volume.state import Found, inspect, missing_stores
 
 NEO4J = spec.DatabaseName("neo4j")
 
@@ -29,17 +30,17 @@ CONTENTS: dict[str, tuple[list[str], Found]] = {
 @pytest.mark.parametrize(("files", "found"), CONTENTS.values(), ids=CONTENTS)
 def test_a_database_is_known_by_its_store(files: list[str], found: Found, data: Path) -> None:
     archives.write_files(data, dict.fromkeys(files, b"x"))
-    assert volume.find(data, NEO4J) is found
+    assert state.find(data, NEO4J) is found
 
 
 def test_a_data_folder_that_is_not_mounted_is_told(data: Path) -> None:
     with pytest.raises(VolumeError, match="does not exist"):
-        volume.inspect(VolumePaths(data / "gone"), ())
+        inspect(VolumePaths(data / "gone"), ())
 
 
 def test_a_store_of_the_block_format_has_no_record_files(data: Path) -> None:
     (data / "block.metadata.db").touch()
-    assert volume.missing_stores(data) == []
+    assert missing_stores(data) == []
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from tests.support.says import says
 from tests.support.stores import Bucket
 
 from neo4j_restore.spec import DatabaseName
-from neo4j_restore.volume import volume
+from neo4j_restore.volume.state import lacks
 
 NEO4J = DatabaseName("neo4j")
 
@@ -51,7 +51,7 @@ WHOLE: dict[str, Callable[[Path], None]] = {
 @pytest.mark.parametrize("make", WHOLE.values(), ids=WHOLE)
 def test_a_whole_database_is_no_alarm(make: Callable[[Path], None], data: Path) -> None:
     make(data)
-    assert volume.lacks(data, NEO4J) == []
+    assert lacks(data, NEO4J) == []
 
 
 LACKS = {

@@ -88,9 +88,10 @@ def _do_plan(arguments: argparse.Namespace, given: settings.Settings, environmen
 
 def _planned(given: settings.Settings, environment: Mapping[str, str]) -> "Plan":
     from neo4j_restore import restore
-    from neo4j_restore.volume import journal, locks, volume
+    from neo4j_restore.volume import journal, locks
+    from neo4j_restore.volume.paths import VolumePaths
 
-    layout = volume.VolumePaths(given.request.data_dir)
+    layout = VolumePaths(given.request.data_dir)
     unfinished = journal.read(layout)
     if unfinished:
         log.warning("an earlier restore is unfinished, at %s: run finishes it first", unfinished.phase)

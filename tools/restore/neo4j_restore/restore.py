@@ -26,9 +26,21 @@ from neo4j_restore.settings import Policy, Request, Settings
 from neo4j_restore.spec import DatabaseName, Overwrite, SpaceMode
 from neo4j_restore.stores import StoredObject
 from neo4j_restore.transfer.evidence import Evidence, Verdict
-from neo4j_restore.volume import journal, leftovers, locks, receipt, swap, volume
+from neo4j_restore.volume import journal, leftovers, locks, receipt, swap
 from neo4j_restore.volume.journal import Journal, Phase
-from neo4j_restore.volume.volume import Found, Volume, VolumePaths
+from neo4j_restore.volume.paths import VolumePaths
+from neo4j_restore.volume.state import (
+    INCOMPLETE_HINT,
+    Found,
+    Volume,
+    check_renames,
+    cluster_warning,
+    free_bytes,
+    inspect,
+    lacks,
+    refuse_links,
+    refuse_other_case,
+)
 
 log = getLogger(__name__)
 
@@ -40,7 +52,7 @@ def run(settings: Settings, environment: Mapping[str, str]) -> Plan:
     """
     layout = VolumePaths(settings.request.data_dir)
     with _during("recover"):
-        volume.inspect(layout, ())
+        inspect(layout, ())
     with ExitStack() as locked:
         try:
             lock = locked.enter_context(locks.locked(layout))
@@ -96,17 +108,17 @@ def _decided(request: Request, policy: Policy, layout: VolumePaths) -> tuple[Pla
 def warn(layout: VolumePaths, decided: Plan, state: Volume) -> None:
     """Warn of a cluster's state, and of a database that is left alone but incomplete."""
     if state.in_cluster:
-        log.warning("%s", volume.cluster_warning(layout))
+        log.warning("%s", cluster_warning(layout))
     for step in decided.steps:
-        missing = volume.lacks(layout.data, step.database) if step.decision.action is Action.SKIP else []
+        missing = lacks(layout.data, step.database) if step.decision.action is Action.SKIP else []
         if missing:
-            lacks, hint = ", ".join(missing), volume.INCOMPLETE_HINT
-            log.warning("%s: left alone, but incomplete: it lacks %s. %s", step.database, lacks, hint)
+            names, hint = ", ".join(missing), INCOMPLETE_HINT
+            log.warning("%s: left alone, but incomplete: it lacks %s. %s", step.database, names, hint)
 
 
 def decide(request: Request, policy: Policy, layout: VolumePaths) -> tuple[Plan, Volume]:
     """Return the plan as far as the volume alone decides it, and the volume's facts. Raises RestoreError."""
-    state = volume.inspect(layout, request.databases, needs_receipt=policy.overwrite is Overwrite.ONCE)
+    state = inspect(layout, request.databases, needs_receipt=policy.overwrite is Overwrite.ONCE)
     unfinished = journal.read(layout)
     # A journal whose restore is live counts as the receipt. Otherwise `once` would restore again.
     if unfinished and unfinished.phase is Phase.SWAPPED:
@@ -115,9 +127,9 @@ def decide(request: Request, policy: Policy, layout: VolumePaths) -> tuple[Plan,
     decisions = plan.guard(request, policy, state, datetime.now(UTC))
     plan.refuse(decisions, str(request.data_dir))
     if any(each.action is Action.RESTORE for each in decisions.values()):
-        volume.refuse_links(layout)
+        refuse_links(layout)
         absent = (name for name, content in state.databases.items() if content is Found.ABSENT)
-        volume.refuse_other_case(layout, absent)
+        refuse_other_case(layout, absent)
     return Plan(tuple(Step(database, decision, None) for database, decision in decisions.items())), state
 
 
@@ -136,14 +148,14 @@ def _restore(settings: Settings, environment: Mapping[str, str], decided: Plan, 
         locks.refuse_running_server(layout)
         swap.refuse_unfinished(layout)
         preflight.check(layout, _databases(decided), deletes=settings.policy.space is SpaceMode.RECLAIM)
-        volume.check_renames(layout)
+        check_renames(layout)
         disk.check_giving(layout.data, layout.home)
         receipt.read(layout.home)
         # Files that PURGE_ON_COMPLETE=false kept take room that this restore needs.
         leftovers.discard(layout.home, layout.staging)
         if not preflight.is_ours(layout.kept):
             leftovers.discard(layout.home, layout.kept)
-        state = replace(state, free_bytes=volume.free_bytes(layout))
+        state = replace(state, free_bytes=free_bytes(layout))
         _spread(settings.pace.start_jitter_seconds)
         deadline = Deadline.after(settings.pace.deadline_seconds)
         store = open_store(settings, deadline)
@@ -166,7 +178,7 @@ def _restore(settings: Settings, environment: Mapping[str, str], decided: Plan, 
             log.warning("%s; listing the bucket once more", error)
             with disk.errors_of(layout.data):
                 leftovers.discard(layout.home, layout.staging)
-                state = replace(state, free_bytes=volume.free_bytes(layout))
+                state = replace(state, free_bytes=free_bytes(layout))
             return once(state)
 
 

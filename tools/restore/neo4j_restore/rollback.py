@@ -15,9 +15,10 @@ from neo4j_restore import disk
 from neo4j_restore.errors import BackupNotFoundError, LockError
 from neo4j_restore.planning import preflight
 from neo4j_restore.spec import DatabaseName
-from neo4j_restore.volume import journal, locks, receipt, swap, volume
+from neo4j_restore.volume import journal, locks, receipt, swap
 from neo4j_restore.volume.journal import Journal, Phase
-from neo4j_restore.volume.volume import VolumePaths
+from neo4j_restore.volume.paths import VolumePaths
+from neo4j_restore.volume.state import inspect, refuse_links
 
 log = getLogger(__name__)
 
@@ -28,7 +29,7 @@ def rollback(data_dir: Path) -> tuple[DatabaseName, ...]:
     Raises BackupNotFoundError if no generation is kept, TargetOccupiedError while Neo4j runs on the volume.
     """
     layout = VolumePaths(data_dir)
-    volume.inspect(layout, ())
+    inspect(layout, ())
     with ExitStack() as locked, disk.errors_of(layout.data):
         try:
             locked.enter_context(locks.locked(layout))
@@ -43,7 +44,7 @@ def rollback(data_dir: Path) -> tuple[DatabaseName, ...]:
         if _is_done(last):
             return ()
         swap.refuse_unfinished(layout)
-        volume.refuse_links(layout)
+        refuse_links(layout)
         locks.refuse_running_server(layout)
         return _swap_back(layout, str(last.get("restore_id", "")), _names(last.get("restored", [])))
 

@@ -4,8 +4,9 @@ from pathlib import Path
 from typing import Any
 
 from neo4j_restore import disk
-from neo4j_restore.volume import history, journal, receipt, volume
-from neo4j_restore.volume.volume import VolumePaths
+from neo4j_restore.volume import history, journal, receipt
+from neo4j_restore.volume.paths import VolumePaths
+from neo4j_restore.volume.state import inspect
 
 
 def status(data_dir: Path) -> dict[str, Any]:
@@ -22,7 +23,7 @@ def status(data_dir: Path) -> dict[str, Any]:
 
 
 def _state(layout: VolumePaths) -> dict[str, Any]:
-    volume.inspect(layout, ())
+    inspect(layout, ())
     phase, restore_id = _unfinished(layout)
     last = receipt.read(layout.home).last
     return {

@@ -10,10 +10,11 @@ from neo4j_restore import disk
 from neo4j_restore.errors import BackupNotFoundError, TargetOccupiedError
 from neo4j_restore.planning.differences import differences, record_of
 from neo4j_restore.settings import Policy, Request
-from neo4j_restore.volume import journal, swap, volume
+from neo4j_restore.volume import journal, swap
 from neo4j_restore.volume.journal import Phase
+from neo4j_restore.volume.paths import VolumePaths
 from neo4j_restore.volume.receipt import Receipt
-from neo4j_restore.volume.volume import Found, VolumePaths
+from neo4j_restore.volume.state import INCOMPLETE_HINT, Found, inspect, lacks
 
 
 def verify(request: Request, policy: Policy) -> list[str]:
@@ -28,7 +29,7 @@ def verify(request: Request, policy: Policy) -> list[str]:
 
 
 def _verified(request: Request, policy: Policy, layout: VolumePaths) -> list[str]:
-    state = volume.inspect(layout, request.databases, needs_receipt=True)
+    state = inspect(layout, request.databases, needs_receipt=True)
     unfinished = journal.read(layout)
     if unfinished and unfinished.phase is not Phase.SWAPPED:
         message = f"a restore on the volume at {layout.data} is not finished"
@@ -39,11 +40,11 @@ def _verified(request: Request, policy: Policy, layout: VolumePaths) -> list[str
         raise BackupNotFoundError(message, hint="read the restore container's log: kubectl logs POD -c restore")
     receipt = swap.receipt_of(layout)
     restored = {name: record_of(name, receipt) for name in request.databases}
-    lacking = {name: volume.lacks(layout.data, name, restored=bool(restored[name])) for name in request.databases}
+    lacking = {name: lacks(layout.data, name, restored=bool(restored[name])) for name in request.databases}
     if any(lacking.values()):
         incomplete = "; ".join(f"{name} lacks {', '.join(missing)}" for name, missing in lacking.items() if missing)
         message = f"a database on the volume at {layout.data} is incomplete: {incomplete}"
-        raise TargetOccupiedError(message, hint=volume.INCOMPLETE_HINT)
+        raise TargetOccupiedError(message, hint=INCOMPLETE_HINT)
     _compare(request, policy, receipt)
     return [
         f"{name}: restored from {record.get('object')} at {receipt.last.get('finished')}"

@@ -9,7 +9,7 @@ from neo4j_restore.sets.backup_set import BackupSet
 from neo4j_restore.sets.inside import BLOCK, DATA_FOLDER, STORE_FILES, Inside, StoreVersion, version_of
 from neo4j_restore.sets.kinds import Kind
 from neo4j_restore.streams import decoders
-from neo4j_restore.volume.volume import LOGS, RECORD_STORES
+from neo4j_restore.volume.paths import LOGS, RECORD_STORES
 
 
 def recognised(chosen: BackupSet, seen: Contents, wanted: Wanted, *, encrypted: bool = False) -> BackupSet:

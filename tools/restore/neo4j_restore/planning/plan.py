@@ -20,7 +20,7 @@ from neo4j_restore.sets.headers import Header
 from neo4j_restore.settings import Policy, Request
 from neo4j_restore.spec import SYSTEM, BucketUrl, DatabaseName, OnMissing, Overwrite, SpaceMode
 from neo4j_restore.transfer import evidence
-from neo4j_restore.volume.volume import Found, Volume
+from neo4j_restore.volume.state import Found, Volume
 
 
 class Action(StrEnum):

@@ -16,8 +16,8 @@ from neo4j_restore import disk, trees
 from neo4j_restore.errors import ConfigurationError, RestoreError, TargetOccupiedError, VolumeError
 from neo4j_restore.spec import DatabaseName
 from neo4j_restore.volume.moves import parts_present
+from neo4j_restore.volume.paths import VolumePaths, folders_of
 from neo4j_restore.volume.records import type_of
-from neo4j_restore.volume.volume import VolumePaths, folders_of
 
 _FOLDERS = ("staging", "outgoing", "previous", "kept")
 _FILES = ("receipt.json", "receipt.json.new", "journal.json", "journal.json.new", "lock")

@@ -22,7 +22,8 @@ from neo4j_restore.spec import DatabaseName
 from neo4j_restore.stores import Store
 from neo4j_restore.transfer import evidence
 from neo4j_restore.volume import partial
-from neo4j_restore.volume.volume import LOGS, Volume, VolumePaths, folders_of
+from neo4j_restore.volume.paths import LOGS, VolumePaths, folders_of
+from neo4j_restore.volume.state import Volume
 
 log = getLogger(__name__)
 

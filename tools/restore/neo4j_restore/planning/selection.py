@@ -21,7 +21,7 @@ from neo4j_restore.spec import DatabaseName
 from neo4j_restore.stores import Store, StoredObject
 from neo4j_restore.streams import age
 from neo4j_restore.transfer import retry
-from neo4j_restore.volume.volume import Volume
+from neo4j_restore.volume.state import Volume
 
 log = getLogger(__name__)
 

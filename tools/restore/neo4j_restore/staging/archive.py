@@ -25,9 +25,9 @@ from neo4j_restore.staging.objects import Opener, check_artifact
 from neo4j_restore.staging.untar import Limits
 from neo4j_restore.streams.pipeline import Ahead
 from neo4j_restore.transfer import retry
-from neo4j_restore.volume import volume
 from neo4j_restore.volume.partial import PartialDownload
-from neo4j_restore.volume.volume import VolumePaths
+from neo4j_restore.volume.paths import VolumePaths, folders_of
+from neo4j_restore.volume.state import missing_stores
 
 log = getLogger(__name__)
 
@@ -124,7 +124,7 @@ class Archive:
             name,
             chosen.inside.store,
         )
-        for source, part in zip((store, logs), volume.folders_of(chosen.database), strict=True):
+        for source, part in zip((store, logs), folders_of(chosen.database), strict=True):
             # The lock file of the Neo4j that was copied. It is not part of the data.
             (source / "database_lock").unlink(missing_ok=True)
             target = self.layout.staged_data / part
@@ -161,7 +161,7 @@ class Archive:
 
 def check_complete(source: Path, name: str) -> None:
     """Raise BackupDamagedError unless the folder `source` has all files of a store. name: the set's."""
-    missing = volume.missing_stores(source)
+    missing = missing_stores(source)
     if missing:
         message = f"{name} is not complete: it lacks {', '.join(missing)}"
         raise BackupDamagedError(message, hint=ANOTHER_SET)

@@ -31,8 +31,9 @@ from neo4j_restore.transfer.download import downloads
 from neo4j_restore.transfer.fetch import Fetch
 from neo4j_restore.transfer.options import DownloadOptions
 from neo4j_restore.transfer.progress import Progress
-from neo4j_restore.volume import partial, volume
-from neo4j_restore.volume.volume import Found, VolumePaths
+from neo4j_restore.volume import partial, state
+from neo4j_restore.volume.paths import VolumePaths, folders_of
+from neo4j_restore.volume.state import Found, has_logs, missing_stores
 
 log = getLogger(__name__)
 
@@ -89,7 +90,7 @@ class Stage:
 
     def _clear(self, database: DatabaseName) -> None:
         """Remove all files of a database from staging."""
-        parts = [self.layout.staged_data / part for part in volume.folders_of(database)]
+        parts = [self.layout.staged_data / part for part in folders_of(database)]
         ours = [self.layout.staging / folder / database for folder in ("sets", "artifacts")]
         for path in (*ours, *parts):
             trees.remove(path)
@@ -156,7 +157,7 @@ class Stage:
                 paths[stored.key].parent.mkdir(parents=True, exist_ok=True)
                 untar.write_file(stream, paths[stored.key])
         ours.move(top)
-        # neo4j-admin copies a set that lacks a file without an error: see `volume.RECORD_STORES`.
+        # neo4j-admin copies a set that lacks a file without an error: see `paths.RECORD_STORES`.
         check_complete(top, self._name(chosen))
         return self.program.restore(top, chosen.database, self._conf, self.lock)
 
@@ -211,12 +212,12 @@ class Stage:
     def _check_result(self, chosen: BackupSet, last_words: str) -> None:
         # neo4j-admin may end with 0 and leave nothing, or a database that no server would start.
         staged = self.layout.staged_data
-        if volume.find(staged, chosen.database) is Found.ABSENT:
+        if state.find(staged, chosen.database) is Found.ABSENT:
             raise endings.made_nothing(self._name(chosen), last_words)
-        missing = volume.missing_stores(staged / volume.folders_of(chosen.database)[0])
-        if not volume.has_logs(staged, chosen.database):
+        missing = missing_stores(staged / folders_of(chosen.database)[0])
+        if not has_logs(staged, chosen.database):
             missing = [*missing, "neostore.transaction.db"]
-        if volume.find(staged, chosen.database) is not Found.DATABASE or missing:
+        if state.find(staged, chosen.database) is not Found.DATABASE or missing:
             lacks = f": it lacks {', '.join(missing)}" if missing else ""
             name = self._name(chosen)
             message = f"neo4j-admin made an incomplete database of {name}{lacks}. Its last words: {last_words}"

@@ -8,8 +8,8 @@ from typing import Any
 from neo4j_restore import disk
 from neo4j_restore.errors import ConfigurationError, TargetOccupiedError
 from neo4j_restore.volume import receipt, records
+from neo4j_restore.volume.paths import VolumePaths
 from neo4j_restore.volume.records import Record
-from neo4j_restore.volume.volume import VolumePaths
 
 FORMAT = 1
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from neo4j_restore import disk
 from neo4j_restore.errors import LockError, NoSpaceForLockError, TargetOccupiedError
-from neo4j_restore.volume.volume import VolumePaths
+from neo4j_restore.volume.paths import VolumePaths
 
 
 @contextmanager

@@ -14,7 +14,7 @@ from pathlib import Path
 from neo4j_restore import disk
 from neo4j_restore.errors import TargetOccupiedError
 from neo4j_restore.volume.journal import Journal
-from neo4j_restore.volume.volume import VolumePaths
+from neo4j_restore.volume.paths import VolumePaths
 
 
 @dataclass(frozen=True)

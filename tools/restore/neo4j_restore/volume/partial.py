@@ -18,8 +18,8 @@ from neo4j_restore.spec import DatabaseName
 from neo4j_restore.stores import StoredObject
 from neo4j_restore.streams.pipeline import BLOCK_BYTES
 from neo4j_restore.volume import leftovers, records
+from neo4j_restore.volume.paths import VolumePaths
 from neo4j_restore.volume.pieces import PartialFile
-from neo4j_restore.volume.volume import VolumePaths
 
 _FORMAT = 2
 

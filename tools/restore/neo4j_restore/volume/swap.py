@@ -36,8 +36,9 @@ from neo4j_restore.volume import history, leftovers, receipt
 from neo4j_restore.volume.journal import RECLAIMED, SEALED, Journal, Phase, read, write
 from neo4j_restore.volume.locks import refuse_running_server
 from neo4j_restore.volume.moves import Moves, parts_present
+from neo4j_restore.volume.paths import VolumePaths, folders_of
 from neo4j_restore.volume.receipt import Receipt
-from neo4j_restore.volume.volume import VolumePaths, folders_of, refuse_links
+from neo4j_restore.volume.state import refuse_links
 
 log = getLogger(__name__)
 

@@ -1,0 +1,79 @@
+"""The paths on the data volume, and the names of the files that Neo4j has there."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from neo4j_restore.spec import DatabaseName
+
+# The files that every record store has, in all versions from 3.x to 5. Neo4j's tools copy and load a set that lacks one
+# without an error, and a 3.x server then starts with the nodes but without their properties.
+RECORD_STORES = (
+    "neostore",
+    "neostore.labeltokenstore.db",
+    "neostore.labeltokenstore.db.names",
+    "neostore.nodestore.db",
+    "neostore.nodestore.db.labels",
+    "neostore.propertystore.db",
+    "neostore.propertystore.db.arrays",
+    "neostore.propertystore.db.index",
+    "neostore.propertystore.db.index.keys",
+    "neostore.propertystore.db.strings",
+    "neostore.relationshipgroupstore.db",
+    "neostore.relationshipstore.db",
+    "neostore.relationshiptypestore.db",
+    "neostore.relationshiptypestore.db.names",
+    "neostore.schemastore.db",
+)
+
+# The names of transaction logs begin with it.
+LOGS = "neostore.transaction.db"
+
+
+@dataclass(frozen=True)
+class VolumePaths:
+    """The paths on the volume. data: Neo4j's data folder.
+
+    All files of ours are below `home`. It is on the same file system as the databases, because the swap needs renames.
+    """
+
+    data: Path
+
+    @property
+    def home(self) -> Path:
+        """Return the folder of receipt, journal, lock and staging."""
+        return self.data / ".neo4j-restore"
+
+    @property
+    def staging(self) -> Path:
+        """Return the staging folder. There is only one, so crashes can't leave several."""
+        return self.home / "staging"
+
+    @property
+    def staged_data(self) -> Path:
+        """Return the data folder that neo4j-admin fills."""
+        return self.staging / "data"
+
+    @property
+    def outgoing(self) -> Path:
+        """Return where replaced databases go until the swap is complete."""
+        return self.home / "outgoing"
+
+    @property
+    def reclaimed(self) -> Path:
+        """Return the folder of what SPACE_MODE=reclaim deletes."""
+        return self.home / "reclaimed"
+
+    @property
+    def kept(self) -> Path:
+        """Return the folder of downloads that an interrupted restore left behind."""
+        return self.home / "kept"
+
+    @property
+    def previous(self) -> Path:
+        """Return the data folder of the one generation that KEEP_PREVIOUS keeps."""
+        return self.home / "previous"
+
+
+def folders_of(database: DatabaseName) -> tuple[str, str]:
+    """Return the two folders of a database, relative to a data folder. Neo4j 3.x has only the first."""
+    return f"databases/{database}", f"transactions/{database}"
