@@ -52,48 +52,48 @@ def while_held(path: Path, take: Callable[[int], None], action: Callable[[], Non
 
 
 def test_a_second_restore_is_kept_away_while_the_first_lives(data: Path) -> None:
-    layout = VolumePaths(data)
-    layout.home.mkdir()
+    paths = VolumePaths(data)
+    paths.home.mkdir()
 
     def second() -> None:
-        with pytest.raises(TargetOccupiedError, match="another neo4j-restore"), locks.locked(layout):
+        with pytest.raises(TargetOccupiedError, match="another neo4j-restore"), locks.locked(paths):
             pass
 
-    while_held(layout.home / "lock", _flock, second)
+    while_held(paths.home / "lock", _flock, second)
 
 
 @root_only
 def test_nothing_is_given_away_without_the_lock(data: Path) -> None:
     """The restore that holds the lock may be moving these files."""
-    layout = VolumePaths(data)
+    paths = VolumePaths(data)
     os.chown(data, 1000, 1000)
-    layout.home.mkdir()
-    (layout.home / "receipt.json").touch()
+    paths.home.mkdir()
+    (paths.home / "receipt.json").touch()
 
     def second() -> None:
-        with pytest.raises(TargetOccupiedError), locks.locked(layout):
+        with pytest.raises(TargetOccupiedError), locks.locked(paths):
             pass
-        assert (layout.home / "receipt.json").stat().st_uid == 0
+        assert (paths.home / "receipt.json").stat().st_uid == 0
 
-    while_held(layout.home / "lock", _flock, second)
-    with locks.locked(layout):
-        assert (layout.home / "receipt.json").stat().st_uid == 1000
-    with locks.locked(layout):
+    while_held(paths.home / "lock", _flock, second)
+    with locks.locked(paths):
+        assert (paths.home / "receipt.json").stat().st_uid == 1000
+    with locks.locked(paths):
         """A lock file that is left over means nothing."""
 
 
 @pytest.mark.parametrize("lock", ["databases/store_lock", "databases/graph.db/store_lock", "databases/x/database_lock"])
 def test_a_running_server_of_any_line_is_left_alone(lock: str, data: Path) -> None:
-    layout = VolumePaths(data)
-    locks.refuse_running_server(layout)
+    paths = VolumePaths(data)
+    locks.refuse_running_server(paths)
     archives.write_files(data, {lock: b""})
 
     def restore() -> None:
         with pytest.raises(TargetOccupiedError, match="a Neo4j server is running"):
-            locks.refuse_running_server(layout)
+            locks.refuse_running_server(paths)
 
     while_held(data / lock, _lockf, restore)
-    locks.refuse_running_server(layout)
+    locks.refuse_running_server(paths)
 
 
 NO_LOCKS = [errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP, errno.EBADF, errno.EIO]
@@ -138,18 +138,18 @@ def test_without_locks_a_healthy_server_starts_and_a_restore_does_not(data: Path
 
 def test_without_locks_an_unfinished_restore_stays_an_error(data: Path) -> None:
     archives.write_database(data, "live")
-    layout = VolumePaths(data)
-    layout.home.mkdir()
-    journal.write(layout, Journal(Phase.INTENT, "a"))
+    paths = VolumePaths(data)
+    paths.home.mkdir()
+    journal.write(paths, Journal(Phase.INTENT, "a"))
     says(without_locks(data, "run"), 14)
 
 
 def test_without_locks_a_restore_that_owes_its_receipt_keeps_no_server_from_starting(data: Path) -> None:
     archives.write_database(data, "restored")
-    layout = VolumePaths(data)
-    layout.home.mkdir()
+    paths = VolumePaths(data)
+    paths.home.mkdir()
     record = {"restored": [{"database": "neo4j", "wish": "drill"}], "finished": "now"}
-    journal.write(layout, journal.Journal(journal.Phase.SWAPPED, "drill", record=record))
+    journal.write(paths, journal.Journal(journal.Phase.SWAPPED, "drill", record=record))
     says(without_locks(data, "run"), 0)
     done = without_locks(data, "run", FORCE_OVERWRITE="once", RESTORE_ID="drill")
     says(done, 0, "fulfilled at now")

@@ -25,12 +25,12 @@ RECORD = {"restore_id": "a", "restored": [], "finished": "now"}
 def sealed(data: Path) -> VolumePaths:
     """Leave a restore that was sealed over existing data, and cut off before its first rename."""
     exists(data)
-    layout = VolumePaths(data)
-    layout.home.mkdir()
-    swap.begin(layout, Journal(Phase.INTENT, "a"))
-    archives.write_database(layout.staged_data, "old")
-    swap.seal(layout, (NEO4J,), RECORD)
-    return layout
+    paths = VolumePaths(data)
+    paths.home.mkdir()
+    swap.begin(paths, Journal(Phase.INTENT, "a"))
+    archives.write_database(paths.staged_data, "old")
+    swap.seal(paths, (NEO4J,), RECORD)
+    return paths
 
 
 def test_a_sealed_restore_is_not_completed_over_later_writes(
@@ -111,15 +111,15 @@ def test_a_staged_folder_that_vanished_before_the_swap_leaves_the_old_data(
 
 def test_a_reclaim_that_was_cut_off_before_it_deleted_puts_everything_back(data: Path) -> None:
     before = exists(data)
-    layout = VolumePaths(data)
-    layout.home.mkdir()
+    paths = VolumePaths(data)
+    paths.home.mkdir()
     parts = swap.folders_of_all(data, (NEO4J,))
-    journal.write(layout, Journal(Phase.INTENT, "a", retire=parts, reclaim=True))
-    (layout.outgoing / "databases").mkdir(parents=True)
-    (data / "databases/neo4j").rename(layout.outgoing / "databases/neo4j")
-    swap.recover(layout)
+    journal.write(paths, Journal(Phase.INTENT, "a", retire=parts, reclaim=True))
+    (paths.outgoing / "databases").mkdir(parents=True)
+    (data / "databases/neo4j").rename(paths.outgoing / "databases/neo4j")
+    swap.recover(paths)
     assert archives.snapshot(data) == before
-    assert journal.read(layout) is None
+    assert journal.read(paths) is None
 
 
 def test_a_volume_whose_data_was_deleted_for_room_never_starts_empty(

@@ -69,39 +69,39 @@ JOURNALS: dict[str, Any] = {
 
 
 @pytest.fixture
-def layout(data: Path) -> VolumePaths:
+def paths(data: Path) -> VolumePaths:
     (data / ".neo4j-restore").mkdir()
     return VolumePaths(data)
 
 
 @pytest.mark.parametrize("content", FOREIGN.values(), ids=FOREIGN)
 @pytest.mark.parametrize("name", ["receipt.json", "journal.json"])
-def test_bytes_that_are_none_of_ours_are_told_with_the_file(name: str, content: bytes, layout: VolumePaths) -> None:
-    (layout.home / name).write_bytes(content)
+def test_bytes_that_are_none_of_ours_are_told_with_the_file(name: str, content: bytes, paths: VolumePaths) -> None:
+    (paths.home / name).write_bytes(content)
     with pytest.raises(TargetOccupiedError, match=name) as raised:
-        receipt.read(layout.home) if name == "receipt.json" else journal.read(layout)
-    assert f"mv {layout.home / name}" in raised.value.hint
+        receipt.read(paths.home) if name == "receipt.json" else journal.read(paths)
+    assert f"mv {paths.home / name}" in raised.value.hint
 
 
 @pytest.mark.parametrize("content", RECEIPTS.values(), ids=RECEIPTS)
-def test_a_receipt_of_another_shape_is_told(content: Any, layout: VolumePaths) -> None:
-    (layout.home / "receipt.json").write_text(json.dumps(content))
+def test_a_receipt_of_another_shape_is_told(content: Any, paths: VolumePaths) -> None:
+    (paths.home / "receipt.json").write_text(json.dumps(content))
     with pytest.raises(TargetOccupiedError, match=r"receipt\.json"):
-        receipt.read(layout.home)
+        receipt.read(paths.home)
 
 
 @pytest.mark.parametrize("content", JOURNALS.values(), ids=JOURNALS)
-def test_a_journal_of_another_shape_is_told(content: Any, layout: VolumePaths) -> None:
-    (layout.home / "journal.json").write_text(json.dumps(content))
+def test_a_journal_of_another_shape_is_told(content: Any, paths: VolumePaths) -> None:
+    (paths.home / "journal.json").write_text(json.dumps(content))
     with pytest.raises(TargetOccupiedError, match=r"journal\.json"):
-        journal.read(layout)
+        journal.read(paths)
 
 
-def test_fields_of_a_later_version_are_left_alone(layout: VolumePaths) -> None:
-    (layout.home / "journal.json").write_text(json.dumps(_SEALED | {"later": 1}))
-    (layout.home / "receipt.json").write_text(json.dumps({"format": 1, "last": RECORD, "wishes": {}, "later": 1}))
-    assert journal.read(layout) is not None
-    assert receipt.read(layout.home).last == RECORD
+def test_fields_of_a_later_version_are_left_alone(paths: VolumePaths) -> None:
+    (paths.home / "journal.json").write_text(json.dumps(_SEALED | {"later": 1}))
+    (paths.home / "receipt.json").write_text(json.dumps({"format": 1, "last": RECORD, "wishes": {}, "later": 1}))
+    assert journal.read(paths) is not None
+    assert receipt.read(paths.home).last == RECORD
 
 
 def _socket(path: Path) -> None:
@@ -171,46 +171,46 @@ def test_of_a_long_history_the_newest_are_read(tmp_path: Path) -> None:
 LATIN = "caf\udce9/neo4j.dump"
 
 
-def test_what_is_written_can_be_read_whatever_a_name_holds(layout: VolumePaths) -> None:
+def test_what_is_written_can_be_read_whatever_a_name_holds(paths: VolumePaths) -> None:
     record = RECORD | {"restored": [{"database": "neo4j", "wish": "a", "member": LATIN}]}
-    journal.write(layout, Journal(Phase.VERIFIED, "a", record=record))
-    receipt.write(layout.home, Receipt().plus(record))
-    history.append(layout.home, record)
-    history.append(layout.home, record)
-    found = journal.read(layout)
+    journal.write(paths, Journal(Phase.VERIFIED, "a", record=record))
+    receipt.write(paths.home, Receipt().plus(record))
+    history.append(paths.home, record)
+    history.append(paths.home, record)
+    found = journal.read(paths)
     assert found
     assert found.record["restored"][0]["member"] == "caf?/neo4j.dump"
-    assert receipt.read(layout.home).last == found.record == history.read(layout.home)[0]
-    assert len(history.read(layout.home)) == 1
+    assert receipt.read(paths.home).last == found.record == history.read(paths.home)[0]
+    assert len(history.read(paths.home)) == 1
 
 
 def test_the_oldest_requests_are_forgotten_before_a_receipt_is_too_large(
-    layout: VolumePaths, caplog: pytest.LogCaptureFixture
+    paths: VolumePaths, caplog: pytest.LogCaptureFixture
 ) -> None:
     wishes = {f"nightly-{day:05}": dict.fromkeys(map(str, range(100)), f"{day:05}") for day in range(1500)}
-    receipt.write(layout.home, Receipt({}, wishes))
-    kept = receipt.read(layout.home).wishes
+    receipt.write(paths.home, Receipt({}, wishes))
+    kept = receipt.read(paths.home).wishes
     assert kept == {wish: wishes[wish] for wish in sorted(wishes)[-len(kept) :]}
     assert 1000 < len(kept) < 1500
     assert f"its oldest {1500 - len(kept)} requests" in caplog.text
 
 
-def test_a_journal_that_could_not_be_read_again_is_not_written(layout: VolumePaths) -> None:
+def test_a_journal_that_could_not_be_read_again_is_not_written(paths: VolumePaths) -> None:
     parts = tuple(f"databases/number{number}" for number in range(100_000))
     with pytest.raises(ConfigurationError, match="more than 2097152 bytes"):
-        journal.write(layout, Journal(Phase.INTENT, "a", retire=parts))
-    assert journal.read(layout) is None
+        journal.write(paths, Journal(Phase.INTENT, "a", retire=parts))
+    assert journal.read(paths) is None
 
 
 @pytest.mark.parametrize("phase", Phase)
-def test_an_image_that_knows_no_reclaimed_parts_reads_the_journal(phase: Phase, layout: VolumePaths) -> None:
+def test_an_image_that_knows_no_reclaimed_parts_reads_the_journal(phase: Phase, paths: VolumePaths) -> None:
     record = {"restored": [], "finished": "now", "reclaimed": ["databases/neo4j"]}
-    journal.write(layout, Journal(phase, "a", reclaim=True, record=record))
-    found = journal.read(layout)
+    journal.write(paths, Journal(phase, "a", reclaim=True, record=record))
+    found = journal.read(paths)
     assert found
     assert found.reclaimed == (("databases/neo4j",) if phase in journal.SEALED else ())
     fields = {"format", "phase", "restore_id", "incoming", "retire", "install", "record", "purge", "keep", "reclaim"}
-    assert set(json.loads((layout.home / "journal.json").read_text())) == fields | {"fingerprint"}
+    assert set(json.loads((paths.home / "journal.json").read_text())) == fields | {"fingerprint"}
 
 
 # What takes most memory for its bytes.

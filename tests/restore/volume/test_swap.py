@@ -41,18 +41,18 @@ def write(data: Path, mark: str, database: spec.DatabaseName, *, logs: bool = Tr
         archives.write_files(data / "transactions" / database, {"checkpoint.0": mark.encode()})
 
 
-def stage(layout: VolumePaths, *, logs: bool = True) -> dict[str, bytes]:
+def stage(paths: VolumePaths, *, logs: bool = True) -> dict[str, bytes]:
     """Stage both databases, and return what the volume must hold once they are swapped in."""
-    layout.home.mkdir(exist_ok=True)
-    swap.begin(layout, Journal(Phase.INTENT, "wish"))
+    paths.home.mkdir(exist_ok=True)
+    swap.begin(paths, Journal(Phase.INTENT, "wish"))
     for database in (NEO4J, SYSTEM):
-        write(layout.staged_data, "restored", database, logs=logs)
-    return archives.snapshot_all(layout.staged_data)
+        write(paths.staged_data, "restored", database, logs=logs)
+    return archives.snapshot_all(paths.staged_data)
 
 
-def restore(layout: VolumePaths) -> None:
-    swap.staged(layout)
-    swap.complete(layout, swap.seal(layout, (NEO4J, SYSTEM), RECORD))
+def restore(paths: VolumePaths) -> None:
+    swap.staged(paths)
+    swap.complete(paths, swap.seal(paths, (NEO4J, SYSTEM), RECORD))
 
 
 @contextmanager
@@ -82,68 +82,68 @@ def cut_off_at(number: int, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[st
 def test_cut_off_before_any_step_the_volume_is_old_or_becomes_new(
     old: bool, logs: bool, data: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    layout, number, ended, outcomes = VolumePaths(data), 0, False, set()
+    paths, number, ended, outcomes = VolumePaths(data), 0, False, set()
     while not ended:
         archives.empty(data)
         if old:
             write(data, "old", NEO4J)
         before = archives.snapshot(data)
-        after = stage(layout, logs=logs)
+        after = stage(paths, logs=logs)
         with cut_off_at(number, monkeypatch):
             try:
-                restore(layout)
+                restore(paths)
                 ended = True
             except CutOffError:
                 number += 1
-        swap.recover(layout)
+        swap.recover(paths)
         found = archives.snapshot(data)
         outcomes.add(found == after)
         assert found in (before, after), f"before step {number}"
-        assert journal.read(layout) is None
-        assert (receipt.read(layout.home).fulfilled("wish", NEO4J) == "now") == (found == after)
-        assert not layout.staging.exists()
-        assert not layout.outgoing.exists()
+        assert journal.read(paths) is None
+        assert (receipt.read(paths.home).fulfilled("wish", NEO4J) == "now") == (found == after)
+        assert not paths.staging.exists()
+        assert not paths.outgoing.exists()
     assert outcomes == {True, False}
     assert number > 20
 
 
 def test_recovering_may_be_cut_off_as_well(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    layout = VolumePaths(data)
+    paths = VolumePaths(data)
     write(data, "old", NEO4J)
-    after = stage(layout)
-    swap.seal(layout, (NEO4J, SYSTEM), RECORD)
+    after = stage(paths)
+    swap.seal(paths, (NEO4J, SYSTEM), RECORD)
     for _ in range(200):
         with cut_off_at(1, monkeypatch):
             try:
-                swap.recover(layout)
+                swap.recover(paths)
                 break
             except CutOffError:
                 continue
-    swap.recover(layout)
+    swap.recover(paths)
     assert archives.snapshot(data) == after
-    assert len((layout.home / "history.jsonl").read_text().splitlines()) == 1
+    assert len((paths.home / "history.jsonl").read_text().splitlines()) == 1
 
 
 def test_something_that_came_in_between_is_not_overwritten(data: Path) -> None:
-    layout = VolumePaths(data)
-    stage(layout)
-    swap.seal(layout, (NEO4J, SYSTEM), RECORD)
+    paths = VolumePaths(data)
+    stage(paths)
+    swap.seal(paths, (NEO4J, SYSTEM), RECORD)
     write(data, "in between", NEO4J)
     with pytest.raises(TargetOccupiedError, match="databases/neo4j: it exists already"):
-        swap.recover(layout)
+        swap.recover(paths)
     assert (data / "databases/neo4j/neostore").read_bytes().startswith(b"in between")
 
 
 def test_a_swap_that_a_link_stopped_goes_on_once_the_folder_is_there(data: Path, tmp_path: Path) -> None:
-    layout = VolumePaths(data)
-    restored = stage(layout)
-    swap.staged(layout)
-    swap.seal(layout, (NEO4J, SYSTEM), RECORD)
+    paths = VolumePaths(data)
+    restored = stage(paths)
+    swap.staged(paths)
+    swap.seal(paths, (NEO4J, SYSTEM), RECORD)
     (data / "databases").symlink_to(tmp_path, target_is_directory=True)
     with pytest.raises(TargetOccupiedError, match="databases is a symbolic link"):
-        swap.recover(layout)
+        swap.recover(paths)
     (data / "databases").unlink()
-    swap.recover(layout)
+    swap.recover(paths)
     assert archives.snapshot(data) == restored
 
 
@@ -163,97 +163,97 @@ def failing(name: str, numbers: range, monkeypatch: pytest.MonkeyPatch) -> Itera
 
 
 def test_a_swap_that_fails_at_any_rename_is_taken_back(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    layout, outcomes = VolumePaths(data), []
+    paths, outcomes = VolumePaths(data), []
     for number in range(6):
         archives.empty(data)
         write(data, "old", NEO4J)
         before = archives.snapshot(data)
-        stage(layout)
-        swap.staged(layout)
-        sealed = swap.seal(layout, (NEO4J, SYSTEM), RECORD)
+        stage(paths)
+        swap.staged(paths)
+        sealed = swap.seal(paths, (NEO4J, SYSTEM), RECORD)
         with failing("rename", range(number, number + 1), monkeypatch), pytest.raises(VolumeError) as raised:
-            swap.complete(layout, sealed)
+            swap.complete(paths, sealed)
         outcomes.append("the old data is live again" in raised.value.hint)
         assert archives.snapshot(data) == before
-        assert not any(path.exists() for path in (layout.staging, layout.outgoing, layout.home / "journal.json"))
+        assert not any(path.exists() for path in (paths.staging, paths.outgoing, paths.home / "journal.json"))
     assert all(outcomes)
 
 
 def test_a_swap_that_can_not_be_taken_back_tells_where_all_is_and_the_next_start_goes_on(
     data: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    layout = VolumePaths(data)
+    paths = VolumePaths(data)
     write(data, "old", NEO4J)
-    restored = stage(layout)
-    swap.staged(layout)
-    sealed = swap.seal(layout, (NEO4J, SYSTEM), RECORD)
+    restored = stage(paths)
+    swap.staged(paths)
+    sealed = swap.seal(paths, (NEO4J, SYSTEM), RECORD)
     with (
         failing("rename", range(3, 100), monkeypatch),
         pytest.raises(VolumeError, match="Input/output error") as raised,
     ):
-        swap.complete(layout, sealed)
+        swap.complete(paths, sealed)
     assert "half done" in raised.value.hint
     assert "databases/neo4j: live and replaced" in raised.value.hint
     assert "transactions/neo4j: replaced and new" in raised.value.hint
-    assert str(layout.outgoing) in raised.value.hint
-    swap.recover(layout)
+    assert str(paths.outgoing) in raised.value.hint
+    swap.recover(paths)
     assert archives.snapshot(data) == restored
-    assert journal.read(layout) is None
+    assert journal.read(paths) is None
 
 
 def test_a_receipt_that_can_not_be_written_is_owed_and_counts_all_the_same(
     data: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    layout = VolumePaths(data)
-    restored = stage(layout)
-    swap.staged(layout)
-    sealed = swap.seal(layout, (NEO4J, SYSTEM), RECORD)
+    paths = VolumePaths(data)
+    restored = stage(paths)
+    swap.staged(paths)
+    sealed = swap.seal(paths, (NEO4J, SYSTEM), RECORD)
     # The journal is replaced first.
     with failing("replace", range(1, 100), monkeypatch):
-        swap.complete(layout, sealed)
+        swap.complete(paths, sealed)
     (warning,) = [record.getMessage() for record in caplog.records if record.levelname == "WARNING"]
     assert "receipt.json" in warning
     assert archives.snapshot(data) == restored
-    assert swap.receipt_of(layout).fulfilled("wish", NEO4J) == "now"
+    assert swap.receipt_of(paths).fulfilled("wish", NEO4J) == "now"
     with pytest.raises(VolumeError, match="the last restore is live"):
-        swap.refuse_unfinished(layout)
-    swap.recover(layout)
-    assert journal.read(layout) is None
-    assert receipt.read(layout.home).fulfilled("wish", NEO4J) == "now"
+        swap.refuse_unfinished(paths)
+    swap.recover(paths)
+    assert journal.read(paths) is None
+    assert receipt.read(paths.home).fulfilled("wish", NEO4J) == "now"
 
 
 def test_a_reclaim_whose_swap_fails_keeps_the_new_data_for_the_next_start(
     data: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    layout = VolumePaths(data)
+    paths = VolumePaths(data)
     write(data, "old", NEO4J)
-    layout.home.mkdir()
+    paths.home.mkdir()
     parts = swap.folders_of_all(data, (NEO4J,))
-    swap.begin(layout, Journal(Phase.INTENT, "wish", retire=parts, reclaim=True))
-    write(layout.staged_data, "restored", NEO4J)
-    swap.staged(layout)
-    sealed = swap.seal(layout, (NEO4J,), RECORD)
+    swap.begin(paths, Journal(Phase.INTENT, "wish", retire=parts, reclaim=True))
+    write(paths.staged_data, "restored", NEO4J)
+    swap.staged(paths)
+    sealed = swap.seal(paths, (NEO4J,), RECORD)
     with failing("rename", range(1, 2), monkeypatch), pytest.raises(VolumeError) as raised:
-        swap.complete(layout, sealed)
+        swap.complete(paths, sealed)
     assert "deleted for room" in raised.value.hint
-    swap.recover(layout)
+    swap.recover(paths)
     assert (data / "databases/neo4j/neostore").read_bytes() == b"restored"
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", '{"format": 2}', '{"format": 1, "phase": "verified"}'])
 def test_a_journal_that_is_not_understood_stops_the_start(text: str, data: Path) -> None:
-    layout = VolumePaths(data)
-    layout.home.mkdir()
-    (layout.home / "journal.json").write_text(text)
+    paths = VolumePaths(data)
+    paths.home.mkdir()
+    (paths.home / "journal.json").write_text(text)
     with pytest.raises(TargetOccupiedError, match=r"journal\.json"):
-        swap.recover(layout)
+        swap.recover(paths)
 
 
 def test_a_restore_is_not_sealed_without_its_own_intent(data: Path) -> None:
-    layout = VolumePaths(data)
-    layout.home.mkdir()
+    paths = VolumePaths(data)
+    paths.home.mkdir()
     with pytest.raises(TargetOccupiedError, match="another process changed the journal"):
-        swap.seal(layout, (NEO4J,), RECORD)
+        swap.seal(paths, (NEO4J,), RECORD)
 
 
 @pytest.mark.parametrize("text", ["", "[]", '{"format": 2}', '{"format": 1}'])
@@ -264,15 +264,15 @@ def test_a_receipt_that_is_not_understood_stops_the_start(text: str, data: Path)
 
 
 def test_a_rollback_cut_off_anywhere_loses_neither_generation(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    layout, number, ended = VolumePaths(data), 0, False
+    paths, number, ended = VolumePaths(data), 0, False
     while not ended:
         archives.empty(data)
         write(data, "live", NEO4J)
         live = archives.snapshot(data)
-        layout.home.mkdir()
-        write(layout.previous, "kept", NEO4J)
-        kept = archives.snapshot_all(layout.previous)
-        receipt.write(layout.home, receipt.Receipt({"restore_id": "a", "restored": [{"database": "neo4j"}]}))
+        paths.home.mkdir()
+        write(paths.previous, "kept", NEO4J)
+        kept = archives.snapshot_all(paths.previous)
+        receipt.write(paths.home, receipt.Receipt({"restore_id": "a", "restored": [{"database": "neo4j"}]}))
         with cut_off_at(number, monkeypatch):
             try:
                 rollback(data)
@@ -281,7 +281,7 @@ def test_a_rollback_cut_off_anywhere_loses_neither_generation(data: Path, monkey
                 number += 1
         rollback(data)
         assert archives.snapshot(data) == kept, f"before step {number}"
-        assert archives.snapshot_all(layout.previous) == live, f"before step {number}"
+        assert archives.snapshot_all(paths.previous) == live, f"before step {number}"
     assert number > 10
 
 

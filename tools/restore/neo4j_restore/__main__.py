@@ -91,20 +91,20 @@ def _planned(given: settings.Settings, environment: Mapping[str, str]) -> "Plan"
     from neo4j_restore.volume import journal, locks
     from neo4j_restore.volume.paths import VolumePaths
 
-    layout = VolumePaths(given.request.data_dir)
-    unfinished = journal.read(layout)
+    paths = VolumePaths(given.request.data_dir)
+    unfinished = journal.read(paths)
     if unfinished:
         log.warning("an earlier restore is unfinished, at %s: run finishes it first", unfinished.phase)
-    decided, state = restore.decide(given.request, given.policy, layout)
-    restore.warn(layout, decided, state)
-    if decided.restores and locks.server_lock(layout):
-        log.warning("a server is running on %s: run fails until it has stopped", layout.data)
+    decided, state = restore.decide(given.request, given.policy, paths)
+    restore.warn(paths, decided, state)
+    if decided.restores and locks.server_lock(paths):
+        log.warning("a server is running on %s: run fails until it has stopped", paths.data)
     if decided.restores:
         from neo4j_restore import spec, stores
         from neo4j_restore.planning import preflight, prepare
 
         databases = tuple(step.database for step in decided.restores)
-        preflight.check(layout, databases, deletes=given.policy.space is spec.SpaceMode.RECLAIM)
+        preflight.check(paths, databases, deletes=given.policy.space is spec.SpaceMode.RECLAIM)
 
         with closing(stores.open_store(given)) as store:
             decided, _program = prepare.prepare(given, environment, decided, state, store)

@@ -50,34 +50,34 @@ def run(settings: Settings, environment: Mapping[str, str]) -> Plan:
 
     A failure keeps the old data, unless SPACE_MODE=reclaim has deleted it already.
     """
-    layout = VolumePaths(settings.request.data_dir)
+    paths = VolumePaths(settings.request.data_dir)
     with _during("recover"):
-        inspect(layout, ())
+        inspect(paths, ())
     with ExitStack() as locked:
         try:
-            lock = locked.enter_context(locks.locked(layout))
+            lock = locked.enter_context(locks.locked(paths))
         except LockError as error:
-            return _without_lock(settings.request, settings.policy, layout, error)
+            return _without_lock(settings.request, settings.policy, paths, error)
         # Before anything is decided: a sealed swap changes which databases are there, and which request is fulfilled.
-        with _during("recover"), disk.errors_of(layout.data):
-            _recover(settings.request, settings.policy, layout)
-        decided, state = _decided(settings.request, settings.policy, layout)
+        with _during("recover"), disk.errors_of(paths.data):
+            _recover(settings.request, settings.policy, paths)
+        decided, state = _decided(settings.request, settings.policy, paths)
         if decided.restores:
             decided = _restore(settings, environment, decided, state, lock)
         if not decided.restores:
             # The download of an interrupted restore, which no request needs any more.
-            leftovers.remove(layout.kept)
+            leftovers.remove(paths.kept)
         return decided
 
 
-def _without_lock(request: Request, policy: Policy, layout: VolumePaths, error: LockError) -> Plan:
+def _without_lock(request: Request, policy: Policy, paths: VolumePaths, error: LockError) -> Plan:
     """Return the plan of a start with nothing to do, which needs no lock. Raise the error for any other start."""
-    with _during("plan"), disk.errors_of(layout.data):
-        unfinished = journal.read(layout)
+    with _during("plan"), disk.errors_of(paths.data):
+        unfinished = journal.read(paths)
         # A swapped restore is live, and only its receipt is owed. In any other phase the data may be half moved.
         if unfinished and unfinished.phase is not Phase.SWAPPED:
             raise error
-        decided, _ = _decided(request, policy, layout)
+        decided, _ = _decided(request, policy, paths)
         # Without the lock Neo4j may still start on data that stays as it is. Only a restore needs it.
         if decided.restores:
             raise error
@@ -85,51 +85,51 @@ def _without_lock(request: Request, policy: Policy, layout: VolumePaths, error: 
     return decided
 
 
-def _recover(request: Request, policy: Policy, layout: VolumePaths) -> None:
+def _recover(request: Request, policy: Policy, paths: VolumePaths) -> None:
     """Recover. A sealed restore is given up if it would replace newer writes that the present request keeps."""
     try:
-        swap.recover(layout)
+        swap.recover(paths)
     except NewerDataError:
-        if decide(request, policy, layout)[0].restores:
+        if decide(request, policy, paths)[0].restores:
             raise
-        swap.drop(layout)
+        swap.drop(paths)
 
 
-def _decided(request: Request, policy: Policy, layout: VolumePaths) -> tuple[Plan, Volume]:
+def _decided(request: Request, policy: Policy, paths: VolumePaths) -> tuple[Plan, Volume]:
     """Decide, and log each decision."""
-    with _during("plan"), disk.errors_of(layout.data):
-        decided, state = decide(request, policy, layout)
+    with _during("plan"), disk.errors_of(paths.data):
+        decided, state = decide(request, policy, paths)
         for step in decided.steps:
             log.info("%s: %s: %s", step.database, step.decision.action, step.decision.reason)
-        warn(layout, decided, state)
+        warn(paths, decided, state)
     return decided, state
 
 
-def warn(layout: VolumePaths, decided: Plan, state: Volume) -> None:
+def warn(paths: VolumePaths, decided: Plan, state: Volume) -> None:
     """Warn of a cluster's state, and of a database that is left alone but incomplete."""
     if state.in_cluster:
-        log.warning("%s", cluster_warning(layout))
+        log.warning("%s", cluster_warning(paths))
     for step in decided.steps:
-        missing = lacks(layout.data, step.database) if step.decision.action is Action.SKIP else []
+        missing = lacks(paths.data, step.database) if step.decision.action is Action.SKIP else []
         if missing:
             names, hint = ", ".join(missing), INCOMPLETE_HINT
             log.warning("%s: left alone, but incomplete: it lacks %s. %s", step.database, names, hint)
 
 
-def decide(request: Request, policy: Policy, layout: VolumePaths) -> tuple[Plan, Volume]:
+def decide(request: Request, policy: Policy, paths: VolumePaths) -> tuple[Plan, Volume]:
     """Return the plan as far as the volume alone decides it, and the volume's facts. Raises RestoreError."""
-    state = inspect(layout, request.databases, needs_receipt=policy.overwrite is Overwrite.ONCE)
-    unfinished = journal.read(layout)
+    state = inspect(paths, request.databases, needs_receipt=policy.overwrite is Overwrite.ONCE)
+    unfinished = journal.read(paths)
     # A journal whose restore is live counts as the receipt. Otherwise `once` would restore again.
     if unfinished and unfinished.phase is Phase.SWAPPED:
         state = replace(state, receipt=state.receipt.plus(unfinished.record))
-    state = replace(state, reclaimed=unfinished is not None and swap.is_reclaimed(layout, unfinished))
+    state = replace(state, reclaimed=unfinished is not None and swap.is_reclaimed(paths, unfinished))
     decisions = plan.guard(request, policy, state, datetime.now(UTC))
     plan.refuse(decisions, str(request.data_dir))
     if any(each.action is Action.RESTORE for each in decisions.values()):
-        refuse_links(layout)
+        refuse_links(paths)
         absent = (name for name, content in state.databases.items() if content is Found.ABSENT)
-        refuse_other_case(layout, absent)
+        refuse_other_case(paths, absent)
     return Plan(tuple(Step(database, decision, None) for database, decision in decisions.items())), state
 
 
@@ -142,32 +142,32 @@ def _restore(settings: Settings, environment: Mapping[str, str], decided: Plan, 
     from neo4j_restore.stores import open_store
     from neo4j_restore.transfer.options import DownloadOptions
 
-    layout = VolumePaths(settings.request.data_dir)
-    with _during("plan"), disk.errors_of(layout.data):
+    paths = VolumePaths(settings.request.data_dir)
+    with _during("plan"), disk.errors_of(paths.data):
         # Everything cheap comes before the store is asked: a request that must fail should cost nothing there.
-        locks.refuse_running_server(layout)
-        swap.refuse_unfinished(layout)
-        preflight.check(layout, _databases(decided), deletes=settings.policy.space is SpaceMode.RECLAIM)
-        check_renames(layout)
-        disk.check_giving(layout.data, layout.home)
-        receipt.read(layout.home)
+        locks.refuse_running_server(paths)
+        swap.refuse_unfinished(paths)
+        preflight.check(paths, _databases(decided), deletes=settings.policy.space is SpaceMode.RECLAIM)
+        check_renames(paths)
+        disk.check_giving(paths.data, paths.home)
+        receipt.read(paths.home)
         # Files that PURGE_ON_COMPLETE=false kept take room that this restore needs.
-        leftovers.discard(layout.home, layout.staging)
-        if not preflight.is_ours(layout.kept):
-            leftovers.discard(layout.home, layout.kept)
-        state = replace(state, free_bytes=free_bytes(layout))
+        leftovers.discard(paths.home, paths.staging)
+        if not preflight.is_ours(paths.kept):
+            leftovers.discard(paths.home, paths.kept)
+        state = replace(state, free_bytes=free_bytes(paths))
         _spread(settings.pace.start_jitter_seconds)
         deadline = Deadline.after(settings.pace.deadline_seconds)
         store = open_store(settings, deadline)
     with closing(store):
 
         def once(facts: Volume) -> Plan:
-            with _during("plan"), disk.errors_of(layout.data), _kept_for_the_next(layout):
+            with _during("plan"), disk.errors_of(paths.data), _kept_for_the_next(paths):
                 prepared, program = prepare(settings, environment, decided, facts, store)
             if prepared.restores:
                 retry_seconds, connections = settings.pace.retry_seconds, settings.pace.connections
                 options = DownloadOptions(retry_seconds, connections, deadline, settings.request.bucket.of)
-                stage = Stage(settings, layout, store, program, lock, options)
+                stage = Stage(settings, paths, store, program, lock, options)
                 _carry_out(settings.request, settings.policy, prepared, stage.fill, options.evidence)
             return prepared
 
@@ -176,9 +176,9 @@ def _restore(settings: Settings, environment: Mapping[str, str], decided: Plan, 
         except VanishedError as error:
             # Once only: a bucket that changes faster than it is read would never end.
             log.warning("%s; listing the bucket once more", error)
-            with disk.errors_of(layout.data):
-                leftovers.discard(layout.home, layout.staging)
-                state = replace(state, free_bytes=free_bytes(layout))
+            with disk.errors_of(paths.data):
+                leftovers.discard(paths.home, paths.staging)
+                state = replace(state, free_bytes=free_bytes(paths))
             return once(state)
 
 
@@ -193,26 +193,26 @@ def _spread(most_seconds: float) -> None:
 def _carry_out(
     request: Request, policy: Policy, prepared: Plan, fill: Callable[[Plan], None], evidence: Evidence
 ) -> None:
-    layout, started, clock = VolumePaths(request.data_dir), datetime.now(UTC), time.monotonic()
+    paths, started, clock = VolumePaths(request.data_dir), datetime.now(UTC), time.monotonic()
     databases = _databases(prepared)
-    with _during("stage"), disk.errors_of(layout.data), _cleaned_after_failure(layout, purge=policy.purge):
-        swap.begin(layout, _intent(request, policy, layout, prepared))
+    with _during("stage"), disk.errors_of(paths.data), _cleaned_after_failure(paths, purge=policy.purge):
+        swap.begin(paths, _intent(request, policy, paths, prepared))
         fill(prepared)
-        swap.staged(layout)
+        swap.staged(paths)
         # Before the seal, so that its sync of the tree covers the new owners.
-        disk.give_to_owner(layout.data, layout.staging)
+        disk.give_to_owner(paths.data, paths.staging)
         # Hours may have passed since the first check.
-        locks.refuse_running_server(layout)
+        locks.refuse_running_server(paths)
         seconds = round(time.monotonic() - clock, 3)
-        sealed = swap.seal(layout, databases, _record(request, policy, prepared, evidence, (started, seconds)))
-    with _during("swap"), disk.errors_of(layout.data):
+        sealed = swap.seal(paths, databases, _record(request, policy, prepared, evidence, (started, seconds)))
+    with _during("swap"), disk.errors_of(paths.data):
         steps = [(step.database, step.chosen) for step in prepared.restores]
         unsure = [database for database, chosen in steps if chosen and evidence.verdict(chosen).unverified]
         log.info(
             "everything is staged%s: swapping it in",
             f", {', '.join(unsure)} not verified" if unsure else " and verified",
         )
-        swap.complete(layout, sealed)
+        swap.complete(paths, sealed)
     log.info("restored %s in %.1f s", ", ".join(databases), seconds)
 
 
@@ -220,13 +220,13 @@ def _databases(decided: Plan) -> tuple[DatabaseName, ...]:
     return tuple(step.database for step in decided.restores)
 
 
-def _intent(request: Request, policy: Policy, layout: VolumePaths, prepared: Plan) -> Journal:
+def _intent(request: Request, policy: Policy, paths: VolumePaths, prepared: Plan) -> Journal:
     reclaim = policy.space is SpaceMode.RECLAIM
     databases = _databases(prepared)
     return Journal(
         Phase.INTENT,
         request.name,
-        retire=swap.folders_of_all(layout.data, databases) if reclaim else (),
+        retire=swap.folders_of_all(paths.data, databases) if reclaim else (),
         purge=policy.purge,
         keep=policy.keep_previous,
         reclaim=reclaim,
@@ -234,32 +234,32 @@ def _intent(request: Request, policy: Policy, layout: VolumePaths, prepared: Pla
 
 
 @contextmanager
-def _cleaned_after_failure(layout: VolumePaths, *, purge: bool) -> Iterator[None]:
+def _cleaned_after_failure(paths: VolumePaths, *, purge: bool) -> Iterator[None]:
     """Remove the staged files after a failure, unless PURGE_ON_COMPLETE is false."""
     try:
-        with _kept_for_the_next(layout):
+        with _kept_for_the_next(paths):
             yield
     except RestoreError as error:
-        unfinished = journal.read(layout)
+        unfinished = journal.read(paths)
         if unfinished and unfinished.phase in {Phase.INTENT, Phase.STAGED}:
             if purge:
                 # Their room may be just what the volume lacks.
                 with leftovers.only_warn("cannot put back the data that was moved away", "the next start tries again"):
-                    swap.give_up(layout, unfinished)
-            gone = swap.is_reclaimed(layout, unfinished)
+                    swap.give_up(paths, unfinished)
+            gone = swap.is_reclaimed(paths, unfinished)
             error.hint += f"; {'the old data was deleted for room' if gone else 'the old data is unchanged'}"
         raise
 
 
 @contextmanager
-def _kept_for_the_next(layout: VolumePaths) -> Iterator[None]:
+def _kept_for_the_next(paths: VolumePaths) -> Iterator[None]:
     """Remove the partial downloads after a failure, unless the store failed: then the next start can resume them."""
     try:
-        with disk.errors_of(layout.data):
+        with disk.errors_of(paths.data):
             yield
     except RestoreError as error:
         if not isinstance(error, StoreError):
-            leftovers.remove(layout.kept)
+            leftovers.remove(paths.kept)
         raise
 
 

@@ -28,25 +28,25 @@ def rollback(data_dir: Path) -> tuple[DatabaseName, ...]:
 
     Raises BackupNotFoundError if no generation is kept, TargetOccupiedError while Neo4j runs on the volume.
     """
-    layout = VolumePaths(data_dir)
-    inspect(layout, ())
-    with ExitStack() as locked, disk.errors_of(layout.data):
+    paths = VolumePaths(data_dir)
+    inspect(paths, ())
+    with ExitStack() as locked, disk.errors_of(paths.data):
         try:
-            locked.enter_context(locks.locked(layout))
+            locked.enter_context(locks.locked(paths))
         except LockError as error:
-            if journal.read(layout) or not _is_done(receipt.read(layout.home).last):
+            if journal.read(paths) or not _is_done(receipt.read(paths.home).last):
                 raise
             log.warning("%s. There is nothing to do, so Neo4j may start; %s", error, error.hint)
             return ()
         # The last receipt may still be owed by a journal. Only after this is it known which restore to roll back.
-        swap.recover(layout)
-        last = swap.receipt_of(layout).last
+        swap.recover(paths)
+        last = swap.receipt_of(paths).last
         if _is_done(last):
             return ()
-        swap.refuse_unfinished(layout)
-        refuse_links(layout)
-        locks.refuse_running_server(layout)
-        return _swap_back(layout, str(last.get("restore_id", "")), _names(last.get("restored", [])))
+        swap.refuse_unfinished(paths)
+        refuse_links(paths)
+        locks.refuse_running_server(paths)
+        return _swap_back(paths, str(last.get("restore_id", "")), _names(last.get("restored", [])))
 
 
 def _is_done(last: Mapping[str, Any]) -> bool:
@@ -56,25 +56,25 @@ def _is_done(last: Mapping[str, Any]) -> bool:
     return "rolled_back" in last
 
 
-def _swap_back(layout: VolumePaths, restore_id: str, restored: set[DatabaseName]) -> tuple[DatabaseName, ...]:
-    kept = _kept(layout.previous / "databases")
+def _swap_back(paths: VolumePaths, restore_id: str, restored: set[DatabaseName]) -> tuple[DatabaseName, ...]:
+    kept = _kept(paths.previous / "databases")
     if not kept:
-        message = f"the volume at {layout.data} holds no previous generation"
+        message = f"the volume at {paths.data} holds no previous generation"
         hint = "restore an older set. For the next time: a restore with KEEP_PREVIOUS=true keeps what it replaces"
         raise BackupNotFoundError(message, hint=hint)
     databases, gone = tuple(sorted(kept | restored)), sorted(restored - kept)
-    preflight.check(layout, databases, incoming=layout.previous)
+    preflight.check(paths, databases, incoming=paths.previous)
     now = datetime.now(UTC).isoformat(timespec="milliseconds")
     record = {"restore_id": restore_id, "rolled_back": sorted(kept), "removed": gone, "restored": [], "finished": now}
-    retire = swap.folders_of_all(layout.data, databases)
-    install = swap.folders_of_all(layout.previous, databases)
-    digest = swap.fingerprint(layout.data, retire)
+    retire = swap.folders_of_all(paths.data, databases)
+    install = swap.folders_of_all(paths.previous, databases)
+    digest = swap.fingerprint(paths.data, retire)
     # Sealed at once: nothing has to be staged, as the previous generation is on the volume and was synced when it was.
     sealed = Journal(
         Phase.VERIFIED, restore_id, journal.FROM_PREVIOUS, retire, install, record, keep=True, fingerprint=digest
     )
-    journal.write(layout, sealed)
-    swap.complete(layout, sealed)
+    journal.write(paths, sealed)
+    swap.complete(paths, sealed)
     log.info("put back %s, as before the restore %s", ", ".join(sorted(kept)), restore_id)
     return tuple(sorted(kept))
 

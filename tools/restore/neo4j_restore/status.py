@@ -17,26 +17,26 @@ def status(data_dir: Path) -> dict[str, Any]:
     Raises VolumeError for a file that can't be read, TargetOccupiedError for a receipt or journal that can't be
     understood.
     """
-    layout = VolumePaths(data_dir)
+    paths = VolumePaths(data_dir)
     with disk.errors_of(data_dir):
-        return _state(layout)
+        return _state(paths)
 
 
-def _state(layout: VolumePaths) -> dict[str, Any]:
-    inspect(layout, ())
-    phase, restore_id = _unfinished(layout)
-    last = receipt.read(layout.home).last
+def _state(paths: VolumePaths) -> dict[str, Any]:
+    inspect(paths, ())
+    phase, restore_id = _unfinished(paths)
+    last = receipt.read(paths.home).last
     return {
         "state": phase or ("done" if last else "none"),
         "restore_id": restore_id if phase else last.get("restore_id"),
-        "previous_kept": (layout.previous / "databases").exists(),
+        "previous_kept": (paths.previous / "databases").exists(),
         "receipt": last or None,
-        "history": history.read(layout.home),
+        "history": history.read(paths.home),
     }
 
 
-def _unfinished(layout: VolumePaths) -> tuple[str, str]:
+def _unfinished(paths: VolumePaths) -> tuple[str, str]:
     """Return the phase and the id of an unfinished restore, or empty texts."""
     # A journal may be large. It is dropped here, before the receipt and the history are read.
-    unfinished = journal.read(layout)
+    unfinished = journal.read(paths)
     return (unfinished.phase.value, unfinished.restore_id) if unfinished else ("", "")

@@ -28,22 +28,22 @@ def verify(request: Request, policy: Policy) -> list[str]:
         return _verified(request, policy, VolumePaths(request.data_dir))
 
 
-def _verified(request: Request, policy: Policy, layout: VolumePaths) -> list[str]:
-    state = inspect(layout, request.databases, needs_receipt=True)
-    unfinished = journal.read(layout)
+def _verified(request: Request, policy: Policy, paths: VolumePaths) -> list[str]:
+    state = inspect(paths, request.databases, needs_receipt=True)
+    unfinished = journal.read(paths)
     if unfinished and unfinished.phase is not Phase.SWAPPED:
-        message = f"a restore on the volume at {layout.data} is not finished"
+        message = f"a restore on the volume at {paths.data} is not finished"
         raise TargetOccupiedError(message, hint="wait for the restore container, and read its log")
     absent = [name for name, content in state.databases.items() if content is not Found.DATABASE]
     if absent:
-        message = f"the volume at {layout.data} has no database {', '.join(absent)}"
+        message = f"the volume at {paths.data} has no database {', '.join(absent)}"
         raise BackupNotFoundError(message, hint="read the restore container's log: kubectl logs POD -c restore")
-    receipt = swap.receipt_of(layout)
+    receipt = swap.receipt_of(paths)
     restored = {name: record_of(name, receipt) for name in request.databases}
-    lacking = {name: lacks(layout.data, name, restored=bool(restored[name])) for name in request.databases}
+    lacking = {name: lacks(paths.data, name, restored=bool(restored[name])) for name in request.databases}
     if any(lacking.values()):
         incomplete = "; ".join(f"{name} lacks {', '.join(missing)}" for name, missing in lacking.items() if missing)
-        message = f"a database on the volume at {layout.data} is incomplete: {incomplete}"
+        message = f"a database on the volume at {paths.data} is incomplete: {incomplete}"
         raise TargetOccupiedError(message, hint=INCOMPLETE_HINT)
     _compare(request, policy, receipt)
     return [

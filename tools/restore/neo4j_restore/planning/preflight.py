@@ -40,7 +40,7 @@ class Problem:
 
 
 def check(
-    layout: VolumePaths, databases: tuple[DatabaseName, ...], *, incoming: Path | None = None, deletes: bool = False
+    paths: VolumePaths, databases: tuple[DatabaseName, ...], *, incoming: Path | None = None, deletes: bool = False
 ) -> None:
     """Raise one error with everything that would stop the swap of `databases`. Changes nothing.
 
@@ -49,9 +49,9 @@ def check(
     permission. Of several problems the first kind in this order counts: ConfigurationError, TargetOccupiedError,
     VolumeError.
     """
-    problems = [*_home(layout), *_moves(layout, databases, incoming)]
+    problems = [*_home(paths), *_moves(paths, databases, incoming)]
     if deletes:
-        problems += _deletions(layout, databases)
+        problems += _deletions(paths, databases)
     problems = _gathered(problems)
     if problems:
         kinds = [problem.kind for problem in problems]
@@ -81,11 +81,11 @@ def _folders(top: Path) -> Iterator[Path]:
             yield from (folder / name for name in names)
 
 
-def _home(layout: VolumePaths) -> Iterator[Problem]:
-    home = layout.home
+def _home(paths: VolumePaths) -> Iterator[Problem]:
+    home = paths.home
     if not os.path.lexists(home):
         # The restore will have to make it.
-        yield from _changeable(layout.data)
+        yield from _changeable(paths.data)
         return
     yield from _typed(home, stat.S_IFDIR)
     if home.is_dir():
@@ -95,13 +95,13 @@ def _home(layout: VolumePaths) -> Iterator[Problem]:
             if os.path.lexists(path):
                 yield from _typed(path, kind)
                 yield from _sticky(path)
-    for folder in _folders(layout.outgoing):
+    for folder in _folders(paths.outgoing):
         # A folder that can't be read may hold a database, so the glob below could miss one.
         yield from _changeable(folder)
-    if layout.outgoing.is_dir() and any(layout.outgoing.glob("*/*")):
+    if paths.outgoing.is_dir() and any(paths.outgoing.glob("*/*")):
         # A restore deletes this folder at its end, and this may be the only copy of the data.
-        text = f"{layout.outgoing} holds data that an earlier restore was about to replace"
-        mend = f"move back below {layout.data} what is missing there, then run: rm -rf {layout.outgoing}"
+        text = f"{paths.outgoing} holds data that an earlier restore was about to replace"
+        mend = f"move back below {paths.data} what is missing there, then run: rm -rf {paths.outgoing}"
         yield Problem(text, mend, TargetOccupiedError)
     receipt = home / "receipt.json"
     # It has to be read before it is written: otherwise the requests that it lists would be forgotten.
@@ -109,21 +109,21 @@ def _home(layout: VolumePaths) -> Iterator[Problem]:
         yield _denied(receipt, "read")
 
 
-def _moves(layout: VolumePaths, databases: tuple[DatabaseName, ...], incoming: Path | None) -> Iterator[Problem]:
+def _moves(paths: VolumePaths, databases: tuple[DatabaseName, ...], incoming: Path | None) -> Iterator[Problem]:
     mounts = _mounts()
-    tops = [layout.data, *([incoming] if incoming else [])]
+    tops = [paths.data, *([incoming] if incoming else [])]
     for top in tops:
         for name in ("databases", "transactions"):
-            yield from _parent(top / name, layout, mounts)
+            yield from _parent(top / name, paths, mounts)
         for part in parts_present(top, _parts(databases)):
-            yield from _movable(top / part, layout, mounts)
+            yield from _movable(top / part, paths, mounts)
 
 
 def _parts(databases: Iterable[DatabaseName]) -> tuple[str, ...]:
     return tuple(part for database in databases for part in folders_of(database))
 
 
-def _parent(folder: Path, layout: VolumePaths, mounts: list[Path]) -> Iterator[Problem]:
+def _parent(folder: Path, paths: VolumePaths, mounts: list[Path]) -> Iterator[Problem]:
     """Yield what prevents entries of `folder` from being made and removed, or `folder` itself from being made."""
     if not os.path.lexists(folder):
         yield from _changeable(folder.parent)
@@ -132,14 +132,14 @@ def _parent(folder: Path, layout: VolumePaths, mounts: list[Path]) -> Iterator[P
     if folder.is_dir() and not folder.is_symlink():
         yield from _changeable(folder)
         # Both are asked: two mounts of one file system have the same device, and a mount may be missing in the table.
-        if _mount_of(folder, mounts) != _mount_of(layout.data, mounts) or _device(folder) != _device(layout.data):
-            text = f"nothing can be renamed from {layout.home} to {folder}: it is another mount or file system"
+        if _mount_of(folder, mounts) != _mount_of(paths.data, mounts) or _device(folder) != _device(paths.data):
+            text = f"nothing can be renamed from {paths.home} to {folder}: it is another mount or file system"
             yield Problem(
                 text, "mount one volume at DATA_DIR, with databases and transactions in it", ConfigurationError
             )
 
 
-def _movable(folder: Path, layout: VolumePaths, mounts: list[Path]) -> Iterator[Problem]:
+def _movable(folder: Path, paths: VolumePaths, mounts: list[Path]) -> Iterator[Problem]:
     """Yield what prevents a folder from being moved to another one."""
     if folder.is_symlink():
         text = f"{folder} is a symbolic link to {folder.readlink()}: a restore needs the folder itself there"
@@ -150,7 +150,7 @@ def _movable(folder: Path, layout: VolumePaths, mounts: list[Path]) -> Iterator[
     if not folder.is_dir():
         return
     inside = [mount for mount in mounts if mount.is_relative_to(folder.resolve())]
-    if inside or _device(folder) != _device(layout.data):
+    if inside or _device(folder) != _device(paths.data):
         text = f"cannot move {folder}: {inside[0] if inside else folder} is a mount point or file system of its own"
         mend = "mount one volume at DATA_DIR, and nothing at or below a database's folder (volumeMounts, subPath)"
         yield Problem(text, mend, TargetOccupiedError)
@@ -160,10 +160,10 @@ def _movable(folder: Path, layout: VolumePaths, mounts: list[Path]) -> Iterator[
     yield from _sticky(folder)
 
 
-def _deletions(layout: VolumePaths, databases: tuple[DatabaseName, ...]) -> Iterator[Problem]:
+def _deletions(paths: VolumePaths, databases: tuple[DatabaseName, ...]) -> Iterator[Problem]:
     """Yield what prevents the live data from being deleted for room: folders whose entries can't be removed."""
-    for part in parts_present(layout.data, _parts(databases)):
-        for folder in _folders(layout.data / part):
+    for part in parts_present(paths.data, _parts(databases)):
+        for folder in _folders(paths.data / part):
             # An empty folder is removed by a right to its parent alone.
             if not disk.may(folder, read=True, search=True) or any(folder.iterdir()):
                 yield from _changeable(folder)

@@ -37,7 +37,7 @@ class Archive:
     """Restores archives into staging. conf, lock: the configuration folder and lock that neo4j-admin needs."""
 
     backup_set_dir: str
-    layout: VolumePaths
+    paths: VolumePaths
     opener: Opener
     program: admin.Admin
     conf: Path
@@ -50,7 +50,7 @@ class Archive:
             return self._load_member(chosen, inside.member)
         name, top = self.opener.name(chosen), self._folder(chosen)
         ratio = contents.most_ratio(inside.packings)
-        limits = untar.limits(chosen.size_bytes, ratio, self.layout.data)
+        limits = untar.limits(chosen.size_bytes, ratio, self.paths.data)
         with Ahead(self.opener.unpacked(chosen)) as stream:
             size = untar.unpack(stream, top, name, limits)
         return self._restore_unpacked(chosen, top, size)
@@ -61,9 +61,9 @@ class Archive:
         Return neo4j-admin's last output. Raises RestoreError.
         """
         name, top = self.opener.name(chosen), self._folder(chosen)
-        path = self.layout.staging / f"{chosen.database}.zip"
-        self.opener.land(chosen, path, PartialDownload(self.layout, chosen, name))
-        limits = untar.limits(path.stat().st_size, unzip.MOST_RATIO, self.layout.data)
+        path = self.paths.staging / f"{chosen.database}.zip"
+        self.opener.land(chosen, path, PartialDownload(self.paths, chosen, name))
+        limits = untar.limits(path.stat().st_size, unzip.MOST_RATIO, self.paths.data)
         size = unzip.unpack(path, top, name, limits)
         path.unlink()
         return self._restore_unpacked(chosen, top, size)
@@ -127,7 +127,7 @@ class Archive:
         for source, part in zip((store, logs), folders_of(chosen.database), strict=True):
             # The lock file of the Neo4j that was copied. It is not part of the data.
             (source / "database_lock").unlink(missing_ok=True)
-            target = self.layout.staged_data / part
+            target = self.paths.staged_data / part
             target.parent.mkdir(parents=True, exist_ok=True)
             source.rename(target)
 
@@ -144,7 +144,7 @@ class Archive:
         full = file.header is None or file.header.full is not False
         # neo4j-admin looks for a chain in the artifact's folder, so a full one gets a folder in which it is alone.
         if full:
-            alone = self.layout.staging / "artifacts" / chosen.database
+            alone = self.paths.staging / "artifacts" / chosen.database
             alone.mkdir(parents=True)
             path = path.rename(alone / path.name)
         check_artifact(path, self.opener.name(chosen))
@@ -156,7 +156,7 @@ class Archive:
         return Wanted(chosen.database, chosen.key, self.opener.name(chosen), self.backup_set_dir)
 
     def _folder(self, chosen: BackupSet) -> Path:
-        return self.layout.staging / "sets" / chosen.database
+        return self.paths.staging / "sets" / chosen.database
 
 
 def check_complete(source: Path, name: str) -> None:

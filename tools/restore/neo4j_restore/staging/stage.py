@@ -47,7 +47,7 @@ class Stage:
     """
 
     settings: Settings
-    layout: VolumePaths
+    paths: VolumePaths
     store: Store
     program: admin.Admin
     lock: int
@@ -55,15 +55,15 @@ class Stage:
 
     def fill(self, prepared: Plan) -> None:
         """Stage every database of the plan, and check the results. Raises RestoreError."""
-        self.program.configure(self._conf, self.layout.staged_data)
+        self.program.configure(self._conf, self.paths.staged_data)
         chosen = [step.chosen for step in prepared.restores if step.chosen]
         # `prepare` counted the room of all partial downloads as free.
-        partial.remove_others(self.layout, (each.database for each in chosen if self._keeps(each)))
+        partial.remove_others(self.paths, (each.database for each in chosen if self._keeps(each)))
         for step in prepared.restores:
             if step.chosen:
-                with _about(step.database, self.layout.data):
+                with _about(step.database, self.paths.data):
                     self._fill_afresh(step.chosen)
-        partial.remove(self.layout)
+        partial.remove(self.paths)
 
     def _keeps(self, chosen: BackupSet) -> bool:
         """Return whether an interrupted download of the set can be resumed: not if it is streamed."""
@@ -73,7 +73,7 @@ class Stage:
 
     @property
     def _conf(self) -> Path:
-        return self.layout.staging / "conf"
+        return self.paths.staging / "conf"
 
     def _fill_afresh(self, chosen: BackupSet) -> None:
         """Stage a database. If its bytes came damaged, stage it once more, from the first byte."""
@@ -85,16 +85,16 @@ class Stage:
             if chosen.kind is not Kind.DIRECTORY:
                 # The checksum covers the whole object, so it is not known which part is damaged. The files of a
                 # directory have a checksum each, and are checked one by one before they are taken again.
-                partial.remove_of(self.layout, chosen.database)
+                partial.remove_of(self.paths, chosen.database)
             self._fill(chosen)
 
     def _clear(self, database: DatabaseName) -> None:
         """Remove all files of a database from staging."""
-        parts = [self.layout.staged_data / part for part in folders_of(database)]
-        ours = [self.layout.staging / folder / database for folder in ("sets", "artifacts")]
+        parts = [self.paths.staged_data / part for part in folders_of(database)]
+        ours = [self.paths.staging / folder / database for folder in ("sets", "artifacts")]
         for path in (*ours, *parts):
             trees.remove(path)
-        for path in (self._file(database), self.layout.staging / f"{database}.zip"):
+        for path in (self._file(database), self.paths.staging / f"{database}.zip"):
             path.unlink(missing_ok=True)
 
     def _fill(self, chosen: BackupSet) -> None:
@@ -164,7 +164,7 @@ class Stage:
     @property
     def _archive(self) -> Archive:
         directory = self.settings.request.backup_set_dir
-        return Archive(directory, self.layout, self._opener, self.program, self._conf, self.lock)
+        return Archive(directory, self.paths, self._opener, self.program, self._conf, self.lock)
 
     def _is_here(self, stored: StoredObject, path: Path, ours: partial.PartialDownload) -> bool:
         """Return whether an earlier start has downloaded this file, by the store's checksum."""
@@ -198,20 +198,20 @@ class Stage:
 
     def _file(self, database: DatabaseName) -> Path:
         """Return the path of a dump that neo4j-admin needs as a file."""
-        return self.layout.staging / f"{database}.dump"
+        return self.paths.staging / f"{database}.dump"
 
     def _kept(self, chosen: BackupSet) -> partial.PartialDownload:
-        return partial.PartialDownload(self.layout, chosen, self._name(chosen))
+        return partial.PartialDownload(self.paths, chosen, self._name(chosen))
 
     def _name(self, chosen: BackupSet) -> str:
         return self._opener.name(chosen)
 
     def _folder(self, chosen: BackupSet) -> Path:
-        return self.layout.staging / "sets" / chosen.database
+        return self.paths.staging / "sets" / chosen.database
 
     def _check_result(self, chosen: BackupSet, last_words: str) -> None:
         # neo4j-admin may end with 0 and leave nothing, or a database that no server would start.
-        staged = self.layout.staged_data
+        staged = self.paths.staged_data
         if state.find(staged, chosen.database) is Found.ABSENT:
             raise endings.made_nothing(self._name(chosen), last_words)
         missing = missing_stores(staged / folders_of(chosen.database)[0])

@@ -62,10 +62,10 @@ class Journal:
         return tuple(self.record.get(RECLAIMED, ()))
 
 
-def read(layout: VolumePaths) -> Journal | None:
+def read(paths: VolumePaths) -> Journal | None:
     """Return the journal of an unfinished restore, or None. Raises TargetOccupiedError if it can't be understood."""
-    path = layout.home / "journal.json"
-    hint = f"see what is in {layout.home} and below {layout.data}, then move the file away: mv {path} {path}.moved"
+    path = paths.home / "journal.json"
+    hint = f"see what is in {paths.home} and below {paths.data}, then move the file away: mv {path} {path}.moved"
     # An error, never None: a journal taken for absent would forget the folders that an earlier restore moved away.
     with records.understood(path, unknown="how far a restore had come is not known", hint=hint):
         record = records.load(path)
@@ -114,7 +114,7 @@ def _parts(record: Record, name: str) -> tuple[str, ...]:
     return parts
 
 
-def write(layout: VolumePaths, journal: Journal) -> None:
+def write(paths: VolumePaths, journal: Journal) -> None:
     """Write the journal to the disk, before the step that it announces.
 
     Raises ConfigurationError for a journal that would be too large to be read again.
@@ -124,4 +124,4 @@ def write(layout: VolumePaths, journal: Journal) -> None:
         message = f"the journal of this restore would have more than {records.MOST_BYTES} bytes"
         raise ConfigurationError(message, hint="name fewer databases in DATABASE, and restore the others afterwards")
     # Whole or not at all, and on the disk when this returns: every caller changes the volume next.
-    disk.replace_file(layout.home / "journal.json", text)
+    disk.replace_file(paths.home / "journal.json", text)

@@ -14,32 +14,32 @@ from neo4j_restore.volume.paths import VolumePaths
 
 
 @contextmanager
-def locked(layout: VolumePaths) -> Iterator[int]:
+def locked(paths: VolumePaths) -> Iterator[int]:
     """Hold the volume's lock. Yields its descriptor, which neo4j-admin inherits, so the lock holds while neo4j-admin
     runs.
 
     The kernel releases the lock when its last holder ends. A lock file left by a crash therefore means nothing.
     Raises TargetOccupiedError while another restore uses the volume, and LockError where no lock can be taken at all.
     """
-    descriptor = _open_lock(layout)
+    descriptor = _open_lock(paths)
     try:
-        _take(descriptor, layout)
+        _take(descriptor, paths)
         # Only under the lock: otherwise another start may rename or remove the files that are given away here.
-        _give_home(layout)
+        _give_home(paths)
         yield descriptor
     finally:
         # This releases the lock, unless neo4j-admin still has the descriptor.
         os.close(descriptor)
 
 
-def _take(descriptor: int, layout: VolumePaths) -> None:
+def _take(descriptor: int, paths: VolumePaths) -> None:
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError as error:
-        message = f"another neo4j-restore is using the volume at {layout.data}"
+        message = f"another neo4j-restore is using the volume at {paths.data}"
         raise TargetOccupiedError(message, hint="wait until it has ended, and use one pod for each volume") from error
     except OSError as error:
-        message = f"cannot lock {layout.home / 'lock'} with flock: {error.strerror}"
+        message = f"cannot lock {paths.home / 'lock'} with flock: {error.strerror}"
         hint = (
             "keep the data on a file system with locks (for NFS: version 4, or a server with lockd), "
             f"writable by uid {os.geteuid()}"
@@ -47,17 +47,17 @@ def _take(descriptor: int, layout: VolumePaths) -> None:
         raise LockError(message, hint=hint) from error
 
 
-def _open_lock(layout: VolumePaths) -> int:
+def _open_lock(paths: VolumePaths) -> int:
     """Open the lock file. Make it and our folder if needed."""
-    path = layout.home / "lock"
+    path = paths.home / "lock"
     try:
-        _make_home(layout)
+        _make_home(paths)
         descriptor = _opened(path)
     except OSError as error:
         message = f"cannot open the lock {path} as uid {os.geteuid()}: {error.strerror}"
         if error.errno in {errno.ENOSPC, errno.EDQUOT}:
             raise NoSpaceForLockError(message, hint="make the volume larger, or free room on it") from error
-        hint = f"it must be a file of this user, in a folder of this user. To see what is there: ls -la {layout.home}"
+        hint = f"it must be a file of this user, in a folder of this user. To see what is there: ls -la {paths.home}"
         raise LockError(message, hint=hint) from error
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):
         os.close(descriptor)
@@ -78,37 +78,37 @@ def _opened(path: Path) -> int:
     return descriptor
 
 
-def _make_home(layout: VolumePaths) -> None:
+def _make_home(paths: VolumePaths) -> None:
     """Make our folder. Files made from now on are shared with the group where the volume is (fsGroup)."""
-    os.umask(0o002 if layout.data.stat().st_mode & stat.S_IWGRP else 0o022)
-    if not layout.home.exists():
+    os.umask(0o002 if paths.data.stat().st_mode & stat.S_IWGRP else 0o022)
+    if not paths.home.exists():
         # Another start may make it at this moment. The lock decides which of the two goes on.
-        layout.home.mkdir(exist_ok=True)
-        disk.give(layout.data, [layout.home])
-        disk.fsync(layout.data)
+        paths.home.mkdir(exist_ok=True)
+        disk.give(paths.data, [paths.home])
+        disk.fsync(paths.data)
 
 
-def _give_home(layout: VolumePaths) -> None:
+def _give_home(paths: VolumePaths) -> None:
     try:
-        disk.give_home(layout.data, layout.home)
+        disk.give_home(paths.data, paths.home)
     except OSError as error:
-        message = f"cannot give {error.filename or layout.home} to Neo4j's user: {error.strerror}"
-        raise LockError(message, hint=f"to see what is there: ls -la {layout.home}") from error
+        message = f"cannot give {error.filename or paths.home} to Neo4j's user: {error.strerror}"
+        raise LockError(message, hint=f"to see what is there: ls -la {paths.home}") from error
 
 
-def refuse_running_server(layout: VolumePaths) -> None:
+def refuse_running_server(paths: VolumePaths) -> None:
     """Raise TargetOccupiedError if a Neo4j server holds a lock on this data folder."""
-    lock = server_lock(layout)
+    lock = server_lock(paths)
     if lock:
-        message = f"a Neo4j server is running on {layout.data}: it holds {lock}"
+        message = f"a Neo4j server is running on {paths.data}: it holds {lock}"
         raise TargetOccupiedError(message, hint="stop the server first: a restore replaces its files")
 
 
-def server_lock(layout: VolumePaths) -> str:
+def server_lock(paths: VolumePaths) -> str:
     """Return the lock that a Neo4j server holds, relative to the data folder, empty if none. Writes nothing."""
-    with disk.errors_of(layout.data):
-        locks = [path for path in _server_locks(layout.data) if path.is_file() and _is_held(path)]
-    return str(locks[0].relative_to(layout.data)) if locks else ""
+    with disk.errors_of(paths.data):
+        locks = [path for path in _server_locks(paths.data) if path.is_file() and _is_held(path)]
+    return str(locks[0].relative_to(paths.data)) if locks else ""
 
 
 def _server_locks(data: Path) -> list[Path]:

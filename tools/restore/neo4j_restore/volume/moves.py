@@ -21,13 +21,13 @@ from neo4j_restore.volume.paths import VolumePaths
 class Moves:
     """The renames that a journal stands for, on its volume."""
 
-    layout: VolumePaths
+    paths: VolumePaths
     journal: Journal
 
     @property
     def incoming(self) -> Path:
         """Return the folder from which parts go live."""
-        return self.layout.home / self.journal.incoming
+        return self.paths.home / self.journal.incoming
 
     def is_new(self, part: str) -> bool:
         """Return whether the live `part` came in by this swap.
@@ -35,12 +35,12 @@ class Moves:
         It is no longer where it came from. The folder that was live before it, if any, is in `outgoing`.
         """
         # Without this a folder that somebody removed from staging would make the old live one look new.
-        retired = part not in self.journal.retire or (self.layout.outgoing / part).exists()
-        return (self.layout.data / part).exists() and not (self.incoming / part).exists() and retired
+        retired = part not in self.journal.retire or (self.paths.outgoing / part).exists()
+        return (self.paths.data / part).exists() and not (self.incoming / part).exists() and retired
 
     def begun(self) -> bool:
         """Return whether any part was moved."""
-        retired = parts_present(self.layout.outgoing, self.journal.retire)
+        retired = parts_present(self.paths.outgoing, self.journal.retire)
         return bool(retired) or any(map(self.is_new, self.journal.install))
 
     def vanished(self) -> tuple[str, ...]:
@@ -52,8 +52,8 @@ class Moves:
         """Return the parts to retire that are nowhere, although nothing came in their place. Another process did it."""
         # A part that left `incoming` has come in by this swap, so its old folder is not missing.
         there = {*self.journal.install} - {*parts_present(self.incoming, self.journal.install)}
-        there.update(parts_present(self.layout.data, self.journal.retire))
-        there.update(parts_present(self.layout.outgoing, self.journal.retire))
+        there.update(parts_present(self.paths.data, self.journal.retire))
+        there.update(parts_present(self.paths.outgoing, self.journal.retire))
         return tuple(part for part in self.journal.retire if part not in there)
 
     def forward(self) -> None:
@@ -68,42 +68,42 @@ class Moves:
         self.retire()
         for part in self.journal.install:
             if (self.incoming / part).exists():
-                _move(self.incoming / part, self.layout.data / part)
-        self._sync(self.journal.install, self.incoming, self.layout.data)
+                _move(self.incoming / part, self.paths.data / part)
+        self._sync(self.journal.install, self.incoming, self.paths.data)
 
     def retire(self) -> None:
         """Move the live parts to `outgoing`."""
-        disk.make_folder(self.layout.outgoing)
+        disk.make_folder(self.paths.outgoing)
         for part in self.journal.retire:
             # After a crash the new folder may be in place already. It must not follow the old one to `outgoing`.
             stays = part in self.journal.install and self.is_new(part)
-            if (self.layout.data / part).exists() and not stays:
-                _move(self.layout.data / part, self.layout.outgoing / part)
-        self._sync(self.journal.retire, self.layout.data, self.layout.outgoing)
+            if (self.paths.data / part).exists() and not stays:
+                _move(self.paths.data / part, self.paths.outgoing / part)
+        self._sync(self.journal.retire, self.paths.data, self.paths.outgoing)
 
     def back(self) -> None:
         """Undo `forward`, as far as it came. Raises TargetOccupiedError for a folder that is in the way, OSError."""
         for part in filter(self.is_new, self.journal.install):
-            _move(self.layout.data / part, self.incoming / part)
+            _move(self.paths.data / part, self.incoming / part)
         # On the disk before the old parts return: recovery reads off the disk how far the swap came.
-        self._sync(self.journal.install, self.layout.data, self.incoming)
-        for part in parts_present(self.layout.outgoing, self.journal.retire):
-            _move(self.layout.outgoing / part, self.layout.data / part)
-        self._sync(self.journal.retire, self.layout.outgoing, self.layout.data)
+        self._sync(self.journal.install, self.paths.data, self.incoming)
+        for part in parts_present(self.paths.outgoing, self.journal.retire):
+            _move(self.paths.outgoing / part, self.paths.data / part)
+        self._sync(self.journal.retire, self.paths.outgoing, self.paths.data)
 
     def whereabouts(self) -> str:
         """Return where the old and new parts are, for the person who has to put them together."""
-        places = {"live": self.layout.data, "replaced": self.layout.outgoing, "new": self.incoming}
+        places = {"live": self.paths.data, "replaced": self.paths.outgoing, "new": self.incoming}
         parts = dict.fromkeys((*self.journal.retire, *self.journal.install))
         states = {part: [name for name, top in places.items() if (top / part).exists()] or ["gone"] for part in parts}
         lines = "; ".join(f"{part}: {' and '.join(names)}" for part, names in states.items())
-        return f"{lines} (replaced folders are in {self.layout.outgoing}, new ones in {self.incoming})"
+        return f"{lines} (replaced folders are in {self.paths.outgoing}, new ones in {self.incoming})"
 
     def _sync(self, parts: tuple[str, ...], source: Path, target: Path) -> None:
         """Sync the renames of `parts` from `source` to `target` to the disk."""
         into, out_of = ([root, *{(root / part).parent for part in parts}] for root in (target, source))
         # The target first: if the power fails between the two, an entry may be in both folders, and never in neither.
-        for folder in [*into, *out_of, self.layout.home]:
+        for folder in [*into, *out_of, self.paths.home]:
             # A folder may be gone: made and removed before the crash that this run recovers from.
             if folder.exists():
                 disk.fsync(folder)

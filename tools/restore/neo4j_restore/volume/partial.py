@@ -31,7 +31,7 @@ _LOOKED_AT_BYTES = 1024 * 1024
 class PartialDownload:
     """The files of one set, below `files` by their names in it. url: the set's."""
 
-    layout: VolumePaths
+    paths: VolumePaths
     chosen: BackupSet
     url: str
 
@@ -46,7 +46,7 @@ class PartialDownload:
 
     @property
     def _top(self) -> Path:
-        return self.layout.kept / self.chosen.database
+        return self.paths.kept / self.chosen.database
 
     def begin(self) -> None:
         """Prepare the folder. It is empty afterwards, unless its files are of this exact set."""
@@ -97,24 +97,24 @@ def _right(stored: StoredObject, path: Path, stat: Callable[[StoredObject], Stor
     return expected if hasher.digest() == expected.digest else None
 
 
-def remove_of(layout: VolumePaths, database: DatabaseName) -> None:
+def remove_of(paths: VolumePaths, database: DatabaseName) -> None:
     """Remove the files of a database."""
-    trees.remove(layout.kept / database)
+    trees.remove(paths.kept / database)
 
 
-def remove_others(layout: VolumePaths, databases: Iterable[DatabaseName]) -> None:
+def remove_others(paths: VolumePaths, databases: Iterable[DatabaseName]) -> None:
     """Remove the files of all databases but these."""
-    if layout.kept.is_dir():
-        for path in layout.kept.iterdir():
+    if paths.kept.is_dir():
+        for path in paths.kept.iterdir():
             if path.name not in set(databases):
                 leftovers.remove(path)
 
 
-def remove(layout: VolumePaths) -> None:
+def remove(paths: VolumePaths) -> None:
     """Remove all files."""
-    trees.remove(layout.kept)
+    trees.remove(paths.kept)
 
 
-def size_bytes(layout: VolumePaths) -> int:
+def size_bytes(paths: VolumePaths) -> int:
     """Return the space that the files take. The next restore uses it, or removes them."""
-    return sum(path.stat().st_blocks * 512 for path in trees.files(layout.kept))
+    return sum(path.stat().st_blocks * 512 for path in trees.files(paths.kept))

@@ -47,32 +47,32 @@ class Volume:
     reclaimed: bool = False
 
 
-def inspect(layout: VolumePaths, databases: tuple[DatabaseName, ...], *, needs_receipt: bool = False) -> Volume:
+def inspect(paths: VolumePaths, databases: tuple[DatabaseName, ...], *, needs_receipt: bool = False) -> Volume:
     """Return what is on the volume.
 
     needs_receipt: read the receipt even if every database is there. A healthy server can start again without it.
     Raises VolumeError. Raises TargetOccupiedError for a receipt that can't be read, or a data folder inside the data
     folder.
     """
-    with disk.errors_of(layout.data):
-        if not layout.data.is_dir():
-            message = f"the data folder {layout.data} does not exist"
+    with disk.errors_of(paths.data):
+        if not paths.data.is_dir():
+            message = f"the data folder {paths.data} does not exist"
             raise VolumeError(message, hint="mount the data volume there, or set DATA_DIR to where it is mounted")
-        _refuse_nested(layout.data)
-        contents = {database: find(layout.data, database) for database in databases}
+        _refuse_nested(paths.data)
+        contents = {database: find(paths.data, database) for database in databases}
         # A damaged receipt must not keep a server with all its databases from starting.
         needed = needs_receipt or Found.ABSENT in contents.values()
         return Volume(
             databases=contents,
-            in_cluster=(layout.data / "cluster-state").exists(),
-            receipt=receipt.read(layout.home) if needed else Receipt(),
-            free_bytes=free_bytes(layout),
+            in_cluster=(paths.data / "cluster-state").exists(),
+            receipt=receipt.read(paths.home) if needed else Receipt(),
+            free_bytes=free_bytes(paths),
         )
 
 
-def free_bytes(layout: VolumePaths) -> int:
+def free_bytes(paths: VolumePaths) -> int:
     """Return the free bytes of the volume, without those that are reserved for root."""
-    status = os.statvfs(layout.data)
+    status = os.statvfs(paths.data)
     return status.f_bavail * status.f_frsize
 
 
@@ -84,12 +84,12 @@ def _refuse_nested(data: Path) -> None:
         raise TargetOccupiedError(message, hint=hint)
 
 
-def refuse_links(layout: VolumePaths) -> None:
+def refuse_links(paths: VolumePaths) -> None:
     """Raise TargetOccupiedError for a folder of the swap that is a link.
 
     Only a restore calls this. A server may start again on such a volume.
     """
-    for folder in (layout.data / "databases", layout.data / "transactions", layout.home):
+    for folder in (paths.data / "databases", paths.data / "transactions", paths.home):
         # A sync of the data folder would not reach renames behind the link.
         if folder.is_symlink():
             message = f"{folder} is a symbolic link to {folder.readlink()}: a restore needs the folder itself there"
@@ -97,14 +97,14 @@ def refuse_links(layout: VolumePaths) -> None:
             raise TargetOccupiedError(message, hint=hint)
 
 
-def refuse_other_case(layout: VolumePaths, databases: Iterable[DatabaseName]) -> None:
+def refuse_other_case(paths: VolumePaths, databases: Iterable[DatabaseName]) -> None:
     """Raise TargetOccupiedError for a database whose folder has the name of one of `databases` in another case.
 
     From 4.0 on Neo4j makes no such folder. 3.x does, and would not see the restored database beside it.
     """
     wanted = set(databases)
-    for name in sorted(_names(layout.data / "databases")):
-        folder = layout.data / "databases" / name
+    for name in sorted(_names(paths.data / "databases")):
+        folder = paths.data / "databases" / name
         if name not in wanted and name.lower() in wanted and any((folder / each).is_file() for each in STORE_MARKERS):
             message = f"{folder} holds a database, and the restore would make another one at databases/{name.lower()}"
             hint = (
@@ -114,20 +114,20 @@ def refuse_other_case(layout: VolumePaths, databases: Iterable[DatabaseName]) ->
             raise TargetOccupiedError(message, hint=hint)
 
 
-def check_renames(layout: VolumePaths) -> None:
+def check_renames(paths: VolumePaths) -> None:
     """Raise ConfigurationError if nothing can be renamed from our folder to Neo4j's: the swap consists of renames."""
-    for folder in (layout.data / "databases", layout.data / "transactions"):
+    for folder in (paths.data / "databases", paths.data / "transactions"):
         if folder.is_dir():
             try:
                 # This file does not exist, so nothing can be left behind: the kernel compares the mounts first. Device
                 # numbers would not do: two mounts of one file system have the same, and refuse a rename as well.
-                (layout.home / _PROBE).rename(folder / _PROBE)
+                (paths.home / _PROBE).rename(folder / _PROBE)
             except FileNotFoundError:
                 continue
             except OSError as error:
                 if error.errno != errno.EXDEV:
                     raise
-                message = f"cannot rename from {layout.home} to {folder}: {error.strerror}"
+                message = f"cannot rename from {paths.home} to {folder}: {error.strerror}"
                 hint = "mount one volume at DATA_DIR, with databases and transactions in it"
                 raise ConfigurationError(message, hint=hint) from error
 
@@ -177,10 +177,10 @@ def lacks(data: Path, database: DatabaseName, *, restored: bool = False) -> list
     return missing
 
 
-def cluster_warning(layout: VolumePaths) -> str:
+def cluster_warning(paths: VolumePaths) -> str:
     """Return one line that says what a cluster's state on the volume means, and what to do."""
     return (
-        f"{layout.data / 'cluster-state'} is the state of a cluster member: a restore on this member alone makes it "
+        f"{paths.data / 'cluster-state'} is the state of a cluster member: a restore on this member alone makes it "
         "differ from the others. If this server is to run alone, stop Neo4j and unbind it: neo4j-admin unbind "
         "(Neo4j 3 and 4), neo4j-admin dbms unbind-system-db (5 and later). In a running cluster, restore with Cypher: "
         "CREATE DATABASE with OPTIONS {seedURI}"

@@ -43,23 +43,23 @@ from neo4j_restore.volume.state import refuse_links
 log = getLogger(__name__)
 
 
-def begin(layout: VolumePaths, journal: Journal) -> None:
+def begin(paths: VolumePaths, journal: Journal) -> None:
     """Begin a restore: write the intent to the journal and make an empty staging folder.
 
     With `reclaim` the live data is deleted. Once data was reclaimed, every later intent says so until a restore
     succeeds.
     """
-    earlier = read(layout)
-    if earlier and is_reclaimed(layout, earlier):
+    earlier = read(paths)
+    if earlier and is_reclaimed(paths, earlier):
         journal = replace(journal, reclaim=True, retire=journal.retire + earlier.retire)
-    leftovers.discard(layout.home, layout.staging)
+    leftovers.discard(paths.home, paths.staging)
     # The intent comes before the first change: after a crash the next start must know which folders to put back.
-    write(layout, journal)
+    write(paths, journal)
     if journal.reclaim:
-        Moves(layout, journal).retire()
+        Moves(paths, journal).retire()
         # No way back from here. `discard` renames the folder first, so nothing half deleted is ever left in its place.
-        leftovers.discard(layout.home, layout.outgoing)
-    disk.make_folder(layout.staging)
+        leftovers.discard(paths.home, paths.outgoing)
+    disk.make_folder(paths.staging)
 
 
 def folders_of_all(root: Path, databases: tuple[DatabaseName, ...]) -> tuple[str, ...]:
@@ -67,246 +67,246 @@ def folders_of_all(root: Path, databases: tuple[DatabaseName, ...]) -> tuple[str
     return parts_present(root, tuple(part for database in databases for part in folders_of(database)))
 
 
-def staged(layout: VolumePaths) -> None:
+def staged(paths: VolumePaths) -> None:
     """Record that the whole request is in staging. Raises TargetOccupiedError if the intent is gone."""
-    write(layout, replace(_open(layout), phase=Phase.STAGED))
+    write(paths, replace(_open(paths), phase=Phase.STAGED))
 
 
-def seal(layout: VolumePaths, databases: tuple[DatabaseName, ...], record: Mapping[str, Any]) -> Journal:
+def seal(paths: VolumePaths, databases: tuple[DatabaseName, ...], record: Mapping[str, Any]) -> Journal:
     """Sync all staged files to the disk, then seal the restore: from here on the swap is completed or undone.
 
     Returns the sealed journal, for `complete`.
     """
-    journal = _open(layout)
+    journal = _open(paths)
     # The data is synced before the journal. A sealed journal promises that a power cut can't take the staged files.
-    disk.fsync_tree(layout.staged_data)
+    disk.fsync_tree(paths.staged_data)
     # `fsync_tree` syncs the tree itself. Its entries in the folders above need a sync of their own.
-    disk.fsync(layout.staging)
-    disk.fsync(layout.home)
-    retire = folders_of_all(layout.data, databases)
+    disk.fsync(paths.staging)
+    disk.fsync(paths.home)
+    retire = folders_of_all(paths.data, databases)
     reclaimed = [part for part in journal.retire if part not in retire] if journal.reclaim else []
     sealed = replace(
         journal,
         phase=Phase.VERIFIED,
         retire=retire,
-        install=folders_of_all(layout.staged_data, databases),
+        install=folders_of_all(paths.staged_data, databases),
         record={**record, RECLAIMED: reclaimed} if reclaimed else record,
-        fingerprint=fingerprint(layout.data, retire),
+        fingerprint=fingerprint(paths.data, retire),
     )
-    write(layout, sealed)
+    write(paths, sealed)
     return sealed
 
 
-def _open(layout: VolumePaths) -> Journal:
-    journal = read(layout)
+def _open(paths: VolumePaths) -> Journal:
+    journal = read(paths)
     if journal is None or journal.phase in SEALED:
-        message = f"another process changed the journal in {layout.home} while this restore ran"
+        message = f"another process changed the journal in {paths.home} while this restore ran"
         raise TargetOccupiedError(message, hint="only one restore may use a volume: see what else writes to it")
     return journal
 
 
-def complete(layout: VolumePaths, journal: Journal) -> None:
+def complete(paths: VolumePaths, journal: Journal) -> None:
     """Complete the sealed restore, from any state in which a crash left it. journal: as it is on the disk.
 
     Raises RestoreError if the renames fail. Then the old data is live again, or the hint says where each folder is.
     """
     if journal.phase is Phase.VERIFIED:
-        _swap_in(layout, journal)
+        _swap_in(paths, journal)
         journal = replace(journal, phase=Phase.SWAPPED)
         # If this fails, `outgoing` must stay: from it the next start sees that the renames are done.
-        if not _noted(layout, journal):
+        if not _noted(paths, journal):
             return
-    _finish(layout, journal)
+    _finish(paths, journal)
 
 
-def _swap_in(layout: VolumePaths, journal: Journal) -> None:
+def _swap_in(paths: VolumePaths, journal: Journal) -> None:
     try:
-        with disk.errors_of(layout.data):
+        with disk.errors_of(paths.data):
             # A folder that somebody removed since the seal can't be moved away, and the swap does not need it.
-            if gone := Moves(layout, journal).gone():
+            if gone := Moves(paths, journal).gone():
                 journal = replace(journal, retire=tuple(part for part in journal.retire if part not in gone))
-                write(layout, journal)
-            Moves(layout, journal).forward()
+                write(paths, journal)
+            Moves(paths, journal).forward()
     except RestoreError as error:
-        error.hint += f"; {_take_back(layout, journal)}"
+        error.hint += f"; {_take_back(paths, journal)}"
         raise
 
 
-def _take_back(layout: VolumePaths, journal: Journal) -> str:
+def _take_back(paths: VolumePaths, journal: Journal) -> str:
     """Undo the renames of a swap that failed, and return a sentence about the data, for the hint."""
-    moves = Moves(layout, journal)
+    moves = Moves(paths, journal)
     if journal.reclaimed:
         # Undoing would leave no database at all. The staged data is all that this volume has.
         return f"the old data was deleted for room, and the next start goes on with the new: {moves.whereabouts()}"
     try:
-        with disk.errors_of(layout.data):
+        with disk.errors_of(paths.data):
             moves.back()
-            _unseal(layout, journal)
+            _unseal(paths, journal)
     except RestoreError as error:
         log.warning("the swap can't be undone: %s", error)
         return f"the swap is half done, and the next start tries again to complete or to undo it: {moves.whereabouts()}"
     return "the old data is live again, as it was"
 
 
-def _unseal(layout: VolumePaths, journal: Journal) -> None:
+def _unseal(paths: VolumePaths, journal: Journal) -> None:
     """Make a sealed restore unsealed again, and give it up. None of its data is live."""
     unsealed = replace(journal, phase=Phase.STAGED, retire=journal.retire + journal.reclaimed)
     try:
         # Before staging is removed: the next start must not take a half deleted folder for a sealed set.
-        write(layout, unsealed)
+        write(paths, unsealed)
     except OSError as error:
         # The disk may be full. Staging goes away by one rename, so the next start sees that it is gone.
         log.warning("cannot write the journal: %s", error)
     if journal.purge:
-        give_up(layout, unsealed)
+        give_up(paths, unsealed)
 
 
-def _noted(layout: VolumePaths, journal: Journal) -> bool:
+def _noted(paths: VolumePaths, journal: Journal) -> bool:
     """Record that the new data is live, and return whether that worked. If not, the next start finds out by itself."""
-    with _housekeeping(layout, "cannot write the journal"):
-        write(layout, journal)
+    with _housekeeping(paths, "cannot write the journal"):
+        write(paths, journal)
         return True
     return False
 
 
-def _finish(layout: VolumePaths, journal: Journal) -> None:
+def _finish(paths: VolumePaths, journal: Journal) -> None:
     """Do what is left once the new data is live. A failure is only a warning, and the next start tries again."""
     cleared = not journal.purge
     if journal.purge:
-        with _housekeeping(layout, f"cannot remove {layout.staging}"):
-            leftovers.discard(layout.home, layout.staging)
+        with _housekeeping(paths, f"cannot remove {paths.staging}"):
+            leftovers.discard(paths.home, paths.staging)
             cleared = True
-    with _housekeeping(layout, f"cannot finish the restore in {layout.home}"):
+    with _housekeeping(paths, f"cannot finish the restore in {paths.home}"):
         # The receipt comes before the journal goes: one of the two always says that the request was fulfilled.
-        receipt.write(layout.home, receipt.read(layout.home).plus(journal.record))
-        _put_away(layout, journal)
-        history.append(layout.home, journal.record)
+        receipt.write(paths.home, receipt.read(paths.home).plus(journal.record))
+        _put_away(paths, journal)
+        history.append(paths.home, journal.record)
         # Without the journal no start could tell a staging folder to remove from one that PURGE_ON_COMPLETE=false kept.
         if cleared:
-            _close(layout)
+            _close(paths)
 
 
-def _housekeeping(layout: VolumePaths, failed: str) -> AbstractContextManager[None]:
+def _housekeeping(paths: VolumePaths, failed: str) -> AbstractContextManager[None]:
     # The new data is live and Neo4j can start on it. An error would only keep it from starting.
     return leftovers.only_warn(
-        failed, f"the restored data is live. Repair {layout.home}, and the next start finishes the rest"
+        failed, f"the restored data is live. Repair {paths.home}, and the next start finishes the rest"
     )
 
 
-def receipt_of(layout: VolumePaths) -> Receipt:
+def receipt_of(paths: VolumePaths) -> Receipt:
     """Return the receipt of this volume, completed by a journal whose restore is live and not in the receipt yet."""
-    written, journal = receipt.read(layout.home), read(layout)
+    written, journal = receipt.read(paths.home), read(paths)
     return written.plus(journal.record) if journal and journal.phase is Phase.SWAPPED else written
 
 
-def refuse_unfinished(layout: VolumePaths) -> None:
+def refuse_unfinished(paths: VolumePaths) -> None:
     """Raise VolumeError while an earlier restore is live and has no receipt.
 
     A new restore would overwrite the journal, and with it the only record that the earlier request was fulfilled.
     """
-    journal = read(layout)
-    if journal and journal.phase is Phase.SWAPPED and receipt.read(layout.home).last != journal.record:
-        message = f"the last restore is live, but it could not be finished in {layout.home}"
-        raise VolumeError(message, hint=f"read the warning above, then correct owner and modes in {layout.home}")
+    journal = read(paths)
+    if journal and journal.phase is Phase.SWAPPED and receipt.read(paths.home).last != journal.record:
+        message = f"the last restore is live, but it could not be finished in {paths.home}"
+        raise VolumeError(message, hint=f"read the warning above, then correct owner and modes in {paths.home}")
 
 
-def _close(layout: VolumePaths) -> None:
+def _close(paths: VolumePaths) -> None:
     """Remove the journal, once all its work is done and on the disk."""
     # First the earlier renames in this folder, then the journal: a power cut must not lose both.
-    disk.fsync(layout.home)
-    (layout.home / "journal.json").unlink()
-    disk.fsync(layout.home)
+    disk.fsync(paths.home)
+    (paths.home / "journal.json").unlink()
+    disk.fsync(paths.home)
 
 
-def recover(layout: VolumePaths) -> None:
+def recover(paths: VolumePaths) -> None:
     """Finish what a crash interrupted: complete or undo a sealed restore, and remove one that was not sealed.
 
     Raises TargetOccupiedError while a server runs on the volume, NewerDataError if Neo4j has written to the old data
     since the restore was sealed, RestoreError if the renames fail.
     """
-    journal = read(layout)
-    leftovers.sweep(layout.home)
+    journal = read(paths)
+    leftovers.sweep(paths.home)
     if journal is None:
-        _warn_of_orphans(layout)
+        _warn_of_orphans(paths)
         return
     # Recovering renames the folders that a running server has open.
-    refuse_running_server(layout)
+    refuse_running_server(paths)
     if journal.phase not in SEALED:
         log.warning("an earlier restore ended before it was verified: removing its staging folder")
-        give_up(layout, journal)
+        give_up(paths, journal)
     elif journal.phase is Phase.SWAPPED:
         log.warning("an earlier restore is live, but was not finished: finishing it now")
-        _finish(layout, journal)
+        _finish(paths, journal)
     else:
-        refuse_links(layout)
-        _go_on(layout, journal)
+        refuse_links(paths)
+        _go_on(paths, journal)
 
 
-def _go_on(layout: VolumePaths, journal: Journal) -> None:
-    moves = Moves(layout, journal)
+def _go_on(paths: VolumePaths, journal: Journal) -> None:
+    moves = Moves(paths, journal)
     if not moves.begun() and moves.vanished():
         log.warning("the staged files of an earlier restore are gone: it is given up, and the old data is unchanged")
-        _unseal(layout, journal)
+        _unseal(paths, journal)
         return
     # Once a folder has moved, the live folders are not the ones any more that the fingerprint was taken of.
     if not moves.begun():
-        _refuse_newer(layout, journal)
+        _refuse_newer(paths, journal)
     log.warning("the swap of an earlier restore was interrupted: completing it now")
-    complete(layout, journal)
+    complete(paths, journal)
 
 
-def give_up(layout: VolumePaths, journal: Journal) -> None:
+def give_up(paths: VolumePaths, journal: Journal) -> None:
     """Remove staging and its journal. Live data that was moved away to be reclaimed is put back, if it still exists.
 
     If it was deleted already, the journal stays until a restore has succeeded.
     Raises RestoreError or OSError if data could not be put back. Any other failure is only a warning.
     """
     # The data comes back before the journal goes: the journal is what says where it belongs.
-    if parts_present(layout.outgoing, journal.retire):
-        refuse_links(layout)
-        Moves(layout, replace(journal, install=())).back()
-    owed = is_reclaimed(layout, journal)
-    with leftovers.only_warn(f"cannot clean up {layout.home}", "the data is unchanged, and the next start tries again"):
+    if parts_present(paths.outgoing, journal.retire):
+        refuse_links(paths)
+        Moves(paths, replace(journal, install=())).back()
+    owed = is_reclaimed(paths, journal)
+    with leftovers.only_warn(f"cannot clean up {paths.home}", "the data is unchanged, and the next start tries again"):
         # Data that could not be put back is never deleted.
-        if not any(layout.outgoing.glob("*/*")):
-            leftovers.discard(layout.home, layout.outgoing)
-        leftovers.discard(layout.home, layout.staging)
+        if not any(paths.outgoing.glob("*/*")):
+            leftovers.discard(paths.home, paths.outgoing)
+        leftovers.discard(paths.home, paths.staging)
         if not owed:
-            _close(layout)
+            _close(paths)
 
 
-def is_reclaimed(layout: VolumePaths, journal: Journal) -> bool:
+def is_reclaimed(paths: VolumePaths, journal: Journal) -> bool:
     """Return whether data of this volume was deleted for a restore that has not succeeded yet."""
-    gone = set(journal.retire) - set(parts_present(layout.data, journal.retire))
+    gone = set(journal.retire) - set(parts_present(paths.data, journal.retire))
     return journal.reclaim and bool(gone)
 
 
-def drop(layout: VolumePaths) -> None:
+def drop(paths: VolumePaths) -> None:
     """Give up a sealed restore whose swap has not begun. The live data stays."""
-    journal = read(layout)
-    if journal and journal.phase is Phase.VERIFIED and not Moves(layout, journal).begun():
-        log.warning("giving up a sealed restore: Neo4j has written to %s since it was sealed", layout.data)
-        _unseal(layout, journal)
+    journal = read(paths)
+    if journal and journal.phase is Phase.VERIFIED and not Moves(paths, journal).begun():
+        log.warning("giving up a sealed restore: Neo4j has written to %s since it was sealed", paths.data)
+        _unseal(paths, journal)
 
 
-def _warn_of_orphans(layout: VolumePaths) -> None:
+def _warn_of_orphans(paths: VolumePaths) -> None:
     """Warn of data in `outgoing` without a journal. Nothing deletes it, and no restore starts while it is there."""
-    parts = sorted(str(path.relative_to(layout.outgoing)) for path in layout.outgoing.glob("*/*"))
+    parts = sorted(str(path.relative_to(paths.outgoing)) for path in paths.outgoing.glob("*/*"))
     if parts:
-        missing = [part for part in parts if not (layout.data / part).exists()]
+        missing = [part for part in parts if not (paths.data / part).exists()]
         todo = f"not live: {', '.join(missing)}" if missing else "all of it is live as well"
-        log.warning("%s holds data that a restore was about to replace, and no journal; %s", layout.outgoing, todo)
+        log.warning("%s holds data that a restore was about to replace, and no journal; %s", paths.outgoing, todo)
 
 
-def _refuse_newer(layout: VolumePaths, journal: Journal) -> None:
+def _refuse_newer(paths: VolumePaths, journal: Journal) -> None:
     """Refuse a swap that has not begun if the live data changed since the seal: the swap would replace newer writes."""
-    live = parts_present(layout.data, journal.retire)
-    if journal.retire and live == journal.retire and fingerprint(layout.data, live) != journal.fingerprint:
-        message = f"Neo4j wrote to {layout.data} after a restore was sealed and before it was swapped in"
+    live = parts_present(paths.data, journal.retire)
+    if journal.retire and live == journal.retire and fingerprint(paths.data, live) != journal.fingerprint:
+        message = f"Neo4j wrote to {paths.data} after a restore was sealed and before it was swapped in"
         hint = (
             "to keep what Neo4j wrote, set FORCE_OVERWRITE to false, or run: "
-            f"rm -r {layout.home}/journal.json {layout.staging}. To finish that restore instead, remove "
-            f"{', '.join(live)} below {layout.data}"
+            f"rm -r {paths.home}/journal.json {paths.staging}. To finish that restore instead, remove "
+            f"{', '.join(live)} below {paths.data}"
         )
         raise NewerDataError(message, hint=hint)
 
@@ -326,14 +326,14 @@ def fingerprint(root: Path, parts: tuple[str, ...]) -> str:
     return digest.hexdigest()
 
 
-def _put_away(layout: VolumePaths, journal: Journal) -> None:
+def _put_away(paths: VolumePaths, journal: Journal) -> None:
     """Delete the replaced data, or keep it as the one previous generation."""
-    if parts_present(layout.outgoing, journal.retire):
-        leftovers.discard(layout.home, layout.previous)
+    if parts_present(paths.outgoing, journal.retire):
+        leftovers.discard(paths.home, paths.previous)
         if journal.keep:
-            layout.outgoing.rename(layout.previous)
-            disk.fsync(layout.home)
-    elif not any(layout.previous.glob("*/*")):
+            paths.outgoing.rename(paths.previous)
+            disk.fsync(paths.home)
+    elif not any(paths.previous.glob("*/*")):
         # A rollback has emptied it. A generation with databases in it stays: this run may have kept it before a crash.
-        leftovers.discard(layout.home, layout.previous)
-    leftovers.discard(layout.home, layout.outgoing)
+        leftovers.discard(paths.home, paths.previous)
+    leftovers.discard(paths.home, paths.outgoing)
