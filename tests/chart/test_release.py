@@ -76,6 +76,22 @@ def test_helm_test_checks_the_volume_first_and_each_pod_has_one_container_whose_
     assert {pod["metadata"]["annotations"]["helm.sh/hook"] for pod in pods} == {"test"}
 
 
+def test_a_pod_of_helm_test_is_deleted_when_it_has_ended_and_its_log_is_printed_first(helm: Helm) -> None:
+    for command in READERS:
+        annotations = helm.template(make_values()).reader(command)["metadata"]["annotations"]
+        ended = {"hook-succeeded", "hook-failed"}
+        assert set(annotations["helm.sh/hook-delete-policy"].split(",")) == ended | {"before-hook-creation"}
+        assert set(annotations["helm.sh/hook-output-log-policy"].split(",")) == ended
+
+
+def test_the_pods_of_helm_test_have_resources(helm: Helm) -> None:
+    mine = {"limits": {"memory": "1Gi"}}
+    for values, limit in ((make_values(), "512Mi"), (make_values(tests={"resources": mine}), "1Gi")):
+        for command in READERS:
+            (container,) = helm.template(values).reader(command)["spec"]["containers"]
+            assert container["resources"]["limits"]["memory"] == limit
+
+
 def test_the_commands_that_read_are_those_of_the_image() -> None:
     assert set(READERS) <= commands()
 

@@ -49,7 +49,7 @@ SAID: dict[str, tuple[Values, str]] = {
     "stale": (make_values({"onStaleLatest": "latest"}), "restored even if there is a newer set"),
     "ignored": (make_values({"ignoreObjects": ["old/*", "a*"]}), "because of restore.ignoreObjects: old/*, a*."),
     "old-data": (make_values(), "what to do. The old data is still in place."),
-    "status": (make_values(), "helm --namespace default test graph --logs"),
+    "status": (make_values(), "helm --namespace default test graph\n"),
     "watch": (make_values(), "kubectl --namespace default logs graph-neo4j-restore-0 -c restore -f"),
     "failure": (make_values(), "kubectl --namespace default describe pod graph-neo4j-restore-0"),
     "key": (make_values(), "create secret generic restore-service-key --from-file=credentials.json=KEY.json"),

@@ -1,6 +1,9 @@
 {{/*
 A pod of `helm test` that reads the data volume beside Neo4j, and writes nothing. All helpers take the root context,
 unless their comment names another.
+
+A pod that has ended still holds its claim, and a deleted claim stays Terminating until the pod is gone. So Helm prints the
+pod's log and deletes the pod. Helm before 3.18 can't print it, and leaves the pod.
 */}}
 
 {{/* "true" if a second pod can read the volume. Empty for a claim that only one pod can use, and without a claim. */}}
@@ -29,7 +32,12 @@ metadata:
   annotations:
     helm.sh/hook: test
     helm.sh/hook-weight: {{ .order | quote }}
+    {{- if semverCompare ">=3.18.0-0" $.Capabilities.HelmVersion.Version }}
+    helm.sh/hook-output-log-policy: hook-succeeded,hook-failed
+    helm.sh/hook-delete-policy: before-hook-creation,hook-succeeded,hook-failed
+    {{- else }}
     helm.sh/hook-delete-policy: before-hook-creation
+    {{- end }}
 spec:
   restartPolicy: Never
   serviceAccountName: {{ include "neo4j-restore.serviceAccountName" $ }}
@@ -61,6 +69,8 @@ spec:
         {{- toYaml .args | nindent 8 }}
       env:
         {{- include "neo4j-restore.env" $ | nindent 8 }}
+      resources:
+        {{- toYaml $.Values.tests.resources | nindent 8 }}
       securityContext:
         {{- include "neo4j-restore.hardened" $ | nindent 8 }}
       terminationMessagePolicy: FallbackToLogsOnError
