@@ -2,7 +2,7 @@
 
 import subprocess
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -26,11 +26,13 @@ class Made:
     """A database that was backed up, and then written to.
 
     later: a data folder as it was after the later writes. backups: the folder with its dumps or backup.
+    last_transaction: the last one in the dump of neo4j, of 5 and later.
     """
 
     home: Path
     later: Path
     backups: Path
+    last_transaction: int = 0
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -99,6 +101,7 @@ def _with_users(version: str, folder: Path, backups: Bucket, prefix: str) -> Mad
         write_people(server)
         server.query(_CREATE_USER.format(*EARLY_USER), "system")
     _dump(server, made.backups, backups, prefix, "neo4j", "system")
+    made = replace(made, last_transaction=server.last_transaction("neo4j"))
     with server:
         write_later(server)
         server.query(_CREATE_USER.format(*LATE_USER), "system")

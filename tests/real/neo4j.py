@@ -144,6 +144,12 @@ class Neo4j:
             self._admin("database", "dump", database, f"--to-path={folder}", needs=(folder,))
         return folder / f"{database}.dump"
 
+    def last_transaction(self, database: str) -> int:
+        """Return the last transaction of a database of a stopped server of Neo4j 5 and later."""
+        lines = self._admin("database", "info", database, "--format=json").splitlines()
+        (facts,) = (json.loads(line) for line in lines if line.startswith("{"))
+        return int(facts["lastCommittedTransaction"])
+
     def backup(self, folder: Path, name: str) -> Path:
         """Return the online backup of a running Enterprise 3.3, `folder/NAME`."""
         folder.mkdir(exist_ok=True)
@@ -153,10 +159,11 @@ class Neo4j:
         )
         return folder / name
 
-    def _admin(self, *words: str, needs: tuple[Path, ...] = ()) -> None:
+    def _admin(self, *words: str, needs: tuple[Path, ...] = ()) -> str:
         argv = unprivileged([self.home / "bin" / "neo4j-admin", *words], self.home, self.data.parent, *needs)
         done = subprocess.run(argv, env=self._env(), cwd=self.side, capture_output=True, text=True, check=False)
         assert done.returncode == 0, f"neo4j-admin {words[0]}: {done.stdout[-2000:]}{done.stderr[-2000:]}"
+        return done.stdout
 
     def _conf(self) -> str:
         names = _SETTINGS[self.line]

@@ -15,7 +15,8 @@ from tests.support.stores import Bucket
 @pytest.mark.parametrize("magic", ["BTV1", "BTV2", "BZV1", "BZV2"])
 def test_a_full_backup_is_loaded_by_community(magic: str, neo4j_5: Made, pod: MakePod, backups: Bucket) -> None:
     tar = tar_of_dump((neo4j_5.backups / "neo4j.dump").read_bytes())
-    backups.put(f"full-{magic}/neo4j-2026-01-31T02-00-00.backup", Artifact().write(magic, tar, script="RETURN 1;"))
+    artifact = Artifact(highest=neo4j_5.last_transaction)
+    backups.put(f"full-{magic}/neo4j-2026-01-31T02-00-00.backup", artifact.write(magic, tar, script="RETURN 1;"))
     volume = pod(neo4j_5, f"full-{magic}", DATABASE="neo4j")
     ended = volume.restore()
     assert ended.code == 0, ended

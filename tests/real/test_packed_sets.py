@@ -49,7 +49,7 @@ def test_an_artifact_in_a_tar_is_loaded_by_community(
 ) -> None:
     made: Made = request.getfixturevalue(line)
     tar = tar_of_dump((made.backups / "neo4j.dump").read_bytes())
-    files = {"backups/neo4j-2026-01-31T02-00-00.backup": Artifact().write("BZV2", tar)}
+    files = {"backups/neo4j-2026-01-31T02-00-00.backup": Artifact(highest=made.last_transaction).write("BZV2", tar)}
     backups.put(f"tarred-{line}/neo4j-2026-01-31T02-00-00.backup.tar.gz", archives.tar_gz(files, below=""))
     volume = pod(made, f"tarred-{line}", DATABASE="neo4j")
     ended = volume.restore()

@@ -1,5 +1,8 @@
 """Stand-ins for the closed `restore` commands of Enterprise 4.x and 5: they check argv and layout, and move files.
 
+They also say what a store is, as `store-info` and `database info` do: its format by its files, and a last transaction.
+A file `info` in their home is printed in place of that.
+
 They accept what the operations manuals document for each version, and nothing else; they refuse what is no backup.
 """
 
@@ -8,14 +11,31 @@ import shlex
 import sys
 from pathlib import Path
 
+_INFO = """\
+def info(store, version, last=11, shape=None):
+    given = Path(sys.argv[0]).parents[1] / "info"
+    if given.exists():
+        print(given.read_text())
+        sys.exit(given.read_text().startswith("Failed"))
+    from neo4j_restore.sets.inside import version_of
+    marker = store / "neostore"
+    seen = version_of(marker.read_bytes()[:512]) if marker.is_file() else None
+    usual = "AF4.3.0" if version < "5" else "record-aligned-1.1"
+    shape = shape or (seen.text.replace(" ", "-") if seen else usual)
+    facts = {"databaseName": store.name, "inUse": "false", "storeFormat": shape, "storeFormatIntroduced": "4.3.0"}
+    print(json.dumps({**facts, "storeFormatSuperseded": None, "lastCommittedTransaction": str(last)}
+                     | {"recoveryRequired": "false"}))
+    sys.exit(0)
+"""
+
 _PROGRAM = """\
 #!{python}
-import re, shutil, sys, os, time
+import json, re, shutil, sys, os, time
 from pathlib import Path
 
 VERSION, PAUSE = {version!r}, {pause!r}
 MOVES = {moves!r}
-
+{info}
 def fail(text):
     print(text, file=sys.stderr)
     sys.exit(1)
@@ -23,6 +43,8 @@ def fail(text):
 if sys.argv[1:] == ["--version"]:
     print(VERSION)
     sys.exit(0)
+if sys.argv[1:-1] == (["store-info", "--structured"] if MOVES else ["store-info"]):
+    info(Path(sys.argv[-1]), VERSION)
 options = dict(re.fullmatch(r"--([a-z]+)(?:=(.*))?", each).groups() for each in sys.argv[2:])
 if sys.argv[1] != "restore" or set(options) != ({{"from", "database"}} | ({{"move"}} if MOVES else set())):
     fail("usage: " + " ".join(sys.argv[1:]))
@@ -52,7 +74,7 @@ def install(home: Path, version: str = "4.4.48", *, pause: float = 0) -> Path:
     moves = tuple(map(int, re.findall(r"\d+", version)[:2])) >= (4, 2)
     program = home / "bin" / "neo4j-admin"
     program.parent.mkdir(parents=True)
-    program.write_text(_PROGRAM.format(python=sys.executable, version=version, pause=pause, moves=moves))
+    program.write_text(_PROGRAM.format(python=sys.executable, version=version, pause=pause, moves=moves, info=_INFO))
     program.chmod(0o755)
     return home
 
@@ -74,11 +96,11 @@ def install_failing(home: Path, says: str, status: int = 1, version: str = "4.4.
 
 _PROGRAM_5 = """\
 #!{python}
-import io, re, struct, sys, os, tarfile
+import io, json, re, struct, sys, os, tarfile
 from pathlib import Path
 
 VERSION, TEMP, OVERLAPS = {version!r}, {temp!r}, {overlaps!r}
-
+{info}
 def fail(text, status=1):
     print(text, file=sys.stderr)
     sys.exit(status)
@@ -96,18 +118,23 @@ def artifact(path):
     data = path.read_bytes()
     if not data.startswith(b"BTV1\\1"):
         fail("Not a valid Neo4j archive: " + str(path))
-    rest = data[21:]
-    for _ in range(2):
-        _, rest = text(rest)
+    engine, rest = text(data[21:])
+    shape, rest = text(rest)
     identity, rest = text(rest[2:])
     name, rest = text(rest)
     _, lowest, highest = struct.unpack(">qqq", rest[:24])
     flags, tar = text(rest[24:])
-    return {{"id": identity, "lowest": lowest, "highest": highest, "full": flags[0] & 4, "tar": tar}}
+    return {{"id": identity, "lowest": lowest, "highest": highest, "full": flags[0] & 4, "tar": tar,
+             "format": (engine + b"-" + shape + b"-1.1").decode()}}
 
 if sys.argv[1:] == ["--version"]:
     print(VERSION)
     sys.exit(0)
+if sys.argv[1:3] == ["database", "info"] and sys.argv[4:] == ["--format=json"]:
+    conf = Path(os.environ["NEO4J_CONF"], "neo4j.conf").read_text()
+    data = Path(re.search("^server.directories.data=(.*)$", conf, re.M)[1])
+    facts = Path(sys.argv[0]).parent / ("restored-" + sys.argv[3])
+    info(data / "databases" / sys.argv[3], VERSION, *(facts.read_text().split() if facts.exists() else []))
 options = dict(re.fullmatch(r"--([a-z-]+)=(.*)", each).groups() for each in sys.argv[4:])
 wanted = {{"from-path", "additional-config"}} | ({{"temp-path"}} if TEMP else set())
 if sys.argv[1:3] != ["database", "restore"] or sys.argv[3].startswith("-") or set(options) != wanted:
@@ -134,6 +161,8 @@ for each in chain:
     tarfile.open(fileobj=io.BytesIO(each["tar"])).extractall(target)
 for path in target.glob("neostore.transaction.db.*"):
     path.rename(logs / path.name)
+facts = str(max(each["highest"] for each in chain)) + " " + chain[0]["format"]
+(Path(sys.argv[0]).parent / ("restored-" + name)).write_text(facts)
 """
 
 
@@ -149,7 +178,7 @@ def install_enterprise_5(home: Path, version: str = "5.26.30") -> Path:
     (home / "lib" / f"neo4j-enterprise-kernel-{version}.jar").touch()
     program = home / "bin" / "neo4j-admin"
     program.parent.mkdir(parents=True)
-    text = _PROGRAM_5.format(python=sys.executable, version=version, temp=temp, overlaps=overlaps)
+    text = _PROGRAM_5.format(python=sys.executable, version=version, temp=temp, overlaps=overlaps, info=_INFO)
     program.write_text(text)
     program.chmod(0o755)
     return home
@@ -157,12 +186,12 @@ def install_enterprise_5(home: Path, version: str = "5.26.30") -> Path:
 
 _PROGRAM_LOADING = """\
 #!{python}
-import io, re, sys, os, tarfile
+import io, json, re, sys, os, tarfile
 from pathlib import Path
 from neo4j_restore.streams.decoders import start_of
 
 VERSION = {version!r}
-
+{info}
 def fail(text):
     print(text, file=sys.stderr)
     sys.exit(1)
@@ -170,6 +199,10 @@ def fail(text):
 if sys.argv[1:] == ["--version"]:
     print(VERSION)
     sys.exit(0)
+if sys.argv[1:3] == ["store-info", "--structured"] and VERSION < "5":
+    info(Path(sys.argv[3]), VERSION)
+if sys.argv[1:] == ["database", "info", "neo4j", "--format=json"] and VERSION >= "5":
+    info(Path("neo4j"), VERSION)
 words = ["load", "--from=-", "--database=neo4j"] if VERSION < "5" else ["database", "load", "neo4j", "--from-stdin"]
 if sys.argv[1:] != words:
     fail("usage: " + " ".join(sys.argv[1:]))
@@ -189,6 +222,6 @@ def install_loading(home: Path, version: str) -> Path:
     """Write a neo4j-admin of 4.4 or later that loads a dump of `neo4j` from its input, and does nothing else."""
     program = home / "bin" / "neo4j-admin"
     program.parent.mkdir(parents=True)
-    program.write_text(_PROGRAM_LOADING.format(python=sys.executable, version=version))
+    program.write_text(_PROGRAM_LOADING.format(python=sys.executable, version=version, info=_INFO))
     program.chmod(0o755)
     return home

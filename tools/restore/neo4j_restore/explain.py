@@ -57,9 +57,10 @@ EXPLANATIONS: Final = {
     ),
     11: Explanation(
         "The set's bytes are wrong: a checksum does not match, the archive, dump or backup is cut or changed, an entry "
-        "leads out of the archive, store files are missing, or they are of another database. Or a backup artifact "
-        "that can't be read may be newer than the set that would be restored. Or nothing can verify the set, and "
-        "REQUIRE_CHECKSUM is true.",
+        "leads out of the archive, store files are missing, or they are of another database. Or neo4j-admin can't "
+        "read the staged store, or finds in it another store format or transaction than the set promised. Or a backup "
+        "artifact that can't be read may be newer than the set that would be restored. Or nothing can verify the set, "
+        "and REQUIRE_CHECKSUM is true.",
         _AS_IT_WAS,
         (
             "Choose another set with TIMESTAMP. `neo4j-restore list` prints them.",

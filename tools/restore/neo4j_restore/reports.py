@@ -92,11 +92,23 @@ def status_text(state: dict[str, Any]) -> str:
     last = state["receipt"] or {}
     lines = [f"state: {state['state']}", f"restore id: {state['restore_id'] or '-'}"]
     lines += [f"restored: {each['database']} from {each.get('object', '-')}" for each in last.get("restored", [])]
+    lines += [
+        f"store of {each['database']}: {_store_text(each['store'])}"
+        for each in last.get("restored", [])
+        if each.get("store")
+    ]
     lines += [f"rolled back: {name}" for name in last.get("rolled_back", [])]
     lines += [f"finished: {last.get('finished', '-')}"]
     lines += [f"previous generation: {'kept' if state['previous_kept'] else 'none'}"]
     lines += [f"history: {len(state['history'])} entries"]
     return "\n".join(lines)
+
+
+def _store_text(store: dict[str, Any]) -> str:
+    """Return what neo4j-admin said of a restored store."""
+    last, needed = store.get("last_transaction"), store.get("recovery_needed")
+    transaction = [] if last is None else [f"last transaction {last}"]
+    return ", ".join([str(store.get("format", "-")), *transaction, *(["needed a recovery"] if needed else [])])
 
 
 def without_secrets(answer: Any) -> Any:

@@ -3,7 +3,7 @@
 1. recover: finish what an earlier run left behind. Then decide, from the volume alone. A start with nothing to do ends
    here, without a store.
 2. prepare: the sets, neo4j-admin's version, each set's first bytes, room on the volume.
-3. stage every database.
+3. stage every database, and let neo4j-admin say what each staged store is.
 4. seal, swap, and write the receipt.
 """
 
@@ -11,10 +11,10 @@ import random
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from logging import getLogger
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from neo4j_restore import disk
 from neo4j_restore.errors import LockError, NewerDataError, RestoreError, StoreError, VanishedError
@@ -41,6 +41,10 @@ from neo4j_restore.volume.state import (
     refuse_links,
     refuse_other_case,
 )
+
+if TYPE_CHECKING:
+    from neo4j_restore.admin.storeinfo import StoreInfo
+    from neo4j_restore.staging.stage import Proofs
 
 log = getLogger(__name__)
 
@@ -191,20 +195,21 @@ def _spread(most_seconds: float) -> None:
 
 
 def _carry_out(
-    request: Request, policy: Policy, prepared: Plan, fill: Callable[[Plan], None], evidence: Evidence
+    request: Request, policy: Policy, prepared: Plan, fill: "Callable[[Plan], Proofs]", evidence: Evidence
 ) -> None:
     paths, started, clock = VolumePaths(request.data_dir), datetime.now(UTC), time.monotonic()
     databases = _databases(prepared)
     with _during("stage"), disk.errors_of(paths.data), _cleaned_after_failure(paths, purge=policy.purge):
         swap.begin(paths, _intent(request, policy, paths, prepared))
-        fill(prepared)
+        proofs = fill(prepared)
         swap.staged(paths)
         # Before the seal, so that its sync of the tree covers the new owners.
         disk.give_to_owner(paths.data, paths.staging)
         # Hours may have passed since the first check.
         locks.refuse_running_server(paths)
         seconds = round(time.monotonic() - clock, 3)
-        sealed = swap.seal(paths, databases, _record(request, policy, prepared, evidence, (started, seconds)))
+        staged = _Staged(started, seconds, evidence, proofs)
+        sealed = swap.seal(paths, databases, _record(request, policy, prepared, staged))
     with _during("swap"), disk.errors_of(paths.data):
         steps = [(step.database, step.chosen) for step in prepared.restores]
         unsure = [database for database, chosen in steps if chosen and evidence.verdict(chosen).unverified]
@@ -273,21 +278,26 @@ def _during(phase: str) -> Iterator[None]:
         raise
 
 
-def _record(
-    request: Request, policy: Policy, prepared: Plan, evidence: Evidence, took: tuple[datetime, float]
-) -> dict[str, Any]:
-    """Return the record for the receipt: a published contract, documented in the image's README.
+@dataclass(frozen=True)
+class _Staged:
+    """What is known once everything is staged: when that began, how long it took, and what was verified and proved."""
 
-    took: when the restore began, and how many seconds it took.
-    """
-    started, seconds = took
+    started: datetime
+    seconds: float
+    evidence: Evidence
+    proofs: "Proofs"
+
+
+def _record(request: Request, policy: Policy, prepared: Plan, staged: _Staged) -> dict[str, Any]:
+    """Return the record for the receipt: a published contract, documented in the image's README."""
     return {
         "restore_id": request.name,
         "bucket": str(request.bucket),
         "timestamp": str(request.timestamp),
         "force_overwrite": policy.overwrite.value,
         "restored": [
-            _restored(step.chosen, request, step, evidence.verdict(step.chosen))
+            _restored(step.chosen, request, step, staged.evidence.verdict(step.chosen))
+            | {"store": _store_as_json(staged.proofs.get(step.database))}
             for step in prepared.restores
             if step.chosen
         ],
@@ -300,10 +310,10 @@ def _record(
         journal.RECLAIMED: [],
         "neo4j_admin": str(prepared.version),
         "neo4j_restore": own_version(),
-        "started": started.isoformat(timespec="milliseconds"),
+        "started": staged.started.isoformat(timespec="milliseconds"),
         "finished": datetime.now(UTC).isoformat(timespec="milliseconds"),
         "bytes": sum(step.chosen.size_bytes for step in prepared.restores if step.chosen),
-        "seconds": seconds,
+        "seconds": staged.seconds,
     }
 
 
@@ -327,6 +337,19 @@ def _restored(chosen: BackupSet, request: Request, step: Step, verdict: Verdict)
             "replaced": step.decision.replaces,
         }
     )
+
+
+def _store_as_json(info: "StoreInfo | None") -> dict[str, Any] | None:
+    """Return what neo4j-admin says of a staged store, or None where it does not say it."""
+    if info is None:
+        return None
+    return {
+        "format": info.store_format,
+        "introduced": info.introduced,
+        "superseded": info.superseded,
+        "last_transaction": info.last_transaction,
+        "recovery_needed": info.recovery_needed,
+    }
 
 
 def _crc32c(stored: StoredObject) -> str | None:

@@ -15,8 +15,9 @@ from pathlib import Path
 from typing import Final
 
 from neo4j_restore import cgroup, memory, trees
-from neo4j_restore.admin import admin_commands, child, endings
+from neo4j_restore.admin import admin_commands, child, endings, storeinfo
 from neo4j_restore.admin.admin_commands import Commands, Edition, Version
+from neo4j_restore.admin.storeinfo import StoreInfo
 from neo4j_restore.errors import AdminError, ConfigurationError
 from neo4j_restore.spec import DatabaseName
 
@@ -29,6 +30,8 @@ _CONF: Final = "neo4j.conf"
 _STALLS: Final = 10
 
 _SILENT_SECONDS: Final = 600.0
+
+_ASK_AGAIN: Final = "run this command by hand on the restored database, while Neo4j is stopped"
 
 # The variables with options for Java, of neo4j-admin and of Java itself.
 _JAVA_OPTIONS: Final = ("JAVA_OPTS", "JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS")
@@ -99,7 +102,29 @@ class Admin:
         trees.remove(temp)
         return last_lines
 
+    def info(self, store: Path, database: DatabaseName, conf: Path, lock: int, name: str) -> StoreInfo:
+        """Return what it says about the database whose store is in the folder `store`. name: of the set, for messages.
+
+        Raises BackupDamagedError for a store that it can't read. Any other error means that it could not be asked.
+        """
+        run = self._ended(_filled(self.commands.info, store, database), conf, lock, None, name)
+        if error := endings.unreadable(run) or endings.error_of(run):
+            raise error
+        try:
+            return storeinfo.parse(run.lines)
+        except ValueError as error:
+            command = f"neo4j-admin {' '.join(run.argv)}"
+            message = f"{command} ended with 0, but its output does not describe a store ({error}): {run.last_output}"
+            raise AdminError(message, hint=_ASK_AGAIN) from error
+
     def _run(self, argv: list[str], conf: Path, lock: int, blocks: Iterable[bytes] | None, name: str) -> str:
+        run = self._ended(argv, conf, lock, blocks, name)
+        if error := endings.error_of(run):
+            raise error
+        return run.last_output
+
+    def _ended(self, argv: list[str], conf: Path, lock: int, blocks: Iterable[bytes] | None, name: str) -> endings.Run:
+        """Run it to its end. name: what it works on, for messages."""
         log.info("neo4j-admin %s", " ".join(argv))
         variables = {"NEO4J_CONF": str(conf), "HEAP_SIZE": self.heap_size}
         # neo4j-admin inherits the volume's lock and holds it as long as it lives, even if this process dies.
@@ -109,11 +134,7 @@ class Admin:
         silence = child.Silence(self.silent_seconds, lambda: _traces(conf.parent))
         with _startable(self.program):
             ended = child.run(command, blocks, silence, lambda *silent: _tell_silence(conf.parent, *silent))
-        run = _judged(ended, argv, name, self.heap_size)
-        error = endings.error_of(run)
-        if error:
-            raise error
-        return run.last_output
+        return _judged(ended, argv, name, self.heap_size)
 
 
 def _judged(ended: child.Ended, argv: list[str], name: str, heap_size: str) -> endings.Run:

@@ -74,6 +74,16 @@ def known_error_of(run: Run) -> RestoreError | None:
     return _killed(run) if run.status in _KILLED else None
 
 
+def unreadable(run: Run) -> RestoreError | None:
+    """Return the error of a question about a store that neo4j-admin can't read, else None."""
+    other = _OF_THE_SYSTEM.search(run.text) or any(pattern.search(run.text) for pattern, _ in _RULES)
+    if run.status == 0 or other or not _UNREADABLE.search(run.text):
+        return None
+    message = f"neo4j-admin can't read the store that {run.about} became: {run.last_output}"
+    hint = f"{ANOTHER_SET}. If this set is of another edition or a newer Neo4j, use an image of that one"
+    return BackupDamagedError(message, hint=hint)
+
+
 def made_nothing(about: str, output: str) -> AdminError:
     """Return the error of a run that ended with 0 but created no database. about: what it worked on."""
     message = f"neo4j-admin ended with 0 on {about}, but created no database: {output}"
@@ -81,6 +91,10 @@ def made_nothing(about: str, output: str) -> AdminError:
 
 
 _LAST_WORDS: Final = "its last lines say why. For what to check: neo4j-restore explain 30"
+
+# Printed by `store-info` and `database info` of 3.3 to 2026. A store that is locked is not meant.
+_UNREADABLE = re.compile(r"Failed to execute command(?! as the database)|Could not find version metadata")
+_OF_THE_SYSTEM = re.compile(r"Permission denied|AccessDenied|Input/output error|Too many open files")
 
 # Printed by `load` of 5, which still ends with 0. The server would leave the database offline.
 _UNSUPPORTED = re.compile(r"not on a supported version")

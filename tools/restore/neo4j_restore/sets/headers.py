@@ -67,7 +67,8 @@ class StoreFormat(StrEnum):
 class Header:
     """What is known about a set. A field is None where the file does not say.
 
-    store_id: time and random number of the store's creation. lowest_tx, highest_tx: both 0 where there are none.
+    store_id: time and random number of the store's creation. store_version: its format as Neo4j writes it, such as
+    `record-aligned-1.1`. lowest_tx, highest_tx: both 0 where there are none.
     unpacked_bytes: the size of its tar's contents.
     """
 
@@ -75,6 +76,7 @@ class Header:
     database_id: str | None = None
     store_id: str | None = None
     store_format: StoreFormat | None = None
+    store_version: str | None = None
     time: datetime | None = None
     full: bool | None = None
     lowest_tx: int | None = None
@@ -202,7 +204,7 @@ def _metadata(fields: _Fields) -> Header | None:
         return None
     created, random = fields.number("q"), fields.number("q")
     engine, layout = fields.text().decode(), fields.text().decode()
-    fields.number("B"), fields.number("B")
+    major, minor = fields.number("B"), fields.number("B")
     identity, name = UUID(bytes=fields.text()), fields.text().decode()
     time = _EPOCH + timedelta(seconds=fields.number("q"))
     lowest, highest = fields.number("q"), fields.number("q")
@@ -213,6 +215,7 @@ def _metadata(fields: _Fields) -> Header | None:
         database_id=str(identity),
         store_id=f"{created}:{random}",
         store_format=StoreFormat.BLOCK if block else StoreFormat.RECORD,
+        store_version=f"{engine}-{layout}-{major}.{minor}",
         time=time,
         full=bool(flags & 4),
         lowest_tx=lowest,

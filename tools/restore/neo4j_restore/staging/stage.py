@@ -1,6 +1,6 @@
 """Fills the staging folder: downloads each database's set, and lets neo4j-admin restore it there."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from logging import getLogger
@@ -8,6 +8,7 @@ from pathlib import Path
 
 from neo4j_restore import disk, trees
 from neo4j_restore.admin import admin, endings
+from neo4j_restore.admin.storeinfo import StoreInfo
 from neo4j_restore.errors import (
     ANOTHER_SET,
     BackupDamagedError,
@@ -21,7 +22,7 @@ from neo4j_restore.sets.backup_set import BackupSet
 from neo4j_restore.sets.kinds import Kind
 from neo4j_restore.settings import Settings
 from neo4j_restore.spec import DatabaseName
-from neo4j_restore.staging import untar
+from neo4j_restore.staging import proof, untar
 from neo4j_restore.staging.archive import Archive, check_complete
 from neo4j_restore.staging.objects import Opener
 from neo4j_restore.stores import Store, StoredObject
@@ -36,6 +37,9 @@ from neo4j_restore.volume.paths import VolumePaths, folders_of
 from neo4j_restore.volume.state import Found, has_logs, missing_stores
 
 log = getLogger(__name__)
+
+# What neo4j-admin says of each staged store, or None where it does not say it.
+Proofs = Mapping[DatabaseName, StoreInfo | None]
 
 
 @dataclass(frozen=True)
@@ -53,8 +57,12 @@ class Stage:
     lock: int
     options: DownloadOptions
 
-    def fill(self, prepared: Plan) -> None:
-        """Stage every database of the plan, and check the results. Raises RestoreError."""
+    def fill(self, prepared: Plan) -> Proofs:
+        """Stage every database of the plan, and check the results. Return what neo4j-admin says of each.
+
+        Raises RestoreError.
+        """
+        proofs: dict[DatabaseName, StoreInfo | None] = {}
         self.program.configure(self._conf, self.paths.staged_data)
         chosen = [step.chosen for step in prepared.restores if step.chosen]
         # `prepare` counted the room of all partial downloads as free.
@@ -63,7 +71,11 @@ class Stage:
             if step.chosen:
                 with _about(step.database, self.paths.data):
                     self._fill_afresh(step.chosen)
+                    proofs[step.database] = proof.prove(
+                        self.program, step.chosen, self.paths.staged_data, self._conf, self.lock
+                    )
         partial.remove(self.paths)
+        return proofs
 
     def _keeps(self, chosen: BackupSet) -> bool:
         """Return whether an interrupted download of the set can be resumed: not if it is streamed."""

@@ -85,6 +85,8 @@ def check_record(record: Record) -> None:
             raise ValueError(message)
         restored.text("wish", "")
         restored.text("object", "")
+        if restored.values.get("store") is not None:
+            restored.record("store")
 
 
 def check_next(record: Record) -> None:

@@ -1,0 +1,114 @@
+"""What the real neo4j-admin of each line says of a staged store, and the end of a store that is not as promised."""
+
+import io
+import shutil
+import tarfile
+from functools import partial
+from pathlib import Path
+
+import pytest
+from tests.real.conftest import Made, MakePod
+from tests.support.artifacts import Artifact, tar_of_dump
+from tests.support.stores import Bucket
+
+from neo4j_restore.admin.admin import find_admin
+from neo4j_restore.databases import DatabaseName
+from neo4j_restore.errors import BackupDamagedError
+
+NEO4J = DatabaseName("neo4j")
+
+FORMATS = {
+    "neo4j_3": ("graph.db", "v0.A.8", "3.2.0"),
+    "neo4j_4": ("neo4j", "AF4.3.0", "4.3.0"),
+    "neo4j_5": ("neo4j", "record-aligned-1.1", "5.0.0"),
+    "neo4j_2026": ("neo4j", "record-aligned-1.1", "5.0.0"),
+}
+
+
+def packed(folder: Path, name: str, **changed: bytes) -> bytes:
+    """Return an archive of a folder. changed: files with other contents, by name with `_` for a dot."""
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w:gz", compresslevel=1) as archive:
+        for path in sorted(each for each in folder.rglob("*") if each.is_file()):
+            content = changed.get(path.name.replace(".", "_"), path.read_bytes())
+            member = archive.gettarinfo(path, f"{name}/{path.relative_to(folder)}")
+            member.size = len(content)
+            archive.addfile(member, io.BytesIO(content))
+    return buffer.getvalue()
+
+
+@pytest.mark.parametrize("line", FORMATS)
+def test_the_receipt_has_what_neo4j_admin_says_of_the_store(
+    line: str, request: pytest.FixtureRequest, pod: MakePod, backups: Bucket
+) -> None:
+    made: Made = request.getfixturevalue(line)
+    database, store_format, introduced = FORMATS[line]
+    if line == "neo4j_3":
+        backups.put(f"proved-{line}/graph.db-latest.tar.gz", packed(made.backups / database, f"backups/{database}"))
+    else:
+        backups.put(f"proved-{line}/neo4j.dump", (made.backups / "neo4j.dump").read_bytes())
+    volume = pod(made, f"proved-{line}", DATABASE=database)
+    ended = volume.restore()
+    assert ended.code == 0, ended
+    assert f"{database}: neo4j-admin reads the staged store: {store_format}" in ended.said
+    (restored,) = volume.receipt()["restored"]
+    store = restored["store"]
+    assert (store["format"], store["introduced"], store["superseded"]) == (store_format, introduced, None)
+    # 3.x says nothing about transactions.
+    assert (store["last_transaction"] or 0) >= (0 if line == "neo4j_3" else 3)
+    assert store["recovery_needed"] is (None if line == "neo4j_3" else False)
+    if made.last_transaction:
+        assert store["last_transaction"] == made.last_transaction
+
+
+def test_a_store_whose_first_file_is_zeros_never_goes_live(neo4j_3: Made, pod: MakePod, backups: Bucket) -> None:
+    archive = packed(neo4j_3.backups / "graph.db", "backups/graph.db", neostore=bytes(8192))
+    backups.put("zeros-neo4j_3/graph.db-latest.tar.gz", archive)
+    volume = pod(neo4j_3, "zeros-neo4j_3", neo4j_3.later, DATABASE="graph.db", FORCE_OVERWRITE="once")
+    before = volume.photograph()
+    ended = volume.restore()
+    assert (ended.code, "neo4j-admin can't read the store" in ended.reason) == (11, True), ended
+    assert volume.photograph() == before
+    assert not volume.has_staged_files()
+
+
+@pytest.mark.parametrize("line", ["neo4j_4", "neo4j_5", "neo4j_2026"])
+def test_later_lines_say_so_as_well(line: str, request: pytest.FixtureRequest, tmp_path: Path) -> None:
+    # Their own `load` reads this file too, and copies of data folders are looked at before they are unpacked.
+    made: Made = request.getfixturevalue(line)
+    program = find_admin({"NEO4J_HOME": str(made.home)}, "256m")
+    program.configure(tmp_path / "conf", tmp_path / "data")
+    shutil.copytree(made.later, tmp_path / "data", dirs_exist_ok=True)
+    with (tmp_path / "lock").open("wb") as lock:
+        ask = partial(program.info, tmp_path / "data/databases/neo4j", NEO4J, tmp_path / "conf", lock.fileno())
+        assert ask("the set").store_format == FORMATS[line][1]
+        (tmp_path / "data/databases/neo4j/neostore").write_bytes(bytes(8192))
+        with pytest.raises(BackupDamagedError, match="neo4j-admin can't read the store that the set became"):
+            ask("the set")
+
+
+OTHER = {
+    "another format": ({"store_format": "standard"}, "the format record-aligned-1.1, expected record-standard-1.1"),
+    "another transaction": ({"more": 1}, "the last transaction of the restored store is"),
+}
+
+
+@pytest.mark.parametrize(("says", "message"), OTHER.values(), ids=OTHER)
+def test_a_backup_whose_header_says_something_else_never_goes_live(
+    says: dict[str, object],
+    message: str,
+    neo4j_5: Made,
+    pod: MakePod,
+    backups: Bucket,
+    request: pytest.FixtureRequest,
+) -> None:
+    prefix = f"other-{request.node.callspec.id.replace(' ', '-')}"
+    tar = tar_of_dump((neo4j_5.backups / "neo4j.dump").read_bytes())
+    highest = neo4j_5.last_transaction + ("more" in says)
+    artifact = Artifact(highest=highest, store_format=str(says.get("store_format", "aligned")))
+    backups.put(f"{prefix}/neo4j-2026-01-31T02-00-00.backup", artifact.write("BTV2", tar))
+    volume = pod(neo4j_5, prefix, neo4j_5.later, DATABASE="neo4j", FORCE_OVERWRITE="once")
+    before = volume.photograph()
+    ended = volume.restore()
+    assert (ended.code, message in ended.reason) == (11, True), ended
+    assert volume.photograph() == before
