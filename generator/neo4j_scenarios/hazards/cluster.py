@@ -6,7 +6,7 @@ from neo4j_restore.spec import LATEST, SYSTEM, OnMissing, Overwrite
 from neo4j_scenarios.hazards.hazard import Hazard
 from neo4j_scenarios.inputs.fields import cluster as fields
 from neo4j_scenarios.inputs.scenario import Scenario
-from neo4j_scenarios.targets import NEO4J, NEO4J_HELM
+from neo4j_scenarios.targets import able
 
 
 def cluster(scenario: Scenario) -> Iterator[Hazard]:
@@ -16,7 +16,7 @@ def cluster(scenario: Scenario) -> Iterator[Hazard]:
         return
     yield from _same_data(scenario)
     yield from _shape(scenario)
-    if scenario.target is NEO4J:
+    if scenario.target.clusters and scenario.target.newest >= 5:
         yield from _bootstrap(scenario)
 
 
@@ -58,11 +58,12 @@ def _shape(scenario: Scenario) -> Iterator[Hazard]:
         yield Hazard(
             ("edition",), "the community edition has no clusters", "--edition enterprise with --accept-license yes"
         )
-    if scenario.read_replicas and scenario.target is not NEO4J_HELM:
+    if scenario.read_replicas and not scenario.target.read_replicas:
+        charts = " or ".join(able(lambda target: target.read_replicas))
         yield Hazard(
             ("read-replicas", "target"),
             f"the chart {scenario.target.name} has no read replicas: Neo4j 5 and later have secondaries per database",
-            f"use CREATE DATABASE … TOPOLOGY in the running cluster, or --target {NEO4J_HELM.name} for Neo4j 4.x",
+            f"use CREATE DATABASE … TOPOLOGY in the running cluster, or --target {charts} for Neo4j 4.x",
         )
 
 

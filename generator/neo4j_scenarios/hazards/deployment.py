@@ -10,7 +10,7 @@ from neo4j_scenarios.charts.memory import mebibytes, reckoned
 from neo4j_scenarios.hazards.hazard import Hazard
 from neo4j_scenarios.inputs.scenario import Scenario
 from neo4j_scenarios.render.steps import release_names
-from neo4j_scenarios.targets import NEO4J, NEO4J_HELM, NEO4J_RESTORE
+from neo4j_scenarios.targets import NEO4J, NEO4J_HELM, able
 
 # Kubernetes puts a StatefulSet's name and a hash of eleven characters into a label of 63.
 _LONGEST_SET: Final = 52
@@ -31,23 +31,24 @@ def deployment(scenario: Scenario) -> Iterator[Hazard]:
 def _chart(scenario: Scenario) -> Iterator[Hazard]:
     kind, target = scenario.kind, scenario.target
     if target not in kind.targets:
-        able = ", ".join(each.name for each in kind.targets)
+        charts = ", ".join(each.name for each in kind.targets)
         yield Hazard(
             ("target", "scenario"),
             f"the chart {target.name} can't do {kind.name!r}: it runs one server",
-            f"--target {kind.targets[0].name} (charts that can do it: {able})",
+            f"--target {kind.targets[0].name} (charts that can do it: {charts})",
         )
-    if scenario.data_sub_path != "/" and target is NEO4J_RESTORE:
+    if scenario.data_sub_path != target.data_sub_path and not target.other_sub_paths:
         yield Hazard(
             ("data-sub-path", "target"),
             f"the chart {target.name} mounts the data volume itself at /data",
             "leave it out",
         )
-    if scenario.offline_maintenance and target is not NEO4J:
+    if scenario.offline_maintenance and not target.offline_maintenance:
+        charts = " or ".join(able(lambda target: target.offline_maintenance))
         yield Hazard(
             ("offline-maintenance", "target"),
             f"the chart {target.name} has no offline maintenance mode",
-            f"use --target {NEO4J.name}, the only chart that has it. The others start Neo4j when the restore is done",
+            f"use --target {charts}, which has it. The others start Neo4j when the restore is done",
         )
 
 
@@ -86,7 +87,7 @@ def _names(scenario: Scenario) -> Iterator[Hazard]:
         most = _LONGEST_SET - len(longest) + len(scenario.release)
         what = f"gives a StatefulSet {longest!r} of {len(longest)} characters, but Kubernetes allows {_LONGEST_SET}"
         yield Hazard(("release", "target"), what, f"use a --release of at most {most} characters")
-    if scenario.neo4j_name and scenario.target is not NEO4J:
+    if scenario.neo4j_name and not scenario.target.names_neo4j:
         yield Hazard(
             ("neo4j-name", "target"),
             f"the chart {scenario.target.name} has no name of Neo4j besides its release",
@@ -125,11 +126,11 @@ def _chart_of(scenario: Scenario) -> tuple[int, ...]:
 def _version(scenario: Scenario) -> Iterator[Hazard]:
     major, target = scenario.major, scenario.target
     if major is not None and not target.runs(major):
-        able = [each.name for each in scenario.kind.targets if each.runs(major)]
+        charts = [each.name for each in scenario.kind.targets if each.runs(major)]
         yield Hazard(
             ("neo4j-tag", "target"),
             f"the chart {target.name} runs Neo4j {target.versions}, not {scenario.neo4j_tag!r}",
-            f"use another --neo4j-tag, or --target {able[0]}, which runs it" if able else "use another --neo4j-tag",
+            f"use another --neo4j-tag, or --target {charts[0]}, which runs it" if charts else "use another --neo4j-tag",
         )
     if major is not None and major < 4 and SYSTEM in scenario.databases:
         yield Hazard(

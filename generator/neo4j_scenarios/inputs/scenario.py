@@ -10,7 +10,7 @@ from neo4j_restore import spec
 from neo4j_restore.spec import Addressing, OnMissing, OnStaleLatest, Overwrite, Scheme, SpaceMode
 from neo4j_scenarios.inputs.fields import FIELDS, Field, access, request
 from neo4j_scenarios.inputs.reference import Reference
-from neo4j_scenarios.targets import CLUSTER, NEO4J, SINGLE_INSTANCE, Edition, Kind, Target
+from neo4j_scenarios.targets import Edition, Kind, Target
 
 # The attributes that have another name than their input.
 _ATTRIBUTES: Final = {"scenario": "kind", "database": "databases", "force-overwrite": "overwrite"}
@@ -107,7 +107,7 @@ class Scenario:
     @property
     def cluster(self) -> bool:
         """Whether there are several servers. Each restores by itself."""
-        return self.kind is not SINGLE_INSTANCE
+        return self.kind.cluster
 
     @property
     def major(self) -> int | None:
@@ -124,15 +124,15 @@ def attribute(field: Field[Any]) -> str:
 def derived(values: Mapping[str, Any]) -> Mapping[str, str]:
     """Return the defaults that depend on other inputs, by attribute. values: the other inputs, by attribute."""
     scheme, identity = values["bucket"].scheme, values["workload_identity"]
-    target, is_cluster = values["target"], values["kind"] is CLUSTER
+    target, is_cluster = values["target"], values["kind"].cluster
     return {
         "secret": "" if identity or scheme is Scheme.FILE else access.DEFAULT_SECRET,
         "secret_key": access.SECRET_KEYS.get(scheme, ""),
-        # A cluster has one release for each server. If each created the password's Secret, the second would fail.
-        "password_secret": f"{values['release']}-password" if target is NEO4J and is_cluster else "",
-        "service_account": access.DEFAULT_ACCOUNT if identity and target is NEO4J else "",
-        "neo4j_name": values["release"] if target is NEO4J else "",
-        "data_sub_path": "data" if target is NEO4J else "/",
+        # If each release of a cluster created the password's Secret, the second would fail.
+        "password_secret": f"{values['release']}-password" if target.release_per_server and is_cluster else "",
+        "service_account": access.DEFAULT_ACCOUNT if identity and not target.makes_account else "",
+        "neo4j_name": values["release"] if target.names_neo4j else "",
+        "data_sub_path": target.data_sub_path,
         "neo4j_tag": target.tag(values["edition"]),
     }
 

@@ -71,8 +71,8 @@ def _directory(scenario: Scenario) -> Iterator[str]:
 
 
 def release_names(scenario: Scenario) -> list[str]:
-    """Return the names of the Helm releases: one, or one per server for a cluster of the official chart."""
-    if scenario.cluster and scenario.target is NEO4J:
+    """Return the names of the Helm releases: one, or one per server for a cluster of some charts."""
+    if scenario.cluster and scenario.target.release_per_server:
         return [f"{scenario.release}-{number}" for number in range(1, scenario.servers + 1)]
     return [scenario.release]
 
