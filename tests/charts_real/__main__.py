@@ -18,9 +18,8 @@ from tests.chart.helm import ROOT
 from tests.charts_real.facts import Fact, facts, paths, version
 
 from neo4j_scenarios.checking import Rendering, check
-from neo4j_scenarios.inputs.scenario import Scenario
+from neo4j_scenarios.inputs.scenario import Scenario, release_names
 from neo4j_scenarios.output.scenario_folder import scenarios
-from neo4j_scenarios.render.steps import release_names
 from neo4j_scenarios.targets import NEO4J, NEO4J_HELM, Target
 
 # What a file says that an old chart does not know yet is no mistake of ours.

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from pathlib import PurePosixPath
-from typing import Any, Final
+from typing import Final
 
 from neo4j_restore import spec
 from neo4j_restore.secrecy import secret_name
@@ -14,7 +14,7 @@ from neo4j_scenarios.charts.read_parts import read_memory
 from neo4j_scenarios.charts.read_pod import read_cpu, read_mounts
 from neo4j_scenarios.charts.reading import INPUTS, KEY_HINT, Reading
 from neo4j_scenarios.inputs.fields.deployment import HEAP_SIZE, NONE, RESTORE_MEMORY
-from neo4j_scenarios.yaml.located import Located, Steps
+from neo4j_scenarios.yaml.located import Steps
 
 # Variables whose input has another name. Other inputs have the same name, such as force-overwrite.
 _RENAMED: Final = {
@@ -39,23 +39,6 @@ _OLD_KEY: Final = "/credentials/credentials"
 
 _IMAGE_WHY: Final = "is not this project's image: the old one exits with 0 after a failure, so Neo4j starts empty"
 _IMAGE_HINT: Final = "set restore-image and restore-tag to an image for the server's Neo4j: tools/restore/README.md"
-
-
-def restore_containers(values: Located, *steps: str | int) -> list[Steps]:
-    """Return the paths of the restore containers in a list of init containers."""
-    listed = values.get(*steps)
-    containers = enumerate(listed) if isinstance(listed, list) else ()
-    return [(*steps, index) for index, item in containers if is_restore(item)]
-
-
-def is_restore(container: Any) -> bool:
-    """Return whether a container restores, by its image's name or by its variables."""
-    if not isinstance(container, Mapping):
-        return False
-    image = str(container.get("image", "")).rpartition("/")[2]
-    env = container.get("env")
-    names = {str(item.get("name")) for item in env if isinstance(item, Mapping)} if isinstance(env, list) else set()
-    return "restore" in image or names >= {"BUCKET", "DATABASE"}
 
 
 def read_container(reading: Reading, at: Steps, volumes: Steps, data: Mapping[str, str]) -> None:

@@ -35,6 +35,7 @@ class Reading:
     left: the values that a scenario can't hold.
     same: maps a path in the file to the matching path in a file of ours.
     done: the paths that need no further handling.
+    elsewhere: inputs that the chart keeps outside of its values, so the header's value counts.
     """
 
     def __init__(self, values: Located, header: Mapping[str, str]) -> None:
@@ -46,6 +47,7 @@ class Reading:
         self.left: list[Unsupported] = []
         self.same: dict[Steps, Steps] = {}
         self.done: set[Steps] = set()
+        self.elsewhere: tuple[str, ...] = ()
 
     def take(self, key: str, *steps: str | int) -> None:
         """Take the value at `steps` as the input `key`. A missing value is ignored. A secret is never taken."""

@@ -1,6 +1,6 @@
 """Scenario -> the mounts of the restore container besides the data volume, and their volumes."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import PurePosixPath
 from typing import Any, Final
 
@@ -8,19 +8,8 @@ from neo4j_scenarios.charts.environment import AGE_IDENTITY, CERTIFICATES, ENCRY
 from neo4j_scenarios.inputs.reference import Reference
 from neo4j_scenarios.inputs.scenario import Scenario
 from neo4j_scenarios.inputs.structure import items
-from neo4j_scenarios.targets import NEO4J, NEO4J_HELM, NEO4J_RESTORE
 
 Values = dict[str, Any]
-
-# Volumes that the charts define themselves. Source: the charts' templates, 5.17 and 4.4.10.
-GIVEN: Final[Mapping[str, frozenset[str]]] = {
-    NEO4J_RESTORE.name: frozenset({"data", "logs", "restore-tmp"}),
-    NEO4J.name: frozenset(
-        {"data", "backups", "logs", "metrics", "import", "licenses", "neo4j-conf", "neo4j-auth"}
-        | {"neo4j-server-logs", "neo4j-user-logs"}
-    ),
-    NEO4J_HELM.name: frozenset({"datadir", "plugins", "init-script"}),
-}
 
 # The names of the restore container's own volumes.
 OURS: Final = frozenset(

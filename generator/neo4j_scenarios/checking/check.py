@@ -7,16 +7,17 @@ from functools import reduce
 from pathlib import Path
 from typing import Final
 
-from neo4j_scenarios.checking.charts import check_restore
+from neo4j_scenarios.charts import chart
+from neo4j_scenarios.charts.recognise import recognise
 from neo4j_scenarios.checking.finding import Finding
 from neo4j_scenarios.checking.hazards import Consent
 from neo4j_scenarios.checking.rendered import Rendering, check_rendered
+from neo4j_scenarios.checking.restore import check_restore
 from neo4j_scenarios.checking.secrets import check_secrets
 from neo4j_scenarios.checking.shape import check_shape
 from neo4j_scenarios.errors import GeneratorError, InputFileError, Problem, UsageError
 from neo4j_scenarios.header import header_inputs, is_ours
-from neo4j_scenarios.importing.chart import chart_of
-from neo4j_scenarios.targets import NEO4J, NEO4J_HELM, NEO4J_RESTORE, TARGETS, Target
+from neo4j_scenarios.targets import TARGETS
 from neo4j_scenarios.yaml.located import Located, read_located
 from neo4j_scenarios.yaml.overlay import laid_over
 from neo4j_scenarios.yaml.tree import Place
@@ -25,9 +26,6 @@ _FLAG: Final = "--target"
 _FLAGS: Final = "--target, or check files of different charts one by one with --each"
 _TWO: Final = "was written by neo4j-scenarios, and so was {}: each of the two is a separate release"
 _EACH: Final = "check the files one by one with --each. Without it, they are merged as `helm -f A -f B` does"
-
-# The official chart looks up Secrets and Services in the cluster, and fails without a cluster.
-_NO_LOOKUPS: Final = ("--set", "disableLookups=true")
 
 
 def check(
@@ -42,18 +40,19 @@ def check(
     Raises GeneratorError if a file can't be read, and UsageError if the files do not belong together.
     """
     values = together(paths)
-    chart = TARGETS[target] if target else chart_of(values, _FLAG if len(paths) == 1 else _FLAGS)
+    found = TARGETS[target] if target else recognise(values, _FLAG if len(paths) == 1 else _FLAGS)
+    known = chart(found)
     accepted = _accepted(values, consent or Consent())
-    findings = [*check_secrets(values, chart.name), *check_restore(values, chart, accepted)]
+    findings = [*check_secrets(values, found), *check_restore(values, found, accepted)]
     # If contract and schema both refuse a key, the contract's message is better than the schema's pattern.
     reported = {each.key for each in findings}
-    findings += [each for each in check_shape(values, chart) if not reported.intersection(_keys(each))]
+    findings += [each for each in check_shape(values, found) if not reported.intersection(_keys(each))]
     if rendering is not None:
         messages = {each.what for each in findings}
-        flags = _NO_LOOKUPS if chart is NEO4J else ()
-        complete = replace(rendering, chart=rendering.chart or chart.chart, flags=flags)
+        flags = [word for key, value in known.offline.items() for word in ("--set", f"{key}={str(value).lower()}")]
+        complete = replace(rendering, chart=rendering.chart or found.chart, flags=flags)
         rendered = check_rendered(
-            values, complete, accepted, cluster=_cluster(values, chart), restores=_restores(values, chart)
+            values, complete, accepted, cluster=known.cluster(values), restores=known.asks_for_restore(values)
         )
         findings += [each for each in rendered if each.what not in messages]
     order = {file: number for number, file in enumerate(values.files)}
@@ -95,18 +94,6 @@ def _accepted(values: Located, consent: Consent) -> Consent:
         consent.data_loss or header.get("accept-data-loss") == "true",
         consent.unpinned or header.get("unpinned") == "true",
     )
-
-
-def _restores(values: Located, chart: Target) -> bool:
-    """Return whether the values ask for a restore. Only our chart has a key that turns it off."""
-    return chart is not NEO4J_RESTORE or values.get("restore", "enabled") is not False
-
-
-def _cluster(values: Located, chart: Target) -> bool:
-    if chart is NEO4J_HELM:
-        return values.get("core", "standalone") is not True
-    size = values.get("neo4j", "minimumClusterSize")
-    return chart is NEO4J and isinstance(size, int) and size > 1
 
 
 def unreadable(error: GeneratorError, paths: Sequence[Path]) -> Iterator[Finding]:

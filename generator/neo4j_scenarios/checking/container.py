@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -10,6 +9,7 @@ from neo4j_restore.memory import heap_mib
 from neo4j_restore.secrecy import looks_like_key, secret_name
 from neo4j_scenarios.charts.environment import DATA_DIR
 from neo4j_scenarios.charts.memory import mebibytes, reckoned
+from neo4j_scenarios.charts.sites import ContainerSite
 from neo4j_scenarios.checking.contract import PATHS, complaints
 from neo4j_scenarios.checking.finding import Finding, finding
 from neo4j_scenarios.checking.hazards import Consent, hazards
@@ -20,28 +20,7 @@ from neo4j_scenarios.yaml.located import Located, Steps
 _OLD = "is the old restore image, which exits with 0 after a failure, so Neo4j starts empty"
 
 
-@dataclass(frozen=True)
-class ContainerSite:
-    """The place of a restore container, and facts about its pod.
-
-    at: its path.
-    volumes: the path of the pod's list of volumes.
-    data: the server's mount of its data, as volume name and sub-path.
-    chart_volumes: the names of volumes that the chart defines itself.
-    mounted: whether the chart adds mounts to a container that has none.
-    """
-
-    values: Located
-    at: Steps
-    volumes: Steps
-    data: tuple[str, str]
-    chart_volumes: frozenset[str] = field(default_factory=frozenset)
-    mounted: bool = False
-    cluster: bool = False
-    consent: Consent = field(default_factory=Consent)
-
-
-def check_container(site: ContainerSite) -> Iterator[Finding]:
+def check_container(site: ContainerSite, consent: Consent) -> Iterator[Finding]:
     """Yield all findings about the container's image, environment and mounts."""
     image = str(site.values.get(*site.at, "image"))
     if "neo4j-helm/restore" in image:
@@ -53,7 +32,7 @@ def check_container(site: ContainerSite) -> Iterator[Finding]:
     environment = {name: text if isinstance(text, str) else None for name, _, text in variables}
     steps = {name: at for name, at, _ in variables}
     problems = list(complaints(environment))
-    problems += hazards(environment, cluster=site.cluster, consent=site.consent)
+    problems += hazards(environment, cluster=site.cluster, consent=consent)
     # With envFrom, a variable that is missing here may be set in a ConfigMap or Secret.
     has_more = site.values.get(*site.at, "envFrom") is not None
     for name, what, hint in problems:

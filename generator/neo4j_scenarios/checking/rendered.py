@@ -10,8 +10,8 @@ import yaml
 
 from neo4j_restore.secrecy import redact
 from neo4j_scenarios.charts.environment import DATA_DIR
-from neo4j_scenarios.charts.read_container import is_restore
-from neo4j_scenarios.checking.container import ContainerSite, check_container
+from neo4j_scenarios.charts.sites import ContainerSite, is_restore
+from neo4j_scenarios.checking.container import check_container
 from neo4j_scenarios.checking.finding import Finding
 from neo4j_scenarios.checking.hazards import Consent
 from neo4j_scenarios.errors import Problem, UsageError
@@ -96,8 +96,8 @@ def _pod(values: Located, name: str, pod: Mapping[str, Any], consent: Consent, c
     for index, container in enumerate(pod.get("initContainers") or []):
         if is_restore(container):
             at = ("initContainers", index)
-            site = ContainerSite(rendered, at, ("volumes",), data, cluster=cluster, consent=consent)
-            for each in check_container(site):
+            site = ContainerSite(rendered, at, ("volumes",), data, cluster=cluster)
+            for each in check_container(site, consent):
                 yield Finding(each.place, f"{name} {each.key}", each.what, each.hint)
 
 

@@ -1,24 +1,19 @@
 """Finds secrets in a values file, where every reader of the repository sees them."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any, Final
+from typing import Any
 
 from neo4j_restore.secrecy import looks_like_key
+from neo4j_scenarios.charts import chart
 from neo4j_scenarios.charts.reading import KEY_HINT
 from neo4j_scenarios.checking.finding import Finding, finding
-from neo4j_scenarios.targets import NEO4J, NEO4J_HELM
+from neo4j_scenarios.targets import Target
 from neo4j_scenarios.yaml.located import Located, Steps
 
-# Each chart's key for a password in plain text, and the key that names a Secret instead.
-_PASSWORDS: Final[Mapping[str, tuple[Steps, str]]] = {
-    NEO4J.name: (("neo4j", "password"), "neo4j.passwordFromSecret"),
-    NEO4J_HELM.name: (("neo4jPassword",), "existingPasswordSecret"),
-}
 
-
-def check_secrets(values: Located, chart: str) -> Iterator[Finding]:
+def check_secrets(values: Located, target: Target) -> Iterator[Finding]:
     """Yield each place of a password, or of a text that looks like a key."""
-    steps, instead = _PASSWORDS.get(chart, ((), ""))
+    steps, instead = chart(target).password or ((), "")
     if steps and values.get(*steps):
         yield finding(
             values,

@@ -8,30 +8,13 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from neo4j_restore.secrecy import WITHHELD, looks_like_key
+from neo4j_scenarios.charts import chart
 from neo4j_scenarios.charts.schema import defaults, errors, schema
 from neo4j_scenarios.checking.finding import Finding, finding
 from neo4j_scenarios.errors import did_you_mean
 from neo4j_scenarios.header import is_ours
-from neo4j_scenarios.targets import NEO4J, NEO4J_RESTORE, Target
+from neo4j_scenarios.targets import Target
 from neo4j_scenarios.yaml.located import Located, Steps, at
-
-# Keys of the official chart that we do not write, by the map that contains them.
-# Source: its values.yaml, 5.17 to 2026.
-_OTHERS: Final[Mapping[str, Mapping[Steps, frozenset[str]]]] = {
-    NEO4J.name: {
-        (): frozenset(
-            {"nameOverride", "fullnameOverride", "disableLookups", "additionalVolumeMounts", "nodeSelector", "env"}
-            | {"apoc_config", "apoc_credentials", "securityContext", "containerSecurityContext", "secretMounts"}
-            | {"readinessProbe", "livenessProbe", "startupProbe", "ssl", "clusterDomain", "statefulset", "jvm"}
-            | {"logInitialPassword", "logging", "podDisruptionBudget", "serviceMonitor", "analytics"}
-        ),
-        ("image",): frozenset(
-            {"registry", "repository", "tag", "imagePullPolicy", "imagePullSecrets", "imageCredentials"}
-        ),
-        ("neo4j",): frozenset({"password", "resources"}),
-        ("volumes",): frozenset({"backups", "logs", "metrics", "import", "licenses"}),
-    }
-}
 
 _TYPES: Final = {"object": Mapping, "array": list, "string": str, "boolean": bool}
 
@@ -47,8 +30,8 @@ def check_shape(values: Located, target: Target) -> Iterator[Finding]:
     look like typos.
     """
     ours = is_ours(values) and len(values.files) == 1
-    if target is not NEO4J_RESTORE and not ours:
-        yield from _known(values, (), schema(target), _OTHERS.get(target.name, {}))
+    if not chart(target).whole_schema and not ours:
+        yield from _known(values, (), schema(target), chart(target).other_keys)
         return
     for steps, message in errors(target, values.data):
         if message.startswith("Additional properties"):

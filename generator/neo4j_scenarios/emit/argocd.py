@@ -5,12 +5,13 @@ Source: Argo CD's manual, "Progressive Syncs" and "Multiple Sources for an Appli
 
 from typing import Any, Final
 
+from neo4j_scenarios.charts import chart as known_chart
 from neo4j_scenarios.emit.charts import Chart
 from neo4j_scenarios.emit.document import document, header
 from neo4j_scenarios.emit.engine import Order
 from neo4j_scenarios.emit.releases import Release, waves
 from neo4j_scenarios.errors import Problem, UsageError
-from neo4j_scenarios.targets import NEO4J, NEO4J_RESTORE, Target
+from neo4j_scenarios.targets import Target
 
 _WAVE: Final = "neo4j-scenarios/wave"
 _CLUSTER: Final = "neo4j-scenarios/cluster"
@@ -101,9 +102,8 @@ def _url(chart: Chart) -> str:
 
 def _check_passwords(releases: list[Release]) -> None:
     """Raise UsageError for charts that would make a new random password each time that Argo CD renders them."""
-    random = [
-        each for each in releases if each.scenario.target is not NEO4J_RESTORE and not each.scenario.password_secret
-    ]
+    alone = [each for each in releases if not each.scenario.password_secret]
+    random = [each for each in alone if known_chart(each.scenario.target).random_password]
     names = dict.fromkeys(each.cluster for each in random)
     if names:
         charts = ", ".join(sorted({each.scenario.target.name for each in random}))
@@ -173,8 +173,8 @@ def _template(target: Target, order: Order) -> dict[str, Any]:
 def _chart(target: Target, order: Order) -> dict[str, Any]:
     chart, folder = order.charts[target.name], f"{order.path}/" if order.path else ""
     helm: dict[str, Any] = {"releaseName": "{{.release}}", "valueFiles": [f"$values/{folder}{{{{.values}}}}"]}
-    if target is NEO4J:
-        helm["valuesObject"] = {"disableLookups": True}  # Argo CD renders without access to a cluster
+    if offline := known_chart(target).offline:
+        helm["valuesObject"] = dict(offline)  # Argo CD renders without access to a cluster
     return {
         "repoURL": _url(chart),
         "chart": chart.name,

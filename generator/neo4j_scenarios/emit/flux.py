@@ -7,7 +7,7 @@ import hashlib
 from typing import Any, Final
 
 from neo4j_restore.spec import Invalid
-from neo4j_scenarios.charts.values import values
+from neo4j_scenarios.charts import values
 from neo4j_scenarios.emit.charts import Chart, pinned
 from neo4j_scenarios.emit.document import document, header, without_empty
 from neo4j_scenarios.emit.engine import Order

@@ -9,9 +9,8 @@ from neo4j_scenarios.errors import InputFileError, Problem
 from neo4j_scenarios.fleet.cluster import Cluster
 from neo4j_scenarios.fleet.fleet import Fleet
 from neo4j_scenarios.fleet.grouping import Grouping
-from neo4j_scenarios.inputs.scenario import Scenario
+from neo4j_scenarios.inputs.scenario import Scenario, release_names
 from neo4j_scenarios.output.build import path
-from neo4j_scenarios.render.steps import release_names
 
 # The label with a cluster's wave, and the variables for engines. WAVE is a label so that selectors can use it.
 WAVE: Final = "wave"

@@ -6,17 +6,14 @@ from typing import Final
 
 from neo4j_restore.memory import MOST_HEAP_MIB, heap_mib
 from neo4j_restore.spec import SYSTEM
+from neo4j_scenarios.charts import chart
 from neo4j_scenarios.charts.memory import mebibytes, reckoned
 from neo4j_scenarios.hazards.hazard import Hazard
 from neo4j_scenarios.inputs.scenario import Scenario
-from neo4j_scenarios.render.steps import release_names
-from neo4j_scenarios.targets import NEO4J, NEO4J_HELM, able
+from neo4j_scenarios.targets import able
 
 # Kubernetes puts a StatefulSet's name and a hash of eleven characters into a label of 63.
 _LONGEST_SET: Final = 52
-
-# The last version of the official chart that we know to refuse `eval`.
-_YES_ALONE: Final = (5, 17)
 
 
 def deployment(scenario: Scenario) -> Iterator[Hazard]:
@@ -66,7 +63,7 @@ def _licence(scenario: Scenario) -> Iterator[Hazard]:
             f"Neo4j {major}.x does not accept 'eval'",
             "--accept-license yes if you have a licence",
         )
-    if scenario.accept_license == "eval" and scenario.target is NEO4J and _chart_of(scenario) <= _YES_ALONE:
+    if scenario.accept_license == "eval" and _chart_of(scenario) < chart(scenario.target).eval_since:
         yield Hazard(
             ("accept-license", "chart-version"),
             f"the chart {scenario.target.name} {scenario.chart_version} does not accept 'eval'",
@@ -82,7 +79,7 @@ def _licence(scenario: Scenario) -> Iterator[Hazard]:
 
 def _names(scenario: Scenario) -> Iterator[Hazard]:
     """Yield the hazards of names that are too long for Kubernetes. Our own chart shortens its names."""
-    longest = max(_stateful_sets(scenario), key=len, default="")
+    longest = max(chart(scenario.target).stateful_sets(scenario), key=len, default="")
     if len(longest) > _LONGEST_SET:
         most = _LONGEST_SET - len(longest) + len(scenario.release)
         what = f"gives a StatefulSet {longest!r} of {len(longest)} characters, but Kubernetes allows {_LONGEST_SET}"
@@ -93,16 +90,6 @@ def _names(scenario: Scenario) -> Iterator[Hazard]:
             f"the chart {scenario.target.name} has no name of Neo4j besides its release",
             "leave it out, and name the release with --release",
         )
-
-
-def _stateful_sets(scenario: Scenario) -> Iterator[str]:
-    """Yield the names that the charts make of a release. Source: their templates, 5.17.0 and 4.4.10."""
-    if scenario.target is NEO4J:
-        yield from release_names(scenario)
-    elif scenario.target is NEO4J_HELM:
-        yield f"{scenario.release}-neo4j-core"
-        if scenario.read_replicas:
-            yield f"{scenario.release}-neo4j-replica"
 
 
 def _memory(scenario: Scenario) -> Iterator[Hazard]:

@@ -4,14 +4,15 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from neo4j_restore.secrecy import secret_name
+from neo4j_scenarios.charts import all_charts, chart
 from neo4j_scenarios.charts.environment import DATA_DIR
-from neo4j_scenarios.charts.volumes import GIVEN, OURS, mounts, volumes
+from neo4j_scenarios.charts.volumes import OURS, mounts, volumes
 from neo4j_scenarios.hazards.hazard import Hazard
 from neo4j_scenarios.inputs import data_volume
 from neo4j_scenarios.inputs.fields import Field, deployment, pod
 from neo4j_scenarios.inputs.scenario import Scenario, attribute
 from neo4j_scenarios.inputs.structure import items
-from neo4j_scenarios.targets import NEO4J, NEO4J_HELM, NEO4J_RESTORE
+from neo4j_scenarios.targets import able
 
 _CONTAINERS: Final = (pod.INIT_CONTAINERS_BEFORE, pod.INIT_CONTAINERS_AFTER, pod.EXTRA_CONTAINERS)
 _INIT: Final = _CONTAINERS[:2]
@@ -29,7 +30,7 @@ def beside(scenario: Scenario) -> Iterator[Hazard]:
     yield from _volumes(scenario)
     yield from _mounts(scenario)
     yield from _data(scenario)
-    if len(scenario.image_pull_secrets) > 1 and scenario.target is NEO4J_HELM:
+    if len(scenario.image_pull_secrets) > 1 and chart(scenario.target).one_pull_secret:
         yield Hazard(
             (pod.IMAGE_PULL_SECRETS.key, "target"),
             f"the chart {scenario.target.name} takes one pull Secret, but {len(scenario.image_pull_secrets)} are given",
@@ -43,8 +44,8 @@ def _listed(scenario: Scenario, field: Field[Any]) -> list[dict[str, Any]]:
 
 def _names(scenario: Scenario) -> Iterator[Hazard]:
     taken = {"restore": "the restore container"}
-    if scenario.target is not NEO4J_HELM:  # whose container has the name of the release in it
-        taken["neo4j"] = "the Neo4j container"
+    if server := chart(scenario.target).server:
+        taken[server] = "the Neo4j container"
     for field in _CONTAINERS:
         for container in _listed(scenario, field):
             name = container["name"]
@@ -57,10 +58,11 @@ def _names(scenario: Scenario) -> Iterator[Hazard]:
 
 def _container(scenario: Scenario, field: Field[Any], container: Mapping[str, Any]) -> Iterator[Hazard]:
     name, target = container["name"], scenario.target
-    if "image" not in container and target is not NEO4J:
+    if "image" not in container and not chart(target).fills_image:
         yield Hazard((field.key, "target"), f"the container {name!r} has no image", "image: registry.example/tools:1")
-    if _OFFLINE in container and target is not NEO4J:
-        what = f"the container {name!r} has {_OFFLINE}, which only the chart {NEO4J.name} knows"
+    if _OFFLINE in container and not target.offline_maintenance:
+        charts = " and ".join(able(lambda each: each.offline_maintenance))
+        what = f"the container {name!r} has {_OFFLINE}, which only the chart {charts} knows"
         yield Hazard((field.key, "target"), what, "leave it out")
     if scenario.offline_maintenance and field in _INIT and container.get(_OFFLINE) is not True:
         yield Hazard(
@@ -87,12 +89,12 @@ def _maps(container: Mapping[str, Any], key: str) -> list[Mapping[str, Any]]:
 
 def _known(scenario: Scenario) -> set[str]:
     """Return the names of the pod's volumes."""
-    return {str(each["name"]) for each in volumes(scenario)} | GIVEN[scenario.target.name]
+    return {str(each["name"]) for each in volumes(scenario)} | chart(scenario.target).volumes
 
 
 def _volumes(scenario: Scenario) -> Iterator[Hazard]:
     mine = _listed(scenario, pod.EXTRA_VOLUMES)
-    ours = {each["name"] for each in volumes(scenario)[: -len(mine) or None]} | GIVEN[scenario.target.name]
+    ours = {each["name"] for each in volumes(scenario)[: -len(mine) or None]} | chart(scenario.target).volumes
     for volume in mine:
         if volume["name"] in ours | OURS:
             what = f"the volume {volume['name']!r} has the name of a volume of the chart or of the restore"
@@ -102,7 +104,7 @@ def _volumes(scenario: Scenario) -> Iterator[Hazard]:
 def _mounts(scenario: Scenario) -> Iterator[Hazard]:
     known = _known(scenario)
     ours = [DATA_DIR, *(str(each["mountPath"]) for each in mounts(scenario))]
-    server = [DATA_DIR, "/logs"] if scenario.target is NEO4J_RESTORE else [DATA_DIR]
+    server = chart(scenario.target).server_mounts
     for field, taken in ((pod.RESTORE_MOUNTS, ours), (pod.NEO4J_MOUNTS, server)):
         for mount in _listed(scenario, field):
             path = mount["mountPath"]
@@ -121,12 +123,14 @@ def _data(scenario: Scenario) -> Iterator[Hazard]:
     key = deployment.DATA_VOLUME.key
     if volume.kind == data_volume.NEW:
         return
-    if target is NEO4J_HELM:
+    takes = chart(target).data_volumes
+    others = " or ".join(name for name, each in all_charts().items() if volume.kind in each.data_volumes)
+    if not takes:
         what = f"the chart {target.name} makes its own data volumes"
-        yield Hazard((key, "target"), what, "leave it out, or --target neo4j/neo4j or neo4j-restore")
-    elif target is NEO4J_RESTORE and volume.kind != data_volume.CLAIM:
-        what = f"the chart {target.name} takes an existing claim, not a {volume.kind}"
-        yield Hazard((key, "target"), what, "claim/NAME, or --target neo4j/neo4j")
+        yield Hazard((key, "target"), what, f"leave it out, or --target {others}")
+    elif volume.kind not in takes:
+        what = f"the chart {target.name} takes an existing {' or '.join(sorted(takes))}, not a {volume.kind}"
+        yield Hazard((key, "target"), what, f"{data_volume.CLAIM}/NAME, or --target {others}")
     if scenario.cluster and volume.claims:
         what = "is a single claim, but each server of a cluster needs its own data volume"
         yield Hazard((key, "scenario"), what, "selector/KEY=VALUE with a volume for each server, or leave it out")

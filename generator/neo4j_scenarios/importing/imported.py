@@ -1,38 +1,25 @@
 """Makes a scenario from a values file: the fewest inputs, and a list of the values that these do not give back."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from neo4j_scenarios.charts import read_ldap
-from neo4j_scenarios.charts.neo4j.read import read_official
-from neo4j_scenarios.charts.neo4j_helm.read import read_labs
-from neo4j_scenarios.charts.neo4j_restore.read import read_own
+from neo4j_scenarios.charts import chart
 from neo4j_scenarios.charts.read_parts import read_edition
 from neo4j_scenarios.charts.reading import Reading, Unsupported
-from neo4j_scenarios.charts.values import values
-from neo4j_scenarios.errors import InputFileError, Problem, UsageError, did_you_mean
+from neo4j_scenarios.charts.recognise import recognise
+from neo4j_scenarios.errors import Problem, UsageError, did_you_mean
 from neo4j_scenarios.header import header_inputs
-from neo4j_scenarios.importing.chart import chart_of
 from neo4j_scenarios.importing.leftovers import leftovers
 from neo4j_scenarios.inputs.fields import FIELDS
-from neo4j_scenarios.inputs.fields.deployment import RELEASE
 from neo4j_scenarios.inputs.scenario import Scenario, inputs
 from neo4j_scenarios.parse import parse
-from neo4j_scenarios.targets import NEO4J, NEO4J_HELM, NEO4J_RESTORE, TARGETS, Target
+from neo4j_scenarios.targets import TARGETS, Target
 from neo4j_scenarios.yaml.located import Located, dotted, read_located
-
-_READERS: Final[Mapping[str, Callable[[Reading], None]]] = {
-    NEO4J_RESTORE.name: read_own,
-    NEO4J.name: read_official,
-    NEO4J_HELM.name: read_labs,
-}
 
 # Inputs that values never hold, so the header's value counts.
 _UNSAID: Final = ("release", "chart-version", "edition", "accept-data-loss", "unpinned", "accept-first-bootstrap")
-
-_NO_RESTORE: Final = "asks for no restore: its restore block has neither bucket nor database"
 
 
 @dataclass(frozen=True)
@@ -69,20 +56,18 @@ def import_values(path: Path, source: str = "", target: str = "") -> Imported:
     if problems:
         raise UsageError(*problems)
     located = read_located(path)
-    chart = TARGETS[source] if source else chart_of(located, "--from")
-    return import_located(located, chart, TARGETS[target] if target else chart)
+    found = TARGETS[source] if source else recognise(located, "--from")
+    return import_located(located, found, TARGETS[target] if target else found)
 
 
 def import_located(located: Located, source: Target, target: Target) -> Imported:
     """Return the scenario of values of the chart `source`, for the chart `target`."""
     reading = Reading(located, header_inputs(located))
-    _READERS[source.name](reading)
-    if source is NEO4J_RESTORE and not {"bucket", "database"} & reading.origins.keys():
-        raise InputFileError(Problem(located.file, _NO_RESTORE, "name a values file that asks for a restore"))
+    chart(source).read(reading)
     _complete(reading, target)
     scenario, unanswered = _settled(reading)
     complete = _with_examples(reading, unanswered) if scenario is None else scenario
-    reading.left += leftovers(reading, source, values(complete) if complete and source is target else {})
+    reading.left += leftovers(reading, source, chart(source).values(complete) if complete and source is target else {})
     listed = tuple(sorted(reading.left, key=lambda left: (left.place.line, left.place.column)))
     fewest = {**inputs(scenario), "target": target.name} if scenario else reading.inputs
     ordered = {field.key: fewest[field.key] for field in FIELDS if field.key in fewest}
@@ -94,7 +79,7 @@ def _complete(reading: Reading, target: Target) -> None:
     # A foreign chart's service account is bound outside of its values. An image with a digest has no tag in them.
     keyless = () if "secret" in reading.inputs else ("workload-identity",)
     tagless = ("restore-tag",) if "restore-digest" in reading.inputs else ()
-    for key in (*_UNSAID, *keyless, *tagless, *_elsewhere(reading, header)):
+    for key in (*_UNSAID, *keyless, *tagless, *reading.elsewhere):
         if key in header:
             reading.inputs.setdefault(key, header[key])
     read_edition(reading)
@@ -106,17 +91,6 @@ def _complete(reading: Reading, target: Target) -> None:
     local = reading.inputs.get("bucket", "").startswith("file://")
     if not local and not {"secret", "workload-identity"} & reading.inputs.keys():
         _no_identity(reading)
-
-
-def _elsewhere(reading: Reading, header: Mapping[str, str]) -> tuple[str, ...]:
-    """Return the LDAP inputs if the labs chart takes them from the ConfigMap of the release, as we write it."""
-    name = f"{header.get('release', RELEASE.default)}-ldap"
-    sources = reading.values.get("core", "envFrom")
-    is_used = isinstance(sources, list) and {"configMapRef": {"name": name}} in sources
-    if not is_used or "ldap-url" not in header:
-        return ()
-    reading.skip("core", "envFrom")
-    return read_ldap.UNSAID
 
 
 def _no_identity(reading: Reading) -> None:

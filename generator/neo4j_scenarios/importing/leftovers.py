@@ -4,24 +4,15 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from neo4j_restore.secrecy import looks_like_key
+from neo4j_scenarios.charts import chart
 from neo4j_scenarios.charts.reading import KEY_HINT, Reading, Unsupported
 from neo4j_scenarios.charts.schema import defaults
-from neo4j_scenarios.targets import NEO4J_HELM, NEO4J_RESTORE, Target
+from neo4j_scenarios.targets import Target
 from neo4j_scenarios.yaml.located import Steps, at, dotted
 
 _WHY: Final = "is not an input of a scenario"
 _HINT: Final = "set it in a second values file: -f values.yaml -f yours.yaml"
 _LIST_HINT: Final = f"{_HINT}. A list there replaces the generated list, so it must repeat the generated items"
-
-# The labs chart's defaults. A file that repeats one of them loses nothing.
-_LABS: Final[Mapping[Steps, object]] = {
-    ("authEnabled",): True,
-    ("core", "restore", "enabled"): False,
-    ("core", "persistentVolume", "enabled"): True,
-    ("core", "persistentVolume", "mountPath"): "/data",
-    ("readReplica", "numberOfServers"): 0,
-    ("readReplica", "restore", "enabled"): False,
-}
 
 
 def leftovers(reading: Reading, source: Target, generated: Mapping[str, Any]) -> Iterator[Unsupported]:
@@ -75,6 +66,5 @@ def _like(reading: Reading, steps: Steps) -> Steps:
 
 
 def _default(source: Target, steps: Steps) -> Any:
-    if source is NEO4J_RESTORE:
-        return at(defaults(source), steps)
-    return _LABS.get(steps) if source is NEO4J_HELM else None
+    known = chart(source).defaults.get(steps)
+    return at(defaults(source), steps) if known is None else known

@@ -121,6 +121,13 @@ def attribute(field: Field[Any]) -> str:
     return _ATTRIBUTES.get(field.key, field.key.replace("-", "_"))
 
 
+def release_names(scenario: Scenario) -> list[str]:
+    """Return the names of the Helm releases: one, or one per server for a cluster of some charts."""
+    if scenario.cluster and scenario.target.release_per_server:
+        return [f"{scenario.release}-{number}" for number in range(1, scenario.servers + 1)]
+    return [scenario.release]
+
+
 def derived(values: Mapping[str, Any]) -> Mapping[str, str]:
     """Return the defaults that depend on other inputs, by attribute. values: the other inputs, by attribute."""
     scheme, identity = values["bucket"].scheme, values["workload_identity"]

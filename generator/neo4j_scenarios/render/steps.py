@@ -4,14 +4,9 @@ import shlex
 from collections.abc import Iterator
 
 from neo4j_restore.spec import Scheme
-from neo4j_scenarios.charts import identity, ldap
-from neo4j_scenarios.charts.neo4j_helm.write import config_map
+from neo4j_scenarios.charts import chart, identity, ldap
 from neo4j_scenarios.inputs.fields.access import SECRET_KEYS
-from neo4j_scenarios.inputs.scenario import Scenario
-from neo4j_scenarios.targets import NEO4J, NEO4J_HELM, NEO4J_RESTORE
-
-# Source: https://neo4j.com/docs/operations-manual/current/kubernetes/helm-charts-setup/
-_REPOSITORY = "https://helm.neo4j.com/neo4j"
+from neo4j_scenarios.inputs.scenario import Scenario, release_names
 
 _PASSWORD_FILE = "PASSWORD-FILE"  # noqa: S105 - the reader puts the file's name here
 
@@ -37,7 +32,7 @@ def _secrets(scenario: Scenario) -> Iterator[str]:
         key = "" if usual else f" --secret-key {scenario.secret_key}"
         yield f"neo4j-scenarios secret --key-file {file} --name {scenario.secret}{key} | kubectl apply -f -"
     if scenario.password_secret:
-        key = "neo4j-password" if scenario.target is NEO4J_HELM else "NEO4J_AUTH"
+        key = chart(scenario.target).password_key
         yield f"kubectl create secret generic {scenario.password_secret} --from-file={key}=AUTH-FILE"
     for name in scenario.image_pull_secrets:
         kind = "--type=kubernetes.io/dockerconfigjson --from-file=.dockerconfigjson=DOCKER-CONFIG.json"
@@ -61,30 +56,23 @@ def _account(scenario: Scenario) -> Iterator[str]:
 
 
 def _directory(scenario: Scenario) -> Iterator[str]:
-    labs = scenario.target is NEO4J_HELM
-    if scenario.ldap_url and labs:
+    config_map = chart(scenario.target).ldap_config_map(scenario)
+    if config_map:
         literals = [f"--from-literal={ldap.variable(key)}={text}" for key, text in ldap.settings(scenario).items()]
-        yield shlex.join(["kubectl", "create", "configmap", config_map(scenario), *literals])
+        yield shlex.join(["kubectl", "create", "configmap", config_map, *literals])
     if scenario.ldap_secret:
-        key = ldap.variable(ldap.PASSWORD) if labs else ldap.PASSWORD_KEY
+        key = ldap.variable(ldap.PASSWORD) if config_map else ldap.PASSWORD_KEY
         yield f"kubectl create secret generic {scenario.ldap_secret} --from-file={key}={_PASSWORD_FILE}"
 
 
-def release_names(scenario: Scenario) -> list[str]:
-    """Return the names of the Helm releases: one, or one per server for a cluster of some charts."""
-    if scenario.cluster and scenario.target.release_per_server:
-        return [f"{scenario.release}-{number}" for number in range(1, scenario.servers + 1)]
-    return [scenario.release]
-
-
 def _install(scenario: Scenario) -> Iterator[str]:
-    if scenario.target is NEO4J:
-        yield f"helm repo add neo4j {_REPOSITORY}"
+    if repository := chart(scenario.target).repository:
+        yield f"helm repo add {scenario.target.chart.partition('/')[0]} {repository}"
     for name in release_names(scenario):
         yield f"helm install {name} {_chart(scenario)} -f values.yaml"
 
 
 def _chart(scenario: Scenario) -> str:
     """Return the chart's name for Helm, with a version if one is set. Our own chart is a folder, without versions."""
-    pinned = scenario.chart_version and scenario.target is not NEO4J_RESTORE
+    pinned = scenario.chart_version and chart(scenario.target).versioned
     return f"{scenario.target.chart} --version {scenario.chart_version}" if pinned else scenario.target.chart

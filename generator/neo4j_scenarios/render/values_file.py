@@ -7,8 +7,8 @@ from typing import Any, Final
 import jinja2
 import yaml
 
+from neo4j_scenarios.charts import values
 from neo4j_scenarios.charts.schema import validate
-from neo4j_scenarios.charts.values import values
 from neo4j_scenarios.errors import Problem, RenderError
 from neo4j_scenarios.inputs.scenario import Scenario, command
 from neo4j_scenarios.render.notes import Notebook

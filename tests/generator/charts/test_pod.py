@@ -13,9 +13,9 @@ from tests.generator.fleets import DEFAULTS, make_fleet
 from tests.generator.inputs import make_scenario
 from tests.support.says import says
 
+from neo4j_scenarios.charts import values
 from neo4j_scenarios.charts.neo4j_restore.read import CHARTS_CPU
 from neo4j_scenarios.charts.schema import defaults
-from neo4j_scenarios.charts.values import values
 from neo4j_scenarios.errors import UsageError
 from neo4j_scenarios.importing.imported import import_located
 from neo4j_scenarios.render.values_file import render

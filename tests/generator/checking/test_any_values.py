@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.generator.inputs import all_inputs
 
-from neo4j_scenarios.charts.values import values
+from neo4j_scenarios.charts import values
 from neo4j_scenarios.checking import Consent
-from neo4j_scenarios.checking.charts import check_restore
+from neo4j_scenarios.checking.restore import check_restore
 from neo4j_scenarios.checking.secrets import check_secrets
 from neo4j_scenarios.checking.shape import check_shape
 from neo4j_scenarios.errors import GeneratorError
@@ -56,7 +56,7 @@ def spoilt(draw: Any, data: dict[str, Any]) -> dict[str, Any]:
 def answers(given: Located) -> None:
     """Assert that both commands have an answer for each chart."""
     for target in TARGETS.values():
-        found = [*check_shape(given, target), *check_secrets(given, target.name)]
+        found = [*check_shape(given, target), *check_secrets(given, target)]
         found += check_restore(given, target, Consent())
         assert all(each.what and each.hint for each in found)
         try:

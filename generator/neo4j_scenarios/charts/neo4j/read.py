@@ -4,11 +4,13 @@ from collections.abc import Mapping
 from typing import Final
 
 from neo4j_restore.spec import Invalid
-from neo4j_scenarios.charts.read_container import read_container, restore_containers, split_image
+from neo4j_scenarios.charts.neo4j import sub_path
+from neo4j_scenarios.charts.read_container import read_container, split_image
 from neo4j_scenarios.charts.read_ldap import read_ldap
 from neo4j_scenarios.charts.read_parts import read_licence
 from neo4j_scenarios.charts.read_pod import read_init_containers, read_list, read_pull_secrets, read_volumes
 from neo4j_scenarios.charts.reading import Reading
+from neo4j_scenarios.charts.sites import restore_containers
 from neo4j_scenarios.inputs import data_volume
 from neo4j_scenarios.inputs.fields import pod
 from neo4j_scenarios.inputs.structure import line
@@ -22,7 +24,7 @@ _NAMED: Final = ("{{ .Values.neo4j.name }}", "{{.Values.neo4j.name}}")
 _LABELS: Final = {data_volume.NAME_LABEL: _NAMED[0], data_volume.ROLE_LABEL: data_volume.ROLE}
 
 
-def read_official(reading: Reading) -> None:
+def read(reading: Reading) -> None:
     """Read the inputs."""
     _read_name(reading)
     reading.take("edition", "neo4j", "edition")
@@ -42,7 +44,7 @@ def read_official(reading: Reading) -> None:
     for steps in restores[1:]:
         reading.leave(steps, "is a second restore container", "keep only one: it restores all databases, or none")
     for steps in restores[:1]:
-        read_container(reading, steps, ("additionalVolumes",), {"name": "data", "below": _below(reading)})
+        read_container(reading, steps, ("additionalVolumes",), {"name": "data", "below": sub_path(reading.values)})
     read_init_containers(reading, ("podSpec", "initContainers"), restores[0] if restores else None)
     read_list(reading, pod.EXTRA_CONTAINERS, "podSpec", "containers")
     read_list(reading, pod.NEO4J_MOUNTS, "additionalVolumeMounts")
@@ -68,13 +70,6 @@ def _read_shape(reading: Reading) -> None:
         reading.skip("neo4j", "offlineMaintenanceModeEnabled")
     else:
         reading.take("offline-maintenance", "neo4j", "offlineMaintenanceModeEnabled")
-
-
-def _below(reading: Reading) -> str:
-    """Return the folder of the data volume that the chart mounts."""
-    if reading.values.get("volumes", "data", "disableSubPathExpr") is True:
-        return ""
-    return reading.text("volumes", "data", "subPathExpr") or "data"
 
 
 def _read_sub_path(reading: Reading) -> None:

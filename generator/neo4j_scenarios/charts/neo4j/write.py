@@ -1,4 +1,4 @@
-"""Scenario -> values of the official chart. A cluster has one release for each server, all with the same values."""
+"""Scenario -> values of the official chart."""
 
 from typing import Final
 
@@ -13,7 +13,7 @@ from neo4j_scenarios.inputs.structure import items
 _PASSWORD_FOLDER: Final = "/config/ldap"  # noqa: S105 - a folder, not a secret
 
 
-def official(scenario: Scenario) -> Values:
+def values(scenario: Scenario) -> Values:
     """Return the values."""
     secrets, mounted = list(scenario.image_pull_secrets), items(scenario.neo4j_mounts)
     return {

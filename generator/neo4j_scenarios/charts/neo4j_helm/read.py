@@ -2,12 +2,16 @@
 
 from typing import Final
 
+from neo4j_scenarios.charts import read_ldap
+from neo4j_scenarios.charts.neo4j_helm.write import config_map
 from neo4j_scenarios.charts.read_bucket import give_bucket
-from neo4j_scenarios.charts.read_container import read_container, restore_containers
+from neo4j_scenarios.charts.read_container import read_container
 from neo4j_scenarios.charts.read_parts import read_licence, read_service_account
 from neo4j_scenarios.charts.read_pod import read_init_containers, read_list, read_volumes
 from neo4j_scenarios.charts.reading import Reading
+from neo4j_scenarios.charts.sites import restore_containers
 from neo4j_scenarios.inputs.fields import pod
+from neo4j_scenarios.inputs.fields.deployment import RELEASE
 from neo4j_scenarios.yaml.located import Steps
 
 # Keys of the `restore` block that are inputs. Bucket and secret are read separately.
@@ -35,7 +39,7 @@ _REPLICA_HINT: Final = "set readReplica in a second values file"
 _LISTS: Final = ("additionalVolumes", "additionalVolumeMounts")
 
 
-def read_labs(reading: Reading) -> None:
+def read(reading: Reading) -> None:
     """Read the inputs."""
     reading.take("neo4j-image", "image")
     reading.take("neo4j-tag", "imageTag")
@@ -55,6 +59,7 @@ def read_labs(reading: Reading) -> None:
     read_list(reading, pod.NEO4J_MOUNTS, "core", "additionalVolumeMounts")
     read_volumes(reading, ("core", "additionalVolumes"))
     _read_replica(reading)
+    _read_sources(reading)
 
 
 def _read_shape(reading: Reading) -> None:
@@ -103,3 +108,13 @@ def _read_replica(reading: Reading) -> None:
             reading.skip("readReplica", part)
         elif part in {"restore", "initContainers"}:
             reading.leave(("readReplica", part), _REPLICA_WHY, _REPLICA_HINT)
+
+
+def _read_sources(reading: Reading) -> None:
+    """Let the header give the LDAP inputs, if the servers take them from the ConfigMap that its commands make."""
+    name = config_map(reading.header.get("release", RELEASE.default))
+    sources = reading.values.get("core", "envFrom")
+    is_used = isinstance(sources, list) and {"configMapRef": {"name": name}} in sources
+    if is_used and "ldap-url" in reading.header:
+        reading.skip("core", "envFrom")
+        reading.elsewhere = read_ldap.UNSAID

@@ -8,7 +8,7 @@ from neo4j_scenarios.inputs.scenario import Scenario
 from neo4j_scenarios.inputs.structure import items
 
 
-def labs(scenario: Scenario) -> Values:
+def values(scenario: Scenario) -> Values:
     """Return the values: one standalone core, or cores and read replicas. Each has the restore container."""
     shape: Values = {"standalone": not scenario.cluster}
     if scenario.cluster:
@@ -39,9 +39,9 @@ def labs(scenario: Scenario) -> Values:
     }
 
 
-def config_map(scenario: Scenario) -> str:
+def config_map(release: str) -> str:
     """Return the name of the ConfigMap with the LDAP settings, because this chart's values can't hold them."""
-    return f"{scenario.release}-ldap"
+    return f"{release}-ldap"
 
 
 def _member(scenario: Scenario) -> Values:
@@ -59,5 +59,5 @@ def _member(scenario: Scenario) -> Values:
         member["additionalVolumeMounts"] = mounted
     if scenario.ldap_url:
         secret = [{"secretRef": {"name": scenario.ldap_secret}}] if scenario.ldap_secret else []
-        member["envFrom"] = [{"configMapRef": {"name": config_map(scenario)}}, *secret]
+        member["envFrom"] = [{"configMapRef": {"name": config_map(scenario.release)}}, *secret]
     return member

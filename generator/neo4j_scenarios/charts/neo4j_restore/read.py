@@ -9,6 +9,7 @@ from neo4j_scenarios.charts.read_ldap import read_ldap, read_password
 from neo4j_scenarios.charts.read_parts import read_licence, read_memory, read_service_account
 from neo4j_scenarios.charts.read_pod import read_cpu, read_list, read_mounts, read_pull_secrets, read_volumes
 from neo4j_scenarios.charts.reading import INPUTS, Reading
+from neo4j_scenarios.errors import InputFileError, Problem
 from neo4j_scenarios.inputs import data_volume
 from neo4j_scenarios.inputs.fields import pod
 from neo4j_scenarios.inputs.fields.deployment import NONE, RESTORE_MEMORY
@@ -19,12 +20,14 @@ _RENAMED: Final = {"secretName": "secret", "region": "bucket-region"}
 # Inputs that need more than one key, or another form.
 _BLOCKS: Final = frozenset({"bucket", "ignore-objects", "ca-bundle", "encryption-key", "age-identity"})
 
+_NO_RESTORE: Final = "asks for no restore: its restore block has neither bucket nor database"
+
 # What the chart asks for by itself; a test ties the two.
 CHARTS_CPU: Final = "250m"
 
 
-def read_own(reading: Reading) -> None:
-    """Read the inputs."""
+def read(reading: Reading) -> None:
+    """Read the inputs. Raises InputFileError for a file that asks for no restore."""
     restore = reading.values.get("restore")
     for name in restore if isinstance(restore, Mapping) else ():
         key = _RENAMED.get(name) or re.sub(r"(?=[A-Z])", "-", name).lower()
@@ -55,6 +58,9 @@ def read_own(reading: Reading) -> None:
         reading.skip("restore", "enabled")
     if reading.values.get("restore", "secretName") is None:
         reading.inputs["secret"] = "restore-service-key"  # noqa: S105 - the chart's default, the name of a Secret
+
+    if not {"bucket", "database"} & reading.origins.keys():
+        raise InputFileError(Problem(reading.values.file, _NO_RESTORE, "name a values file that asks for a restore"))
 
 
 def _read_patterns(reading: Reading) -> None:

@@ -13,7 +13,7 @@ from neo4j_scenarios.inputs.scenario import Scenario
 from neo4j_scenarios.inputs.structure import items
 
 
-def own(scenario: Scenario) -> Values:
+def values(scenario: Scenario) -> Values:
     """Return the values."""
     restore = {
         "enabled": True,
@@ -52,12 +52,12 @@ def own(scenario: Scenario) -> Values:
 
 
 def _choice(scenario: Scenario) -> Values:
-    values: Values = {
+    lists: Values = {
         request.ON_STALE_LATEST.key: scenario.on_stale_latest.value,
         request.IGNORE_OBJECTS.key: list(scenario.ignore_objects),
         request.REQUIRE_CHECKSUM.key: scenario.require_checksum,
     }
-    return {_camel(field.key): values[field.key] for field in choice(scenario)}
+    return {_camel(field.key): lists[field.key] for field in choice(scenario)}
 
 
 def _access(scenario: Scenario) -> Values:
