@@ -12,11 +12,14 @@ import pytest
 from tests.conftest import Run
 from tests.support import archives, standin
 from tests.support.artifacts import Artifact
+from tests.support.bolt import BoltStub, Failure, serving
 from tests.support.says import says
 from tests.support.stores import Bucket
 
 from neo4j_restore import reports, spec
 from neo4j_restore.admin import admin
+from neo4j_restore.finalize.decide import Purpose
+from neo4j_restore.finalize.outcome import Ending
 from neo4j_restore.planning.plan import Action
 from neo4j_restore.sets.backup_set import TimeSource
 from neo4j_restore.sets.kinds import Kind
@@ -159,6 +162,20 @@ def test_a_rollback_has_the_fields_of_its_table(neo4j_restore: Run, bucket: Buck
     (_, record) = map(json.loads, (data / ".neo4j-restore/history.jsonl").read_text().splitlines())
     keeps(table("The record of a rollback:"), record)
     assert json.loads(neo4j_restore("rollback", "--json").stdout) == {"rolled_back": []}
+
+
+def test_a_report_of_finalize_has_the_fields_of_its_table(neo4j_restore: Run, restored: Path) -> None:
+    refused = Failure("Neo.ClientError.Security.Forbidden", "Permission denied")
+    auth = {"NEO4J_AUTH": "neo4j/the-first-password"}
+    with serving(BoltStub()) as address, serving(BoltStub(refuses=lambda _: refused)) as strict:
+        done = neo4j_restore("finalize", "--json", BOLT_URI=address, DATABASE="graph,absent", **auth)
+        kept = json.loads((restored / "finalize.json").read_text())
+        failed = neo4j_restore("finalize", "--json", BOLT_URI=strict, DATABASE="graph", DATA_DIR="/nowhere", **auth)
+    assert (done.returncode, failed.returncode) == (0, 41)
+    assert kept == json.loads(done.stdout)
+    keeps(table("### `finalize --json`"), kept, json.loads(failed.stdout))
+    assert words("### `finalize --json`", "statements[].purpose") == list(Purpose)
+    assert words("### `finalize --json`", "statements[].outcome") == list(Ending)
 
 
 def test_receipt_and_history_have_the_fields_of_their_tables(

@@ -6,7 +6,7 @@ import logging
 import os
 import signal
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -25,10 +25,11 @@ _COMMANDS = {
     "status": "print the volume's state, the last receipt and the history",
     "verify": "check that the volume holds the databases that the environment names, without asking the store",
     "rollback": "put back the data that the last restore replaced, if KEEP_PREVIOUS was true",
+    "finalize": "do what only a running server can do after a restore: create, start, replay privileges",
     "explain": "print what an exit code means, and what to do",
 }
 
-_WITH_JSON = {"plan", "list", "status", "rollback"}
+_WITH_JSON = {"plan", "list", "status", "rollback", "finalize"}
 
 
 def main(argv: Sequence[str] | None = None) -> NoReturn:
@@ -64,6 +65,8 @@ def _run(arguments: argparse.Namespace, environment: Mapping[str, str]) -> None:
         _print(explain.explain(arguments.code))
     elif arguments.command in {"status", "rollback"}:
         _on_volume(arguments)
+    elif arguments.command == "finalize":
+        _do_finalize(arguments, environment)
     else:
         given = settings.from_environment(environment)
         for name in given.request.folded:
@@ -154,6 +157,15 @@ def _on_volume(arguments: argparse.Namespace) -> None:
         _print(_as_json({"rolled_back": names}) if arguments.json else f"put back: {', '.join(names) or 'nothing'}")
 
 
+def _do_finalize(arguments: argparse.Namespace, environment: Mapping[str, str]) -> None:
+    from neo4j_restore.finalize import carry_out, options, outcome
+
+    report = carry_out.finalize(options.from_environment(environment))
+    _print(_as_json(outcome.as_json(report)) if arguments.json else outcome.as_text(report))
+    if report.error:
+        raise report.error
+
+
 def _print(text: str) -> None:
     try:
         print(text, flush=True)  # noqa: T201 - the command's data, on stdout
@@ -198,13 +210,20 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _epilog() -> str:
-    variables = [
+    # Imported here, as all of finalize. It is light.
+    from neo4j_restore.finalize.variables import VARIABLES
+
+    codes = [f"  {code:<4}{meaning}" for code, meaning in spec.EXIT_CODES.items()]
+    ours, of_finalize = map(_listed, (spec.VARIABLES, VARIABLES))
+    return "\n".join(["environment:", *ours, "", "environment of finalize:", *of_finalize, "", "exit codes:", *codes])
+
+
+def _listed(variables: Iterable[spec.Variable[Any]]) -> list[str]:
+    return [
         f"  {each.name}{' (required)' if each.required else ''}\n      {each.meaning.replace('`', '')}"
         + (f" (default: {each.default})" if each.default else "")
-        for each in spec.VARIABLES
+        for each in variables
     ]
-    codes = [f"  {code:<4}{meaning}" for code, meaning in spec.EXIT_CODES.items()]
-    return "\n".join(["environment:", *variables, "", "exit codes:", *codes])
 
 
 if __name__ == "__main__":

@@ -132,3 +132,23 @@ class MigrationNeededError(RestoreError):
     """The set is of another version of Neo4j, which this one can't run without a migration."""
 
     exit_code = 31
+
+
+class ServerError(RestoreError):
+    """The running server could not be reached, or refuses the login.
+
+    transient: the same may succeed later, for example once the server has started.
+    """
+
+    exit_code = 40
+
+    def __init__(self, message: str, *, hint: str, transient: bool = False) -> None:
+        """Keep message and hint, and whether trying again makes sense."""
+        super().__init__(message, hint=hint)
+        self.transient = transient
+
+
+class StatementError(RestoreError):
+    """The running server refused a statement, or a database of it does not start."""
+
+    exit_code = 41

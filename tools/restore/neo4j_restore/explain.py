@@ -32,7 +32,8 @@ EXPLANATIONS: Final = {
         "fit the archive. The database is sharded, which only a running cluster can restore. The key file holds no "
         "key, or AGE_IDENTITY_FILE does not decrypt the set. The image has no neo4j-admin, or its edition can't "
         "restore the set (block format, a differential backup). Java is too old, or does not start with its options or "
-        "HEAP_SIZE. Neo4j's folders are on several file systems.",
+        "HEAP_SIZE. Neo4j's folders are on several file systems. For `finalize`: the server's edition, version or "
+        "cluster can't serve a restored database.",
         _AS_IT_WAS,
         (
             "Read the message: it names all wrong variables at once, each with its value and the expected one.",
@@ -60,7 +61,7 @@ EXPLANATIONS: Final = {
         "leads out of the archive, store files are missing, or they are of another database. Or neo4j-admin can't "
         "read the staged store, or finds in it another store format or transaction than the set promised. Or a backup "
         "artifact that can't be read may be newer than the set that would be restored. Or nothing can verify the set, "
-        "and REQUIRE_CHECKSUM is true.",
+        "and REQUIRE_CHECKSUM is true. For `finalize`: a metadata script has foreign statements.",
         _AS_IT_WAS,
         (
             "Choose another set with TIMESTAMP. `neo4j-restore list` prints them.",
@@ -130,6 +131,26 @@ EXPLANATIONS: Final = {
         (
             "An older set: restore it with an image and a server of the version that made it, and migrate it there.",
             "A newer set: use an image and a server of the version that made it, or of a later one.",
+        ),
+    ),
+    40: Explanation(
+        "`finalize` got no answer from the Neo4j server within FINALIZE_SECONDS. Or the server's TLS certificate is "
+        "not trusted, or the server refuses the login.",
+        "The restored data, unchanged.",
+        (
+            "Check BOLT_URI, and that Neo4j runs: `kubectl get pods`. Run finalize again once it does.",
+            "A refused login: check user and password in the Secret. If the database system was restored, the "
+            "passwords are those of the backup.",
+            "An untrusted certificate: set BOLT_CA_FILE, and a name that the certificate has in BOLT_URI.",
+        ),
+    ),
+    41: Explanation(
+        "The Neo4j server refused a statement of `finalize`. Or it knows a restored database and can't start it.",
+        "The restored data, unchanged. The report says which statements were done.",
+        (
+            "Read the message: it has the statement and the server's reason. Then run finalize again.",
+            "Permission denied: use a user with the role admin.",
+            "A database that does not start: read debug.log of the server.",
         ),
     ),
     70: Explanation(

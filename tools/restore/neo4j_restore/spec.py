@@ -71,5 +71,7 @@ EXIT_CODES: Final = {
     20: "storage unreachable or denied",
     30: "neo4j-admin failed",
     31: "the store needs a migration that was not asked for",
+    40: "the Neo4j server is unreachable, or refuses the login",
+    41: "the Neo4j server refused a statement, or can't start a database",
     70: "bug of neo4j-restore, with a traceback",
 }

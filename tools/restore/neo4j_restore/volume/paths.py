@@ -77,3 +77,8 @@ class VolumePaths:
 def folders_of(database: DatabaseName) -> tuple[str, str]:
     """Return the two folders of a database, relative to a data folder. Neo4j 3.x has only the first."""
     return f"databases/{database}", f"transactions/{database}"
+
+
+def metadata_script(data: Path, database: DatabaseName) -> Path:
+    """Return the path of a database's metadata script, in the folder where 4.4 has it: it moves with the database."""
+    return data / "databases" / database / "tools" / "metadata_script.cypher"

@@ -1,0 +1,135 @@
+"""Carries out finalize: wait for the server, ask for its facts, decide, send each statement, wait for the databases.
+
+It may run at any time, and again: a server that needs nothing gets no statement that changes it.
+"""
+
+import time
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from itertools import count
+from logging import getLogger
+from typing import Protocol
+
+from neo4j_restore import scrub
+from neo4j_restore.errors import RestoreError, StatementError
+from neo4j_restore.finalize import outcome
+from neo4j_restore.finalize.decide import Decided, Request, Step, decide
+from neo4j_restore.finalize.facts import Server, State
+from neo4j_restore.finalize.login import login
+from neo4j_restore.finalize.options import Options
+from neo4j_restore.finalize.outcome import Ending, Outcome, Report
+from neo4j_restore.finalize.patience import Patience
+from neo4j_restore.finalize.restored import restored, scripts
+from neo4j_restore.spec import DatabaseName
+from neo4j_restore.volume.paths import VolumePaths
+
+log = getLogger(__name__)
+
+
+class Asked(Protocol):
+    """A server that is asked: see `bolt.Connection`."""
+
+    def server(self) -> Server:
+        """Return what it says of itself."""
+
+    def run(self, cypher: str, parameters: Mapping[str, str] | None = None) -> object:
+        """Run a statement on `system`."""
+
+
+def finalize(options: Options) -> Report:
+    """Finalize by bolt. Raises RestoreError for what fails before any statement is sent. See `Report.error`."""
+    found = restored(options)
+    request = Request(
+        found.databases, found.absent, scripts(options, found.databases), options.metadata, options.default
+    )
+    # The driver is imported only now: mistakes in the options and in scripts are told without it.
+    from neo4j_restore.finalize import bolt
+
+    target = bolt.Target(options.address, login(options.auth_file, options.auth), options.ca_file)
+    with bolt.Connection(target) as connection:
+        patience = Patience(time, time.monotonic() + options.seconds, options.seconds)
+        report = carry_out(request, connection, patience, options.address, found.restore_id)
+    outcome.write(VolumePaths(options.data_dir).home, report)
+    return report
+
+
+def carry_out(request: Request, connection: Asked, patience: Patience, address: str, restore_id: str = "") -> Report:
+    """Return the report of all statements that the server needed. Raises RestoreError before any is sent."""
+    started = _now()
+    server = patience.until(connection.server)
+    decided = decide(request, server)
+    outcomes, error = _sent(decided, connection, patience)
+    if not error:
+        server, error = _settled(request, connection, patience, server)
+    return Report(address, server, request.databases, outcomes, decided.left_out, restore_id, started, _now(), error)
+
+
+def _sent(decided: Decided, connection: Asked, patience: Patience) -> tuple[tuple[Outcome, ...], RestoreError | None]:
+    """Send the statements in their order. After an error only those are sent that undo the effect of one before it."""
+    outcomes: list[Outcome] = []
+    failed: RestoreError | None = None
+    for step in decided.steps:
+        if failed and not (step.always and _ran(outcomes, step)):
+            outcomes.append(Outcome(step, Ending.NOT_RUN))
+            continue
+        try:
+            _send(step, connection, patience)
+            outcomes.append(Outcome(step, Ending.DONE))
+        except RestoreError as error:
+            outcomes.append(Outcome(step, Ending.FAILED, str(error)))
+            error.database = error.database or step.database
+            failed = failed or error
+    return tuple(outcomes), failed
+
+
+def _ran(outcomes: list[Outcome], step: Step) -> bool:
+    """Return whether a statement about the same database was done."""
+    return any(each.ending is Ending.DONE and each.step.database == step.database for each in outcomes)
+
+
+def _send(step: Step, connection: Asked, patience: Patience) -> None:
+    log.info("%s: %s", step.database, step.text)
+    try:
+        patience.until(lambda: connection.run(step.cypher, dict(step.parameters)))
+    except StatementError as error:
+        message = f"{step.database}: {step.text}: {error}"
+        raise StatementError(message, hint=error.hint) from error
+
+
+def _settled(
+    request: Request, connection: Asked, patience: Patience, server: Server
+) -> tuple[Server, RestoreError | None]:
+    """Wait until each database serves. Return the server's last facts, and an error if one does not."""
+    for number in count():
+        try:
+            server = patience.until(connection.server)
+        except RestoreError as error:
+            return server, error
+        waiting = [name for name in request.databases if not _serves(server, name)]
+        if not waiting:
+            return server, None
+        failed = [name for name in waiting if _has_failed(server, name)]
+        if failed or not patience.wait(number):
+            return server, _not_serving(server, (failed or waiting)[0])
+    raise AssertionError
+
+
+def _not_serving(server: Server, name: DatabaseName) -> StatementError:
+    known = server.databases.get(name)
+    why = f"it is {known.status}" + (f": {scrub.clean(known.message)}" if known.message else "") if known else ""
+    message = f"{name} does not serve: {why or 'the server does not know it'}"
+    error = StatementError(message, hint="read debug.log of the server, which says why. Then run finalize again")
+    error.database = name
+    return error
+
+
+def _serves(server: Server, name: DatabaseName) -> bool:
+    return name in server.databases and server.databases[name].state is State.ONLINE
+
+
+def _has_failed(server: Server, name: DatabaseName) -> bool:
+    return name in server.databases and server.databases[name].state is State.FAILED
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="milliseconds")
