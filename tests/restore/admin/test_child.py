@@ -1,6 +1,7 @@
 """A program that is run: nothing of it is left when it ends, its silence is told, and it chooses no memory of ours."""
 
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -63,6 +64,37 @@ def test_an_input_that_breaks_ends_the_program(tmp_path: Path) -> None:
     with pytest.raises(OSError, match="the store is gone"):
         child.run(command(tmp_path, f"setsid {SLEEPER} & exec sleep 1000"), blocks())
     assert not runs(tmp_path)
+
+
+_STOPPED = """
+import os, signal, subprocess, sys
+from pathlib import Path
+from neo4j_restore.admin import child
+
+def then_stop(start):
+    def start_and_stop(*args, **options):
+        made = start(*args, **options)
+        print(made if isinstance(made, int) else made.pid, flush=True)
+        os.kill(os.getpid(), signal.SIGTERM)
+        return made
+    return start_and_stop
+
+# As the command does: an exception, wherever the main thread is.
+signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
+place, name = {"fork": (subprocess, "_fork_exec"), "start": (child, "_started")}[sys.argv[1]]
+setattr(place, name, then_stop(getattr(place, name)))
+child.run(child.Command(["sleep", "1000"], {"PATH": os.environ["PATH"]}, Path("/")))
+"""
+
+
+@pytest.mark.parametrize("moment", ["fork", "start"])
+def test_one_that_was_just_forked_when_sigterm_comes_is_ended(moment: str) -> None:
+    done = subprocess.run([sys.executable, "-c", _STOPPED, moment], capture_output=True, text=True, check=False)
+    pid = int(done.stdout)
+    left = is_alive(str(pid))
+    if left:
+        os.kill(pid, signal.SIGKILL)
+    assert (done.returncode, left) == (128 + signal.SIGTERM, False), done.stderr
 
 
 def test_one_that_takes_too_long_is_ended(tmp_path: Path) -> None:

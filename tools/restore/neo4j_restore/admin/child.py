@@ -81,7 +81,10 @@ def run(
     tell: is called with the seconds of a silence, and the last line of output. most_seconds: after these it is killed.
     Raises OSError if it can't be started. If taking a block raises, the program is ended and the error is raised.
     """
-    with descendants.adopted() as before, _started(command, has_input=blocks is not None) as process:
+    # An error before the `try`, such as the one that SIGTERM raises, ends the program too: `adopted` sees to that.
+    # Popen is not used as a context, because it would first wait for the program.
+    with descendants.adopted() as before:
+        process = _started(command, has_input=blocks is not None)
         running = _Running(process, before, silence, tell)
         try:
             running.start()
@@ -134,6 +137,7 @@ class _Running:
         except RuntimeError:
             # The container's limit of threads may be reached. Then no thread would ever set these events.
             self._kill()
+            self._process.wait()
             self._ended.set()
             self._read_out.set()
             raise
@@ -166,6 +170,8 @@ class _Running:
         with suppress(BrokenPipeError):
             if self._process.stdin:
                 self._process.stdin.close()
+        if self._process.stdout:
+            self._process.stdout.close()
         os.close(self._stop)
 
     def _kill(self) -> None:

@@ -18,11 +18,18 @@ _MOST_ROUNDS = 100
 
 @contextmanager
 def adopted() -> Iterator[frozenset[int]]:
-    """Become the parent of all processes that a program leaves behind. Yields the children that were there before."""
+    """Become the parent of all processes that a program leaves behind. Yields the children that were there before.
+
+    After an error, SIGTERM among them, no other child of ours is left.
+    """
     before = _children()
     _adopt(adopting=True)
     try:
         yield before
+    except BaseException:
+        # SIGTERM may have come between the fork and the moment in which anybody knew the new process.
+        _end_strays(before)
+        raise
     finally:
         _adopt(adopting=False)
 
@@ -40,7 +47,10 @@ def end(group: int, before: frozenset[int]) -> None:
     """
     with suppress(ProcessLookupError, PermissionError):
         os.killpg(group, signal.SIGKILL)
-    left_alone = before | {group}
+    _end_strays(before | {group})
+
+
+def _end_strays(left_alone: frozenset[int]) -> None:
     for _ in range(_MOST_ROUNDS):
         strays = _children() - left_alone
         if not strays:
