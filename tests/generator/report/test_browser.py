@@ -1,40 +1,16 @@
 """The page as people use it, in Chromium: sorted, filtered, on a phone, by keyboard, in the dark, on paper."""
 
-import json
 import re
-import unicodedata
-from io import BytesIO
 from pathlib import Path
 
 import pytest
-from pypdf import PdfReader
 from selenium.webdriver.common.keys import Keys
 from tests.generator.report.browser import Browser
 from tests.generator.report.facts import NOW, a_fleet, make_facts
+from tests.generator.report.pages import FOUND, SIZE, column, write
 from tests.generator.report.test_page import HOSTILE
 
-from neo4j_scenarios.report.page import page
-from neo4j_scenarios.report.rows import Row, State, rows
-
-SIZE = 250
-FOUND = rows(a_fleet(SIZE), NOW, 200 * 1024**2)
-
-
-@pytest.fixture(scope="module")
-def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return the page of a made-up fleet."""
-    return write(tmp_path_factory.mktemp("report"), FOUND)
-
-
-def write(folder: Path, found: list[Row]) -> Path:
-    path = folder / "report.html"
-    path.write_text(page("fleet.yaml", found, NOW, 200 * 1024**2), encoding="utf-8")
-    return path
-
-
-def column(browser: Browser, number: int) -> list[str]:
-    """Return the first lines of a column's cells."""
-    return [text.splitlines()[0] if text else "" for text in browser.texts(f".rows tbody tr > :nth-child({number})")]
+from neo4j_scenarios.report.rows import State, rows
 
 
 def test_the_worst_come_first_a_hundred_on_a_page(browser: Browser, report: Path) -> None:
@@ -146,61 +122,6 @@ def test_on_a_phone_every_value_has_its_name_and_a_list_sorts(browser: Browser, 
     assert column(browser, 1)[0] == oldest.facts.cluster
 
 
-def fragment(browser: Browser) -> str:
-    return str(browser.run("return decodeURIComponent(location.hash)"))
-
-
-def view(browser: Browser) -> list[object]:
-    """Return all that a reader sees of the view."""
-    script = """
-    const marked = [...document.querySelectorAll("[aria-pressed=true], [aria-sort$=ending]")];
-    const values = ["filter", "order", "by"].map((id) => document.getElementById(id).value);
-    const texts = ["shown", "page", "part"].map((id) => document.getElementById(id).textContent);
-    return [...marked.map((each) => each.textContent), ...values, ...texts]
-    """
-    return [*browser.run(script), *column(browser, 1)]
-
-
-def test_a_link_shows_the_same_view(browser: Browser, report: Path) -> None:
-    browser.open(report)
-    assert fragment(browser) == ""
-    browser.one("#filter").send_keys("e")
-    browser.one(".tile.never-drilled").click()
-    browser.all(".rows thead button")[5].click()
-    (region,) = [each for each in browser.all(".part button") if each.text == "eu-west-1"]
-    region.click()
-    browser.one("#by option:nth-child(1)").click()
-    assert fragment(browser) == "#q=e&is=never-drilled&of=region&value=eu-west-1&by=group&sort=-size"
-    seen, address = view(browser), browser.driver.current_url
-    browser.driver.get("about:blank")
-    browser.driver.get(address)
-    assert view(browser) == seen
-    assert 0 < len(column(browser, 1)) < 100
-
-
-def test_the_page_that_one_is_on_is_in_the_address_too(browser: Browser, report: Path) -> None:
-    browser.open(report)
-    browser.one("#after").click()
-    assert fragment(browser) == "#page=2"
-    browser.run("location.hash = 'page=3'")
-    # The browser tells of a new address when the script has ended.
-    browser.driver.execute_async_script("setTimeout(arguments[0])")
-    assert column(browser, 1) == [row.facts.cluster for row in FOUND[200:]]
-
-
-@pytest.mark.parametrize(
-    "address",
-    ["is=nothing&sort=nothing&by=nothing&of=nothing&page=x", "page=-4", "page=99&sort=-", "%%%&=&is", HOSTILE],
-)
-def test_an_address_that_is_not_understood_shows_all(browser: Browser, report: Path, address: str) -> None:
-    browser.log("browser")
-    browser.open(report)
-    browser.run(f"location.hash = {json.dumps(address)}")
-    browser.driver.execute_async_script("setTimeout(arguments[0])")
-    assert browser.one("#shown").text == "250 of 250 shown"
-    assert browser.log("browser") == []
-
-
 def test_the_breakdown_is_by_what_is_chosen_and_a_value_filters(browser: Browser, report: Path) -> None:
     browser.open(report)
     assert [each.text for each in browser.all("#by option")] == ["group", "region", "env", "team"]
@@ -250,43 +171,6 @@ def test_every_text_has_the_contrast_that_wcag_asks_for(browser: Browser, report
         assert (high + 0.05) / (low + 0.05) >= 4.5, colour
 
 
-def on_paper(browser: Browser) -> list[str]:
-    """Return the text of each sheet; letters that are drawn as one are taken apart."""
-    sheets = PdfReader(BytesIO(browser.pdf())).pages
-    return [unicodedata.normalize("NFKC", sheet.extract_text()) for sheet in sheets]
-
-
-def test_paper_has_all_that_is_found_and_no_controls(browser: Browser, report: Path) -> None:
-    browser.open(report)
-    browser.one("#filter").send_keys("prod")
-    wanted = sum("prod" in row.facts.cluster for row in FOUND)
-    pages = on_paper(browser)
-    assert wanted > 100
-    assert sum(row.facts.cluster in text for row in FOUND for text in pages) == wanted
-    assert f"{wanted} of 250 shown; filter: prod" in pages[1]
-    assert len(browser.all(".rows tbody tr")) == 100
-
-
-def test_every_sheet_of_paper_has_the_head_of_the_table(browser: Browser, report: Path) -> None:
-    browser.open(report)
-    pages = on_paper(browser)
-    with_rows = [text for text in pages if re.search(r"(prod|staging|dev)-(eu|us|ap)-\d{4}", text)]
-    assert len(with_rows) > 10
-    # None has the head alone, either.
-    assert [text for text in pages if "Cluster Database State" in " ".join(text.split())] == with_rows
-
-
-def test_nothing_is_asked_of_any_network_and_nothing_is_refused_by_the_policy(browser: Browser, report: Path) -> None:
-    browser.log("performance")
-    browser.log("browser")
-    browser.open(report)
-    browser.one("#filter").send_keys("prod")
-    events = [json.loads(each["message"])["message"] for each in browser.log("performance")]
-    asked = [each["params"]["request"]["url"] for each in events if each["method"] == "Network.requestWillBeSent"]
-    assert asked == [report.as_uri()]
-    assert browser.log("browser") == []
-
-
 def test_ten_thousand_databases_are_one_page_of_a_hundred(browser: Browser, tmp_path: Path) -> None:
     browser.open(write(tmp_path, rows(a_fleet(10_000), NOW)))
     assert browser.one("#shown").text == "10,000 of 10,000 shown"
@@ -294,10 +178,3 @@ def test_ten_thousand_databases_are_one_page_of_a_hundred(browser: Browser, tmp_
     browser.one("#filter").send_keys("prod-eu-1")
     assert len(column(browser, 1)) == 100
     assert all(name.startswith("prod-eu-1") for name in column(browser, 1))
-
-
-def test_without_scripts_all_rows_are_there(report: Path) -> None:
-    text = report.read_text(encoding="utf-8")
-    assert text.count('<th scope="row">') == SIZE
-    assert len(re.findall('<table class="part" data-name="(group|region|env|team)">', text)) == 4
-    assert '<form class="controls" role="search" hidden>' in text

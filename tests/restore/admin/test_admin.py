@@ -15,114 +15,12 @@ from tests.support.says import says
 from tests.support.stores import Bucket
 
 from neo4j_restore import cgroup, memory, spec
-from neo4j_restore.admin import admin, admin_commands
+from neo4j_restore.admin import admin
 from neo4j_restore.admin.admin import Admin
-from neo4j_restore.admin.admin_commands import Edition, Version
-from neo4j_restore.errors import AdminError, BackupDamagedError, ConfigurationError, MigrationNeededError
+from neo4j_restore.admin.admin_commands import Version
+from neo4j_restore.errors import AdminError, BackupDamagedError, MigrationNeededError
 
 NEO4J = spec.DatabaseName("neo4j")
-
-
-ARTIFACT = "database restore neo4j --from-path=S --additional-config=C"
-
-
-@pytest.mark.parametrize(
-    ("version", "artifact", "load"),
-    [
-        ("4.4.48", "", ""),
-        ("5.0.0", ARTIFACT, ""),
-        ("5.19.0", ARTIFACT, ""),
-        ("5.20.0", ARTIFACT, "database load neo4j --from-path=S"),
-        ("5.23.0", ARTIFACT, "database load neo4j --from-path=S"),
-        ("5.24.0", f"{ARTIFACT} --temp-path=T", "database load neo4j --from-path=S"),
-        ("2025.2.0", f"{ARTIFACT} --temp-path=T", "database load neo4j --from-path=S"),
-    ],
-)
-def test_each_version_has_its_way_with_backup_artifacts(version: str, artifact: str, load: str) -> None:
-    major, minor = map(int, version.split(".")[:2])
-    commands = admin_commands.commands(Version(major, minor))
-    argv = [
-        " ".join(each).format(source="S", database="neo4j", conf="C", temp="T")
-        for each in (commands.artifact, commands.load_artifact)
-    ]
-    assert argv == [artifact, load]
-
-
-def test_a_full_artifact_is_loaded_but_by_enterprise() -> None:
-    commands = admin_commands.commands(Version(5, 26))
-    ways = {
-        (edition, full): admin_commands.way_of_artifact(commands, edition, full=full)
-        for edition in (*Edition, None)
-        for full in (True, False)
-    }
-    loaded = {which for which, way in ways.items() if way is commands.load_artifact}
-    assert loaded == {(Edition.COMMUNITY, True), (None, True)}
-
-
-@pytest.mark.parametrize(
-    ("jars", "edition"),
-    [
-        ({"neo4j-5.26.30.jar", "neo4j-kernel-5.26.30.jar"}, Edition.COMMUNITY),
-        ({"neo4j-5.26.30.jar", "neo4j-enterprise-kernel-5.26.30.jar"}, Edition.ENTERPRISE),
-        ({"some-enterprise-thing.jar"}, None),
-        (set(), None),
-    ],
-)
-def test_the_edition_is_told_by_the_jars(jars: set[str], edition: Edition | None, tmp_path: Path) -> None:
-    home = standin.install(tmp_path)
-    (home / "lib").mkdir()
-    for jar in jars:
-        (home / "lib" / jar).touch()
-    (tmp_path / "elsewhere").mkdir()
-    (tmp_path / "elsewhere/neo4j-admin").symlink_to(home / "bin/neo4j-admin")
-    assert admin.find_admin({"NEO4J_HOME": str(home)}, "64m").edition is edition
-    assert admin.find_admin({"PATH": str(tmp_path / "elsewhere")}, "64m").edition is edition
-
-
-@pytest.mark.parametrize(
-    ("version", "restore", "load", "stdin"),
-    [
-        ("3.3.5", "restore --from=S --database=neo4j", "load --from=S --database=neo4j", ""),
-        ("3.5.35", "restore --from=S --database=neo4j", "load --from=S --database=neo4j", ""),
-        ("4.1.12", "restore --from=S --database=neo4j", "load --from=S --database=neo4j", ""),
-        ("4.2.0", "restore --from=S --database=neo4j --move", "load --from=S --database=neo4j", ""),
-        (
-            "4.4.48",
-            "restore --from=S --database=neo4j --move",
-            "load --from=S --database=neo4j",
-            "load --from=- --database=neo4j",
-        ),
-        ("5.26.30", "", "", "database load neo4j --from-stdin"),
-        ("2025.12.1", "", "", "database load neo4j --from-stdin"),
-    ],
-)
-def test_each_version_has_its_commands(version: str, restore: str, load: str, stdin: str) -> None:
-    major, minor = map(int, version.split(".")[:2])
-    commands = admin_commands.commands(Version(major, minor))
-    argv = [
-        " ".join(each).format(source="S", database="neo4j")
-        for each in (commands.restore, commands.load, commands.load_stdin)
-    ]
-    assert argv == [restore, load, stdin]
-
-
-def test_the_version_is_asked_of_the_neo4j_admin_found(tmp_path: Path) -> None:
-    home = standin.install(tmp_path, "4.1.12")
-    assert admin.find_admin({"NEO4J_HOME": str(home)}, "64m").version == Version(4, 1, 12)
-    assert admin.find_admin({"PATH": f"{home}/bin"}, "64m").program == home / "bin/neo4j-admin"
-
-
-@pytest.mark.parametrize(("name", "said"), [("NEO4J_HOME", "NEO4J_HOME"), ("PATH", "on PATH")])
-def test_no_neo4j_admin_is_a_matter_of_configuration(name: str, said: str, tmp_path: Path) -> None:
-    with pytest.raises(ConfigurationError, match=said):
-        admin.find_admin({name: str(tmp_path)}, "64m")
-
-
-@pytest.mark.parametrize(("answer", "said"), [("no Java here", "no Java here"), ("2.3.0", "expected 3.0 or later")])
-def test_an_answer_that_is_no_version_is_told(answer: str, said: str, tmp_path: Path) -> None:
-    home = standin.install_failing(tmp_path, "", version=f"'{answer}'")
-    with pytest.raises((AdminError, ConfigurationError), match=said):
-        _ = admin.find_admin({"NEO4J_HOME": str(home)}, "64m").commands
 
 
 ENDINGS = {
@@ -217,50 +115,6 @@ def test_it_gets_what_it_needs_and_no_secret(tmp_path: Path, monkeypatch: pytest
     expected = {name: value for name, value in NEEDED.items() if name != "NEO4J_HOME"} | ours
     for each, more in zip(found, ({}, {"NEO4J_CONF": f"{tmp_path}/conf"}), strict=True):
         assert {name: value for name, value in each.items() if name not in OF_THE_SHELL} == expected | more
-
-
-@pytest.mark.parametrize(
-    ("script", "stall_seconds", "said"),
-    [
-        ("exec sleep 1000", 0.1, "did not end within 1 s"),
-        ("head -c 10000000 /dev/zero | tr '\\0' x; exit 1", 60, "ended with 1: xxx"),
-        ("echo 'Picked up JAVA_TOOL_OPTIONS: -Dversion=9.9.9' >&2; echo 5.26.30", 60, ""),
-        ("echo 'neo4j-admin 5.26.30'", 60, ""),
-    ],
-    ids=["hangs", "floods", "other numbers", "as 3.x says it"],
-)
-def test_the_question_for_its_version_is_bounded(script: str, stall_seconds: float, said: str, tmp_path: Path) -> None:
-    program = tmp_path / "bin/neo4j-admin"
-    program.parent.mkdir()
-    program.write_text(f"#!/bin/sh\n{script}\n")
-    program.chmod(0o755)
-    environment = {"NEO4J_HOME": str(tmp_path)}
-    if said:
-        with pytest.raises(AdminError, match=said) as raised:
-            admin.find_admin(environment, "64m", stall_seconds=stall_seconds)
-        # Of ten million bytes of output, the message has this many at most.
-        assert len(str(raised.value)) < 3000
-    else:
-        assert admin.find_admin(environment, "64m", stall_seconds=stall_seconds).version == Version(5, 26, 30)
-
-
-def test_java_that_does_not_start_is_told_before_anything_is_asked_of_the_store(
-    neo4j_restore: Run, bucket: Bucket, tmp_path: Path
-) -> None:
-    text = "Unrecognized option: -Xfoo\nError: Could not create the Java Virtual Machine."
-    home = standin.install_failing(tmp_path / "failing", text)
-    script = home / "bin/neo4j-admin"
-    picked_up = 'echo "Picked up JAVA_TOOL_OPTIONS: $JAVA_TOOL_OPTIONS" >&2\n'
-    lines = [line for line in script.read_text().splitlines(keepends=True) if "version" not in line]
-    script.write_text("".join([lines[0], picked_up, *lines[1:]]))
-    done = neo4j_restore("run", NEO4J_HOME=str(home), JAVA_TOOL_OPTIONS="-Xfoo -Dtoken=hush")
-    says(
-        done,
-        2,
-        "Java does not start with the options in JAVA_TOOL_OPTIONS: Unrecognized option: -Xfoo",
-        "try: correct or remove JAVA_TOOL_OPTIONS",
-        unsaid="hush",
-    )
 
 
 def test_one_that_ends_with_0_and_makes_nothing_is_told_with_its_words(

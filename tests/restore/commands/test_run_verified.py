@@ -15,7 +15,7 @@ from tests.conftest import Run
 from tests.faults import answers
 from tests.faults.cases import CASES
 from tests.faults.proxy import Kind, proxy
-from tests.restore.commands.test_run import PACKED
+from tests.restore.commands.restored import PACKED
 from tests.restore.commands.test_run_of_artifacts import CHAIN
 from tests.support import archives, standin
 from tests.support.says import says

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from tests.conftest import Run
-from tests.restore.commands.test_run import exists, expected
+from tests.restore.commands.restored import exists, expected
 from tests.support import archives, standin
 from tests.support.says import says
 from tests.support.skips import root_only
