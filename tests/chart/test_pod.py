@@ -82,6 +82,15 @@ def test_both_containers_see_the_same_data_folder(helm: Helm) -> None:
     assert env(rendered.restore)["DATA_DIR"] == "/data"
 
 
+def test_a_folder_of_the_volume_is_mounted_in_each_container_that_sees_the_data(helm: Helm) -> None:
+    rendered = helm.template(make_values(data={"existingClaim": "data-graph-0", "subPath": "data"}))
+    mount = {"name": "data", "mountPath": "/data", "subPath": "data"}
+    assert mounts(rendered.restore)["data"] == mounts(rendered.neo4j)["data"] == mount
+    for command in ("verify", "status", "plan"):
+        (container,) = rendered.reader(command)["spec"]["containers"]
+        assert mounts(container)["data"] == {**mount, "readOnly": True}
+
+
 def test_neo4j_s_image_runs_as_it_is(helm: Helm) -> None:
     rendered = helm.template(make_values())
     assert not rendered.neo4j.keys() & {"command", "args", "lifecycle"}

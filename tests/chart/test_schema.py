@@ -93,6 +93,8 @@ def test_a_typo_is_refused_at_every_level(helm: Helm, path: Path) -> None:
         (make_values(acceptLicenseAgreement=True), "/acceptLicenseAgreement"),
         (make_values(config={"server": {"memory": "1g"}}), "/config/server"),
         (make_values(data={"size": "10 GB"}), "/data/size"),
+        (make_values(data={"subPath": "/data"}), "/data/subPath"),
+        (make_values(data={"subPath": "../data"}), "/data/subPath"),
         (make_values(auth=None), "missing property 'auth'"),
     ],
     ids=lambda value: value.strip("/").replace("/", ".") if isinstance(value, str) else "",

@@ -46,13 +46,21 @@ securityContext:
 terminationMessagePath: /dev/termination-log
 terminationMessagePolicy: FallbackToLogsOnError
 volumeMounts:
-  - name: data
-    mountPath: /data
+  - {{ include "neo4j-restore.dataMount" . | indent 4 | trim }}
   - name: logs
     mountPath: /logs
   {{- with .Values.extraVolumeMounts }}
   {{- toYaml . | nindent 2 }}
   {{- end }}
+{{- end -}}
+
+{{/* The mount of the data, the same in all containers. */}}
+{{- define "neo4j-restore.dataMount" -}}
+name: data
+mountPath: /data
+{{- with .Values.data.subPath }}
+subPath: {{ . }}
+{{- end }}
 {{- end -}}
 
 {{/* The volumes. The one at /data is left out if the StatefulSet creates a claim of that name. */}}

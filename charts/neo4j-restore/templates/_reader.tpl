@@ -75,8 +75,7 @@ spec:
         {{- include "neo4j-restore.hardened" $ | nindent 8 }}
       terminationMessagePolicy: FallbackToLogsOnError
       volumeMounts:
-        - name: data
-          mountPath: /data
+        - {{ include "neo4j-restore.dataMount" $ | indent 10 | trim }}
           readOnly: true
         - name: tmp
           mountPath: /tmp

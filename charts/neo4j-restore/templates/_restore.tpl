@@ -142,8 +142,7 @@ securityContext:
 terminationMessagePath: /dev/termination-log
 terminationMessagePolicy: FallbackToLogsOnError
 volumeMounts:
-  - name: data
-    mountPath: /data
+  - {{ include "neo4j-restore.dataMount" . | indent 4 | trim }}
   - name: restore-tmp
     mountPath: /tmp
   {{- include "neo4j-restore.storeMounts" . | nindent 2 }}

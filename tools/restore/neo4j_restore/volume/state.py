@@ -80,7 +80,10 @@ def _refuse_nested(data: Path) -> None:
     """Refuse a volume that is mounted one folder too high: Neo4j would run on the folder below, not on this one."""
     if (data / "data" / "databases").is_dir() and not (data / "databases").exists():
         message = f"{data} holds a data folder, {data}/data, but no databases of its own"
-        hint = "mount the volume with the same subPath as Neo4j's container: data, in the official chart"
+        hint = (
+            "mount the folder as Neo4j's container does: data.subPath=data in the chart neo4j-restore, subPathExpr: data "
+            "in Neo4j's official chart"
+        )
         raise TargetOccupiedError(message, hint=hint)
 
 
