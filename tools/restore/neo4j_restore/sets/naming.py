@@ -42,69 +42,17 @@ from enum import StrEnum
 from typing import Final
 from urllib.parse import unquote
 
-from neo4j_restore.sets import stamps
-from neo4j_restore.sets.kinds import AGE, ENDINGS, Kind, lower, split_ending
+from neo4j_restore.sets.endings import is_never, split_name
+from neo4j_restore.sets.kinds import ENDINGS, Kind, lower
 from neo4j_restore.sets.stamps import Stamp
-from neo4j_restore.sets.words import CALENDAR, FOREIGN_ENDINGS, GENERAL, NEVER, NEVER_ENDINGS, TIMELY
+from neo4j_restore.sets.stems import Meaning, Role, Stems
+from neo4j_restore.sets.words import CALENDAR, FOREIGN_ENDINGS
 from neo4j_restore.spec import LATEST, DatabaseName
 
-# Neo4j's rule for names. 3.x allows underscores only in the names of folders.
-_LEGAL = re.compile(r"[a-z][a-z0-9.-]{2,62}", re.ASCII)
-
-_SEPARATORS = re.compile(r"[-_. ]+")
-_DATEISH = re.compile(r"(?<!\d)(?:19|20)\d\d[-_.]?[01]\d|\d{6}", re.ASCII)
-_DIGITISH = re.compile(r"\d.*|[tvw]?\d+|", re.ASCII)
-# General words beyond the stamp mean nothing. Between the name and the stamp they could be a part of the name.
-_AFTER = re.compile(rf"(?:[-_. ]+(?:{'|'.join(sorted(GENERAL))}))+$", re.ASCII | re.IGNORECASE)
-_BEFORE = re.compile(rf"^(?:(?:{'|'.join(sorted(GENERAL))})[-_. ]+)+", re.ASCII | re.IGNORECASE)
-_YEAR = re.compile(r"(?:19|20)\d\d", re.ASCII)
 _PERIOD = re.compile(r"(?:19|20)\d\d(?:[-_.]?[01]\d)?", re.ASCII)
 _VERSION = re.compile(r"v\d{1,4}(?:\.\d{1,2}){0,2}|\d{1,4}(?:\.\d{1,2}){1,2}", re.ASCII)
 _RANDOM_END = re.compile(r"-[a-z0-9]{4,10}$", re.ASCII)
-# rsync writes to such a name, and renames the file at the end.
-_TEMPORARY = re.compile(r"\..+\.[A-Za-z0-9]{6}", re.ASCII)
 _HIVE = re.compile(r"[a-z_]{1,12}=", re.ASCII)
-_AROUND_ENDING = re.compile(
-    rf"(?P<stem>.+?)(?P<ending>{'|'.join(re.escape(each) for each in sorted(ENDINGS, key=len, reverse=True))})"
-    r"(?P<rest>[-_.].+)"
-)
-
-# Names with more separators than any stamp has are not split: it would take too long.
-_MOST_SPLITS = 16
-
-# A database's name, a stamp and some words together are shorter.
-_LONGEST_OWN = 200
-
-
-def aliases(database: DatabaseName) -> tuple[str, ...]:
-    """Return the names that backups of `database` have, the longest first.
-
-    The tools of 3.x append `-backup` to `graph.db`.
-    """
-    return (f"{database}-backup", database) if database == "graph.db" else (database,)
-
-
-class Role(StrEnum):
-    """What a stem or a folder means, by the tables above."""
-
-    OWN = "own"
-    STAMP = "stamp"
-    WORDS = "words"
-    MIXED = "mixed"
-    OTHER = "other"
-    ODD = "odd"
-    NOTHING = "nothing"
-
-
-@dataclass(frozen=True, slots=True)
-class Meaning:
-    """What one stem or folder means. tag: the stamp's text, `latest`, or empty. owner: the name of another database."""
-
-    role: Role
-    tag: str = ""
-    stamp: Stamp | None = None
-    owner: str = ""
-    reason: str = ""
 
 
 class Reading(StrEnum):
@@ -160,34 +108,28 @@ class Namer:
 
         orders: the order of day, month and year in other names, if it is known: see `stamps.read`.
         """
-        self._database, self._exact, self._orders = database, exact.removesuffix(".backup"), orders
-        words, names = "|".join(sorted(GENERAL)), "|".join(map(re.escape, aliases(database)))
-        between = "[-_. @+=]+"
-        own_pattern = rf"(?:(?:{words})[_ ])*(?:{names})(?:[_ ](?:{words}))*"
-        self._own = re.compile(rf"(?:(?P<head>.+?){between})??{own_pattern}(?:{between}(?P<tail>.+))?", re.ASCII)
-        self._bounded = re.compile(rf"(?<![a-z0-9])(?:{names})(?![a-z0-9])", re.ASCII)
-        self._begins = re.compile(rf"(?<![a-z0-9])(?:{names})", re.ASCII)
+        self._database, self._stems = database, Stems(database, exact, orders)
         self._folders: dict[str, _Folders] = {}
         self._last = unquote(prefix.rstrip("/").rpartition("/")[2])
-        self.is_of_bucket = self._meaning_of(self._last, None).role in {Role.OWN, Role.MIXED}
+        self.is_of_bucket = self._stems.meaning_of(self._last, None).role in {Role.OWN, Role.MIXED}
 
     def bears(self, relative: str) -> bool:
         """Return whether a word in the key, below the bucket's path, begins with the database's name."""
-        return self._begins.search(lower(unquote(relative) if "%" in relative else relative)) is not None
+        return self._stems.bears(lower(unquote(relative) if "%" in relative else relative))
 
     def file(self, relative: str, updated: datetime | None = None) -> Named:
         """Return what the name of an object means. relative: its key below the bucket's path."""
         folder, _, name = relative.rpartition("/")
         name = unquote(name) if "%" in name else name
-        stem, ending, behind = _split(name)
-        if _never(name, stem):
+        stem, ending, behind = split_name(name)
+        if is_never(name, stem):
             return _NOT_OURS
-        meaning = self._meaning_of(stem, updated)
+        meaning = self._stems.meaning_of(stem, updated)
         if behind:
-            stamp = self._read(behind[1:], updated)
+            stamp = self._stems.read(behind[1:], updated)
             if stamp and meaning.role in {Role.OWN, Role.WORDS} and not meaning.tag:
                 meaning, behind = Meaning(meaning.role, stamp.text, stamp), ""
-            elif self._is_exact(behind[1:]) and meaning.role is Role.OWN:
+            elif self._stems.is_exact(behind[1:]) and meaning.role is Role.OWN:
                 meaning, behind = Meaning(Role.OWN, behind[1:]), ""
         if meaning.role is Role.OTHER:
             return Named(Reading.OTHER, owner=meaning.owner) if ending else _NOT_OURS
@@ -200,9 +142,9 @@ class Namer:
         """Return what the path of a folder with store files means. An empty one is the bucket's path itself."""
         above, _, name = relative.rpartition("/")
         if not relative:
-            meaning = self._meaning_of(self._last, None)
+            meaning = self._stems.meaning_of(self._last, None)
             return Named(Reading.OWN, Kind.DIRECTORY, meaning.tag, meaning.stamp)
-        meaning, around = self._meaning_of(unquote(name), None), self._around(above)
+        meaning, around = self._stems.meaning_of(unquote(name), None), self._around(above)
         if meaning.role is Role.OTHER:
             return Named(Reading.OTHER, owner=meaning.owner)
         if meaning.role in {Role.WORDS, Role.MIXED} and around.is_own:
@@ -216,16 +158,16 @@ class Namer:
         """
         above, _, name = folder.rpartition("/")
         for text in (name, _RANDOM_END.sub("", name)):
-            for tag, _, rest in self._stamped(text, None):
+            for tag, _, rest in self._stems.stamped(text, None):
                 return f"{above}/{rest}" if tag != LATEST and rest else ""
         return ""
 
     def stamp_of(self, name: str, updated: datetime | None = None) -> tuple[str, Stamp | None]:
         """Return the text and the time of the stamp in a name, whatever database it is of. For an object in BUCKET."""
-        stem, _, behind = _split(unquote(name))
-        if behind and (stamp := self._read(behind[1:], updated)):
+        stem, _, behind = split_name(unquote(name))
+        if behind and (stamp := self._stems.read(behind[1:], updated)):
             return stamp.text, stamp
-        for tag, stamp, _ in self._stamped(stem, updated):
+        for tag, stamp, _ in self._stems.stamped(stem, updated):
             return tag, stamp
         return "", None
 
@@ -279,11 +221,11 @@ class Namer:
         parts = folder.split("/") if folder else []
         for at, raw in enumerate(parts):
             part = _HIVE.sub("", unquote(raw), count=1)
-            meaning = self._meaning_of(part, None) if part else Meaning(Role.WORDS)
+            meaning = self._stems.meaning_of(part, None) if part else Meaning(Role.WORDS)
             # A date in several folders begins with digits: `backups` before `2026/01/31` is not a part of it.
             goes_on = run[:1].isdigit() and (part.isdigit() or lower(part) in CALENDAR)
             run = f"{run}-{part}" if goes_on else part
-            joined = self._read(run) if goes_on else None
+            joined = self._stems.read(run) if goes_on else None
             if joined:
                 meaning = Meaning(Role.STAMP, joined.text, joined)
             elif meaning.role is Role.NOTHING and (_is_no_place(part) or (goes_on and len(part) == 2)):
@@ -295,132 +237,13 @@ class Namer:
                 return _Folders(is_own, tag, stamp, "/".join(parts[: at + 1]))
         return _Folders(is_own, tag, stamp)
 
-    def _meaning_of(self, text: str, updated: datetime | None) -> Meaning:
-        """Return what a stem or a folder's name means by itself."""
-        folded = lower(text)
-        if self._begins.search(folded) and (meaning := self._own_of(text, folded, updated)):
-            return meaning
-        if folded == LATEST or self._is_exact(text):
-            return Meaning(Role.STAMP, LATEST if folded == LATEST else text)
-        if stamp := self._read(text, updated):
-            return Meaning(Role.STAMP, text, stamp)
-        tag, stamp, owner = next(iter(self._stamped(text, updated)), ("", None, text))
-        return self._owned(lower(owner), tag, stamp, folded)
-
-    def _own_of(self, text: str, folded: str, updated: datetime | None) -> Meaning | None:
-        match = self._own.fullmatch(folded) if len(folded) <= _LONGEST_OWN else None
-        if not match:
-            return None
-        head, tail = (text[slice(*match.span(name))] for name in ("head", "tail"))
-        if head and tail:
-            return None
-        beside = head or tail
-        if not beside:
-            return Meaning(Role.OWN)
-        if shorter := _AFTER.sub("", tail) or _BEFORE.sub("", head):
-            beside = shorter if self._read(shorter, updated) else beside
-        if lower(beside) == LATEST:
-            return Meaning(Role.OWN, LATEST)
-        if stamp := self._read(beside, updated):
-            return Meaning(Role.OWN, beside, stamp)
-        exact = self._is_exact(beside) or (tail and self._is_exact(_behind_name(text, folded, self._bounded)))
-        return Meaning(Role.OWN, self._exact) if exact else None
-
-    def _owned(self, owner: str, tag: str, stamp: Stamp | None, folded: str) -> Meaning:
-        """Return what a stem means that is not just the database's name. owner: the stem without its stamp."""
-        bears = self._bounded.search(folded) is not None
-        rest = [part for part in _SEPARATORS.split(self._bounded.sub("", owner)) if part]
-        extra = [part for part in rest if part not in GENERAL]
-        if not bears and (not extra or _are_periods(rest)):
-            return Meaning(Role.WORDS, tag, stamp)
-        if any(part in NEVER for part in extra):
-            return Meaning(Role.NOTHING)
-        words = [part for part in extra if not _DIGITISH.fullmatch(part) or (tag and not _DATEISH.search(owner))]
-        words = [part for part in words if tag or part not in TIMELY]
-        dated = _DATEISH.search(owner) or (not tag and any(map(_YEAR.fullmatch, extra)))
-        if words and _LEGAL.fullmatch(owner) and not dated:
-            return Meaning(Role.OTHER, tag, stamp, owner=owner)
-        if not bears:
-            return Meaning(Role.NOTHING)
-        if not extra:
-            reason = f"it could be of a database called {owner}"
-            return Meaning(Role.MIXED, tag, stamp, reason=reason)
-        return Meaning(Role.ODD, tag, stamp, reason=self._reason(folded, owner, tag))
-
-    def _reason(self, folded: str, owner: str, tag: str) -> str:
-        """Return why a name with the database's name in it is not understood."""
-        if _LEGAL.fullmatch(owner) or _DATEISH.search(owner) or not tag:
-            beside = self._bounded.sub("", folded, count=1).strip("-_. ")
-            if any(char.isdigit() for char in beside) or beside in TIMELY:
-                several = (
-                    "could be several times" if len(stamps.meanings(beside)) > 1 else "is not a known form of time"
-                )
-                return f"{beside[:60]!r} in its name {several}"
-        return f"{owner[:60]!r} is more than {self._database}, but not the name of a database"
-
-    def _stamped(self, stem: str, updated: datetime | None) -> list[tuple[str, Stamp | None, str]]:
-        """Return the longest stamp at a stem's end or start, with its time and the rest of the stem, or nothing."""
-        places = [match.span() for match in _SEPARATORS.finditer(stem)]
-        if len(places) > _MOST_SPLITS:
-            return []
-        for start, end in places:
-            if stem[end:].isascii() and (tag := stem[end:]) and (stamp := self._read(tag, updated)):
-                return [(tag, stamp, stem[:start])]
-            if lower(stem[end:]) == LATEST:
-                return [(LATEST, None, stem[:start])]
-        for start, end in reversed(places):
-            if (tag := stem[:start]) and (stamp := self._read(tag, updated)):
-                return [(tag, stamp, stem[end:])]
-            if lower(tag) == LATEST:
-                return [(LATEST, None, stem[end:])]
-        return []
-
-    def _read(self, text: str, updated: datetime | None = None) -> Stamp | None:
-        return stamps.read(text, updated, self._orders)
-
-    def _is_exact(self, text: str) -> bool:
-        return bool(self._exact) and text == self._exact
-
-
-def _behind_name(text: str, folded: str, name: re.Pattern[str]) -> str:
-    """Return the text after the database's name, without the separator."""
-    match = name.search(folded)
-    return text[match.end() + 1 :] if match else ""
-
 
 def _is_no_place(folder: str) -> bool:
     """Return whether a folder's name is a year, a month of a year, or a version of Neo4j such as `5.26`."""
     return bool(_PERIOD.fullmatch(folder) or _VERSION.fullmatch(folder))
 
 
-def _are_periods(parts: list[str]) -> bool:
-    """Return whether a name such as `tuesday` or `daily.0` is a period for which a backup is kept."""
-    return all(part in CALENDAR or part in GENERAL or part.isdigit() for part in parts) and not all(
-        part.isdigit() for part in parts
-    )
-
-
 def _of_kind(named: Named, kind: Kind | None) -> Named:
     if named.reading is Reading.NOTHING:
         return named
     return replace(named, kind=kind)
-
-
-def _split(name: str) -> tuple[str, str, str]:
-    """Return a name's stem, its ending, and the text after the ending. The last two may be empty."""
-    stem, ending = split_ending(name)
-    if ending:
-        return stem, ending, ""
-    folded = lower(name).removesuffix(AGE)
-    if match := _AROUND_ENDING.fullmatch(folded):
-        return name[: match.end("stem")], match["ending"], name[match.start("rest") : len(folded)]
-    before, dot, last = name.rpartition(".")
-    return (before, "", "") if dot and lower(last) in FOREIGN_ENDINGS else (name, "", "")
-
-
-def _never(name: str, stem: str) -> bool:
-    """Return whether the ending of a name or of its stem is never that of a backup."""
-    if _TEMPORARY.fullmatch(name) and not split_ending(name)[1]:
-        return True
-    parts = (name, stem) if len(stem) < len(name) else (name,)
-    return any(lower(part.rpartition(".")[2]) in NEVER_ENDINGS for part in parts if "." in part)

@@ -5,7 +5,7 @@ from typing import Final
 
 from neo4j_restore.sets.catalog import time_of
 from neo4j_restore.sets.kinds import split_ending
-from neo4j_restore.sets.naming import aliases
+from neo4j_restore.sets.stems import aliases
 from neo4j_restore.spec import LATEST, DatabaseName
 
 # Words that backup tools and people use in names without naming a database. `test` or `prod` may well be a database.
