@@ -81,8 +81,8 @@ def _refuse_nested(data: Path) -> None:
     if (data / "data" / "databases").is_dir() and not (data / "databases").exists():
         message = f"{data} holds a data folder, {data}/data, but no databases of its own"
         hint = (
-            "mount the folder as Neo4j's container does: data.subPath=data in the chart neo4j-restore, subPathExpr: data "
-            "in Neo4j's official chart"
+            "mount the folder as Neo4j's container does: data.subPath=data in the chart neo4j-restore, "
+            "subPathExpr: data in Neo4j's official chart"
         )
         raise TargetOccupiedError(message, hint=hint)
 
