@@ -10,7 +10,7 @@ from typing import Final
 from neo4j_restore import spec, stores
 from neo4j_restore.errors import ConfigurationError, RestoreError
 from neo4j_restore.inspection.heads import Heads
-from neo4j_restore.planning import artifacts, pointers
+from neo4j_restore.planning import histories, pointers
 from neo4j_restore.planning.artifacts import Artifacts, Headers
 from neo4j_restore.sets import catalog, listing, scattered
 from neo4j_restore.sets.backup_set import BackupSet, Shelf
@@ -244,7 +244,7 @@ class _Bucket:
 def _joined(shelf: Shelf, timestamp: Timestamp, reader: Artifacts) -> Shelf:
     """Return the shelf with those artifacts in folders below BUCKET that a restore takes for the database's."""
     try:
-        chosen = artifacts.choose(shelf.sets, timestamp)
+        chosen = histories.choose(shelf.sets, timestamp)
     except ConfigurationError:
         # Several sets could be meant. Whoever chooses says so.
         return shelf

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from neo4j_restore import spec
 from neo4j_restore.errors import ConfigurationError
-from neo4j_restore.planning import artifacts, choosing
+from neo4j_restore.planning import choosing, freshness, histories, refusals
 from neo4j_restore.sets.backup_set import BackupSet, Shelf
 from neo4j_restore.timestamps import latest
 
@@ -18,18 +18,18 @@ def newest(
     on_stale, ignored: ON_STALE_LATEST and IGNORE_OBJECTS.
     """
     try:
-        selected = artifacts.choose(shelf.sets, latest())
+        selected = histories.choose(shelf.sets, latest())
     except ConfigurationError as error:
         return None, str(error)
     if not selected:
         return None, ""
-    choice = choosing.judge(selected, shelf.sets, on_stale)
+    choice = freshness.judge(selected, shelf.sets, on_stale)
     chosen = choice.chosen
     if choice.doubt:
         return chosen, choice.doubt
-    unread = artifacts.doubtful(chosen, shelf.sets, latest())
+    unread = histories.doubtful(chosen, shelf.sets, latest())
     problem = chosen.problem or (unread.problem if unread else None)
     if problem:
         return chosen, str(problem)
     doubtful = choosing.doubts(chosen, shelf.unclear, latest())
-    return chosen, str(choosing.refusal(chosen, doubtful, bucket, ignored)) if doubtful else ""
+    return chosen, str(refusals.refusal(chosen, doubtful, bucket, ignored)) if doubtful else ""

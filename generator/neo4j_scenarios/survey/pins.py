@@ -7,7 +7,7 @@ from datetime import datetime
 
 from neo4j_restore import spec, timestamps
 from neo4j_restore.errors import ConfigurationError
-from neo4j_restore.planning import artifacts, choosing, pointers
+from neo4j_restore.planning import choosing, freshness, histories, pointers, refusals
 from neo4j_restore.sets.backup_set import BackupSet, Shelf
 from neo4j_restore.stores import StoredObject
 from neo4j_restore.timestamps import Timestamp
@@ -44,7 +44,7 @@ class Pinning:
         stamp, or else the time of the newest set.
         """
         try:
-            selected = {each: artifacts.choose(candidates, timestamp) for each, candidates in sets.items()}
+            selected = {each: histories.choose(candidates, timestamp) for each, candidates in sets.items()}
         except ConfigurationError as error:
             return Pinned({}, "", Problem("", str(error), error.hint))
         missing = [each for each, one in selected.items() if not one]
@@ -61,7 +61,7 @@ class Pinning:
     ) -> Pinned:
         """Return the selected sets with their lasting TIMESTAMP, or the reason why a restore would refuse them."""
         if timestamp.is_latest:
-            choices = {each: choosing.judge(one, sets[each], on_stale) for each, one in selected.items()}
+            choices = {each: freshness.judge(one, sets[each], on_stale) for each, one in selected.items()}
             selected = {each: choice.chosen for each, choice in choices.items()}
             doubt = next((choice for choice in choices.values() if choice.doubt), None)
             if doubt:
@@ -87,7 +87,7 @@ class Pinning:
         for database, chosen in pinned.sets.items():
             doubtful = choosing.doubts(chosen, shelves[database].unclear, timestamp)
             if doubtful and not pinned.problem:
-                error = choosing.refusal(chosen, doubtful, self._bucket, ignored)
+                error = refusals.refusal(chosen, doubtful, self._bucket, ignored)
                 return Pinned(pinned.sets, "", Problem("", str(error), error.hint))
         return pinned
 
@@ -115,13 +115,13 @@ class Pinning:
 
     def _unread(self, backup: BackupSet, sets: list[BackupSet], timestamp: Timestamp) -> Problem | None:
         """Return why a restore would refuse the set: it is unreadable, or an unreadable artifact may be newer."""
-        doubtful = artifacts.doubtful(backup, sets, timestamp)
+        doubtful = histories.doubtful(backup, sets, timestamp)
         error = backup.problem or (doubtful.problem if doubtful else None)
         return Problem("", str(error), error.hint) if error else None
 
     def _missing(self, missing: list[spec.DatabaseName], sets: Sets, timestamp: Timestamp) -> Pinned:
         first = missing[0]
-        error = choosing.not_found(self._bucket, first, timestamp, Shelf(sets[first]), [])
+        error = refusals.not_found(self._bucket, first, timestamp, Shelf(sets[first]), [])
         what = f"{self._bucket} has no backup of {', '.join(missing)} for {timestamp.text}"
         hint = error.hint if sets[first] else "check bucket and database against `neo4j-restore list`"
         return Pinned({}, "", Problem("", what, hint))
@@ -157,7 +157,7 @@ def _key(sets: list[BackupSet], timestamp: str) -> str:
 def _choose(sets: list[BackupSet], timestamp: Timestamp) -> BackupSet | None:
     """Return the selected set, or None if there is none or the choice is ambiguous."""
     try:
-        return artifacts.choose(sets, timestamp)
+        return histories.choose(sets, timestamp)
     except ConfigurationError:
         return None
 

@@ -14,7 +14,7 @@ from tests.support.artifacts import Artifact
 from neo4j_restore import settings, spec
 from neo4j_restore.errors import BackupDamagedError, BackupNotFoundError, ConfigurationError, StoreError
 from neo4j_restore.inspection.heads import Heads
-from neo4j_restore.planning import artifacts
+from neo4j_restore.planning import artifacts, histories
 from neo4j_restore.planning.artifacts import Artifacts
 from neo4j_restore.sets import catalog
 from neo4j_restore.sets.backup_set import BackupSet
@@ -92,7 +92,7 @@ def name(hours: float, tail: str = "") -> str:
 def taken(store: Memory, timestamp: str = "latest", *, overlaps: bool = True) -> list[str]:
     """Return the keys of the chain that is restored."""
     sets = sets_of(store, timestamp)
-    chosen = artifacts.choose(sets, spec.parse_timestamp(timestamp))
+    chosen = histories.choose(sets, spec.parse_timestamp(timestamp))
     assert chosen
     reader = reader_of(store, timestamp)
     return [each.key for each in reader.chained(chosen, sets, overlaps=overlaps).objects]
@@ -129,7 +129,7 @@ def test_of_two_databases_of_one_name_the_newer_one_is_taken_and_the_other_menti
     assert taken(store) == [name(3), name(4)]
     assert taken(store, "2026-01-01T02:00:00Z") == [name(0), name(1)]
     sets = sets_of(store)
-    assert [each.key for each in artifacts.others(sets[0], sets)] == [name(1)]
+    assert [each.key for each in histories.others(sets[0], sets)] == [name(1)]
 
 
 def test_the_chain_with_the_fewest_bytes_is_taken() -> None:
@@ -158,19 +158,19 @@ def test_an_empty_differential_alone_is_a_gap() -> None:
 def test_a_damaged_artifact_is_no_obstacle_unless_it_may_be_the_newest(damaged: bytes) -> None:
     store = Memory({name(0): FULL, name(1): damaged, name(2): content(1, 200, 2, full=True)})
     sets = sets_of(store)
-    chosen = artifacts.choose(sets, latest())
+    chosen = histories.choose(sets, latest())
     assert chosen
     assert chosen.key == name(2)
-    assert artifacts.doubtful(chosen, sets, latest()) is None
+    assert histories.doubtful(chosen, sets, latest()) is None
     # Named like the newest, it is what `latest` finds.
-    newest = artifacts.choose(sets_of(Memory({**store.objects, name(3): damaged})), latest())
+    newest = histories.choose(sets_of(Memory({**store.objects, name(3): damaged})), latest())
     assert newest
     assert isinstance(newest.problem, BackupDamagedError)
     # A moment before it takes what was there then.
-    earlier = artifacts.choose(sets, until(START + timedelta(minutes=30)))
+    earlier = histories.choose(sets, until(START + timedelta(minutes=30)))
     assert earlier
     assert earlier.key == name(0)
-    assert artifacts.doubtful(earlier, sets, until(START + timedelta(minutes=30))) is None
+    assert histories.doubtful(earlier, sets, until(START + timedelta(minutes=30))) is None
 
 
 def test_what_may_be_newer_by_names_in_another_zone_or_by_upload_times_is_doubtful() -> None:
@@ -178,14 +178,14 @@ def test_what_may_be_newer_by_names_in_another_zone_or_by_upload_times_is_doubtf
     store = Memory({name(0): content(1, 100, 5, full=True), name(1): b""})
     sets = sets_of(store)
     chosen = next(each for each in sets if each.header)
-    assert artifacts.doubtful(chosen, sets, latest()) is not None
-    assert artifacts.doubtful(chosen, sets, stamped("2026-01-01T00-00-00")) is None
+    assert histories.doubtful(chosen, sets, latest()) is not None
+    assert histories.doubtful(chosen, sets, stamped("2026-01-01T00-00-00")) is None
     # Named like an older one, but uploaded later; not believed where all was copied long after.
     store = Memory({name(2): content(1, 100, 2, full=True), name(1): b""})
     for days, doubtful in ((0, True), (30, False)):
         store.updated = {name(2): START + timedelta(days, hours=2), name(1): START + timedelta(days, hours=3)}
         sets = sets_of(store)
-        assert (artifacts.doubtful(sets[0], sets, latest()) is not None) is doubtful
+        assert (histories.doubtful(sets[0], sets, latest()) is not None) is doubtful
 
 
 def test_a_gap_tells_of_artifacts_that_cannot_be_read() -> None:
@@ -274,7 +274,7 @@ def test_a_moment_never_takes_what_its_header_says_is_later(made: list[Made], ho
     before = [each for each in made if each.time <= hour]
     assume(before)
     sets = sets_of(Memory({each.key: each.content for each in made}))
-    chosen = artifacts.choose(sets, until(START + timedelta(hours=hour)))
+    chosen = histories.choose(sets, until(START + timedelta(hours=hour)))
     assert chosen
     assert chosen.header
     own = [each for each in before if each.database_id == max(one.database_id for one in before)]

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from neo4j_restore import spec
 from neo4j_restore.checksums import Checksum
 from neo4j_restore.errors import ConfigurationError
-from neo4j_restore.planning import choosing, pointers
+from neo4j_restore.planning import choosing, freshness, pointers, refusals
 from neo4j_restore.sets import catalog
 from neo4j_restore.sets.backup_set import BackupSet, Shelf, TimeSource, Unclear
 from neo4j_restore.sets.inside import Inside
@@ -35,18 +35,18 @@ def shelf(*objects: StoredObject | str, exact: str = "") -> Shelf:
     return catalog.find(there, "p/", NEO4J, exact=exact, place="gs://backups/")
 
 
-def judged(*objects: StoredObject, on_stale: OnStaleLatest = OnStaleLatest.FAIL) -> choosing.Choice:
+def judged(*objects: StoredObject, on_stale: OnStaleLatest = OnStaleLatest.FAIL) -> freshness.Choice:
     sets = pointers.dated(shelf(*objects).sets, lambda each: each, Scheme.GCS)
     chosen = choosing.choose(sets, latest())
     assert chosen is not None
-    return choosing.judge(chosen, sets, on_stale)
+    return freshness.judge(chosen, sets, on_stale)
 
 
 def seen(newest: datetime | None, *objects: StoredObject, on_stale: OnStaleLatest = OnStaleLatest.FAIL) -> Any:
     """Return the choice after a look into the pointer, whose newest file is of `newest`."""
     sets = shelf(*objects).sets
     pointer = replace(next(each for each in sets if each.stamp == "latest"), inside=Inside(newest=newest))
-    return choosing.by_entries(pointer, sets, on_stale)
+    return freshness.by_entries(pointer, sets, on_stale)
 
 
 def day(number: int, hour: int = 3) -> datetime:
@@ -159,12 +159,12 @@ def test_a_bucket_of_dates_is_read_by_the_order_that_some_of_them_tell_though_it
 
 
 def test_of_sets_that_the_store_alone_dates_those_of_one_moment_are_in_doubt() -> None:
-    def choice(apart: timedelta, second: str = "weekly/neo4j.dump") -> choosing.Choice:
+    def choice(apart: timedelta, second: str = "weekly/neo4j.dump") -> freshness.Choice:
         return judged(stored("daily/neo4j.dump", COPIED, size=1), stored(second, COPIED - apart, size=2))
 
     assert choice(timedelta()).doubt.startswith("only their upload times tell which of")
     assert (choice(timedelta(minutes=5)).doubt, len(choice(timedelta(minutes=5)).warnings)) == ("", 1)
-    assert choice(timedelta(days=1)) == choosing.Choice(choice(timedelta(days=1)).chosen)
+    assert choice(timedelta(days=1)) == freshness.Choice(choice(timedelta(days=1)).chosen)
     pointer = choice(timedelta(days=1), "neo4j-latest.dump")
     assert "p/daily/neo4j.dump is newer: the pointer may be stale" in pointer.doubt
     assert "BUCKET=gs://backups/p/daily/neo4j.dump" in pointer.hint
@@ -195,7 +195,7 @@ def test_a_time_bounds_what_is_in_doubt_and_a_stamp_leaves_nothing() -> None:
 
 def test_a_refusal_names_both_sets_and_every_way_on() -> None:
     found = shelf("neo4j-2026-01-15.dump", "neo4j-backup-2026-01-31.dump", "staging/neo4j-2026-01-20.dump")
-    error = choosing.refusal(found.sets[0], found.unclear, BUCKET, ["old/*"])
+    error = refusals.refusal(found.sets[0], found.unclear, BUCKET, ["old/*"])
     assert error.exit_code == 10
     assert "gs://backups/p/neo4j-backup-2026-01-31.dump looks like a backup of neo4j that is newer than" in str(error)
     assert "set BUCKET=gs://backups/p/neo4j-backup-2026-01-31.dump" in error.hint
@@ -208,20 +208,20 @@ def test_the_pattern_of_an_object_names_it(name: str) -> None:
     key = f"{BUCKET.prefix}neo4j_x{name}"
     at = stored("neo4j")
     each = Unclear(key, 1, COPIED, TimeSource.STORE, "so", at)
-    (pattern,) = spec.parse_patterns(choosing.pattern(each, BUCKET)) if name == name.strip() else ("*",)
+    (pattern,) = spec.parse_patterns(refusals.pattern(each, BUCKET)) if name == name.strip() else ("*",)
     assert fnmatch.fnmatchcase(key.removeprefix(BUCKET.prefix), pattern)
 
 
 def test_a_missing_set_tells_how_many_lie_in_which_folder() -> None:
     found = shelf("blue/neo4j-2026-01-30.dump", "blue/neo4j-2026-01-31.dump", "green/neo4j-2026-01-31.dump")
-    error = choosing.not_found(BUCKET, NEO4J, latest(), found, [])
+    error = refusals.not_found(BUCKET, NEO4J, latest(), found, [])
     assert "2 sets of neo4j lie one folder deeper, in blue, and 1 other folders have some" in error.hint
     assert "BUCKET=gs://backups/p/blue" in error.hint
 
 
 def test_a_missing_set_tells_which_databases_have_some_that_bear_its_name() -> None:
     found = shelf("neo4j-prod-2026-01-31.dump", "neo4j-prod-2026-01-30.dump", "movies-2026-01-31.dump")
-    error = choosing.not_found(BUCKET, NEO4J, latest(), found, [])
+    error = refusals.not_found(BUCKET, NEO4J, latest(), found, [])
     assert "neo4j-prod (2). Set DATABASE to one of these, or set BUCKET to one object" in error.hint
     assert "movies" not in error.hint
 
@@ -245,10 +245,10 @@ def named(key: str, database: str = "neo4j") -> BackupSet:
 def test_what_bucket_names_has_to_agree_with_the_rest(timestamp: Timestamp, databases: Any, said: str) -> None:
     one = named("anything-20260131_020000.dump")
     if not said:
-        choosing.refuse_disagreeing(one, timestamp, databases, "gs://b/o")
+        refusals.refuse_disagreeing(one, timestamp, databases, "gs://b/o")
         return
     with pytest.raises(ConfigurationError, match=said):
-        choosing.refuse_disagreeing(one, timestamp, databases, "gs://b/o")
+        refusals.refuse_disagreeing(one, timestamp, databases, "gs://b/o")
 
 
 def test_one_file_with_two_names_is_its_own_twin() -> None:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from neo4j_restore import spec
-from neo4j_restore.planning import choosing
+from neo4j_restore.planning import choosing, refusals
 from neo4j_restore.sets import catalog
 from neo4j_restore.sets.backup_set import BackupSet, Shelf
 from neo4j_restore.sets.kinds import Kind
@@ -153,7 +153,7 @@ def test_not_found_names_the_nearest_in_time() -> None:
     bucket = spec.parse_bucket("gs://backups")
     sets = sets_of("neo4j-2026-01-31.dump", "neo4j-2026-03-31.dump")
     wanted = datetime(2026, 1, 1, tzinfo=UTC)
-    error = choosing.not_found(bucket, NEO4J, until(wanted), Shelf(sets), ["neo4j-2026-01-31.dump"])
+    error = refusals.not_found(bucket, NEO4J, until(wanted), Shelf(sets), ["neo4j-2026-01-31.dump"])
     assert error.hint.startswith("nearest: gs://backups/neo4j-2026-01-31.dump")
-    nothing = choosing.not_found(bucket, NEO4J, latest(), Shelf(), [])
+    nothing = refusals.not_found(bucket, NEO4J, latest(), Shelf(), [])
     assert "check BUCKET and DATABASE" in nothing.hint

@@ -11,7 +11,7 @@ from neo4j_restore.buckets import BucketUrl
 from neo4j_restore.errors import ANOTHER_SET, BackupDamagedError, BackupNotFoundError, ConfigurationError, StoreError
 from neo4j_restore.inspection import recognised
 from neo4j_restore.inspection.heads import Heads
-from neo4j_restore.planning import artifacts, choosing, plan, space
+from neo4j_restore.planning import freshness, histories, plan, space
 from neo4j_restore.planning.artifacts import Artifacts
 from neo4j_restore.planning.inspect_set import Inspection, Inspector
 from neo4j_restore.planning.plan import Plan, Step
@@ -94,7 +94,7 @@ def _inspect(
     """Return the set with what its bytes say. If they show that a `latest` is stale, the set to take instead."""
     inspection = inspector.inspect(chosen, sets)
     choice = (
-        choosing.by_entries(inspection.chosen, sets, policy.on_stale_latest) if request.timestamp.is_latest else None
+        freshness.by_entries(inspection.chosen, sets, policy.on_stale_latest) if request.timestamp.is_latest else None
     )
     if choice is None:
         return inspection
@@ -134,12 +134,12 @@ def _with_verdict(bucket: BucketUrl, policy: Policy, step: Step) -> Step:
 
 def _check_others(request: Request, chosen: BackupSet, sets: list[BackupSet]) -> None:
     """Log which artifacts belong to another database of the same name. Raise the error of one that may be newer."""
-    for other in artifacts.others(chosen, sets):
+    for other in histories.others(chosen, sets):
         log.info(
             "%s: leaving alone the backups with the database id %s, the newest of them of %s: %s has another id",
             *(chosen.database, other.header and other.header.database_id, other.time, chosen.key),
         )
-    unread = artifacts.doubtful(chosen, sets, request.timestamp)
+    unread = histories.doubtful(chosen, sets, request.timestamp)
     if unread and unread.problem:
         why = f"by its name or its upload time it may be newer than {request.bucket.of(chosen.key)}"
         error = unread.problem.with_more(why)

@@ -7,9 +7,9 @@ from logging import getLogger
 
 from neo4j_restore.errors import BackupDamagedError, BackupNotFoundError, ConfigurationError, RestoreError, StoreError
 from neo4j_restore.inspection import contents
-from neo4j_restore.planning import artifacts, choosing, plan, pointers, shards
+from neo4j_restore.planning import choosing, freshness, histories, plan, pointers, refusals, shards
 from neo4j_restore.planning.artifacts import Artifacts
-from neo4j_restore.planning.choosing import Choice
+from neo4j_restore.planning.freshness import Choice
 from neo4j_restore.planning.plan import Action, Decision, Step
 from neo4j_restore.sets import catalog, listing, scattered, stamps
 from neo4j_restore.sets.backup_set import BackupSet, Shelf, TimeSource, Unclear
@@ -108,7 +108,7 @@ class Selection:
             raise BackupNotFoundError(choice.doubt, hint=choice.hint)
         doubtful = [] if shelf.named else choosing.doubts(choice.chosen, shelf.unclear, self._request.timestamp)
         if doubtful:
-            raise choosing.refusal(choice.chosen, doubtful, self._request.bucket, self._request.ignore_objects)
+            raise refusals.refusal(choice.chosen, doubtful, self._request.bucket, self._request.ignore_objects)
         _log_time(choice.chosen)
         return replace(step, chosen=choice.chosen, warning="; ".join(choice.warnings), unclear=tuple(shelf.unclear))
 
@@ -116,7 +116,7 @@ class Selection:
         shelf, timestamp = self.of(database), self._request.timestamp
         if shelf.named:
             return Choice(shelf.named)
-        chosen = artifacts.choose(shelf.sets, timestamp)
+        chosen = histories.choose(shelf.sets, timestamp)
         if chosen is None:
             return None
         warnings = choosing.name_doubts(chosen)
@@ -124,7 +124,7 @@ class Selection:
             chosen, warnings = self._with_scattered(database, chosen)
             warnings = (*warnings, *self._given_up(database, chosen))
         if timestamp.is_latest:
-            choice = choosing.judge(chosen, self.of(database).sets, self._policy.on_stale_latest)
+            choice = freshness.judge(chosen, self.of(database).sets, self._policy.on_stale_latest)
             return replace(choice, warnings=(*choice.warnings, *warnings))
         if chosen.time_source is TimeSource.STORE and timestamp.moment:
             warning = f"the time of {chosen.url} is only its upload time, which a copy of the bucket resets"
@@ -142,12 +142,12 @@ class Selection:
             return chosen, ()
         sets = list(sorted_out.sets)
         self._found[database] = replace(shelf, sets=sets, unclear=list(sorted_out.unclear))
-        chosen = artifacts.choose(sets, self._request.timestamp) or chosen
+        chosen = histories.choose(sets, self._request.timestamp) or chosen
         return chosen, choosing.left_alone(chosen, sorted_out.foreign, self._request.timestamp)
 
     def _given_up(self, database: DatabaseName, chosen: BackupSet) -> tuple[str, ...]:
         """Return a warning if an older artifact has higher transactions than the chosen one."""
-        other = artifacts.went_back(chosen, self.of(database).sets, self._request.timestamp)
+        other = histories.went_back(chosen, self.of(database).sets, self._request.timestamp)
         if other is None:
             return ()
         warning = (
@@ -165,7 +165,7 @@ class Selection:
             log.warning("%s: skip: %s", step.database, reason)
             return Step(step.database, Decision(Action.SKIP, reason), None)
         all_sets = Shelf(shelf.sets, shelf.unclear, shelf.others)
-        raise choosing.not_found(request.bucket, step.database, request.timestamp, all_sets, self._keys, self.seen)
+        raise refusals.not_found(request.bucket, step.database, request.timestamp, all_sets, self._keys, self.seen)
 
     @cached_property
     def _keys(self) -> list[str]:
@@ -227,7 +227,7 @@ class Selection:
 
     def _agree(self, named: BackupSet) -> None:
         url = self._request.bucket.of(named.key)
-        choosing.refuse_disagreeing(named, self._request.timestamp, self._request.databases, url)
+        refusals.refuse_disagreeing(named, self._request.timestamp, self._request.databases, url)
         log.info("%s: BUCKET names the set itself, %s", named.database, url)
 
     def _look(self, stored: StoredObject) -> StoredObject:
