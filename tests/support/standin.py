@@ -161,6 +161,9 @@ for each in chain:
     tarfile.open(fileobj=io.BytesIO(each["tar"])).extractall(target)
 for path in target.glob("neostore.transaction.db.*"):
     path.rename(logs / path.name)
+if (target / "metadata").exists():
+    (data / "scripts" / name).mkdir(parents=True)
+    (target / "metadata").rename(data / "scripts" / name / "restore_metadata.cypher")
 facts = str(max(each["highest"] for each in chain)) + " " + chain[0]["format"]
 (Path(sys.argv[0]).parent / ("restored-" + name)).write_text(facts)
 """
@@ -170,7 +173,8 @@ def install_enterprise_5(home: Path, version: str = "5.26.30") -> Path:
     """Write a stand-in for the closed `database restore` of Enterprise 5, with a jar that tells the edition.
 
     It takes artifacts of the layout `BTV1`, whose chain has to be in one folder, with nothing else in it. From 2026.02
-    on the first differential artifact may overlap its full one.
+    on the first differential artifact may overlap its full one. A file `metadata` in an artifact becomes the metadata
+    script, which the real command makes of the artifact's header.
     """
     numbers = tuple(map(int, re.findall(r"\d+", version)[:2]))
     temp, overlaps = numbers >= (5, 24), numbers >= (2026, 2)

@@ -289,3 +289,23 @@ def test_a_cut_zip_leaves_the_data(cut: int, neo4j_restore: Run, bucket: Bucket,
     done = neo4j_restore("run", FORCE_OVERWRITE="once")
     says(done, 11)
     assert archives.snapshot(data) == before
+
+
+def test_the_metadata_script_moves_with_its_database(
+    neo4j_restore: Run, bucket: Bucket, data: Path, enterprise: dict[str, str]
+) -> None:
+    script = data / "databases/neo4j/tools/metadata_script.cypher"
+    first = backup({**STORE, "metadata": b"CREATE ROLE reader;"})
+    bucket.put("neo4j-2026-01-31T02-00-00.backup", first)
+    done = neo4j_restore("run", **enterprise)
+    says(done, 0, "neo4j: it has a metadata script. Once Neo4j runs, neo4j-restore finalize replays it")
+    assert script.read_bytes() == b"CREATE ROLE reader;"
+    assert not (data / "scripts").exists()
+
+    # The next restore brings a set without a script, and a rollback brings the script back.
+    bucket.put("neo4j-2026-02-01T02-00-00.backup", backup(STORE, time="2026-02-01T02:00:00"))
+    again = {"FORCE_OVERWRITE": "once", "RESTORE_ID": "second", "KEEP_PREVIOUS": "true"}
+    says(neo4j_restore("run", **enterprise, **again), 0, unsaid="metadata script")
+    assert not script.exists()
+    says(neo4j_restore("rollback"), 0)
+    assert script.read_bytes() == b"CREATE ROLE reader;"

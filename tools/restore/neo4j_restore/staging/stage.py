@@ -22,7 +22,7 @@ from neo4j_restore.sets.backup_set import BackupSet
 from neo4j_restore.sets.kinds import Kind
 from neo4j_restore.settings import Settings
 from neo4j_restore.spec import DatabaseName
-from neo4j_restore.staging import proof, untar
+from neo4j_restore.staging import metadata, proof, untar
 from neo4j_restore.staging.archive import Archive, check_complete
 from neo4j_restore.staging.objects import Opener
 from neo4j_restore.stores import Store, StoredObject
@@ -121,6 +121,7 @@ class Stage:
         }
         last_words = ways[container or chosen.kind](chosen)
         self._check_result(chosen, last_words)
+        metadata.keep(self.paths, chosen.database)
         self._check_verified(chosen)
 
     def _take_artifacts(self, chosen: BackupSet) -> str:
