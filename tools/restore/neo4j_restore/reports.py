@@ -63,7 +63,8 @@ def plan_table(plan: dict[str, Any]) -> str:
         set_columns = [chosen["object"], str(chosen["size_bytes"]), " > ".join(step["layers"] or ["-"])]
         rows.append([step["database"], step["action"], *set_columns, step["reason"]])
     unclear = [(one["object"], one["reason"]) for step in plan["databases"] for one in step["not_sets"]]
-    return "\n".join([_table(rows), *_not_sets(unclear)])
+    after = [scrub.clean(f"after the start: {sentence}") for sentence in plan["after_start"]]
+    return "\n".join([_table(rows), *_not_sets(unclear), *after])
 
 
 def set_table(entries: Sequence[dict[str, Any]]) -> str:

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 from neo4j_restore import disk
 from neo4j_restore.errors import LockError, NewerDataError, RestoreError, StoreError, VanishedError
 from neo4j_restore.planning import plan
+from neo4j_restore.planning.afterwards import after_start
 from neo4j_restore.planning.plan import Action, Plan, Step
 from neo4j_restore.sets.backup_set import BackupSet
 from neo4j_restore.sets.kinds import Kind
@@ -219,6 +220,8 @@ def _carry_out(
         )
         swap.complete(paths, sealed)
     log.info("restored %s in %.1f s", ", ".join(databases), seconds)
+    for sentence in after_start(prepared):
+        log.info("after the start: %s", sentence)
 
 
 def _databases(decided: Plan) -> tuple[DatabaseName, ...]:

@@ -14,7 +14,7 @@ from typing import Any
 from neo4j_restore.admin import admin_commands
 from neo4j_restore.admin.admin_commands import Edition
 from neo4j_restore.errors import ConfigurationError, MigrationNeededError, TargetOccupiedError
-from neo4j_restore.planning import compatibility
+from neo4j_restore.planning import afterwards, compatibility
 from neo4j_restore.sets.backup_set import BackupSet, Unclear
 from neo4j_restore.sets.headers import Header
 from neo4j_restore.settings import Policy, Request
@@ -179,6 +179,7 @@ def as_json(plan: Plan, bucket: BucketUrl) -> dict[str, Any]:
             }
             for step in plan.steps
         ],
+        "after_start": list(afterwards.after_start(plan)),
     }
 
 

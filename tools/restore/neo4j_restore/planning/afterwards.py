@@ -1,0 +1,43 @@
+"""What a restore leaves to a running server, and what it brings with `system`. Told before the restore. Pure."""
+
+from datetime import UTC
+from typing import TYPE_CHECKING
+
+from neo4j_restore.admin.admin_commands import Edition
+from neo4j_restore.spec import SYSTEM
+
+if TYPE_CHECKING:
+    # `plan` has this in its JSON.
+    from neo4j_restore.planning.plan import Plan, Step
+
+# Names of the database that a new server makes by itself, from 4.0 on and before.
+_DEFAULTS = frozenset({"neo4j", "graph.db"})
+
+
+def after_start(plan: "Plan") -> tuple[str, ...]:
+    """Return sentences about the time after the restore: none if nothing is left to do, or nothing is known of it."""
+    restored = {step.database: step for step in plan.restores}
+    if not restored or (plan.version and plan.version.major < 4):
+        return ()
+    if SYSTEM in restored:
+        return (
+            f"users, roles, privileges and passwords become those of the backup of system{_time(restored[SYSTEM])}",
+        )
+    # A database that is replaced was served before. One that is new on the volume may be unknown to its `system`.
+    unknown = [name for name, step in restored.items() if not step.decision.replaces and name not in _DEFAULTS]
+    if not unknown:
+        return ()
+    names, them = ", ".join(unknown), "it" if len(unknown) == 1 else "them"
+    if plan.edition is Edition.COMMUNITY:
+        return (
+            f"Community serves one database beside system. It serves {names} only as its default database: set "
+            "initial.dbms.default_database on a new volume",
+        )
+    return (
+        f"system is not restored, and may not know {names}. Once Neo4j runs, neo4j-restore finalize creates {them}, "
+        "unless the server has done so for its default database",
+    )
+
+
+def _time(step: "Step") -> str:
+    return f" of {step.chosen.time.astimezone(UTC):%Y-%m-%d %H:%M} UTC" if step.chosen else ""
