@@ -13,7 +13,7 @@ from tests.support.stores import Bucket
 
 from neo4j_restore.errors import TargetOccupiedError
 from neo4j_restore.spec import DatabaseName
-from neo4j_restore.volume import journal, swap
+from neo4j_restore.volume import journal, recovery, swap
 from neo4j_restore.volume.journal import Journal, Phase
 from neo4j_restore.volume.paths import VolumePaths
 
@@ -91,10 +91,10 @@ def test_what_a_swap_lost_of_its_staging_is_told_and_the_old_data_is_live_again(
     (data / "databases/neo4j").rename(sealed.outgoing / "databases/neo4j")
     archives.empty(sealed.staging)
     with pytest.raises(TargetOccupiedError, match="neither staged in") as raised:
-        swap.recover(sealed)
+        recovery.recover(sealed)
     assert "the old data is live again" in raised.value.hint
     assert archives.snapshot(data) == before
-    swap.recover(sealed)
+    recovery.recover(sealed)
     assert (archives.snapshot(data), journal.read(sealed)) == (before, None)
 
 
@@ -117,7 +117,7 @@ def test_a_reclaim_that_was_cut_off_before_it_deleted_puts_everything_back(data:
     journal.write(paths, Journal(Phase.INTENT, "a", retire=parts, reclaim=True))
     (paths.outgoing / "databases").mkdir(parents=True)
     (data / "databases/neo4j").rename(paths.outgoing / "databases/neo4j")
-    swap.recover(paths)
+    recovery.recover(paths)
     assert archives.snapshot(data) == before
     assert journal.read(paths) is None
 

@@ -14,7 +14,8 @@ from tests.support import archives
 
 from neo4j_restore.errors import TargetOccupiedError
 from neo4j_restore.rollback import rollback
-from neo4j_restore.volume import journal, receipt, swap
+from neo4j_restore.volume import journal, receipt, recovery, swap
+from neo4j_restore.volume.fingerprint import fingerprint
 from neo4j_restore.volume.paths import VolumePaths
 
 
@@ -36,7 +37,7 @@ def test_cut_off_before_any_step_the_volume_is_old_or_becomes_new(
                 ended = True
             except CutOffError:
                 number += 1
-        swap.recover(paths)
+        recovery.recover(paths)
         found = archives.snapshot(data)
         outcomes.add(found == after)
         assert found in (before, after), f"before step {number}"
@@ -56,11 +57,11 @@ def test_recovering_may_be_cut_off_as_well(data: Path, monkeypatch: pytest.Monke
     for _ in range(200):
         with cut_off_at(1, monkeypatch):
             try:
-                swap.recover(paths)
+                recovery.recover(paths)
                 break
             except CutOffError:
                 continue
-    swap.recover(paths)
+    recovery.recover(paths)
     assert archives.snapshot(data) == after
     assert len((paths.home / "history.jsonl").read_text().splitlines()) == 1
 
@@ -71,7 +72,7 @@ def test_something_that_came_in_between_is_not_overwritten(data: Path) -> None:
     swap.seal(paths, (NEO4J, SYSTEM), RECORD)
     write(data, "in between", NEO4J)
     with pytest.raises(TargetOccupiedError, match="databases/neo4j: it exists already"):
-        swap.recover(paths)
+        recovery.recover(paths)
     assert (data / "databases/neo4j/neostore").read_bytes().startswith(b"in between")
 
 
@@ -81,7 +82,7 @@ def test_a_journal_that_is_not_understood_stops_the_start(text: str, data: Path)
     paths.home.mkdir()
     (paths.home / "journal.json").write_text(text)
     with pytest.raises(TargetOccupiedError, match=r"journal\.json"):
-        swap.recover(paths)
+        recovery.recover(paths)
 
 
 def test_a_restore_is_not_sealed_without_its_own_intent(data: Path) -> None:
@@ -137,4 +138,4 @@ def test_a_fingerprint_is_that_of_the_journals_on_disk(files: dict[str, bytes]) 
         parts = ("transactions/neo4j", "databases/neo4j-other", "databases/neo4j", "databases/missing")
         paths = sorted(path for part in parts for path in (root / part).rglob("*") if path.is_file())
         facts = [(str(path.relative_to(root)), path.stat().st_size, path.stat().st_mtime_ns) for path in paths]
-        assert swap.fingerprint(root, parts) == hashlib.sha256(json.dumps(facts).encode()).hexdigest()
+        assert fingerprint(root, parts) == hashlib.sha256(json.dumps(facts).encode()).hexdigest()

@@ -7,7 +7,7 @@ from tests.restore.volume.swapping import NEO4J, RECORD, SYSTEM, failing, stage,
 from tests.support import archives
 
 from neo4j_restore.errors import TargetOccupiedError, VolumeError
-from neo4j_restore.volume import journal, receipt, swap
+from neo4j_restore.volume import journal, receipt, recovery, swap
 from neo4j_restore.volume.journal import Journal, Phase
 from neo4j_restore.volume.paths import VolumePaths
 
@@ -19,9 +19,9 @@ def test_a_swap_that_a_link_stopped_goes_on_once_the_folder_is_there(data: Path,
     swap.seal(paths, (NEO4J, SYSTEM), RECORD)
     (data / "databases").symlink_to(tmp_path, target_is_directory=True)
     with pytest.raises(TargetOccupiedError, match="databases is a symbolic link"):
-        swap.recover(paths)
+        recovery.recover(paths)
     (data / "databases").unlink()
-    swap.recover(paths)
+    recovery.recover(paths)
     assert archives.snapshot(data) == restored
 
 
@@ -59,7 +59,7 @@ def test_a_swap_that_can_not_be_taken_back_tells_where_all_is_and_the_next_start
     assert "databases/neo4j: live and replaced" in raised.value.hint
     assert "transactions/neo4j: replaced and new" in raised.value.hint
     assert str(paths.outgoing) in raised.value.hint
-    swap.recover(paths)
+    recovery.recover(paths)
     assert archives.snapshot(data) == restored
     assert journal.read(paths) is None
 
@@ -79,8 +79,8 @@ def test_a_receipt_that_can_not_be_written_is_owed_and_counts_all_the_same(
     assert archives.snapshot(data) == restored
     assert swap.receipt_of(paths).fulfilled("wish", NEO4J) == "now"
     with pytest.raises(VolumeError, match="the last restore is live"):
-        swap.refuse_unfinished(paths)
-    swap.recover(paths)
+        recovery.refuse_unfinished(paths)
+    recovery.recover(paths)
     assert journal.read(paths) is None
     assert receipt.read(paths.home).fulfilled("wish", NEO4J) == "now"
 
@@ -99,5 +99,5 @@ def test_a_reclaim_whose_swap_fails_keeps_the_new_data_for_the_next_start(
     with failing("rename", range(1, 2), monkeypatch), pytest.raises(VolumeError) as raised:
         swap.complete(paths, sealed)
     assert "deleted for room" in raised.value.hint
-    swap.recover(paths)
+    recovery.recover(paths)
     assert (data / "databases/neo4j/neostore").read_bytes() == b"restored"

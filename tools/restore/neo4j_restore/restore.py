@@ -27,7 +27,7 @@ from neo4j_restore.settings import Policy, Request, Settings
 from neo4j_restore.spec import DatabaseName, Overwrite, SpaceMode
 from neo4j_restore.stores import StoredObject
 from neo4j_restore.transfer.evidence import Evidence, Verdict
-from neo4j_restore.volume import journal, leftovers, locks, receipt, swap
+from neo4j_restore.volume import journal, leftovers, locks, receipt, recovery, swap
 from neo4j_restore.volume.journal import Journal, Phase
 from neo4j_restore.volume.paths import VolumePaths
 from neo4j_restore.volume.state import (
@@ -93,11 +93,11 @@ def _without_lock(request: Request, policy: Policy, paths: VolumePaths, error: L
 def _recover(request: Request, policy: Policy, paths: VolumePaths) -> None:
     """Recover. A sealed restore is given up if it would replace newer writes that the present request keeps."""
     try:
-        swap.recover(paths)
+        recovery.recover(paths)
     except NewerDataError:
         if decide(request, policy, paths)[0].restores:
             raise
-        swap.drop(paths)
+        recovery.drop(paths)
 
 
 def _decided(request: Request, policy: Policy, paths: VolumePaths) -> tuple[Plan, Volume]:
@@ -151,7 +151,7 @@ def _restore(settings: Settings, environment: Mapping[str, str], decided: Plan, 
     with _during("plan"), disk.errors_of(paths.data):
         # Everything cheap comes before the store is asked: a request that must fail should cost nothing there.
         locks.refuse_running_server(paths)
-        swap.refuse_unfinished(paths)
+        recovery.refuse_unfinished(paths)
         preflight.check(paths, _databases(decided), deletes=settings.policy.space is SpaceMode.RECLAIM)
         check_renames(paths)
         disk.check_giving(paths.data, paths.home)

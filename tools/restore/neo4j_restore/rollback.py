@@ -15,7 +15,8 @@ from neo4j_restore import disk
 from neo4j_restore.errors import BackupNotFoundError, LockError
 from neo4j_restore.planning import preflight
 from neo4j_restore.spec import DatabaseName
-from neo4j_restore.volume import journal, locks, receipt, swap
+from neo4j_restore.volume import journal, locks, receipt, recovery, swap
+from neo4j_restore.volume.fingerprint import fingerprint
 from neo4j_restore.volume.journal import Journal, Phase
 from neo4j_restore.volume.paths import VolumePaths
 from neo4j_restore.volume.state import inspect, refuse_links
@@ -39,11 +40,11 @@ def rollback(data_dir: Path) -> tuple[DatabaseName, ...]:
             log.warning("%s. There is nothing to do, so Neo4j may start; %s", error, error.hint)
             return ()
         # The last receipt may still be owed by a journal. Only after this is it known which restore to roll back.
-        swap.recover(paths)
+        recovery.recover(paths)
         last = swap.receipt_of(paths).last
         if _is_done(last):
             return ()
-        swap.refuse_unfinished(paths)
+        recovery.refuse_unfinished(paths)
         refuse_links(paths)
         locks.refuse_running_server(paths)
         return _swap_back(paths, str(last.get("restore_id", "")), _names(last.get("restored", [])))
@@ -68,7 +69,7 @@ def _swap_back(paths: VolumePaths, restore_id: str, restored: set[DatabaseName])
     record = {"restore_id": restore_id, "rolled_back": sorted(kept), "removed": gone, "restored": [], "finished": now}
     retire = swap.folders_of_all(paths.data, databases)
     install = swap.folders_of_all(paths.previous, databases)
-    digest = swap.fingerprint(paths.data, retire)
+    digest = fingerprint(paths.data, retire)
     # Sealed at once: nothing has to be staged, as the previous generation is on the volume and was synced when it was.
     sealed = Journal(
         Phase.VERIFIED, restore_id, journal.FROM_PREVIOUS, retire, install, record, keep=True, fingerprint=digest

@@ -6,7 +6,8 @@
     swapped   the new data is live, for good. The receipt is owed. Then the replaced data is kept or removed
     (done)    the journal is gone, and the receipt says the rest
 
-Each step can be repeated, because the disk itself shows what is left to do. `moves` has the renames of both directions.
+Each step can be repeated, because the disk itself shows what is left to do. `moves` has the renames of both directions,
+and `recovery` what the next start does.
 
 Nothing is final but success. If the renames fail, the ones already done are undone and the journal goes back to
 `staged`. The restore has then failed with the old data live. If undoing fails as well, the journal stays `verified`:
@@ -20,8 +21,6 @@ After the deletion, the intent stays until a restore has succeeded. There is no 
 that fails stays `verified`.
 """
 
-import hashlib
-import json
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from dataclasses import replace
@@ -29,12 +28,12 @@ from logging import getLogger
 from pathlib import Path
 from typing import Any
 
-from neo4j_restore import disk, trees
-from neo4j_restore.errors import NewerDataError, RestoreError, TargetOccupiedError, VolumeError
+from neo4j_restore import disk
+from neo4j_restore.errors import RestoreError, TargetOccupiedError
 from neo4j_restore.spec import DatabaseName
 from neo4j_restore.volume import history, leftovers, receipt
+from neo4j_restore.volume.fingerprint import fingerprint
 from neo4j_restore.volume.journal import RECLAIMED, SEALED, Journal, Phase, read, write
-from neo4j_restore.volume.locks import refuse_running_server
 from neo4j_restore.volume.moves import Moves, parts_present
 from neo4j_restore.volume.paths import VolumePaths, folders_of
 from neo4j_restore.volume.receipt import Receipt
@@ -116,7 +115,7 @@ def complete(paths: VolumePaths, journal: Journal) -> None:
         # If this fails, `outgoing` must stay: from it the next start sees that the renames are done.
         if not _noted(paths, journal):
             return
-    _finish(paths, journal)
+    finish(paths, journal)
 
 
 def _swap_in(paths: VolumePaths, journal: Journal) -> None:
@@ -141,14 +140,14 @@ def _take_back(paths: VolumePaths, journal: Journal) -> str:
     try:
         with disk.errors_of(paths.data):
             moves.back()
-            _unseal(paths, journal)
+            unseal(paths, journal)
     except RestoreError as error:
         log.warning("the swap can't be undone: %s", error)
         return f"the swap is half done, and the next start tries again to complete or to undo it: {moves.whereabouts()}"
     return "the old data is live again, as it was"
 
 
-def _unseal(paths: VolumePaths, journal: Journal) -> None:
+def unseal(paths: VolumePaths, journal: Journal) -> None:
     """Make a sealed restore unsealed again, and give it up. None of its data is live."""
     unsealed = replace(journal, phase=Phase.STAGED, retire=journal.retire + journal.reclaimed)
     try:
@@ -169,7 +168,7 @@ def _noted(paths: VolumePaths, journal: Journal) -> bool:
     return False
 
 
-def _finish(paths: VolumePaths, journal: Journal) -> None:
+def finish(paths: VolumePaths, journal: Journal) -> None:
     """Do what is left once the new data is live. A failure is only a warning, and the next start tries again."""
     cleared = not journal.purge
     if journal.purge:
@@ -199,60 +198,12 @@ def receipt_of(paths: VolumePaths) -> Receipt:
     return written.plus(journal.record) if journal and journal.phase is Phase.SWAPPED else written
 
 
-def refuse_unfinished(paths: VolumePaths) -> None:
-    """Raise VolumeError while an earlier restore is live and has no receipt.
-
-    A new restore would overwrite the journal, and with it the only record that the earlier request was fulfilled.
-    """
-    journal = read(paths)
-    if journal and journal.phase is Phase.SWAPPED and receipt.read(paths.home).last != journal.record:
-        message = f"the last restore is live, but it could not be finished in {paths.home}"
-        raise VolumeError(message, hint=f"read the warning above, then correct owner and modes in {paths.home}")
-
-
 def _close(paths: VolumePaths) -> None:
     """Remove the journal, once all its work is done and on the disk."""
     # First the earlier renames in this folder, then the journal: a power cut must not lose both.
     disk.fsync(paths.home)
     (paths.home / "journal.json").unlink()
     disk.fsync(paths.home)
-
-
-def recover(paths: VolumePaths) -> None:
-    """Finish what a crash interrupted: complete or undo a sealed restore, and remove one that was not sealed.
-
-    Raises TargetOccupiedError while a server runs on the volume, NewerDataError if Neo4j has written to the old data
-    since the restore was sealed, RestoreError if the renames fail.
-    """
-    journal = read(paths)
-    leftovers.sweep(paths.home)
-    if journal is None:
-        _warn_of_orphans(paths)
-        return
-    # Recovering renames the folders that a running server has open.
-    refuse_running_server(paths)
-    if journal.phase not in SEALED:
-        log.warning("an earlier restore ended before it was verified: removing its staging folder")
-        give_up(paths, journal)
-    elif journal.phase is Phase.SWAPPED:
-        log.warning("an earlier restore is live, but was not finished: finishing it now")
-        _finish(paths, journal)
-    else:
-        refuse_links(paths)
-        _go_on(paths, journal)
-
-
-def _go_on(paths: VolumePaths, journal: Journal) -> None:
-    moves = Moves(paths, journal)
-    if not moves.begun() and moves.vanished():
-        log.warning("the staged files of an earlier restore are gone: it is given up, and the old data is unchanged")
-        _unseal(paths, journal)
-        return
-    # Once a folder has moved, the live folders are not the ones any more that the fingerprint was taken of.
-    if not moves.begun():
-        _refuse_newer(paths, journal)
-    log.warning("the swap of an earlier restore was interrupted: completing it now")
-    complete(paths, journal)
 
 
 def give_up(paths: VolumePaths, journal: Journal) -> None:
@@ -279,51 +230,6 @@ def is_reclaimed(paths: VolumePaths, journal: Journal) -> bool:
     """Return whether data of this volume was deleted for a restore that has not succeeded yet."""
     gone = set(journal.retire) - set(parts_present(paths.data, journal.retire))
     return journal.reclaim and bool(gone)
-
-
-def drop(paths: VolumePaths) -> None:
-    """Give up a sealed restore whose swap has not begun. The live data stays."""
-    journal = read(paths)
-    if journal and journal.phase is Phase.VERIFIED and not Moves(paths, journal).begun():
-        log.warning("giving up a sealed restore: Neo4j has written to %s since it was sealed", paths.data)
-        _unseal(paths, journal)
-
-
-def _warn_of_orphans(paths: VolumePaths) -> None:
-    """Warn of data in `outgoing` without a journal. Nothing deletes it, and no restore starts while it is there."""
-    parts = sorted(str(path.relative_to(paths.outgoing)) for path in paths.outgoing.glob("*/*"))
-    if parts:
-        missing = [part for part in parts if not (paths.data / part).exists()]
-        todo = f"not live: {', '.join(missing)}" if missing else "all of it is live as well"
-        log.warning("%s holds data that a restore was about to replace, and no journal; %s", paths.outgoing, todo)
-
-
-def _refuse_newer(paths: VolumePaths, journal: Journal) -> None:
-    """Refuse a swap that has not begun if the live data changed since the seal: the swap would replace newer writes."""
-    live = parts_present(paths.data, journal.retire)
-    if journal.retire and live == journal.retire and fingerprint(paths.data, live) != journal.fingerprint:
-        message = f"Neo4j wrote to {paths.data} after a restore was sealed and before it was swapped in"
-        hint = (
-            "to keep what Neo4j wrote, set FORCE_OVERWRITE to false, or run: "
-            f"rm -r {paths.home}/journal.json {paths.staging}. To finish that restore instead, remove "
-            f"{', '.join(live)} below {paths.data}"
-        )
-        raise NewerDataError(message, hint=hint)
-
-
-def fingerprint(root: Path, parts: tuple[str, ...]) -> str:
-    """Return a digest of the names, sizes and times of all files in `parts`. It changes when Neo4j runs on them."""
-    digest, count = hashlib.sha256(b"["), 0
-    for part in sorted(parts, key=lambda part: part.split("/")):
-        for path in trees.files(root / part):
-            status = path.stat()
-            fact = json.dumps((str(path.relative_to(root)), status.st_size, status.st_mtime_ns))
-            # These are the bytes that `json.dumps` gives for one list of all files. The list is never held in memory,
-            # and digests in older journals stay valid.
-            digest.update(f"{', ' if count else ''}{fact}".encode())
-            count += 1
-    digest.update(b"]")
-    return digest.hexdigest()
 
 
 def _put_away(paths: VolumePaths, journal: Journal) -> None:
