@@ -120,9 +120,18 @@ def test_a_plan_has_the_fields_of_its_table(neo4j_restore: Run, bucket: Bucket, 
     standin.install(tmp_path / "neo4j")
     both = json.loads(neo4j_restore("plan", "--json", DATABASE="neo4j,movies,graph").stdout)
     nothing = json.loads(neo4j_restore("plan", "--json", DATABASE="movies").stdout)
-    keeps(table("### `plan --json`"), both, nothing)
+    keeps(table("### `plan --json`"), both, nothing, _plan_of_a_chain(neo4j_restore, bucket, tmp_path))
     assert [each["action"] for each in both["databases"][:2]] == words("### `plan --json`", "databases[].action")
     assert both["databases"][0]["set"] == json.loads(neo4j_restore("list", "--json").stdout)[0]
+
+
+def _plan_of_a_chain(neo4j_restore: Run, bucket: Bucket, tmp_path: Path) -> Any:
+    bucket.put("chain/neo4j-20260131T020000.backup", Artifact().write("BTV1", b""))
+    later = Artifact(full=False, lowest=101, highest=200)
+    bucket.put("chain/neo4j-20260131T030000.backup", later.write("BTV1", b""))
+    home = standin.install_enterprise_5(tmp_path / "enterprise")
+    done = neo4j_restore("plan", "--json", BUCKET=f"{bucket.url}/chain", DATABASE="neo4j", NEO4J_HOME=str(home))
+    return json.loads(done.stdout)
 
 
 def test_a_list_has_the_fields_of_its_table(neo4j_restore: Run, bucket: Bucket) -> None:

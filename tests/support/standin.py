@@ -97,6 +97,7 @@ def install_failing(home: Path, says: str, status: int = 1, version: str = "4.4.
 _PROGRAM_5 = """\
 #!{python}
 import io, json, re, struct, sys, os, tarfile
+from datetime import datetime, timezone
 from pathlib import Path
 
 VERSION, TEMP, OVERLAPS = {version!r}, {temp!r}, {overlaps!r}
@@ -122,9 +123,10 @@ def artifact(path):
     shape, rest = text(rest)
     identity, rest = text(rest[2:])
     name, rest = text(rest)
-    _, lowest, highest = struct.unpack(">qqq", rest[:24])
+    seconds, lowest, highest = struct.unpack(">qqq", rest[:24])
     flags, tar = text(rest[24:])
     return {{"id": identity, "lowest": lowest, "highest": highest, "full": flags[0] & 4, "tar": tar,
+             "time": seconds,
              "format": (engine + b"-" + shape + b"-1.1").decode()}}
 
 if sys.argv[1:] == ["--version"]:
@@ -137,7 +139,8 @@ if sys.argv[1:3] == ["database", "info"] and sys.argv[4:] == ["--format=json"]:
     info(data / "databases" / sys.argv[3], VERSION, *(facts.read_text().split() if facts.exists() else []))
 options = dict(re.fullmatch(r"--([a-z-]+)=(.*)", each).groups() for each in sys.argv[4:])
 wanted = {{"from-path", "additional-config"}} | ({{"temp-path"}} if TEMP else set())
-if sys.argv[1:3] != ["database", "restore"] or sys.argv[3].startswith("-") or set(options) != wanted:
+given = set(options) - {{"restore-until"}}
+if sys.argv[1:3] != ["database", "restore"] or sys.argv[3].startswith("-") or given != wanted:
     fail("Unknown option: " + " ".join(sys.argv[1:]), 64)
 if TEMP and any(Path(options["temp-path"]).iterdir()):
     fail("The temporary path is not empty")
@@ -152,6 +155,15 @@ while not chain[0]["full"]:
     chain.insert(0, before[0])
 if len(chain) != len(beside):
     fail("Of " + str(len(beside)) + " artifacts here the chain has " + str(len(chain)))
+until, last = options.get("restore-until", ""), max(each["highest"] for each in chain)
+if until.isdigit():
+    if not chain[0]["highest"] < int(until) <= last:
+        fail("The chain does not have the transaction " + until)
+    last = int(until) - 1
+elif until:
+    moment = datetime.strptime(until, "%Y-%m-%d %H:%M:%S").replace(tzinfo=timezone.utc).timestamp()
+    if len(chain) == 1 or not chain[0]["time"] <= moment <= chain[-1]["time"]:
+        fail("The chain does not have the time " + until)
 target, logs = data / "databases" / name, data / "transactions" / name
 if target.exists():
     fail("Database already exists: " + name)
@@ -164,7 +176,7 @@ for path in target.glob("neostore.transaction.db.*"):
 if (target / "metadata").exists():
     (data / "scripts" / name).mkdir(parents=True)
     (target / "metadata").rename(data / "scripts" / name / "restore_metadata.cypher")
-facts = str(max(each["highest"] for each in chain)) + " " + chain[0]["format"]
+facts = str(last) + " " + chain[0]["format"]
 (Path(sys.argv[0]).parent / ("restored-" + name)).write_text(facts)
 """
 
@@ -173,8 +185,8 @@ def install_enterprise_5(home: Path, version: str = "5.26.30") -> Path:
     """Write a stand-in for the closed `database restore` of Enterprise 5, with a jar that tells the edition.
 
     It takes artifacts of the layout `BTV1`, whose chain has to be in one folder, with nothing else in it. From 2026.02
-    on the first differential artifact may overlap its full one. A file `metadata` in an artifact becomes the metadata
-    script, which the real command makes of the artifact's header.
+    on the first differential artifact may overlap its full one. A point to end at has to be in the chain. A file
+    `metadata` in an artifact becomes the metadata script, which the real command makes of the artifact's header.
     """
     numbers = tuple(map(int, re.findall(r"\d+", version)[:2]))
     temp, overlaps = numbers >= (5, 24), numbers >= (2026, 2)

@@ -325,7 +325,7 @@ def _restored(chosen: BackupSet, request: Request, step: Step, verdict: Verdict)
     # The receipt names the exact object, by generation and checksum. A directory has too many.
     single = chosen.objects[-1] if chosen.kind is not Kind.DIRECTORY else None
     fields = plan.set_as_json(chosen, request.bucket)
-    del fields["header"], fields["not_a_set"]
+    del fields["header"], fields["not_a_set"], fields["range"]
     return (
         fields
         | plan.inside_as_json(chosen)

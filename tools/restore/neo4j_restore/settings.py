@@ -8,6 +8,7 @@ from pathlib import Path
 
 from neo4j_restore import spec, variables
 from neo4j_restore.errors import ConfigurationError
+from neo4j_restore.until import Until
 from neo4j_restore.values import Values, parse, read, text_of
 
 
@@ -16,6 +17,7 @@ class Request:
     """What is to be restored, and where.
 
     folded: the names in DATABASE that have upper case, as they are spelled there.
+    until: where in a chain of backups to end, or None for its end.
     backup_set_dir: relative, without a slash at its ends. Empty: the set is found by its store files.
     ignore_objects: patterns for `fnmatch` of keys below the bucket's path.
     restore_id: empty if RESTORE_ID is not set: see `name`.
@@ -31,15 +33,16 @@ class Request:
     restore_id: str
     not_after: datetime | None
     data_dir: Path
+    until: Until | None = None
 
     @property
     def name(self) -> str:
         """The name of the whole request: RESTORE_ID, or a hash of bucket, databases and timestamp."""
-        return self.restore_id or spec.default_restore_id(self.bucket, self.databases, self.timestamp)
+        return self.restore_id or spec.default_restore_id(self.bucket, self.databases, self.timestamp, self.until)
 
     def name_of(self, database: spec.DatabaseName) -> str:
         """Return the name of the request for `database`: RESTORE_ID, or a hash that no other database changes."""
-        return self.restore_id or spec.default_restore_id(self.bucket, (database,), self.timestamp)
+        return self.restore_id or spec.default_restore_id(self.bucket, (database,), self.timestamp, self.until)
 
 
 @dataclass(frozen=True)

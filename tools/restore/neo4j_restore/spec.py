@@ -16,6 +16,7 @@ from neo4j_restore.rules import Invalid
 from neo4j_restore.rules import patterns as parse_patterns
 from neo4j_restore.secrecy import TOO_LONG, WITHHELD, looks_like_key, shown
 from neo4j_restore.timestamps import LATEST, Timestamp, parse_time, parse_timestamp
+from neo4j_restore.until import Until
 from neo4j_restore.variables import VARIABLES, Variable
 
 __all__ = [
@@ -52,11 +53,14 @@ __all__ = [
 ]
 
 
-def default_restore_id(bucket: BucketUrl, databases: Iterable[DatabaseName], timestamp: Timestamp) -> str:
-    """Return the name of a request without RESTORE_ID: the same for the same bucket, databases and timestamp."""
+def default_restore_id(
+    bucket: BucketUrl, databases: Iterable[DatabaseName], timestamp: Timestamp, until: Until | None = None
+) -> str:
+    """Return the name of a request without RESTORE_ID: the same for the same bucket, databases and points."""
     # Receipts on volumes have hashes of URLs without doubled slashes. Another hash would restore again.
     plain = "".join(f"{part}/" for part in bucket.prefix.split("/") if part)
-    request = "\n".join([str(replace(bucket, prefix=plain)), ",".join(sorted(databases)), str(timestamp)])
+    parts = [str(replace(bucket, prefix=plain)), ",".join(sorted(databases)), str(timestamp)]
+    request = "\n".join([*parts, *([str(until)] if until else [])])
     return hashlib.sha256(request.encode()).hexdigest()[:16]
 
 

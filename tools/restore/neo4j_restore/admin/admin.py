@@ -89,16 +89,21 @@ class Admin:
         """
         return self._run(_filled(self.commands.load_stdin, Path("-"), database), conf, lock, blocks, name)
 
-    def restore_artifact(self, last: Path, database: DatabaseName, conf: Path, lock: int, *, full: bool) -> str:
+    def restore_artifact(
+        self, last: Path, database: DatabaseName, conf: Path, lock: int, *, full: bool, until: str = ""
+    ) -> str:
         """Restore a backup artifact of 5, and return the last lines of output.
 
         last: the last artifact of the chain. Its folder must hold the chain and nothing else.
+        until: the point in the chain at which to end, as neo4j-admin writes it, or empty.
         """
         way = admin_commands.way_of_artifact(self.commands, self.edition, full=full)
         source = last.parent if way is self.commands.load_artifact else last
         temp = conf.parent / "temp"
         temp.mkdir()
-        last_lines = self._run(_filled(way, source, database, conf / _CONF, temp), conf, lock, None, str(last))
+        argv = _filled(way, source, database, conf / _CONF, temp)
+        argv += [f"--restore-until={until}"] if until else []
+        last_lines = self._run(argv, conf, lock, None, str(last))
         trees.remove(temp)
         return last_lines
 

@@ -18,7 +18,7 @@ from typing import Final
 from neo4j_restore.errors import BackupDamagedError, BackupNotFoundError, ConfigurationError, RestoreError, StoreError
 from neo4j_restore.inspection import contents
 from neo4j_restore.inspection.heads import Heads
-from neo4j_restore.planning import choosing
+from neo4j_restore.planning import choosing, points
 from neo4j_restore.planning.histories import artifact_of
 from neo4j_restore.sets import catalog, chains, headers
 from neo4j_restore.sets.backup_set import BackupSet, TimeSource
@@ -29,6 +29,7 @@ from neo4j_restore.settings import Request
 from neo4j_restore.spec import LATEST
 from neo4j_restore.streams import decoders
 from neo4j_restore.transfer import parallel
+from neo4j_restore.until import Until
 
 log = getLogger(__name__)
 
@@ -143,6 +144,8 @@ class Artifacts:
         """
         by_key = {each.key: each for each in (*sets, chosen) if each.kind is Kind.BACKUP and each.header}
         all_artifacts = {key: artifact_of(each) for key, each in by_key.items()}
+        if self._request.until:
+            return self._chained_until(self._request.until, chosen, by_key, all_artifacts, overlaps=overlaps)
         if all_artifacts[chosen.key].full:
             # An older full artifact with the same transactions may have a store format that was given up since.
             return chosen
@@ -152,7 +155,30 @@ class Artifacts:
         end = by_key[links[-1].key]
         if end.key != chosen.key:
             log.info("%s: taking %s, which has the same transactions as %s", chosen.database, end.url, chosen.url)
-        return replace(end, objects=tuple(by_key[each.key].objects[0] for each in links))
+        return _with_links(end, links, by_key)
+
+    def _chained_until(
+        self,
+        until: Until,
+        chosen: BackupSet,
+        by_key: Mapping[str, BackupSet],
+        all_artifacts: Mapping[str, Artifact],
+        *,
+        overlaps: bool,
+    ) -> BackupSet:
+        """Return the chain of the same database that has the point. Raises BackupNotFoundError if there is none."""
+        database_id, timestamp = all_artifacts[chosen.key].database_id, self._request.timestamp
+        ours = [each for each in all_artifacts.values() if each.database_id == database_id and not each.is_empty]
+        # TIMESTAMP limits how far the chain may go, and its stamp names the end itself.
+        ends = [each for each in ours if each.key == chosen.key or timestamp.allows(by_key[each.key].time)]
+        if timestamp.is_exact:
+            ends = [each for each in ours if each.key == chosen.key]
+        links = points.chain(until, ends, ours, overlaps=overlaps)
+        if not links:
+            raise points.refusal(until, all_artifacts[chosen.key], ours, self._request.bucket.of)
+        chain = replace(_with_links(by_key[links[-1].key], links, by_key), until=until)
+        log.info("%s: restoring until %s, from a chain of %s", chosen.database, until, chain.span)
+        return chain
 
     def _is_meant(self, chosen: BackupSet) -> bool:
         """Return whether TIMESTAMP means this very object, and not another one with the same transactions."""
@@ -183,3 +209,9 @@ class Artifacts:
         if problems:
             message += f"; the headers of {len(problems)} artifacts can't be read, for example: {problems[0]}"
         return BackupNotFoundError(message, hint="put that artifact back, or name an earlier set with TIMESTAMP")
+
+
+def _with_links(end: BackupSet, links: Sequence[Artifact], by_key: Mapping[str, BackupSet]) -> BackupSet:
+    """Return the last artifact of a chain with the objects of all, and the points that they have."""
+    objects = tuple(by_key[each.key].objects[0] for each in links)
+    return replace(end, objects=objects, span=points.span(links))

@@ -11,6 +11,7 @@ from neo4j_restore.sets.headers import Header, StoreFormat
 from neo4j_restore.sets.inside import DATA_FOLDER, STORE_FILES, Inside
 from neo4j_restore.sets.kinds import Kind
 from neo4j_restore.spec import DatabaseName
+from neo4j_restore.until import Until
 
 
 def check(chosen: BackupSet, version: admin_commands.Version, edition: Edition | None, url: str) -> None:
@@ -21,6 +22,20 @@ def check(chosen: BackupSet, version: admin_commands.Version, edition: Edition |
     """
     _check_version(chosen, version, url)
     _check_edition(chosen, version, edition, url)
+
+
+def check_until(until: Until, version: admin_commands.Version, edition: Edition | None) -> None:
+    """Raise ConfigurationError if this neo4j-admin can't end a restore at a point inside a chain."""
+    if not admin_commands.commands(version).artifact:
+        message = f"RESTORE_UNTIL={until} needs Neo4j 5 or later, but this neo4j-admin has version {version}"
+        raise ConfigurationError(message, hint="unset RESTORE_UNTIL: before 5, no backup has points to end at")
+    if edition is Edition.COMMUNITY:
+        message = (
+            f"RESTORE_UNTIL={until} needs `neo4j-admin database restore`, which only the Enterprise Edition has. The "
+            "Community Edition in this image has `database load`, which takes a backup as a whole"
+        )
+        hint = "build the image with NEO4J_IMAGE of the Enterprise Edition, or unset RESTORE_UNTIL"
+        raise ConfigurationError(message, hint=hint)
 
 
 def _check_version(chosen: BackupSet, version: admin_commands.Version, url: str) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 from neo4j_restore.settings import Policy, Request
 from neo4j_restore.spec import BucketUrl, DatabaseName, Invalid, Overwrite, parse_timestamp
 from neo4j_restore.timestamps import LATEST, Timestamp, parse_time
+from neo4j_restore.until import Until
 from neo4j_restore.volume.receipt import Receipt
 
 
@@ -19,6 +20,7 @@ def differences(request: Request, policy: Policy, database: DatabaseName, receip
     restored, problems = record_of(database, receipt), []
     if restored:
         problems += [*_bucket(request.bucket, restored, receipt.last), *_set(request.timestamp, restored, receipt)]
+        problems += _until(request.until, restored)
     named = request.restore_id or not problems
     if named and policy.overwrite is Overwrite.ONCE and "rolled_back" not in receipt.last:
         problems += _request(request.name_of(database), database, restored, receipt)
@@ -48,6 +50,13 @@ def _set(timestamp: Timestamp, restored: Mapping[str, Any], receipt: Receipt) ->
     if time is None or _is_it(timestamp, str(restored.get("stamp") or ""), time, earlier):
         return []
     return [f"TIMESTAMP is {timestamp.text}, and the data is of the set of {restored['time']}, restored for {earlier}"]
+
+
+def _until(until: Until | None, restored: Mapping[str, Any]) -> list[str]:
+    earlier = restored.get("restore_until")
+    if earlier == (str(until) if until else None):
+        return []
+    return [f"RESTORE_UNTIL is {until or 'not set'}, and the data was restored until {earlier or 'the end of its set'}"]
 
 
 def _is_it(timestamp: Timestamp, stamp: str, time: datetime, earlier: str) -> bool:

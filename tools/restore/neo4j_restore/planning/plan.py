@@ -15,7 +15,7 @@ from neo4j_restore.admin import admin_commands
 from neo4j_restore.admin.admin_commands import Edition
 from neo4j_restore.errors import ConfigurationError, MigrationNeededError, TargetOccupiedError
 from neo4j_restore.planning import afterwards, compatibility
-from neo4j_restore.sets.backup_set import BackupSet, Unclear
+from neo4j_restore.sets.backup_set import BackupSet, Span, Unclear
 from neo4j_restore.sets.headers import Header
 from neo4j_restore.settings import Policy, Request
 from neo4j_restore.spec import SYSTEM, BucketUrl, DatabaseName, OnMissing, Overwrite, SpaceMode
@@ -206,9 +206,17 @@ def set_as_json(chosen: BackupSet, bucket: BucketUrl) -> dict[str, Any]:
         "time_source": chosen.time_source.value,
         "size_bytes": chosen.size_bytes,
         "objects": len(chosen.objects),
+        "range": _span_as_json(chosen.span) if chosen.span else None,
+        "restore_until": str(chosen.until) if chosen.until else None,
         "header": header_as_json(chosen.header) if chosen.header else None,
         "not_a_set": None,
     }
+
+
+def _span_as_json(span: Span) -> dict[str, Any]:
+    times = {"first_time": span.first_time, "last_time": span.last_time}
+    transactions = {"first_tx": span.first_tx, "last_tx": span.last_tx}
+    return transactions | {name: time.isoformat() if time else None for name, time in times.items()}
 
 
 def unclear_as_json(unclear: Unclear, bucket: BucketUrl) -> dict[str, Any]:
@@ -226,7 +234,7 @@ def unclear_as_entry(unclear: Unclear, database: DatabaseName, bucket: BucketUrl
     """Return the same as `list --json` prints it, with the fields of a set. `not_a_set` says why it is not one."""
     entry = unclear_as_json(unclear, bucket)
     reason = entry.pop("reason")
-    nothing = {"kind": "unknown", "stamp": "", "objects": 1, "header": None}
+    nothing = {"kind": "unknown", "stamp": "", "objects": 1, "range": None, "restore_until": None, "header": None}
     return {"database": database} | nothing | entry | {"not_a_set": reason}
 
 

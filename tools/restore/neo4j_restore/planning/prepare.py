@@ -11,7 +11,7 @@ from neo4j_restore.buckets import BucketUrl
 from neo4j_restore.errors import ANOTHER_SET, BackupDamagedError, BackupNotFoundError, ConfigurationError, StoreError
 from neo4j_restore.inspection import recognised
 from neo4j_restore.inspection.heads import Heads
-from neo4j_restore.planning import freshness, histories, plan, space
+from neo4j_restore.planning import compatibility, freshness, histories, plan, points, space
 from neo4j_restore.planning.artifacts import Artifacts
 from neo4j_restore.planning.inspect_set import Inspection, Inspector
 from neo4j_restore.planning.plan import Plan, Step
@@ -37,6 +37,8 @@ def prepare(
     """Return the plan with its sets and the room it needs, and the neo4j-admin to use. Raises RestoreError."""
     program = admin.find_admin(environment, settings.pace.heap_size, settings.pace.stall_seconds)
     _refuse_folded(settings.request, program.version)
+    if settings.request.until:
+        compatibility.check_until(settings.request.until, program.version, program.edition)
     try:
         return _prepare(settings, program, decided, state, store), program
     except StoreError as error:
@@ -77,6 +79,7 @@ def _prepare(settings: Settings, program: admin.Admin, decided: Plan, state: Vol
     for step in steps:
         if step.chosen:
             _check_whole(request.bucket, step.chosen)
+            points.check(request.until, step.chosen, request.bucket.of(step.chosen.key))
     prepared = replace(prepared, steps=tuple(_with_verdict(request.bucket, policy, step) for step in prepared.steps))
     estimates = [_estimate(inspection, program.commands) for inspection in inspections.values()]
     need = sum(each.bytes for each in estimates)

@@ -1,13 +1,13 @@
 """Finds the set for each database of a request: lists the bucket once, and inspects what may be a backup."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from logging import getLogger
 
 from neo4j_restore.errors import BackupDamagedError, BackupNotFoundError, ConfigurationError, RestoreError, StoreError
 from neo4j_restore.inspection import contents
-from neo4j_restore.planning import choosing, freshness, histories, plan, pointers, refusals, shards
+from neo4j_restore.planning import choosing, freshness, histories, plan, pointers, points, refusals, shards
 from neo4j_restore.planning.artifacts import Artifacts
 from neo4j_restore.planning.freshness import Choice
 from neo4j_restore.planning.plan import Action, Decision, Step
@@ -20,6 +20,7 @@ from neo4j_restore.settings import Policy, Request
 from neo4j_restore.spec import DatabaseName
 from neo4j_restore.stores import Store, StoredObject
 from neo4j_restore.streams import age
+from neo4j_restore.timestamps import Timestamp
 from neo4j_restore.transfer import retry
 from neo4j_restore.volume.state import Volume
 
@@ -110,26 +111,40 @@ class Selection:
         if doubtful:
             raise refusals.refusal(choice.chosen, doubtful, self._request.bucket, self._request.ignore_objects)
         _log_time(choice.chosen)
+        if not self._request.until:
+            _log_distance(choice.chosen, self._request.timestamp)
         return replace(step, chosen=choice.chosen, warning="; ".join(choice.warnings), unclear=tuple(shelf.unclear))
 
     def _choice(self, database: DatabaseName) -> Choice | None:
         shelf, timestamp = self.of(database), self._request.timestamp
         if shelf.named:
             return Choice(shelf.named)
-        chosen = histories.choose(shelf.sets, timestamp)
+        chosen = histories.choose(self._eligible(database), timestamp)
         if chosen is None:
+            self._refuse_other_kinds(shelf.sets)
             return None
         warnings = choosing.name_doubts(chosen)
         if chosen.kind is Kind.BACKUP:
             chosen, warnings = self._with_scattered(database, chosen)
             warnings = (*warnings, *self._given_up(database, chosen))
         if timestamp.is_latest:
-            choice = freshness.judge(chosen, self.of(database).sets, self._policy.on_stale_latest)
+            choice = freshness.judge(chosen, self._eligible(database), self._policy.on_stale_latest)
             return replace(choice, warnings=(*choice.warnings, *warnings))
         if chosen.time_source is TimeSource.STORE and timestamp.moment:
             warning = f"the time of {chosen.url} is only its upload time, which a copy of the bucket resets"
             return Choice(chosen, (warning, *warnings))
         return Choice(chosen, warnings)
+
+    def _eligible(self, database: DatabaseName) -> list[BackupSet]:
+        """Return the sets to choose from. With RESTORE_UNTIL only backup artifacts have such points."""
+        sets = self.of(database).sets
+        return [each for each in sets if each.kind is Kind.BACKUP] if self._request.until else sets
+
+    def _refuse_other_kinds(self, sets: Sequence[BackupSet]) -> None:
+        """Raise ConfigurationError if only sets of other kinds than RESTORE_UNTIL needs are there."""
+        others = [each for each in sets if each.kind is not Kind.BACKUP]
+        if self._request.until and others:
+            points.check(self._request.until, others[0], others[0].url)
 
     def _with_scattered(self, database: DatabaseName, chosen: BackupSet) -> tuple[BackupSet, tuple[str, ...]]:
         """Read the artifacts in folders that are not understood. Return the artifact to take now, and a warning.
@@ -259,6 +274,17 @@ def _log_time(chosen: BackupSet) -> None:
     stamp = stamps.read(chosen.stamp, chosen.updated)
     how = f"stamp {chosen.stamp}, {stamp.form}" if stamp else f"stamp {chosen.stamp or 'none'}"
     log.info("%s: taking %s, of %s by the %s (%s)", *_about(chosen), chosen.time_source, how)
+
+
+def _log_distance(chosen: BackupSet, timestamp: Timestamp) -> None:
+    """Say how far a backup artifact is from the time that was asked for. Only RESTORE_UNTIL gets nearer."""
+    if chosen.kind is not Kind.BACKUP or timestamp.moment is None or chosen.time >= timestamp.moment:
+        return
+    log.info(
+        "%s: %s was made %s before TIMESTAMP. If a differential backup was made later, RESTORE_UNTIL=%s restores up to "
+        "that time itself",
+        *(chosen.database, chosen.url, timestamp.moment - chosen.time, timestamp.text),
+    )
 
 
 def _about(chosen: BackupSet) -> tuple[str, str, str]:

@@ -15,6 +15,8 @@ from neo4j_restore.sets.inside import Inside
 from neo4j_restore.sets.kinds import Kind
 from neo4j_restore.spec import LATEST, DatabaseName
 from neo4j_restore.stores import StoredObject
+from neo4j_restore.timestamps import rfc3339
+from neo4j_restore.until import Until
 
 # A folder with one of these is a database: record formats, and the block format of 5.14 and later.
 STORE_MARKERS = ("neostore", "block.metadata.db")
@@ -31,6 +33,25 @@ class TimeSource(StrEnum):
 
 
 @dataclass(frozen=True)
+class Span:
+    """The points at which a restore from a chain may end: behind its full backup, up to its last differential one.
+
+    first_tx, last_tx: both are for RESTORE_UNTIL, which names the first transaction that is not restored.
+    first_time, last_time: when the full and the last artifact were made, in UTC, or None if a header does not say.
+    """
+
+    first_tx: int
+    last_tx: int
+    first_time: datetime | None
+    last_time: datetime | None
+
+    def __str__(self) -> str:
+        """Return it in words."""
+        times = [rfc3339(each) if each else "an unknown time" for each in (self.first_time, self.last_time)]
+        return f"transactions {self.first_tx} to {self.last_tx}, {' to '.join(times)}"
+
+
+@dataclass(frozen=True)
 class BackupSet:
     """One backup of one database.
 
@@ -43,6 +64,7 @@ class BackupSet:
     inside: what is packed in the set, and how. None before it is inspected.
     name_doubt: why its name does not say for certain which database it is of, or empty.
     place: the URL of the bucket, with a slash at its end. Keys are relative to it.
+    span: of a chain, the points at which its restore may end. until: the requested one, or None to restore all of it.
     """
 
     database: DatabaseName
@@ -60,6 +82,8 @@ class BackupSet:
     inside: Inside | None = None
     name_doubt: str = field(default="", compare=False)
     place: str = field(default="", compare=False)
+    span: Span | None = None
+    until: Until | None = None
 
     @property
     def url(self) -> str:

@@ -10,6 +10,7 @@ Source: operations manual of 5 and 2026, "Inspect a backup". Pure functions over
 from bisect import bisect_left
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
+from datetime import datetime
 from itertools import groupby
 from typing import NamedTuple
 
@@ -18,7 +19,10 @@ from neo4j_restore.sets.headers import Header
 
 @dataclass(frozen=True)
 class Artifact:
-    """One backup artifact: its object's key and size, and the part of its header that makes chains."""
+    """One backup artifact: its object's key and size, and the part of its header that makes chains.
+
+    time: when it was made, in UTC, or None if its header does not say.
+    """
 
     key: str
     database_id: str
@@ -26,6 +30,7 @@ class Artifact:
     lowest: int
     highest: int
     size_bytes: int = 0
+    time: datetime | None = None
 
     @property
     def is_empty(self) -> bool:
@@ -35,9 +40,8 @@ class Artifact:
 
 def artifact(key: str, header: Header, size_bytes: int) -> Artifact:
     """Return the artifact of an object with this header."""
-    return Artifact(
-        key, header.database_id or "", bool(header.full), header.lowest_tx or 0, header.highest_tx or 0, size_bytes
-    )
+    lowest, highest = header.lowest_tx or 0, header.highest_tx or 0
+    return Artifact(key, header.database_id or "", bool(header.full), lowest, highest, size_bytes, header.time)
 
 
 class Cost(NamedTuple):

@@ -78,6 +78,14 @@ def _is_same(expected: str, info: StoreInfo) -> bool:
 def _transaction(chosen: BackupSet, info: StoreInfo) -> str:
     """Return how the last transaction differs from the one in the header of an artifact."""
     highest, last = chosen.header.highest_tx if chosen.header else None, info.last_transaction
+    if chosen.until and last is not None and last <= (highest or last):
+        # It ended before the last transaction of its chain, as requested.
+        first = chosen.until.transaction
+        return (
+            f"the last transaction of the restored store is {last}, expected one before {first}"
+            if (first and last >= first)
+            else ""
+        )
     # An empty differential artifact has 0. A store that needs a recovery does not know its last transaction yet.
     if not highest or last is None or info.recovery_needed or highest == last:
         return ""

@@ -136,7 +136,10 @@ class Stage:
             # The listing is out of date. With a new one there may be another chain to the same transaction.
             raise VanishedError(str(error), hint=error.hint) from error
         full = chosen.header is None or chosen.header.full is not False
-        last_words = self.program.restore_artifact(paths[-1], chosen.database, self._conf, self.lock, full=full)
+        until = chosen.until.argument if chosen.until else ""
+        last_words = self.program.restore_artifact(
+            paths[-1], chosen.database, self._conf, self.lock, full=full, until=until
+        )
         trees.remove(top)
         return last_words
 

@@ -1,0 +1,81 @@
+"""The chain that a restore until a point takes, and the points that chains have. Pure functions over headers.
+
+A full backup has no transaction log, so a restore can't end inside it. The point lies behind the full backup of the
+chain, and not behind its last differential one.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from itertools import groupby
+
+from neo4j_restore.errors import BackupNotFoundError, ConfigurationError, RestoreError
+from neo4j_restore.sets import chains
+from neo4j_restore.sets.backup_set import BackupSet, Span
+from neo4j_restore.sets.chains import Artifact
+from neo4j_restore.sets.kinds import Kind
+from neo4j_restore.until import Until
+
+# A message names the ranges of this many chains.
+_MOST_NAMED = 5
+
+
+def span(links: Sequence[Artifact]) -> Span | None:
+    """Return the range of points of a chain, or None for a full backup alone."""
+    full, last = links[0], links[-1]
+    return None if last.full else Span(full.highest + 1, last.highest, full.time, last.time)
+
+
+def chain(
+    until: Until, ends: Iterable[Artifact], candidates: Iterable[Artifact], *, overlaps: bool
+) -> tuple[Artifact, ...]:
+    """Return the chain that has the point and ends as soon as possible behind it, or an empty one.
+
+    ends: the artifacts at which the chain may end. candidates: all artifacts of the database, in any order.
+    overlaps: see `chains.best`.
+    """
+    usable = [each for each in candidates if not each.full or until.is_behind(each.highest, each.time)]
+    reaching = [each for each in ends if not each.full and until.is_reached(each.highest, each.time)]
+    # By time only if the point is a time: a clock may have gone back.
+    reaching.sort(key=lambda each: (each.time if until.moment and each.time else 0, each.highest, each.key))
+    for _, group in groupby(reaching, key=lambda each: each.highest):
+        links = chains.best(tuple(group), usable, overlaps=overlaps)
+        if links:
+            return links
+    return ()
+
+
+def refusal(until: Until, chosen: Artifact, candidates: Iterable[Artifact], name: Callable[[str], str]) -> RestoreError:
+    """Return the error for a point that no chain has. name: makes the name of an object from its key."""
+    ours = [each for each in candidates if each.database_id == chosen.database_id and not each.is_empty]
+    spans = _spans(ours)
+    if not spans and chosen.full:
+        message = (
+            f"{name(chosen.key)} is a full backup alone. It has no transaction log, so a restore can't end at "
+            f"RESTORE_UNTIL={until}"
+        )
+        return BackupNotFoundError(message, hint="unset RESTORE_UNTIL, or take a differential backup behind that point")
+    listed = "; ".join(f"{one} (from {name(full.key)})" for full, one in spans[:_MOST_NAMED]) or "none is complete"
+    message = f"no chain of backups has RESTORE_UNTIL={until}. The chains have: {listed}"
+    return BackupNotFoundError(message, hint="set RESTORE_UNTIL to a point in one of these ranges, or unset it")
+
+
+def _spans(artifacts: Sequence[Artifact]) -> list[tuple[Artifact, Span]]:
+    """Return the widest range from each full backup on, the newest first."""
+    differential = [each for each in artifacts if not each.full]
+    fulls = sorted((each for each in artifacts if each.full), key=lambda each: each.highest, reverse=True)
+    spans = []
+    for full in fulls[:_MOST_NAMED]:
+        # Overlaps count here: a range that is too wide helps more than none.
+        ends = sorted((each for each in differential if each.highest > full.highest), key=lambda each: -each.highest)
+        found = (chains.chain(end, [full, *differential]) for end in ends)
+        if (links := next(filter(None, found), ())) and (one := span(links)):
+            spans.append((full, one))
+    return spans
+
+
+def check(until: Until | None, chosen: BackupSet, url: str) -> None:
+    """Raise ConfigurationError for an inspected set in which a restore can't end at the requested point."""
+    if until is None or chosen.until == until:
+        return
+    what = f"is {chosen.inside or 'packed'}" if chosen.kind is Kind.BACKUP else f"is of the kind {chosen.kind}"
+    message = f"{url} {what}, but RESTORE_UNTIL={until} needs a chain of .backup objects of Neo4j 5 or later"
+    raise ConfigurationError(message, hint="unset RESTORE_UNTIL, or name a backup of such a chain with TIMESTAMP")
