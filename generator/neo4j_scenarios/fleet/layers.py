@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from neo4j_restore.secrecy import WITHHELD, looks_like_key
-from neo4j_scenarios.errors import Problem, did_you_mean
+from neo4j_scenarios.errors import InputFileError, Problem, did_you_mean
 from neo4j_scenarios.inputs.fields import FIELDS, deployment, pod, request
 from neo4j_scenarios.inputs.structure import ListOf, of_node
 from neo4j_scenarios.yaml.tree import Items, Map, Node, Place, Text
@@ -130,7 +130,11 @@ def _map(key: str, place: Place, node: Node, problems: list[Problem]) -> Iterato
 
 
 def _setting(key: str, place: Place, node: Node, lists: bool, problems: list[Problem]) -> Setting:
-    text = of_node(node) if key in STRUCTURES and not isinstance(node, Text) else _text(node, lists)
+    try:
+        text = of_node(node) if key in STRUCTURES and not isinstance(node, Text) else _text(node, lists)
+    except InputFileError as error:
+        problems += error.problems
+        return Setting(None, place, broken=True)
     if text is None or not looks_like_key(text):
         broken = text is None and not isinstance(node, Text)
         if broken:

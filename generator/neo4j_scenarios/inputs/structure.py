@@ -80,19 +80,10 @@ def items(text: str) -> list[Any]:
 
 
 def of_node(node: "Node") -> str:
-    """Return a node of a file as one line of JSON."""
-    return line(_data(node))
+    """Return a node of a file as one line of JSON. Raises InputFileError for a number that is not valid."""
+    from neo4j_scenarios.yaml.located import data_of
 
-
-def _data(node: "Node") -> Any:
-    from neo4j_scenarios.yaml.text import plain_scalar
-    from neo4j_scenarios.yaml.tree import Items, Map
-
-    if isinstance(node, Map):
-        return {key: _data(value) for key, (_, value) in node.entries.items()}
-    if isinstance(node, Items):
-        return [_data(each) for each in node.nodes]
-    return plain_scalar(node.text) if node.plain and node.text is not None else node.text
+    return line(data_of(node))
 
 
 def mapped(text: str, change: Callable[[str], str]) -> str:

@@ -22,6 +22,12 @@ _Loader: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 _resolver: Final = yaml.resolver.Resolver()
 
+# PyYAML gives these tags to plain texts. Helm does not, but for `<<` as a key.
+_TIME: Final = "tag:yaml.org,2002:timestamp"
+_MERGE: Final = "tag:yaml.org,2002:merge"
+_VALUE: Final = "tag:yaml.org,2002:value"
+_TEXTS: Final = frozenset({_TIME, _MERGE, _VALUE})
+
 # Some versions of YAML read the words excluded here as a boolean or as null.
 _PLAIN_KEY: Final = re.compile(r"(?!(y|n|yes|no|on|off|true|false|null)$)[a-z][a-z0-9./-]*", re.IGNORECASE)
 
@@ -75,9 +81,19 @@ def _data(event: Any, get: Callable[[], Any]) -> Any:
     return entries
 
 
-def plain_scalar(text: str) -> Any:
-    """Return what Helm takes a scalar without quotes for: a time is the text that it is."""
-    return text if _tag(text) == "tag:yaml.org,2002:timestamp" else _scalar(text)
+@lru_cache(maxsize=4096)
+def helm_scalar(text: str, tag: str = "") -> Any:
+    """Return what Helm takes a scalar without quotes for: a time, `=` and `<<` are the texts that they are.
+
+    tag: the tag in the file, if it has one. Raises ValueError for a number that is not valid.
+    """
+    kind = tag or _tag(text)
+    if kind in _TEXTS:
+        return text
+    try:
+        return _constructed(text, kind)
+    except (LookupError, ValueError) as error:
+        raise ValueError(text) from error
 
 
 def _tag(text: str) -> Any:
@@ -88,8 +104,12 @@ def _tag(text: str) -> Any:
 def _scalar(text: str) -> Any:
     """Return the value of a scalar without quotes."""
     tag = _tag(text)
-    if tag in {"tag:yaml.org,2002:merge", "tag:yaml.org,2002:value"}:
+    if tag in {_MERGE, _VALUE}:
         raise _NotPlainError
+    return _constructed(text, tag)
+
+
+def _constructed(text: str, tag: str) -> Any:
     return yaml.constructor.SafeConstructor().construct_document(yaml.ScalarNode(tag, text))
 
 

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+import yaml
 from tests.generator.conftest import Command
 from tests.support.says import says
 
@@ -118,3 +119,29 @@ def test_a_file_that_is_not_text_is_told(neo4j_scenarios: Command, tmp_path: Pat
     folder = make_folder(tmp_path / "graph")
     (folder / "scenario.yaml").write_bytes(b"\xff\xfe")
     assert "is not UTF-8 text" in neo4j_scenarios("build", folder).err
+
+
+LISTS = "target: neo4j-restore\nextra-containers:\n  - {name: tools, image: tools:1, args: [%s]}\n"
+
+
+def test_a_scalar_in_a_list_is_what_helm_takes_it_for(neo4j_scenarios: Command, tmp_path: Path) -> None:
+    folder = make_folder(tmp_path / "graph", GOOD + LISTS % "=, 2026-01-31, no")
+    says(neo4j_scenarios("build", folder), 0)
+    (container,) = yaml.safe_load((folder / "values.neo4j-restore.yaml").read_text())["extraContainers"]
+    assert container["args"] == ["=", "2026-01-31", False]
+
+
+def test_a_number_that_is_none_has_its_place(neo4j_scenarios: Command, tmp_path: Path) -> None:
+    folder = make_folder(tmp_path / "graph", GOOD + LISTS % "0b_")
+    what = f"{folder}/scenario.yaml:6:42: looks like a number, but is not a valid one"
+    says(neo4j_scenarios("build", folder), 1, what)
+
+
+def test_a_number_that_is_none_in_a_fleet_has_its_place_beside_other_problems(
+    neo4j_scenarios: Command, tmp_path: Path
+) -> None:
+    fleet = tmp_path / "fleet.yaml"
+    defaults = "  bukket: x\n  extra-containers: [{name: tools, image: tools:1, args: [0b_]}]\n"
+    fleet.write_text(f"name: graphs\ndefaults:\n{defaults}clusters:\n  - name: eu\n")
+    done = neo4j_scenarios("build", fleet, "-o", tmp_path / "out")
+    says(done, 1, "fleet.yaml:3:3: bukket: 'bukket' is not known", "fleet.yaml:4:59: looks like a number")
