@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from tests.support import archives
 
 from neo4j_restore.errors import BackupDamagedError
-from neo4j_restore.streams import decoders
-from neo4j_restore.streams.decoders import BZIP2, GZIP, LZ4, XZ, ZSTD, Codec
+from neo4j_restore.streams import codecs, decoders
+from neo4j_restore.streams.codecs import BZIP2, GZIP, LZ4, XZ, ZSTD, Codec
 
 PACKERS: dict[Codec, Callable[[bytes], bytes]] = {
     GZIP: lambda data: gzip.compress(data, mtime=0),
@@ -43,7 +43,7 @@ class Source(io.RawIOBase):
 
 
 def decoded(data: bytes, step: int = 1000) -> bytes:
-    codec = decoders.codec_of(data)
+    codec = codecs.codec_of(data)
     assert codec
     return decoders.Decoded(Source(data, step), codec, "the set").readall()
 
@@ -176,7 +176,7 @@ STARTS = {
 def test_a_flood_of_what_is_empty_is_refused(name: str) -> None:
     piece, count, message = FLOODS[name]
     source = io.BytesIO(STARTS.get(name, b"") + piece * count)
-    codec = decoders.codec_of(source.getvalue()[:100]) or ZSTD
+    codec = codecs.codec_of(source.getvalue()[:100]) or ZSTD
     stream = decoders.Decoded(source, codec, "the set")  # type: ignore[arg-type]  # reads alike
     with pytest.raises(BackupDamagedError, match=f"the set is not a backup set: .*{message}"):
         stream.readall()

@@ -15,7 +15,7 @@ from neo4j_restore.inspection.entries import Entry
 from neo4j_restore.sets import headers, strangers
 from neo4j_restore.sets.headers import Header
 from neo4j_restore.sets.kinds import Kind
-from neo4j_restore.streams import decoders
+from neo4j_restore.streams import codecs, decoders
 from neo4j_restore.streams.names import EntryNames
 from neo4j_restore.streams.pipeline import Stream
 from neo4j_restore.streams.stream import Peekable
@@ -56,11 +56,11 @@ def contents_of(head: bytes, hint: Kind, name: str, *, plain: RawIOBase | None =
     Raises BackupDamagedError for anything that is not a backup, and says what it is.
     """
     stream: Peekable = Peekable(_Bytes(head))
-    packings: list[decoders.Codec] = []
+    packings: list[codecs.Codec] = []
     while True:
         start = stream.peek(formats.HEAD_BYTES)
         kind = formats.natural(start)
-        codec = decoders.codec_of(start)
+        codec = codecs.codec_of(start)
         if kind is Kind.ARCHIVE:
             return _tar(start, plain if plain and not packings else stream, packings, name)
         if kind:
@@ -75,7 +75,7 @@ def contents_of(head: bytes, hint: Kind, name: str, *, plain: RawIOBase | None =
         stream = Peekable(_Cut(decoders.Decoded(stream, codec, name, inner=inner)))
 
 
-def _tar(start: bytes, stream: RawIOBase, packings: list[decoders.Codec], name: str) -> Contents:
+def _tar(start: bytes, stream: RawIOBase, packings: list[codecs.Codec], name: str) -> Contents:
     seen, whole = entries.of_tar(stream, name, head_bytes)
     names = EntryNames(name)
     for entry in seen:
@@ -87,7 +87,7 @@ def _tar(start: bytes, stream: RawIOBase, packings: list[decoders.Codec], name: 
 
 def head_bytes(first: bytes) -> int:
     """Return how many bytes of a file in an archive show what it is: more where it is packed or has a header."""
-    return _HEAD_BYTES if kind_of_file(first) or decoders.codec_of(first) else len(first)
+    return _HEAD_BYTES if kind_of_file(first) or codecs.codec_of(first) else len(first)
 
 
 def kind_of_file(head: bytes) -> Kind | None:
@@ -113,24 +113,24 @@ def is_sure(kind: Kind, head: bytes) -> bool:
     return bool(block.strip(b"\0")) and formats.is_tar(block)
 
 
-def _is_dump_of_3(stream: Peekable, codec: decoders.Codec, name: str) -> bool:
+def _is_dump_of_3(stream: Peekable, codec: codecs.Codec, name: str) -> bool:
     """Tell whether a gzip named as a dump is one of 3.5: a tar of store files without a folder around them."""
-    if codec is not decoders.GZIP:
+    if codec is not codecs.GZIP:
         return False
     packed = _Bytes(stream.peek(formats.HEAD_BYTES))
     listed, _ = entries.of_tar(_Cut(decoders.Decoded(packed, codec, name)), name, len)
     return any(entry.name.startswith("neostore") for entry in listed)
 
 
-def _check_depth(packings: list[decoders.Codec], name: str) -> None:
+def _check_depth(packings: list[codecs.Codec], name: str) -> None:
     # The window of xz can't be limited further, so it does not fit beside another large window in memory.
-    too_large = packings[-1] is decoders.XZ and any(packing.large for packing in packings[:-1])
+    too_large = packings[-1] is codecs.XZ and any(packing.large for packing in packings[:-1])
     if len(packings) > bounds.MOST_PACKINGS or too_large:
         message = f"{name} is packed in too many layers: {' > '.join(_names(packings))}"
         raise BackupDamagedError(message, hint="unpack one layer, upload the result and restore that")
 
 
-def _stranger(start: bytes, packings: list[decoders.Codec], hint: Kind, name: str) -> BackupDamagedError:
+def _stranger(start: bytes, packings: list[codecs.Codec], hint: Kind, name: str) -> BackupDamagedError:
     """Return the error that says what the object is instead of a backup."""
     if packings and not start:
         message = f"{name} is damaged: as {packings[-1].name}, nothing can be unpacked from its first bytes"
@@ -140,7 +140,7 @@ def _stranger(start: bytes, packings: list[decoders.Codec], hint: Kind, name: st
     return BackupDamagedError(message, hint=f"check what wrote it, or {ANOTHER_SET}")
 
 
-def _names(packings: list[decoders.Codec]) -> tuple[str, ...]:
+def _names(packings: list[codecs.Codec]) -> tuple[str, ...]:
     return tuple(codec.name for codec in packings)
 
 
@@ -165,8 +165,8 @@ def most_ratio(packings: tuple[str, ...]) -> int:
     return math.prod(codec.most_ratio for codec in _codecs(packings))
 
 
-def _codecs(packings: tuple[str, ...]) -> list[decoders.Codec]:
-    by_name = {codec.name: codec for codec in decoders.CODECS}
+def _codecs(packings: tuple[str, ...]) -> list[codecs.Codec]:
+    by_name = {codec.name: codec for codec in codecs.CODECS}
     return [by_name[packing] for packing in packings]
 
 

@@ -15,7 +15,7 @@ import re
 from typing import Final
 
 from neo4j_restore.sets.kinds import Kind
-from neo4j_restore.streams import decoders, tarheaders
+from neo4j_restore.streams import codecs, decoders, tarheaders
 
 # The first megabyte of an archive shows how well it is packed. The header of a dump or backup is shorter.
 HEAD_BYTES: Final = 1024 * 1024
@@ -39,11 +39,11 @@ def natural(start: bytes) -> Kind | None:
     neo4j = _OF_NEO4J.match(start)
     if neo4j:
         return Kind.DUMP if neo4j[1] == b"D" else Kind.BACKUP
-    codec = decoders.codec_of(start)
+    codec = codecs.codec_of(start)
     plain = decoders.start_of(start, tarheaders.BLOCK)
-    if codec is decoders.ZSTD and plain.startswith(b"zstd\0\0\0"):
+    if codec is codecs.ZSTD and plain.startswith(b"zstd\0\0\0"):
         return Kind.DUMP
-    if codec is decoders.GZIP and is_tar(plain) and _is_dump_of_3(plain):
+    if codec is codecs.GZIP and is_tar(plain) and _is_dump_of_3(plain):
         return Kind.DUMP
     return Kind.ARCHIVE if codec is None and is_tar(plain) else None
 

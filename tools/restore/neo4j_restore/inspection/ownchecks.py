@@ -7,7 +7,7 @@ Sources: RFC 1952. RFC 8878, 3.1.1.1.1. lz4's frame format, "FLG byte". xz's fil
 
 import re
 
-from neo4j_restore.streams import decoders
+from neo4j_restore.streams import codecs
 
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 
@@ -28,8 +28,8 @@ def own_check(head: bytes) -> str:
     if head.startswith(_ZIP):
         return "zip"
     start = 4 if _OF_NEO4J.match(head) else 0
-    start = decoders.past_skippable(head, start)
-    codec = decoders.codec_of(head[start : start + 64])
+    start = codecs.past_skippable(head, start)
+    codec = codecs.codec_of(head[start : start + 64])
     if codec is None:
         return ""
     offset, bits = _FLAGS.get(codec.name, (0, 0))

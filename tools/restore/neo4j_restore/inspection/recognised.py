@@ -8,7 +8,7 @@ from neo4j_restore.inspection.layouts import Content, File, Store, Wanted
 from neo4j_restore.sets.backup_set import BackupSet
 from neo4j_restore.sets.inside import BLOCK, DATA_FOLDER, STORE_FILES, Inside, StoreVersion, version_of
 from neo4j_restore.sets.kinds import Kind
-from neo4j_restore.streams import decoders
+from neo4j_restore.streams import codecs, decoders
 from neo4j_restore.volume.paths import LOGS, RECORD_STORES
 
 
@@ -43,7 +43,7 @@ def with_content(chosen: BackupSet, content: Content | None) -> BackupSet:
 def _of_file(chosen: BackupSet, inside: Inside, kind: Kind, head: bytes) -> BackupSet:
     header, sure = contents.header_of(kind, head), contents.is_sure(kind, head)
     # The stream begins behind Neo4j's magic of 4 bytes.
-    growth = decoders.ratio(head if decoders.codec_of(head) else head[4:])
+    growth = decoders.ratio(head if codecs.codec_of(head) else head[4:])
     return replace(chosen, kind=kind, header=header, inside=replace(inside, what=kind.value, sure=sure, growth=growth))
 
 

@@ -27,7 +27,7 @@ from neo4j_restore.sets.headers import Header
 from neo4j_restore.sets.kinds import Kind
 from neo4j_restore.settings import Request
 from neo4j_restore.spec import LATEST
-from neo4j_restore.streams import decoders
+from neo4j_restore.streams import codecs
 from neo4j_restore.transfer import parallel
 from neo4j_restore.until import Until
 
@@ -102,7 +102,7 @@ class Artifacts:
             message = f"{name} is in an archive tier and can't be read before it is thawed"
             raise StoreError(message, hint=f"thaw it, then start again: {stored.thaw}")
         head = self.heads.head(stored, headers.CLEAR_HEADER_BYTES)
-        packed = decoders.codec_of(head) is not None
+        packed = codecs.codec_of(head) is not None
         if (packed or headers.is_short(head)) and stored.size_bytes > len(head):
             head = self.heads.head(stored, headers.HEADER_BYTES)
         if packed:

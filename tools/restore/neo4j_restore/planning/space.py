@@ -19,7 +19,7 @@ from neo4j_restore.sets.backup_set import BackupSet
 from neo4j_restore.sets.inside import DATA_FOLDER, Inside
 from neo4j_restore.sets.kinds import Kind
 from neo4j_restore.spec import SpaceMode
-from neo4j_restore.streams import decoders, zipdirectory
+from neo4j_restore.streams import codecs, decoders, zipdirectory
 
 # For the file system's metadata and Neo4j's own first writes.
 _MARGIN_BYTES = 16 * 1024 * 1024
@@ -80,7 +80,7 @@ def _unpacked(chosen: BackupSet, inside: Inside, head: bytes, tail: bytes) -> tu
     """Return the size of the set without its compressions or its zip, and how that is known."""
     size, source = chosen.size_bytes, "listing" if chosen.kind is Kind.DIRECTORY else "size of the object"
     for number, packing in enumerate(inside.packings):
-        if packing == decoders.GZIP.name:
+        if packing == codecs.GZIP.name:
             # Only the outermost gzip ends where the object ends, so only its trailer is in the tail.
             size, source = _gzip(size, head, b"" if number else tail)
         else:
@@ -96,7 +96,7 @@ def _restored(chosen: BackupSet, inside: Inside, size: int, head: bytes, tail: b
     # A chain has the header of its last artifact, which does not have the size of the whole.
     if chosen.header and chosen.header.unpacked_bytes is not None and len(chosen.objects) == 1:
         return max(size, chosen.header.unpacked_bytes), f"{chosen.kind} header"
-    if not inside.container and not inside.packings and decoders.codec_of(head) is decoders.GZIP:
+    if not inside.container and not inside.packings and codecs.codec_of(head) is codecs.GZIP:
         # Neo4j 3.5 makes dumps that are gzips.
         return _gzip(size, head, tail)
     return round(size * inside.growth), f"start of the {chosen.kind}"

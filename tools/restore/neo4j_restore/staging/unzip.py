@@ -18,7 +18,7 @@ from neo4j_restore.bounds import Budget
 from neo4j_restore.errors import ANOTHER_SET, BackupDamagedError
 from neo4j_restore.staging.untar import Limits, write_file
 from neo4j_restore.streams import zipdirectory
-from neo4j_restore.streams.decoders import Decompressor, GzipError
+from neo4j_restore.streams.codecs import Decompressor, GzipError
 from neo4j_restore.streams.names import EntryNames
 from neo4j_restore.streams.pipeline import BLOCK_BYTES, Stream
 from neo4j_restore.streams.zipdirectory import TAIL_BYTES, ZipEntry
