@@ -36,6 +36,7 @@ SCENARIOS = {
     "previous": {"keep_previous": "true", "not_after": "2026-02-28T01:00:00+01:00"},
     "empty": {"on_missing": "start-empty"},
     "choice": {"on_stale_latest": "newest", "ignore_objects": "neo4j-test*, old/*", "require_checksum": "true"},
+    "check": {"consistency_check": "true"},
     "virtual": {"bucket": "s3://graph-backups/p", "addressing_style": "virtual"},
     "reclaim": {"force_overwrite": "true", "accept_data_loss": "true", "space_mode": "reclaim"},
     "moment": {"timestamp": "2026-01-31T03:00:00+01:00"},
@@ -95,6 +96,7 @@ def meant(scenario: Scenario, settings: Settings) -> None:
         scenario.addressing_style,
     )
     assert policy.keep_previous == scenario.keep_previous
+    assert policy.consistency_check == scenario.consistency_check
     assert (policy.purge, pace.heap_size) == (scenario.purge_on_complete, scenario.heap_size)
     assert (access.credentials is not None) == bool(scenario.secret)
     assert access.emulator_host == scenario.emulator_host

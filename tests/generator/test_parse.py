@@ -82,6 +82,7 @@ def test_every_broken_input_is_told_at_once() -> None:
         "on-stale-latest": "ignore",
         "ignore-objects": "old/*,,a",
         "require-checksum": "maybe",
+        "consistency-check": "perhaps",
         "space-mode": "free",
         "purge-on-complete": "maybe",
         "secret": "My_Secret",

@@ -26,6 +26,7 @@ WRONG = {
     "ON_STALE_LATEST": ["ignore", "true"],
     "IGNORE_OBJECTS": ["a,,b", "*", "**/*"],
     "REQUIRE_CHECKSUM": ["maybe"],
+    "CONSISTENCY_CHECK": ["1", "perhaps"],
     "ADDRESSING_STYLE": ["host", "auto"],
     "DATA_DIR": ["data", "/data/../etc"],
     "HEAP_SIZE": ["512", "0m", "big"],

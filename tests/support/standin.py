@@ -1,7 +1,8 @@
 """Stand-ins for the closed `restore` commands of Enterprise 4.x and 5: they check argv and layout, and move files.
 
 They also say what a store is, as `store-info` and `database info` do: its format by its files, and a last transaction.
-A file `info` in their home is printed in place of that.
+A file `info` in their home is printed in place of that. `check-consistency` of 4.x fails with the text of a file
+`check` in their home, which is its report if it begins with ERROR.
 
 They accept what the operations manuals document for each version, and nothing else; they refuse what is no backup.
 """
@@ -45,6 +46,23 @@ if sys.argv[1:] == ["--version"]:
     sys.exit(0)
 if sys.argv[1:-1] == (["store-info", "--structured"] if MOVES else ["store-info"]):
     info(Path(sys.argv[-1]), VERSION)
+if sys.argv[1] == "check-consistency" and sys.argv[3].startswith("--report-dir="):
+    conf = Path(os.environ["NEO4J_CONF"], "neo4j.conf").read_text()
+    data = Path(re.search("^dbms.directories.data=(.*)$", conf, re.M)[1])
+    if not re.search("^dbms.memory.pagecache.size=[0-9]+m$", conf, re.M):
+        fail("its memory has no bound")
+    if not (data / "databases" / sys.argv[2].removeprefix("--database=") / "neostore").is_file():
+        fail("Database does not exist")
+    given = Path(sys.argv[0]).parents[1] / "check"
+    time.sleep(PAUSE)
+    if not given.exists():
+        sys.exit(0)
+    if given.read_text().startswith("ERROR"):
+        path = Path(sys.argv[3].removeprefix("--report-dir=")) / "inconsistencies-2026-01-31.02.00.00.report"
+        path.write_text(given.read_text())
+        print("Number of errors: 331")
+        fail("Inconsistencies found. See '" + str(path) + "' for details.")
+    fail(given.read_text())
 options = dict(re.fullmatch(r"--([a-z]+)(?:=(.*))?", each).groups() for each in sys.argv[2:])
 if sys.argv[1] != "restore" or set(options) != ({{"from", "database"}} | ({{"move"}} if MOVES else set())):
     fail("usage: " + " ".join(sys.argv[1:]))

@@ -17,6 +17,7 @@
   (dict "name" "ON_STALE_LATEST" "value" $restore.onStaleLatest)
   (dict "name" "IGNORE_OBJECTS" "value" (join "," $restore.ignoreObjects))
   (dict "name" "REQUIRE_CHECKSUM" "value" (toString $restore.requireChecksum))
+  (dict "name" "CONSISTENCY_CHECK" "value" (toString $restore.consistencyCheck))
   (dict "name" "SPACE_MODE" "value" $restore.spaceMode)
   (dict "name" "PURGE_ON_COMPLETE" "value" (toString $restore.purgeOnComplete))
   (dict "name" (include "neo4j-restore.keyVariable" .) "value" (ternary (printf "/auth/%s" (include "neo4j-restore.secretKey" .)) "" (ne $restore.secretName "")))

@@ -15,7 +15,10 @@ ENCRYPTION_KEY: Final = "/encryption/key"
 AGE_IDENTITY: Final = "/age/identity"
 
 # Inputs that are rarely set. They are written only if they differ from their default.
-_CHOICE: Final = (request.ON_STALE_LATEST, request.IGNORE_OBJECTS, request.REQUIRE_CHECKSUM)
+_CHOICE: Final = (
+    *(request.ON_STALE_LATEST, request.IGNORE_OBJECTS),
+    *(request.REQUIRE_CHECKSUM, request.CONSISTENCY_CHECK),
+)
 _PACE: Final = (access.CONNECTIONS, access.DEADLINE_SECONDS, access.START_JITTER_SECONDS)
 
 # The Neo4j image and neo4j-admin read it. No other variable of ours may start with NEO4J_.
@@ -68,7 +71,7 @@ def _access(scenario: Scenario) -> dict[str, str]:
 
 
 def choice(scenario: Scenario) -> dict[Field[Any], str]:
-    """Return the texts of the other inputs that decide which set is chosen, if they differ from their defaults."""
+    """Return the texts of the other inputs that decide which set goes live, if they differ from their defaults."""
     return _unusual(scenario, _CHOICE)
 
 

@@ -79,6 +79,8 @@ def install(scenario: Scenario) -> Iterator[str]:
         yield f"Objects that are ignored: {', '.join(scenario.ignore_objects)}. {note('IGNORE_OBJECTS', scenario)}"
     if scenario.require_checksum:
         yield note("REQUIRE_CHECKSUM", scenario)
+    if scenario.consistency_check:
+        yield note("CONSISTENCY_CHECK", scenario)
     if scenario.cluster:
         yield note("cluster", scenario)
     if scenario.ldap_url:

@@ -43,6 +43,7 @@ class Scenario:
     on_stale_latest: OnStaleLatest
     ignore_objects: tuple[str, ...]
     require_checksum: bool
+    consistency_check: bool
     space_mode: SpaceMode
     purge_on_complete: bool
     secret: str

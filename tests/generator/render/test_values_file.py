@@ -135,13 +135,14 @@ def test_with_a_workload_identity_no_key_is_mounted(target: str) -> None:
         ({"on_stale_latest": "newest"}, "that set is restored"),
         ({"ignore_objects": "old/*"}, "objects that match these patterns are never used as backups"),
         ({"require_checksum": "true"}, "can't be verified by the store"),
+        ({"consistency_check": "true"}, "looks for inconsistencies in each staged store"),
         (RECLAIM, "HAZARD, accepted by --accept-data-loss: the old data is deleted before the new data is there"),
         ({"keep_previous": "true"}, "neo4j-restore rollback puts it back"),
         ({"not_after": "2026-02-28T00:00:00Z"}, "a pod without a requested database does not start"),
     ],
     ids=[
         *("system", "other database", "once", "true", "emulator", "start empty", "stale", "newest", "ignored"),
-        *("checksum", "reclaim", "previous", "expiry"),
+        *("checksum", "check", "reclaim", "previous", "expiry"),
     ],
 )
 @pytest.mark.parametrize("target", TARGETS)

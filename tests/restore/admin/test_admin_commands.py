@@ -156,3 +156,29 @@ def test_java_that_does_not_start_is_told_before_anything_is_asked_of_the_store(
         "try: correct or remove JAVA_TOOL_OPTIONS",
         unsaid="hush",
     )
+
+
+CHECK_3 = "check-consistency --database=neo4j --report-dir=T"
+CHECK_5 = "database check neo4j --report-path=T --max-off-heap-memory=64m"
+
+
+@pytest.mark.parametrize(
+    ("version", "info", "check", "cache"),
+    [
+        ("3.3.5", "store-info --store=S", CHECK_3, "dbms.memory.pagecache.size"),
+        ("4.1.12", "store-info S", CHECK_3, "dbms.memory.pagecache.size"),
+        ("4.2.0", "store-info --structured S", CHECK_3, "dbms.memory.pagecache.size"),
+        ("4.4.48", "store-info --structured S", CHECK_3, "dbms.memory.pagecache.size"),
+        ("5.0.0", "database info neo4j --format=json", CHECK_5, ""),
+        ("5.20.0", "database info neo4j --format=json", CHECK_5, ""),
+        ("2026.8.1", "database info neo4j --format=json", CHECK_5, ""),
+    ],
+)
+def test_each_version_is_asked_about_a_store_in_its_way(version: str, info: str, check: str, cache: str) -> None:
+    major, minor = map(int, version.split(".")[:2])
+    commands = admin_commands.commands(Version(major, minor))
+    argv = [
+        " ".join(each).format(source="S", database="neo4j", temp="T", off_heap=64)
+        for each in (commands.info, commands.check)
+    ]
+    assert (*argv, commands.cache_setting) == (info, check, cache)

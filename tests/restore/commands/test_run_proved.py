@@ -98,3 +98,87 @@ def test_a_format_that_this_neo4j_has_given_up_is_a_warning(neo4j_restore: Run, 
     done = neo4j_restore("run", **says(home, json.dumps({**FACTS, "storeFormatSuperseded": "4.3.0"})))
     assert done.returncode == 0, done.stderr
     assert "its store format SF4.3.0 was replaced in Neo4j 4.3.0" in done.stderr
+
+
+REPORT = "ERROR: The relationship record is not in use.\n" * 50_000
+
+
+def check_says(home: Path, text: str) -> dict[str, str]:
+    """Let neo4j-admin find this in every store that it checks."""
+    (home / "check").write_text(text)
+    return {"NEO4J_HOME": str(home), "CONSISTENCY_CHECK": "true"}
+
+
+def test_a_store_is_checked_only_on_request(neo4j_restore: Run, bucket: Bucket, data: Path, home: Path) -> None:
+    bucket.put("neo4j-latest.tar.gz", SET)
+    for asked in ("false", "true"):
+        given = {"NEO4J_HOME": str(home), "CONSISTENCY_CHECK": asked, "FORCE_OVERWRITE": "true"}
+        done = neo4j_restore("run", **given)
+        assert done.returncode == 0, done.stderr
+        (restored,) = json.loads((data / ".neo4j-restore/receipt.json").read_text())["last"]["restored"]
+        assert restored["consistency_checked"] is (asked == "true")
+        assert ("neo4j: neo4j-admin found no inconsistencies" in done.stderr) is (asked == "true")
+    assert "checked for inconsistencies" in neo4j_restore("status").stdout
+
+
+def test_an_inconsistent_store_leaves_the_old_data_and_its_report(
+    neo4j_restore: Run, bucket: Bucket, data: Path, home: Path, tmp_path: Path
+) -> None:
+    archives.write_database(data, "newer")
+    before = archives.snapshot(data)
+    bucket.put("neo4j-latest.tar.gz", SET)
+    done = neo4j_restore("run", FORCE_OVERWRITE="once", **check_says(home, REPORT))
+    assert done.returncode == 11, done.stderr
+    reason = json.loads((tmp_path / "reason").read_text())
+    report = data / ".neo4j-restore/inconsistencies.report"
+    assert "found 331 inconsistencies in the store that gs://" in reason["message"]
+    assert str(report) in reason["message"]
+    assert "set CONSISTENCY_CHECK to false" in reason["hint"]
+    assert archives.snapshot(data) == before
+    kept = report.read_text()
+    assert kept[:1000] == REPORT[:1000]
+    assert len(kept) < 1024 * 1024 + 100 < len(REPORT)
+    assert kept.endswith(f"(cut here: the report had {len(REPORT)} bytes)\n")
+    assert not (data / ".neo4j-restore/staging").exists()
+
+    (home / "check").unlink()
+    again = neo4j_restore("run", FORCE_OVERWRITE="once", NEO4J_HOME=str(home), CONSISTENCY_CHECK="true")
+    assert again.returncode == 0, again.stderr
+    assert not report.exists(), "it is of another store"
+
+
+NOT_MADE = {
+    "to be recovered": ("Please recover database before running the consistency check.", 30, "needs a recovery before"),
+    "killed": ("java.lang.OutOfMemoryError: Java heap space", 30, "too small"),
+    "unknown": ("Consistency checking failed.", 30, "Consistency checking failed."),
+}
+
+
+@pytest.mark.parametrize(("text", "code", "message"), NOT_MADE.values(), ids=NOT_MADE)
+def test_a_check_that_can_not_be_made_leaves_the_old_data(
+    text: str, code: int, message: str, neo4j_restore: Run, bucket: Bucket, data: Path, home: Path, tmp_path: Path
+) -> None:
+    archives.write_database(data, "newer")
+    before = archives.snapshot(data)
+    bucket.put("neo4j-latest.tar.gz", SET)
+    done = neo4j_restore("run", FORCE_OVERWRITE="once", **check_says(home, text))
+    assert done.returncode == code, done.stderr
+    assert message in json.loads((tmp_path / "reason").read_text())["message"]
+    assert archives.snapshot(data) == before
+
+
+@pytest.mark.parametrize("kind", ["folder", "link"])
+def test_what_lies_in_the_place_of_the_report_is_not_touched(
+    kind: str, neo4j_restore: Run, bucket: Bucket, data: Path, home: Path, tmp_path: Path
+) -> None:
+    place, other = data / ".neo4j-restore/inconsistencies.report", tmp_path / "other"
+    archives.write_files(tmp_path, {"other": b"precious"})
+    place.parent.mkdir()
+    if kind == "folder":
+        place.mkdir()
+    else:
+        place.symlink_to(other)
+    bucket.put("neo4j-latest.tar.gz", SET)
+    done = neo4j_restore("run", **check_says(home, REPORT))
+    assert done.returncode == 12, done.stderr
+    assert other.read_bytes() == b"precious"

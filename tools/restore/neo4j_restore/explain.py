@@ -59,12 +59,14 @@ EXPLANATIONS: Final = {
     11: Explanation(
         "The set's bytes are wrong: a checksum does not match, the archive, dump or backup is cut or changed, an entry "
         "leads out of the archive, store files are missing, or they are of another database. Or neo4j-admin can't "
-        "read the staged store, or finds in it another store format or transaction than the set promised. Or a backup "
-        "artifact that can't be read may be newer than the set that would be restored. Or nothing can verify the set, "
-        "and REQUIRE_CHECKSUM is true. For `finalize`: a metadata script has foreign statements.",
+        "read the staged store, finds inconsistencies in it (CONSISTENCY_CHECK), or finds another store format or "
+        "transaction than the set promised. Or a backup artifact that can't be read may be newer than the set that "
+        "would be restored. Or nothing can verify the set, and REQUIRE_CHECKSUM is true. For `finalize`: a "
+        "metadata script has foreign statements.",
         _AS_IT_WAS,
         (
             "Choose another set with TIMESTAMP. `neo4j-restore list` prints them.",
+            "Inconsistencies: the message names the report. It stays on the volume until the next check.",
             "Check the job that made the set: a backup job that failed midway uploads half an archive.",
             "If nothing can verify it, put a checksum beside it: `sha256sum NAME >NAME.sha256`.",
         ),
@@ -115,7 +117,8 @@ EXPLANATIONS: Final = {
         ),
     ),
     30: Explanation(
-        "neo4j-admin ended with an error, did not start, was killed, or ended with 0 but made no database.",
+        "neo4j-admin ended with an error, did not start, was killed, or ended with 0 but made no database. Or "
+        "CONSISTENCY_CHECK is true, and the store needs a recovery before it can be checked.",
         _AS_IT_WAS + " neo4j-admin writes only to the staging folder.",
         (
             "Read its last lines in the message.",

@@ -29,6 +29,9 @@ DEFAULT_HEAP: Final = "512m"
 _LEAST_HEAP_MIB: Final = 128
 _LARGEST_HEAP_MIB: Final = 8192
 
+# The least off-heap memory for a check of a store. It keeps the pages of the store there.
+_LEAST_OFF_HEAP_MIB: Final = 64
+
 _UNITS: Final = {"k": 1024, "m": 1024**2, "g": 1024**3}
 
 
@@ -56,3 +59,12 @@ def heap_size(limit_bytes: int) -> str:
     room = limit_bytes // 1024**2 - PROGRAM_MIB - LAUNCHER_MIB
     heap = min(room - LEAST_OVERHEAD_MIB, room * 4 // 5)
     return f"{min(max(heap, _LEAST_HEAP_MIB), _LARGEST_HEAP_MIB)}m"
+
+
+def off_heap_mib(heap_size: str, limit_bytes: int) -> int:
+    """Return the memory that neo4j-admin may take outside its heap, in MiB, in a container with this memory limit.
+
+    limit_bytes: 0 for no limit. Then it is as much as the heap.
+    """
+    room = limit_bytes // 1024**2 - limit_mib(heap_size) if limit_bytes else heap_mib(heap_size)
+    return max(room, _LEAST_OFF_HEAP_MIB)

@@ -94,9 +94,7 @@ def status_text(state: dict[str, Any]) -> str:
     lines = [f"state: {state['state']}", f"restore id: {state['restore_id'] or '-'}"]
     lines += [f"restored: {each['database']} from {each.get('object', '-')}" for each in last.get("restored", [])]
     lines += [
-        f"store of {each['database']}: {_store_text(each['store'])}"
-        for each in last.get("restored", [])
-        if each.get("store")
+        f"store of {each['database']}: {text}" for each in last.get("restored", []) if (text := _proof_text(each))
     ]
     lines += [f"rolled back: {name}" for name in last.get("rolled_back", [])]
     lines += [f"finished: {last.get('finished', '-')}"]
@@ -105,11 +103,17 @@ def status_text(state: dict[str, Any]) -> str:
     return "\n".join(lines)
 
 
-def _store_text(store: dict[str, Any]) -> str:
-    """Return what neo4j-admin said of a restored store."""
+def _proof_text(restored: dict[str, Any]) -> str:
+    """Return what neo4j-admin said of a restored store, or an empty text."""
+    store = restored.get("store") or {}
     last, needed = store.get("last_transaction"), store.get("recovery_needed")
-    transaction = [] if last is None else [f"last transaction {last}"]
-    return ", ".join([str(store.get("format", "-")), *transaction, *(["needed a recovery"] if needed else [])])
+    facts = {
+        store.get("format"): store.get("format") is not None,
+        f"last transaction {last}": last is not None,
+        "needed a recovery": needed,
+        "checked for inconsistencies": restored.get("consistency_checked"),
+    }
+    return ", ".join(str(fact) for fact, holds in facts.items() if holds)
 
 
 def without_secrets(answer: Any) -> Any:

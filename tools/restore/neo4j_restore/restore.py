@@ -44,7 +44,7 @@ from neo4j_restore.volume.state import (
 )
 
 if TYPE_CHECKING:
-    from neo4j_restore.admin.storeinfo import StoreInfo
+    from neo4j_restore.staging.proof import Proof
     from neo4j_restore.staging.stage import Proofs
 
 log = getLogger(__name__)
@@ -300,7 +300,7 @@ def _record(request: Request, policy: Policy, prepared: Plan, staged: _Staged) -
         "force_overwrite": policy.overwrite.value,
         "restored": [
             _restored(step.chosen, request, step, staged.evidence.verdict(step.chosen))
-            | {"store": _store_as_json(staged.proofs.get(step.database))}
+            | _proof_as_json(staged.proofs[step.database])
             for step in prepared.restores
             if step.chosen
         ],
@@ -342,17 +342,17 @@ def _restored(chosen: BackupSet, request: Request, step: Step, verdict: Verdict)
     )
 
 
-def _store_as_json(info: "StoreInfo | None") -> dict[str, Any] | None:
-    """Return what neo4j-admin says of a staged store, or None where it does not say it."""
-    if info is None:
-        return None
-    return {
+def _proof_as_json(proof: "Proof") -> dict[str, Any]:
+    """Return what the receipt says of what neo4j-admin said of a staged store."""
+    info = proof.info
+    store = info and {
         "format": info.store_format,
         "introduced": info.introduced,
         "superseded": info.superseded,
         "last_transaction": info.last_transaction,
         "recovery_needed": info.recovery_needed,
     }
+    return {"store": store, "consistency_checked": proof.checked}
 
 
 def _crc32c(stored: StoredObject) -> str | None:

@@ -53,6 +53,7 @@ class Policy:
     on_missing: spec.OnMissing
     on_stale_latest: spec.OnStaleLatest
     require_checksum: bool
+    consistency_check: bool
     space: spec.SpaceMode
     keep_previous: bool
     purge: bool
@@ -164,6 +165,7 @@ def _policy(values: Values) -> Policy:
         on_missing=values[variables.ON_MISSING],
         on_stale_latest=values[variables.ON_STALE_LATEST],
         require_checksum=values[variables.REQUIRE_CHECKSUM],
+        consistency_check=values[variables.CONSISTENCY_CHECK],
         space=values[variables.SPACE_MODE],
         keep_previous=values[variables.KEEP_PREVIOUS],
         purge=values[variables.PURGE_ON_COMPLETE],

@@ -219,6 +219,13 @@ REQUIRE_CHECKSUM: Final = Variable(
     "false",
     example="true",
 )
+CONSISTENCY_CHECK: Final = Variable(
+    "CONSISTENCY_CHECK",
+    "`true` lets neo4j-admin check each staged store for inconsistencies before the swap. It reads all of the store",
+    rules.TRUTH,
+    "false",
+    example="true",
+)
 SPACE_MODE: Final = Variable(
     "SPACE_MODE",
     "`keep` needs room for old and new data. `reclaim` deletes the old data first, and needs `FORCE_OVERWRITE` `true`",

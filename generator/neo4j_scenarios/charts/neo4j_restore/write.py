@@ -56,6 +56,7 @@ def _choice(scenario: Scenario) -> Values:
         request.ON_STALE_LATEST.key: scenario.on_stale_latest.value,
         request.IGNORE_OBJECTS.key: list(scenario.ignore_objects),
         request.REQUIRE_CHECKSUM.key: scenario.require_checksum,
+        request.CONSISTENCY_CHECK.key: scenario.consistency_check,
     }
     return {_camel(field.key): lists[field.key] for field in choice(scenario)}
 

@@ -24,6 +24,7 @@ FIELDS: Final[tuple[Field[object], ...]] = (
     request.ON_STALE_LATEST,
     request.IGNORE_OBJECTS,
     request.REQUIRE_CHECKSUM,
+    request.CONSISTENCY_CHECK,
     request.SPACE_MODE,
     request.PURGE_ON_COMPLETE,
     access.SECRET,

@@ -101,6 +101,13 @@ REQUIRE_CHECKSUM = Field(
     "true",
     "false",
 )
+CONSISTENCY_CHECK = Field(
+    "consistency-check",
+    "let neo4j-admin check each staged store for inconsistencies before it goes live: true or false",
+    rules.BOOLEAN,
+    "true",
+    "false",
+)
 SPACE_MODE = Field(
     "space-mode",
     "space for a restore over existing data: keep the old data until the new is verified, or reclaim its space first",

@@ -10,6 +10,7 @@ import shutil
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from logging import getLogger
 from pathlib import Path
 from typing import Final
@@ -69,7 +70,7 @@ class Admin:
         # `load` of 3.x does not create this folder.
         (data / "databases").mkdir(parents=True)
         lines = [f"{self.commands.data_setting}={data}", f"{self.commands.logs_setting}={conf.parent / 'logs'}"]
-        (conf / _CONF).write_text("\n".join(lines) + "\n")
+        (conf / _CONF).write_text("".join(f"{line}\n" for line in lines))
 
     def restore(self, source: Path, database: DatabaseName, conf: Path, lock: int) -> str:
         """Restore the backup directory `source`, and return the last lines of output. Its files may be moved.
@@ -112,7 +113,8 @@ class Admin:
 
         Raises BackupDamagedError for a store that it can't read. Any other error means that it could not be asked.
         """
-        run = self._ended(_filled(self.commands.info, store, database), conf, lock, None, name)
+        argv = _filled(self.commands.info, store, database)
+        run = self._ended(argv, conf, lock, None, name, most_seconds=self.silent_seconds)
         if error := endings.unreadable(run) or endings.error_of(run):
             raise error
         try:
@@ -122,14 +124,39 @@ class Admin:
             message = f"{command} ended with 0, but its output does not describe a store ({error}): {run.last_output}"
             raise AdminError(message, hint=_ASK_AGAIN) from error
 
+    def check(self, database: DatabaseName, conf: Path, reports: Path, lock: int, name: str) -> None:
+        """Look for inconsistencies in the store of `database`. reports: an empty folder for its report.
+
+        name: of the set, for messages. Raises BackupDamagedError where it finds some.
+        """
+        off_heap = memory.off_heap_mib(self.heap_size, cgroup.limit_bytes())
+        own = conf.with_name("conf-of-check")
+        own.mkdir()
+        cache = f"{self.commands.cache_setting}={off_heap}m\n" if self.commands.cache_setting else ""
+        (own / _CONF).write_text((conf / _CONF).read_text() + cache)
+        argv = _filled(self.commands.check, reports, database, temp=reports, off_heap=off_heap)
+        run = self._ended(argv, own, lock, None, name)
+        trees.remove(own)
+        if error := endings.inconsistent(run) or endings.error_of(run):
+            raise error
+
     def _run(self, argv: list[str], conf: Path, lock: int, blocks: Iterable[bytes] | None, name: str) -> str:
         run = self._ended(argv, conf, lock, blocks, name)
         if error := endings.error_of(run):
             raise error
         return run.last_output
 
-    def _ended(self, argv: list[str], conf: Path, lock: int, blocks: Iterable[bytes] | None, name: str) -> endings.Run:
-        """Run it to its end. name: what it works on, for messages."""
+    def _ended(
+        self,
+        argv: list[str],
+        conf: Path,
+        lock: int,
+        blocks: Iterable[bytes] | None,
+        name: str,
+        *,
+        most_seconds: float | None = None,
+    ) -> endings.Run:
+        """Run it to its end. name: what it works on, for messages. most_seconds: after these it is ended."""
         log.info("neo4j-admin %s", " ".join(argv))
         variables = {"NEO4J_CONF": str(conf), "HEAP_SIZE": self.heap_size}
         # neo4j-admin inherits the volume's lock and holds it as long as it lives, even if this process dies.
@@ -138,7 +165,8 @@ class Admin:
         )
         silence = child.Silence(self.silent_seconds, lambda: _traces(conf.parent))
         with _startable(self.program):
-            ended = child.run(command, blocks, silence, lambda *silent: _tell_silence(conf.parent, *silent))
+            tell = partial(_tell_silence, conf.parent)
+            ended = child.run(command, blocks, silence, tell, most_seconds)
         return _judged(ended, argv, name, self.heap_size)
 
 
@@ -237,9 +265,15 @@ def _startable(program: Path) -> Iterator[None]:
 
 
 def _filled(
-    argv: tuple[str, ...], source: Path, database: DatabaseName, conf: Path | None = None, temp: Path | None = None
+    argv: tuple[str, ...],
+    source: Path,
+    database: DatabaseName,
+    conf: Path | None = None,
+    temp: Path | None = None,
+    off_heap: int = 0,
 ) -> list[str]:
-    return [each.format(source=source, database=database, conf=conf, temp=temp) for each in argv]
+    names = {"source": source, "database": database, "conf": conf, "temp": temp, "off_heap": off_heap}
+    return [each.format(**names) for each in argv]
 
 
 def _environment(environment: Mapping[str, str]) -> dict[str, str]:

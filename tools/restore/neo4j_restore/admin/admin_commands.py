@@ -9,11 +9,12 @@
 | 5.20 to 5.23 | | the same | the same; a full one also `database load`, from its folder |
 | 5.24 and later, 2025 and later | | the same | the same, `restore` with `--temp-path` |
 
-`info` says what a staged store is: `store-info`, from 4.2 on in JSON, and `database info` from 5 on.
+`info` says what a staged store is: `store-info`, from 4.2 on in JSON, and `database info` from 5 on. `check` looks for
+inconsistencies in it: `check-consistency`, and `database check` from 5 on.
 
 2025.02 adds `--source-database`, for a `--from-path` that is a folder. Here it is always a file.
-Source: operations manuals of 3.5 to 5, "Restore a database backup", "Restore a database dump" and "Display store
-information".
+Source: operations manuals of 3.5 to 5, "Restore a database backup", "Restore a database dump", "Display store
+information" and "Check database consistency".
 """
 
 from dataclasses import dataclass
@@ -47,9 +48,10 @@ class Version:
 class Commands:
     """The commands of the versions from `first` on, until the next entry.
 
-    Each command is the argv after `neo4j-admin`, with `{source}`, `{database}`, `{conf}` (a file of settings) and
-    `{temp}` (an empty folder). It is empty where the versions have no such command.
-    info: about a store, with its folder as `{source}`.
+    Each command is the argv after `neo4j-admin`, with `{source}`, `{database}`, `{conf}` (a file of settings),
+    `{temp}` (an empty folder) and `{off_heap}` (MiB). It is empty where the versions have no such command.
+    info: about a store, with its folder as `{source}`. check: of a store, with its report in `{temp}`.
+    cache_setting: the setting of the memory that `check` takes outside its heap, or empty where it is an option.
     restore: a backup directory. load: a dump in a file. load_stdin: a dump as a stream.
     artifact: a backup artifact, the last of its chain. load_artifact: a full one, with `{source}` as its folder.
     """
@@ -58,6 +60,8 @@ class Commands:
     data_setting: str
     logs_setting: str
     info: tuple[str, ...]
+    check: tuple[str, ...]
+    cache_setting: str = ""
     restore: tuple[str, ...] = ()
     load: tuple[str, ...] = ()
     load_stdin: tuple[str, ...] = ()
@@ -69,6 +73,9 @@ _INFO_3 = ("store-info", "--store={source}")
 _INFO_4 = ("store-info", "{source}")
 _INFO_42 = ("store-info", "--structured", "{source}")
 _INFO_5 = ("database", "info", "{database}", "--format=json")
+_CHECK_3 = ("check-consistency", "--database={database}", "--report-dir={temp}")
+_CHECK_5 = ("database", "check", "{database}", "--report-path={temp}", "--max-off-heap-memory={off_heap}m")
+_CACHE_3 = "dbms.memory.pagecache.size"
 _RESTORE_3 = ("restore", "--from={source}", "--database={database}")
 _LOAD_3 = ("load", "--from={source}", "--database={database}")
 _LOAD_44 = ("load", "--from=-", "--database={database}")
@@ -80,22 +87,38 @@ _DIRECTORIES_3 = ("dbms.directories.data", "dbms.directories.logs")
 _DIRECTORIES_5 = ("server.directories.data", "server.directories.logs")
 
 COMMANDS = (
-    Commands(Version(3, 0), *_DIRECTORIES_3, _INFO_3, restore=_RESTORE_3, load=_LOAD_3),
-    Commands(Version(4, 0), *_DIRECTORIES_3, _INFO_4, restore=_RESTORE_3, load=_LOAD_3),
+    Commands(Version(3, 0), *_DIRECTORIES_3, _INFO_3, _CHECK_3, _CACHE_3, restore=_RESTORE_3, load=_LOAD_3),
+    Commands(Version(4, 0), *_DIRECTORIES_3, _INFO_4, _CHECK_3, _CACHE_3, restore=_RESTORE_3, load=_LOAD_3),
     # --move avoids a second copy of the store: both folders are on the volume.
-    Commands(Version(4, 2), *_DIRECTORIES_3, _INFO_42, restore=(*_RESTORE_3, "--move"), load=_LOAD_3),
     Commands(
-        Version(4, 4), *_DIRECTORIES_3, _INFO_42, restore=(*_RESTORE_3, "--move"), load=_LOAD_3, load_stdin=_LOAD_44
+        Version(4, 2), *_DIRECTORIES_3, _INFO_42, _CHECK_3, _CACHE_3, restore=(*_RESTORE_3, "--move"), load=_LOAD_3
     ),
-    Commands(Version(5, 0), *_DIRECTORIES_5, _INFO_5, load_stdin=_LOAD_5, artifact=_ARTIFACT),
     Commands(
-        Version(5, 20), *_DIRECTORIES_5, _INFO_5, load_stdin=_LOAD_5, artifact=_ARTIFACT, load_artifact=_LOAD_ARTIFACT
+        Version(4, 4),
+        *_DIRECTORIES_3,
+        _INFO_42,
+        _CHECK_3,
+        _CACHE_3,
+        restore=(*_RESTORE_3, "--move"),
+        load=_LOAD_3,
+        load_stdin=_LOAD_44,
+    ),
+    Commands(Version(5, 0), *_DIRECTORIES_5, _INFO_5, _CHECK_5, load_stdin=_LOAD_5, artifact=_ARTIFACT),
+    Commands(
+        Version(5, 20),
+        *_DIRECTORIES_5,
+        _INFO_5,
+        _CHECK_5,
+        load_stdin=_LOAD_5,
+        artifact=_ARTIFACT,
+        load_artifact=_LOAD_ARTIFACT,
     ),
     # Without --temp-path it unpacks next to the artifact.
     Commands(
         Version(5, 24),
         *_DIRECTORIES_5,
         _INFO_5,
+        _CHECK_5,
         load_stdin=_LOAD_5,
         artifact=(*_ARTIFACT, "--temp-path={temp}"),
         load_artifact=_LOAD_ARTIFACT,

@@ -84,11 +84,33 @@ def unreadable(run: Run) -> RestoreError | None:
     return BackupDamagedError(message, hint=hint)
 
 
+def inconsistent(run: Run) -> RestoreError | None:
+    """Return the error of a check that found inconsistencies, or that could not be made, else None."""
+    if run.status == 0:
+        return None
+    if _INCONSISTENT.search(run.text):
+        errors = _ERRORS.search(run.text)
+        count = f" {errors[1]}" if errors else ""
+        message = f"neo4j-admin found{count} inconsistencies in the store that {run.about} became"
+        return BackupDamagedError(message, hint=f"{ANOTHER_SET}, or {_UNCHECKED}")
+    if _TO_RECOVER.search(run.text):
+        message = f"CONSISTENCY_CHECK: the store that {run.about} became needs a recovery before it can be checked"
+        return AdminError(message, hint=f"take a set of a database that was shut down cleanly, or {_UNCHECKED}")
+    return None
+
+
 def made_nothing(about: str, output: str) -> AdminError:
     """Return the error of a run that ended with 0 but created no database. about: what it worked on."""
     message = f"neo4j-admin ended with 0 on {about}, but created no database: {output}"
     return AdminError(message, hint=_LAST_WORDS)
 
+
+_UNCHECKED: Final = "set CONSISTENCY_CHECK to false to restore it as it is"
+
+# Printed by `check-consistency` and `database check` of 3.3 to 2026.
+_INCONSISTENT = re.compile(r"Inconsistencies found")
+_ERRORS = re.compile(r"Number of errors: (\d{1,19})")
+_TO_RECOVER = re.compile(r"Please recover database before running the consistency check")
 
 _LAST_WORDS: Final = "its last lines say why. For what to check: neo4j-restore explain 30"
 
@@ -174,6 +196,8 @@ def _failed(run: Run) -> RestoreError:
 
 def _how(status: int | None) -> str:
     """Return how it ended, in words. For a child that a signal ended, a shell returns 128 and the signal's number."""
+    if status is None:
+        return "did not end in time"
     number = -status if status is not None and status < 0 else (status or 0) - 128
     try:
         return f"was ended by {signal.Signals(number).name}"

@@ -20,7 +20,7 @@ from neo4j_restore.volume.paths import VolumePaths, folders_of
 from neo4j_restore.volume.records import type_of
 
 _FOLDERS = ("staging", "outgoing", "previous", "kept")
-_FILES = ("receipt.json", "receipt.json.new", "journal.json", "journal.json.new", "lock")
+_FILES = ("receipt.json", "receipt.json.new", "journal.json", "journal.json.new", "lock", "inconsistencies.report")
 
 # Source: linux/fs.h, FS_IOC_GETFLAGS of 64-bit machines, FS_IMMUTABLE_FL and FS_APPEND_FL.
 _GET_FLAGS, _IMMUTABLE, _APPEND_ONLY = 0x80086601, 0x10, 0x20

@@ -1,45 +1,107 @@
 """Proof of a staged store before the swap: neo4j-admin reads it, and it is what the set said that it is.
 
-`mismatch` is pure. A proof that can't be had is a warning, and never fails a restore.
+With CONSISTENCY_CHECK neo4j-admin also looks for inconsistencies in it. `mismatch` is pure. Facts that can't be had are
+a warning. A check that was asked for and can't be made fails the restore.
 """
 
+import time
+from dataclasses import dataclass
 from logging import getLogger
 from pathlib import Path
+from typing import Final
 
+from neo4j_restore import disk, trees
 from neo4j_restore.admin.admin import Admin
 from neo4j_restore.admin.storeinfo import StoreInfo
 from neo4j_restore.errors import ANOTHER_SET, BackupDamagedError, RestoreError
 from neo4j_restore.sets.backup_set import BackupSet
 from neo4j_restore.sets.headers import StoreFormat
-from neo4j_restore.volume.paths import folders_of
+from neo4j_restore.volume.paths import VolumePaths, folders_of
 
 log = getLogger(__name__)
 
+# How much is kept of a report. The report of a store that is damaged everywhere is larger than the store.
+_REPORT_BYTES: Final = 1024 * 1024
 
-def prove(program: Admin, chosen: BackupSet, staged: Path, conf: Path, lock: int) -> StoreInfo | None:
-    """Return what neo4j-admin says of the staged store of `chosen`, or None, with a warning, if it does not say it.
 
-    staged: the data folder that the store was restored into. conf: names that folder. lock: see `Stage`.
-    Raises BackupDamagedError for a store that it can't read, or that is not the one that the set promised.
+@dataclass(frozen=True)
+class Proof:
+    """What neo4j-admin says of a staged store. info: None if it does not say what it is.
+
+    checked: it looked for inconsistencies, and found none.
     """
-    name, store = chosen.database, staged / folders_of(chosen.database)[0]
-    try:
-        info = program.info(store, name, conf, lock, chosen.url)
-    except BackupDamagedError:
-        raise
-    except RestoreError as error:
-        log.warning("%s: not proved, because neo4j-admin does not say what the staged store is: %s", name, error)
-        return None
-    if difference := mismatch(chosen, info):
-        message = f"{chosen.url} is not what it says it is: {difference}"
-        raise BackupDamagedError(message, hint=ANOTHER_SET)
-    log.info("%s: neo4j-admin reads the staged store: %s", name, info)
-    if info.superseded:
-        log.warning(
-            "%s: its store format %s was replaced in Neo4j %s. Neo4j may ask for a migration before it opens it",
-            *(name, info.store_format, info.superseded),
-        )
-    return info
+
+    info: StoreInfo | None
+    checked: bool = False
+
+
+@dataclass(frozen=True)
+class Prover:
+    """Proves staged stores. conf: names the staged data folder. lock: see `Stage`. checks: see CONSISTENCY_CHECK."""
+
+    program: Admin
+    paths: VolumePaths
+    conf: Path
+    lock: int
+    checks: bool
+
+    def prove(self, chosen: BackupSet) -> Proof:
+        """Return the proof of the store that `chosen` became.
+
+        Raises BackupDamagedError for a store that neo4j-admin can't read, that is not the one that the set promised, or
+        that has inconsistencies. Raises RestoreError if a check can't be made.
+        """
+        info = self._info(chosen)
+        if self.checks:
+            self._check(chosen)
+        return Proof(info, self.checks)
+
+    def _info(self, chosen: BackupSet) -> StoreInfo | None:
+        name = chosen.database
+        store = self.paths.staged_data / folders_of(name)[0]
+        try:
+            info = self.program.info(store, name, self.conf, self.lock, chosen.url)
+        except BackupDamagedError:
+            raise
+        except RestoreError as error:
+            log.warning("%s: not proved, because neo4j-admin does not say what the staged store is: %s", name, error)
+            return None
+        if difference := mismatch(chosen, info):
+            message = f"{chosen.url} is not what it says it is: {difference}"
+            raise BackupDamagedError(message, hint=ANOTHER_SET)
+        log.info("%s: neo4j-admin reads the staged store: %s", name, info)
+        if info.superseded:
+            log.warning(
+                "%s: its store format %s was replaced in Neo4j %s. Neo4j may ask for a migration before it opens it",
+                *(name, info.store_format, info.superseded),
+            )
+        return info
+
+    def _check(self, chosen: BackupSet) -> None:
+        reports, clock = self.paths.staging / "reports", time.monotonic()
+        reports.mkdir()
+        # An earlier report is of another store.
+        self.paths.inconsistencies.unlink(missing_ok=True)
+        try:
+            self.program.check(chosen.database, self.conf, reports, self.lock, chosen.url)
+        except BackupDamagedError as error:
+            kept = self.paths.inconsistencies
+            where = f"its report is {kept}" if _keep(reports, kept) else "it wrote no report"
+            raise error.with_more(where) from error
+        finally:
+            trees.remove(reports)
+        log.info("%s: neo4j-admin found no inconsistencies, in %.1f s", chosen.database, time.monotonic() - clock)
+
+
+def _keep(reports: Path, target: Path) -> bool:
+    """Keep the beginning of the report in the folder `reports`. Return whether there is one."""
+    for path in sorted(reports.glob("*.report")):
+        with path.open("rb") as file:
+            start, rest = file.read(_REPORT_BYTES), file.read(1)
+        cut = f"\n(cut here: the report had {path.stat().st_size} bytes)\n" if rest else ""
+        disk.replace_file(target, start.decode(errors="replace") + cut)
+        return True
+    return False
 
 
 def mismatch(chosen: BackupSet, info: StoreInfo) -> str:

@@ -8,7 +8,6 @@ from pathlib import Path
 
 from neo4j_restore import disk, trees
 from neo4j_restore.admin import admin, endings
-from neo4j_restore.admin.storeinfo import StoreInfo
 from neo4j_restore.errors import (
     ANOTHER_SET,
     BackupDamagedError,
@@ -22,9 +21,10 @@ from neo4j_restore.sets.backup_set import BackupSet
 from neo4j_restore.sets.kinds import Kind
 from neo4j_restore.settings import Settings
 from neo4j_restore.spec import DatabaseName
-from neo4j_restore.staging import metadata, proof, untar
+from neo4j_restore.staging import metadata, untar
 from neo4j_restore.staging.archive import Archive, check_complete
 from neo4j_restore.staging.objects import Opener
+from neo4j_restore.staging.proof import Proof, Prover
 from neo4j_restore.stores import Store, StoredObject
 from neo4j_restore.streams.names import EntryNames
 from neo4j_restore.transfer import evidence, retry
@@ -38,8 +38,7 @@ from neo4j_restore.volume.state import Found, has_logs, missing_stores
 
 log = getLogger(__name__)
 
-# What neo4j-admin says of each staged store, or None where it does not say it.
-Proofs = Mapping[DatabaseName, StoreInfo | None]
+Proofs = Mapping[DatabaseName, Proof]
 
 
 @dataclass(frozen=True)
@@ -62,7 +61,8 @@ class Stage:
 
         Raises RestoreError.
         """
-        proofs: dict[DatabaseName, StoreInfo | None] = {}
+        proofs: dict[DatabaseName, Proof] = {}
+        prover = Prover(self.program, self.paths, self._conf, self.lock, self.settings.policy.consistency_check)
         self.program.configure(self._conf, self.paths.staged_data)
         chosen = [step.chosen for step in prepared.restores if step.chosen]
         # `prepare` counted the room of all partial downloads as free.
@@ -71,9 +71,7 @@ class Stage:
             if step.chosen:
                 with _about(step.database, self.paths.data):
                     self._fill_afresh(step.chosen)
-                    proofs[step.database] = proof.prove(
-                        self.program, step.chosen, self.paths.staged_data, self._conf, self.lock
-                    )
+                    proofs[step.database] = prover.prove(step.chosen)
         partial.remove(self.paths)
         return proofs
 

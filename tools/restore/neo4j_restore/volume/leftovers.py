@@ -60,7 +60,7 @@ def sweep(home: Path) -> None:
         # Earlier versions named it `reclaimed`.
         for path in [*sorted(home.glob(f"{_DISCARDED}-*")), home / "reclaimed"]:
             remove(path)
-    for name in ("journal.json.new", "receipt.json.new", "history.jsonl.new"):
+    for name in ("journal.json.new", "receipt.json.new", "history.jsonl.new", "inconsistencies.report.new"):
         path = home / name
         with only_warn(f"{path} can't be removed", f"a restore needs its place; to remove it: rm -rf {path}"):
             if os.path.lexists(path):

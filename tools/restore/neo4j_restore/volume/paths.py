@@ -64,6 +64,11 @@ class VolumePaths:
         return self.home / "reclaimed"
 
     @property
+    def inconsistencies(self) -> Path:
+        """Return the report of the last check that found inconsistencies. It stays until the next check."""
+        return self.home / "inconsistencies.report"
+
+    @property
     def kept(self) -> Path:
         """Return the folder of downloads that an interrupted restore left behind."""
         return self.home / "kept"
