@@ -44,15 +44,44 @@ SAID: dict[str, tuple[Values, str]] = {
     "rollback": (make_values({"command": "rollback"}), "WARNING: restore.command is rollback."),
     "back-to-run": (make_values({"command": "rollback"}), "CHART --reuse-values --set restore.command=run"),
     "kept": (make_values({"keepPrevious": True}), "CHART --reuse-values --set restore.command=rollback"),
-    "expiry": (make_values({"notAfter": "2026-01-31T02:00:00Z"}), "The request expires at 2026-01-31T02:00:00Z."),
+    "expiry": (make_values({"notAfter": "2999-01-31T02:00:00Z"}), "The request expires at 2999-01-31T02:00:00Z."),
+    "expired": (
+        make_values({"notAfter": "2026-01-31 02:00:00z"}),
+        "the request expired at 2026-01-31 02:00:00z. Nothing",
+    ),
     "start-empty": (make_values({"onMissing": "start-empty"}), "Neo4j starts without its data"),
     "stale": (make_values({"onStaleLatest": "latest"}), "restored even if there is a newer set"),
     "ignored": (make_values({"ignoreObjects": ["old/*", "a*"]}), "because of restore.ignoreObjects: old/*, a*."),
-    "old-data": (make_values(), "what to do. The old data is still in place."),
+    "old-data": (make_values(), "what to do.\nData that was on the volume before is unchanged."),
     "status": (make_values(), "helm --namespace default test graph\n"),
     "watch": (make_values(), "kubectl --namespace default logs graph-neo4j-restore-0 -c restore -f"),
     "failure": (make_values(), "kubectl --namespace default describe pod graph-neo4j-restore-0"),
     "key": (make_values(), "create secret generic restore-service-key --from-file=credentials.json=KEY.json"),
+    "key-name": (make_values({"secretKey": "key.json"}), "restore-service-key --from-file=key.json=KEY.json"),
+    "key-s3": (
+        make_values({"bucket": "s3://graph-backups", "secretName": "aws"}),
+        "create secret generic aws --from-file=credentials=AWS-CREDENTIALS",
+    ),
+    "key-azure": (
+        make_values({"bucket": "container/path", "cloudProvider": "azure"}),
+        "restore-service-key --from-file=credentials=AZURE-CREDENTIALS",
+    ),
+    "authorities": (
+        make_values({"caBundle": {"configMapName": "authorities"}}),
+        "create configmap authorities --from-file=ca.crt=CA.pem",
+    ),
+    "authorities-secret": (
+        make_values({"caBundle": {"secretName": "authorities", "key": "all.pem"}}),
+        "create secret generic authorities --from-file=all.pem=CA.pem",
+    ),
+    "encryption": (
+        make_values({"encryptionKey": {"secretName": "sse"}}),
+        "create secret generic sse --from-file=key=ENCRYPTION-KEY",
+    ),
+    "age": (
+        make_values({"ageIdentity": {"secretName": "age"}}),
+        "create secret generic age --from-file=identity=AGE-IDENTITY",
+    ),
     "receipt": (make_values(), "cat /data/.neo4j-restore/receipt.json"),
     "first-password": (make_values(), "the user neo4j and the password neo4j. Change it"),
     "system": (make_values({"database": "neo4j, system"}), "Users and passwords are those of the backup"),
@@ -76,9 +105,20 @@ def test_the_notes_promise_no_password_that_a_restored_system_replaces(helm: Hel
     assert "password neo4j." not in said
 
 
+def test_the_notes_of_an_expired_request_do_not_speak_of_its_end_as_if_it_were_to_come(
+    helm: Helm, speaking_chart: Path
+) -> None:
+    assert "expires" not in notes(helm, speaking_chart, make_values({"notAfter": "2026-01-31T02:00:00Z"}))
+
+
+def test_the_notes_ask_for_no_secret_where_there_is_none(helm: Helm, speaking_chart: Path) -> None:
+    for keyless in ({"secretName": ""}, {"bucket": "file:///backups"}):
+        assert "create secret" not in notes(helm, speaking_chart, make_values(keyless))
+
+
 def test_the_notes_promise_no_old_data_that_was_deleted_for_room(helm: Helm, speaking_chart: Path) -> None:
     values = make_values({"forceOverwrite": "true", "acceptDataLoss": True, "spaceMode": "reclaim"})
-    assert "still in place" not in notes(helm, speaking_chart, values)
+    assert "is unchanged" not in notes(helm, speaking_chart, values)
 
 
 def test_the_notes_of_a_rollback_promise_no_restore(helm: Helm, speaking_chart: Path) -> None:

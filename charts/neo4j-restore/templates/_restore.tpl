@@ -50,6 +50,11 @@
 {{- if not (or (hasPrefix "s3://" $bucket) (hasPrefix "azb://" $bucket) (has .Values.restore.cloudProvider (list "aws" "azure"))) }}gs{{ end -}}
 {{- end -}}
 
+{{/* "azb" for a container of Azure. Empty otherwise. */}}
+{{- define "neo4j-restore.isAzure" -}}
+{{- if or (hasPrefix "azb://" .Values.restore.bucket) (eq .Values.restore.cloudProvider "azure") }}azb{{ end -}}
+{{- end -}}
+
 {{/* The name of the variable for the key file. */}}
 {{- define "neo4j-restore.keyVariable" -}}
 {{- ternary "GOOGLE_APPLICATION_CREDENTIALS" "CREDENTIALS_FILE" (ne (include "neo4j-restore.isGoogle" .) "") -}}

@@ -99,6 +99,40 @@ def test_all_databases_or_none(neo4j_restore: Run, bucket: Bucket, data: Path) -
     assert archives.snapshot(data) == before
 
 
+def test_a_request_that_is_done_warns_if_it_names_another_set_now(neo4j_restore: Run, bucket: Bucket) -> None:
+    bucket.put("neo4j-2026-01-31-020000.tar.gz", archives.tar_gz())
+    request = {"FORCE_OVERWRITE": "once", "RESTORE_ID": "incident-1"}
+    says(neo4j_restore("run", **request), 0)
+    says(neo4j_restore("run", **request), 0, unsaid="warning: ")
+    for command in ("run", "plan"):
+        says(
+            neo4j_restore(command, **request, TIMESTAMP="2026-02-28"),
+            0,
+            "warning: neo4j: the request incident-1 is done already: TIMESTAMP is 2026-02-28, and the data is of the "
+            "set of 2026-01-31T02:00:00+00:00",
+            "set RESTORE_ID to a new name",
+        )
+
+
+@pytest.mark.parametrize("live", [True, False])
+def test_a_failure_speaks_of_old_data_only_where_there_is_some(
+    live: bool, neo4j_restore: Run, bucket: Bucket, data: Path
+) -> None:
+    if live:
+        archives.write_database(data, "live")
+    bucket.put("neo4j-latest.tar.gz", archives.tar_gz()[:-20])
+    left = ("the old data is unchanged", "the volume still has none of these databases")
+    done = neo4j_restore("run", FORCE_OVERWRITE="once")
+    says(done, 11, left[not live], unsaid=left[live])
+
+
+def test_a_volume_that_is_mounted_one_folder_too_high_is_refused_with_the_value_to_set(
+    neo4j_restore: Run, data: Path
+) -> None:
+    archives.write_database(data / "data", "live")
+    says(neo4j_restore("run"), 12, f"{data}/data", "data.subPath=data in the chart neo4j-restore")
+
+
 def test_verify_fails_for_data_of_another_bucket_or_set_and_says_what_differs(
     neo4j_restore: Run, bucket: Bucket, tmp_path: Path
 ) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from neo4j_restore import settings, spec
-from neo4j_restore.planning.differences import differences
+from neo4j_restore.planning.differences import differences, repeated
 from neo4j_restore.volume.receipt import Receipt
 
 NEO4J = spec.DatabaseName("neo4j")
@@ -83,9 +83,28 @@ def test_nothing_differs_if_the_data_is_what_is_requested_or_may_be(
             r"restored for 2026-02-01",
         ),
         ({"TIMESTAMP": "2026-03-01T00:00:00Z"}, done(timestamp="2026-01-31"), r"restored for 2026-01-31"),
-        ({"FORCE_OVERWRITE": "once", "RESTORE_ID": "a"}, done(wish="b"), r"request a was not fulfilled .* request b"),
+        (
+            {"FORCE_OVERWRITE": "once", "RESTORE_ID": "a"},
+            done(wish="b"),
+            r"request a was not fulfilled .* data is of b",
+        ),
         ({"FORCE_OVERWRITE": "once", "RESTORE_ID": "a"}, Receipt(), r"request a was not fulfilled on this volume$"),
     ],
 )
 def test_another_bucket_set_or_request_is_said(environment: dict[str, str], receipt: Receipt, expected: str) -> None:
     assert re.search(expected, found(receipt, **environment))
+
+
+ONCE = {"FORCE_OVERWRITE": "once", "RESTORE_ID": "a"}
+
+
+def test_a_request_that_is_done_says_which_set_it_restored_if_another_one_is_named_now() -> None:
+    def said(receipt: Receipt, **environment: str) -> str:
+        given = request(**ONCE, **environment)
+        return repeated(given.request, given.policy, NEO4J, receipt)
+
+    assert said(done(wish="a")) == ""
+    assert said(Receipt(), TIMESTAMP="2026-02-28") == "", "a request that is not done is carried out"
+    assert f"the data is of the set of {NIGHT}" in said(done(wish="a"), TIMESTAMP="2026-02-28")
+    later = done(wish="a").plus(dict(done(wish="b").last))
+    assert said(later) == f"the request a was fulfilled at {NIGHT}, and the data is of the later request b"

@@ -99,7 +99,7 @@ def _planned(given: settings.Settings, environment: Mapping[str, str]) -> "Plan"
     if unfinished:
         log.warning("an earlier restore is unfinished, at %s: run finishes it first", unfinished.phase)
     decided, state = restore.decide(given.request, given.policy, paths)
-    restore.warn(paths, decided, state)
+    restore.warn(given.request, given.policy, decided, state)
     if decided.restores and locks.server_lock(paths):
         log.warning("a server is running on %s: run fails until it has stopped", paths.data)
     if decided.restores:

@@ -20,6 +20,7 @@ from neo4j_restore import disk
 from neo4j_restore.errors import LockError, NewerDataError, RestoreError, StoreError, VanishedError
 from neo4j_restore.planning import plan
 from neo4j_restore.planning.afterwards import after_start
+from neo4j_restore.planning.differences import repeated
 from neo4j_restore.planning.plan import Action, Plan, Step
 from neo4j_restore.sets.backup_set import BackupSet
 from neo4j_restore.sets.kinds import Kind
@@ -106,15 +107,19 @@ def _decided(request: Request, policy: Policy, paths: VolumePaths) -> tuple[Plan
         decided, state = decide(request, policy, paths)
         for step in decided.steps:
             log.info("%s: %s: %s", step.database, step.decision.action, step.decision.reason)
-        warn(paths, decided, state)
+        warn(request, policy, decided, state)
     return decided, state
 
 
-def warn(paths: VolumePaths, decided: Plan, state: Volume) -> None:
-    """Warn of a cluster's state, and of a database that is left alone but incomplete."""
+def warn(request: Request, policy: Policy, decided: Plan, state: Volume) -> None:
+    """Warn of a cluster's state, and of a database that is left alone but incomplete, or not what is requested."""
+    paths = VolumePaths(request.data_dir)
     if state.in_cluster:
         log.warning("%s", cluster_warning(paths))
     for step in decided.steps:
+        if step.decision.action is Action.SKIP and (other := repeated(request, policy, step.database, state.receipt)):
+            hint = "Nothing is restored again. To restore, set RESTORE_ID to a new name"
+            log.warning("%s: the request %s is done already: %s. %s", step.database, request.name, other, hint)
         missing = lacks(paths.data, step.database) if step.decision.action is Action.SKIP else []
         if missing:
             names, hint = ", ".join(missing), INCOMPLETE_HINT
@@ -200,7 +205,7 @@ def _carry_out(
 ) -> None:
     paths, started, clock = VolumePaths(request.data_dir), datetime.now(UTC), time.monotonic()
     databases = _databases(prepared)
-    with _during("stage"), disk.errors_of(paths.data), _cleaned_after_failure(paths, purge=policy.purge):
+    with _during("stage"), disk.errors_of(paths.data), _cleaned_after_failure(paths, prepared, purge=policy.purge):
         swap.begin(paths, _intent(request, policy, paths, prepared))
         proofs = fill(prepared)
         swap.staged(paths)
@@ -242,7 +247,7 @@ def _intent(request: Request, policy: Policy, paths: VolumePaths, prepared: Plan
 
 
 @contextmanager
-def _cleaned_after_failure(paths: VolumePaths, *, purge: bool) -> Iterator[None]:
+def _cleaned_after_failure(paths: VolumePaths, prepared: Plan, *, purge: bool) -> Iterator[None]:
     """Remove the staged files after a failure, unless PURGE_ON_COMPLETE is false."""
     try:
         with _kept_for_the_next(paths):
@@ -254,9 +259,17 @@ def _cleaned_after_failure(paths: VolumePaths, *, purge: bool) -> Iterator[None]
                 # Their room may be just what the volume lacks.
                 with leftovers.only_warn("cannot put back the data that was moved away", "the next start tries again"):
                     swap.give_up(paths, unfinished)
-            gone = swap.is_reclaimed(paths, unfinished)
-            error.hint += f"; {'the old data was deleted for room' if gone else 'the old data is unchanged'}"
+            error.hint += f"; {_left(prepared, reclaimed=swap.is_reclaimed(paths, unfinished))}"
         raise
+
+
+def _left(prepared: Plan, *, reclaimed: bool) -> str:
+    """Return what a failure has left on the volume."""
+    if reclaimed:
+        return "the old data was deleted for room"
+    if any(step.decision.replaces or step.decision.action is Action.SKIP for step in prepared.steps):
+        return "the old data is unchanged"
+    return "the volume still has none of these databases"
 
 
 @contextmanager

@@ -23,8 +23,14 @@ def differences(request: Request, policy: Policy, database: DatabaseName, receip
         problems += _until(request.until, restored)
     named = request.restore_id or not problems
     if named and policy.overwrite is Overwrite.ONCE and "rolled_back" not in receipt.last:
-        problems += _request(request.name_of(database), database, restored, receipt)
+        problems += _name(request, database, restored, receipt)
     return problems
+
+
+def repeated(request: Request, policy: Policy, database: DatabaseName, receipt: Receipt) -> str:
+    """Return why the data is not what is requested, if the request is done already. Empty if it is, or is not done."""
+    done = policy.overwrite is Overwrite.ONCE and receipt.fulfilled(request.name_of(database), database)
+    return ", ".join(differences(request, policy, database, receipt)) if done else ""
 
 
 def record_of(database: DatabaseName, receipt: Receipt) -> Mapping[str, Any]:
@@ -88,8 +94,11 @@ def _time(text: str) -> datetime | None:
         return None
 
 
-def _request(request: str, database: DatabaseName, restored: Mapping[str, Any], receipt: Receipt) -> list[str]:
-    if receipt.fulfilled(request, database):
-        return []
-    earlier = f", and the data is of the request {restored['wish']}" if restored.get("wish") else ""
-    return [f"the request {request} was not fulfilled on this volume{earlier}"]
+def _name(request: Request, database: DatabaseName, restored: Mapping[str, Any], receipt: Receipt) -> list[str]:
+    name, of = request.name_of(database), restored.get("wish")
+    fulfilled = receipt.fulfilled(name, database)
+    if not fulfilled:
+        return [f"the request {name} was not fulfilled on this volume" + (f", and the data is of {of}" if of else "")]
+    if request.restore_id and of and of != name:
+        return [f"the request {name} was fulfilled at {fulfilled}, and the data is of the later request {of}"]
+    return []
