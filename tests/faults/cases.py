@@ -124,6 +124,7 @@ def _chain(database: str, files: Files) -> Files:
 CASES = (
     Case("an archive onto an empty volume", "archive"),
     Case("an archive, once, over old data", "archive", "old", settings=_ONCE),
+    Case("an archive, checked, once, over old data", "archive", "old", settings={**_ONCE, "CONSISTENCY_CHECK": "true"}),
     Case("a zip, once, over old data", "zip", "old", settings=_ONCE),
     Case("a chain of backups, once, over old data", "chain", "old", settings=_ONCE),
     Case(

@@ -23,6 +23,7 @@ _COMMAND = Path(sys.executable).with_name("neo4j-restore")
 _DEADLINE_SECONDS = 60.0
 
 _OVER_OLD_DATA = next(case for case in CASES if case.name == "an archive, once, over old data")
+_CHECKED = next(case for case in CASES if case.name == "an archive, checked, once, over old data")
 
 
 @pytest.mark.parametrize("case", CASES, ids=[case.name for case in CASES])
@@ -132,3 +133,24 @@ def test_killed_under_a_neo4j_admin_that_works_on_the_next_start_waits_for_its_e
         volume.assert_old_or_goes_on()
         assert start_until_it_works(volume) > 0, "a second restore ran beside the first one's neo4j-admin"
         volume.assert_recovers()
+
+
+@pytest.mark.parametrize("command", ["store-info", "check-consistency"])
+def test_killed_while_neo4j_admin_proves_the_staged_store_the_old_data_stays(command: str, pod: MakePod) -> None:
+    volume = pod(_CHECKED)
+    slow_admin(volume, 2)
+    with tally("SIGKILL while neo4j-admin proves the staged store") as tries, tries.attempt(command):
+        with real_process(volume) as process:
+            wait_for_line(volume.top / "said", f"neo4j-admin {command}", process)
+        assert volume.holds_old()
+        start_until_it_works(volume)
+        volume.assert_recovers()
+
+
+def wait_for_line(log: Path, text: str, process: subprocess.Popen[bytes]) -> None:
+    """Wait until a log has this text."""
+    deadline = time.monotonic() + _DEADLINE_SECONDS
+    while text not in log.read_text():
+        assert process.poll() is None, "it ended too early"
+        assert time.monotonic() < deadline, f"no {text}"
+        time.sleep(0.01)

@@ -45,6 +45,7 @@ if sys.argv[1:] == ["--version"]:
     print(VERSION)
     sys.exit(0)
 if sys.argv[1:-1] == (["store-info", "--structured"] if MOVES else ["store-info"]):
+    time.sleep(PAUSE)
     info(Path(sys.argv[-1]), VERSION)
 if sys.argv[1] == "check-consistency" and sys.argv[3].startswith("--report-dir="):
     conf = Path(os.environ["NEO4J_CONF"], "neo4j.conf").read_text()
