@@ -11,7 +11,7 @@ from tests.support import archives
 from tests.support.artifacts import Artifact
 
 from neo4j_restore import spec
-from neo4j_restore.admin.admin_commands import COMMANDS
+from neo4j_restore.admin.admin_commands import Version, commands
 from neo4j_restore.errors import NoSpaceError
 from neo4j_restore.inspection import contents, recognised
 from neo4j_restore.inspection.layouts import Wanted
@@ -28,7 +28,7 @@ from neo4j_restore.stores import StoredObject
 CONTENT = {"neostore": bytes(range(256)) * 4000, "neostore.transaction.db.0": b"log"}
 TAR = archives.tar_bytes(CONTENT, below="backups/neo4j/")
 
-OLD, MOVES, FIVE = COMMANDS[0], COMMANDS[2], COMMANDS[-1]
+OLD, MOVES, FIVE = commands(Version(3, 5)), commands(Version(4, 4)), commands(Version(5, 26))
 GIB = 2**30
 
 
