@@ -3,7 +3,7 @@
 from typing import Any, Final
 
 from neo4j_restore.spec import Scheme
-from neo4j_scenarios.inputs.fields import Field, access, request
+from neo4j_scenarios.inputs.fields import FIELDS, Field, access
 from neo4j_scenarios.inputs.scenario import Scenario, attribute
 
 KEY_FOLDER: Final = "/auth"
@@ -15,10 +15,7 @@ ENCRYPTION_KEY: Final = "/encryption/key"
 AGE_IDENTITY: Final = "/age/identity"
 
 # Inputs that are rarely set. They are written only if they differ from their default.
-_CHOICE: Final = (
-    *(request.ON_STALE_LATEST, request.IGNORE_OBJECTS),
-    *(request.REQUIRE_CHECKSUM, request.CONSISTENCY_CHECK),
-)
+_CHOICE: Final = tuple(field for field in FIELDS if field.rare)
 _PACE: Final = (access.CONNECTIONS, access.DEADLINE_SECONDS, access.START_JITTER_SECONDS)
 
 # The Neo4j image and neo4j-admin read it. No other variable of ours may start with NEO4J_.
@@ -91,4 +88,4 @@ def _unusual(scenario: Scenario, fields: tuple[Field[Any], ...]) -> dict[Field[A
 
 
 def _variables(texts: dict[Field[Any], str]) -> dict[str, str]:
-    return {field.key.upper().replace("-", "_"): text for field, text in texts.items()}
+    return {field.variable: text for field, text in texts.items()}

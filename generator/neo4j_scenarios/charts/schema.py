@@ -6,6 +6,8 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from neo4j_restore.variables import VARIABLES
+from neo4j_scenarios.charts.environment import LICENCE
 from neo4j_scenarios.targets import Target
 from neo4j_scenarios.yaml.overlay import completed
 from neo4j_scenarios.yaml.text import parse_yaml
@@ -60,8 +62,15 @@ def _validator(slug: str) -> "Validator":
     # Imported here, because only the commands that render need it.
     import jsonschema_rs
 
-    shared = jsonschema_rs.Registry([("json-schema:///restore-container.json", _schema("restore-container"))])
+    shared = jsonschema_rs.Registry([("json-schema:///restore-container.json", _container())])
     return jsonschema_rs.validator_for(_schema(slug), registry=shared)
+
+
+def _container() -> Any:
+    """Return the schema of the restore container, which has no other variables than those of the image."""
+    schema = _schema("restore-container")
+    schema["$defs"]["variable"]["properties"]["name"] = {"enum": [*(each.name for each in VARIABLES), LICENCE]}
+    return schema
 
 
 def _schema(slug: str) -> Any:

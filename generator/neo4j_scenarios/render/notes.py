@@ -1,9 +1,11 @@
 """The notes of values files: the sentences beside a setting. Each text is made once for all scenarios that share it."""
 
+from collections.abc import Callable
 from typing import Any
 
 from neo4j_scenarios.charts import memory
 from neo4j_scenarios.charts.identity import annotations
+from neo4j_scenarios.inputs.fields import FIELDS
 from neo4j_scenarios.inputs.scenario import Scenario
 
 
@@ -25,20 +27,30 @@ class Notebook:
         return Notes(self, scenario)
 
     def text(self, name: str, scenario: Scenario) -> str:
-        """Return one note. Raises AttributeError if there is none of that name."""
+        """Return one note. A rare input without one has its meaning. Raises AttributeError for any other name."""
         names, texts = self._cache.get(name) or ((), {})
         text = texts.get(_values(scenario, names))
         return self._make(name, scenario) if text is None else text
 
     def _make(self, name: str, scenario: Scenario) -> str:
         reading = _Reading(scenario)
-        text = str(getattr(self._macros, name)(reading))
+        macro = getattr(self._macros, name, None) or _meaning(name)
+        text = str(macro(reading))
         names, texts = self._cache.get(name) or ((), {})
         if more := reading.names.difference(names):
             names, texts = (*names, *sorted(more)), {}
         texts[_values(scenario, names)] = text
         self._cache[name] = names, texts
         return text
+
+
+def _meaning(name: str) -> Callable[[object], str]:
+    """Return the note of a rare input, which is its meaning, by the name of its variable."""
+    for field in FIELDS:
+        if field.rare and field.variable == name:
+            text = f"{field.meaning[0].upper()}{field.meaning[1:]}."
+            return lambda _: text
+    raise AttributeError(name)
 
 
 class Notes:

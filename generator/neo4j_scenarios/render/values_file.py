@@ -10,6 +10,7 @@ import yaml
 from neo4j_scenarios.charts import values
 from neo4j_scenarios.charts.schema import validate
 from neo4j_scenarios.errors import Problem, RenderError
+from neo4j_scenarios.inputs.fields import FIELDS
 from neo4j_scenarios.inputs.scenario import Scenario, command
 from neo4j_scenarios.render.notes import Notebook
 from neo4j_scenarios.render.steps import steps
@@ -18,6 +19,10 @@ from neo4j_scenarios.yaml.text import parse_yaml, toyaml
 
 # The width of a comment, with its indentation. Included parts are indented by 4 more columns.
 _WIDTH: Final = 112
+
+
+# Key in our chart, and variable, of each input that is rarely set.
+_RARE: Final = tuple((field.value_key, field.variable) for field in FIELDS if field.rare)
 
 
 def render(scenario: Scenario, writer: str = "") -> str:
@@ -30,7 +35,9 @@ def render(scenario: Scenario, writer: str = "") -> str:
     template = _environment().get_template(f"{scenario.target.slug}.yaml.j2")
     made_by = writer or command(scenario)
     notes = notebook().of(scenario)
-    text = template.render(s=scenario, v=expected, notes=notes, command=made_by, steps=steps(scenario), mark=MARK)
+    text = template.render(
+        s=scenario, v=expected, notes=notes, command=made_by, steps=steps(scenario), mark=MARK, rare=_RARE
+    )
     try:
         data = parse_yaml(text)
     except yaml.YAMLError as error:

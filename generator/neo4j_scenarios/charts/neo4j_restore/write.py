@@ -1,15 +1,17 @@
 """Scenario -> values of this project's chart, which defines the restore container and its volumes itself."""
 
+from enum import Enum
+from typing import Any
+
 from neo4j_scenarios.charts import ldap
 from neo4j_scenarios.charts.environment import addressing, choice, pace
 from neo4j_scenarios.charts.identity import pod_labels, service_account
 from neo4j_scenarios.charts.resources import block, cpu
 from neo4j_scenarios.charts.volumes import Values, backups
 from neo4j_scenarios.inputs import data_volume
-from neo4j_scenarios.inputs.fields import request
 from neo4j_scenarios.inputs.fields.access import SECRET_KEYS
 from neo4j_scenarios.inputs.fields.deployment import AUTO, NONE
-from neo4j_scenarios.inputs.scenario import Scenario
+from neo4j_scenarios.inputs.scenario import Scenario, attribute
 from neo4j_scenarios.inputs.structure import items
 
 
@@ -52,13 +54,14 @@ def values(scenario: Scenario) -> Values:
 
 
 def _choice(scenario: Scenario) -> Values:
-    lists: Values = {
-        request.ON_STALE_LATEST.key: scenario.on_stale_latest.value,
-        request.IGNORE_OBJECTS.key: list(scenario.ignore_objects),
-        request.REQUIRE_CHECKSUM.key: scenario.require_checksum,
-        request.CONSISTENCY_CHECK.key: scenario.consistency_check,
-    }
-    return {_camel(field.key): lists[field.key] for field in choice(scenario)}
+    return {field.value_key: _plain(getattr(scenario, attribute(field))) for field in choice(scenario)}
+
+
+def _plain(value: Any) -> Any:
+    """Return a scenario's value as a value of the chart."""
+    if isinstance(value, tuple):
+        return list(value)
+    return value.value if isinstance(value, Enum) else value
 
 
 def _access(scenario: Scenario) -> Values:
@@ -69,12 +72,12 @@ def _access(scenario: Scenario) -> Values:
         "secretKey": scenario.secret_key if scenario.secret and scenario.secret_key != usual else "",
         "endpointUrl": scenario.endpoint_url,
         "region": scenario.bucket_region,
-        **{_camel(field.key): text for field, text in addressing(scenario).items()},
+        **{field.value_key: text for field, text in addressing(scenario).items()},
         "caBundle": {names[bundle.source]: bundle.name, "key": bundle.key} if bundle else {},
         "requesterPays": scenario.requester_pays,
         "encryptionKey": {"secretName": encryption.name, "key": encryption.key} if encryption else {},
         "ageIdentity": {"secretName": age.name, "key": age.key} if age else {},
-        **{_camel(field.key): int(text) for field, text in pace(scenario).items()},
+        **{field.value_key: int(text) for field, text in pace(scenario).items()},
         "extraVolumeMounts": _mounts(scenario),
     }
 
@@ -95,11 +98,6 @@ def _resources(scenario: Scenario) -> Values:
         **({"limitMemory": False} if said == NONE else {}),
         **({"resources": amounts} if amounts else {}),
     }
-
-
-def _camel(key: str) -> str:
-    first, *rest = key.split("-")
-    return first + "".join(word.capitalize() for word in rest)
 
 
 def _mounts(scenario: Scenario) -> list[Values]:

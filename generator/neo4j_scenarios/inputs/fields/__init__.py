@@ -1,5 +1,6 @@
 """The inputs of a scenario by subject, and all of them in one order."""
 
+from types import ModuleType
 from typing import Final
 
 from neo4j_scenarios.inputs.fields import access, cluster, deployment, ldap, pod, request
@@ -7,77 +8,19 @@ from neo4j_scenarios.inputs.fields.field import Field
 
 __all__ = ["FIELDS", "Field", "access", "cluster", "deployment", "ldap", "pod", "wish"]
 
+
+def _in(subject: ModuleType) -> list[Field[object]]:
+    """Return the inputs of a module, in the order in which they are declared."""
+    return [each for each in vars(subject).values() if isinstance(each, Field)]
+
+
+_FIRST: Final = (deployment.SCENARIO, deployment.TARGET)
+_LAST: Final = (access.EMULATOR_HOST,)
+_BY_SUBJECT: Final = [each for subject in (request, access, cluster, ldap, deployment, pod) for each in _in(subject)]
+
 # The order of `new --help`, of the command in a file's header, and of the README's table.
 FIELDS: Final[tuple[Field[object], ...]] = (
-    deployment.SCENARIO,
-    deployment.TARGET,
-    request.BUCKET,
-    request.DATABASE,
-    request.TIMESTAMP,
-    request.BACKUP_SET_DIR,
-    request.FORCE_OVERWRITE,
-    request.RESTORE_ID,
-    request.ACCEPT_DATA_LOSS,
-    request.KEEP_PREVIOUS,
-    request.NOT_AFTER,
-    request.ON_MISSING,
-    request.ON_STALE_LATEST,
-    request.IGNORE_OBJECTS,
-    request.REQUIRE_CHECKSUM,
-    request.CONSISTENCY_CHECK,
-    request.SPACE_MODE,
-    request.PURGE_ON_COMPLETE,
-    access.SECRET,
-    access.SECRET_KEY,
-    access.PASSWORD_SECRET,
-    access.WORKLOAD_IDENTITY,
-    access.SERVICE_ACCOUNT,
-    access.BACKUP_CLAIM,
-    access.ENDPOINT_URL,
-    access.BUCKET_REGION,
-    access.ADDRESSING_STYLE,
-    access.CA_BUNDLE,
-    access.REQUESTER_PAYS,
-    access.ENCRYPTION_KEY,
-    access.AGE_IDENTITY,
-    access.CONNECTIONS,
-    access.DEADLINE_SECONDS,
-    access.START_JITTER_SECONDS,
-    cluster.SERVERS,
-    cluster.READ_REPLICAS,
-    cluster.UNPINNED,
-    cluster.ACCEPT_FIRST_BOOTSTRAP,
-    cluster.OFFLINE_MAINTENANCE,
-    ldap.LDAP_URL,
-    ldap.LDAP_USER,
-    ldap.LDAP_SEARCH_BASE,
-    ldap.LDAP_GROUPS,
-    ldap.LDAP_ACCOUNT,
-    ldap.LDAP_SECRET,
-    deployment.RELEASE,
-    deployment.NEO4J_NAME,
-    deployment.CHART_VERSION,
-    deployment.EDITION,
-    deployment.ACCEPT_LICENSE,
-    deployment.NEO4J_IMAGE,
-    deployment.NEO4J_TAG,
-    deployment.RESTORE_IMAGE,
-    deployment.RESTORE_TAG,
-    deployment.RESTORE_DIGEST,
-    deployment.STORAGE_SIZE,
-    deployment.STORAGE_CLASS,
-    deployment.DATA_VOLUME,
-    deployment.DATA_SUB_PATH,
-    deployment.HEAP_SIZE,
-    deployment.RESTORE_MEMORY,
-    deployment.RESTORE_CPU,
-    deployment.LOG_FORMAT,
-    pod.IMAGE_PULL_SECRETS,
-    pod.INIT_CONTAINERS_BEFORE,
-    pod.INIT_CONTAINERS_AFTER,
-    pod.EXTRA_CONTAINERS,
-    pod.EXTRA_VOLUMES,
-    pod.RESTORE_MOUNTS,
-    pod.NEO4J_MOUNTS,
-    access.EMULATOR_HOST,
+    *_FIRST,
+    *(each for each in _BY_SUBJECT if each not in (*_FIRST, *_LAST)),
+    *_LAST,
 )

@@ -29,19 +29,19 @@ TARGET = Field(
     text=lambda target: target.name,
 )
 RELEASE = Field("release", "name of the Helm release", rules.RELEASE, "graph", "neo4j")
-CHART_VERSION = Field(
-    "chart-version",
-    "version of the chart for install commands and engines",
-    rules.optional(rules.CHART_VERSION),
-    "5.26.0",
-    shown="the newest, or that of --chart for engines",
-)
 NEO4J_NAME = Field(
     "neo4j-name",
     "name of Neo4j in the chart neo4j/neo4j, shared by the servers of a cluster",
     rules.optional(rules.NEO4J_NAME),
     "graph",
     shown="the release",
+)
+CHART_VERSION = Field(
+    "chart-version",
+    "version of the chart for install commands and engines",
+    rules.optional(rules.CHART_VERSION),
+    "5.26.0",
+    shown="the newest, or that of --chart for engines",
 )
 EDITION = Field(
     "edition", "edition of Neo4j: community or enterprise", rules.choice(_EDITIONS), "enterprise", "community"

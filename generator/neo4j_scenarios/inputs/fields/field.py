@@ -22,6 +22,8 @@ class Field(Generic[T_co]):
     shown: the default in words, if it depends on other inputs.
     text: the opposite of parse.
     switch: whether the flag has no value on the command line and means `true`.
+    rare: whether values files have it only if it differs from its default. Its key in our chart, its variable and its
+    note are made of its own name and meaning.
     """
 
     key: str
@@ -33,11 +35,23 @@ class Field(Generic[T_co]):
     required: bool = False
     text: Callable[[Any], str] = _text
     switch: bool = False
+    rare: bool = False
 
     @property
     def default_in_words(self) -> str:
         """The value of an input that is not set, in words."""
         return "required" if self.required else self.shown or self.default or "none"
+
+    @property
+    def variable(self) -> str:
+        """The variable of the restore container, for an input that has the same name."""
+        return self.key.upper().replace("-", "_")
+
+    @property
+    def value_key(self) -> str:
+        """The key in our chart's values, for an input that has the same name."""
+        first, *rest = self.key.split("-")
+        return first + "".join(word.capitalize() for word in rest)
 
     @property
     def help(self) -> str:

@@ -9,6 +9,13 @@ from neo4j_scenarios.inputs.structure import ListOf
 _CONTAINER: Final = ListOf("container", ("name",))
 _MOUNT: Final = ListOf("mount", ("mountPath", "name"))
 
+IMAGE_PULL_SECRETS = Field(
+    "image-pull-secrets",
+    "Secrets that pull the images, with commas between; one alone for neo4j-helm",
+    rules.names,
+    "registry",
+    text=",".join,
+)
 INIT_CONTAINERS_BEFORE = Field(
     "init-containers-before",
     "list of init containers of your own that run before the restore, as Kubernetes writes them",
@@ -44,11 +51,4 @@ NEO4J_MOUNTS = Field(
     "list of more mounts of the Neo4j container",
     _MOUNT,
     '[{"name": "plugins", "mountPath": "/plugins"}]',
-)
-IMAGE_PULL_SECRETS = Field(
-    "image-pull-secrets",
-    "Secrets that pull the images, with commas between; one alone for neo4j-helm",
-    rules.names,
-    "registry",
-    text=",".join,
 )

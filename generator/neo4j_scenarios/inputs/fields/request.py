@@ -86,6 +86,7 @@ ON_STALE_LATEST = Field(
     rules.choice({each.value: each for each in spec.OnStaleLatest}),
     "newest",
     "fail",
+    rare=True,
 )
 IGNORE_OBJECTS = Field(
     "ignore-objects",
@@ -93,6 +94,7 @@ IGNORE_OBJECTS = Field(
     rules.patterns,
     "neo4j-test*,old/*",
     text=",".join,
+    rare=True,
 )
 REQUIRE_CHECKSUM = Field(
     "require-checksum",
@@ -100,6 +102,7 @@ REQUIRE_CHECKSUM = Field(
     rules.BOOLEAN,
     "true",
     "false",
+    rare=True,
 )
 CONSISTENCY_CHECK = Field(
     "consistency-check",
@@ -107,6 +110,7 @@ CONSISTENCY_CHECK = Field(
     rules.BOOLEAN,
     "true",
     "false",
+    rare=True,
 )
 SPACE_MODE = Field(
     "space-mode",
