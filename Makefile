@@ -68,6 +68,7 @@ faults: venv helm neo4j ## kill, cut off, fill up and corrupt hundreds of times;
 docs: venv ## write the pages that are made from the code
 	$(BIN)/python -c 'from neo4j_restore.explain import page; print(page(), end="")' >docs/exit-codes.md
 	$(BIN)/python -m tests.chart.values_table
+	$(BIN)/python -m tests.docs.tables
 	for kind in fleet scenario lock; do $(BIN)/neo4j-scenarios schema $$kind >generator/schema/$$kind.json; done
 
 .PHONY: bench

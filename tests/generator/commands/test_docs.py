@@ -5,13 +5,12 @@ import textwrap
 from pathlib import Path
 
 import pytest
+from tests.docs import tables
 from tests.generator.conftest import Command
 from tests.generator.fleets import make_fleet
 from tests.support.says import says
 
 from neo4j_scenarios.cli import app
-from neo4j_scenarios.inputs.fields import FIELDS, Field
-from neo4j_scenarios.inputs.fields.deployment import SCENARIO
 from neo4j_scenarios.targets import TARGETS, Target
 
 FOLDERS = sorted(path.parent for path in Path(__file__).parents[3].glob("scenarios/*/scenario.yaml"))
@@ -19,9 +18,8 @@ COMMANDS = [each.name or getattr(each.callback, "__name__", "") for each in app.
 README = (Path(__file__).parents[3] / "generator" / "README.md").read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("field", [field for field in FIELDS if field is not SCENARIO], ids=lambda field: field.key)
-def test_every_input_has_its_row(field: Field[object]) -> None:
-    assert f"| `--{field.key}` | {field.meaning} | {field.default_in_words} |\n" in README
+def test_the_table_of_inputs_is_that_of_the_code() -> None:
+    assert tables.generator() == README, "run: make docs"
 
 
 @pytest.mark.parametrize("command", ["", *COMMANDS])
