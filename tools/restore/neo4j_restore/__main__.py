@@ -90,7 +90,7 @@ def _do_plan(arguments: argparse.Namespace, given: settings.Settings, environmen
 
 
 def _planned(given: settings.Settings, environment: Mapping[str, str]) -> "Plan":
-    from neo4j_restore import restore
+    from neo4j_restore.planning import decision
     from neo4j_restore.volume import journal, locks
     from neo4j_restore.volume.paths import VolumePaths
 
@@ -98,8 +98,8 @@ def _planned(given: settings.Settings, environment: Mapping[str, str]) -> "Plan"
     unfinished = journal.read(paths)
     if unfinished:
         log.warning("an earlier restore is unfinished, at %s: run finishes it first", unfinished.phase)
-    decided, state = restore.decide(given.request, given.policy, paths)
-    restore.warn(given.request, given.policy, decided, state)
+    decided, state = decision.decide(given.request, given.policy, paths)
+    decision.warn(given.request, given.policy, decided, state)
     if decided.restores and locks.server_lock(paths):
         log.warning("a server is running on %s: run fails until it has stopped", paths.data)
     if decided.restores:

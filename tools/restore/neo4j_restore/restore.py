@@ -11,41 +11,30 @@ import random
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from logging import getLogger
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from neo4j_restore import disk
+from neo4j_restore import disk, record
 from neo4j_restore.errors import LockError, NewerDataError, RestoreError, StoreError, VanishedError
-from neo4j_restore.planning import plan
 from neo4j_restore.planning.afterwards import after_start
-from neo4j_restore.planning.differences import repeated
-from neo4j_restore.planning.plan import Action, Plan, Step
-from neo4j_restore.sets.backup_set import BackupSet
-from neo4j_restore.sets.kinds import Kind
+from neo4j_restore.planning.decision import decide, warn
+from neo4j_restore.planning.plan import Action, Plan
 from neo4j_restore.settings import Policy, Request, Settings
-from neo4j_restore.spec import DatabaseName, Overwrite, SpaceMode
-from neo4j_restore.stores import StoredObject
-from neo4j_restore.transfer.evidence import Evidence, Verdict
+from neo4j_restore.spec import DatabaseName, SpaceMode
+from neo4j_restore.transfer.evidence import Evidence
 from neo4j_restore.volume import journal, leftovers, locks, receipt, recovery, swap
 from neo4j_restore.volume.journal import Journal, Phase
 from neo4j_restore.volume.paths import VolumePaths
 from neo4j_restore.volume.state import (
-    INCOMPLETE_HINT,
-    Found,
     Volume,
     check_renames,
-    cluster_warning,
     free_bytes,
     inspect,
-    lacks,
-    refuse_links,
-    refuse_other_case,
 )
 
 if TYPE_CHECKING:
-    from neo4j_restore.staging.proof import Proof
     from neo4j_restore.staging.stage import Proofs
 
 log = getLogger(__name__)
@@ -109,38 +98,6 @@ def _decided(request: Request, policy: Policy, paths: VolumePaths) -> tuple[Plan
             log.info("%s: %s: %s", step.database, step.decision.action, step.decision.reason)
         warn(request, policy, decided, state)
     return decided, state
-
-
-def warn(request: Request, policy: Policy, decided: Plan, state: Volume) -> None:
-    """Warn of a cluster's state, and of a database that is left alone but incomplete, or not what is requested."""
-    paths = VolumePaths(request.data_dir)
-    if state.in_cluster:
-        log.warning("%s", cluster_warning(paths))
-    for step in decided.steps:
-        if step.decision.action is Action.SKIP and (other := repeated(request, policy, step.database, state.receipt)):
-            hint = "Nothing is restored again. To restore, set RESTORE_ID to a new name"
-            log.warning("%s: the request %s is done already: %s. %s", step.database, request.name, other, hint)
-        missing = lacks(paths.data, step.database) if step.decision.action is Action.SKIP else []
-        if missing:
-            names, hint = ", ".join(missing), INCOMPLETE_HINT
-            log.warning("%s: left alone, but incomplete: it lacks %s. %s", step.database, names, hint)
-
-
-def decide(request: Request, policy: Policy, paths: VolumePaths) -> tuple[Plan, Volume]:
-    """Return the plan as far as the volume alone decides it, and the volume's facts. Raises RestoreError."""
-    state = inspect(paths, request.databases, needs_receipt=policy.overwrite is Overwrite.ONCE)
-    unfinished = journal.read(paths)
-    # A journal whose restore is live counts as the receipt. Otherwise `once` would restore again.
-    if unfinished and unfinished.phase is Phase.SWAPPED:
-        state = replace(state, receipt=state.receipt.plus(unfinished.record))
-    state = replace(state, reclaimed=unfinished is not None and swap.is_reclaimed(paths, unfinished))
-    decisions = plan.guard(request, policy, state, datetime.now(UTC))
-    plan.refuse(decisions, str(request.data_dir))
-    if any(each.action is Action.RESTORE for each in decisions.values()):
-        refuse_links(paths)
-        absent = (name for name, content in state.databases.items() if content is Found.ABSENT)
-        refuse_other_case(paths, absent)
-    return Plan(tuple(Step(database, decision, None) for database, decision in decisions.items())), state
 
 
 def _restore(settings: Settings, environment: Mapping[str, str], decided: Plan, state: Volume, lock: int) -> Plan:
@@ -214,8 +171,8 @@ def _carry_out(
         # Hours may have passed since the first check.
         locks.refuse_running_server(paths)
         seconds = round(time.monotonic() - clock, 3)
-        staged = _Staged(started, seconds, evidence, proofs)
-        sealed = swap.seal(paths, databases, _record(request, policy, prepared, staged))
+        staged = record.Staged(started, seconds, evidence, proofs)
+        sealed = swap.seal(paths, databases, record.record(request, policy, prepared, staged))
     with _during("swap"), disk.errors_of(paths.data):
         steps = [(step.database, step.chosen) for step in prepared.restores]
         unsure = [database for database, chosen in steps if chosen and evidence.verdict(chosen).unverified]
@@ -292,94 +249,3 @@ def _during(phase: str) -> Iterator[None]:
     except RestoreError as error:
         error.phase = error.phase or phase
         raise
-
-
-@dataclass(frozen=True)
-class _Staged:
-    """What is known once everything is staged: when that began, how long it took, and what was verified and proved."""
-
-    started: datetime
-    seconds: float
-    evidence: Evidence
-    proofs: "Proofs"
-
-
-def _record(request: Request, policy: Policy, prepared: Plan, staged: _Staged) -> dict[str, Any]:
-    """Return the record for the receipt: a published contract, documented in the image's README."""
-    return {
-        "restore_id": request.name,
-        "bucket": str(request.bucket),
-        "timestamp": str(request.timestamp),
-        "force_overwrite": policy.overwrite.value,
-        "restored": [
-            _restored(step.chosen, request, step, staged.evidence.verdict(step.chosen))
-            | _proof_as_json(staged.proofs[step.database])
-            for step in prepared.restores
-            if step.chosen
-        ],
-        "left_alone": [
-            {"database": step.database, "reason": step.decision.reason}
-            for step in prepared.steps
-            if step.decision.action is Action.SKIP
-        ],
-        # What was deleted for room is known when the restore is sealed.
-        journal.RECLAIMED: [],
-        "neo4j_admin": str(prepared.version),
-        "neo4j_restore": own_version(),
-        "started": staged.started.isoformat(timespec="milliseconds"),
-        "finished": datetime.now(UTC).isoformat(timespec="milliseconds"),
-        "bytes": sum(step.chosen.size_bytes for step in prepared.restores if step.chosen),
-        "seconds": staged.seconds,
-    }
-
-
-def _restored(chosen: BackupSet, request: Request, step: Step, verdict: Verdict) -> dict[str, Any]:
-    """Return what the receipt says of one set."""
-    # The receipt names the exact object, by generation and checksum. A directory has too many.
-    single = chosen.objects[-1] if chosen.kind is not Kind.DIRECTORY else None
-    fields = plan.set_as_json(chosen, request.bucket)
-    del fields["header"], fields["not_a_set"], fields["range"]
-    return (
-        fields
-        | plan.inside_as_json(chosen)
-        | {
-            "wish": request.name_of(step.database),
-            "warning": step.warning or None,
-            "generation": single.generation if single else None,
-            "crc32c": _crc32c(single) if single else None,
-            "checksum": str(single.checksum) if single and single.checksum else None,
-            "verified_by": list(verdict.ways),
-            "unverified": len(verdict.unverified),
-            "replaced": step.decision.replaces,
-        }
-    )
-
-
-def _proof_as_json(proof: "Proof") -> dict[str, Any]:
-    """Return what the receipt says of what neo4j-admin said of a staged store."""
-    info = proof.info
-    store = info and {
-        "format": info.store_format,
-        "introduced": info.introduced,
-        "superseded": info.superseded,
-        "last_transaction": info.last_transaction,
-        "recovery_needed": info.recovery_needed,
-    }
-    return {"store": store, "consistency_checked": proof.checked}
-
-
-def _crc32c(stored: StoredObject) -> str | None:
-    checksum = stored.checksum
-    return str(checksum).partition(":")[2] if checksum and checksum.algorithm == "crc32c" else None
-
-
-def own_version() -> str:
-    """Return the version of neo4j-restore."""
-    # Imported here: at the top it would double the imports of a start with nothing to do.
-    from importlib.metadata import PackageNotFoundError, version
-
-    try:
-        return version("neo4j-restore")
-    except PackageNotFoundError:
-        # The package was copied without its distribution's metadata.
-        return "unknown"

@@ -1,0 +1,58 @@
+"""What the volume alone decides, before any store is asked: which databases are restored, skipped or refused."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from logging import getLogger
+
+from neo4j_restore.planning import plan
+from neo4j_restore.planning.differences import repeated
+from neo4j_restore.planning.plan import Action, Plan, Step
+from neo4j_restore.settings import Policy, Request
+from neo4j_restore.spec import Overwrite
+from neo4j_restore.volume import journal, swap
+from neo4j_restore.volume.journal import Phase
+from neo4j_restore.volume.paths import VolumePaths
+from neo4j_restore.volume.state import (
+    INCOMPLETE_HINT,
+    Found,
+    Volume,
+    cluster_warning,
+    inspect,
+    lacks,
+    refuse_links,
+    refuse_other_case,
+)
+
+log = getLogger(__name__)
+
+
+def decide(request: Request, policy: Policy, paths: VolumePaths) -> tuple[Plan, Volume]:
+    """Return the plan as far as the volume alone decides it, and the volume's facts. Raises RestoreError."""
+    state = inspect(paths, request.databases, needs_receipt=policy.overwrite is Overwrite.ONCE)
+    unfinished = journal.read(paths)
+    # A journal whose restore is live counts as the receipt. Otherwise `once` would restore again.
+    if unfinished and unfinished.phase is Phase.SWAPPED:
+        state = replace(state, receipt=state.receipt.plus(unfinished.record))
+    state = replace(state, reclaimed=unfinished is not None and swap.is_reclaimed(paths, unfinished))
+    decisions = plan.guard(request, policy, state, datetime.now(UTC))
+    plan.refuse(decisions, str(request.data_dir))
+    if any(each.action is Action.RESTORE for each in decisions.values()):
+        refuse_links(paths)
+        absent = (name for name, content in state.databases.items() if content is Found.ABSENT)
+        refuse_other_case(paths, absent)
+    return Plan(tuple(Step(database, decision, None) for database, decision in decisions.items())), state
+
+
+def warn(request: Request, policy: Policy, decided: Plan, state: Volume) -> None:
+    """Warn of a cluster's state, and of a database that is left alone but incomplete, or not what is requested."""
+    paths = VolumePaths(request.data_dir)
+    if state.in_cluster:
+        log.warning("%s", cluster_warning(paths))
+    for step in decided.steps:
+        if step.decision.action is Action.SKIP and (other := repeated(request, policy, step.database, state.receipt)):
+            hint = "Nothing is restored again. To restore, set RESTORE_ID to a new name"
+            log.warning("%s: the request %s is done already: %s. %s", step.database, request.name, other, hint)
+        missing = lacks(paths.data, step.database) if step.decision.action is Action.SKIP else []
+        if missing:
+            names, hint = ", ".join(missing), INCOMPLETE_HINT
+            log.warning("%s: left alone, but incomplete: it lacks %s. %s", step.database, names, hint)

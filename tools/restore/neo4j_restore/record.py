@@ -1,0 +1,109 @@
+"""The record of a restore, for the receipt: a published contract, documented in the image's README."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from neo4j_restore.planning import plan
+from neo4j_restore.planning.plan import Action, Plan, Step
+from neo4j_restore.sets.backup_set import BackupSet
+from neo4j_restore.sets.kinds import Kind
+from neo4j_restore.settings import Policy, Request
+from neo4j_restore.stores import StoredObject
+from neo4j_restore.transfer.evidence import Evidence, Verdict
+from neo4j_restore.volume import journal
+
+if TYPE_CHECKING:
+    from neo4j_restore.staging.proof import Proof
+    from neo4j_restore.staging.stage import Proofs
+
+
+@dataclass(frozen=True)
+class Staged:
+    """What is known once everything is staged: when that began, how long it took, and what was verified and proved."""
+
+    started: datetime
+    seconds: float
+    evidence: Evidence
+    proofs: "Proofs"
+
+
+def record(request: Request, policy: Policy, prepared: Plan, staged: Staged) -> dict[str, Any]:
+    """Return the record for the receipt: a published contract, documented in the image's README."""
+    return {
+        "restore_id": request.name,
+        "bucket": str(request.bucket),
+        "timestamp": str(request.timestamp),
+        "force_overwrite": policy.overwrite.value,
+        "restored": [
+            _restored(step.chosen, request, step, staged.evidence.verdict(step.chosen))
+            | _proof_as_json(staged.proofs[step.database])
+            for step in prepared.restores
+            if step.chosen
+        ],
+        "left_alone": [
+            {"database": step.database, "reason": step.decision.reason}
+            for step in prepared.steps
+            if step.decision.action is Action.SKIP
+        ],
+        # What was deleted for room is known when the restore is sealed.
+        journal.RECLAIMED: [],
+        "neo4j_admin": str(prepared.version),
+        "neo4j_restore": own_version(),
+        "started": staged.started.isoformat(timespec="milliseconds"),
+        "finished": datetime.now(UTC).isoformat(timespec="milliseconds"),
+        "bytes": sum(step.chosen.size_bytes for step in prepared.restores if step.chosen),
+        "seconds": staged.seconds,
+    }
+
+
+def _restored(chosen: BackupSet, request: Request, step: Step, verdict: Verdict) -> dict[str, Any]:
+    """Return what the receipt says of one set."""
+    # The receipt names the exact object, by generation and checksum. A directory has too many.
+    single = chosen.objects[-1] if chosen.kind is not Kind.DIRECTORY else None
+    fields = plan.set_as_json(chosen, request.bucket)
+    del fields["header"], fields["not_a_set"], fields["range"]
+    return (
+        fields
+        | plan.inside_as_json(chosen)
+        | {
+            "wish": request.name_of(step.database),
+            "warning": step.warning or None,
+            "generation": single.generation if single else None,
+            "crc32c": _crc32c(single) if single else None,
+            "checksum": str(single.checksum) if single and single.checksum else None,
+            "verified_by": list(verdict.ways),
+            "unverified": len(verdict.unverified),
+            "replaced": step.decision.replaces,
+        }
+    )
+
+
+def _proof_as_json(proof: "Proof") -> dict[str, Any]:
+    """Return what the receipt says of what neo4j-admin said of a staged store."""
+    info = proof.info
+    store = info and {
+        "format": info.store_format,
+        "introduced": info.introduced,
+        "superseded": info.superseded,
+        "last_transaction": info.last_transaction,
+        "recovery_needed": info.recovery_needed,
+    }
+    return {"store": store, "consistency_checked": proof.checked}
+
+
+def _crc32c(stored: StoredObject) -> str | None:
+    checksum = stored.checksum
+    return str(checksum).partition(":")[2] if checksum and checksum.algorithm == "crc32c" else None
+
+
+def own_version() -> str:
+    """Return the version of neo4j-restore."""
+    # Imported here: at the top it would double the imports of a start with nothing to do.
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        return version("neo4j-restore")
+    except PackageNotFoundError:
+        # The package was copied without its distribution's metadata.
+        return "unknown"
