@@ -14,7 +14,7 @@ from neo4j_scenarios.emit.engine import Order
 from neo4j_scenarios.emit.releases import Release
 from neo4j_scenarios.errors import InputFileError, Problem, UsageError, did_you_mean
 from neo4j_scenarios.fleet.cluster import Cluster
-from neo4j_scenarios.fleet.fleet import Fleet, load
+from neo4j_scenarios.fleet.fleet import Fleet, choose, load
 from neo4j_scenarios.fleet.selectors import EVERYTHING, Selection
 from neo4j_scenarios.inputs.rules import LABEL_VALUE
 
@@ -50,9 +50,10 @@ def of_selection(path: Path, selection: Selection, part: str, *, keep_going: boo
     """
     if not part:
         fleet = load(path, EVERYTHING, keep_going=keep_going)
-        chosen = load(path, selection, keep_going=keep_going) if not selection.everything else fleet
+        chosen, remarks = choose(fleet, selection)
         broken = [each.cluster for each in fleet.broken.values()]
-        return Scope(fleet, [*fleet.clusters, *_known(broken)], frozenset(each.name for each in chosen.clusters))
+        noted = replace(fleet, remarks=[*remarks, *fleet.remarks])
+        return Scope(noted, [*fleet.clusters, *_known(broken)], chosen)
     if selection.everything:
         raise UsageError(Problem("--part", "needs a selection of its clusters", "--part gold -l tier=gold"))
     try:

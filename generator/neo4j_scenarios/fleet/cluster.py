@@ -64,6 +64,12 @@ class Cluster:
     overrides: tuple[str, ...] = ()
     pin: str = ""
 
+    @property
+    def known_labels(self) -> dict[str, str]:
+        """The labels by which selectors know it: its own, its name, and its group and region if it has them."""
+        identity = _identity(self.name, self.group, self.region)
+        return identity | dict(self.labels)
+
     def history(self, key: str) -> list[tuple[Layer, Setting]]:
         """Return each layer's setting of a key, such as `bucket` or `labels.env`. The last one wins."""
         return [(layer, layer.settings[key]) for layer in self.layers if key in layer.settings]
@@ -108,8 +114,7 @@ class Reader:
         )
         above = [layer for layer in (group_layer, file.regions.get(region)) if layer]
         layers: tuple[Layer, ...] = (file.defaults, *above, entry.layer)
-        # A cluster without a group or region: expressions and selectors must not know that name either.
-        identity = {key: text for key, text in (("name", entry.name), (GROUP, group), (REGION, region)) if text}
+        identity = _identity(entry.name, group, region)
         overrides = self._overriding(entry, layers, identity)
         layers = (*layers, *(each.layer for each in overrides))
         settings = _Settings(entry, laid(layer.settings for layer in layers), self._grouping)
@@ -152,6 +157,11 @@ class Reader:
         overrides = [each for each in self._overrides if each.selection.takes(entry.name, {**identity, **labels})]
         self.overridden.update(each.name for each in overrides)
         return overrides
+
+
+def _identity(name: str, group: str, region: str) -> dict[str, str]:
+    """Return what expressions and selectors know of a cluster. Without a group or region, they know no such name."""
+    return {key: text for key, text in (("name", name), (GROUP, group), (REGION, region)) if text}
 
 
 class _Settings:

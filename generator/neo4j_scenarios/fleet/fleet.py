@@ -1,6 +1,6 @@
 """A fleet file -> `Fleet`: its clusters, each with its scenarios. Or else all problems of all clusters."""
 
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from difflib import get_close_matches
@@ -90,7 +90,7 @@ def load(
         {each.name: Broken(each, grouping.of(each.name)) for each in clusters if each.name in broken},
         grouping.problems(),
         [
-            *(_unknown_label(label, reader.labels) for label in selection.unknown_labels(reader.labels)),
+            *_unknown_labels(selection, reader.labels),
             *(f"{each.place}: override {each.name} ended at {each.until:%FT%TZ}: you can remove it" for each in ended),
             *(
                 f"{each.place}: override {each.name} selects no cluster"
@@ -100,6 +100,18 @@ def load(
         ],
         active,
     )
+
+
+def choose(fleet: Fleet, selection: Selection) -> tuple[frozenset[str], Sequence[str]]:
+    """Return the names of the clusters of a whole fleet that a selection takes, without broken ones, and remarks.
+
+    Raises UsageError if the selection is empty, or has a name that no cluster has.
+    """
+    clusters = [*fleet.clusters, *(broken.cluster for broken in fleet.broken.values())]
+    taken = [each for each in clusters if selection.takes(each.name, each.known_labels)]
+    _check_selection(fleet.path, selection, fleet.names, taken)
+    labels = {label for each in clusters for label in each.known_labels}
+    return frozenset(each.name for each in taken) - fleet.broken.keys(), list(_unknown_labels(selection, labels))
 
 
 def _check_selection(path: Path, selection: Selection, names: Sequence[str], taken: Sequence[Cluster]) -> None:
@@ -112,6 +124,8 @@ def _check_selection(path: Path, selection: Selection, names: Sequence[str], tak
         raise UsageError(Problem("the selection", what, f"neo4j-scenarios list {path}"))
 
 
-def _unknown_label(label: str, labels: Set[str]) -> str:
-    similar = get_close_matches(label, labels, 1)
-    return f"-l: no cluster has the label {label!r}" + (f": did you mean {similar[0]!r}?" if similar else "")
+def _unknown_labels(selection: Selection, labels: Set[str]) -> Iterator[str]:
+    """Yield a remark for each label of a selector that no cluster has."""
+    for label in selection.unknown_labels(labels):
+        similar = get_close_matches(label, labels, 1)
+        yield f"-l: no cluster has the label {label!r}" + (f": did you mean {similar[0]!r}?" if similar else "")

@@ -68,11 +68,12 @@ def timestamp(text: str) -> str:
     """
     requested = spec.parse_timestamp(text)
     if requested.is_exact:
-        _refuse_no_stamp(requested.stamp)
+        _check_stamp(requested.stamp)
     return requested.text
 
 
-def _refuse_no_stamp(text: str) -> None:
+def _check_stamp(text: str) -> None:
+    """Raise Invalid for a stamp that no backup tool makes. The image takes it, because a set may have such a name."""
     if not any(char.isdigit() for char in text):
         message = f"{text!r} is neither 'latest' nor a stamp, which has a date or a number"
         raise Invalid(message)

@@ -68,6 +68,13 @@ def test_a_selection_into_an_empty_folder_asks_for_the_whole_fleet_or_a_part(
     assert not (tmp_path / "out").exists()
 
 
+def test_a_selector_with_an_unknown_label_is_noted_and_selects_as_it_says(emit: Command, tmp_path: Path) -> None:
+    done = emit("script", "-l waev!=10")
+    says(done, 0, "note: -l: no cluster has the label 'waev': did you mean 'wave'?")
+    says(emit("script", "--only missing"), 2, "--only 'missing'")
+    says(emit("script", "-l wave=77"), 2, "the selection: matches none of the 3 clusters")
+
+
 def test_parts_of_a_fleet_share_no_object(emit: Command, tmp_path: Path) -> None:
     names = []
     for part in ("early", "late"):
