@@ -1,4 +1,5 @@
-"""One module for each command but `new` and `secret`, which are in `cli`. A command prints, and returns its exit code.
+"""One module for each command. A command prints, and returns its exit code.
 
-`options` and `surveying` hold shared options, `delivery` and `outcome` write files and print what was done.
+`options` and `survey_options` hold shared options, and `signature` makes parameters of them. `delivery` and `outcome`
+write files and print what was done.
 """

@@ -43,3 +43,13 @@ def _compare(files: Mapping[Path, str], as_json: bool) -> int:
     else:
         put("".join(f"{state} {path}\n" for path, state in different.items()))
     return DIFFERENT if different else 0
+
+
+def show(text: str, as_json: bool) -> None:
+    """Write a file's text to stdout, or its data as JSON, which Helm and kubectl also read."""
+    if as_json:
+        from neo4j_scenarios.yaml.text import parse_yaml
+
+        put_json(parse_yaml(text))
+    else:
+        put(text)

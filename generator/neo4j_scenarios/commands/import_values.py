@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from neo4j_scenarios.commands.options import DIFFERENT, Force, Json
+from neo4j_scenarios.commands.options import DIFFERENT, File, Force, Json
 from neo4j_scenarios.console import put, put_json, say
 from neo4j_scenarios.write import write
 
@@ -25,10 +25,7 @@ def import_values(
         str,
         typer.Option("--target", metavar="CHART", help="chart of the scenario [default: the same]", show_default=False),
     ] = "",
-    output: Annotated[
-        Path | None,
-        typer.Option("--output", "-o", metavar="FILE", help="file to write [default: stdout]", show_default=False),
-    ] = None,
+    output: File = None,
     force: Force = False,
     as_json: Json = False,
 ) -> int:

@@ -11,6 +11,7 @@ import typer
 from neo4j_scenarios import amounts
 from neo4j_scenarios.commands.completion import FLEET
 from neo4j_scenarios.commands.options import DIFFERENT, Json, KeepGoing, Quiet, Selector
+from neo4j_scenarios.commands.signature import takes
 from neo4j_scenarios.commands.survey_options import (
     Credentials,
     Deadline,
@@ -28,7 +29,6 @@ from neo4j_scenarios.lock.guards import Guards
 if TYPE_CHECKING:
     from neo4j_scenarios.fleet.fleet import Fleet as Loaded
     from neo4j_scenarios.lock.decide import Change, Outcome
-    from neo4j_scenarios.survey import Options
 
 Check = Annotated[bool, typer.Option("--check", help="write nothing, and exit with 3 if the lock would change")]
 Move = Annotated[bool, typer.Option("--move", help="choose new pins for the selected clusters (needs -l or --only)")]
@@ -46,79 +46,58 @@ MaxShrink = Annotated[
 ]
 
 
-def lock(
-    fleet: FleetFile = Path(FLEET),
-    selector: Selector = None,
-    only: Only = None,
-    max_age: MaxAge = None,
-    min_size: MinSize = None,
-    max_shrink: MaxShrink = None,
-    within: Within = None,
-    move: Move = False,
-    check: Check = False,
-    keep_going: KeepGoing = False,
-    credentials: Credentials = None,
-    threads: Threads = 32,
-    deadline: Deadline = "5m",
-    as_json: Json = False,
-    quiet: Quiet = False,
-) -> int:
+@dataclass(frozen=True)
+class LockOptions:
+    """The options of both commands, in the order of their help. Only `lock` has `move`: `update` always moves."""
+
+    fleet: FleetFile = Path(FLEET)
+    selector: Selector = None
+    only: Only = None
+    max_age: MaxAge = None
+    min_size: MinSize = None
+    max_shrink: MaxShrink = None
+    within: Within = None
+    move: Move = False
+    check: Check = False
+    keep_going: KeepGoing = False
+    credentials: Credentials = None
+    threads: Threads = 32
+    deadline: Deadline = "5m"
+    as_json: Json = False
+    quiet: Quiet = False
+
+    @property
+    def silent(self) -> bool:
+        """Whether neither progress nor remarks are printed."""
+        return self.quiet or self.as_json
+
+
+@takes(LockOptions)
+def lock(options: LockOptions) -> int:
     """pin the set of each cluster in fleet.lock.yaml, and check the existing pins"""
-    if move and not (selector or only):
+    if options.move and not (options.selector or options.only):
         what = "needs selected clusters"
         hint = "neo4j-scenarios lock --move --only eu-1, or neo4j-scenarios update for all clusters"
         raise UsageError(Problem("--move", what, hint))
-    guards = _guards(max_age, min_size, max_shrink, within)
-    arguments = _Arguments(fleet, selector or (), only or (), guards, check, keep_going, as_json, quiet or as_json)
-    return _run(arguments, survey_options(credentials, threads, deadline), move=move)
+    return _run(options, move=options.move)
 
 
-def update(
-    fleet: FleetFile = Path(FLEET),
-    selector: Selector = None,
-    only: Only = None,
-    max_age: MaxAge = None,
-    min_size: MinSize = None,
-    max_shrink: MaxShrink = None,
-    within: Within = None,
-    check: Check = False,
-    keep_going: KeepGoing = False,
-    credentials: Credentials = None,
-    threads: Threads = 32,
-    deadline: Deadline = "5m",
-    as_json: Json = False,
-    quiet: Quiet = False,
-) -> int:
+@takes(LockOptions, without={"move"})
+def update(options: LockOptions) -> int:
     """move the pins of fleet.lock.yaml to the latest sets"""
-    guards = _guards(max_age, min_size, max_shrink, within)
-    arguments = _Arguments(fleet, selector or (), only or (), guards, check, keep_going, as_json, quiet or as_json)
-    return _run(arguments, survey_options(credentials, threads, deadline), move=True)
+    return _run(options, move=True)
 
 
-@dataclass(frozen=True)
-class _Arguments:
-    """The arguments of the command line."""
-
-    fleet: Path
-    selector: Sequence[str]
-    only: Sequence[str]
-    guards: Guards
-    check: bool
-    keep_going: bool
-    as_json: bool
-    quiet: bool
-
-
-def _guards(max_age: str | None, min_size: str | None, max_shrink: str | None, within: str | None) -> Guards:
+def _guards(options: LockOptions) -> Guards:
     return Guards(
-        option("--max-age", max_age, amounts.parse_duration),
-        option("--min-size", min_size, amounts.parse_size),
-        option("--max-shrink", max_shrink, amounts.parse_share),
-        option("--within", within, amounts.parse_duration),
+        option("--max-age", options.max_age, amounts.parse_duration),
+        option("--min-size", options.min_size, amounts.parse_size),
+        option("--max-shrink", options.max_shrink, amounts.parse_share),
+        option("--within", options.within, amounts.parse_duration),
     )
 
 
-def _run(arguments: _Arguments, options: "Options", *, move: bool) -> int:
+def _run(options: LockOptions, *, move: bool) -> int:
     from datetime import UTC, datetime
 
     from neo4j_scenarios.commands.outcome import remark
@@ -128,31 +107,32 @@ def _run(arguments: _Arguments, options: "Options", *, move: bool) -> int:
     from neo4j_scenarios.lock import ask, decide
     from neo4j_scenarios.write import write
 
+    guards, survey = _guards(options), survey_options(options.credentials, options.threads, options.deadline)
     pins = lockfile.NoPins()
-    selection = parse_selection(arguments.selector, arguments.only)
-    fleet = load(arguments.fleet, selection, pins, keep_going=arguments.keep_going)
-    remark(fleet, arguments.quiet)
-    path = lockfile.beside(arguments.fleet)
+    selection = parse_selection(options.selector or (), options.only or ())
+    fleet = load(options.fleet, selection, pins, keep_going=options.keep_going)
+    remark(fleet, options.silent)
+    path = lockfile.beside(options.fleet)
     old = lockfile.read(path)
     clusters = [cluster for cluster in fleet.clusters if cluster.pin not in pins.floating]
     to_ask = ask.ask(clusters, old)
-    with progress("reading buckets", to_ask.buckets, arguments.quiet) as show:
-        answers = to_ask.answers(options, show)
+    with progress("reading buckets", to_ask.buckets, options.silent) as show:
+        answers = to_ask.answers(survey, show)
     wanted = [decide.Wanted(each.pin, asked_inputs(each.inputs), answers[each.pin]) for each in clusters]
     # The lock keeps the pins of clusters and of active overrides. Pins of ended overrides leave it.
     names = [each.pin for each in (*fleet.clusters, *(broken.cluster for broken in fleet.broken.values()))]
     overridden = [name for name in old if _of_active(name, fleet)]
     kept = frozenset([*fleet.names, *names, *overridden]).difference(pins.floating)
-    outcome = decide.decide(wanted, old, kept, arguments.guards, datetime.now(UTC), move=move)
+    outcome = decide.decide(wanted, old, kept, guards, datetime.now(UTC), move=move)
     # Even with --keep-going, an empty lock is not written: it would mean that no cluster restores anything.
-    refused = bool(outcome.problems) and (not arguments.keep_going or not outcome.lock)
-    if not arguments.check and not refused:
-        write(path, lockfile.text(outcome.lock, arguments.fleet.name))
+    refused = bool(outcome.problems) and (not options.keep_going or not outcome.lock)
+    if not options.check and not refused:
+        write(path, lockfile.text(outcome.lock, options.fleet.name))
     failure = BucketError(*fleet.problems, *ask.grouped(outcome.problems))
-    _print(outcome, failure, path, arguments, written=not arguments.check and not refused)
+    _print(outcome, failure, path, options, written=not options.check and not refused)
     if failure.problems:
         return failure.exit_code
-    return DIFFERENT if arguments.check and outcome.lock != old else 0
+    return DIFFERENT if options.check and outcome.lock != old else 0
 
 
 def _of_active(name: str, fleet: "Loaded") -> bool:
@@ -161,15 +141,15 @@ def _of_active(name: str, fleet: "Loaded") -> bool:
     return cluster in fleet.names and set(overrides) <= {each.name for each in fleet.overrides}
 
 
-def _print(outcome: "Outcome", failure: BucketError, path: Path, arguments: _Arguments, *, written: bool) -> None:
-    if arguments.as_json:
+def _print(outcome: "Outcome", failure: BucketError, path: Path, options: LockOptions, *, written: bool) -> None:
+    if options.as_json:
         changes = [_as_json(each) for each in outcome.changes]
         put_json({"lock": str(path), "written": written, "changes": changes, "problems": problems_as_json(failure)})
         return
     report(failure, as_json=False)
-    if arguments.check or not arguments.quiet:
+    if options.check or not options.quiet:
         put("".join(f"{line}\n" for line in _lines(outcome.changes)))
-    if not arguments.quiet:
+    if not options.quiet:
         count = len(outcome.lock)
         say(f"{'written' if written else 'not written'} {path}: {count} {'cluster' if count == 1 else 'clusters'}")
 

@@ -20,6 +20,10 @@ Output = Annotated[
         show_default=False,
     ),
 ]
+File = Annotated[
+    Path | None,
+    typer.Option("--output", "-o", metavar="FILE", help="file to write [default: stdout]", show_default=False),
+]
 Fleet = Annotated[
     Path, typer.Option("--fleet", "-f", metavar="FLEET", help=f"fleet file [default: {FLEET}]", show_default=False)
 ]

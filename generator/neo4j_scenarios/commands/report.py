@@ -11,6 +11,7 @@ from neo4j_restore.secrecy import redact
 from neo4j_scenarios import amounts
 from neo4j_scenarios.commands.completion import FLEET
 from neo4j_scenarios.commands.options import Json, KeepGoing, Quiet, Selector
+from neo4j_scenarios.commands.signature import takes
 from neo4j_scenarios.commands.survey_options import (
     Credentials,
     Deadline,
@@ -67,24 +68,30 @@ MaxGrowth = Annotated[
 Force = Annotated[bool, typer.Option("--force", help="replace a file that neo4j-scenarios did not write")]
 
 
-def report(
-    fleet: FleetFile = Path(FLEET),
-    output: Output = None,
-    metrics: Metrics = None,
-    fail_on: FailOn = None,
-    selector: Selector = None,
-    only: Only = None,
-    throughput: Throughput = None,
-    max_shrink: MaxShrink = "30%",
-    max_growth: MaxGrowth = "100%",
-    credentials: Credentials = None,
-    threads: Threads = 32,
-    deadline: Deadline = "5m",
-    force: Force = False,
-    keep_going: KeepGoing = False,
-    as_json: Json = False,
-    quiet: Quiet = False,
-) -> int:
+@dataclass(frozen=True)
+class ReportOptions:
+    """The options, in the order of their help."""
+
+    fleet: FleetFile = Path(FLEET)
+    output: Output = None
+    metrics: Metrics = None
+    fail_on: FailOn = None
+    selector: Selector = None
+    only: Only = None
+    throughput: Throughput = None
+    max_shrink: MaxShrink = "30%"
+    max_growth: MaxGrowth = "100%"
+    credentials: Credentials = None
+    threads: Threads = 32
+    deadline: Deadline = "5m"
+    force: Force = False
+    keep_going: KeepGoing = False
+    as_json: Json = False
+    quiet: Quiet = False
+
+
+@takes(ReportOptions)
+def report(options: ReportOptions) -> int:
     """report age, size, pins, drills and RTO forecasts of a fleet's backups"""
     from neo4j_scenarios.commands.outcome import remark
     from neo4j_scenarios.fleet import lockfile
@@ -93,28 +100,22 @@ def report(
     from neo4j_scenarios.report.findings import parse_findings
     from neo4j_scenarios.report.rows import rows
 
-    rate = option("--throughput", throughput, amounts.parse_rate)
-    wanted = option("--fail-on", fail_on, parse_findings) or frozenset()
-    bounds = _bounds(max_shrink, max_growth)
-    options = survey_options(credentials, threads, deadline, drills=True)
-    _apart(output, metrics)
-    loaded = load(fleet, parse_selection(selector or (), only or ()), lockfile.NoPins(), keep_going=keep_going)
-    failure = InputFileError(*loaded.problems)
+    rate = option("--throughput", options.throughput, amounts.parse_rate)
+    wanted = option("--fail-on", options.fail_on, parse_findings) or frozenset()
+    bounds = _bounds(options.max_shrink, options.max_growth)
+    survey = survey_options(options.credentials, options.threads, options.deadline, drills=True)
+    _apart(options.output, options.metrics)
+    selection = parse_selection(options.selector or (), options.only or ())
+    fleet = load(options.fleet, selection, lockfile.NoPins(), keep_going=options.keep_going)
+    failure = InputFileError(*fleet.problems)
     report_problems(failure, as_json=False)
-    remark(loaded, quiet)
-    facts = _facts(loaded, options, quiet or as_json)
+    remark(fleet, options.quiet)
+    facts = _facts(fleet, survey, options.quiet or options.as_json)
     now = datetime.now(UTC)
     listed = rows(facts, now, rate, bounds)
-    _deliver(
-        _Report(fleet.name, listed, now, rate, bounds, failure),
-        output,
-        metrics,
-        force=force,
-        as_json=as_json,
-        quiet=quiet,
-    )
+    _deliver(_Report(options.fleet.name, listed, now, rate, bounds, failure), options)
     failed = _failed(listed, wanted)
-    return failure.exit_code if loaded.problems or failed else 0
+    return failure.exit_code if fleet.problems or failed else 0
 
 
 @dataclass(frozen=True)
@@ -144,16 +145,15 @@ def _apart(output: Path | None, metrics: Path | None) -> None:
         raise UsageError(Problem("--metrics", what, "neo4j-scenarios report -o report.html --metrics report.prom"))
 
 
-def _deliver(
-    report: _Report, output: Path | None, metrics: Path | None, *, force: bool, as_json: bool, quiet: bool
-) -> None:
+def _deliver(report: _Report, options: ReportOptions) -> None:
     """Write the requested forms of the report. Without any, write the page to stdout."""
     from neo4j_scenarios.report import metrics as prometheus
     from neo4j_scenarios.report.page import MARK, page
     from neo4j_scenarios.report.summary import summary
     from neo4j_scenarios.write import write
 
-    if as_json:
+    output, metrics = options.output, options.metrics
+    if options.as_json:
         data = {
             "fleet": report.fleet,
             "time": report.now.isoformat(timespec="seconds"),
@@ -163,12 +163,17 @@ def _deliver(
         put_json(data | problems)
     count = f"{len(report.rows)} {'database' if len(report.rows) == 1 else 'databases'}"
     if output:
-        write(output, page(report.fleet, report.rows, report.now, report.rate, report.bounds), force=force, mark=MARK)
+        write(
+            output,
+            page(report.fleet, report.rows, report.now, report.rate, report.bounds),
+            force=options.force,
+            mark=MARK,
+        )
     if metrics:
-        write(metrics, prometheus.metrics(report.fleet, report.rows, report.now), force=force)
-    for path in (each for each in (output, metrics) if each and not quiet):
+        write(metrics, prometheus.metrics(report.fleet, report.rows, report.now), force=options.force)
+    for path in (each for each in (output, metrics) if each and not options.quiet):
         say(f"written {path}: {count}")
-    if not (as_json or output or metrics):
+    if not (options.as_json or output or metrics):
         put(page(report.fleet, report.rows, report.now, report.rate, report.bounds))
 
 
