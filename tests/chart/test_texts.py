@@ -129,6 +129,24 @@ def test_the_notes_of_a_rollback_promise_no_restore(helm: Helm, speaking_chart: 
     assert "restore.command=rollback" not in said
 
 
+@pytest.mark.parametrize(
+    ("database", "enabled", "told"),
+    [
+        ("neo4j,movies", True, "The Job graph-neo4j-restore-finalize creates what is missing"),
+        ("neo4j,movies", False, "With finalize.enabled a Job"),
+        ("neo4j", False, ""),
+        ("neo4j,movies,system", False, ""),
+    ],
+)
+def test_the_notes_say_which_databases_neo4j_may_not_know(
+    helm: Helm, speaking_chart: Path, database: str, enabled: bool, told: str
+) -> None:
+    values = make_values({"database": database}, auth={"existingSecret": "login"}, finalize={"enabled": enabled})
+    text = notes(helm, speaking_chart, values)
+    assert ("may not know movies" in text) == bool(told)
+    assert told in text
+
+
 def test_the_readme_has_every_value_with_its_default_and_meaning() -> None:
     assert README.read_text(encoding="utf-8") == readme(), "run: python -m tests.chart.values_table"
 

@@ -99,6 +99,36 @@
 {{- concat (include "neo4j-restore.ownVariables" . | fromYamlArray) .Values.restore.extraEnv | toYaml -}}
 {{- end -}}
 
+{{/* The environment of the container that finalizes. Without restore.database the receipt names the databases. */}}
+{{- define "neo4j-restore.finalizeEnv" -}}
+{{- $own := printf "bolt://%s:7687" (include "neo4j-restore.fullname" .) -}}
+{{- $env := list
+  (dict "name" "BOLT_URI" "value" (default $own .Values.finalize.boltUri))
+  (dict "name" "BOLT_AUTH_FILE" "value" (ternary "/login" "" (ne (include "neo4j-restore.loginSecret" .) "")))
+  (dict "name" "BOLT_CA_FILE" "value" (ternary "/bolt-certificates/ca.crt" "" (ne (include "neo4j-restore.hasBoltCa" .) "")))
+  (dict "name" "DATABASE" "value" .Values.restore.database)
+  (dict "name" "DATA_DIR" "value" "/data")
+  (dict "name" "METADATA" "value" .Values.finalize.metadata)
+  (dict "name" "DEFAULT_DATABASE" "value" .Values.finalize.defaultDatabase)
+  (dict "name" "FINALIZE_SECONDS" "value" (toJson .Values.finalize.deadlineSeconds))
+  (dict "name" "LOG_FORMAT" "value" .Values.restore.logFormat)
+  (dict "name" "TERMINATION_LOG" "value" "/dev/termination-log")
+-}}
+{{- $set := list -}}
+{{- range $env }}{{ if .value }}{{ $set = append $set . }}{{ end }}{{ end -}}
+{{- $set | toYaml -}}
+{{- end -}}
+
+{{/* Name of the Secret with the login for the running server. Empty if clients need none. */}}
+{{- define "neo4j-restore.loginSecret" -}}
+{{- if .Values.auth.enabled }}{{ default .Values.auth.existingSecret .Values.finalize.secretName }}{{ end -}}
+{{- end -}}
+
+{{/* "true" if CA certificates for the server are set. Empty otherwise. */}}
+{{- define "neo4j-restore.hasBoltCa" -}}
+{{- if or .Values.finalize.caBundle.configMapName .Values.finalize.caBundle.secretName }}true{{ end -}}
+{{- end -}}
+
 {{/* The accepted licence, for both containers: a list of one variable, or an empty list. */}}
 {{- define "neo4j-restore.licence" -}}
 {{- $licence := .Values.acceptLicenseAgreement -}}

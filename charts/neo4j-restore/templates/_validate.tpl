@@ -10,6 +10,9 @@ every problem found: what is wrong, and what to set.
 {{- $keeping := include "neo4j-restore.validate.keeping" . | fromYamlArray -}}
 {{- $problems = concat $source $policy $keeping $problems -}}
 {{- end -}}
+{{- if .Values.finalize.enabled -}}
+{{- $problems = include "neo4j-restore.validate.finalize" . | fromYamlArray | concat $problems -}}
+{{- end -}}
 {{- with $problems -}}
 {{- $count := ternary "a problem" (printf "%d problems" (len .)) (eq 1 (len .)) -}}
 {{- printf "\nerror: %s in the values:\n  - %s\n" $count (join "\n  - " .) | fail -}}
@@ -133,6 +136,21 @@ every problem found: what is wrong, and what to set.
 {{- end -}}
 {{- if and .Values.auth.existingSecret (not .Values.auth.enabled) -}}
 {{- $problems = append $problems (printf "auth.existingSecret %q has no effect with auth.enabled false: clear it, or enable auth" .Values.auth.existingSecret) -}}
+{{- end -}}
+{{- $problems | toYaml -}}
+{{- end -}}
+
+{{/* Problems with the Job that finalizes, as a YAML list. Takes the root context. */}}
+{{- define "neo4j-restore.validate.finalize" -}}
+{{- $problems := list -}}
+{{- if not .Values.restore.enabled -}}
+{{- $problems = append $problems "finalize.enabled has nothing to finalize with restore.enabled false: disable finalize, or enable the restore" -}}
+{{- end -}}
+{{- if and .Values.auth.enabled (not (include "neo4j-restore.loginSecret" .)) -}}
+{{- $problems = append $problems "finalize.enabled needs a login: set auth.existingSecret, or finalize.secretName" -}}
+{{- end -}}
+{{- if and .Values.finalize.caBundle.configMapName .Values.finalize.caBundle.secretName -}}
+{{- $problems = append $problems (printf "finalize.caBundle names the ConfigMap %q and the Secret %q: clear one" .Values.finalize.caBundle.configMapName .Values.finalize.caBundle.secretName) -}}
 {{- end -}}
 {{- $problems | toYaml -}}
 {{- end -}}
