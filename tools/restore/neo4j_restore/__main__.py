@@ -117,17 +117,18 @@ def _planned(given: settings.Settings, environment: Mapping[str, str]) -> "Plan"
 def _do_list(arguments: argparse.Namespace, given: settings.Settings, _: Mapping[str, str]) -> None:
     from neo4j_restore import stores
     from neo4j_restore.inspection.heads import Heads
-    from neo4j_restore.planning import artifacts, inspect_set, plan, selection
+    from neo4j_restore.planning import artifacts, inspect_set, plan
+    from neo4j_restore.planning.shelves import Shelves
 
     with closing(stores.open_store(given)) as store:
         reader = artifacts.Artifacts(given.request, Heads.of(given, store), given.pace.connections)
         inspector = inspect_set.Inspector(given.request, store, reader)
-        selected = selection.Selection(given.request, given.policy, store, reader)
-        shelves = {database: selected.of(database) for database in given.request.databases}
+        bucket = Shelves(given.request, store, reader)
+        shelves = {database: bucket.of(database) for database in given.request.databases}
         sets = [inspector.described(each) for shelf in shelves.values() for each in shelf.sets]
         if not sets:
             names = ", ".join(given.request.databases)
-            log.warning("no set of %s among the %d objects seen in %s", names, selected.seen, given.request.bucket)
+            log.warning("no set of %s among the %d objects seen in %s", names, bucket.seen, given.request.bucket)
     answer = [plan.set_as_json(each, given.request.bucket) for each in sets]
     for database, shelf in shelves.items():
         answer += [plan.unclear_as_entry(each, database, given.request.bucket) for each in shelf.unclear]
