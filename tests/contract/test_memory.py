@@ -10,7 +10,7 @@ from tests.generator.inputs import make_scenario
 
 from neo4j_restore import bounds, memory
 from neo4j_scenarios.charts.container import container
-from neo4j_scenarios.charts.memory import mebibytes, reckoned
+from neo4j_scenarios.charts.resources import mebibytes, reckoned
 from neo4j_scenarios.render.values_file import render
 
 HEAPS = ["512m", "1g", "2G", "4096M", "1k", "300001k", "1023m", "31g", "1024g", "1073741824K"]

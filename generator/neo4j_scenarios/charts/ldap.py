@@ -1,11 +1,16 @@
-"""Scenario -> the LDAP settings of neo4j.conf. The password of the LDAP account always comes from a Secret.
+"""Scenario -> the LDAP settings of neo4j.conf, and back. The password of the LDAP account always comes from a Secret.
 
 Source: Neo4j operations manual, "LDAP integration". The names are the same from 4.0 to 2026.
 """
 
-from typing import Final
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Final
 
 from neo4j_scenarios.inputs.scenario import Scenario
+
+if TYPE_CHECKING:
+    from neo4j_scenarios.charts.reading import Reading
+    from neo4j_scenarios.yaml.located import Steps
 
 _LDAP: Final = "dbms.security.ldap"
 
@@ -13,6 +18,17 @@ PASSWORD: Final = f"{_LDAP}.authorization.system_password"
 
 # The password's key in its Secret, as the official chart expects it.
 PASSWORD_KEY: Final = "LDAP_PASS"  # noqa: S105 - the name of a key, not a secret
+
+_INPUTS: Final = {
+    f"{_LDAP}.host": "ldap-url",
+    f"{_LDAP}.authentication.user_dn_template": "ldap-user",
+    f"{_LDAP}.authorization.user_search_base": "ldap-search-base",
+    f"{_LDAP}.authorization.group_to_role_mapping": "ldap-groups",
+    f"{_LDAP}.authorization.system_username": "ldap-account",
+}
+
+# The labs chart's values can't hold these: its LDAP settings are in a ConfigMap.
+UNSAID: Final = ("ldap-url", "ldap-user", "ldap-search-base", "ldap-groups", "ldap-account", "ldap-secret")
 
 
 def settings(scenario: Scenario) -> dict[str, str]:
@@ -37,3 +53,22 @@ def settings(scenario: Scenario) -> dict[str, str]:
 def variable(setting: str) -> str:
     """Return the name of the environment variable from which Neo4j's image takes a setting."""
     return f"NEO4J_{setting.replace('_', '__').replace('.', '_')}"
+
+
+def read_ldap(reading: "Reading") -> None:
+    """Read the settings of the `config` block, if they name an LDAP server."""
+    if reading.values.get("config", f"{_LDAP}.host") is None:
+        return
+    for setting, key in _INPUTS.items():
+        reading.take(key, "config", setting)
+
+
+def read_password(reading: "Reading") -> None:
+    """Read the Secret of the account's password from `extraEnv`, if it is in the form that we write."""
+    variables = reading.values.get("extraEnv")
+    for index, item in enumerate(variables if isinstance(variables, list) else []):
+        steps: Steps = ("extraEnv", index, "valueFrom", "secretKeyRef")
+        is_password = isinstance(item, Mapping) and item.get("name") == variable(PASSWORD)
+        if is_password and reading.values.get(*steps, "key") == PASSWORD_KEY:
+            reading.take("ldap-secret", *steps, "name")
+            reading.skip("extraEnv", index)

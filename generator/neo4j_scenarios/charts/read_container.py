@@ -8,11 +8,10 @@ from neo4j_restore import spec
 from neo4j_restore.secrecy import secret_name
 from neo4j_restore.spec import Invalid
 from neo4j_scenarios.charts.environment import DATA_DIR, LICENCE
-from neo4j_scenarios.charts.memory import reckoned
 from neo4j_scenarios.charts.read_bucket import give_bucket
-from neo4j_scenarios.charts.read_parts import read_memory
-from neo4j_scenarios.charts.read_pod import read_cpu, read_mounts
+from neo4j_scenarios.charts.read_pod import read_cpu, read_memory, read_mounts
 from neo4j_scenarios.charts.reading import INPUTS, KEY_HINT, Reading
+from neo4j_scenarios.charts.resources import reckoned
 from neo4j_scenarios.inputs.fields.deployment import HEAP_SIZE, NONE, RESTORE_MEMORY
 from neo4j_scenarios.yaml.located import Steps
 

@@ -1,8 +1,9 @@
-"""Reads what else a values file gives the pod: the user's containers, volumes and mounts, pull secrets, CPU."""
+"""Reads what several charts keep alike: the user's containers, volumes and mounts, secrets, amounts, the account."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+from neo4j_scenarios.charts import identity
 from neo4j_scenarios.charts.reading import Reading
 from neo4j_scenarios.inputs.fields import Field, deployment, pod
 from neo4j_scenarios.inputs.fields.deployment import NONE
@@ -84,6 +85,41 @@ def read_cpu(reading: Reading, default: str, *block: str | int) -> None:
     elif limit or requested != default:
         text = limit if requested == limit else f"{requested}/{limit or NONE}"
         reading.give(deployment.RESTORE_CPU.key, text, *block, "limits" if limit else "requests", "cpu")
+
+
+def read_licence(reading: Reading, *steps: str | int) -> None:
+    """Read the accepted licence. `no` means that none is accepted."""
+    if reading.text(*steps) in {"no", "false"}:
+        reading.skip(*steps)
+        return
+    reading.take("accept-license", *steps)
+
+
+def read_service_account(reading: Reading) -> None:
+    """Read the `serviceAccount` block: an existing account, or one that the chart makes for an identity."""
+    if reading.values.get("serviceAccount", "create") is False:
+        reading.take("service-account", "serviceAccount", "name")
+    for annotation in identity.ANNOTATIONS:
+        reading.take("workload-identity", "serviceAccount", "annotations", annotation)
+    if {"service-account", "workload-identity"} & reading.origins.keys():
+        reading.skip("serviceAccount", "create")
+
+
+def read_memory(reading: Reading, *block: str | int) -> bool:
+    """Read the memory of the resources at `block`. Return whether they set any, even one that no input can hold."""
+    request, limit = (reading.text(*block, part, "memory") for part in ("requests", "limits"))
+    if limit and request in {limit, ""}:
+        reading.give(deployment.RESTORE_MEMORY.key, limit, *block, "limits", "memory")
+        reading.skip(*block, "requests", "memory")
+    return request != "" or limit != ""
+
+
+def read_edition(reading: Reading) -> None:
+    """Find out the edition, which no key holds: by the image's tag, or else by the accepted licence."""
+    if "enterprise" in reading.inputs.get("neo4j-tag", ""):
+        reading.inputs["edition"] = "enterprise"
+    elif "accept-license" in reading.inputs:
+        reading.inputs.setdefault("edition", "enterprise")
 
 
 def _take_items(reading: Reading, field: Field[Any], steps: Steps, indices: Sequence[int]) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 from neo4j_restore.memory import heap_mib
 from neo4j_restore.secrecy import looks_like_key, secret_name
 from neo4j_scenarios.charts.environment import DATA_DIR
-from neo4j_scenarios.charts.memory import mebibytes, reckoned
+from neo4j_scenarios.charts.resources import mebibytes, reckoned
 from neo4j_scenarios.charts.sites import ContainerSite
 from neo4j_scenarios.checking.contract import PATHS, complaints
 from neo4j_scenarios.checking.finding import Finding, finding

@@ -7,7 +7,7 @@ from typing import Final
 from neo4j_restore.memory import MOST_HEAP_MIB, heap_mib
 from neo4j_restore.spec import SYSTEM
 from neo4j_scenarios.charts import chart
-from neo4j_scenarios.charts.memory import mebibytes, reckoned
+from neo4j_scenarios.charts.resources import mebibytes, reckoned
 from neo4j_scenarios.hazards.hazard import Hazard
 from neo4j_scenarios.inputs.scenario import Scenario
 from neo4j_scenarios.targets import able

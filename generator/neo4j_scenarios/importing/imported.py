@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from neo4j_scenarios.charts import chart
-from neo4j_scenarios.charts.read_parts import read_edition
+from neo4j_scenarios.charts.read_pod import read_edition
 from neo4j_scenarios.charts.reading import Reading, Unsupported
 from neo4j_scenarios.charts.recognise import recognise
 from neo4j_scenarios.errors import Problem, UsageError, did_you_mean

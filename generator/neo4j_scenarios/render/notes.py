@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from neo4j_scenarios.charts import memory
+from neo4j_scenarios.charts import resources
 from neo4j_scenarios.charts.identity import annotations
 from neo4j_scenarios.inputs.fields import FIELDS
 from neo4j_scenarios.inputs.scenario import Scenario
@@ -89,7 +89,7 @@ def _value(scenario: Scenario, name: str) -> Any:
     `memory`: the container's memory. `marks`: the annotations of the service account.
     """
     if name == "memory":
-        return memory.quantity(scenario)
+        return resources.quantity(scenario)
     if name == "marks":
         return tuple(f"{key}={value}" for key, value in annotations(scenario).items())
     return getattr(scenario, name)

@@ -4,11 +4,16 @@ from collections.abc import Mapping
 from typing import Final
 
 from neo4j_restore.spec import Invalid
+from neo4j_scenarios.charts.ldap import read_ldap
 from neo4j_scenarios.charts.neo4j import sub_path
 from neo4j_scenarios.charts.read_container import read_container, split_image
-from neo4j_scenarios.charts.read_ldap import read_ldap
-from neo4j_scenarios.charts.read_parts import read_licence
-from neo4j_scenarios.charts.read_pod import read_init_containers, read_list, read_pull_secrets, read_volumes
+from neo4j_scenarios.charts.read_pod import (
+    read_init_containers,
+    read_licence,
+    read_list,
+    read_pull_secrets,
+    read_volumes,
+)
 from neo4j_scenarios.charts.reading import Reading
 from neo4j_scenarios.charts.sites import restore_containers
 from neo4j_scenarios.inputs import data_volume

@@ -2,12 +2,17 @@
 
 from typing import Final
 
-from neo4j_scenarios.charts import read_ldap
+from neo4j_scenarios.charts import ldap
 from neo4j_scenarios.charts.neo4j_helm.write import config_map
 from neo4j_scenarios.charts.read_bucket import give_bucket
 from neo4j_scenarios.charts.read_container import read_container
-from neo4j_scenarios.charts.read_parts import read_licence, read_service_account
-from neo4j_scenarios.charts.read_pod import read_init_containers, read_list, read_volumes
+from neo4j_scenarios.charts.read_pod import (
+    read_init_containers,
+    read_licence,
+    read_list,
+    read_service_account,
+    read_volumes,
+)
 from neo4j_scenarios.charts.reading import Reading
 from neo4j_scenarios.charts.sites import restore_containers
 from neo4j_scenarios.inputs.fields import pod
@@ -117,4 +122,4 @@ def _read_sources(reading: Reading) -> None:
     is_used = isinstance(sources, list) and {"configMapRef": {"name": name}} in sources
     if is_used and "ldap-url" in reading.header:
         reading.skip("core", "envFrom")
-        reading.elsewhere = read_ldap.UNSAID
+        reading.elsewhere = ldap.UNSAID

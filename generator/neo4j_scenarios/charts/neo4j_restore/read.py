@@ -4,10 +4,18 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
+from neo4j_scenarios.charts.ldap import read_ldap, read_password
 from neo4j_scenarios.charts.read_bucket import give_bucket
-from neo4j_scenarios.charts.read_ldap import read_ldap, read_password
-from neo4j_scenarios.charts.read_parts import read_licence, read_memory, read_service_account
-from neo4j_scenarios.charts.read_pod import read_cpu, read_list, read_mounts, read_pull_secrets, read_volumes
+from neo4j_scenarios.charts.read_pod import (
+    read_cpu,
+    read_licence,
+    read_list,
+    read_memory,
+    read_mounts,
+    read_pull_secrets,
+    read_service_account,
+    read_volumes,
+)
 from neo4j_scenarios.charts.reading import INPUTS, Reading
 from neo4j_scenarios.errors import InputFileError, Problem
 from neo4j_scenarios.inputs import data_volume

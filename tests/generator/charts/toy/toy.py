@@ -6,8 +6,7 @@ from typing import Final
 from neo4j_scenarios.charts.container import container, init_containers
 from neo4j_scenarios.charts.interface import Chart
 from neo4j_scenarios.charts.read_container import read_container, split_image
-from neo4j_scenarios.charts.read_parts import read_licence
-from neo4j_scenarios.charts.read_pod import read_init_containers, read_volumes
+from neo4j_scenarios.charts.read_pod import read_init_containers, read_licence, read_volumes
 from neo4j_scenarios.charts.reading import Reading
 from neo4j_scenarios.charts.sites import ContainerSite, restore_containers
 from neo4j_scenarios.charts.volumes import Values, volumes
