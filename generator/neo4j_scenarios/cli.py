@@ -14,7 +14,7 @@ from neo4j_scenarios.commands.diff import diff
 from neo4j_scenarios.commands.emit import emit
 from neo4j_scenarios.commands.explain import explain
 from neo4j_scenarios.commands.import_values import import_values
-from neo4j_scenarios.commands.listing import list_scenarios
+from neo4j_scenarios.commands.list_scenarios import list_scenarios
 from neo4j_scenarios.commands.lock import lock, update
 from neo4j_scenarios.commands.new import new
 from neo4j_scenarios.commands.report import report as report_backups

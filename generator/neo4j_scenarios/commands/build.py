@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from neo4j_scenarios import collecting
+from neo4j_scenarios import collector
 from neo4j_scenarios.commands.delivery import deliver
 from neo4j_scenarios.commands.options import (
     MOST_RESTORES,
@@ -47,7 +47,7 @@ def build(
     """write the values files of a fleet, or of folders with a scenario.yaml"""
     if len(paths) == 1 and not paths[0].is_dir():
         manner = Manner(check, prune, force, as_json, quiet or as_json, max_restores)
-        with collecting.paused():
+        with collector.paused():
             selection = parse_selection(selector or (), only or ())
             return _build_fleet(paths[0], output, selection, manner, keep_going=keep_going)
     if any(path.is_file() for path in paths):

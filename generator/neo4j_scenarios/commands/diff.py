@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from neo4j_restore.secrecy import redact
-from neo4j_scenarios import collecting
+from neo4j_scenarios import collector
 from neo4j_scenarios.commands.options import DIFFERENT, Json, Only, Output, Quiet, Selector
 from neo4j_scenarios.console import coloured, progress, put, put_json
 from neo4j_scenarios.errors import InputFileError, Problem, UsageError
@@ -45,7 +45,7 @@ def diff(
             raise UsageError(Problem(str(paths[0]), what, "neo4j-scenarios diff fleet.yaml"))
         changes = difference(_texts(paths[0]), _texts(paths[1]))
     elif len(paths) == 1:
-        with collecting.paused():
+        with collector.paused():
             old, new, first = _fleet(paths[0], output, selector, only, quiet or as_json)
             changes = difference(old, new)
     else:

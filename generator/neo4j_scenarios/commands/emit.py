@@ -124,8 +124,8 @@ def emit(
 ) -> int:
     """write files with which Argo CD, Flux, helmfile or a script installs a fleet"""
     from neo4j_scenarios.emit import ENGINES, emitted
-    from neo4j_scenarios.emit.charts import parse_charts
     from neo4j_scenarios.emit.engine import Order
+    from neo4j_scenarios.emit.locations import parse_charts
     from neo4j_scenarios.emit.releases import releases
     from neo4j_scenarios.emit.scope import installable, of_override, of_selection
     from neo4j_scenarios.fleet.selectors import parse_selection

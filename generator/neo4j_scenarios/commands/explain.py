@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from neo4j_scenarios.commands.completion import FLEET, cluster_names, keys
-from neo4j_scenarios.commands.options import Fleet, Json
+from neo4j_scenarios.commands.options import FLEET, Fleet, Json, cluster_names, keys
 from neo4j_scenarios.console import coloured, put, put_json
 from neo4j_scenarios.errors import Problem, UsageError, did_you_mean
 

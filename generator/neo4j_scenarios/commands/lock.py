@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from neo4j_scenarios import amounts
-from neo4j_scenarios.commands.completion import FLEET
-from neo4j_scenarios.commands.options import DIFFERENT, Json, KeepGoing, Quiet, Selector
+from neo4j_scenarios.commands.options import DIFFERENT, FLEET, Json, KeepGoing, Quiet, Selector
 from neo4j_scenarios.commands.signature import takes
 from neo4j_scenarios.commands.survey_options import (
     Credentials,

@@ -9,8 +9,7 @@ import typer
 
 from neo4j_restore.secrecy import redact
 from neo4j_scenarios import amounts
-from neo4j_scenarios.commands.completion import FLEET
-from neo4j_scenarios.commands.options import Json, KeepGoing, Quiet, Selector
+from neo4j_scenarios.commands.options import FLEET, Json, KeepGoing, Quiet, Selector
 from neo4j_scenarios.commands.signature import takes
 from neo4j_scenarios.commands.survey_options import (
     Credentials,

@@ -8,7 +8,7 @@ import typer
 
 from neo4j_restore.spec import Invalid
 from neo4j_scenarios.amounts import parse_duration
-from neo4j_scenarios.commands.completion import FLEET, cluster_names
+from neo4j_scenarios.commands.options import FLEET, cluster_names
 from neo4j_scenarios.errors import Problem, UsageError
 
 if TYPE_CHECKING:

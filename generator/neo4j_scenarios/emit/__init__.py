@@ -9,11 +9,11 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from neo4j_scenarios.emit.argocd import argocd
-from neo4j_scenarios.emit.charts import needed
 from neo4j_scenarios.emit.engine import Order
 from neo4j_scenarios.emit.flux import flux
 from neo4j_scenarios.emit.flux import path as flux_path
 from neo4j_scenarios.emit.helmfile import helmfile
+from neo4j_scenarios.emit.locations import needed
 from neo4j_scenarios.emit.releases import Release
 from neo4j_scenarios.emit.script import script
 from neo4j_scenarios.errors import Problem, UsageError

@@ -5,10 +5,10 @@ Source: Argo CD's manual, "Progressive Syncs" and "Multiple Sources for an Appli
 
 from typing import Any, Final
 
-from neo4j_scenarios.charts import chart as known_chart
-from neo4j_scenarios.emit.charts import Chart
+from neo4j_scenarios.charts import chart
 from neo4j_scenarios.emit.document import document, header
 from neo4j_scenarios.emit.engine import Order
+from neo4j_scenarios.emit.locations import Location
 from neo4j_scenarios.emit.releases import Release, waves
 from neo4j_scenarios.errors import Problem, UsageError
 from neo4j_scenarios.targets import Target
@@ -78,7 +78,7 @@ def _project(order: Order) -> dict[str, Any]:
         "metadata": {"name": order.project, "namespace": order.namespace or _NAMESPACE},
         "spec": {
             "description": f"Neo4j of the fleet {order.name}",
-            "sourceRepos": [*dict.fromkeys(_url(chart) for chart in charts), order.repository],
+            "sourceRepos": [*dict.fromkeys(_url(each) for each in charts), order.repository],
             "destinations": [{"name": place, "namespace": "*"} for place in places],
             # Argo CD creates the namespace of each cluster.
             "clusterResourceWhitelist": [{"group": "", "kind": "Namespace"}],
@@ -96,14 +96,14 @@ def _project(order: Order) -> dict[str, Any]:
     }
 
 
-def _url(chart: Chart) -> str:
-    return chart.repository.removeprefix("oci://")  # Argo CD names an OCI repository without its scheme
+def _url(location: Location) -> str:
+    return location.repository.removeprefix("oci://")  # Argo CD names an OCI repository without its scheme
 
 
 def _check_passwords(releases: list[Release]) -> None:
     """Raise UsageError for charts that would make a new random password each time that Argo CD renders them."""
     alone = [each for each in releases if not each.scenario.password_secret]
-    random = [each for each in alone if known_chart(each.scenario.target).random_password]
+    random = [each for each in alone if chart(each.scenario.target).random_password]
     names = dict.fromkeys(each.cluster for each in random)
     if names:
         charts = ", ".join(sorted({each.scenario.target.name for each in random}))
@@ -171,13 +171,13 @@ def _template(target: Target, order: Order) -> dict[str, Any]:
 
 
 def _chart(target: Target, order: Order) -> dict[str, Any]:
-    chart, folder = order.charts[target.name], f"{order.path}/" if order.path else ""
+    location, folder = order.charts[target.name], f"{order.path}/" if order.path else ""
     helm: dict[str, Any] = {"releaseName": "{{.release}}", "valueFiles": [f"$values/{folder}{{{{.values}}}}"]}
-    if offline := known_chart(target).offline:
+    if offline := chart(target).offline:
         helm["valuesObject"] = dict(offline)  # Argo CD renders without access to a cluster
     return {
-        "repoURL": _url(chart),
-        "chart": chart.name,
+        "repoURL": _url(location),
+        "chart": location.name,
         "targetRevision": "{{.version}}",
         "helm": helm,
     }

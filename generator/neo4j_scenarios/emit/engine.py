@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from neo4j_restore.spec import Invalid
-from neo4j_scenarios.emit.charts import Chart
+from neo4j_scenarios.emit.locations import Location
 from neo4j_scenarios.emit.releases import Release
 
 _CRON: Final = r"[0-9*][0-9*,/-]*(?: [0-9A-Za-z*][0-9A-Za-z*,/-]*){4}"
@@ -51,7 +51,7 @@ class Order:
     title: str
     command: str
     releases: list[Release]
-    charts: Mapping[str, Chart]
+    charts: Mapping[str, Location]
     at_once: int
     repository: str = ""
     revision: str = ""

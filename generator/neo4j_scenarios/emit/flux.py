@@ -8,9 +8,9 @@ from typing import Any, Final
 
 from neo4j_restore.spec import Invalid
 from neo4j_scenarios.charts import values
-from neo4j_scenarios.emit.charts import Chart, pinned
 from neo4j_scenarios.emit.document import document, header, without_empty
 from neo4j_scenarios.emit.engine import Order
+from neo4j_scenarios.emit.locations import Location, pinned
 from neo4j_scenarios.emit.releases import Release, waves
 from neo4j_scenarios.errors import Problem, UsageError
 from neo4j_scenarios.inputs.rules import NAME
@@ -85,7 +85,7 @@ def _repository_name(repository: str) -> str:
     return f"neo4j-charts-{hashlib.sha256(repository.encode()).hexdigest()[:8]}"
 
 
-def _repositories(charts: list[Chart]) -> list[dict[str, Any]]:
+def _repositories(charts: list[Location]) -> list[dict[str, Any]]:
     return [
         {
             "apiVersion": "source.toolkit.fluxcd.io/v1",
@@ -137,7 +137,7 @@ def _duration(seconds: int) -> str:
     return (f"{hours}h" if hours else "") + (f"{minutes}m" if hours or minutes else "") + f"{rest}s"
 
 
-def _helm_release(release: Release, chart: Chart, before: Release | None, timeout_seconds: int) -> dict[str, Any]:
+def _helm_release(release: Release, chart: Location, before: Release | None, timeout_seconds: int) -> dict[str, Any]:
     source = {"kind": "HelmRepository", "name": _repository_name(chart.repository), "namespace": _SYSTEM}
     kubernetes = {"secretRef": {"name": release.kubernetes}} if release.kubernetes else {}
     spec = {

@@ -2,9 +2,9 @@
 
 from typing import Any, Final
 
-from neo4j_scenarios.emit.charts import Chart, pinned
 from neo4j_scenarios.emit.document import document, header, without_empty
 from neo4j_scenarios.emit.engine import Order
+from neo4j_scenarios.emit.locations import Location, pinned
 from neo4j_scenarios.emit.releases import Release, waves
 
 # How long helm waits for a restore, in seconds.
@@ -49,12 +49,12 @@ def _wave(releases: list[Release], order: Order) -> dict[str, Any]:
     )
 
 
-def _repository(chart: Chart) -> dict[str, Any]:
+def _repository(chart: Location) -> dict[str, Any]:
     url = chart.repository.removeprefix("oci://")
     return {"name": _alias(chart), "url": url, **({"oci": True} if chart.oci else {})}
 
 
-def _alias(chart: Chart) -> str:
+def _alias(chart: Location) -> str:
     """Return the name of a repository in the helmfile: its host and path, in letters, digits and '-'."""
     place = chart.repository.partition("://")[2]
     return "".join(letter if letter.isalnum() else "-" for letter in place)

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from neo4j_scenarios.emit.charts import pinned
 from neo4j_scenarios.emit.document import header
 from neo4j_scenarios.emit.engine import Order
+from neo4j_scenarios.emit.locations import pinned
 from neo4j_scenarios.emit.releases import Release, waves
 
 _NOTES: Final = (

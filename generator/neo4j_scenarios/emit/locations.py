@@ -18,7 +18,7 @@ EXAMPLE: Final = "--chart neo4j-restore=oci://registry.example/charts/neo4j-rest
 
 
 @dataclass(frozen=True)
-class Chart:
+class Location:
     """One version of a chart in a repository. repository: the URL with `https://` or `oci://`, without the name."""
 
     repository: str
@@ -31,9 +31,9 @@ class Chart:
         return self.repository.startswith("oci://")
 
 
-def parse_charts(texts: Iterable[str]) -> dict[str, Chart]:
+def parse_charts(texts: Iterable[str]) -> dict[str, Location]:
     """Return the charts by the name of their target. Raises UsageError with all problems."""
-    charts: dict[str, Chart] = {}
+    charts: dict[str, Location] = {}
     problems = []
     for text in texts:
         try:
@@ -46,13 +46,13 @@ def parse_charts(texts: Iterable[str]) -> dict[str, Chart]:
     return charts
 
 
-def pinned(charts: Mapping[str, Chart], scenario: Scenario) -> Chart | None:
+def pinned(charts: Mapping[str, Location], scenario: Scenario) -> Location | None:
     """Return the chart of a scenario, in the scenario's own version if it has one. None if no location is given."""
     chart = charts.get(scenario.target.name)
     return replace(chart, version=scenario.chart_version) if chart and scenario.chart_version else chart
 
 
-def needed(charts: Mapping[str, Chart], targets: Iterable[Target]) -> None:
+def needed(charts: Mapping[str, Location], targets: Iterable[Target]) -> None:
     """Raise UsageError for each target without a chart."""
     missing = [target.name for target in dict.fromkeys(targets) if target.name not in charts]
     if missing:
@@ -60,10 +60,10 @@ def needed(charts: Mapping[str, Chart], targets: Iterable[Target]) -> None:
         raise UsageError(*(Problem("--chart", f"is missing for {name}: {why}", EXAMPLE) for name in missing))
 
 
-def _parse(text: str) -> tuple[Target, Chart]:
+def _parse(text: str) -> tuple[Target, Location]:
     name, _, place = text.partition("=")
     match = _CHART.fullmatch(place)
     if not match:
         message = f"{text!r} is not TARGET=REPOSITORY/NAME:VERSION"
         raise Invalid(message)
-    return parse_target(name), Chart(*match.groups())
+    return parse_target(name), Location(*match.groups())
