@@ -72,6 +72,41 @@ REFUSED: dict[str, tuple[Values, str]] = {
     "heap": (make_values({"heapSize": "1025g"}), 'restore.heapSize "1025g" is more than 1 TiB'),
     "heap-overflow": (make_values({"heapSize": "9" * 30 + "g"}), "is more than 1 TiB: write it as 512m or 2g"),
     "own-variable": (make_values({"extraEnv": [{"name": "BUCKET", "value": "b"}]}), "restore.extraEnv sets BUCKET"),
+    "mount-of-the-chart": (
+        make_values(
+            {
+                "caBundle": {"configMapName": "authorities"},
+                "extraVolumeMounts": [{"name": "a", "mountPath": "/certificates"}],
+            },
+            extraVolumes=[{"name": "a", "emptyDir": {}}],
+        ),
+        'restore.extraVolumeMounts mounts at /certificates, where the volume "restore-certificates" is mounted',
+    ),
+    "mount-twice": (
+        make_values(
+            extraVolumes=[{"name": "a", "emptyDir": {}}],
+            extraVolumeMounts=[{"name": "a", "mountPath": "/a"}, {"name": "a", "mountPath": "/a/"}],
+        ),
+        'extraVolumeMounts mounts at /a, where the volume "a" is mounted: choose another path',
+    ),
+    "mount-over-the-data": (
+        make_values(
+            extraVolumes=[{"name": "a", "emptyDir": {}}], extraVolumeMounts=[{"name": "a", "mountPath": "/data"}]
+        ),
+        'extraVolumeMounts mounts at /data, where the volume "data" is mounted',
+    ),
+    "no-volume": (
+        make_values({"extraVolumeMounts": [{"name": "sets", "mountPath": "/sets"}]}),
+        'restore.extraVolumeMounts mounts the volume "sets", which is not in extraVolumes',
+    ),
+    "volume-twice": (
+        make_values(extraVolumes=[{"name": "logs", "emptyDir": {}}]),
+        'extraVolumes has "logs", which is the name of another volume of the pod',
+    ),
+    "volume-data": (
+        make_values(extraVolumes=[{"name": "data", "emptyDir": {}}]),
+        'extraVolumes has "data", which is the name of another volume of the pod',
+    ),
     "moved-data": (make_values(config={"server.directories.data": "/mnt"}), "config moves server.directories.data"),
     "two-volumes": (make_values(data={"emptyDir": True, "existingClaim": "old"}), "two volumes for /data"),
     "idle-password": (make_values(auth={"enabled": False, "existingSecret": "password"}), "has no effect"),

@@ -101,7 +101,7 @@ def test_only_the_plan_gets_the_key_and_the_volumes_of_the_store(helm: Helm) -> 
     rendered = helm.template(make_values({"extraVolumeMounts": [{"name": "store", "mountPath": "/store"}]}, **store))
     for command in READERS:
         pod: Object = rendered.reader(command)["spec"]
-        given = volumes(pod).keys() - {"data", "tmp"}
+        given = volumes(pod).keys() - {"data", "restore-tmp"}
         assert given == ({"restore-service-key", "store"} if command == "plan" else set())
         assert mounts(pod["containers"][0]).keys() == volumes(pod).keys()
     plan = rendered.reader("plan")["spec"]

@@ -77,7 +77,7 @@ spec:
       volumeMounts:
         - {{ include "neo4j-restore.dataMount" $ | indent 10 | trim }}
           readOnly: true
-        - name: tmp
+        - name: restore-tmp
           mountPath: /tmp
         {{- if .key }}
         {{- include "neo4j-restore.storeMounts" $ | nindent 8 }}
@@ -89,7 +89,7 @@ spec:
     - name: data
       persistentVolumeClaim:
         claimName: {{ include "neo4j-restore.claimName" $ }}
-    - name: tmp
+    - name: restore-tmp
       emptyDir: {}
     {{- if .key }}
     {{- include "neo4j-restore.storeVolumes" $ | nindent 4 }}

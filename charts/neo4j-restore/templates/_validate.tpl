@@ -13,6 +13,7 @@ every problem found: what is wrong, and what to set.
 {{- if .Values.finalize.enabled -}}
 {{- $problems = include "neo4j-restore.validate.finalize" . | fromYamlArray | concat $problems -}}
 {{- end -}}
+{{- $problems = concat $problems (include "neo4j-restore.validate.mounts" . | fromYamlArray) -}}
 {{- with $problems -}}
 {{- $count := ternary "a problem" (printf "%d problems" (len .)) (eq 1 (len .)) -}}
 {{- printf "\nerror: %s in the values:\n  - %s\n" $count (join "\n  - " .) | fail -}}
@@ -124,6 +125,9 @@ every problem found: what is wrong, and what to set.
 {{/* Problems with Neo4j, its volume and the containers beside it, as a YAML list. Takes the root context. */}}
 {{- define "neo4j-restore.validate.neo4j" -}}
 {{- $problems := list -}}
+{{- if eq (toString .Values.enabled) "false" -}}
+{{- $problems = append $problems "enabled false is only read by the condition of a parent chart: set restore.enabled: false for Neo4j without a restore" -}}
+{{- end -}}
 {{- $names := list "neo4j" "restore" -}}
 {{- range concat .Values.initContainersBefore .Values.initContainersAfter .Values.extraContainers -}}
 {{- if has .name $names -}}
