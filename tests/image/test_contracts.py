@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from tests.conftest import Run
 from tests.support import archives, standin
-from tests.support.artifacts import Artifact
+from tests.support.artifacts import Artifact, dump
 from tests.support.bolt import BoltStub, Failure, serving
 from tests.support.says import says
 from tests.support.stores import Bucket
@@ -114,7 +114,7 @@ def test_a_plan_has_the_fields_of_its_table(neo4j_restore: Run, bucket: Bucket, 
     archives.write_database(data, "beside", "movies")
     bucket.put("neo4j-latest.tar.gz", archives.tar_gz())
     bucket.put("graph-2020-02-30.dump", b"of a day that is none, and older")
-    bucket.put("graph.dump", (DEMO / "neo4j.dump").read_bytes())
+    bucket.put("graph.dump", dump(archives.store_files(), b""))
     (tmp_path / "neo4j/lib").mkdir(parents=True)
     (tmp_path / "neo4j/lib/neo4j-enterprise-4.4.48.jar").touch()
     standin.install(tmp_path / "neo4j")

@@ -1,12 +1,13 @@
 """Backup artifacts of Neo4j 5 through the whole command: which are found, chained, and given to neo4j-admin."""
 
 import json
+import re
 from datetime import datetime
 from pathlib import Path
 
 import pytest
 from tests.conftest import Run
-from tests.support import archives, standin
+from tests.support import archives, artifacts, standin
 from tests.support.artifacts import Artifact
 from tests.support.gateway import gateway
 from tests.support.says import says
@@ -309,3 +310,41 @@ def test_the_metadata_script_moves_with_its_database(
     assert not script.exists()
     says(neo4j_restore("rollback"), 0)
     assert script.read_bytes() == b"CREATE ROLE reader;"
+
+
+def test_list_and_plan_show_what_the_headers_say(
+    neo4j_restore: Run, bucket: Bucket, enterprise: dict[str, str]
+) -> None:
+    put(bucket)
+    bucket.put("neo4j-latest.tar.gz", archives.tar_gz())
+    printed = neo4j_restore("list").stdout.splitlines()
+    head, *rows = [re.split(r" {2,}", line) for line in printed]
+    assert head[3:] == ["KIND", "NEO4J", "STORE FORMAT", "TRANSACTIONS", "ID", "OBJECT"]
+    backup, id_ = ["5 or later", "record-aligned-1.1"], "00000000"
+    by_object = {row[-1].rpartition("/")[2]: row[3:-1] for row in rows}
+    assert by_object["neo4j-2026-01-31T02-00-00.backup"] == ["backup, full", *backup, "1 to 100", id_]
+    assert by_object["neo4j-2026-01-31T03-00-00.backup"] == ["backup, differential", *backup, "101 to 150", id_]
+    assert by_object["neo4j-2026-01-31T05-00-00.backup"] == ["backup, differential", *backup, "none", id_]
+    assert by_object["neo4j-latest.tar.gz"] == ["archive", "-", "-", "-", "-"]
+    columns = {line.index(row[-1]) for line, row in zip(printed[1:], rows, strict=True)}
+    assert len(columns) == 1, "the columns are not below each other"
+
+    head, row = [
+        re.split(r" {2,}", line)
+        for line in neo4j_restore("plan", TIMESTAMP="2026-01-31T02-00-00", **enterprise).stdout.splitlines()[:2]
+    ]
+    assert head[5:9] == ["NEO4J", "STORE FORMAT", "TRANSACTIONS", "ID"]
+    assert row[5:9] == [*backup, "1 to 100", id_]
+
+
+def test_a_dump_of_5_is_refused_for_an_older_neo4j_before_the_transfer(
+    neo4j_restore: Run, bucket: Bucket, data: Path, tmp_path: Path
+) -> None:
+    bucket.put("neo4j.dump", artifacts.dump(STORE))
+    older = {"NEO4J_HOME": str(standin.install_loading(tmp_path / "older", "4.4.48"))}
+    for command in ("plan", "run"):
+        done = neo4j_restore(command, **older)
+        assert done.returncode == 31, done.stderr
+        assert "neo4j.dump is a dump of Neo4j 5 or later, but this neo4j-admin has version 4.4.48" in done.stderr
+        assert "neo4j-admin load" not in done.stderr
+    assert archives.snapshot(data) == {}

@@ -97,3 +97,25 @@ def test_a_dump_of_3_tells_its_format() -> None:
 def test_a_real_dump_is_read() -> None:
     header = headers.of_dump(DEMO.read_bytes())
     assert (header.store_format, header.unpacked_bytes) == (StoreFormat.RECORD, 1_009_441)
+
+
+@pytest.mark.parametrize(
+    ("head", "line"),
+    [
+        (dump(TAR), 5),
+        (dump(TAR, b""), 4),
+        (archives.tar_gz(below="./"), None),
+        (b"DZV1" + bytes(range(256)), None),
+        (b"DZV1", None),
+        (b"", None),
+    ],
+    ids=["of 5", "of 4", "a gzip", "a magic alone", "nothing after the magic", "empty"],
+)
+def test_a_dump_tells_the_line_of_neo4j_that_wrote_it(head: bytes, line: int | None) -> None:
+    assert headers.of_dump(head).line == line
+
+
+def test_a_backup_artifact_is_of_5_and_tells_its_format() -> None:
+    found = headers.of_backup(Artifact().write("BTV2", TAR))
+    assert found is not None
+    assert (found.line, found.store_version) == (5, "record-aligned-1.1")

@@ -57,10 +57,11 @@ def _fitting(reason: dict[str, Any]) -> str:
 
 def plan_table(plan: dict[str, Any]) -> str:
     """Return the plan as a table for people. plan: as `plan.as_json` returns it."""
-    rows = [["DATABASE", "ACTION", "SET", "BYTES", "HOLDS", "REASON"]]
+    rows = [["DATABASE", "ACTION", "SET", "BYTES", "HOLDS", *_FACTS, "REASON"]]
     for step in plan["databases"]:
-        chosen = step["set"] or {"object": "-", "size_bytes": "-"}
+        chosen = step["set"] or {"object": "-", "size_bytes": "-", "header": None}
         set_columns = [chosen["object"], str(chosen["size_bytes"]), " > ".join(step["layers"] or ["-"])]
+        set_columns += _facts(chosen["header"] or {}, step["store_version"])
         rows.append([step["database"], step["action"], *set_columns, step["reason"]])
     unclear = [(one["object"], one["reason"]) for step in plan["databases"] for one in step["not_sets"]]
     after = [scrub.clean(f"after the start: {sentence}") for sentence in plan["after_start"]]
@@ -69,11 +70,31 @@ def plan_table(plan: dict[str, Any]) -> str:
 
 def set_table(entries: Sequence[dict[str, Any]]) -> str:
     """Return sets as a table for people, with the objects that are not sets below it. entries: of `list --json`."""
-    names = ("database", "time", "size_bytes", "kind", "object")
-    rows = [each | {"kind": _kind(each)} for each in entries if each["not_a_set"] is None]
-    table = _table([[name.upper() for name in names], *[[str(each[name]) for name in names] for each in rows]])
+    names = ("database", "time", "size_bytes")
+    rows = [
+        [*(str(each[name]) for name in names), _kind(each), *_facts(each["header"] or {}), each["object"]]
+        for each in entries
+        if each["not_a_set"] is None
+    ]
+    table = _table([[*map(str.upper, names), "KIND", *_FACTS, "OBJECT"], *rows])
     unclear = [(each["object"], each["not_a_set"]) for each in entries if each["not_a_set"] is not None]
     return "\n".join([table, *_not_sets(unclear)])
+
+
+# What a set's bytes say of it. A fact that they do not say is a hyphen.
+_FACTS = ("NEO4J", "STORE FORMAT", "TRANSACTIONS", "ID")
+
+
+def _facts(header: dict[str, Any], store_version: str | None = None) -> list[str]:
+    """Return a set's facts for a table. header: as JSON. store_version: by the store files in an archive."""
+    line, lowest, highest = header.get("line"), header.get("lowest_tx"), header.get("highest_tx")
+    return [
+        "-" if line is None else "5 or later" if line >= 5 else str(line),
+        header.get("store_version") or header.get("store_format") or store_version or "-",
+        "-" if highest is None else f"{lowest} to {highest}" if highest else "none",
+        # Neo4j's own log also shows the first eight characters.
+        (header.get("database_id") or "-")[:8],
+    ]
 
 
 def _not_sets(unclear: Sequence[tuple[str, str]]) -> list[str]:

@@ -42,6 +42,11 @@ def _check_version(chosen: BackupSet, version: admin_commands.Version, url: str)
     if chosen.kind is Kind.BACKUP and version.major < 5:
         message = f"{url} is a backup of Neo4j 5 or later, but this neo4j-admin has version {version}"
         raise MigrationNeededError(message, hint="use an image of the version that wrote it, or of a later one")
+    line = chosen.header.line if chosen.header else None
+    if chosen.kind is Kind.DUMP and line and line > version.major:
+        since = "Neo4j 5 or later" if line >= 5 else f"Neo4j {line}"
+        message = f"{url} is a dump of {since}, but this neo4j-admin has version {version}"
+        raise MigrationNeededError(message, hint="use an image of the version that wrote it, or of a later one")
     inside = chosen.inside or Inside()
     if inside.what in {STORE_FILES, DATA_FOLDER}:
         _check_store(inside, version, url, chosen.database)

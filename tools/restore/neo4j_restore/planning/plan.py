@@ -190,9 +190,14 @@ def _verified_by(chosen: BackupSet, bucket: BucketUrl) -> list[str] | None:
 
 
 def inside_as_json(chosen: BackupSet | None) -> dict[str, Any]:
-    """Return the set's layers and the member to restore, as `plan --json` and the receipt have them, or nulls."""
+    """Return what is in the set, as `plan --json` and the receipt have it, or nulls."""
     inside = chosen.inside if chosen else None
-    return {"layers": list(inside.layers) if inside else None, "member": (inside and inside.member) or None}
+    store = inside.store if inside else None
+    return {
+        "layers": list(inside.layers) if inside else None,
+        "member": (inside and inside.member) or None,
+        "store_version": store.text.replace(" ", "-") if store else None,
+    }
 
 
 def set_as_json(chosen: BackupSet, bucket: BucketUrl) -> dict[str, Any]:

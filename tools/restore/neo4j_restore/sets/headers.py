@@ -67,11 +67,13 @@ class StoreFormat(StrEnum):
 class Header:
     """What is known about a set. A field is None where the file does not say.
 
+    line: the first line of Neo4j that writes such a file: 4, or 5 for 5 and all later ones.
     store_id: time and random number of the store's creation. store_version: its format as Neo4j writes it, such as
     `record-aligned-1.1`. lowest_tx, highest_tx: both 0 where there are none.
     unpacked_bytes: the size of its tar's contents.
     """
 
+    line: int | None = None
     database: str | None = None
     database_id: str | None = None
     store_id: str | None = None
@@ -148,14 +150,19 @@ def tar_start(head: bytes) -> int | None:
 
 def of_dump(head: bytes) -> Header:
     """Return what the dump that begins with `head` says: sizes, and the store's format by the file names in its tar."""
-    plain = _start_of(head.removeprefix(b"DZV1").removeprefix(b"DGV1"))
+    packed = head.removeprefix(b"DZV1").removeprefix(b"DGV1")
+    plain = _start_of(packed)
+    # A magic alone shows nothing: what follows must be packed, as it promises.
+    line = 5 if packed != head and plain[:4] != packed[:4] else None
     if not plain.startswith(_MARK):
-        return Header(store_format=_format_by_names(plain))
+        # Neo4j 3 makes dumps that are gzips, and so may 4.
+        return Header(line, store_format=_format_by_names(plain))
+    line = line or 4
     try:
         total = _sizes(_Fields(plain[len(_MARK) :]))
     except struct.error:
         total = None
-    return Header(store_format=_format_by_names(plain[len(_MARK) + _SIZES_BYTES :]), unpacked_bytes=total)
+    return Header(line, store_format=_format_by_names(plain[len(_MARK) + _SIZES_BYTES :]), unpacked_bytes=total)
 
 
 def tar_of_dump(head: bytes) -> bytes:
@@ -211,6 +218,7 @@ def _metadata(fields: _Fields) -> Header | None:
     flags = int.from_bytes(fields.text()[:1])
     block = "block" in engine or "block" in layout
     return Header(
+        line=5,
         database=name,
         database_id=str(identity),
         store_id=f"{created}:{random}",
