@@ -1,6 +1,7 @@
 """What the real neo4j-admin of each line says of a staged store, and the end of a store that is not as promised."""
 
 import io
+import random
 import shutil
 import tarfile
 from functools import partial
@@ -8,6 +9,8 @@ from pathlib import Path
 
 import pytest
 from tests.real.conftest import Made, MakePod
+from tests.real.neo4j import Neo4j
+from tests.real.people import AFTER, BEFORE, found
 from tests.support.artifacts import Artifact, tar_of_dump
 from tests.support.stores import Bucket
 
@@ -112,3 +115,62 @@ def test_a_backup_whose_header_says_something_else_never_goes_live(
     ended = volume.restore()
     assert (ended.code, message in ended.reason) == (11, True), ended
     assert volume.photograph() == before
+
+
+CHECKED = {
+    # The bytes to overwrite are in relationships that are in use. The archives are packed after that.
+    "neo4j_3": ("backups/graph.db", "databases/graph.db"),
+    "neo4j_4": ("data", "databases/neo4j"),
+    "neo4j_5": ("data", "databases/neo4j"),
+    "neo4j_2026": ("data", "databases/neo4j"),
+}
+
+
+@pytest.mark.parametrize("line", CHECKED)
+def test_a_check_finds_the_damage_that_no_checksum_shows(
+    line: str, request: pytest.FixtureRequest, pod: MakePod, backups: Bucket
+) -> None:
+    made: Made = request.getfixturevalue(line)
+    database, (name, below) = FORMATS[line][0], CHECKED[line]
+    folder = made.backups / database if line == "neo4j_3" else made.later
+    file = "neostore.relationshipstore.db"
+    whole = (folder if line == "neo4j_3" else folder / below) / file
+    damaged = bytearray(whole.read_bytes())
+    damaged[1000:3000] = random.Random(0).randbytes(2000)  # noqa: S311 - filler
+    backups.put(f"whole-{line}/{database}-latest.tar.gz", packed(folder, name))
+    spoiled = {file.replace(".", "_"): bytes(damaged)}
+    backups.put(f"spoiled-{line}/{database}-latest.tar.gz", packed(folder, name, **spoiled))
+
+    checked = {"DATABASE": database, "CONSISTENCY_CHECK": "true", "FORCE_OVERWRITE": "once"}
+    volume = pod(made, f"spoiled-{line}", made.later, **checked)
+    before = volume.photograph()
+    ended = volume.restore()
+    report = volume.data / ".neo4j-restore/inconsistencies.report"
+    assert (ended.code, str(report) in ended.reason) == (11, True), ended
+    assert "inconsistencies in the store" in ended.reason
+    assert "Relationship[" in report.read_text()
+    assert volume.photograph() == before
+    assert not volume.has_staged_files()
+
+    bucket = volume.env["BUCKET"].replace("spoiled-", "whole-")
+    again = volume.restore(BUCKET=bucket)
+    assert again.code == 0, again
+    (restored,) = volume.receipt()["restored"]
+    assert restored["consistency_checked"] is True
+    assert not report.exists()
+    with Neo4j(volume.home, volume.data) as server:
+        assert found(server) == (BEFORE if line == "neo4j_3" else AFTER)
+
+
+def test_a_store_to_be_recovered_can_not_be_checked(neo4j_5: Made, pod: MakePod, backups: Bucket) -> None:
+    # The last entry in the log of checkpoints says that the server was stopped. Without it Neo4j recovers the store.
+    backups.put("unclean/neo4j-latest.tar.gz", packed(neo4j_5.later, "data", checkpoint_0=b""))
+    volume = pod(neo4j_5, "unclean", neo4j_5.later, DATABASE="neo4j", FORCE_OVERWRITE="once")
+    before = volume.photograph()
+    ended = volume.restore(CONSISTENCY_CHECK="true")
+    assert (ended.code, "needs a recovery before it can be checked" in ended.reason) == (30, True), ended
+    assert volume.photograph() == before
+    ended = volume.restore()
+    assert ended.code == 0, ended
+    (restored,) = volume.receipt()["restored"]
+    assert restored["store"]["recovery_needed"] is True
