@@ -11,7 +11,6 @@ from logging import getLogger
 from pathlib import Path
 
 from neo4j_restore import trees
-from neo4j_restore.admin import admin
 from neo4j_restore.errors import ANOTHER_SET, BackupDamagedError
 from neo4j_restore.inspection import contents, layouts, recognised
 from neo4j_restore.inspection.layouts import File, Store, Wanted
@@ -21,10 +20,10 @@ from neo4j_restore.sets.inside import Inside
 from neo4j_restore.sets.kinds import Kind
 from neo4j_restore.staging import untar, unzip
 from neo4j_restore.staging.dump_in_tar import Taking
+from neo4j_restore.staging.loader import Loader, is_full
 from neo4j_restore.staging.objects import Opener, check_artifact
 from neo4j_restore.staging.untar import Limits
 from neo4j_restore.streams.pipeline import Ahead
-from neo4j_restore.transfer import retry
 from neo4j_restore.volume.partial import PartialDownload
 from neo4j_restore.volume.paths import VolumePaths, folders_of
 from neo4j_restore.volume.state import missing_stores
@@ -34,19 +33,17 @@ log = getLogger(__name__)
 
 @dataclass(frozen=True)
 class Archive:
-    """Restores archives into staging. conf, lock: the configuration folder and lock that neo4j-admin needs."""
+    """Restores archives into staging."""
 
     backup_set_dir: str
     paths: VolumePaths
     opener: Opener
-    program: admin.Admin
-    conf: Path
-    lock: int
+    loader: Loader
 
     def restore_tar(self, chosen: BackupSet) -> str:
         """Restore the contents of a tar. Return neo4j-admin's last output. Raises RestoreError."""
         inside = chosen.inside or Inside()
-        if chosen.kind is Kind.DUMP and self.program.commands.load_stdin:
+        if chosen.kind is Kind.DUMP and self.loader.streams:
             return self._load_member(chosen, inside.member)
         name, top = self.opener.name(chosen), self._folder(chosen)
         ratio = contents.most_ratio(inside.packings)
@@ -61,7 +58,7 @@ class Archive:
         Return neo4j-admin's last output. Raises RestoreError.
         """
         name, top = self.opener.name(chosen), self._folder(chosen)
-        path = self.paths.staging / f"{chosen.database}.zip"
+        path = self.loader.files(chosen.database).zip
         self.opener.land(chosen, path, PartialDownload(self.paths, chosen, name))
         limits = untar.limits(path.stat().st_size, unzip.MOST_RATIO, self.paths.data)
         size = unzip.unpack(path, top, name, limits)
@@ -73,7 +70,7 @@ class Archive:
         name = self.opener.name(chosen)
 
         def load(stream: RawIOBase) -> str:
-            return self.program.load_stream(retry.blocks(stream), chosen.database, self.conf, self.lock, name)
+            return self.loader.load_stream(stream, chosen.database, name)
 
         taking = Taking(member, self._wanted(chosen), load)
         ratio = contents.most_ratio(chosen.inside.packings if chosen.inside else ())
@@ -93,7 +90,8 @@ class Archive:
         recognised_set = recognised.with_content(chosen, content)
         if recognised_set.inside != chosen.inside:
             log.info("%s: its contents are: %s", chosen.database, recognised_set.inside)
-        compatibility.check(recognised_set, self.program.version, self.program.edition, self.opener.name(chosen))
+        program = self.loader.program
+        compatibility.check(recognised_set, program.version, program.edition, self.opener.name(chosen))
         if isinstance(content, Store):
             last_words = self._restore_store(recognised_set, top, content)
         elif content.kind is Kind.DUMP:
@@ -107,7 +105,7 @@ class Archive:
         source, name = top / store.folder, self.opener.name(chosen)
         check_complete(source, name)
         if store.logs is None:
-            return self.program.restore(source, chosen.database, self.conf, self.lock)
+            return self.loader.restore(source, chosen.database)
         self._install(chosen, source, top / store.logs)
         return ""
 
@@ -132,31 +130,27 @@ class Archive:
             source.rename(target)
 
     def _load(self, chosen: BackupSet, path: Path) -> str:
-        if not self.program.commands.load_stdin:
-            return self.program.load(path, chosen.database, self.conf, self.lock)
+        if not self.loader.streams:
+            return self.loader.load(path, chosen.database)
         with path.open("rb", buffering=0) as file:
-            blocks = retry.blocks(file)
-            return self.program.load_stream(blocks, chosen.database, self.conf, self.lock, self.opener.name(chosen))
+            return self.loader.load_stream(file, chosen.database, self.opener.name(chosen))
 
     def _restore_artifact(self, chosen: BackupSet, top: Path, file: File) -> str:
         """Restore the artifact: a full one from a folder of its own, a differential one from beside its chain."""
         path = top / file.entry.name
-        full = file.header is None or file.header.full is not False
         # neo4j-admin looks for a chain in the artifact's folder, so a full one gets a folder in which it is alone.
-        if full:
-            alone = self.paths.staging / "artifacts" / chosen.database
+        if is_full(file.header):
+            alone = self.loader.files(chosen.database).alone
             alone.mkdir(parents=True)
             path = path.rename(alone / path.name)
         check_artifact(path, self.opener.name(chosen))
-        last_words = self.program.restore_artifact(path, chosen.database, self.conf, self.lock, full=full)
-        trees.remove(path.parent)
-        return last_words
+        return self.loader.restore_artifact(path, chosen.database, file.header)
 
     def _wanted(self, chosen: BackupSet) -> Wanted:
         return Wanted(chosen.database, chosen.key, self.opener.name(chosen), self.backup_set_dir)
 
     def _folder(self, chosen: BackupSet) -> Path:
-        return self.paths.staging / "sets" / chosen.database
+        return self.loader.files(chosen.database).folder
 
 
 def check_complete(source: Path, name: str) -> None:

@@ -23,6 +23,7 @@ from neo4j_restore.settings import Settings
 from neo4j_restore.spec import DatabaseName
 from neo4j_restore.staging import metadata, untar
 from neo4j_restore.staging.archive import Archive, check_complete
+from neo4j_restore.staging.loader import Loader
 from neo4j_restore.staging.objects import Opener
 from neo4j_restore.staging.proof import Proof, Prover
 from neo4j_restore.stores import Store, StoredObject
@@ -62,8 +63,8 @@ class Stage:
         Raises RestoreError.
         """
         proofs: dict[DatabaseName, Proof] = {}
-        prover = Prover(self.program, self.paths, self._conf, self.lock, self.settings.policy.consistency_check)
-        self.program.configure(self._conf, self.paths.staged_data)
+        prover = Prover(self.program, self.paths, self._loader.conf, self.lock, self.settings.policy.consistency_check)
+        self._loader.configure()
         chosen = [step.chosen for step in prepared.restores if step.chosen]
         # `prepare` counted the room of all partial downloads as free.
         partial.remove_others(self.paths, (each.database for each in chosen if self._keeps(each)))
@@ -77,13 +78,13 @@ class Stage:
 
     def _keeps(self, chosen: BackupSet) -> bool:
         """Return whether an interrupted download of the set can be resumed: not if it is streamed."""
-        streamed = chosen.kind is Kind.DUMP and bool(self.program.commands.load_stdin)
+        streamed = chosen.kind is Kind.DUMP and self._loader.streams
         container = chosen.inside.container if chosen.inside else ""
         return container == "zip" or (container != "tar" and not streamed)
 
     @property
-    def _conf(self) -> Path:
-        return self.paths.staging / "conf"
+    def _loader(self) -> Loader:
+        return Loader(self.program, self.paths, self.lock)
 
     def _fill_afresh(self, chosen: BackupSet) -> None:
         """Stage a database. If its bytes came damaged, stage it once more, from the first byte."""
@@ -100,12 +101,9 @@ class Stage:
 
     def _clear(self, database: DatabaseName) -> None:
         """Remove all files of a database from staging."""
-        parts = [self.paths.staged_data / part for part in folders_of(database)]
-        ours = [self.paths.staging / folder / database for folder in ("sets", "artifacts")]
-        for path in (*ours, *parts):
-            trees.remove(path)
-        for path in (self._file(database), self.paths.staging / f"{database}.zip"):
-            path.unlink(missing_ok=True)
+        self._loader.files(database).remove()
+        for part in folders_of(database):
+            trees.remove(self.paths.staged_data / part)
 
     def _fill(self, chosen: BackupSet) -> None:
         log.info("%s: %s, %d bytes", chosen.database, self._name(chosen), chosen.size_bytes)
@@ -133,23 +131,17 @@ class Stage:
                 raise
             # The listing is out of date. With a new one there may be another chain to the same transaction.
             raise VanishedError(str(error), hint=error.hint) from error
-        full = chosen.header is None or chosen.header.full is not False
         until = chosen.until.argument if chosen.until else ""
-        last_words = self.program.restore_artifact(
-            paths[-1], chosen.database, self._conf, self.lock, full=full, until=until
-        )
-        trees.remove(top)
-        return last_words
+        return self._loader.restore_artifact(paths[-1], chosen.database, chosen.header, until)
 
     def _load(self, chosen: BackupSet) -> str:
-        if self.program.commands.load_stdin:
+        if self._loader.streams:
             # Streamed, so that the dump never lies on the volume.
             with self._opener.unpacked(chosen) as stream:
-                blocks = retry.blocks(stream)
-                return self.program.load_stream(blocks, chosen.database, self._conf, self.lock, self._name(chosen))
-        path = self._file(chosen.database)
+                return self._loader.load_stream(stream, chosen.database, self._name(chosen))
+        path = self._loader.files(chosen.database).dump
         self._opener.land(chosen, path, self._kept(chosen))
-        last_words = self.program.load(path, chosen.database, self._conf, self.lock)
+        last_words = self._loader.load(path, chosen.database)
         path.unlink()
         return last_words
 
@@ -173,12 +165,12 @@ class Stage:
         ours.move(top)
         # neo4j-admin copies a set that lacks a file without an error: see `paths.RECORD_STORES`.
         check_complete(top, self._name(chosen))
-        return self.program.restore(top, chosen.database, self._conf, self.lock)
+        return self._loader.restore(top, chosen.database)
 
     @property
     def _archive(self) -> Archive:
         directory = self.settings.request.backup_set_dir
-        return Archive(directory, self.paths, self._opener, self.program, self._conf, self.lock)
+        return Archive(directory, self.paths, self._opener, self._loader)
 
     def _is_here(self, stored: StoredObject, path: Path, ours: partial.PartialDownload) -> bool:
         """Return whether an earlier start has downloaded this file, by the store's checksum."""
@@ -210,10 +202,6 @@ class Stage:
     def _stat(self, stored: StoredObject) -> StoredObject:
         return retry.Retry(self.options.retry_seconds).call(lambda: self.store.stat(stored))
 
-    def _file(self, database: DatabaseName) -> Path:
-        """Return the path of a dump that neo4j-admin needs as a file."""
-        return self.paths.staging / f"{database}.dump"
-
     def _kept(self, chosen: BackupSet) -> partial.PartialDownload:
         return partial.PartialDownload(self.paths, chosen, self._name(chosen))
 
@@ -221,7 +209,7 @@ class Stage:
         return self._opener.name(chosen)
 
     def _folder(self, chosen: BackupSet) -> Path:
-        return self.paths.staging / "sets" / chosen.database
+        return self._loader.files(chosen.database).folder
 
     def _check_result(self, chosen: BackupSet, last_words: str) -> None:
         # neo4j-admin may end with 0 and leave nothing, or a database that no server would start.
