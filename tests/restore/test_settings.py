@@ -14,6 +14,7 @@ WRONG = {
     "BUCKET": ["gs://key@backups", "gs://backups?sig=hush", "backups", "azb://backups/p", "gs://", "file:///b/\udcff"],
     "DATABASE": ["", "neo*", "a,b"],
     "TIMESTAMP": ["*"],
+    "RESTORE_UNTIL": ["0", "-5", "latest", "2026-01-31", "9223372036854775808", "2026-01-31T02:00:00.5Z"],
     "CLOUD_PROVIDER": ["ibm"],
     "BACKUP_SET_DIR": ["../x", "/", "a/../b"],
     "FORCE_OVERWRITE": ["yes"],

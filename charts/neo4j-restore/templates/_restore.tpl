@@ -8,6 +8,7 @@
   (dict "name" "CLOUD_PROVIDER" "value" $restore.cloudProvider)
   (dict "name" "DATABASE" "value" $restore.database)
   (dict "name" "TIMESTAMP" "value" $restore.timestamp)
+  (dict "name" "RESTORE_UNTIL" "value" $restore.restoreUntil)
   (dict "name" "BACKUP_SET_DIR" "value" $restore.backupSetDir)
   (dict "name" "FORCE_OVERWRITE" "value" (toString $restore.forceOverwrite))
   (dict "name" "RESTORE_ID" "value" $restore.restoreId)

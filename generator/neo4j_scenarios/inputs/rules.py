@@ -9,6 +9,7 @@ from typing import Final
 from neo4j_restore import rules as shared
 from neo4j_restore import spec, timestamps
 from neo4j_restore.rules import Choice, Invalid, Matching
+from neo4j_restore.until import parse_until
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,6 +85,11 @@ def _check_stamp(text: str) -> None:
         except ValueError as error:
             message = f"{text!r} is not a date that exists: {error}"
             raise Invalid(message) from error
+
+
+def until(text: str) -> str:
+    """Return a transaction id, or a time in UTC as RFC 3339."""
+    return str(parse_until(text))
 
 
 def time(text: str) -> str:

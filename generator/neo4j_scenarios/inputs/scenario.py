@@ -33,6 +33,7 @@ class Scenario:
     bucket: spec.BucketUrl
     databases: tuple[spec.DatabaseName, ...]
     timestamp: str
+    restore_until: str
     backup_set_dir: str
     overwrite: Overwrite
     restore_id: str

@@ -156,6 +156,7 @@ def _request(values: Values, names: str) -> Request:
         restore_id=values.get(variables.RESTORE_ID) or "",
         not_after=values.get(variables.RESTORE_NOT_AFTER),
         data_dir=_real(values[variables.DATA_DIR]),
+        until=values.get(variables.RESTORE_UNTIL),
     )
 
 

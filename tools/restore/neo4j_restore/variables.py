@@ -18,6 +18,7 @@ from neo4j_restore.policies import Addressing, OnMissing, OnStaleLatest
 from neo4j_restore.policies import SpaceMode as Space
 from neo4j_restore.rules import Invalid
 from neo4j_restore.timestamps import LATEST, parse_time, parse_timestamp
+from neo4j_restore.until import parse_until
 
 T_co = TypeVar("T_co", covariant=True)
 
@@ -95,6 +96,13 @@ TIMESTAMP: Final = Variable(
     parse_timestamp,
     LATEST,
     example="2026-01-31T02:00:00Z",
+)
+RESTORE_UNTIL: Final = Variable(
+    "RESTORE_UNTIL",
+    "point inside a chain of `.backup` objects at which to end: the first transaction id that is not restored, or an "
+    "RFC 3339 time, before which transactions are restored. Enterprise Edition",
+    parse_until,
+    example="2026-01-31T02:30:00Z",
 )
 GOOGLE_APPLICATION_CREDENTIALS: Final = Variable(
     "GOOGLE_APPLICATION_CREDENTIALS",

@@ -30,6 +30,14 @@ TIMESTAMP = Field(
     "2026-01-31T02:00:00Z",
     spec.LATEST,
 )
+RESTORE_UNTIL = Field(
+    "restore-until",
+    "point inside a chain of .backup objects at which to end: the first transaction id that is not restored, or an RFC "
+    "3339 time (Enterprise)",
+    rules.optional(rules.until),
+    "2026-01-31T02:30:00Z",
+    rare=True,
+)
 BACKUP_SET_DIR = Field(
     "backup-set-dir",
     "folder of the set inside the archive",
