@@ -37,6 +37,8 @@ SCENARIOS = {
     "empty": {"on_missing": "start-empty"},
     "choice": {"on_stale_latest": "newest", "ignore_objects": "neo4j-test*, old/*", "require_checksum": "true"},
     "check": {"consistency_check": "true"},
+    "until a time": {"restore_until": "2026-01-31T03:30:00+01:00", "edition": "enterprise", "accept_license": "yes"},
+    "until a transaction": {"restore_until": "120", "edition": "enterprise", "accept_license": "yes"},
     "virtual": {"bucket": "s3://graph-backups/p", "addressing_style": "virtual"},
     "reclaim": {"force_overwrite": "true", "accept_data_loss": "true", "space_mode": "reclaim"},
     "moment": {"timestamp": "2026-01-31T03:00:00+01:00"},
@@ -85,6 +87,7 @@ def meant(scenario: Scenario, settings: Settings) -> None:
     request, policy, access, pace = settings.request, settings.policy, settings.access, settings.pace
     assert (request.bucket, request.databases) == (scenario.bucket, scenario.databases)
     assert request.timestamp == spec.parse_timestamp(scenario.timestamp)
+    assert str(request.until or "") == scenario.restore_until
     assert (request.backup_set_dir, policy.overwrite) == (scenario.backup_set_dir, scenario.overwrite)
     assert scenario.restore_id in {"", request.restore_id}
     assert request.not_after == (spec.parse_time(scenario.not_after) if scenario.not_after else None)

@@ -142,6 +142,13 @@ _DATA_VOLUMES = {
     ],
 }
 
+# The labs chart runs Neo4j 4, whose backups form no chains.
+_POINTS: dict[str, dict[str, st.SearchStrategy[str]]] = {
+    "neo4j-restore": {"restore-until": _times},
+    "neo4j/neo4j": {"restore-until": _times},
+    "neo4j-helm": {},
+}
+
 
 @st.composite
 def all_inputs(draw: st.DrawFn) -> dict[str, str]:
@@ -199,6 +206,7 @@ def all_inputs(draw: st.DrawFn) -> dict[str, str]:
             optional |= {"space-mode": st.just("reclaim"), "keep-previous": st.just("false")}
     if enterprise:
         inputs |= {"edition": "enterprise", "accept-license": "yes"}
+        optional |= _POINTS[target]
     if enterprise and draw(st.booleans()):
         inputs |= draw(_ldap) | draw(_account)
     if target == "neo4j/neo4j" and draw(st.booleans()):

@@ -73,6 +73,7 @@ def test_every_broken_input_is_told_at_once() -> None:
         "bucket": "graph-backups/production",
         "database": "neo4j,,system",
         "timestamp": "last tuesday",
+        "restore-until": "yesterday",
         "backup-set-dir": "../../etc",
         "force-overwrite": "yes",
         "restore-id": "a b",

@@ -77,6 +77,20 @@ def test_a_key_pasted_anywhere_is_refused_and_not_repeated(name: str, secret: st
     assert "hush" not in str(raised.value)
 
 
+def test_a_transaction_id_is_of_one_database_and_a_time_of_several() -> None:
+    several = {**LEAST, "DATABASE": "neo4j,movies"}
+    with pytest.raises(ConfigurationError, match="RESTORE_UNTIL: 120 is a transaction id of one database"):
+        settings.from_environment({**several, "RESTORE_UNTIL": "120"})
+    found = settings.from_environment({**several, "RESTORE_UNTIL": "2026-01-31T03:00:00+01:00"})
+    assert found.request.until
+    assert (str(found.request.until), found.request.until.argument) == ("2026-01-31T02:00:00Z", "2026-01-31 02:00:00")
+
+
+def test_another_point_is_another_request() -> None:
+    names = {settings.from_environment({**LEAST, "RESTORE_UNTIL": text}).request.name for text in ("", "120", "121")}
+    assert len(names) == 3
+
+
 def test_an_identifier_may_be_a_hash_and_a_list_of_databases_may_be_long() -> None:
     names = ",".join(f"customer{number:03}" for number in range(60))
     found = settings.from_environment(

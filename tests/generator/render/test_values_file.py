@@ -152,6 +152,20 @@ def test_a_hazard_is_told_beside_its_setting(target: str, changes: dict[str, str
 
 
 @pytest.mark.parametrize(
+    ("until", "expected"),
+    [
+        ("120", "committed with this transaction or a later one is not restored"),
+        ("2026-01-31T02:30:00Z", "committed from this time on is not restored"),
+    ],
+)
+@pytest.mark.parametrize("target", ["neo4j-restore", "neo4j/neo4j"])
+def test_the_point_of_a_restore_is_told_beside_it(target: str, until: str, expected: str) -> None:
+    enterprise = {"edition": "enterprise", "accept_license": "yes"}
+    text = render(make_scenario(target=target, restore_until=until, **enterprise))
+    assert expected in " ".join(text.replace("#", " ").split())
+
+
+@pytest.mark.parametrize(
     ("changes", "room"),
     [
         ({}, "Space for the databases, and as much again while a restore runs."),

@@ -11,7 +11,16 @@ from typing import Any, Final, NamedTuple, TypeVar
 from neo4j_restore.policies import Overwrite, SpaceMode
 from neo4j_restore.rules import Invalid
 from neo4j_restore.secrecy import WITHHELD, looks_like_key, shown
-from neo4j_restore.variables import FORCE_OVERWRITE, KEEP_PREVIOUS, SPACE_MODE, VARIABLES, Content, Variable
+from neo4j_restore.variables import (
+    DATABASE,
+    FORCE_OVERWRITE,
+    KEEP_PREVIOUS,
+    RESTORE_UNTIL,
+    SPACE_MODE,
+    VARIABLES,
+    Content,
+    Variable,
+)
 
 T = TypeVar("T")
 
@@ -68,7 +77,7 @@ def read(environment: Environment) -> tuple[Values, tuple[Problem, ...]]:
         except Invalid as error:
             problems[variable.name] = Problem(variable.name, f"{variable.name}: {error}")
     listed = [problems[variable.name] for variable in VARIABLES if variable.name in problems]
-    return Values(values), (*listed, *_together(Values(values), environment))
+    return Values(values), (*listed, *_reclaiming(Values(values), environment), *_of_several(Values(values)))
 
 
 def text_of(environment: Environment, variable: Variable[Any]) -> str | None:
@@ -92,7 +101,7 @@ def _depth(variable: Variable[Any]) -> int:
     return 1 + _depth(_BY_NAME[variable.given]) if variable.given else 0
 
 
-def _together(values: Values, environment: Environment) -> list[Problem]:
+def _reclaiming(values: Values, environment: Environment) -> list[Problem]:
     """Return the problem of a SPACE_MODE that the other policies do not allow."""
     if values.get(SPACE_MODE) is not SpaceMode.RECLAIM:
         return []
@@ -107,3 +116,12 @@ def _together(values: Values, environment: Environment) -> list[Problem]:
             "use SPACE_MODE keep, and a volume with room for the old and the new data",
         )
     ]
+
+
+def _of_several(values: Values) -> list[Problem]:
+    """Return the problem of a transaction id for several databases. Each database counts its own transactions."""
+    until, databases = values.get(RESTORE_UNTIL), values.get(DATABASE) or ()
+    if until is None or until.moment or len(databases) < 2:
+        return []
+    what = f"RESTORE_UNTIL: {until} is a transaction id of one database, but DATABASE names {len(databases)}"
+    return [Problem(RESTORE_UNTIL.name, what, "set RESTORE_UNTIL to a time such as 2026-01-31T02:00:00Z")]
