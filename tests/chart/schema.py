@@ -13,6 +13,9 @@ DEFAULTS: Values = load(CHART / "values.yaml")
 
 Path = tuple[str, ...]
 
+# Keys that only a chart that has this one as a part sets. Helm reads them, and nothing here does.
+PARENTS = {("enabled",), ("global",)}
+
 
 def resolve(node: Schema) -> Schema:
     """Return a schema, or the definition that it refers to."""
@@ -44,5 +47,5 @@ def knobs(node: Schema = SCHEMA, path: Path = ()) -> Iterator[Path]:
         below = resolve(child)
         if "properties" in below:
             yield from knobs(below, (*path, key))
-        elif (*path, key) != ("global",):
+        elif (*path, key) not in PARENTS:
             yield (*path, key)

@@ -72,6 +72,7 @@ REFUSED: dict[str, tuple[Values, str]] = {
     "heap": (make_values({"heapSize": "1025g"}), 'restore.heapSize "1025g" is more than 1 TiB'),
     "heap-overflow": (make_values({"heapSize": "9" * 30 + "g"}), "is more than 1 TiB: write it as 512m or 2g"),
     "own-variable": (make_values({"extraEnv": [{"name": "BUCKET", "value": "b"}]}), "restore.extraEnv sets BUCKET"),
+    "enabled": (make_values(enabled=False), "set restore.enabled: false for Neo4j without a restore"),
     "mount-of-the-chart": (
         make_values(
             {

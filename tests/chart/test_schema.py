@@ -4,6 +4,7 @@ import copy
 import re
 from collections.abc import Iterable
 from datetime import UTC
+from pathlib import Path as Folder
 
 import jsonschema
 import pytest
@@ -49,7 +50,7 @@ def test_schema_and_values_have_the_same_keys(path: Path) -> None:
 
 
 def test_schema_and_values_have_the_same_blocks() -> None:
-    assert [key for key in SCHEMA["properties"] if key != "global"] == list(DEFAULTS) == SCHEMA["required"]
+    assert [key for key in SCHEMA["properties"] if (key,) not in schema.PARENTS] == list(DEFAULTS) == SCHEMA["required"]
 
 
 @pytest.mark.parametrize("path", list(BLOCKS), ids=lambda path: ".".join(path) or "top")
@@ -105,6 +106,19 @@ def test_a_malformed_value_is_refused_by_its_place(helm: Helm, values: Values, p
 
 def test_a_chart_that_contains_this_one_may_hand_down_its_globals(helm: Helm) -> None:
     helm.template(make_values(**{"global": {"region": "europe"}}))
+
+
+def test_a_chart_that_contains_this_one_may_switch_it_off_by_its_condition(helm: Helm, tmp_path: Folder) -> None:
+    (tmp_path / "charts").mkdir()
+    (tmp_path / "charts" / "neo4j-restore").symlink_to(CHART)
+    (tmp_path / "Chart.yaml").write_text(
+        "apiVersion: v2\nname: parent\nversion: 1.0.0\n"
+        "dependencies: [{name: neo4j-restore, version: 0.1.0, condition: neo4j-restore.enabled}]\n"
+    )
+    for enabled in (True, False):
+        done = helm.run("template", "graph", str(tmp_path), values={"neo4j-restore": make_values(enabled=enabled)})
+        assert done.returncode == 0, done.stderr
+        assert ("kind: StatefulSet" in done.stdout) is enabled
 
 
 def test_the_policies_are_those_of_the_image() -> None:
