@@ -12,6 +12,10 @@ from pathlib import Path
 import pytest
 from tests.docs.pages import ROOT
 
+from neo4j_scenarios.charts import all_charts, chart
+from neo4j_scenarios.charts.interface import Chart
+from neo4j_scenarios.targets import TARGETS, Target
+
 TOY = Path(__file__).parent / "toy"
 PACKAGE = "generator/neo4j_scenarios"
 
@@ -62,6 +66,15 @@ def test_the_page_names_the_files_that_were_added_and_no_other() -> None:
     part = page.partition("## A chart\n")[2].partition("\n## ")[0]
     named = re.findall(r"^\| `(generator/[\w./-]+)`", part, re.MULTILINE)
     assert {path.replace("NAME", "toy") for path in named} == {*FILES.values(), REGISTRY}
+
+
+@pytest.mark.parametrize("target", TARGETS.values(), ids=lambda target: target.slug)
+def test_each_chart_has_its_files_and_no_sign_of_another(target: Target) -> None:
+    assert isinstance(chart(target), Chart)
+    assert (ROOT / PACKAGE / "templates" / f"{target.slug}.yaml.j2").exists()
+    assert (ROOT / PACKAGE / "charts" / "schemas" / f"{target.slug}.json").exists()
+    others = {sign for name, each in all_charts().items() if name != target.name for sign in each.signs}
+    assert others.isdisjoint(chart(target).signs)
 
 
 def test_list_and_help_have_the_new_chart(run: Run) -> None:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from neo4j_scenarios.yaml.located import Located, Steps
 
 
-class Official(Chart):
+class Neo4j(Chart):
     """The chart `neo4j/neo4j`."""
 
     signs = (("neo4j",), ("podSpec",), ("volumes",), ("additionalVolumes",), ("image", "customImage"))
@@ -93,4 +93,4 @@ def sub_path(values: "Located") -> str:
     return "" if data.get("disableSubPathExpr") else str(data.get("subPathExpr") or "data")
 
 
-CHART: Final = Official()
+CHART: Final = Neo4j()

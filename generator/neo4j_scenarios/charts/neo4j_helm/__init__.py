@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 _MEMBERS: Final = ("core", "readReplica")
 
 
-class Labs(Chart):
+class Neo4jHelm(Chart):
     """The chart `neo4j-helm`."""
 
     signs = (("core",), ("readReplica",), ("imageTag",), ("neo4jPassword",), ("existingPasswordSecret",))
@@ -88,4 +88,4 @@ class Labs(Chart):
         return write.config_map(scenario.release) if scenario.ldap_url else ""
 
 
-CHART: Final = Labs()
+CHART: Final = Neo4jHelm()

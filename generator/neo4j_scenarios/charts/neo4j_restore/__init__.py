@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _RENAMED: Final = {"notAfter": "RESTORE_NOT_AFTER", "emulatorHost": "STORAGE_EMULATOR_HOST"}
 
 
-class Own(Chart):
+class Neo4jRestore(Chart):
     """The chart `charts/neo4j-restore`. Its defaults and its whole schema lie beside the other schemas."""
 
     signs = (("restore",), ("data", "size"), ("data", "storageClass"))
@@ -74,4 +74,4 @@ def _text(value: Any) -> str:
     return str(value).lower() if isinstance(value, bool) else "" if value is None else str(value)
 
 
-CHART: Final = Own()
+CHART: Final = Neo4jRestore()
