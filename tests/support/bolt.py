@@ -47,7 +47,7 @@ class BoltStub:
     """A recording server. agent, edition: what it says of itself. rows: what SHOW DATABASES says.
 
     sent: each statement that it ran, with its parameters, without those that only ask. refuses: called with each
-    statement first. It returns a Failure for those that fail.
+    statement first. It returns a Failure for those that fail. before_answer: called before each SHOW DATABASES.
     """
 
     agent: str = "Neo4j/5.26.0"
@@ -55,6 +55,7 @@ class BoltStub:
     rows: Rows = field(default_factory=lambda: [row("neo4j"), row("system")])
     login: tuple[str, str] = ("neo4j", "the-first-password")
     refuses: Callable[[str], Failure | None] = lambda _: None
+    before_answer: Callable[[], None] = lambda: None
     sent: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
 
@@ -66,6 +67,7 @@ class BoltStub:
             return [{"name": "Neo4j Kernel", "edition": self.edition}]
         if bare == "SHOW DATABASES":
             self.asked.append(cypher)
+            self.before_answer()
             return [dict(each) for each in self.rows]
         self.sent.append((cypher, parameters))
         if failure := self.refuses(cypher):

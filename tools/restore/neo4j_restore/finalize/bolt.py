@@ -129,7 +129,8 @@ def _error(target: Target, error: Exception) -> ServerError | StatementError:
         if transient:
             return ServerError(f"{where}: {text}", hint="look into the server's log", transient=True)
         return StatementError(f"the server refused it: {text}", hint="correct the cause, then run finalize again")
-    if any(isinstance(each, ssl.SSLError) for each in _causes(error)):
+    # Other errors of TLS may pass: a server that stops ends its connections anywhere.
+    if any(isinstance(each, ssl.SSLCertVerificationError) for each in _causes(error)):
         message = f"{where}: TLS failed: {text}"
         hint = "set BOLT_CA_FILE to the CA of the server's certificate, and BOLT_URI to the name in it"
         return ServerError(message, hint=hint)

@@ -1,4 +1,9 @@
-"""Carries out finalize: wait for the server, ask for its facts, decide, send each statement, wait for the databases.
+"""Carries out finalize, in these steps.
+
+1. Wait until the server answers, and take its facts.
+2. Read what was restored, and judge the metadata scripts.
+3. Decide, and send each statement.
+4. Wait for the databases, and keep the report.
 
 It may run at any time, and again: a server that needs nothing gets no statement that changes it.
 """
@@ -38,30 +43,35 @@ class Asked(Protocol):
 
 def finalize(options: Options) -> Report:
     """Finalize by bolt. Raises RestoreError for what fails before any statement is sent. See `Report.error`."""
-    found = restored(options)
-    request = Request(
-        found.databases, found.absent, scripts(options, found.databases), options.metadata, options.default
-    )
-    # The driver is imported only now: mistakes in the options and in scripts are told without it.
+    # Imported here: mistakes in the options are told without the driver.
     from neo4j_restore.finalize import bolt
 
+    started = _now()
     target = bolt.Target(options.address, login(options.auth_file, options.auth), options.ca_file)
     with bolt.Connection(target) as connection:
         patience = Patience(time, time.monotonic() + options.seconds, options.seconds)
-        report = carry_out(request, connection, patience, options.address, found.restore_id)
+        server = patience.until(connection.server)
+        # Only now: a Job may start while the restore runs. The server answers after the restore has ended.
+        found = restored(options)
+        judged = scripts(options, found.databases)
+        request = Request(found.databases, found.absent, judged, options.metadata, options.default)
+        decided = decide(request, server)
+        outcomes, error = _sent(decided, connection, patience)
+        if not error:
+            server, error = _settled(request, connection, patience, server)
+    report = Report(
+        options.address,
+        server,
+        request.databases,
+        outcomes,
+        decided.left_out,
+        found.restore_id,
+        started,
+        _now(),
+        error,
+    )
     outcome.write(VolumePaths(options.data_dir).home, report)
     return report
-
-
-def carry_out(request: Request, connection: Asked, patience: Patience, address: str, restore_id: str = "") -> Report:
-    """Return the report of all statements that the server needed. Raises RestoreError before any is sent."""
-    started = _now()
-    server = patience.until(connection.server)
-    decided = decide(request, server)
-    outcomes, error = _sent(decided, connection, patience)
-    if not error:
-        server, error = _settled(request, connection, patience, server)
-    return Report(address, server, request.databases, outcomes, decided.left_out, restore_id, started, _now(), error)
 
 
 def _sent(decided: Decided, connection: Asked, patience: Patience) -> tuple[tuple[Outcome, ...], RestoreError | None]:
