@@ -348,3 +348,17 @@ def test_a_dump_of_5_is_refused_for_an_older_neo4j_before_the_transfer(
         assert "neo4j.dump is a dump of Neo4j 5 or later, but this neo4j-admin has version 4.4.48" in done.stderr
         assert "neo4j-admin load" not in done.stderr
     assert archives.snapshot(data) == {}
+
+
+def test_a_backup_in_a_deprecated_format_is_restored_with_a_warning(
+    neo4j_restore: Run, bucket: Bucket, data: Path, enterprise: dict[str, str]
+) -> None:
+    bucket.put("neo4j-2026-01-31T02-00-00.backup", backup(STORE, store_format="high_limit"))
+    planned = json.loads(neo4j_restore("plan", "--json", **enterprise).stdout)
+    assert "its store format is record-high_limit-1.1" in planned["databases"][0]["warning"]
+    done = neo4j_restore("run", **enterprise)
+    assert done.returncode == 0, done.stderr
+    assert done.stderr.count("its store format is record-high_limit-1.1") == 1
+    (restored,) = json.loads((data / ".neo4j-restore/receipt.json").read_text())["last"]["restored"]
+    assert restored["store"]["format"] == "record-high_limit-1.1"
+    assert "after the next long-term one do not start on it" in restored["warning"]

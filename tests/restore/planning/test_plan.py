@@ -12,7 +12,7 @@ import pytest
 from neo4j_restore import settings, spec
 from neo4j_restore.admin.admin_commands import Edition, Version
 from neo4j_restore.errors import ConfigurationError, MigrationNeededError, TargetOccupiedError
-from neo4j_restore.planning import plan
+from neo4j_restore.planning import compatibility, plan
 from neo4j_restore.planning.plan import Action, Decision, Plan, Step
 from neo4j_restore.sets.backup_set import BackupSet
 from neo4j_restore.sets.headers import Header, StoreFormat
@@ -235,3 +235,24 @@ def test_settings_take_the_contracts_defaults() -> None:
     assert (str(request.bucket), request.databases, request.timestamp) == ("gs://b-1/p", ("neo4j", "system"), latest())
     assert (policy.overwrite, policy.purge, request.data_dir) == (spec.Overwrite.NEVER, True, Path("/data"))
     assert found.access.credentials is None
+
+
+@pytest.mark.parametrize(
+    ("store_format", "version", "words"),
+    [
+        ("record-high_limit-1.1", Version(5, 23), "do not start on it"),
+        ("record-high_limit-1.1", Version(2026, 8), "to block after the restore"),
+        ("record-standard-1.1", Version(5, 26), "to aligned or block"),
+        ("record-high_limit-1.1", Version(5, 22), ""),
+        ("record-aligned-1.1", Version(2026, 8), ""),
+        ("block-block-1.1", Version(2026, 8), ""),
+        ("AF4.3.0", Version(4, 4), ""),
+        ("", Version(2026, 8), ""),
+    ],
+)
+def test_a_format_that_this_version_has_deprecated_is_a_warning(
+    store_format: str, version: Version, words: str
+) -> None:
+    warning = compatibility.deprecation(store_format, version)
+    assert words in warning
+    assert (store_format in warning) if words else not warning

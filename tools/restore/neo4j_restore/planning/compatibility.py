@@ -3,6 +3,8 @@
 Store files are judged by their own version, never by the archive that they are in.
 """
 
+from typing import Final
+
 from neo4j_restore.admin import admin_commands
 from neo4j_restore.admin.admin_commands import Edition
 from neo4j_restore.errors import ConfigurationError, MigrationNeededError
@@ -12,6 +14,27 @@ from neo4j_restore.sets.inside import DATA_FOLDER, STORE_FILES, Inside
 from neo4j_restore.sets.kinds import Kind
 from neo4j_restore.spec import DatabaseName
 from neo4j_restore.until import Until
+
+# Source: operations manual, "Store formats", format deprecations.
+_DEPRECATED_SINCE: Final = admin_commands.Version(5, 23)
+_DEPRECATED: Final = {
+    "record-high_limit": "Neo4j has deprecated it since 5.23, and versions after the next long-term one do not start "
+    "on it. Migrate the database to block after the restore, in this version",
+    "record-standard": "Neo4j has deprecated it since 5.23. Migrate the database to aligned or block after the restore",
+}
+
+
+def store_version(chosen: BackupSet) -> str:
+    """Return the store format of an inspected set as Neo4j names it, or an empty text where its bytes do not say it."""
+    store = chosen.inside.store if chosen.inside else None
+    in_files = store.text.replace(" ", "-") if store else ""
+    return (chosen.header and chosen.header.store_version) or in_files
+
+
+def deprecation(store_format: str, version: admin_commands.Version) -> str:
+    """Return a warning of a store format that this version has deprecated, or an empty text."""
+    why = _DEPRECATED.get(store_format.rpartition("-")[0], "")
+    return f"its store format is {store_format}. {why}" if why and version >= _DEPRECATED_SINCE else ""
 
 
 def check(chosen: BackupSet, version: admin_commands.Version, edition: Edition | None, url: str) -> None:

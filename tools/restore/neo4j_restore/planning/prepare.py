@@ -80,6 +80,7 @@ def _prepare(settings: Settings, program: admin.Admin, decided: Plan, state: Vol
         if step.chosen:
             _check_whole(request.bucket, step.chosen)
             points.check(request.until, step.chosen, request.bucket.of(step.chosen.key))
+    prepared = replace(prepared, steps=tuple(_with_deprecation(program.version, step) for step in prepared.steps))
     prepared = replace(prepared, steps=tuple(_with_verdict(request.bucket, policy, step) for step in prepared.steps))
     estimates = [_estimate(inspection, program.commands) for inspection in inspections.values()]
     need = sum(each.bytes for each in estimates)
@@ -119,6 +120,16 @@ def _inspected(step: Step, inspection: Inspection | None) -> Step:
     if warning:
         log.warning("%s: %s", step.database, warning)
     return replace(step, chosen=inspection.chosen, warning=warning)
+
+
+def _with_deprecation(version: admin_commands.Version, step: Step) -> Step:
+    """Return the step with a warning if Neo4j has deprecated the store format of its set."""
+    store_format = compatibility.store_version(step.chosen) if step.chosen else ""
+    warning = compatibility.deprecation(store_format, version)
+    if not warning:
+        return step
+    log.warning("%s: %s", step.database, warning)
+    return replace(step, warning="; ".join(filter(None, [step.warning, warning])))
 
 
 def _with_verdict(bucket: BucketUrl, policy: Policy, step: Step) -> Step:

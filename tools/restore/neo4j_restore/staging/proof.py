@@ -14,6 +14,7 @@ from neo4j_restore import disk, trees
 from neo4j_restore.admin.admin import Admin
 from neo4j_restore.admin.storeinfo import StoreInfo
 from neo4j_restore.errors import ANOTHER_SET, BackupDamagedError, RestoreError
+from neo4j_restore.planning import compatibility
 from neo4j_restore.sets.backup_set import BackupSet
 from neo4j_restore.sets.headers import StoreFormat
 from neo4j_restore.volume.paths import VolumePaths, folders_of
@@ -70,6 +71,10 @@ class Prover:
             message = f"{chosen.url} is not what it says it is: {difference}"
             raise BackupDamagedError(message, hint=ANOTHER_SET)
         log.info("%s: neo4j-admin reads the staged store: %s", name, info)
+        # The plan has warned already if the set's own bytes say its format. Those of a dump do not.
+        warning = compatibility.deprecation(info.store_format, self.program.version)
+        if warning and not compatibility.store_version(chosen):
+            log.warning("%s: %s", name, warning)
         if info.superseded:
             log.warning(
                 "%s: its store format %s was replaced in Neo4j %s. Neo4j may ask for a migration before it opens it",
