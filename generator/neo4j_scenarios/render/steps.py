@@ -15,7 +15,7 @@ def steps(scenario: Scenario) -> Iterator[str]:
     """Yield shell commands, one per line. The reader replaces the words in capitals."""
     yield from _secrets(scenario)
     yield from _account(scenario)
-    yield from _directory(scenario)
+    yield from _ldap(scenario)
     yield from _install(scenario)
     if scenario.offline_maintenance:
         for name in release_names(scenario):
@@ -55,7 +55,7 @@ def _account(scenario: Scenario) -> Iterator[str]:
             yield f"kubectl annotate serviceaccount {scenario.service_account} {name}={value}"
 
 
-def _directory(scenario: Scenario) -> Iterator[str]:
+def _ldap(scenario: Scenario) -> Iterator[str]:
     config_map = chart(scenario.target).ldap_config_map(scenario)
     if config_map:
         literals = [f"--from-literal={ldap.variable(key)}={text}" for key, text in ldap.settings(scenario).items()]

@@ -23,7 +23,7 @@ def values(scenario: Scenario) -> Values:
             **({"imagePullSecrets": secrets} if secrets else {}),
         },
         "volumes": {"data": {**_data(scenario), **_sub_path(scenario)}},
-        **_directory(scenario),
+        **_ldap(scenario),
         **_services(scenario),
         "podSpec": _pod(scenario),
         "additionalVolumes": volumes(scenario),
@@ -98,7 +98,7 @@ def _pod(scenario: Scenario) -> Values:
     }
 
 
-def _directory(scenario: Scenario) -> Values:
+def _ldap(scenario: Scenario) -> Values:
     settings = ldap.settings(scenario)
     if not settings:
         return {}

@@ -19,7 +19,7 @@ def values(scenario: Scenario) -> Values:
     """Return the values."""
     restore = {
         "enabled": True,
-        "image": _own_image(scenario),
+        "image": _image(scenario),
         "bucket": str(scenario.bucket),
         "database": ",".join(scenario.databases),
         "timestamp": scenario.timestamp,
@@ -46,7 +46,7 @@ def values(scenario: Scenario) -> Values:
         "image": {"repository": scenario.neo4j_image, "tag": scenario.neo4j_tag},
         "acceptLicenseAgreement": scenario.accept_license or "no",
         **({"auth": {"existingSecret": scenario.password_secret}} if scenario.password_secret else {}),
-        **_own_directory(scenario),
+        **_ldap(scenario),
         "data": _data(scenario),
         **_pod(scenario),
         **service_account(scenario),
@@ -121,12 +121,12 @@ def _pod(scenario: Scenario) -> Values:
     return {key: value for key, value in pod.items() if value}
 
 
-def _own_image(scenario: Scenario) -> Values:
+def _image(scenario: Scenario) -> Values:
     image = {"repository": scenario.restore_image, "tag": scenario.restore_tag, "digest": scenario.restore_digest}
     return {key: value for key, value in image.items() if value}
 
 
-def _own_directory(scenario: Scenario) -> Values:
+def _ldap(scenario: Scenario) -> Values:
     settings = ldap.settings(scenario)
     if not settings:
         return {}
