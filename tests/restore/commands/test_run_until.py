@@ -61,6 +61,10 @@ def test_a_plan_shows_the_range_of_the_chain(neo4j_restore: Run, chain: Bucket, 
         "first_time": "2026-01-31T02:00:00+00:00",
         "last_time": "2026-01-31T04:00:00+00:00",
     }
+    points = "transactions 101 to 300, 2026-01-31T02:00:00+00:00 to 2026-01-31T04:00:00+00:00; the restore ends"
+    text = neo4j_restore("plan", RESTORE_UNTIL="200", **enterprise)
+    says(text, 0, printed=f"chain of neo4j: {points} at 200")
+    says(neo4j_restore("plan", **enterprise), 0, printed=f"{points} with the last one. RESTORE_UNTIL names another")
     whole = json.loads(neo4j_restore("plan", "--json", **enterprise).stdout)["databases"][0]["set"]
     assert (whole["range"]["last_tx"], whole["restore_until"]) == (300, None)
 

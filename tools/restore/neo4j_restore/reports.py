@@ -65,7 +65,18 @@ def plan_table(plan: dict[str, Any]) -> str:
         rows.append([step["database"], step["action"], *set_columns, step["reason"]])
     unclear = [(one["object"], one["reason"]) for step in plan["databases"] for one in step["not_sets"]]
     after = [scrub.clean(f"after the start: {sentence}") for sentence in plan["after_start"]]
-    return "\n".join([_table(rows), *_not_sets(unclear), *after])
+    points = [_points(step["database"], step["set"]) for step in plan["databases"] if step["set"]]
+    return "\n".join([_table(rows), *filter(None, points), *_not_sets(unclear), *after])
+
+
+def _points(database: str, chosen: dict[str, Any]) -> str:
+    """Return a line with the points at which a restore of a chain may end, and the requested one, or an empty text."""
+    span, until = chosen["range"], chosen["restore_until"]
+    if span is None:
+        return ""
+    times = f"{span['first_time'] or '?'} to {span['last_time'] or '?'}"
+    ends = f"ends at {until}" if until else "ends with the last one. RESTORE_UNTIL names another point"
+    return f"chain of {database}: transactions {span['first_tx']} to {span['last_tx']}, {times}; the restore {ends}"
 
 
 def set_table(entries: Sequence[dict[str, Any]]) -> str:
