@@ -56,6 +56,7 @@ SAID: dict[str, tuple[Values, str]] = {
     "status": (make_values(), "helm --namespace default test graph\n"),
     "watch": (make_values(), "kubectl --namespace default logs graph-neo4j-restore-0 -c restore -f"),
     "failure": (make_values(), "kubectl --namespace default describe pod graph-neo4j-restore-0"),
+    "no-registry": (make_values(), "WARNING: restore.image.repository is neo4j-restore, without a registry."),
     "key": (make_values(), "create secret generic restore-service-key --from-file=credentials.json=KEY.json"),
     "key-name": (make_values({"secretKey": "key.json"}), "restore-service-key --from-file=key.json=KEY.json"),
     "key-s3": (
@@ -109,6 +110,11 @@ def test_the_notes_of_an_expired_request_do_not_speak_of_its_end_as_if_it_were_t
     helm: Helm, speaking_chart: Path
 ) -> None:
     assert "expires" not in notes(helm, speaking_chart, make_values({"notAfter": "2026-01-31T02:00:00Z"}))
+
+
+def test_the_notes_do_not_warn_of_an_image_with_a_registry(helm: Helm, speaking_chart: Path) -> None:
+    values = make_values({"image": {"repository": "registry.example.org/neo4j-restore"}})
+    assert "registry" not in notes(helm, speaking_chart, values)
 
 
 def test_the_notes_ask_for_no_secret_where_there_is_none(helm: Helm, speaking_chart: Path) -> None:

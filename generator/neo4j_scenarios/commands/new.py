@@ -52,6 +52,13 @@ class _Person:
         complain(what, hint)
 
 
+def _warn(image: str) -> None:
+    """Warn of a restore image that no node can pull."""
+    if "/" not in image:
+        say(f"warning: restore-image is {image}, without a registry: only nodes that were given the image can run it")
+        say("try: build and push it as tools/restore/README.md says, then add --restore-image REGISTRY/neo4j-restore")
+
+
 @_with_inputs
 def new(
     interactive: Annotated[
@@ -80,6 +87,8 @@ def new(
         texts = interview(texts, _Person())
     scenario = parse(texts)
     text = render(scenario)
+    if not quiet:
+        _warn(scenario.restore_image)
     if interactive:
         say(f"the same without questions: {command(scenario)}")
     if output is not None:

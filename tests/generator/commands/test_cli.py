@@ -18,22 +18,33 @@ from neo4j_scenarios.inputs.scenario import command
 from neo4j_scenarios.parse import parse
 from neo4j_scenarios.render.values_file import render
 
+IMAGE = "registry.example/neo4j-restore"
+
 COMMAND = Path(sys.executable).with_name("neo4j-scenarios")
 
 
 def test_a_values_file_goes_to_stdout(new: Command) -> None:
-    done = new()
+    done = new("--restore-image", IMAGE)
     says(done, 0)
     assert done.err == ""
     assert yaml.safe_load(done.out)["restore"]["bucket"] == "gs://graph-backups/production"
 
 
 def test_a_values_file_is_written(new: Command, tmp_path: Path) -> None:
-    done = new("-o", tmp_path / "values.yaml")
+    done = new("--restore-image", IMAGE, "-o", tmp_path / "values.yaml")
     says(done, 0)
     assert done.out == ""
     assert done.err == f"written {tmp_path}/values.yaml\n"
-    assert (tmp_path / "values.yaml").read_text() == render(make_scenario())
+    assert (tmp_path / "values.yaml").read_text() == render(make_scenario(restore_image=IMAGE))
+
+
+def test_an_image_without_a_registry_is_warned_of_beside_the_values_file(new: Command) -> None:
+    done = new()
+    says(
+        done, 0, "warning: restore-image is neo4j-restore, without a registry", "--restore-image REGISTRY/neo4j-restore"
+    )
+    assert yaml.safe_load(done.out)["restore"]["image"]["repository"] == "neo4j-restore"
+    assert new("--quiet").err == ""
 
 
 def test_values_come_as_json_for_programs(new: Command, tmp_path: Path) -> None:
