@@ -79,8 +79,14 @@ def test_what_is_no_key_is_told_without_its_text(read: object, text: str, tmp_pa
 @pytest.mark.parametrize("read", [read_aws, read_azure], ids=["aws", "azure"])
 def test_a_file_that_is_not_there_is_named(read: object, tmp_path: Path) -> None:
     assert callable(read)
-    with pytest.raises(ConfigurationError, match=f"cannot read CREDENTIALS_FILE, {tmp_path}/gone"):
+    with pytest.raises(
+        ConfigurationError, match=f"cannot read CREDENTIALS_FILE, {tmp_path}/gone: there is no"
+    ) as raised:
         read(tmp_path / "gone")
+    assert "kubectl create secret generic NAME --from-file=gone=FILE" in raised.value.hint
+    with pytest.raises(ConfigurationError) as raised:
+        read(Path("/auth/credentials"))
+    assert "create secret generic restore-service-key --from-file=credentials=FILE" in raised.value.hint
 
 
 def test_a_key_is_never_shown(tmp_path: Path) -> None:

@@ -28,6 +28,10 @@ def read_bytes(path: Path, what: str, hint: str = _HINT) -> bytes:
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
         with open(descriptor, "rb") as file:  # noqa: PTH123 - of a descriptor
             data = file.read(MOST_BYTES + 1) if stat.S_ISREG(os.fstat(descriptor).st_mode) else None
+    except FileNotFoundError:
+        # Pods mount the Secret as optional, so that they can start again without it.
+        message = f"cannot read {what}, {path}: there is no such file, so its Secret or the key in it does not exist"
+        raise ConfigurationError(message, hint=_create(path)) from None
     except OSError as error:
         message = f"cannot read {what}, {path}: {error.strerror}"
         raise ConfigurationError(message, hint=hint) from None
@@ -36,6 +40,15 @@ def read_bytes(path: Path, what: str, hint: str = _HINT) -> bytes:
         message = f"{what}, {path}, {reason}: expected a key file"
         raise ConfigurationError(message, hint=hint)
     return data
+
+
+def _create(path: Path) -> str:
+    """Return the command that creates the Secret of a missing file. The chart and the generator mount keys at /auth."""
+    name = "restore-service-key" if path.parent == Path("/auth") else "NAME"
+    return (
+        f"create it: kubectl create secret generic {name} --from-file={path.name}=FILE. `kubectl describe pod` shows the "
+        f"name of the Secret that is mounted at {path.parent}, if it is another"
+    )
 
 
 def read_text(path: Path, what: str) -> str:
