@@ -229,4 +229,4 @@ def test_a_file_that_is_no_key_is_told_without_its_text(text: str, tmp_path: Pat
 def test_a_key_that_is_not_there_names_the_secret(tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError) as raised:
         google("", tmp_path / "key.json")
-    assert "restore-service-key" in raised.value.hint
+    assert "kubectl create secret generic NAME --from-file=key.json=FILE" in raised.value.hint

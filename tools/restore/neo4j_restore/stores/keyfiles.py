@@ -46,8 +46,8 @@ def _create(path: Path) -> str:
     """Return the command that creates the Secret of a missing file. The chart and the generator mount keys at /auth."""
     name = "restore-service-key" if path.parent == Path("/auth") else "NAME"
     return (
-        f"create it: kubectl create secret generic {name} --from-file={path.name}=FILE. `kubectl describe pod` shows the "
-        f"name of the Secret that is mounted at {path.parent}, if it is another"
+        f"create it: kubectl create secret generic {name} --from-file={path.name}=FILE. `kubectl describe pod` shows "
+        f"the name of the Secret that is mounted at {path.parent}, if it is another"
     )
 
 
