@@ -1,5 +1,6 @@
 """Killed at any change of the volume, or at any instant, the next start finds the old data, or completes the new."""
 
+import shutil
 import signal
 import subprocess
 import sys
@@ -119,8 +120,7 @@ def kill_within(process: subprocess.Popen[bytes], seconds: float) -> None:
 def slow_admin(volume: Pod, seconds: float) -> None:
     """Let neo4j-admin work for so long."""
     home = volume.top / "neo4j"
-    (home / "bin" / "neo4j-admin").unlink()
-    (home / "bin").rmdir()
+    shutil.rmtree(home / "bin")
     standin.install(home, pause=seconds)
 
 

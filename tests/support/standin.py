@@ -12,77 +12,107 @@ import shlex
 import sys
 from pathlib import Path
 
+import neo4j_restore
+
 _INFO = """\
+def version_of(neostore):
+    # Of 5, the records have more than a version. The product's own reader knows it, and takes long to import.
+    if b"\\x06record" in b"".join(neostore[at + 1 : at + 9] for at in range(0, 504, 9)):
+        sys.path.insert(0, {product!r})
+        from neo4j_restore.sets import inside
+        return inside.version_of(neostore).text.replace(" ", "-")
+    # Up to 4.4 the fifth record has it: the text backwards, before its length.
+    text = neostore[37:45][::-1]
+    return text[1 : 1 + text[0]].decode() if neostore[36:37] == b"\\1" else ""
+
 def info(store, version, last=11, shape=None):
-    given = Path(sys.argv[0]).parents[1] / "info"
-    if given.exists():
-        print(given.read_text())
-        sys.exit(given.read_text().startswith("Failed"))
-    from neo4j_restore.sets.inside import version_of
-    marker = store / "neostore"
-    seen = version_of(marker.read_bytes()[:512]) if marker.is_file() else None
-    usual = "AF4.3.0" if version < "5" else "record-aligned-1.1"
-    shape = shape or (seen.text.replace(" ", "-") if seen else usual)
-    facts = {"databaseName": store.name, "inUse": "false", "storeFormat": shape, "storeFormatIntroduced": "4.3.0"}
-    print(json.dumps({**facts, "storeFormatSuperseded": None, "lastCommittedTransaction": str(last)}
-                     | {"recoveryRequired": "false"}))
+    given = os.path.dirname(os.path.dirname(sys.argv[0])) + "/info"
+    if os.path.exists(given):
+        text = open(given).read()
+        print(text)
+        sys.exit(text.startswith("Failed"))
+    marker = os.path.join(store, "neostore")
+    seen = version_of(open(marker, "rb").read(512)) if os.path.isfile(marker) else ""
+    shape = shape or seen or ("AF4.3.0" if version < "5" else "record-aligned-1.1")
+    facts = {{"databaseName": os.path.basename(store), "inUse": "false", "storeFormat": shape}}
+    facts |= {{"storeFormatIntroduced": "4.3.0", "lastCommittedTransaction": str(last), "recoveryRequired": "false"}}
+    pairs = ['"' + name + '": "' + value + '"' for name, value in facts.items()]
+    print("{{" + ", ".join([*pairs, '"storeFormatSuperseded": null']) + "}}")
     sys.exit(0)
 """
 
 _PROGRAM = """\
-#!{python}
-import json, re, shutil, sys, os, time
-from pathlib import Path
+import os, sys, time
 
-VERSION, PAUSE = {version!r}, {pause!r}
-MOVES = {moves!r}
+PAUSE, MOVES = {pause!r}, {moves!r}
 {info}
 def fail(text):
     print(text, file=sys.stderr)
     sys.exit(1)
 
-if sys.argv[1:] == ["--version"]:
-    print(VERSION)
-    sys.exit(0)
+def setting(name):
+    lines = open(os.environ["NEO4J_CONF"] + "/neo4j.conf").read().splitlines()
+    return next((line[len(name) + 1 :] for line in lines if line.startswith(name + "=")), "")
+
 if sys.argv[1:-1] == (["store-info", "--structured"] if MOVES else ["store-info"]):
-    time.sleep(PAUSE)
-    info(Path(sys.argv[-1]), VERSION)
+    info(sys.argv[-1], {version!r})
+data = setting("dbms.directories.data")
 if sys.argv[1] == "check-consistency" and sys.argv[3].startswith("--report-dir="):
-    conf = Path(os.environ["NEO4J_CONF"], "neo4j.conf").read_text()
-    data = Path(re.search("^dbms.directories.data=(.*)$", conf, re.M)[1])
-    if not re.search("^dbms.memory.pagecache.size=[0-9]+m$", conf, re.M):
+    size = setting("dbms.memory.pagecache.size")
+    if not (size[-1:] == "m" and size[:-1].isdigit()):
         fail("its memory has no bound")
-    if not (data / "databases" / sys.argv[2].removeprefix("--database=") / "neostore").is_file():
+    if not os.path.isfile(data + "/databases/" + sys.argv[2].removeprefix("--database=") + "/neostore"):
         fail("Database does not exist")
-    given = Path(sys.argv[0]).parents[1] / "check"
+    given = os.path.dirname(os.path.dirname(sys.argv[0])) + "/check"
     time.sleep(PAUSE)
-    if not given.exists():
+    if not os.path.exists(given):
         sys.exit(0)
-    if given.read_text().startswith("ERROR"):
-        path = Path(sys.argv[3].removeprefix("--report-dir=")) / "inconsistencies-2026-01-31.02.00.00.report"
-        path.write_text(given.read_text())
+    report = open(given).read()
+    if report.startswith("ERROR"):
+        path = sys.argv[3].removeprefix("--report-dir=") + "/inconsistencies-2026-01-31.02.00.00.report"
+        open(path, "w").write(report)
         print("Number of errors: 331")
-        fail("Inconsistencies found. See '" + str(path) + "' for details.")
-    fail(given.read_text())
-options = dict(re.fullmatch(r"--([a-z]+)(?:=(.*))?", each).groups() for each in sys.argv[2:])
+        fail("Inconsistencies found. See '" + path + "' for details.")
+    fail(report)
+options = dict(each.removeprefix("--").partition("=")[::2] for each in sys.argv[2:])
 if sys.argv[1] != "restore" or set(options) != ({{"from", "database"}} | ({{"move"}} if MOVES else set())):
     fail("usage: " + " ".join(sys.argv[1:]))
-conf = Path(os.environ["NEO4J_CONF"], "neo4j.conf").read_text()
-data = Path(re.search("^dbms.directories.data=(.*)$", conf, re.M)[1])
-source, name = Path(options["from"]), options["database"]
-if not (source / "neostore").is_file():
-    fail("Source directory is not a database backup [" + str(source) + "]")
-target = data / "databases" / name
-if target.exists():
-    fail("Database with name [" + name + "] already exists at " + str(target))
-target.parent.mkdir(parents=True, exist_ok=True)
-(shutil.move if MOVES else shutil.copytree)(str(source), str(target))
+source, name = options["from"], options["database"]
+if not os.path.isfile(source + "/neostore"):
+    fail("Source directory is not a database backup [" + source + "]")
+target, logs = data + "/databases/" + name, data + "/transactions/" + name
+if os.path.exists(target):
+    fail("Database with name [" + name + "] already exists at " + target)
+os.makedirs(data + "/databases", exist_ok=True)
+if MOVES:
+    os.rename(source, target)
+else:
+    import shutil
+    shutil.copytree(source, target)
 time.sleep(PAUSE)
-logs = data / "transactions" / name
-logs.mkdir(parents=True)
-for path in [*target.glob("neostore.transaction.db.*"), *target.glob("checkpoint.*")]:
-    path.rename(logs / path.name)
+os.makedirs(logs)
+for each in os.listdir(target):
+    if each.startswith(("neostore.transaction.db.", "checkpoint.")):
+        os.rename(target + "/" + each, logs + "/" + each)
 """
+
+# Asked for its version at each start of a restore, it answers without Python.
+_SHELL = """\
+#!/bin/sh
+[ "$*" = --version ] && echo {version} && exit
+exec {python} "{program}" "$@"
+"""
+
+
+def _write(home: Path, program: str, version: str, **words: object) -> None:
+    """Write the program as `bin/neo4j-admin`. Its Python looks at no installed package, which makes its start cheap."""
+    shell, python = home / "bin" / "neo4j-admin", home / "bin" / "neo4j-admin.py"
+    shell.parent.mkdir(parents=True)
+    info = _INFO.format(product=str(Path(neo4j_restore.__file__).parents[1]))
+    python.write_text(program.format(version=version, info=info, **words))
+    flags = "" if "neo4j_restore.streams" in program else " -S -E"
+    shell.write_text(_SHELL.format(version=version, python=shlex.quote(sys.executable) + flags, program=python))
+    shell.chmod(0o755)
 
 
 def install(home: Path, version: str = "4.4.48", *, pause: float = 0) -> Path:
@@ -91,10 +121,7 @@ def install(home: Path, version: str = "4.4.48", *, pause: float = 0) -> Path:
     pause: seconds it works before it has finished, for tests that interrupt it.
     """
     moves = tuple(map(int, re.findall(r"\d+", version)[:2])) >= (4, 2)
-    program = home / "bin" / "neo4j-admin"
-    program.parent.mkdir(parents=True)
-    program.write_text(_PROGRAM.format(python=sys.executable, version=version, pause=pause, moves=moves, info=_INFO))
-    program.chmod(0o755)
+    _write(home, _PROGRAM, version, pause=pause, moves=moves)
     return home
 
 
@@ -114,9 +141,7 @@ def install_failing(home: Path, says: str, status: int = 1, version: str = "4.4.
 
 
 _PROGRAM_5 = """\
-#!{python}
-import io, json, re, struct, sys, os, tarfile
-from datetime import datetime, timezone
+import io, re, struct, sys, os, tarfile
 from pathlib import Path
 
 VERSION, TEMP, OVERLAPS = {version!r}, {temp!r}, {overlaps!r}
@@ -148,14 +173,11 @@ def artifact(path):
              "time": seconds,
              "format": (engine + b"-" + shape + b"-1.1").decode()}}
 
-if sys.argv[1:] == ["--version"]:
-    print(VERSION)
-    sys.exit(0)
 if sys.argv[1:3] == ["database", "info"] and sys.argv[4:] == ["--format=json"]:
     conf = Path(os.environ["NEO4J_CONF"], "neo4j.conf").read_text()
     data = Path(re.search("^server.directories.data=(.*)$", conf, re.M)[1])
     facts = Path(sys.argv[0]).parent / ("restored-" + sys.argv[3])
-    info(data / "databases" / sys.argv[3], VERSION, *(facts.read_text().split() if facts.exists() else []))
+    info(str(data / "databases" / sys.argv[3]), VERSION, *(facts.read_text().split() if facts.exists() else []))
 options = dict(re.fullmatch(r"--([a-z-]+)=(.*)", each).groups() for each in sys.argv[4:])
 wanted = {{"from-path", "additional-config"}} | ({{"temp-path"}} if TEMP else set())
 given = set(options) - {{"restore-until"}}
@@ -180,6 +202,7 @@ if until.isdigit():
         fail("The chain does not have the transaction " + until)
     last = int(until) - 1
 elif until:
+    from datetime import datetime, timezone
     moment = datetime.strptime(until, "%Y-%m-%d %H:%M:%S").replace(tzinfo=timezone.utc).timestamp()
     if len(chain) == 1 or not chain[0]["time"] <= moment <= chain[-1]["time"]:
         fail("The chain does not have the time " + until)
@@ -211,17 +234,12 @@ def install_enterprise_5(home: Path, version: str = "5.26.30") -> Path:
     temp, overlaps = numbers >= (5, 24), numbers >= (2026, 2)
     (home / "lib").mkdir(parents=True)
     (home / "lib" / f"neo4j-enterprise-kernel-{version}.jar").touch()
-    program = home / "bin" / "neo4j-admin"
-    program.parent.mkdir(parents=True)
-    text = _PROGRAM_5.format(python=sys.executable, version=version, temp=temp, overlaps=overlaps, info=_INFO)
-    program.write_text(text)
-    program.chmod(0o755)
+    _write(home, _PROGRAM_5, version, temp=temp, overlaps=overlaps)
     return home
 
 
 _PROGRAM_LOADING = """\
-#!{python}
-import io, json, re, sys, os, tarfile
+import io, re, sys, os, tarfile
 from pathlib import Path
 from neo4j_restore.streams.decoders import start_of
 
@@ -231,13 +249,10 @@ def fail(text):
     print(text, file=sys.stderr)
     sys.exit(1)
 
-if sys.argv[1:] == ["--version"]:
-    print(VERSION)
-    sys.exit(0)
 if sys.argv[1:3] == ["store-info", "--structured"] and VERSION < "5":
-    info(Path(sys.argv[3]), VERSION)
+    info(sys.argv[3], VERSION)
 if sys.argv[1:] == ["database", "info", "neo4j", "--format=json"] and VERSION >= "5":
-    info(Path("neo4j"), VERSION)
+    info("neo4j", VERSION)
 words = ["load", "--from=-", "--database=neo4j"] if VERSION < "5" else ["database", "load", "neo4j", "--from-stdin"]
 if sys.argv[1:] != words:
     fail("usage: " + " ".join(sys.argv[1:]))
@@ -255,8 +270,5 @@ for path in target.glob("neostore.transaction.db.*"):
 
 def install_loading(home: Path, version: str) -> Path:
     """Write a neo4j-admin of 4.4 or later that loads a dump of `neo4j` from its input, and does nothing else."""
-    program = home / "bin" / "neo4j-admin"
-    program.parent.mkdir(parents=True)
-    program.write_text(_PROGRAM_LOADING.format(python=sys.executable, version=version, info=_INFO))
-    program.chmod(0o755)
+    _write(home, _PROGRAM_LOADING, version)
     return home
