@@ -44,12 +44,12 @@ def test_a_wiped_volume_comes_back_with_its_nodes_and_users_and_is_restored_once
             server.query("RETURN 1 AS one", auth=LATE_USER)
         write_later(server)
 
+    # Bytes that are the same need no second start of a server to show it.
+    before = volume.photograph()
     second = volume.restore()
     assert second.code == 0, second
     assert volume.receipt() == receipt
-    with Neo4j(volume.home, volume.data, FIRST_USER) as server:
-        assert server.status_of_databases() == ONLINE
-        assert found(server) == AFTER
+    assert volume.photograph() == before
 
 
 def test_existing_databases_are_left_alone_by_default(neo4j_5: Made, pod: MakePod) -> None:

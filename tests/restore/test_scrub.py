@@ -207,6 +207,6 @@ HOSTILE = ["://", ":", "eyJ", "sig=", "A", "Bearer a", PEM, '" ', "password ", "
 
 @pytest.mark.parametrize("part", HOSTILE)
 def test_no_text_makes_it_slow(part: str) -> None:
-    # What grows with the square of the length would take minutes for a hundred of these.
-    for _ in range(20):
+    # What grows with the square of the length would take minutes for these.
+    for _ in range(3):
         assert len(scrub.clean(part * (20_000 // len(part)))) <= scrub.MOST_CHARS
