@@ -27,6 +27,7 @@ class Target:
     makes_account: whether it makes the service account of an identity.
     data_sub_path: the folder of the data volume that it mounts by default. `/` is the volume itself.
     other_sub_paths: whether it can mount another folder.
+    finalizes: whether it has a Job that asks the running server.
     """
 
     name: str
@@ -44,6 +45,7 @@ class Target:
     makes_account: bool = True
     data_sub_path: str = "/"
     other_sub_paths: bool = True
+    finalizes: bool = False
 
     def runs(self, major: int) -> bool:
         """Return whether the chart runs that major version of Neo4j."""
@@ -81,6 +83,7 @@ NEO4J_RESTORE: Final = register(
         _NO_END,
         "5.26.30",
         other_sub_paths=False,
+        finalizes=True,
     )
 )
 

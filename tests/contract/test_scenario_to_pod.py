@@ -39,6 +39,7 @@ SCENARIOS = {
     "check": {"consistency_check": "true"},
     "until a time": {"restore_until": "2026-01-31T03:30:00+01:00", "edition": "enterprise", "accept_license": "yes"},
     "until a transaction": {"restore_until": "120", "edition": "enterprise", "accept_license": "yes"},
+    "finalize": {"finalize": "true", "password_secret": "graph-login", "database": "neo4j,movies"},
     "virtual": {"bucket": "s3://graph-backups/p", "addressing_style": "virtual"},
     "reclaim": {"force_overwrite": "true", "accept_data_loss": "true", "space_mode": "reclaim"},
     "moment": {"timestamp": "2026-01-31T03:00:00+01:00"},
@@ -126,6 +127,17 @@ def test_the_charts_restore_container_gets_what_the_scenario_asks_for(helm: str,
     assert {name: variables[name] for name in environment(scenario)} == environment(scenario)
     assert added.items() <= {variable.name: variable.default for variable in spec.VARIABLES}.items()
     meant(scenario, from_environment(variables))
+
+
+def test_the_charts_job_logs_in_as_the_scenario_says(helm: str) -> None:
+    text = render(make_scenario(**SCENARIOS["finalize"]))
+    command = [helm, "template", "graph", str(ROOT / "charts" / "neo4j-restore"), "--values", "-"]
+    done = subprocess.run(command, input=text, capture_output=True, text=True, check=False)
+    says(done, 0)
+    (job,) = (item for item in yaml.safe_load_all(done.stdout) if item and item["kind"] == "Job")
+    spec = job["spec"]["template"]["spec"]
+    assert "graph-login" in {volume.get("secret", {}).get("secretName") for volume in spec["volumes"]}
+    assert "The Job of finalize, below, runs CREATE DATABASE" in " ".join(text.replace("#", " ").split())
 
 
 @pytest.mark.parametrize("scenario", READY_MADE.values(), ids=READY_MADE)

@@ -161,7 +161,7 @@ def all_inputs(draw: st.DrawFn) -> dict[str, str]:
         "database": ",".join(draw(_databases)),
         "force-overwrite": overwrite,
     }
-    inputs |= draw(_access())
+    inputs |= draw(_access()) | draw(_finalized(target))
     optional = {
         "timestamp": st.just("latest") | _texts.map("r1{}".format) | _times,
         "keep-previous": st.sampled_from(["true", "false"]),
@@ -214,6 +214,12 @@ def all_inputs(draw: st.DrawFn) -> dict[str, str]:
     if enterprise and target != "neo4j-restore" and draw(st.booleans()):
         return draw(_of_a_cluster(inputs | draw(st.fixed_dictionaries({}, optional=optional))))
     return draw(_with_a_volume(inputs | draw(st.fixed_dictionaries({}, optional=optional))))
+
+
+def _finalized(target: str) -> st.SearchStrategy[dict[str, str]]:
+    """Return inputs for the Job that finalizes, which needs a login, for the chart that has it."""
+    job = _names.map(lambda name: {"finalize": "true", "password-secret": name})
+    return st.just({}) | job if TARGETS[target].finalizes else st.just({})
 
 
 @st.composite

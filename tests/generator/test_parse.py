@@ -123,6 +123,7 @@ def test_every_broken_input_is_told_at_once() -> None:
         "chart-version": "latest",
         "data-sub-path": "../data",
         "heap-size": "lots",
+        "finalize": "maybe",
         "log-format": "xml",
         "emulator-host": "gcs:9023",
         "databse": "neo4j",

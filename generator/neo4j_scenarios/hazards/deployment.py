@@ -40,12 +40,32 @@ def _chart(scenario: Scenario) -> Iterator[Hazard]:
             f"the chart {target.name} mounts the data volume itself at /data",
             "leave it out",
         )
+    yield from _finalize(scenario)
     if scenario.offline_maintenance and not target.offline_maintenance:
         charts = " or ".join(able(lambda target: target.offline_maintenance))
         yield Hazard(
             ("offline-maintenance", "target"),
             f"the chart {target.name} has no offline maintenance mode",
             f"use --target {charts}, which has it. The others start Neo4j when the restore is done",
+        )
+
+
+def _finalize(scenario: Scenario) -> Iterator[Hazard]:
+    if scenario.finalize and not scenario.target.finalizes:
+        yield Hazard(
+            ("finalize", "target"),
+            f"the chart {scenario.target.name} has no Job that finalizes a restore",
+            f"use --target {able(lambda target: target.finalizes)[0]}, or run neo4j-restore finalize in your own Job",
+        )
+    elif scenario.finalize and not scenario.password_secret:
+        yield Hazard(
+            ("finalize", "password-secret"),
+            "the Job needs a login for the running server",
+            "add --password-secret with the name of the Secret that holds NEO4J_AUTH",
+        )
+    if scenario.finalize and scenario.major is not None and scenario.major < 4:
+        yield Hazard(
+            ("finalize", "neo4j-tag"), f"Neo4j {scenario.major}.x has no database 'system' to change", "leave it out"
         )
 
 

@@ -92,6 +92,7 @@ class Scenario:
     restore_memory: str
     restore_cpu: str
     log_format: str
+    finalize: bool
     image_pull_secrets: tuple[str, ...]
     init_containers_before: str
     init_containers_after: str

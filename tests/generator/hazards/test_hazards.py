@@ -55,6 +55,15 @@ RECLAIM = {"space_mode": "reclaim", "force_overwrite": "true", "accept_data_loss
             {**EVAL, "target": "neo4j/neo4j", "chart_version": "5.17.0"},
             "--accept-license: the chart neo4j/neo4j 5.17.0 does not accept 'eval'",
         ),
+        ({"finalize": "true"}, "--finalize: the Job needs a login for the running server"),
+        (
+            {"finalize": "true", "target": "neo4j/neo4j", "password_secret": "login"},
+            "--finalize: the chart neo4j/neo4j has no Job that finalizes a restore",
+        ),
+        (
+            {"finalize": "true", "password_secret": "login", "neo4j_tag": "3.5.35", "database": "graph.db"},
+            "--finalize: Neo4j 3.x has no database 'system' to change",
+        ),
         ({"heap_size": "1025g"}, "--heap-size: '1025g' is more than 1 TiB"),
         ({"restore_memory": "511Mi"}, "--restore-memory: '511Mi' is too small for neo4j-admin's heap of 512m"),
         (
@@ -102,6 +111,7 @@ def test_a_combination_that_would_hurt_is_refused(changes: dict[str, str], expec
         {"edition": "enterprise", "accept_license": "eval"},
         {"target": "neo4j-helm", "neo4j_tag": "4.4.10"},
         {"neo4j_tag": "our-own-build"},
+        {"finalize": "true", "password_secret": "login"},
     ],
     ids=str,
 )

@@ -58,6 +58,7 @@ def read(reading: Reading) -> None:
     _read_data(reading)
     _read_pod(reading)
     reading.take("password-secret", "auth", "existingSecret")
+    reading.take("finalize", "finalize", "enabled")
     read_licence(reading, "acceptLicenseAgreement")
     read_service_account(reading)
     read_ldap(reading)

@@ -46,6 +46,7 @@ def values(scenario: Scenario) -> Values:
         "image": {"repository": scenario.neo4j_image, "tag": scenario.neo4j_tag},
         "acceptLicenseAgreement": scenario.accept_license or "no",
         **({"auth": {"existingSecret": scenario.password_secret}} if scenario.password_secret else {}),
+        **({"finalize": {"enabled": True}} if scenario.finalize else {}),
         **_ldap(scenario),
         "data": _data(scenario),
         **_pod(scenario),

@@ -121,3 +121,10 @@ LOG_FORMAT = Field(
     "json",
     "text",
 )
+FINALIZE = Field(
+    "finalize",
+    "create and start restored databases once Neo4j runs, in a Job of neo4j-restore: true or false",
+    rules.BOOLEAN,
+    "true",
+    "false",
+)
