@@ -100,7 +100,7 @@ def _facts(header: dict[str, Any], store_version: str | None = None) -> list[str
     """Return a set's facts for a table. header: as JSON. store_version: by the store files in an archive."""
     line, lowest, highest = header.get("line"), header.get("lowest_tx"), header.get("highest_tx")
     return [
-        "-" if line is None else "5 or later" if line >= 5 else str(line),
+        "-" if line is None else f"{line} or later",
         header.get("store_version") or header.get("store_format") or store_version or "-",
         "-" if highest is None else f"{lowest} to {highest}" if highest else "none",
         # Neo4j's own log also shows the first eight characters.

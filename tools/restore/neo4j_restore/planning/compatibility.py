@@ -67,8 +67,7 @@ def _check_version(chosen: BackupSet, version: admin_commands.Version, url: str)
         raise MigrationNeededError(message, hint="use an image of the version that wrote it, or of a later one")
     line = chosen.header.line if chosen.header else None
     if chosen.kind is Kind.DUMP and line and line > version.major:
-        since = "Neo4j 5 or later" if line >= 5 else f"Neo4j {line}"
-        message = f"{url} is a dump of {since}, but this neo4j-admin has version {version}"
+        message = f"{url} is a dump of Neo4j {line} or later, but this neo4j-admin has version {version}"
         raise MigrationNeededError(message, hint="use an image of the version that wrote it, or of a later one")
     inside = chosen.inside or Inside()
     if inside.what in {STORE_FILES, DATA_FOLDER}:

@@ -152,8 +152,9 @@ def of_dump(head: bytes) -> Header:
     """Return what the dump that begins with `head` says: sizes, and the store's format by the file names in its tar."""
     packed = head.removeprefix(b"DZV1").removeprefix(b"DGV1")
     plain = _start_of(packed)
-    # A magic alone shows nothing: what follows must be packed, as it promises.
-    line = 5 if packed != head and plain[:4] != packed[:4] else None
+    # A magic alone shows nothing: what follows must be packed, as it promises. It does not tell a dump of 5 from one of
+    # 4, because Neo4j 4.4.48 writes it too.
+    line = 4 if packed != head and plain[:4] != packed[:4] else None
     if not plain.startswith(_MARK):
         # Neo4j 3 makes dumps that are gzips, and so may 4.
         return Header(line, store_format=_format_by_names(plain))
