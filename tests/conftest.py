@@ -39,11 +39,16 @@ def pytest_configure(config: pytest.Config) -> None:
 # Before pytest-xdist's own hook, which reads the groups.
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Keep a file's tests in one process where several run them, and all of real databases, which are made once."""
+    """Keep a file's tests in one process where several run them, and all that share what is made once.
+
+    Those are real databases, and the browser.
+    """
     if config.pluginmanager.hasplugin("xdist"):
         for item in items:
             real = item.path.is_relative_to(_REAL) or item.get_closest_marker("real")
-            item.add_marker(pytest.mark.xdist_group("real" if real else item.path.stem))
+            browser = "browser" in getattr(item, "fixturenames", ())
+            file = f"{item.path.parent.name}/{item.path.stem}"
+            item.add_marker(pytest.mark.xdist_group("real" if real else "browser" if browser else file))
 
 
 @pytest.fixture(scope="session")
