@@ -182,3 +182,9 @@ def test_each_version_is_asked_about_a_store_in_its_way(version: str, info: str,
         for each in (commands.info, commands.check)
     ]
     assert (*argv, commands.cache_setting) == (info, check, cache)
+
+
+@pytest.mark.parametrize("text", ["3.3.5", "4.4.48", "5.2.0", "5.26.30", "2025.02.0", "2025.12.1", "2026.08.1"])
+def test_a_version_is_written_as_neo4j_writes_it(text: str) -> None:
+    major, minor, patch = map(int, text.split("."))
+    assert str(Version(major, minor, patch)) == text

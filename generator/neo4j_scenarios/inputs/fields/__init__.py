@@ -6,7 +6,7 @@ from typing import Final
 from neo4j_scenarios.inputs.fields import access, cluster, deployment, ldap, pod, request
 from neo4j_scenarios.inputs.fields.field import Field
 
-__all__ = ["FIELDS", "Field", "access", "cluster", "deployment", "ldap", "pod", "wish"]
+__all__ = ["FIELDS", "Field", "access", "cluster", "deployment", "ldap", "pod", "request"]
 
 
 def _in(subject: ModuleType) -> list[Field[object]]:

@@ -31,6 +31,9 @@ class Edition(StrEnum):
     ENTERPRISE = "enterprise"
 
 
+_FIRST_CALENDAR_YEAR: Final = 2025
+
+
 @dataclass(frozen=True, order=True)
 class Version:
     """A version of Neo4j. 2025.12.1 is 2025, 12, 1."""
@@ -40,8 +43,9 @@ class Version:
     patch: int = 0
 
     def __str__(self) -> str:
-        """Return it as Neo4j writes it."""
-        return f"{self.major}.{self.minor}.{self.patch}"
+        """Return it as Neo4j writes it: from 2025 on the month has two digits, as in 2026.08.1."""
+        minor = f"{self.minor:02}" if self.major >= _FIRST_CALENDAR_YEAR else str(self.minor)
+        return f"{self.major}.{minor}.{self.patch}"
 
 
 @dataclass(frozen=True)
