@@ -75,7 +75,7 @@ importlib.import_module("neo4j_restore.stores.google.store")
 options = DownloadOptions(60, 32)
 with closing(download(LocalStore(), stored, options, Progress("", stored.size_bytes))) as stream:
     # As for a network that is far slower than the reader: all connections; then a reader that is slower than they.
-    stream.fetch.pace.limit = 32
+    stream.fetch.concurrency.limit = 32
     size = len(stream.read(1))
     threading.Event().wait(1)
     while block := stream.read(65536):

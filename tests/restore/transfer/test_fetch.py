@@ -133,7 +133,7 @@ def test_parts_of_an_object_whose_checksum_only_a_look_tells_are_verified() -> N
     plain, store, sizes = stored(digest=b""), Memory({"neo4j.dump": DATA}), Sizes(range_bytes=20_000)
     store.tells = Checksum("crc32c", bytes(4))
     with closing(download(store, plain, DownloadOptions(60, 4, sizes=sizes), progress(plain))) as stream:
-        stream.fetch.pace.limit = 4
+        stream.fetch.concurrency.limit = 4
         with pytest.raises(BackupDamagedError, match="the store has crc32c:AAAAAA=="):
             stream.readall()
     assert len(store.asked) > 2
@@ -256,4 +256,4 @@ def test_a_throttling_store_is_read_with_fewer_connections() -> None:
     listed = [stored(data, key) for key, data in objects.items()]
     with closing(Fetch(Memory(objects, busy), listed, DownloadOptions(60, 32), progress(*listed))) as fetching:
         assert {each.key: stream.readall() for each, stream in downloads(fetching)} == objects
-        assert fetching.pace.ceiling < 32
+        assert fetching.concurrency.ceiling < 32

@@ -5,8 +5,8 @@ read it in ranges over several. One consumer, the thread that calls `block`, alo
 changes on the volume have one order. Bytes that have come and wait for the consumer are 32 MiB at most, and for a
 single connection 4 MiB.
 
-`Fetch._lock` guards `_ranges` with all that it holds, `_seen`, `_error`, `pace` and the two counts of readers. Methods
-that start with "Under the lock" are called with it held. No request is made and no bytes are checked under it.
+`Fetch._lock` guards `_ranges` with all that it holds, `_seen`, `_error`, `concurrency` and the two counts of readers.
+Methods that start with "Under the lock" are called with it held. No request is made and no bytes are checked under it.
 """
 
 import math
@@ -19,19 +19,19 @@ from neo4j_restore.checksums import Checksum
 from neo4j_restore.errors import StoreError
 from neo4j_restore.stores import Store, StoredObject
 from neo4j_restore.streams.pipeline import BLOCK_BYTES
+from neo4j_restore.transfer.concurrency import Concurrency
 from neo4j_restore.transfer.options import DownloadOptions
-from neo4j_restore.transfer.pace import Pace
 from neo4j_restore.transfer.progress import Progress
 from neo4j_restore.transfer.ranges import Range, Ranges
 from neo4j_restore.transfer.retry import Resuming, Retry
 
-# How often the consumer judges the pace, and looks at the deadline while it waits.
+# How often the consumer judges the concurrency, and looks at the deadline while it waits.
 _JUDGE_SECONDS = 0.25
 
 
 @dataclass
 class _Seen:
-    """What the consumer saw since the pace was last judged.
+    """What the consumer saw since the concurrency was last judged.
 
     since: by `time.monotonic`. waited: the seconds in which it had nothing to do. bytes: that came in this time.
     """
@@ -54,7 +54,7 @@ class Fetch:
     ) -> None:
         """Take what to read: of each object the bytes from `start` on. No request is made yet."""
         self.objects, self.progress, self.options = objects, progress, options
-        self.pace = Pace(options.connections)
+        self.concurrency = Concurrency(options.connections)
         self._store, self._ranges = store, Ranges(objects, start, options.sizes)
         # Written without the lock, but before the block is handed over under it. So the consumer of a block sees what
         # came with it. Several threads may write one object's entry: single operations on dicts and sets are atomic.
@@ -68,7 +68,7 @@ class Fetch:
         self._left = Event()
         self._error: BaseException | None = None
         # `math.inf` until the consumer has its first block: before that, an identity may have to be fetched and a
-        # connection made. That time says nothing about the pace.
+        # connection made. That time says nothing about the concurrency.
         self._seen = _Seen(math.inf)
 
     def block(self) -> bytes:
@@ -106,7 +106,7 @@ class Fetch:
             self._room.notify_all()
 
     def _wait(self) -> None:
-        """Under the lock: wait until the first range has more, or until it is time to judge the pace."""
+        """Under the lock: wait until the first range has more, or until it is time to judge the concurrency."""
         if self._error:
             raise self._error
         self.options.deadline.check(lambda: f"{self.progress} had come")
@@ -115,13 +115,13 @@ class Fetch:
         self._seen.waited += time.monotonic() - began
 
     def _staff(self) -> None:
-        """Under the lock: start as many threads as the pace allows and there are ranges for."""
+        """Under the lock: start as many threads as the concurrency allows and there are ranges for."""
         now = time.monotonic()
         if now - self._seen.since >= _JUDGE_SECONDS:
-            limit = self.pace.limit
-            self.pace.judge(now, now - self._seen.since, self._seen.waited, self._seen.bytes)
+            limit = self.concurrency.limit
+            self.concurrency.judge(now, now - self._seen.since, self._seen.waited, self._seen.bytes)
             self._seen = _Seen(now)
-            if limit < self.pace.limit:
+            if limit < self.concurrency.limit:
                 self._ranges.cut()
         while self._is_wanted():
             self._readers += 1
@@ -131,11 +131,11 @@ class Fetch:
         """Under the lock: tell whether one more thread should begin with the next range."""
         if self._error or self._left.is_set():
             return False
-        return self._ranges.may_begin(self._readers, self.pace.limit, self.pace.ceiling)
+        return self._ranges.may_begin(self._readers, self.concurrency.limit, self.concurrency.ceiling)
 
     def _next(self) -> Range:
         """Under the lock: begin with the next range."""
-        return self._ranges.begin(whole=self.pace.limit == 1)
+        return self._ranges.begin(whole=self.concurrency.limit == 1)
 
     def _work(self, span: Range | None) -> None:
         """Read range after range. This is a thread's whole life."""
@@ -199,7 +199,7 @@ class Fetch:
     def _trouble(self, error: StoreError) -> None:
         if error.throttled:
             with self._lock:
-                self.pace.throttled(time.monotonic())
+                self.concurrency.throttled(time.monotonic())
 
     def close(self) -> None:
         """End the threads. One that waits for a silent store ends when its request times out, and writes nothing."""

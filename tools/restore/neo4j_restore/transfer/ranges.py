@@ -26,7 +26,8 @@ class Sizes:
     consumer takes one.
     first_bytes: the same, of the first range alone. More would leave the processor's cache before it is checked and
     inflated.
-    small_bytes: for a smaller range a connection mostly waits for the first byte of an answer, see `Pace.ceiling`.
+    small_bytes: for a smaller range a connection mostly waits for the first byte of an answer, see
+    `Concurrency.ceiling`.
     """
 
     range_bytes: int = 8 * _MIB
@@ -72,7 +73,10 @@ class Ranges:
         self.waiting_bytes = 0
 
     def may_begin(self, readers: int, limit: int, ceiling: int) -> bool:
-        """Tell whether one more reader beside these should begin with the next range. limit, ceiling: see `Pace`."""
+        """Tell whether one more reader beside these should begin with the next range.
+
+        limit, ceiling: see `Concurrency`.
+        """
         if not self._todo or self.waiting_bytes >= self._sizes.most_waiting_bytes:
             return False
         span = self._todo[0]

@@ -16,7 +16,7 @@ _REST_SECONDS = 5.0
 _AT_ONCE_SECONDS = 1.0
 
 
-class Pace:
+class Concurrency:
     """The numbers of connections to use now: `limit` for large objects, `ceiling` for small ones, both from 1 to
     `most`.
 
