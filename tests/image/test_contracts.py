@@ -17,7 +17,7 @@ from tests.support.says import says
 from tests.support.stores import Bucket
 
 from neo4j_restore import reports, spec
-from neo4j_restore.admin import admin
+from neo4j_restore.admin import launch
 from neo4j_restore.finalize.decide import Purpose
 from neo4j_restore.finalize.outcome import Ending
 from neo4j_restore.planning.plan import Action
@@ -227,4 +227,4 @@ def test_the_variables_that_neo4j_admin_gets_are_all_named() -> None:
     _, _, section = README.partition("### What neo4j-admin gets\n")
     named = set(re.findall(r"`([A-Z0-9_]{2,})`", section.partition("\n###")[0]))
     ours = {"HEAP_SIZE", "NEO4J_CONF", "STALL_SECONDS", "NEO4J_AUTH"}
-    assert named == admin._PASSED | ours
+    assert named == launch.PASSED | ours

@@ -14,7 +14,7 @@ from tests.real.people import AFTER, BEFORE, found
 from tests.support.artifacts import Artifact, tar_of_dump
 from tests.support.stores import Bucket
 
-from neo4j_restore.admin.admin import find_admin
+from neo4j_restore.admin.find import find_admin
 from neo4j_restore.databases import DatabaseName
 from neo4j_restore.errors import BackupDamagedError
 

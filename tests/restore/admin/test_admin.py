@@ -15,9 +15,9 @@ from tests.support.says import says
 from tests.support.stores import Bucket
 
 from neo4j_restore import cgroup, memory, spec
-from neo4j_restore.admin import admin
 from neo4j_restore.admin.admin import Admin
 from neo4j_restore.admin.admin_commands import Version
+from neo4j_restore.admin.find import find_admin
 from neo4j_restore.errors import AdminError, BackupDamagedError, MigrationNeededError
 
 NEO4J = spec.DatabaseName("neo4j")
@@ -104,7 +104,7 @@ def test_it_gets_what_it_needs_and_no_secret(tmp_path: Path, monkeypatch: pytest
     script.chmod(0o755)
     monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
     monkeypatch.delenv("NEO4J_HOME")
-    program = admin.find_admin(os.environ, "64m")
+    program = find_admin(os.environ, "64m")
     program.configure(tmp_path / "conf", tmp_path / "data")
     program.load_stream([], NEO4J, tmp_path / "conf", 0, "the dump")
     found = [
@@ -177,5 +177,5 @@ def test_its_heap_is_what_the_containers_limit_has_room_for(
     script.parent.mkdir()
     script.write_text(f'#!/bin/sh\necho "$HEAP_SIZE" >"{tmp_path}/heap"\necho 5.26.30\n')
     script.chmod(0o755)
-    assert admin.find_admin({"NEO4J_HOME": str(tmp_path)}, given).heap_size == heap
+    assert find_admin({"NEO4J_HOME": str(tmp_path)}, given).heap_size == heap
     assert (tmp_path / "heap").read_text() == f"{heap}\n"

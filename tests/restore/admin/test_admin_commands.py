@@ -8,8 +8,9 @@ from tests.support import standin
 from tests.support.says import says
 from tests.support.stores import Bucket
 
-from neo4j_restore.admin import admin, admin_commands
+from neo4j_restore.admin import admin_commands
 from neo4j_restore.admin.admin_commands import Edition, Version
+from neo4j_restore.admin.find import find_admin
 from neo4j_restore.errors import AdminError, ConfigurationError
 
 ARTIFACT = "database restore neo4j --from-path=S --additional-config=C"
@@ -64,8 +65,8 @@ def test_the_edition_is_told_by_the_jars(jars: set[str], edition: Edition | None
         (home / "lib" / jar).touch()
     (tmp_path / "elsewhere").mkdir()
     (tmp_path / "elsewhere/neo4j-admin").symlink_to(home / "bin/neo4j-admin")
-    assert admin.find_admin({"NEO4J_HOME": str(home)}, "64m").edition is edition
-    assert admin.find_admin({"PATH": str(tmp_path / "elsewhere")}, "64m").edition is edition
+    assert find_admin({"NEO4J_HOME": str(home)}, "64m").edition is edition
+    assert find_admin({"PATH": str(tmp_path / "elsewhere")}, "64m").edition is edition
 
 
 @pytest.mark.parametrize(
@@ -97,21 +98,21 @@ def test_each_version_has_its_commands(version: str, restore: str, load: str, st
 
 def test_the_version_is_asked_of_the_neo4j_admin_found(tmp_path: Path) -> None:
     home = standin.install(tmp_path, "4.1.12")
-    assert admin.find_admin({"NEO4J_HOME": str(home)}, "64m").version == Version(4, 1, 12)
-    assert admin.find_admin({"PATH": f"{home}/bin"}, "64m").program == home / "bin/neo4j-admin"
+    assert find_admin({"NEO4J_HOME": str(home)}, "64m").version == Version(4, 1, 12)
+    assert find_admin({"PATH": f"{home}/bin"}, "64m").program == home / "bin/neo4j-admin"
 
 
 @pytest.mark.parametrize(("name", "said"), [("NEO4J_HOME", "NEO4J_HOME"), ("PATH", "on PATH")])
 def test_no_neo4j_admin_is_a_matter_of_configuration(name: str, said: str, tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError, match=said):
-        admin.find_admin({name: str(tmp_path)}, "64m")
+        find_admin({name: str(tmp_path)}, "64m")
 
 
 @pytest.mark.parametrize(("answer", "said"), [("no Java here", "no Java here"), ("2.3.0", "expected 3.0 or later")])
 def test_an_answer_that_is_no_version_is_told(answer: str, said: str, tmp_path: Path) -> None:
     home = standin.install_failing(tmp_path, "", version=f"'{answer}'")
     with pytest.raises((AdminError, ConfigurationError), match=said):
-        _ = admin.find_admin({"NEO4J_HOME": str(home)}, "64m").commands
+        _ = find_admin({"NEO4J_HOME": str(home)}, "64m").commands
 
 
 @pytest.mark.parametrize(
@@ -132,11 +133,11 @@ def test_the_question_for_its_version_is_bounded(script: str, stall_seconds: flo
     environment = {"NEO4J_HOME": str(tmp_path)}
     if said:
         with pytest.raises(AdminError, match=said) as raised:
-            admin.find_admin(environment, "64m", stall_seconds=stall_seconds)
+            find_admin(environment, "64m", stall_seconds=stall_seconds)
         # Of ten million bytes of output, the message has this many at most.
         assert len(str(raised.value)) < 3000
     else:
-        assert admin.find_admin(environment, "64m", stall_seconds=stall_seconds).version == Version(5, 26, 30)
+        assert find_admin(environment, "64m", stall_seconds=stall_seconds).version == Version(5, 26, 30)
 
 
 def test_java_that_does_not_start_is_told_before_anything_is_asked_of_the_store(

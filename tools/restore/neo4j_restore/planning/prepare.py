@@ -7,6 +7,7 @@ from pathlib import Path
 
 from neo4j_restore import trees
 from neo4j_restore.admin import admin, admin_commands
+from neo4j_restore.admin.find import find_admin
 from neo4j_restore.buckets import BucketUrl
 from neo4j_restore.errors import ANOTHER_SET, BackupDamagedError, BackupNotFoundError, ConfigurationError, StoreError
 from neo4j_restore.inspection import recognised
@@ -35,7 +36,7 @@ def prepare(
     settings: Settings, environment: Mapping[str, str], decided: Plan, state: Volume, store: Store
 ) -> tuple[Plan, admin.Admin]:
     """Return the plan with its sets and the room it needs, and the neo4j-admin to use. Raises RestoreError."""
-    program = admin.find_admin(environment, settings.pace.heap_size, settings.pace.stall_seconds)
+    program = find_admin(environment, settings.pace.heap_size, settings.pace.stall_seconds)
     _refuse_folded(settings.request, program.version)
     if settings.request.until:
         compatibility.check_until(settings.request.until, program.version, program.edition)

@@ -1,0 +1,68 @@
+"""Finds neo4j-admin, and asks for its version."""
+
+import os
+import re
+import shutil
+from collections.abc import Mapping
+from logging import getLogger
+from pathlib import Path
+
+from neo4j_restore import cgroup, memory
+from neo4j_restore.admin import admin_commands, child, endings
+from neo4j_restore.admin.admin import SILENT_SECONDS, STALLS, Admin
+from neo4j_restore.admin.admin_commands import Version
+from neo4j_restore.admin.launch import environment as passed
+from neo4j_restore.admin.launch import judged, startable
+from neo4j_restore.errors import AdminError, ConfigurationError
+
+log = getLogger(__name__)
+
+
+def find_admin(environment: Mapping[str, str], heap_size: str, stall_seconds: float = SILENT_SECONDS / STALLS) -> Admin:
+    """Return the neo4j-admin of NEO4J_HOME, or else of PATH, with its version.
+
+    heap_size: empty for the one that the container's memory limit has room for.
+    Raises ConfigurationError where there is none or its Java does not start, and AdminError where it does not print a
+    version.
+    """
+    home = environment.get("NEO4J_HOME", "")
+    path = shutil.which("neo4j-admin", path=f"{home}/bin" if home else environment.get("PATH", ""))
+    if not path:
+        message = f"no neo4j-admin in {home}/bin (NEO4J_HOME)" if home else "no neo4j-admin on PATH, and no NEO4J_HOME"
+        raise ConfigurationError(
+            message, hint="use the restore image, or set NEO4J_HOME to a Neo4j of the server's version"
+        )
+    program = Path(path)
+    silent_seconds = stall_seconds * STALLS
+    if not heap_size:
+        heap_size = memory.heap_size(cgroup.limit_bytes())
+        log.debug("neo4j-admin gets a heap of %s, by the container's memory limit (HEAP_SIZE is not set)", heap_size)
+    version = _ask_version(program, heap_size, silent_seconds)
+    return Admin(program, version, heap_size, admin_commands.edition(_jars(program, home)), silent_seconds)
+
+
+def _jars(program: Path, home: str) -> frozenset[str]:
+    """Return the names of Neo4j's own jars. Java is not asked, because it takes a second to start."""
+    lib = (Path(home) if home else program.resolve().parents[1]) / "lib"
+    return frozenset(path.name for path in lib.glob("*.jar"))
+
+
+# Java may print a line of its own before it, and 3.x puts the program's name in front.
+_VERSION = re.compile(r"^(?:neo4j-admin )?(\d+)\.(\d+)(?:\.(\d+))?\b", re.MULTILINE)
+
+
+def _ask_version(program: Path, heap_size: str, most_seconds: float) -> Version:
+    argv = ["--version"]
+    command = child.Command([str(program), *argv], passed(os.environ) | {"HEAP_SIZE": heap_size}, Path("/"))
+    with startable(program):
+        ended = child.run(command, most_seconds=most_seconds)
+    run = judged(ended, argv, "--version", heap_size)
+    version = _VERSION.search(run.text)
+    if ended.status == 0 and version:
+        return Version(int(version[1]), int(version[2]), int(version[3] or 0))
+    error = endings.known_error_of(run) if ended.status else None
+    if error:
+        raise error
+    how = f"ended with {ended.status}" if ended.status is not None else f"did not end within {most_seconds:.0f} s"
+    message = f"{program} --version {how}: {run.last_output}"
+    raise AdminError(message, hint="check that Java is installed, in the version that this Neo4j needs")
