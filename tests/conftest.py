@@ -13,6 +13,8 @@ from hypothesis import settings
 from tests.support import azurite, skips, standin, stores, versitygw
 from tests.support.forked import Forked, can_fork, forked
 
+from neo4j_restore import scrub
+
 # Examples have no deadline: on a busy machine one of them takes longer for reasons that are not the code's.
 settings.register_profile("patient", deadline=None)
 settings.load_profile("patient")
@@ -49,6 +51,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             browser = "browser" in getattr(item, "fixturenames", ())
             file = f"{item.path.parent.name}/{item.path.stem}"
             item.add_marker(pytest.mark.xdist_group("real" if real else "browser" if browser else file))
+
+
+@pytest.fixture(autouse=True)
+def secrets_of_this_test(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Forget the secrets that other tests had: a text of this one may have the same word."""
+    monkeypatch.setattr(scrub, "_scrubber", scrub.Scrubber())
 
 
 @pytest.fixture(scope="session")

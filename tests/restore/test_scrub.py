@@ -201,6 +201,19 @@ def test_a_line_is_bounded_and_a_secret_at_its_end_is_not_half_told() -> None:
     assert said == f"{'x' * 90} {HIDDEN[:8]}…" or "a-secret" not in said
 
 
+@pytest.mark.parametrize("secret", ["secret", "[secret", "secret]", "[secret]", "ecret]"])
+def test_a_password_that_is_a_part_of_the_mark_is_hidden_once(secret: str) -> None:
+    scrub.learn(secret)
+    hidden = scrub.clean(f"the password {secret} is refused")
+    assert hidden == f"the password {HIDDEN} is refused"
+    assert scrub.clean(hidden) == hidden
+
+
+def test_a_word_that_only_the_bound_makes_a_secret_does_not_lengthen_the_line() -> None:
+    scrub.learn("hunter")
+    assert len(scrub.clean("x" * 92 + " hunters and gatherers", 100)) <= 100
+
+
 PEM = "-----BEGIN PRIVATE KEY-----"
 HOSTILE = ["://", ":", "eyJ", "sig=", "A", "Bearer a", PEM, '" ', "password ", "1Q~a", "\\", "sig ="]
 

@@ -29,8 +29,8 @@ class Scrubber:
         """Begin without secrets."""
         self._learned: dict[str, frozenset[str]] = {}
         self._certain: tuple[str, ...] = ()
-        self._short: tuple[str, ...] = ()
-        # For `learn` only. `hide` needs no lock, because it reads tuples that are replaced as a whole.
+        self._short: re.Pattern[str] | None = None
+        # For `learn` only. `hide` needs no lock, because what it reads is replaced as a whole.
         self._guard = threading.Lock()
 
     def learn(self, *secrets: str) -> None:
@@ -46,17 +46,17 @@ class Scrubber:
         # Longest first: replacing a part of a secret would leave the rest of it.
         ordered = sorted(every, key=lambda form: (-len(form), form))
         self._certain = tuple(form for form in ordered if len(form) >= CERTAIN)
-        self._short = tuple(form for form in ordered if len(form) < CERTAIN)
+        short = "|".join(re.escape(form) for form in ordered if len(form) < CERTAIN)
+        # Only as a word of its own. Inside a name, such as `example` in `s3.example.com`, it gives nothing away.
+        self._short = re.compile(rf"(?<![\w.-])(?:{short})(?![\w-]|\.\w)") if short else None
 
     def hide(self, text: str) -> str:
         """Return `text` without the learned values."""
         for form in self._certain:
             text = text.replace(form, HIDDEN)
-        for form in self._short:
-            if form in text:
-                # Only as a word of its own. Inside a name, such as `example` in `s3.example.com`, it gives nothing
-                # away.
-                text = re.sub(rf"(?<![\w.-]){re.escape(form)}(?![\w-]|\.\w)", HIDDEN, text)
+        # Between the values that are hidden already: a password may be the word `secret`.
+        if self._short:
+            text = HIDDEN.join(self._short.sub(HIDDEN, part) for part in text.split(HIDDEN))
         return self._hide_cut(text)
 
     def _hide_cut(self, text: str) -> str:
@@ -125,7 +125,8 @@ def clean(text: object, most_chars: int = MOST_CHARS) -> str:
     hidden = hide(whole[:taken])
     line = "".join(char if char.isprintable() else ascii(char)[1:-1] for char in " ".join(hidden.split()))
     cut = len(line) > most_chars or len(whole) > taken
-    return f"{hide(line[: most_chars - 1])}…" if cut else line
+    # A value that was cut off is longer once it is hidden.
+    return f"{hide(line[: most_chars - 1])[: most_chars - 1]}…" if cut else line
 
 
 # Names of variables whose values are secrets, of any program.
