@@ -4,7 +4,7 @@
 Standard library only.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple, TypeVar
 
@@ -57,13 +57,19 @@ class Values:
 
 
 def read(environment: Environment) -> tuple[Values, tuple[Problem, ...]]:
-    """Return all values and all problems. An empty variable counts as unset.
+    """Return all values and all problems. See `read_each`."""
+    values, problems = read_each(environment, VARIABLES)
+    return values, (*problems, *_reclaiming(values, environment), *_of_several(values))
+
+
+def read_each(environment: Environment, variables: Sequence[Variable[Any]]) -> tuple[Values, list[Problem]]:
+    """Return the values of these variables, and the problems with each of them. An empty variable counts as unset.
 
     A variable that is not known has no value and no problem, and nor has one that depends on it.
     """
     values: dict[str, Any] = {}
     problems: dict[str, Problem] = {}
-    for variable in sorted(VARIABLES, key=_depth):
+    for variable in sorted(variables, key=_depth):
         text = text_of(environment, variable)
         if text is None or (variable.given and environment.get(variable.given, "") is None):
             continue
@@ -76,8 +82,7 @@ def read(environment: Environment) -> tuple[Values, tuple[Problem, ...]]:
             values[variable.name] = parse(variable, text, *given)
         except Invalid as error:
             problems[variable.name] = Problem(variable.name, f"{variable.name}: {error}")
-    listed = [problems[variable.name] for variable in VARIABLES if variable.name in problems]
-    return Values(values), (*listed, *_reclaiming(Values(values), environment), *_of_several(Values(values)))
+    return Values(values), [problems[variable.name] for variable in variables if variable.name in problems]
 
 
 def text_of(environment: Environment, variable: Variable[Any]) -> str | None:

@@ -2,16 +2,28 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Final
 
-from neo4j_restore import variables
 from neo4j_restore.errors import ConfigurationError
-from neo4j_restore.finalize.variables import VARIABLES, Metadata
-from neo4j_restore.rules import Invalid
+from neo4j_restore.finalize.variables import (
+    BOLT_AUTH_FILE,
+    BOLT_CA_FILE,
+    BOLT_URI,
+    DEFAULT_DATABASE,
+    FINALIZE_SECONDS,
+    METADATA,
+    METADATA_FILE,
+    VARIABLES,
+    Metadata,
+)
 from neo4j_restore.spec import DatabaseName
-from neo4j_restore.values import parse, text_of
+from neo4j_restore.values import read_each
+from neo4j_restore.variables import DATA_DIR, DATABASE
+
+# Without it the receipt names the databases.
+_DATABASES: Final = replace(DATABASE, required=False)
 
 
 @dataclass(frozen=True)
@@ -36,29 +48,23 @@ class Options:
 
 def from_environment(environment: Mapping[str, str]) -> Options:
     """Return the options in `environment`. Raises one ConfigurationError that names every malformed variable."""
-    values: dict[str, Any] = {}
-    problems: list[str] = []
-    for variable in (*VARIABLES, variables.DATABASE, variables.DATA_DIR):
-        text = text_of(environment, variable)
-        try:
-            values[variable.name] = parse(variable, text) if text else None
-        except Invalid as error:
-            problems.append(f"{variable.name}: {error}")
-    databases: tuple[DatabaseName, ...] = values.get("DATABASE") or ()
-    if values.get("METADATA_FILE") and len(databases) != 1:
+    values, malformed = read_each(environment, (*VARIABLES, _DATABASES, DATA_DIR))
+    problems = [problem.what for problem in malformed]
+    databases = values.get(_DATABASES) or ()
+    if values.get(METADATA_FILE) and len(databases) != 1:
         problems.append(f"METADATA_FILE needs one database in DATABASE, which has {len(databases)}")
     if problems:
         hint = "correct these variables of the container that finalizes. For a list run: neo4j-restore --help"
         raise ConfigurationError("; ".join(problems), hint=hint)
     return Options(
-        address=values["BOLT_URI"],
-        ca_file=values["BOLT_CA_FILE"],
-        auth_file=values["BOLT_AUTH_FILE"],
+        address=values[BOLT_URI],
+        ca_file=values.get(BOLT_CA_FILE),
+        auth_file=values.get(BOLT_AUTH_FILE),
         auth={name: environment.get(name, "").strip() for name in ("NEO4J_AUTH", "NEO4J_USERNAME", "NEO4J_PASSWORD")},
-        seconds=values["FINALIZE_SECONDS"],
-        metadata=values["METADATA"],
-        metadata_file=values["METADATA_FILE"],
-        default=values["DEFAULT_DATABASE"],
+        seconds=values[FINALIZE_SECONDS],
+        metadata=values[METADATA],
+        metadata_file=values.get(METADATA_FILE),
+        default=values.get(DEFAULT_DATABASE),
         databases=databases,
-        data_dir=Path(os.path.realpath(values["DATA_DIR"])),
+        data_dir=Path(os.path.realpath(values[DATA_DIR])),
     )

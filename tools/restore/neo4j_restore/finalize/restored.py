@@ -37,17 +37,17 @@ class Restored:
 
 def restored(options: Options) -> Restored:
     """Return the databases of DATABASE, or else of the receipt. Raises ConfigurationError if neither names one."""
-    layout = VolumePaths(options.data_dir)
+    paths = VolumePaths(options.data_dir)
     with disk.errors_of(options.data_dir):
-        last = receipt.read(layout.home).last
+        last = receipt.read(paths.home).last
         named = options.databases or tuple(_names(last))
         if not named:
-            message = f"neither DATABASE nor a receipt in {layout.home} says what was restored"
+            message = f"neither DATABASE nor a receipt in {paths.home} says what was restored"
             hint = "set DATABASE to the databases of the restore, or mount its volume at DATA_DIR"
             raise ConfigurationError(message, hint=hint)
         # Without the volume nothing is known of the stores.
-        mounted = (layout.data / "databases").is_dir()
-        stores = state.inspect(layout, named).databases if mounted else {}
+        mounted = (paths.data / "databases").is_dir()
+        stores = state.inspect(paths, named).databases if mounted else {}
     absent = tuple(name for name in named if stores.get(name, Found.DATABASE) is not Found.DATABASE)
     for name in absent:
         log.warning("%s: left out, because the volume has no store of it", name)
