@@ -4,6 +4,7 @@ The socket, the decompressor and the disk each release Python's lock (GIL) while
 therefore enough to let them overlap.
 """
 
+from abc import abstractmethod
 from collections.abc import Callable
 from io import RawIOBase
 from queue import SimpleQueue
@@ -29,9 +30,9 @@ class Stream(RawIOBase):
 
     is_verbatim = True
 
+    @abstractmethod
     def some(self, size: int) -> bytes:
         """Return the next 1 to `size` bytes, empty at the end, also when called again."""
-        raise NotImplementedError
 
     def readable(self) -> bool:
         """Return True."""
@@ -54,9 +55,9 @@ class Blocks(Stream):
 
     _rest = memoryview(b"")
 
+    @abstractmethod
     def block(self) -> bytes:
         """Return the next bytes, however many, empty at the end, also when called again."""
-        raise NotImplementedError
 
     def some(self, size: int) -> bytes:
         """Return the next bytes, without a copy where the whole block fits into `size`."""
@@ -90,9 +91,9 @@ class Pump(Blocks):
         self._end: bytes | BaseException | None = None
         self._thread = Thread(target=self._run, name=thread, daemon=True)
 
+    @abstractmethod
     def work(self) -> None:
         """Hand all blocks over by `put`, and return at the end. This is the thread's whole life."""
-        raise NotImplementedError
 
     def put(self, block: bytes) -> None:
         """In the thread: hand a block over once there is room for it.
