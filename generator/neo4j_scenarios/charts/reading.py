@@ -6,7 +6,7 @@ from typing import Final
 
 from neo4j_restore.secrecy import WITHHELD, looks_like_key
 from neo4j_scenarios.inputs.fields import FIELDS
-from neo4j_scenarios.yaml.located import Located, Steps, dotted
+from neo4j_scenarios.yaml.located import Located, Steps, dotted, scalar_text
 from neo4j_scenarios.yaml.tree import Place
 
 INPUTS: Final = frozenset(field.key for field in FIELDS)
@@ -72,7 +72,7 @@ class Reading:
         value = self.values.get(*steps)
         if isinstance(value, Mapping | list):
             return None
-        return str(value).lower() if isinstance(value, bool) else "" if value is None else str(value)
+        return scalar_text(value)
 
     def skip(self, *steps: str | int) -> None:
         """Mark `steps` as done."""

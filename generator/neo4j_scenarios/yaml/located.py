@@ -56,6 +56,11 @@ def at(node: Any, steps: Steps) -> Any:
     return node
 
 
+def scalar_text(value: object) -> str:
+    """Return a scalar as the text of an input or a variable: `true` or `false` for a bool, empty for null."""
+    return str(value).lower() if isinstance(value, bool) else "" if value is None else str(value)
+
+
 def dotted(steps: Steps) -> str:
     """Return the path as text, such as `core.initContainers[0].image`. A key that looks like a secret is not shown."""
     text = "".join(f"[{step}]" if isinstance(step, int) else f".{redact(step)}" for step in steps)

@@ -69,9 +69,9 @@ def _upper(key: str) -> str:
 
 
 def _text(value: Any) -> str:
-    if isinstance(value, list):
-        return ",".join(map(_text, value))
-    return str(value).lower() if isinstance(value, bool) else "" if value is None else str(value)
+    from neo4j_scenarios.yaml.located import scalar_text
+
+    return ",".join(map(_text, value)) if isinstance(value, list) else scalar_text(value)
 
 
 CHART: Final = Neo4jRestore()
