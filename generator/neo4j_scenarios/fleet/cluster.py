@@ -66,7 +66,7 @@ class Cluster:
 
     @property
     def known_labels(self) -> dict[str, str]:
-        """The labels by which selectors know it: its own, its name, and its group and region if it has them."""
+        """The labels that selectors match: its own, its name, and its group and region if it has them."""
         identity = _identity(self.name, self.group, self.region)
         return identity | dict(self.labels)
 

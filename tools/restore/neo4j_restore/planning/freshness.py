@@ -165,7 +165,7 @@ def _has_local_stamp(each: BackupSet) -> bool:
 
 
 def _is_before(pointer: BackupSet, newest: BackupSet) -> bool:
-    """Return whether a pointer, of which only the upload time is known, is older than a stamped set."""
+    """Return whether a pointer, which has only an upload time, is older than a stamped set."""
     return pointer.updated < _begin(newest) - _ZONES or pointer.updated < newest.updated - _UPLOAD
 
 
