@@ -91,7 +91,7 @@ def test_a_bad_bucket_is_refused_with_the_reason(text: str, provider: str, said:
 
 @pytest.mark.parametrize("name", ["neo4j", "system", "graph.db", "a-b.c9"])
 def test_neo4js_names_are_allowed(name: str) -> None:
-    assert spec.parse_databases(f" {name} ") == (name,)
+    assert [each.target for each in spec.parse_databases(f" {name} ")] == [name]
 
 
 @pytest.mark.parametrize(
@@ -100,6 +100,9 @@ def test_neo4js_names_are_allowed(name: str) -> None:
         *("", "neo4j,", "neo4j,neo4j", "neo4j,Neo4j", "systemx", "Systemx", "no", "neo*", "../x", "a/b", "9abc"),
         # The last of these letters, the sign of Kelvin, is a k in lower case.
         *("neo4j;system", "neo4\u212a"),
+        # A rename has two names, and none of them is system. No name is there twice, on neither side.
+        *("staging=", "=neo4j", "a1b=b2c=c3d", "staging==neo4j", "staging=system", "system=neo4j", "staging=neo*"),
+        *("staging=neo4j,staging=movies", "staging=neo4j,staging", "staging=neo4j,neo4j", "neo4j,Staging=NEO4J"),
     ],
 )
 def test_other_names_are_refused(names: str) -> None:
@@ -108,8 +111,47 @@ def test_other_names_are_refused(names: str) -> None:
 
 
 def test_upper_case_is_folded_as_neo4j_folds_it() -> None:
-    assert spec.parse_databases("Neo4j, SYSTEM,graph.DB") == ("neo4j", "system", "graph.db")
-    assert spec.folded("Neo4j, SYSTEM,neo4j-2") == ("Neo4j", "SYSTEM")
+    names = ["neo4j", "system", "graph.db", "staging=neo4j-2"]
+    assert [*map(str, spec.parse_databases("Neo4j, SYSTEM,graph.DB,Staging = Neo4j-2"))] == names
+    assert spec.folded("Neo4j, SYSTEM,neo4j-2,Staging=NEO,staging=neo") == ("Neo4j", "SYSTEM", "Staging", "NEO")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("staging=neo4j", [("staging", "neo4j")]),
+        (" staging = neo4j , system", [("staging", "neo4j"), ("system", "system")]),
+        ("neo4j=neo4j,system=system", [("neo4j", "neo4j"), ("system", "system")]),
+        ("movies=neo4j,neo4j=movies", [("movies", "neo4j"), ("neo4j", "movies")]),
+    ],
+)
+def test_a_rename_has_the_new_name_first(text: str, expected: list[tuple[str, str]]) -> None:
+    namings = spec.parse_databases(text)
+    assert [(each.target, each.source) for each in namings] == expected
+    assert spec.parse_databases(",".join(map(str, namings))) == namings
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("staging=system", "staging=system renames system"),
+        ("neo4j,staging=neo4j", "restores the set of neo4j twice: use a request of its own"),
+        ("a1b=b2c=c3d", "more than one '='"),
+    ],
+)
+def test_a_refused_rename_says_why(text: str, said: str) -> None:
+    with pytest.raises(spec.Invalid, match=said):
+        spec.parse_databases(text)
+
+
+def test_only_a_rename_gives_a_request_another_name() -> None:
+    bucket, latest = spec.parse_bucket("gs://backups/p"), spec.parse_timestamp("latest")
+    names = [
+        spec.default_restore_id(bucket, spec.parse_databases(text), latest)
+        for text in ("neo4j", "neo4j=neo4j", "staging", "staging=neo4j", "staging=movies")
+    ]
+    assert names[0] == names[1]
+    assert len({*names}) == 4
 
 
 def test_a_name_and_the_same_in_upper_case_are_of_one_request() -> None:

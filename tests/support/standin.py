@@ -33,7 +33,7 @@ def info(store, version, last=11, shape=None):
         sys.exit(text.startswith("Failed"))
     marker = os.path.join(store, "neostore")
     seen = version_of(open(marker, "rb").read(512)) if os.path.isfile(marker) else ""
-    shape = shape or seen or ("AF4.3.0" if version < "5" else "record-aligned-1.1")
+    shape = shape or seen or ("AF4.3.0" if int(version.partition(".")[0]) < 5 else "record-aligned-1.1")
     facts = {{"databaseName": os.path.basename(store), "inUse": "false", "storeFormat": shape}}
     facts |= {{"storeFormatIntroduced": "4.3.0", "lastCommittedTransaction": str(last), "recoveryRequired": "false"}}
     pairs = ['"' + name + '": "' + value + '"' for name, value in facts.items()]
@@ -244,23 +244,25 @@ from pathlib import Path
 from neo4j_restore.streams.decoders import start_of
 
 VERSION = {version!r}
+OLD = int(VERSION.partition(".")[0]) < 5
 {info}
 def fail(text):
     print(text, file=sys.stderr)
     sys.exit(1)
 
-if sys.argv[1:3] == ["store-info", "--structured"] and VERSION < "5":
+if sys.argv[1:3] == ["store-info", "--structured"] and OLD:
     info(sys.argv[3], VERSION)
-if sys.argv[1:] == ["database", "info", "neo4j", "--format=json"] and VERSION >= "5":
-    info("neo4j", VERSION)
-words = ["load", "--from=-", "--database=neo4j"] if VERSION < "5" else ["database", "load", "neo4j", "--from-stdin"]
+if sys.argv[1:3] == ["database", "info"] and sys.argv[4:] == ["--format=json"] and not OLD:
+    info(sys.argv[3], VERSION)
+name = sys.argv[-1].removeprefix("--database=") if OLD else sys.argv[3]
+words = ["load", "--from=-", "--database=" + name] if OLD else ["database", "load", name, "--from-stdin"]
 if sys.argv[1:] != words:
     fail("usage: " + " ".join(sys.argv[1:]))
 data = Path(re.search("^.*directories.data=(.*)$", Path(os.environ["NEO4J_CONF"], "neo4j.conf").read_text(), re.M)[1])
 plain = start_of(sys.stdin.buffer.read().removeprefix(b"DZV1"), 2**40)
 if not plain.startswith(b"zstd"):
     fail("Not a valid Neo4j archive: reading from stdin")
-target, logs = data / "databases" / "neo4j", data / "transactions" / "neo4j"
+target, logs = data / "databases" / name, data / "transactions" / name
 logs.mkdir(parents=True)
 tarfile.open(fileobj=io.BytesIO(plain[24:])).extractall(target)
 for path in target.glob("neostore.transaction.db.*"):
@@ -269,6 +271,6 @@ for path in target.glob("neostore.transaction.db.*"):
 
 
 def install_loading(home: Path, version: str) -> Path:
-    """Write a neo4j-admin of 4.4 or later that loads a dump of `neo4j` from its input, and does nothing else."""
+    """Write a neo4j-admin of 4.4 or later that loads a dump from its input, and does nothing else."""
     _write(home, _PROGRAM_LOADING, version)
     return home

@@ -30,7 +30,7 @@ def environment(scenario: Scenario) -> dict[str, str]:
     """
     variables = {
         **_access(scenario),
-        "DATABASE": ",".join(scenario.databases),
+        "DATABASE": ",".join(map(str, scenario.namings)),
         "TIMESTAMP": scenario.timestamp,
         "BACKUP_SET_DIR": scenario.backup_set_dir,
         "FORCE_OVERWRITE": scenario.force_overwrite,

@@ -25,7 +25,8 @@ ASKED: Final = tuple(f.key for f in FIELDS if f.key in {BUCKET, DATABASE, TIMEST
 class Meaning:
     """The meaning of a cluster's inputs.
 
-    place: bucket and folder in canonical form. timestamp: in canonical form, `latest` if none is set.
+    place: bucket and folder in canonical form. databases: those whose sets are restored.
+    timestamp: in canonical form, `latest` if none is set.
     """
 
     place: tuple[str, str]
@@ -54,7 +55,8 @@ def differs(key: str, one: Mapping[str, str], other: Mapping[str, str]) -> bool:
 
 _RULES: Final[Mapping[str, Callable[[str], object]]] = {
     BUCKET: rules.bucket,
-    DATABASE: lambda text: ",".join(sorted(parse_databases(text))),
+    # A pin is of a set, so the name that its database gets on the volume does not matter.
+    DATABASE: lambda text: ",".join(sorted(each.source for each in parse_databases(text))),
     TIMESTAMP: lambda text: "" if (moment := rules.timestamp(text)) == LATEST else moment,
     FOLDER: rules.folder,
 }

@@ -13,13 +13,14 @@ from neo4j_scenarios.inputs.reference import Reference
 from neo4j_scenarios.targets import Edition, Kind, Target
 
 # The attributes that have another name than their input.
-_ATTRIBUTES: Final = {"scenario": "kind", "database": "databases", "force-overwrite": "overwrite"}
+_ATTRIBUTES: Final = {"scenario": "kind", "database": "namings", "force-overwrite": "overwrite"}
 
 
 @dataclass(frozen=True)
 class Scenario:
     """One deployment. An empty text means that the input is not set and has no default.
 
+    namings: the databases, each with the name of the database whose set it gets.
     timestamp: `latest`, a stamp, or a time in UTC as RFC 3339.
     not_after: a time in UTC as RFC 3339.
     secret: name of the Secret with the bucket's key. Empty with a workload identity, and for a folder.
@@ -31,7 +32,7 @@ class Scenario:
     kind: Kind
     target: Target
     bucket: spec.BucketUrl
-    databases: tuple[spec.DatabaseName, ...]
+    namings: tuple[spec.Naming, ...]
     timestamp: str
     restore_until: str
     backup_set_dir: str
@@ -101,6 +102,21 @@ class Scenario:
     restore_mounts: str
     neo4j_mounts: str
     emulator_host: str
+
+    @property
+    def databases(self) -> tuple[spec.DatabaseName, ...]:
+        """The databases by their names on the volume."""
+        return tuple(each.target for each in self.namings)
+
+    @property
+    def sources(self) -> tuple[spec.DatabaseName, ...]:
+        """The databases by their names in the bucket."""
+        return tuple(each.source for each in self.namings)
+
+    @property
+    def renames(self) -> tuple[spec.Naming, ...]:
+        """The databases that get another name than they have in their sets."""
+        return tuple(each for each in self.namings if each.is_rename)
 
     @property
     def force_overwrite(self) -> str:

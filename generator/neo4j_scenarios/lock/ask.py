@@ -53,7 +53,7 @@ def _question(cluster: Cluster, lock: Lock) -> Question:
     place = reach(environment(scenario))
     return Question(
         place,
-        scenario.databases,
+        scenario.sources,
         scenario.timestamp,
         scenario.backup_set_dir,
         pinned,

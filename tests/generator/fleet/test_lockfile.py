@@ -152,6 +152,8 @@ def test_a_cluster_of_several_servers_may_ask_for_the_latest_where_it_is_pinned(
         ("bucket: gs://backups/p", "bucket: gs://backups/p/"),
         ("database: [neo4j, system]", "database: 'system, neo4j'"),
         ("database: [neo4j, system]", "database: system"),
+        ("database: [neo4j, system]", "database: [movies=neo4j, system]"),
+        ("database: movies=neo4j", "database: staging=neo4j"),
         ("heap-size: 1g", "timestamp: latest"),
         ("timestamp: '2026-08-01T02:00:00Z'", "timestamp: '2026-08-01T04:00:00+02:00'"),
     ],

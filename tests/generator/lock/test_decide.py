@@ -95,6 +95,16 @@ def test_a_database_more_is_pinned_beside_the_others_and_one_less_leaves_them() 
     assert without.lock == held
 
 
+def test_a_pin_is_of_the_set_whatever_name_its_database_gets() -> None:
+    held = {"eu-1": make_entry("2026-08-01")}
+    answer = make_answer(held=make_pin("2026-08-01"))
+    renamed = outcome(make_wanted(found=answer, database="staging=neo4j"), lock=held)
+    assert (renamed.lock, list(renamed.changes), list(renamed.problems)) == (held, [], [])
+    new = outcome(make_wanted(database="staging=neo4j"))
+    assert new.lock["eu-1"].databases == {"neo4j": make_pin()}
+    assert new.lock["eu-1"].asked["database"] == "staging=neo4j"
+
+
 def test_a_set_too_long_before_the_time_asked_for_is_refused() -> None:
     wanted = make_wanted(timestamp="2026-08-23T01:30:00Z")
     lenient, strict = Guards(within_seconds=24 * 3600), Guards(within_seconds=1800)

@@ -12,7 +12,7 @@ from neo4j_restore.inspection import layouts
 from neo4j_restore.inspection.entries import Entry
 from neo4j_restore.inspection.layouts import File, Store, Wanted
 
-NEO4J, GRAPH = spec.parse_databases("neo4j,graph.db")
+NEO4J, GRAPH = map(spec.parse_database, ("neo4j", "graph.db"))
 DUMP = dump(archives.store_files())
 
 

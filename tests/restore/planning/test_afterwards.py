@@ -16,10 +16,13 @@ from neo4j_restore.stores import StoredObject
 NIGHT = datetime(2026, 1, 31, 2, tzinfo=UTC)
 
 
-def step(database: str, action: Action = Action.RESTORE, *, replaces: bool = False) -> Step:
+def step(
+    database: str, action: Action = Action.RESTORE, *, replaces: bool = False, source: DatabaseName | None = None
+) -> Step:
     name = DatabaseName(database)
     chosen = BackupSet(name, Kind.DUMP, f"{name}.dump", "", NIGHT, (StoredObject(f"{name}.dump", 1, NIGHT, "1"),))
-    return Step(name, Decision(action, "", replaces), chosen if action is Action.RESTORE else None)
+    taken = chosen if action is Action.RESTORE else None
+    return Step(name, Decision(action, "", replaces), taken, renamed_from=source)
 
 
 def make_plan(*steps: Step) -> Plan:
@@ -56,3 +59,23 @@ def test_a_restored_system_brings_the_users_and_passwords_of_its_day() -> None:
     assert sentence == (
         "users, roles, privileges and passwords become those of the backup of system of 2026-01-31 02:00 UTC"
     )
+
+
+def test_a_restored_system_knows_a_renamed_database_by_its_old_name() -> None:
+    _, sentence = after_start(make_plan(step("staging", source=DatabaseName("neo4j")), step("system")))
+    assert sentence.startswith("the restored system knows neo4j, and may not know staging. ")
+    assert "neo4j-restore finalize creates it" in sentence
+
+
+@pytest.mark.parametrize(
+    ("version", "setting"),
+    [
+        (Version(3, 5), "set dbms.active_database=staging"),
+        (Version(4, 4), "set dbms.default_database on a new volume"),
+        (Version(5, 26), "set initial.dbms.default_database on a new volume"),
+    ],
+)
+def test_the_setting_that_opens_a_renamed_database_is_told(version: Version, setting: str) -> None:
+    renamed = make_plan(step("staging", source=DatabaseName("neo4j")))
+    (sentence,) = after_start(replace(renamed, version=version, edition=Edition.COMMUNITY))
+    assert setting in sentence

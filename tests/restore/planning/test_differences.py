@@ -89,6 +89,7 @@ def test_nothing_differs_if_the_data_is_what_is_requested_or_may_be(
             r"request a was not fulfilled .* data is of b",
         ),
         ({"FORCE_OVERWRITE": "once", "RESTORE_ID": "a"}, Receipt(), r"request a was not fulfilled on this volume$"),
+        ({"DATABASE": "neo4j=movies"}, done(), r"^DATABASE names the set of movies, and the data is of neo4j$"),
     ],
 )
 def test_another_bucket_set_or_request_is_said(environment: dict[str, str], receipt: Receipt, expected: str) -> None:

@@ -38,6 +38,10 @@ SAME = {
     "an empty differential artifact": (by(replace(HEADER, lowest_tx=0, highest_tx=0)), INFO),
     "a store to be recovered": (by(HEADER), replace(INFO, last_transaction=1, recovery_needed=True)),
     "a version that does not say it": (by(HEADER), StoreInfo("record-aligned-1.1")),
+    "a database with a new name": (
+        replace(BARE, renamed_to=DatabaseName("staging")),
+        replace(INFO, database="staging"),
+    ),
     "a log with more entries than transactions": (by(OF_BLOCKS), replace(BLOCKS, last_transaction=140)),
 }
 
@@ -48,6 +52,11 @@ def test_a_store_that_its_set_promised_is_taken(chosen: BackupSet, info: StoreIn
 
 
 OTHER = {
+    "the old name after a rename": (
+        replace(BARE, renamed_to=DatabaseName("staging")),
+        INFO,
+        "the database neo4j, expected staging",
+    ),
     "another database": (BARE, replace(INFO, database="movies"), "the database movies, expected neo4j"),
     "another family": (by(HEADER), BLOCKS, "the format block-block-1.1, expected record-aligned-1.1"),
     "another format": (

@@ -15,7 +15,7 @@ from neo4j_restore.volume import swap
 from neo4j_restore.volume.journal import Journal, Phase
 from neo4j_restore.volume.paths import VolumePaths
 
-NEO4J, SYSTEM = spec.parse_databases("neo4j,system")
+NEO4J, SYSTEM = map(spec.parse_database, ("neo4j", "system"))
 RECORD = {
     "restore_id": "wish",
     "restored": [{"database": name, "wish": "wish"} for name in ("neo4j", "system")],

@@ -124,10 +124,10 @@ def _do_list(arguments: argparse.Namespace, given: settings.Settings, _: Mapping
         reader = artifacts.Artifacts(given.request, Heads.of(given, store), given.pace.connections)
         inspector = inspect_set.Inspector(given.request, store, reader)
         bucket = Shelves(given.request, store, reader)
-        shelves = {database: bucket.of(database) for database in given.request.databases}
+        shelves = {database: bucket.of(database) for database in given.request.sources}
         sets = [inspector.described(each) for shelf in shelves.values() for each in shelf.sets]
         if not sets:
-            names = ", ".join(given.request.databases)
+            names = ", ".join(given.request.sources)
             log.warning("no set of %s among the %d objects seen in %s", names, bucket.seen, given.request.bucket)
     answer = [plan.set_as_json(each, given.request.bucket) for each in sets]
     for database, shelf in shelves.items():

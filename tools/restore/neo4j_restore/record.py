@@ -42,7 +42,7 @@ def record(request: Request, policy: Policy, prepared: Plan, staged: Staged) -> 
             if step.chosen
         ],
         "left_alone": [
-            {"database": step.database, "reason": step.decision.reason}
+            {"database": step.database, "source_database": step.source, "reason": step.decision.reason}
             for step in prepared.steps
             if step.decision.action is Action.SKIP
         ],
@@ -65,6 +65,7 @@ def _restored(chosen: BackupSet, request: Request, step: Step, verdict: Verdict)
     del fields["header"], fields["not_a_set"], fields["range"]
     return (
         fields
+        | {"database": step.database, "source_database": step.source}
         | plan.inside_as_json(chosen)
         | {
             "wish": request.name_of(step.database),

@@ -62,11 +62,19 @@ def plan_table(plan: dict[str, Any]) -> str:
         chosen = step["set"] or {"object": "-", "size_bytes": "-", "header": None}
         set_columns = [chosen["object"], str(chosen["size_bytes"]), " > ".join(step["layers"] or ["-"])]
         set_columns += _facts(chosen["header"] or {}, step["store_version"])
-        rows.append([step["database"], step["action"], *set_columns, step["reason"]])
+        rows.append([_name(step), step["action"], *set_columns, step["reason"]])
     unclear = [(one["object"], one["reason"]) for step in plan["databases"] for one in step["not_sets"]]
     after = [scrub.clean(f"after the start: {sentence}") for sentence in plan["after_start"]]
     points = [_points(step["database"], step["set"]) for step in plan["databases"] if step["set"]]
     return "\n".join([_table(rows), *filter(None, points), *_not_sets(unclear), *after])
+
+
+def _name(entry: dict[str, Any]) -> str:
+    """Return the name of a database, in the form of DATABASE. entry: of a plan or a receipt."""
+    database = str(entry["database"])
+    # Receipts of earlier versions do not have the source.
+    source = entry.get("source_database", database)
+    return database if source == database else f"{database}={source}"
 
 
 def _points(database: str, chosen: dict[str, Any]) -> str:
@@ -124,7 +132,7 @@ def status_text(state: dict[str, Any]) -> str:
     """Return the volume's state for people. state: as `status.status` returns it."""
     last = state["receipt"] or {}
     lines = [f"state: {state['state']}", f"restore id: {state['restore_id'] or '-'}"]
-    lines += [f"restored: {each['database']} from {each.get('object', '-')}" for each in last.get("restored", [])]
+    lines += [f"restored: {_name(each)} from {each.get('object', '-')}" for each in last.get("restored", [])]
     lines += [
         f"store of {each['database']}: {text}" for each in last.get("restored", []) if (text := _proof_text(each))
     ]

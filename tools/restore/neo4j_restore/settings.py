@@ -16,6 +16,7 @@ from neo4j_restore.values import Values, parse, read, text_of
 class Request:
     """What is to be restored, and where.
 
+    namings: the databases, each with the name of the database whose set it gets.
     folded: the names in DATABASE that have upper case, as they are spelled there.
     until: where in a chain of backups to end, or None for its end.
     backup_set_dir: relative, without a slash at its ends. Empty: the set is found by its store files.
@@ -25,7 +26,7 @@ class Request:
     """
 
     bucket: spec.BucketUrl
-    databases: tuple[spec.DatabaseName, ...]
+    namings: tuple[spec.Naming, ...]
     folded: tuple[str, ...]
     timestamp: spec.Timestamp
     backup_set_dir: str
@@ -38,11 +39,26 @@ class Request:
     @property
     def name(self) -> str:
         """The name of the whole request: RESTORE_ID, or a hash of bucket, databases and timestamp."""
-        return self.restore_id or spec.default_restore_id(self.bucket, self.databases, self.timestamp, self.until)
+        return self.restore_id or spec.default_restore_id(self.bucket, self.namings, self.timestamp, self.until)
+
+    @property
+    def databases(self) -> tuple[spec.DatabaseName, ...]:
+        """The databases by their names on the volume."""
+        return tuple(each.target for each in self.namings)
+
+    @property
+    def sources(self) -> tuple[spec.DatabaseName, ...]:
+        """The databases by their names in the bucket."""
+        return tuple(each.source for each in self.namings)
+
+    def naming_of(self, database: spec.DatabaseName) -> spec.Naming:
+        """Return the naming of a database, by its name on the volume."""
+        return next(each for each in self.namings if each.target == database)
 
     def name_of(self, database: spec.DatabaseName) -> str:
         """Return the name of the request for `database`: RESTORE_ID, or a hash that no other database changes."""
-        return self.restore_id or spec.default_restore_id(self.bucket, (database,), self.timestamp, self.until)
+        naming = self.naming_of(database)
+        return self.restore_id or spec.default_restore_id(self.bucket, (naming,), self.timestamp, self.until)
 
 
 @dataclass(frozen=True)
@@ -148,7 +164,7 @@ def from_environment(environment: Mapping[str, str]) -> Settings:
 def _request(values: Values, names: str) -> Request:
     return Request(
         bucket=values[variables.BUCKET],
-        databases=values[variables.DATABASE],
+        namings=values[variables.DATABASE],
         folded=spec.folded(names),
         timestamp=values[variables.TIMESTAMP],
         backup_set_dir=values.get(variables.BACKUP_SET_DIR) or "",

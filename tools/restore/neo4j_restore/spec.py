@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Final
 
 from neo4j_restore.buckets import PROVIDERS, SUPPORTED_SCHEMES, BucketUrl, Scheme, parse_bucket
-from neo4j_restore.databases import SYSTEM, DatabaseName, folded, parse_database, parse_databases
+from neo4j_restore.databases import SYSTEM, DatabaseName, Naming, folded, parse_database, parse_databases
 from neo4j_restore.policies import FORCE_OVERWRITE, Addressing, OnMissing, OnStaleLatest, Overwrite, SpaceMode
 from neo4j_restore.rules import Invalid
 from neo4j_restore.rules import patterns as parse_patterns
@@ -33,6 +33,7 @@ __all__ = [
     "BucketUrl",
     "DatabaseName",
     "Invalid",
+    "Naming",
     "OnMissing",
     "OnStaleLatest",
     "Overwrite",
@@ -54,12 +55,12 @@ __all__ = [
 
 
 def default_restore_id(
-    bucket: BucketUrl, databases: Iterable[DatabaseName], timestamp: Timestamp, until: Until | None = None
+    bucket: BucketUrl, databases: Iterable[Naming], timestamp: Timestamp, until: Until | None = None
 ) -> str:
     """Return the name of a request without RESTORE_ID: the same for the same bucket, databases and points."""
     # Receipts on volumes have hashes of URLs without doubled slashes. Another hash would restore again.
     plain = "".join(f"{part}/" for part in bucket.prefix.split("/") if part)
-    parts = [str(replace(bucket, prefix=plain)), ",".join(sorted(databases)), str(timestamp)]
+    parts = [str(replace(bucket, prefix=plain)), ",".join(sorted(map(str, databases))), str(timestamp)]
     request = "\n".join([*parts, *([str(until)] if until else [])])
     return hashlib.sha256(request.encode()).hexdigest()[:16]
 

@@ -84,7 +84,8 @@ BUCKET: Final = Variable(
 )
 DATABASE: Final = Variable(
     "DATABASE",
-    "the databases, with commas between them, such as `neo4j,system`. Upper case is read as lower case",
+    "the databases, with commas between them, such as `neo4j,system`. `staging=neo4j` restores the set of `neo4j` as "
+    "the database `staging`. Upper case is read as lower case",
     parse_databases,
     required=True,
     example="neo4j,system",

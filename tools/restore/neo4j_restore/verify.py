@@ -47,7 +47,7 @@ def _verified(request: Request, policy: Policy, paths: VolumePaths) -> list[str]
         raise TargetOccupiedError(message, hint=INCOMPLETE_HINT)
     _compare(request, policy, receipt)
     return [
-        f"{name}: restored from {record.get('object')} at {receipt.last.get('finished')}"
+        f"{request.naming_of(name)}: restored from {record.get('object')} at {receipt.last.get('finished')}"
         if record
         else f"{name}: present; {_words(receipt.last)}"
         for name, record in restored.items()

@@ -21,7 +21,7 @@ def values(scenario: Scenario) -> Values:
         "enabled": True,
         "image": _image(scenario),
         "bucket": str(scenario.bucket),
-        "database": ",".join(scenario.databases),
+        "database": ",".join(map(str, scenario.namings)),
         "timestamp": scenario.timestamp,
         "backupSetDir": scenario.backup_set_dir,
         "forceOverwrite": scenario.force_overwrite,

@@ -17,11 +17,11 @@ BUCKET = Field(
 )
 DATABASE = Field(
     "database",
-    "databases to restore, separated by commas",
+    "databases to restore, separated by commas. staging=neo4j restores the set of neo4j as staging",
     spec.parse_databases,
     "neo4j,system",
     required=True,
-    text=",".join,
+    text=lambda namings: ",".join(map(str, namings)),
 )
 TIMESTAMP = Field(
     "timestamp",

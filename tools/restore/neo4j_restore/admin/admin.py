@@ -77,6 +77,11 @@ class Admin:
         """
         return self._run(_filled(self.commands.load_stdin, Path("-"), database), conf, lock, blocks, name)
 
+    def finds_by_name(self, *, full: bool) -> bool:
+        """Tell whether its command for an artifact takes one only under the name in the header."""
+        way = admin_commands.way_of_artifact(self.commands, self.edition, full=full)
+        return way is self.commands.load_artifact
+
     def restore_artifact(
         self, last: Path, database: DatabaseName, conf: Path, lock: int, *, full: bool, until: str = ""
     ) -> str:

@@ -12,6 +12,9 @@
 `info` says what a staged store is: `store-info`, from 4.2 on in JSON, and `database info` from 5 on. `check` looks for
 inconsistencies in it: `check-consistency`, and `database check` from 5 on.
 
+A rename needs no other command: each takes the new name as `{database}`. Only `load_artifact` looks for the name in the
+artifact's header. With a new name the artifact goes to `load_stdin`, which does not.
+
 2025.02 adds `--source-database`, for a `--from-path` that is a folder. Here it is always a file.
 Source: operations manuals of 3.5 to 5, "Restore a database backup", "Restore a database dump", "Display store
 information" and "Check database consistency".

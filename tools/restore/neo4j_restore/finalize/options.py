@@ -50,7 +50,8 @@ def from_environment(environment: Mapping[str, str]) -> Options:
     """Return the options in `environment`. Raises one ConfigurationError that names every malformed variable."""
     values, malformed = read_each(environment, (*VARIABLES, _DATABASES, DATA_DIR))
     problems = [problem.what for problem in malformed]
-    databases = values.get(_DATABASES) or ()
+    # A server knows a renamed database by its new name alone.
+    databases = tuple(each.target for each in values.get(_DATABASES) or ())
     if values.get(METADATA_FILE) and len(databases) != 1:
         problems.append(f"METADATA_FILE needs one database in DATABASE, which has {len(databases)}")
     if problems:

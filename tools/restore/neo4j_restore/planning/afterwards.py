@@ -1,5 +1,6 @@
 """What a restore leaves to a running server, and what it brings with `system`. Told before the restore. Pure."""
 
+from collections.abc import Iterator
 from datetime import UTC
 from typing import TYPE_CHECKING
 
@@ -17,12 +18,13 @@ _DEFAULTS = frozenset({"neo4j", "graph.db"})
 def after_start(plan: "Plan") -> tuple[str, ...]:
     """Return sentences about the time after the restore: none if nothing is left to do, or nothing is known of it."""
     restored = {step.database: step for step in plan.restores}
-    if not restored or (plan.version and plan.version.major < 4):
+    if not restored:
         return ()
+    if plan.version and plan.version.major < 4:
+        return tuple(_active(step) for step in plan.restores if step.renamed_from)
     if SYSTEM in restored:
-        return (
-            f"users, roles, privileges and passwords become those of the backup of system{_time(restored[SYSTEM])}",
-        )
+        users = f"users, roles, privileges and passwords become those of the backup of system{_time(restored[SYSTEM])}"
+        return (users, *_renamed(plan))
     # A database that is replaced was served before. One that is new on the volume may be unknown to its `system`.
     unknown = [name for name, step in restored.items() if not step.decision.replaces and name not in _DEFAULTS]
     if not unknown:
@@ -31,12 +33,32 @@ def after_start(plan: "Plan") -> tuple[str, ...]:
     if plan.edition is Edition.COMMUNITY:
         return (
             f"Community serves one database beside system. It serves {names} only as its default database: set "
-            "initial.dbms.default_database on a new volume",
+            f"{_default_setting(plan)} on a new volume",
         )
     return (
         f"system is not restored, and may not know {names}. Once Neo4j runs, neo4j-restore finalize creates {them}, "
         "unless the server has done so for its default database",
     )
+
+
+def _renamed(plan: "Plan") -> Iterator[str]:
+    """Yield what a `system` of the same backups knows of databases that were renamed: only their old names."""
+    renamed = [step for step in plan.restores if step.renamed_from]
+    if renamed:
+        new, old = (", ".join(names) for names in ([step.database for step in renamed], [s.source for s in renamed]))
+        them = "it" if len(renamed) == 1 else "them"
+        yield (
+            f"the restored system knows {old}, and may not know {new}. Once Neo4j runs, neo4j-restore finalize creates "
+            f"{them} (Enterprise)"
+        )
+
+
+def _default_setting(plan: "Plan") -> str:
+    return "dbms.default_database" if plan.version and plan.version.major == 4 else "initial.dbms.default_database"
+
+
+def _active(step: "Step") -> str:
+    return f"Neo4j 3 serves one database: set dbms.active_database={step.database} to have it open the renamed one"
 
 
 def _time(step: "Step") -> str:

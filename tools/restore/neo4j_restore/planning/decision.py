@@ -6,9 +6,9 @@ from logging import getLogger
 
 from neo4j_restore.planning import plan
 from neo4j_restore.planning.differences import repeated
-from neo4j_restore.planning.plan import Action, Plan, Step
+from neo4j_restore.planning.plan import Action, Decision, Plan, Step
 from neo4j_restore.settings import Policy, Request
-from neo4j_restore.spec import Overwrite
+from neo4j_restore.spec import DatabaseName, Overwrite
 from neo4j_restore.volume import journal, swap
 from neo4j_restore.volume.journal import Phase
 from neo4j_restore.volume.paths import VolumePaths
@@ -40,7 +40,12 @@ def decide(request: Request, policy: Policy, paths: VolumePaths) -> tuple[Plan, 
         refuse_links(paths)
         absent = (name for name, content in state.databases.items() if content is Found.ABSENT)
         refuse_other_case(paths, absent)
-    return Plan(tuple(Step(database, decision, None) for database, decision in decisions.items())), state
+    return Plan(tuple(_step(request, database, decision) for database, decision in decisions.items())), state
+
+
+def _step(request: Request, database: DatabaseName, decision: Decision) -> Step:
+    naming = request.naming_of(database)
+    return Step(database, decision, None, renamed_from=naming.source if naming.is_rename else None)
 
 
 def warn(request: Request, policy: Policy, decided: Plan, state: Volume) -> None:

@@ -19,6 +19,7 @@ def differences(request: Request, policy: Policy, database: DatabaseName, receip
     """Return what the request names differently from the restore of `database`. Empty if nothing is known to differ."""
     restored, problems = record_of(database, receipt), []
     if restored:
+        problems += _source(request, database, restored)
         problems += [*_bucket(request.bucket, restored, receipt.last), *_set(request.timestamp, restored, receipt)]
         problems += _until(request.until, restored)
     named = request.restore_id or not problems
@@ -37,6 +38,12 @@ def record_of(database: DatabaseName, receipt: Receipt) -> Mapping[str, Any]:
     """Return what the receipt says of the set that `database` was restored from last, or an empty record."""
     records = (each for each in receipt.last.get("restored", []) if each["database"] == database)
     return next(records, {})
+
+
+def _source(request: Request, database: DatabaseName, restored: Mapping[str, Any]) -> list[str]:
+    # Earlier versions did not rename, and did not write this field.
+    earlier, source = restored.get("source_database", database), request.naming_of(database).source
+    return [] if earlier == source else [f"DATABASE names the set of {source}, and the data is of {earlier}"]
 
 
 def _bucket(bucket: BucketUrl, restored: Mapping[str, Any], last: Mapping[str, Any]) -> list[str]:

@@ -16,6 +16,7 @@ from neo4j_restore.sets.backup_set import BackupSet
 from neo4j_restore.sets.headers import Header
 from neo4j_restore.sets.kinds import AGE, SUM, Kind
 from neo4j_restore.settings import Request
+from neo4j_restore.spec import DatabaseName
 from neo4j_restore.stores import Store, StoredObject
 from neo4j_restore.streams import zipdirectory
 from neo4j_restore.transfer import retry
@@ -160,11 +161,14 @@ class Inspector:
         if chosen.header is None:
             # In a later layout, which this neo4j-admin may know.
             return chosen
-        _check_name(chosen, chosen.header, self._request.bucket.of(chosen.key))
+        _check_name(chosen, chosen.header, self._request.bucket.of(chosen.key), self._target(chosen.database))
         if chosen.inside and chosen.inside.container:
             # Its chain is in the same archive.
             return chosen
         return self._artifacts.chained(chosen, sets, overlaps=self._overlaps)
+
+    def _target(self, source: DatabaseName) -> DatabaseName:
+        return next((each.target for each in self._request.namings if each.source == source), source)
 
     def _summed(self, chosen: BackupSet, sets: Sequence[BackupSet]) -> BackupSet:
         """Return the set with the checksums from `.sha256` files beside its objects, and the names of checks in their
@@ -195,8 +199,11 @@ class Inspector:
         return retry.Retry(self._heads.retry_seconds)
 
 
-def _check_name(chosen: BackupSet, header: Header, name: str) -> None:
+def _check_name(chosen: BackupSet, header: Header, name: str, target: DatabaseName) -> None:
     if header.database and header.database.lower() != chosen.database:
         message = f"{name} is a backup of the database {header.database}, not of {chosen.database}"
-        hint = f"set DATABASE to {header.database}, or choose another set with TIMESTAMP"
+        hint = (
+            f"set DATABASE to {header.database}, or to {target}={header.database} to restore it as {target}, or choose "
+            "another set with TIMESTAMP"
+        )
         raise BackupDamagedError(message, hint=hint)

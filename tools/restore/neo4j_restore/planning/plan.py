@@ -47,6 +47,7 @@ class Step:
 
     chosen: the set to restore, or None. warning: may be empty.
     unclear: objects that look like its backup but are not understood.
+    renamed_from: the database whose set it gets, if that has another name.
     """
 
     database: DatabaseName
@@ -54,6 +55,12 @@ class Step:
     chosen: BackupSet | None
     warning: str = ""
     unclear: tuple[Unclear, ...] = ()
+    renamed_from: DatabaseName | None = None
+
+    @property
+    def source(self) -> DatabaseName:
+        """Return the database whose set it gets."""
+        return self.renamed_from or self.database
 
 
 @dataclass(frozen=True)
@@ -153,7 +160,7 @@ def check_sure(plan: Plan, bucket: BucketUrl, mode: SpaceMode) -> None:
         if step.chosen and step.decision.replaces and mode is SpaceMode.RECLAIM and not (inside and inside.sure):
             layers = f" ({inside})" if inside and inside.layers else ""
             message = (
-                f"the first bytes of {bucket.of(step.chosen.key)}{layers} do not show a backup of {step.database}, "
+                f"the first bytes of {bucket.of(step.chosen.key)}{layers} do not show a backup of {step.source}, "
                 "and SPACE_MODE=reclaim would delete the old data before the rest is read"
             )
             raise ConfigurationError(message, hint="set SPACE_MODE=keep on a volume with room for both")
@@ -168,6 +175,7 @@ def as_json(plan: Plan, bucket: BucketUrl) -> dict[str, Any]:
         "databases": [
             {
                 "database": step.database,
+                "source_database": step.source,
                 "action": step.decision.action.value,
                 "reason": step.decision.reason,
                 "replaces": step.decision.replaces,

@@ -67,12 +67,12 @@ def _prepare(settings: Settings, program: admin.Admin, decided: Plan, state: Vol
     steps, sets = Selection(request, policy, store, reader).choose(decided.steps, state)
     for step in steps:
         if step.chosen:
-            _check_others(request, step.chosen, sets[step.database])
+            _check_others(request, step, step.chosen, sets[step.source])
     inspector = Inspector(request, store, reader, overlaps=program.version >= admin_commands.OVERLAPS)
     inspections: dict[DatabaseName, Inspection] = {}
     for step in steps:
         if step.chosen:
-            inspections[step.database] = _inspect(request, policy, inspector, step.chosen, sets[step.database])
+            inspections[step.database] = _inspect(request, policy, inspector, step.chosen, sets[step.source])
     steps = tuple(_inspected(step, inspections.get(step.database)) for step in steps)
     prepared = Plan(steps, program.version, edition=program.edition)
     plan.check(prepared, request.bucket)
@@ -120,7 +120,10 @@ def _inspected(step: Step, inspection: Inspection | None) -> Step:
     warning = "" if inspection.chosen.time_source is not step.chosen.time_source else step.warning
     if warning:
         log.warning("%s: %s", step.database, warning)
-    return replace(step, chosen=inspection.chosen, warning=warning)
+    chosen = replace(inspection.chosen, renamed_to=step.database if step.renamed_from else None)
+    if step.renamed_from:
+        log.info("%s: it gets the set of %s (DATABASE)", step.database, step.renamed_from)
+    return replace(step, chosen=chosen, warning=warning)
 
 
 def _with_deprecation(version: admin_commands.Version, step: Step) -> Step:
@@ -147,7 +150,7 @@ def _with_verdict(bucket: BucketUrl, policy: Policy, step: Step) -> Step:
     return replace(step, warning="; ".join(filter(None, [step.warning, warning])))
 
 
-def _check_others(request: Request, chosen: BackupSet, sets: list[BackupSet]) -> None:
+def _check_others(request: Request, step: Step, chosen: BackupSet, sets: list[BackupSet]) -> None:
     """Log which artifacts belong to another database of the same name. Raise the error of one that may be newer."""
     for other in histories.others(chosen, sets):
         log.info(
@@ -158,7 +161,7 @@ def _check_others(request: Request, chosen: BackupSet, sets: list[BackupSet]) ->
     if unread and unread.problem:
         why = f"by its name or its upload time it may be newer than {request.bucket.of(chosen.key)}"
         error = unread.problem.with_more(why)
-        error.database = chosen.database
+        error.database = step.database
         raise error
 
 
@@ -176,7 +179,7 @@ def _check_whole(bucket: BucketUrl, chosen: BackupSet) -> None:
             f"{chosen.database}-latest.tar.gz {store} {logs}. Or {ANOTHER_SET}"
         )
     error = BackupDamagedError(message, hint=hint)
-    error.database = chosen.database
+    error.database = chosen.target
     raise error
 
 

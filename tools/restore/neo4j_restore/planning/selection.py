@@ -33,7 +33,7 @@ class Selection:
     def choose(
         self, steps: tuple[Step, ...], state: Volume
     ) -> tuple[tuple[Step, ...], dict[DatabaseName, list[BackupSet]]]:
-        """Return the steps with their sets, and all sets of each database, as `catalog.order` returns them.
+        """Return the steps with their sets, and all sets of each source database, as `catalog.order` returns them.
 
         Raises one BackupNotFoundError for all databases without a set or with a doubtful one. Raises ConfigurationError
         if one set would be restored as two databases.
@@ -55,13 +55,13 @@ class Selection:
         return tuple(chosen), self._shelves.all
 
     def _step(self, step: Step, state: Volume) -> Step:
-        choice = self._choice(step.database)
+        choice = self._choice(step.source)
         # After `_choice`, which may add sets from other folders.
-        shelf = self._shelves.of(step.database)
-        family = shards.find(self._shelves.keys, step.database)
+        shelf = self._shelves.of(step.source)
+        family = shards.find(self._shelves.keys, step.source)
         chosen = choice.chosen if choice else None
-        if family and shards.is_meant(family, step.database, chosen, self._request.timestamp):
-            raise shards.refusal(family, step.database, self._request.bucket)
+        if family and shards.is_meant(family, step.source, chosen, self._request.timestamp):
+            raise shards.refusal(family, step.source, self._request.bucket)
         if choice is None:
             return self._missing(step, state)
         if choice.doubt:
@@ -133,14 +133,15 @@ class Selection:
 
     def _missing(self, step: Step, state: Volume) -> Step:
         """Return the step that starts Neo4j without the database. Raises BackupNotFoundError if that is not allowed."""
-        shelf, request = self._shelves.of(step.database), self._request
-        if plan.missing_is_fine(self._policy, step, state, self._shelves.bearing(step.database)):
-            reason = f"{request.bucket} has no set of it, and ON_MISSING is start-empty"
+        shelf, request = self._shelves.of(step.source), self._request
+        if plan.missing_is_fine(self._policy, step, state, self._shelves.bearing(step.source)):
+            whose = step.renamed_from or "it"
+            reason = f"{request.bucket} has no set of {whose}, and ON_MISSING is start-empty"
             log.warning("%s: skip: %s", step.database, reason)
-            return Step(step.database, Decision(Action.SKIP, reason), None)
+            return replace(step, decision=Decision(Action.SKIP, reason))
         all_sets = Shelf(shelf.sets, shelf.unclear, shelf.others)
         keys, seen = self._shelves.keys, self._shelves.seen
-        raise refusals.not_found(request.bucket, step.database, request.timestamp, all_sets, keys, seen)
+        raise refusals.not_found(request.bucket, step.source, request.timestamp, all_sets, keys, seen)
 
 
 def _log_time(chosen: BackupSet) -> None:

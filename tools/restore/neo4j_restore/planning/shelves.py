@@ -81,7 +81,7 @@ class Shelves:
 
     @cached_property
     def _listing(self) -> Listing:
-        databases, directories = self._request.databases, [self._directory] if self._directory else []
+        databases, directories = self._request.sources, [self._directory] if self._directory else []
         sieve = Sieve(self._prefix, databases, directories, self._request.ignore_objects)
         objects = self._retry.call(partial(listing.read, self._store, sieve))
         listing.log_left_out(objects)

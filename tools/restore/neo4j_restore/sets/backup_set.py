@@ -65,6 +65,7 @@ class BackupSet:
     name_doubt: why its name does not say for certain which database it is of, or empty.
     place: the URL of the bucket, with a slash at its end. Keys are relative to it.
     span: of a chain, the points at which its restore may end. until: the requested one, or None to restore all of it.
+    database, renamed_to: its database, and another name that this gets on the volume, or None.
     """
 
     database: DatabaseName
@@ -84,6 +85,12 @@ class BackupSet:
     place: str = field(default="", compare=False)
     span: Span | None = None
     until: Until | None = None
+    renamed_to: DatabaseName | None = field(default=None, compare=False)
+
+    @property
+    def target(self) -> DatabaseName:
+        """Return the name that its database gets on the volume."""
+        return self.renamed_to or self.database
 
     @property
     def url(self) -> str:

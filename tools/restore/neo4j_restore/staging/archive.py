@@ -58,7 +58,7 @@ class Archive:
         Return neo4j-admin's last output. Raises RestoreError.
         """
         name, top = self.opener.name(chosen), self._folder(chosen)
-        path = self.loader.files(chosen.database).zip
+        path = self.loader.files(chosen.target).zip
         self.opener.land(chosen, path, PartialDownload(self.paths, chosen, name))
         limits = untar.limits(path.stat().st_size, unzip.MOST_RATIO, self.paths.data)
         size = unzip.unpack(path, top, name, limits)
@@ -70,7 +70,7 @@ class Archive:
         name = self.opener.name(chosen)
 
         def load(stream: RawIOBase) -> str:
-            return self.loader.load_stream(stream, chosen.database, name)
+            return self.loader.load_stream(stream, chosen.target, name)
 
         taking = Taking(member, self._wanted(chosen), load)
         ratio = contents.most_ratio(chosen.inside.packings if chosen.inside else ())
@@ -81,7 +81,7 @@ class Archive:
         return taking.finish()
 
     def _restore_unpacked(self, chosen: BackupSet, top: Path, size: int) -> str:
-        log.info("%s: unpacked %d bytes", chosen.database, size)
+        log.info("%s: unpacked %d bytes", chosen.target, size)
         content = layouts.content_of(
             layouts.entries_of(top, self.opener.name(chosen)), self._wanted(chosen), whole=True
         )
@@ -89,7 +89,7 @@ class Archive:
             raise AssertionError
         recognised_set = recognised.with_content(chosen, content)
         if recognised_set.inside != chosen.inside:
-            log.info("%s: its contents are: %s", chosen.database, recognised_set.inside)
+            log.info("%s: its contents are: %s", chosen.target, recognised_set.inside)
         program = self.loader.program
         compatibility.check(recognised_set, program.version, program.edition, self.opener.name(chosen))
         if isinstance(content, Store):
@@ -105,7 +105,7 @@ class Archive:
         source, name = top / store.folder, self.opener.name(chosen)
         check_complete(source, name)
         if store.logs is None:
-            return self.loader.restore(source, chosen.database)
+            return self.loader.restore(source, chosen.target)
         self._install(chosen, source, top / store.logs)
         return ""
 
@@ -118,11 +118,11 @@ class Archive:
         log.warning(
             "%s: %s holds a copy of a data folder of %s. It is consistent only if Neo4j was stopped when it was "
             "made, or the volume was a snapshot",
-            chosen.database,
+            chosen.target,
             name,
             chosen.inside.store,
         )
-        for source, part in zip((store, logs), folders_of(chosen.database), strict=True):
+        for source, part in zip((store, logs), folders_of(chosen.target), strict=True):
             # The lock file of the Neo4j that was copied. It is not part of the data.
             (source / "database_lock").unlink(missing_ok=True)
             target = self.paths.staged_data / part
@@ -131,26 +131,26 @@ class Archive:
 
     def _load(self, chosen: BackupSet, path: Path) -> str:
         if not self.loader.streams:
-            return self.loader.load(path, chosen.database)
+            return self.loader.load(path, chosen.target)
         with path.open("rb", buffering=0) as file:
-            return self.loader.load_stream(file, chosen.database, self.opener.name(chosen))
+            return self.loader.load_stream(file, chosen.target, self.opener.name(chosen))
 
     def _restore_artifact(self, chosen: BackupSet, top: Path, file: File) -> str:
         """Restore the artifact: a full one from a folder of its own, a differential one from beside its chain."""
         path = top / file.entry.name
         # neo4j-admin looks for a chain in the artifact's folder, so a full one gets a folder in which it is alone.
         if is_full(file.header):
-            alone = self.loader.files(chosen.database).alone
+            alone = self.loader.files(chosen.target).alone
             alone.mkdir(parents=True)
             path = path.rename(alone / path.name)
         check_artifact(path, self.opener.name(chosen))
-        return self.loader.restore_artifact(path, chosen.database, file.header)
+        return self.loader.restore_artifact(path, chosen, file.header)
 
     def _wanted(self, chosen: BackupSet) -> Wanted:
         return Wanted(chosen.database, chosen.key, self.opener.name(chosen), self.backup_set_dir)
 
     def _folder(self, chosen: BackupSet) -> Path:
-        return self.loader.files(chosen.database).folder
+        return self.loader.files(chosen.target).folder
 
 
 def check_complete(source: Path, name: str) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from neo4j_restore import trees
 from neo4j_restore.admin.admin import Admin
+from neo4j_restore.sets.backup_set import BackupSet
 from neo4j_restore.sets.headers import Header
 from neo4j_restore.spec import DatabaseName
 from neo4j_restore.transfer import retry
@@ -88,10 +89,16 @@ class Loader:
         """Load a dump that may never lie on the volume. All of it is read. name: of the set, for messages."""
         return self.program.load_stream(retry.blocks(dump), database, self.conf, self.lock, name)
 
-    def restore_artifact(self, last: Path, database: DatabaseName, header: Header | None, until: str = "") -> str:
-        """Restore a chain of artifacts, and remove its folder. header, until: of its last artifact, see `Admin`."""
-        full = is_full(header)
-        last_words = self.program.restore_artifact(last, database, self.conf, self.lock, full=full, until=until)
+    def restore_artifact(self, last: Path, chosen: BackupSet, header: Header | None) -> str:
+        """Restore the chain of artifacts of a set, and remove its folder. last, header: of its last artifact."""
+        full, until = is_full(header), chosen.until.argument if chosen.until else ""
+        if chosen.renamed_to and self.program.finds_by_name(full=full):
+            with last.open("rb", buffering=0) as file:
+                last_words = self.load_stream(file, chosen.target, chosen.url)
+        else:
+            last_words = self.program.restore_artifact(
+                last, chosen.target, self.conf, self.lock, full=full, until=until
+            )
         trees.remove(last.parent)
         return last_words
 

@@ -129,7 +129,7 @@ class Opener:
         all_begun = [self._begin(chosen, stored, ours.file(name)) for stored, name in pairs]
         present_bytes = sum(begun.offset for begun in all_begun)
         if present_bytes:
-            log.info("%s: %d bytes are already here and are right", chosen.database, present_bytes)
+            log.info("%s: %d bytes are already here and are right", chosen.target, present_bytes)
         progress = Progress(self.name(chosen), chosen.size_bytes - present_bytes)
         for begun in all_begun:
             with self._rest(chosen, begun, progress) as stream:

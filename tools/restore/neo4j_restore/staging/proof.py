@@ -58,7 +58,7 @@ class Prover:
         return Proof(info, self.checks)
 
     def _info(self, chosen: BackupSet) -> StoreInfo | None:
-        name = chosen.database
+        name = chosen.target
         store = self.paths.staged_data / folders_of(name)[0]
         try:
             info = self.program.info(store, name, self.conf, self.lock, chosen.url)
@@ -88,14 +88,14 @@ class Prover:
         # An earlier report is of another store.
         self.paths.inconsistencies.unlink(missing_ok=True)
         try:
-            self.program.check(chosen.database, self.conf, reports, self.lock, chosen.url)
+            self.program.check(chosen.target, self.conf, reports, self.lock, chosen.url)
         except BackupDamagedError as error:
             kept = self.paths.inconsistencies
             where = f"its report is {kept}" if _keep(reports, kept) else "it wrote no report"
             raise error.with_more(where) from error
         finally:
             trees.remove(reports)
-        log.info("%s: neo4j-admin found no inconsistencies, in %.1f s", chosen.database, time.monotonic() - clock)
+        log.info("%s: neo4j-admin found no inconsistencies, in %.1f s", chosen.target, time.monotonic() - clock)
 
 
 def _keep(reports: Path, target: Path) -> bool:
@@ -114,8 +114,10 @@ def mismatch(chosen: BackupSet, info: StoreInfo) -> str:
 
     chosen: as inspected. A fact that one of the two does not have is not compared.
     """
-    if info.database is not None and info.database.lower() != chosen.database:
-        return f"the restored store is of the database {info.database}, expected {chosen.database}"
+    # neo4j-admin names a store by its folder, and so after a rename by the new name. Seen with 4.4.48, 5.26.30 and
+    # 2026.08.1.
+    if info.database is not None and info.database.lower() != chosen.target:
+        return f"the restored store is of the database {info.database}, expected {chosen.target}"
     return _format(chosen, info) or _transaction(chosen, info)
 
 

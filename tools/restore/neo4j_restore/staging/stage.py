@@ -91,8 +91,8 @@ class Stage:
         try:
             self._fill(chosen)
         except StreamDamagedError as error:
-            log.warning("%s: %s; trying once more, from the start", chosen.database, error)
-            self._clear(chosen.database)
+            log.warning("%s: %s; trying once more, from the start", chosen.target, error)
+            self._clear(chosen.target)
             if chosen.kind is not Kind.DIRECTORY:
                 # The checksum covers the whole object, so it is not known which part is damaged. The files of a
                 # directory have a checksum each, and are checked one by one before they are taken again.
@@ -106,7 +106,7 @@ class Stage:
             trees.remove(self.paths.staged_data / part)
 
     def _fill(self, chosen: BackupSet) -> None:
-        log.info("%s: %s, %d bytes", chosen.database, self._name(chosen), chosen.size_bytes)
+        log.info("%s: %s, %d bytes", chosen.target, self._name(chosen), chosen.size_bytes)
         container = chosen.inside.container if chosen.inside else ""
         ways: dict[str, Callable[[BackupSet], str]] = {
             "tar": self._archive.restore_tar,
@@ -117,7 +117,7 @@ class Stage:
         }
         last_words = ways[container or chosen.kind](chosen)
         self._check_result(chosen, last_words)
-        metadata.keep(self.paths, chosen.database)
+        metadata.keep(self.paths, chosen)
         self._check_verified(chosen)
 
     def _take_artifacts(self, chosen: BackupSet) -> str:
@@ -131,17 +131,16 @@ class Stage:
                 raise
             # The listing is out of date. With a new one there may be another chain to the same transaction.
             raise VanishedError(str(error), hint=error.hint) from error
-        until = chosen.until.argument if chosen.until else ""
-        return self._loader.restore_artifact(paths[-1], chosen.database, chosen.header, until)
+        return self._loader.restore_artifact(paths[-1], chosen, chosen.header)
 
     def _load(self, chosen: BackupSet) -> str:
         if self._loader.streams:
             # Streamed, so that the dump never lies on the volume.
             with self._opener.unpacked(chosen) as stream:
-                return self._loader.load_stream(stream, chosen.database, self._name(chosen))
-        path = self._loader.files(chosen.database).dump
+                return self._loader.load_stream(stream, chosen.target, self._name(chosen))
+        path = self._loader.files(chosen.target).dump
         self._opener.land(chosen, path, self._kept(chosen))
-        last_words = self._loader.load(path, chosen.database)
+        last_words = self._loader.load(path, chosen.target)
         path.unlink()
         return last_words
 
@@ -154,7 +153,7 @@ class Stage:
         ours.begin()
         missing = [each for each in chosen.objects if not self._is_here(each, paths[each.key], ours)]
         if there := len(chosen.objects) - len(missing):
-            log.info("%s: %d files are here already, with the right checksums", chosen.database, there)
+            log.info("%s: %d files are here already, with the right checksums", chosen.target, there)
         # The largest files first. Then no connection is left alone with a large file at the end.
         missing.sort(key=lambda each: each.size_bytes, reverse=True)
         progress = Progress(self._name(chosen), sum(each.size_bytes for each in missing))
@@ -165,7 +164,7 @@ class Stage:
         ours.move(top)
         # neo4j-admin copies a set that lacks a file without an error: see `paths.RECORD_STORES`.
         check_complete(top, self._name(chosen))
-        return self._loader.restore(top, chosen.database)
+        return self._loader.restore(top, chosen.target)
 
     @property
     def _archive(self) -> Archive:
@@ -190,10 +189,10 @@ class Stage:
         doubts = self.options.evidence.doubts(chosen)
         if doubts and not verdict.unverified:
             ways = ", ".join(verdict.ways)
-            log.info("%s: %s does not fit the bytes, but %s verified them", chosen.database, doubts[0], ways)
+            log.info("%s: %s does not fit the bytes, but %s verified them", chosen.target, doubts[0], ways)
         before = evidence.expected(chosen, self.settings.request.bucket.scheme)
         if verdict.unverified and not before.warning(self.settings.request.bucket):
-            log.warning("%s: %s", chosen.database, verdict.warning(self.settings.request.bucket))
+            log.warning("%s: %s", chosen.target, verdict.warning(self.settings.request.bucket))
 
     @property
     def _opener(self) -> Opener:
@@ -209,17 +208,17 @@ class Stage:
         return self._opener.name(chosen)
 
     def _folder(self, chosen: BackupSet) -> Path:
-        return self._loader.files(chosen.database).folder
+        return self._loader.files(chosen.target).folder
 
     def _check_result(self, chosen: BackupSet, last_words: str) -> None:
         # neo4j-admin may end with 0 and leave nothing, or a database that no server would start.
         staged = self.paths.staged_data
-        if state.find(staged, chosen.database) is Found.ABSENT:
+        if state.find(staged, chosen.target) is Found.ABSENT:
             raise endings.made_nothing(self._name(chosen), last_words)
-        missing = missing_stores(staged / folders_of(chosen.database)[0])
-        if not has_logs(staged, chosen.database):
+        missing = missing_stores(staged / folders_of(chosen.target)[0])
+        if not has_logs(staged, chosen.target):
             missing = [*missing, "neostore.transaction.db"]
-        if state.find(staged, chosen.database) is not Found.DATABASE or missing:
+        if state.find(staged, chosen.target) is not Found.DATABASE or missing:
             lacks = f": it lacks {', '.join(missing)}" if missing else ""
             name = self._name(chosen)
             message = f"neo4j-admin made an incomplete database of {name}{lacks}. Its last words: {last_words}"

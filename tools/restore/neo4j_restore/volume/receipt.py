@@ -84,6 +84,7 @@ def check_record(record: Record) -> None:
             message = f"restored has the database {restored.text('database')!r}"
             raise ValueError(message)
         restored.text("wish", "")
+        restored.text("source_database", "")
         restored.text("object", "")
         if restored.values.get("store") is not None:
             restored.record("store")
