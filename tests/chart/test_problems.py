@@ -174,6 +174,9 @@ def accepted(parse: Callable[[str], object], text: str) -> bool:
         *("neo4j", "graph.db", "neo4j,system", " neo4j , system ", "a" * 63, "my-db.2"),
         *("Neo4j", "neo4j,Neo4j", "SYSTEM", "Systemx", "ne", "a" * 64, "1db", "neo4j,", ",neo4j", "neo4j;system"),
         *("neo4j,neo4j", "systemx", "a_b", "*"),
+        *("staging=neo4j", " Staging = neo4j , system", "neo4j=neo4j", "system=system", "movies=neo4j,neo4j=movies"),
+        *("staging=", "=neo4j", "a1b=b2c=c3d", "staging=system", "system=neo4j", "staging=systemx"),
+        *("staging=neo4j,neo4j", "staging=neo4j,Staging=movies", "staging=neo*"),
     ],
 )
 def test_the_chart_takes_the_databases_that_the_image_takes(helm: Helm, text: str) -> None:

@@ -155,7 +155,9 @@ def test_the_log_formats_are_those_of_the_image() -> None:
     assert schema.of("restore", "logFormat")["enum"] == re.findall(r"`(\w+)`", meaning)
 
 
-DATABASES = st.lists(st.from_regex(r"\A[A-Za-z][A-Za-z0-9.-]{2,62}\Z"), min_size=1, max_size=3).map(",".join)
+DATABASES = st.lists(
+    st.from_regex(r"\A[A-Za-z][A-Za-z0-9.-]{2,62}( *= *[A-Za-z][A-Za-z0-9.-]{2,62})?\Z"), min_size=1, max_size=3
+).map(",".join)
 STAMPS = st.one_of(
     st.datetimes(timezones=st.just(UTC)).map(lambda time: time.isoformat()),
     st.from_regex(r"\A[A-Za-z0-9][A-Za-z0-9:_.+-]{0,99}\Z"),

@@ -31,6 +31,10 @@ def notes(helm: Helm, chart: Path, values: Values) -> str:
 
 SAID: dict[str, tuple[Values, str]] = {
     "what": (make_values(), "neo4j is restored from gs://graph-backups/production, set: latest."),
+    "renamed": (
+        make_values({"database": "staging = neo4j,system"}),
+        "starts, staging (the set of neo4j),system is restored from gs://graph-backups/production",
+    ),
     "never": (make_values(), "A database that is already on the volume is left alone."),
     "once": (make_values({"forceOverwrite": "once", "restoreId": "a1"}), "is replaced one time for restoreId a1."),
     "always": (
@@ -142,6 +146,9 @@ def test_the_notes_of_a_rollback_promise_no_restore(helm: Helm, speaking_chart: 
         ("neo4j,movies", False, "With finalize.enabled a Job"),
         ("neo4j", False, ""),
         ("neo4j,movies,system", False, ""),
+        ("movies=neo4j", False, "Without system, Neo4j may not know movies"),
+        ("movies = neo4j,system", True, "With the system of the backup, Neo4j may not know movies"),
+        ("neo4j=movies", False, ""),
     ],
 )
 def test_the_notes_say_which_databases_neo4j_may_not_know(

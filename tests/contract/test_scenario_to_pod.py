@@ -63,6 +63,7 @@ SCENARIOS = {
     "age": {"age_identity": "secret/backup-age/id.txt"},
     "pace": {"connections": "8", "deadline_seconds": "3600", "start_jitter_seconds": "300"},
     "folder": {"bucket": "file:///backups/p", "backup_claim": "nas"},
+    "rename": {"database": "staging=neo4j,system"},
     "images": {"restore_image": "registry.example:5000/team/restore", "restore_digest": "sha256:" + "0a" * 32},
 }
 
@@ -86,7 +87,7 @@ def pod(helm: str, scenario: Scenario) -> dict[str, Any]:
 def meant(scenario: Scenario, settings: Settings) -> None:
     """Assert that the settings of the image are what the scenario means."""
     request, policy, access, pace = settings.request, settings.policy, settings.access, settings.pace
-    assert (request.bucket, request.databases) == (scenario.bucket, scenario.databases)
+    assert (request.bucket, request.namings) == (scenario.bucket, scenario.namings)
     assert request.timestamp == spec.parse_timestamp(scenario.timestamp)
     assert str(request.until or "") == scenario.restore_until
     assert (request.backup_set_dir, policy.overwrite) == (scenario.backup_set_dir, scenario.overwrite)

@@ -28,6 +28,14 @@ _databases = st.lists(
     _names.filter(lambda name: not name.startswith("system")) | st.just("system"), min_size=1, unique=True
 )
 
+
+def _renamed(names: list[str], ending: str) -> list[str]:
+    """Return databases of which some get a new name. No other name ends like it, so none is there twice."""
+    return [name if name == "system" or at % 2 else f"{name}-{ending}={name}" for at, name in enumerate(names)]
+
+
+_namings = st.builds(_renamed, _databases, _names) | _databases
+
 _times = st.datetimes().map(lambda time: f"{time.isoformat('T', 'seconds')}Z")
 
 _ldap = st.fixed_dictionaries(
@@ -158,7 +166,7 @@ def all_inputs(draw: st.DrawFn) -> dict[str, str]:
     inputs = {
         "scenario": "single-instance",
         "target": target,
-        "database": ",".join(draw(_databases)),
+        "database": ",".join(draw(_namings)),
         "force-overwrite": overwrite,
     }
     inputs |= draw(_access()) | draw(_finalized(target))

@@ -49,13 +49,23 @@ every problem found: what is wrong, and what to set.
 {{- end -}}
 {{- end -}}
 {{- $names := list -}}
-{{- range splitList "," .Values.restore.database }}{{ $names = append $names (lower (trim .)) }}{{ end -}}
+{{- $sources := list -}}
+{{- range splitList "," (.Values.restore.database | lower | replace " " "") -}}
+{{- $pair := splitList "=" . -}}
+{{- $names = append $names (first $pair) -}}
+{{- $sources = append $sources (last $pair) -}}
+{{- if and (ne (first $pair) (last $pair)) (has "system" $pair) -}}
+{{- $problems = append $problems (printf "restore.database has %q, but each server has one database system, which keeps its name: write system alone" .) -}}
+{{- end -}}
+{{- end -}}
 {{- if not .Values.restore.database -}}
 {{- $problems = append $problems "restore.database is empty: set the databases to restore, such as neo4j,system" -}}
 {{- else if ne (len $names) (len (uniq $names)) -}}
 {{- $problems = append $problems (printf "restore.database %q names a database twice: write each name once" .Values.restore.database) -}}
+{{- else if ne (len $sources) (len (uniq $sources)) -}}
+{{- $problems = append $problems (printf "restore.database %q restores one set as two databases: restore the second one in a release of its own" .Values.restore.database) -}}
 {{- end -}}
-{{- range uniq $names -}}
+{{- range concat $names $sources | uniq -}}
 {{- if and (hasPrefix "system" .) (ne . "system") -}}
 {{- $problems = append $problems (printf "restore.database has %q, but Neo4j reserves names that start with system: write system, or the right name" .) -}}
 {{- end -}}
