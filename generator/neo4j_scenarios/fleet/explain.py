@@ -64,7 +64,9 @@ def _effective(cluster: Cluster) -> dict[str, str]:
 
 def install(scenario: Scenario) -> Iterator[str]:
     """Yield what happens when the values file is installed, in order, one or two sentences each."""
-    databases = " and ".join(scenario.databases)
+    databases = " and ".join(
+        f"{each.source} as {each.target}" if each.is_rename else each.target for each in scenario.namings
+    )
     yield (
         f"Helm installs {scenario.release} from {scenario.target.chart}: Neo4j {scenario.neo4j_tag} "
         f"({scenario.edition}), with a data volume of {scenario.storage_size}."

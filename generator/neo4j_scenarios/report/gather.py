@@ -44,7 +44,8 @@ def facts(
         answer, entry = answers[cluster.pin], lock.get(cluster.pin)
         pins = entry.databases if entry and meaning(entry.asked) == meaning(cluster.inputs) else {}
         scenario = cluster.scenarios[0]
-        for database in scenario.databases:
+        for naming in scenario.namings:
+            database = naming.source
             base = Facts(
                 cluster.name,
                 database,
@@ -54,6 +55,7 @@ def facts(
                 cluster.labels,
                 rpo.get(cluster.name),
                 pin=pins.get(database),
+                restored_as=naming.target if naming.is_rename else "",
             )
             yield _with(base, database, answer)
 

@@ -68,6 +68,7 @@ class Facts:
     trend: times and sizes of one set per night, the oldest first.
     problem: why the bucket could not be read.
     refused: why a restore of the latest set would be refused.
+    restored_as: the name that the database gets on the volume, if that is another one.
     """
 
     cluster: str
@@ -85,6 +86,7 @@ class Facts:
     drill: Drill | None = None
     problem: str = ""
     refused: str = ""
+    restored_as: str = ""
 
 
 @dataclass(frozen=True)

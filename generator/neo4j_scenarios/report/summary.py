@@ -31,6 +31,7 @@ def as_json(row: Row) -> dict[str, Any]:
         "region": facts.region or None,
         "labels": dict(facts.labels),
         "database": facts.database,
+        "restored_as": facts.restored_as or None,
         "bucket": facts.bucket,
         "state": row.state.value,
         "findings": [finding.value for finding in row.findings],

@@ -77,9 +77,14 @@ def parse(text: bytes) -> dict[spec.DatabaseName, Drill]:
         receipt: Mapping[str, Any] = json.loads(text)
         seconds, size = float(receipt["seconds"]), int(receipt["bytes"])
         time = datetime.fromisoformat(receipt["finished"]).astimezone(UTC)
-        names = {spec.DatabaseName(str(each["database"])): str(each["object"]) for each in receipt["restored"]}
+        names = {_source(each): str(each["object"]) for each in receipt["restored"]}
     except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError):
         return {}
     if not (0 < seconds < float("inf") and size >= 0):
         return {}
     return {database: Drill(time, name, size, seconds) for database, name in names.items()}
+
+
+def _source(restored: Mapping[str, Any]) -> spec.DatabaseName:
+    """Return the database whose set was restored. Receipts of earlier versions have no other name than that."""
+    return spec.DatabaseName(str(restored.get("source_database") or restored["database"]))

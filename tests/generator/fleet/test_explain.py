@@ -67,6 +67,15 @@ def test_an_install_and_its_risks_are_told_in_words(explain: Command) -> None:
         assert sentence in told
 
 
+def test_a_rename_is_told_with_both_names(neo4j_scenarios: Command, tmp_path: Path) -> None:
+    fleet = make_fleet(tmp_path, GOOD.replace("eu-2: {}", "eu-2: {database: 'staging=neo4j, system'}"))
+    told = " ".join(neo4j_scenarios("explain", "eu-2", "-f", fleet).out.split())
+    assert "restores neo4j as staging and system from gs://backups-eu/eu-2" in told
+    assert "The set of neo4j is restored as staging." in told
+    assert "The restored system knows these sets by their old names alone." in told
+    assert neo4j_scenarios("explain", "eu-2", "database", "-f", fleet).out.startswith("database: staging=neo4j")
+
+
 def test_a_program_gets_json(explain: Command) -> None:
     told = json.loads(explain("eu-1", "--json").out)
     assert (told["cluster"], told["group"], told["region"]) == ("eu-1", "prod", "eu")

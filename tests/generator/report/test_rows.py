@@ -111,13 +111,14 @@ def test_an_hour_too_late_is_worse_than_a_day_that_is_allowed() -> None:
 def test_the_json_has_all_of_it() -> None:
     drill = make_drill()
     facts: list[Facts] = [
-        make_facts(pin=old, held=old, drill=drill, trend=((NOW, 7),), count=1),
+        make_facts(pin=old, held=old, drill=drill, trend=((NOW, 7),), count=1, restored_as="staging"),
         make_facts(latest=None),
     ]
     told = json.loads(json.dumps(summary(rows(facts, NOW, GIB), GIB)))
     missing, fine = told["databases"]
     assert (told["findings"]["missing"], told["findings"]["never-drilled"]) == (1, 1)
     assert (missing["findings"], missing["rpo_ratio"]) == (["missing", "never-drilled"], None)
+    assert [each["restored_as"] for each in (missing, fine)] == [None, "staging"]
     assert (told["throughput"], told["states"]["no set"], told["drifts"]["behind"]) == (GIB, 1, 1)
     assert (missing["latest"], missing["age_seconds"], missing["state"]) == (None, None, "no set")
     assert fine["latest"]["object"].startswith("gs://backups/prod/neo4j-")
