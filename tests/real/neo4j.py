@@ -29,20 +29,26 @@ _NOT_YET = {"initial", "starting", "unknown", "store copying", "dirty"}
 
 @dataclass(frozen=True)
 class Settings:
-    """What the lines of Neo4j call the settings that tests give: folders and listeners."""
+    """What the lines of Neo4j call the settings that tests give: folders, listeners and the default database."""
 
     directories: str
     folders: tuple[str, ...]
     listeners: tuple[str, ...]
+    default: str
 
 
 _SETTINGS = {
-    "5": Settings("server.directories", ("logs", "run"), ("server.bolt.listen_address",)),
-    "4": Settings("dbms.directories", ("logs", "run"), ("dbms.connector.bolt.listen_address",)),
+    "5": Settings(
+        "server.directories", ("logs", "run"), ("server.bolt.listen_address",), "initial.dbms.default_database"
+    ),
+    "4": Settings(
+        "dbms.directories", ("logs", "run"), ("dbms.connector.bolt.listen_address",), "dbms.default_database"
+    ),
     "3": Settings(
         "dbms.directories",
         ("logs", "run", "certificates"),
         ("dbms.connector.bolt.listen_address", "dbms.connector.http.listen_address", "dbms.backup.address"),
+        "dbms.active_database",
     ),
 }
 
@@ -61,11 +67,13 @@ class Neo4j:
 
     data: DATA_DIR; settings, logs and the pid file go to a folder beside it.
     auth: name and password where users must log in; without it nobody needs to.
+    default: its default database, if that has another name than neo4j.
     """
 
     home: Path
     data: Path
     auth: tuple[str, str] | None = None
+    default: str = ""
     ports: tuple[int, int, int] = field(default_factory=lambda: (free_port(), free_port(), free_port()))
 
     def __post_init__(self) -> None:
@@ -170,6 +178,8 @@ class Neo4j:
         lines = [(self.home / "conf" / "neo4j.conf").read_text(), f"{names.directories}.data={self.data}"]
         lines += [f"{names.directories}.{folder}={self.side / folder}" for folder in names.folders]
         lines += [f"{name}=127.0.0.1:{port}" for name, port in zip(names.listeners, self.ports, strict=False)]
+        if self.default:
+            lines += [f"{names.default}={self.default}"]
         return "\n".join([*lines, f"dbms.security.auth_enabled={str(self.auth is not None).lower()}", ""])
 
     def _env(self) -> dict[str, str]:

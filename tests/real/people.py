@@ -27,14 +27,15 @@ def write_later(server: Neo4j) -> None:
     server.query("UNWIND range(1, 7) AS i CREATE (:Later {id: i})")
 
 
-def found(server: Neo4j) -> dict[str, Any]:
+def found(server: Neo4j, database: str = "neo4j") -> dict[str, Any]:
     """Return how much of BEFORE and AFTER is there, counted by what it says and not by its mere presence."""
-    people = server.query("MATCH (p:Person) RETURN p.id AS id, p.name AS name, p.story AS story")
+    people = server.query("MATCH (p:Person) RETURN p.id AS id, p.name AS name, p.story AS story", database)
     whole = [each for each in people if each == _person(each["id"])]
     links = server.query(
-        "MATCH (a:Person)-[r:NEXT]->(b:Person) WHERE r.since = a.id AND b.id = a.id + 1 RETURN count(r) AS n"
+        "MATCH (a:Person)-[r:NEXT]->(b:Person) WHERE r.since = a.id AND b.id = a.id + 1 RETURN count(r) AS n",
+        database,
     )
-    later = server.query("MATCH (n:Later) RETURN count(n) AS n")
+    later = server.query("MATCH (n:Later) RETURN count(n) AS n", database)
     counts = len(people), len(whole), links[0]["n"], later[0]["n"]
     return dict(zip(BEFORE, counts, strict=True))
 
