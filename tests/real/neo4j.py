@@ -135,7 +135,7 @@ class Neo4j:
             self.query("RETURN 1")
             return {"graph.db": "online"}
         rows = self.query("SHOW DATABASES", "system")
-        return {row["name"]: row.get("statusMessage") or row.get("error") or row["currentStatus"] for row in rows}
+        return {row["name"]: row.get("statusMessage") or row.get("error") or _state(row) for row in rows}
 
     def set_password(self) -> None:
         """Give the first user of Neo4j 5 the password of `auth`; for a data folder that no server has seen."""
@@ -210,6 +210,12 @@ class Neo4j:
     def _last_lines(self) -> str:
         files = [self.side / "console.log", self.side / "logs" / "debug.log"]
         return "\n".join(f"--- {file}\n{file.read_text()[-3000:]}" for file in files if file.exists())
+
+
+def _state(row: dict[str, Any]) -> str:
+    """Return the state of a database. `unknown` is Community's word for one that is not its default: it stays so."""
+    alone = row["currentStatus"] == "unknown" and not row["default"]
+    return "not served" if alone and row["name"] != "system" else str(row["currentStatus"])
 
 
 def _by_http(port: int, cypher: str) -> Rows:

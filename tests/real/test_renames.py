@@ -4,7 +4,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from tests.real.conftest import FIRST_USER, Made, MakePod
+from tests.real.conftest import EARLY_USER, FIRST_USER, Made, MakePod
 from tests.real.neo4j import Neo4j
 from tests.real.people import AFTER, BEFORE, found, write_later
 from tests.real.restoring import Pod
@@ -55,6 +55,17 @@ def test_a_dump_comes_back_under_another_name_once(line: str, made: Made, pod: M
     again = volume.restore()
     assert again.code == 0, again
     assert volume.photograph() == before
+
+
+@pytest.mark.parametrize("line", ["neo4j_5", "neo4j_2026"])
+def test_with_its_system_the_server_opens_the_new_name_and_not_the_old(line: str, made: Made, pod: MakePod) -> None:
+    volume = pod(made, PREFIXES[line], DATABASE=f"{RENAME},system")
+    ended = volume.restore()
+    assert ended.code == 0, ended
+    assert "set initial.dbms.default_database=staging" in ended.said
+    with Neo4j(volume.home, volume.data, EARLY_USER, default="staging") as server:
+        assert server.status_of_databases() == {"neo4j": "not served", "staging": "online", "system": "online"}
+        assert found(server, "staging") == BEFORE
 
 
 def test_the_live_database_of_the_old_name_stays_as_it_is(neo4j_5: Made, pod: MakePod) -> None:

@@ -62,9 +62,12 @@ def test_a_restored_system_brings_the_users_and_passwords_of_its_day() -> None:
 
 
 def test_a_restored_system_knows_a_renamed_database_by_its_old_name() -> None:
-    _, sentence = after_start(make_plan(step("staging", source=DatabaseName("neo4j")), step("system")))
+    plan = make_plan(step("staging", source=DatabaseName("neo4j")), step("system"))
+    _, sentence = after_start(plan)
     assert sentence.startswith("the restored system knows neo4j, and may not know staging. ")
     assert "neo4j-restore finalize creates it" in sentence
+    _, sentence = after_start(replace(plan, edition=Edition.COMMUNITY))
+    assert sentence.endswith("set initial.dbms.default_database=staging")
 
 
 @pytest.mark.parametrize(
