@@ -1,4 +1,4 @@
-"""`neo4j-scenarios validate`: what is wrong with a values file is told at its line, all of it at once."""
+"""`neo4j-scenarios validate`: each mistake in a values file is reported at its line, and all of them at once."""
 
 import json
 from pathlib import Path
@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from tests.generator.conftest import Command
 from tests.generator.inputs import all_inputs, make_scenario
+from tests.support.mistakes import compare, mistakes
 from tests.support.says import says
 
 from neo4j_scenarios.checking import Finding, check
@@ -15,147 +16,13 @@ from neo4j_scenarios.parse import parse
 from neo4j_scenarios.render.values_file import render
 from neo4j_scenarios.yaml.tree import Place
 
-ROOT = Path(__file__).parents[3]
-CHART = ROOT / "charts" / "neo4j-restore"
+CHART = Path(__file__).parents[3] / "charts" / "neo4j-restore"
 
-# An official-chart file by hand, without a mistake.
-OFFICIAL = """
-neo4j:
-  name: graph
-volumes:
-  data:
-    mode: defaultStorageClass
-services: {neo4j: {enabled: false}}
-podSpec:
-  initContainers:
-    - name: restore
-      image: registry.example/neo4j-restore:0.1.0
-      env:
-        - {name: BUCKET, value: gs://graph-backups}
-        - {name: DATABASE, value: neo4j}
-        - {name: GOOGLE_APPLICATION_CREDENTIALS, value: /auth/credentials.json}
-        - {name: HTTPS_PROXY, value: "http://proxy:3128"}
-      volumeMounts:
-        - {name: data, mountPath: /data, subPath: data}
-        - {name: key, mountPath: /auth}
-additionalVolumes:
-  - name: key
-    secret: {secretName: graph-key}
-"""
-LABS = """
-core:
-  standalone: true
-  initContainers:
-    - name: restore
-      image: registry.example/neo4j-restore:0.1.0
-      env:
-        - {name: BUCKET, value: gs://graph-backups}
-        - {name: DATABASE, value: neo4j}
-      volumeMounts:
-        - {name: datadir, mountPath: /data}
-"""
-OWN = """
-restore:
-  bucket: gs://graph-backups
-  database: neo4j
-"""
-
-# A change of such a file, the line of what is then wrong, and words of it.
-MISTAKES = {
-    "no bucket": (
-        OFFICIAL,
-        "{name: BUCKET, value: gs://graph-backups}",
-        "{name: X, value: y}",
-        12,
-        "BUCKET is not set",
-    ),
-    "bucket": (OFFICIAL, "gs://graph-backups", "graph-backups", 13, "BUCKET: 'graph-backups' has no scheme"),
-    "databases": (OFFICIAL, "value: neo4j}", "value: 'neo4j,Neo4j'}", 14, "names a database twice"),
-    "name": (OFFICIAL, "HTTPS_PROXY", "TIMESTMP", 16, "did you mean TIMESTAMP?"),
-    "prefix": (OFFICIAL, "HTTPS_PROXY", "NEO4J_TIMESTAMP", 16, "starts with NEO4J_"),
-    "twice": (OFFICIAL, "HTTPS_PROXY", "DATABASE", 16, "DATABASE is set twice"),
-    "number": (
-        OFFICIAL,
-        'name: HTTPS_PROXY, value: "http://proxy:3128"',
-        "name: RETRY_SECONDS, value: 60",
-        16,
-        "is not a text",
-    ),
-    "secret": (OFFICIAL, "name: HTTPS_PROXY", "name: DB_PASSWORD", 16, "holds a secret in plain text"),
-    "sub-path": (OFFICIAL, ", subPath: data", "", 18, "differs from the server's mount"),
-    "no data": (OFFICIAL, "mountPath: /data", "mountPath: /dta", 17, "mounts no volume at /data"),
-    "key elsewhere": (OFFICIAL, "mountPath: /auth", "mountPath: /keys", 15, "nothing is mounted at /auth"),
-    "volume": (OFFICIAL, "- name: key", "- name: kee", 19, "mounts the volume 'key', but the pod has no volume"),
-    "items": (
-        OFFICIAL,
-        "secretName: graph-key",
-        "secretName: k, items: [{key: a, path: key.json}]",
-        22,
-        "names credentials.json",
-    ),
-    "password": (
-        OFFICIAL,
-        "name: graph\n",
-        "name: graph\n  password: hunter2-hunter2\n",
-        4,
-        "is a password in plain text",
-    ),
-    "typo": (OFFICIAL, "additionalVolumes", "additionalVolume", 20, "did you mean 'additionalVolumes'?"),
-    "other key": (
-        OFFICIAL,
-        "services: {neo4j: {enabled: false}}",
-        "secretMount: {}",
-        7,
-        "did you mean 'secretMounts'?",
-    ),
-    "type": (OFFICIAL, "services: {neo4j: {enabled: false}}", "image: neo4j", 7, "must be of type object"),
-    "cluster": (OFFICIAL, "name: graph\n", "name: graph\n  minimumClusterSize: 3\n", 13, "chooses by itself"),
-    "always": (
-        LABS,
-        "value: neo4j}",
-        "value: neo4j}\n        - {name: FORCE_OVERWRITE, value: 'true'}",
-        10,
-        "each start",
-    ),
-    "old image": (
-        LABS,
-        "registry.example/neo4j-restore:0.1.0",
-        "gcr.io/neo4j-helm/restore:4.4.10",
-        6,
-        "the old restore",
-    ),
-    "labs sub-path": (
-        LABS,
-        "standalone: true",
-        "standalone: true\n  persistentVolume: {subPath: neo}",
-        12,
-        "subPathExpr 'neo'",
-    ),
-    "read-only": (
-        LABS,
-        "name: restore\n",
-        "name: restore\n      securityContext: {readOnlyRootFilesystem: true}\n",
-        11,
-        "has a read-only root",
-    ),
-    "small limit": (
-        LABS,
-        "name: restore\n",
-        "name: restore\n      resources: {limits: {memory: 256Mi}}\n",
-        6,
-        "is 256Mi, less than the heap of neo4j-admin, which is 512m",
-    ),
-    "own small limit": (
-        OWN,
-        "database: neo4j",
-        "database: neo4j\n  heapSize: 2g\n  resources: {limits: {memory: 1Gi}}",
-        6,
-        "is 1Gi, less than the heap of neo4j-admin, which is 2g",
-    ),
-    "own key": (OWN, "database:", "databse:", 4, "did you mean 'database'?"),
-    "own policy": (OWN, "database: neo4j", "database: neo4j\n  forceOverwrite: 'true'", 5, "each start"),
-    "own time": (OWN, "database: neo4j", "database: neo4j\n  notAfter: tomorrow", 5, "RESTORE_NOT_AFTER: 'tomorrow'"),
-}
+FILES = Path(__file__).parent
+MAINTENANCE = FILES / "charts" / "maintenance"
+MISTAKES = mistakes(FILES / "mistakes")
+RIGHT = sorted((FILES / "right").glob("*.yaml"))
+OWN = (FILES / "right" / "own.yaml").read_text(encoding="utf-8")
 
 
 @pytest.fixture
@@ -172,38 +39,21 @@ def test_every_generated_file_is_valid(tmp_path_factory: pytest.TempPathFactory,
     assert check([path]) == []
 
 
-@pytest.mark.parametrize("text", [OFFICIAL, LABS, OWN], ids=["official", "labs", "own"])
-def test_a_file_of_another_hand_without_a_mistake_is_valid(neo4j_scenarios: Command, values: Path, text: str) -> None:
-    values.write_text(text)
-    done = neo4j_scenarios("validate", values)
+@pytest.mark.parametrize("path", RIGHT, ids=lambda path: path.stem)
+def test_a_file_of_another_hand_without_a_mistake_is_valid(neo4j_scenarios: Command, path: Path) -> None:
+    done = neo4j_scenarios("validate", path)
     says(done, 0)
-    assert done.out == f"valid {values}\n"
+    assert done.out == f"valid {path}\n"
     assert done.err == ""
 
 
-@pytest.mark.parametrize("mistake", MISTAKES)
-def test_a_mistake_is_told_at_its_line_with_a_way_out(neo4j_scenarios: Command, values: Path, mistake: str) -> None:
-    text, old, new, line, words = MISTAKES[mistake]
-    assert old in text
-    values.write_text(text.replace(old, new))
-    done = neo4j_scenarios("validate", values)
-    says(done, 1)
+@pytest.mark.parametrize("path", MISTAKES, ids=lambda path: path.stem)
+def test_a_mistake_is_told_at_its_line_with_a_way_out(neo4j_scenarios: Command, path: Path) -> None:
+    done = neo4j_scenarios("validate", path)
+    says(done, 1, unsaid="hunter2")
     assert done.out == ""
-    told = [each for each in done.err.splitlines() if each.startswith(f"error: {values}:{line}:")]
-    assert any(words in each for each in told), done.err
-    assert "hunter2" not in done.err
+    assert "\n".join(compare(path, done.err)) == ""
     assert done.err.count("try: ") == done.err.count("error: ")
-
-
-def test_a_restore_container_in_the_wrong_place_is_told(neo4j_scenarios: Command, values: Path) -> None:
-    values.write_text(f"imageTag: 4.4.10\n{LABS}".replace("core:\n  standalone: true", "other:"))
-    done = neo4j_scenarios("validate", values)
-    says(done, 1, f"error: {values}:5:7: other.initContainers[0]: is a restore container")
-
-
-def test_a_file_without_a_restore_is_told(neo4j_scenarios: Command, values: Path) -> None:
-    values.write_text("core: {standalone: true}")
-    assert f"error: {values}:1:1: has no restore container" in neo4j_scenarios("validate", values).err
 
 
 def test_all_files_are_checked_and_all_problems_told_at_once(neo4j_scenarios: Command, tmp_path: Path) -> None:
@@ -214,7 +64,7 @@ def test_all_files_are_checked_and_all_problems_told_at_once(neo4j_scenarios: Co
     assert done.out == f"valid {tmp_path}/a.yaml\n"
     places = [line.split(": ")[1].removeprefix(f"{tmp_path}/") for line in done.err.splitlines() if "error" in line]
     assert places[0].startswith("b.yaml:")
-    assert [place.rsplit(":", 1)[0] for place in places[1:3]] == ["c.yaml:3", "c.yaml:4"]
+    assert [place.rsplit(":", 1)[0] for place in places[1:3]] == ["c.yaml:2", "c.yaml:3"]
     assert places[3].startswith("d.yaml")
 
 
@@ -257,7 +107,7 @@ def test_files_of_two_releases_are_not_laid_over_each_other(neo4j_scenarios: Com
     done = neo4j_scenarios("validate", tmp_path / "a.yaml", tmp_path / "b.yaml")
     says(done, 2, f"error: {tmp_path}/b.yaml: was written by neo4j-scenarios, and so was {tmp_path}/a.yaml", "--each")
     says(neo4j_scenarios("validate --each", tmp_path / "a.yaml", tmp_path / "b.yaml"), 0)
-    (tmp_path / "b.yaml").write_text(LABS)
+    (tmp_path / "b.yaml").write_text((FILES / "right" / "labs.yaml").read_text(encoding="utf-8"))
     assert "--each" in neo4j_scenarios("validate", tmp_path / "a.yaml", tmp_path / "b.yaml").err
 
 
@@ -299,24 +149,9 @@ def test_helm_has_the_last_word(neo4j_scenarios: Command, values: Path, helm: st
     says(done, 1, "restore.command rollback finds no data with data.emptyDir")
 
 
-def test_the_rendered_pod_is_checked(neo4j_scenarios: Command, values: Path, tmp_path: Path, helm: str) -> None:
-    # A chart that mounts its data in a folder, and hands init containers on as they are.
-    (tmp_path / "chart" / "templates").mkdir(parents=True)
-    (tmp_path / "chart" / "Chart.yaml").write_text("apiVersion: v2\nname: other\nversion: 1.0.0\n")
-    (tmp_path / "chart" / "templates" / "set.yaml").write_text(
-        """apiVersion: apps/v1
-kind: StatefulSet
-metadata: {name: graph}
-spec:
-  volumeClaimTemplates: [{metadata: {name: datadir}}]
-  template:
-    spec:
-      initContainers: {{ toYaml .Values.core.initContainers | nindent 8 }}
-      containers: [{name: neo4j, volumeMounts: [{name: datadir, mountPath: /data, subPath: graph}]}]
-"""
-    )
-    values.write_text(LABS)
-    done = neo4j_scenarios("validate --render", values, "--helm", helm, "--chart", tmp_path / "chart")
+def test_the_rendered_pod_is_checked(neo4j_scenarios: Command, helm: str) -> None:
+    values = FILES / "right" / "labs.yaml"
+    done = neo4j_scenarios("validate --render", values, "--helm", helm, "--chart", FILES / "charts" / "folder")
     says(
         done,
         1,
@@ -324,45 +159,16 @@ spec:
     )
 
 
-@pytest.fixture
-def official(tmp_path: Path) -> Path:
-    """Return a chart that leaves init containers out in the offline maintenance mode, and fails without a cluster."""
-    (tmp_path / "chart" / "templates").mkdir(parents=True)
-    (tmp_path / "chart" / "Chart.yaml").write_text("apiVersion: v2\nname: other\nversion: 1.0.0\n")
-    (tmp_path / "chart" / "templates" / "set.yaml").write_text(
-        """{{- if not .Values.disableLookups }}{{ fail "the Secret is not there" }}{{ end -}}
-apiVersion: apps/v1
-kind: StatefulSet
-metadata: {name: graph}
-spec:
-  volumeClaimTemplates: [{metadata: {name: data}}]
-  template:
-    spec:
-      volumes: {{ toYaml .Values.additionalVolumes | nindent 8 }}
-      initContainers:
-      {{- range .Values.podSpec.initContainers }}
-      {{- if or .enabledInOfflineMaintenanceMode (not $.Values.neo4j.offlineMaintenanceModeEnabled) }}
-        - {{ omit . "enabledInOfflineMaintenanceMode" | toYaml | nindent 10 }}
-      {{- end }}
-      {{- end }}
-      containers: [{name: neo4j, volumeMounts: [{name: data, mountPath: /data, subPathExpr: data}]}]
-"""
-    )
-    return tmp_path / "chart"
-
-
 def test_a_chart_that_looks_into_the_cluster_is_rendered_without_one(
-    neo4j_scenarios: Command, values: Path, official: Path, helm: str
+    neo4j_scenarios: Command, values: Path, helm: str
 ) -> None:
     values.write_text(render(make_scenario(target="neo4j/neo4j")))
-    says(neo4j_scenarios("validate --render", values, "--helm", helm, "--chart", official), 0)
+    says(neo4j_scenarios("validate --render", values, "--helm", helm, "--chart", MAINTENANCE), 0)
 
 
-def test_a_pod_without_a_restore_container_is_told(
-    neo4j_scenarios: Command, values: Path, official: Path, helm: str
-) -> None:
+def test_a_pod_without_a_restore_container_is_told(neo4j_scenarios: Command, values: Path, helm: str) -> None:
     text = render(make_scenario(target="neo4j/neo4j", offline_maintenance="true"))
-    asked = ("--helm", helm, "--chart", official)
+    asked = ("--helm", helm, "--chart", MAINTENANCE)
     values.write_text(text)
     says(neo4j_scenarios("validate --render", values, *asked), 0)
     values.write_text("".join(line for line in text.splitlines(keepends=True) if "enabledInOffline" not in line))
@@ -393,7 +199,7 @@ def test_programs_get_json(neo4j_scenarios: Command, values: Path) -> None:
     assert not told["valid"]
     assert told["files"] == [str(values)]
     assert {(each["key"], each["file"], each["line"], each["column"]) for each in told["problems"]} == {
-        ("restore.database", str(values), 4, 3)
+        ("restore.database", str(values), 3, 3)
     }
 
 
@@ -401,6 +207,6 @@ def test_github_shows_each_problem_at_its_line(neo4j_scenarios: Command, values:
     values.write_text(OWN.replace("neo4j\n", "1neo4j\n"))
     done = neo4j_scenarios("validate --format github", values)
     says(done, 1)
-    assert done.out.startswith(f"::error file={values},line=4,col=3,title=neo4j-scenarios::restore.database: ")
+    assert done.out.startswith(f"::error file={values},line=3,col=3,title=neo4j-scenarios::restore.database: ")
     odd = annotation(Finding(Place("a,b:c", 1, 2), "key", "50%\nmore", "hint"))
     assert odd == "::error file=a%2Cb%3Ac,line=1,col=2,title=neo4j-scenarios::key: 50%25%0Amore%0Atry: hint"
