@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 from neo4j_scenarios.errors import Problem
 from neo4j_scenarios.survey import bucket
-from neo4j_scenarios.survey.bucket import Answer, Options, Question, Reach, reach
 from neo4j_scenarios.survey.pool import Deadline, side_by_side
+from neo4j_scenarios.survey.question import Answer, Options, Question, Reach, reach
 
 __all__ = ["Answer", "Options", "Question", "Reach", "Survey", "reach", "survey"]
 
