@@ -1,6 +1,5 @@
 """The command `emit`: it writes files with which Argo CD, Flux, helmfile or a script installs a fleet."""
 
-import re
 import shlex
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -8,8 +7,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from neo4j_restore.secrecy import WITHHELD, looks_like_key
-from neo4j_restore.spec import Invalid
 from neo4j_scenarios.commands.options import (
     MOST_RESTORES,
     Check,
@@ -27,13 +24,11 @@ from neo4j_scenarios.console import say
 from neo4j_scenarios.errors import Problem, UsageError, did_you_mean
 
 if TYPE_CHECKING:
-    from neo4j_scenarios.emit.engine import Window
     from neo4j_scenarios.emit.scope import Scope
 
 _REVISION = "HEAD"
 _AT_ONCE = 10
 _TIMEOUT = "15m"
-_LONGEST_TIMEOUT = 7 * 86400
 
 _HINT = "neo4j-scenarios emit argocd fleet.yaml"
 
@@ -125,6 +120,7 @@ def emit(
     """write files with which Argo CD, Flux, helmfile or a script installs a fleet"""
     from neo4j_scenarios.emit import ENGINES, emitted
     from neo4j_scenarios.emit.engine import Order
+    from neo4j_scenarios.emit.flags import check_places, parse_windows, refuse_keys, timeout_seconds
     from neo4j_scenarios.emit.locations import parse_charts
     from neo4j_scenarios.emit.releases import releases
     from neo4j_scenarios.emit.scope import installable, of_override, of_selection
@@ -133,10 +129,10 @@ def emit(
     if engine not in ENGINES:
         raise UsageError(Problem("ENGINE", did_you_mean(engine, ENGINES), _HINT))
     texts = {"--chart": chart or (), "--repository": [repository], "--path": [path], "--revision": [revision]}
-    _refuse_keys(texts | {"--part": [part], "--override": [override]})
-    windows = _windows(engine, sync_window or (), project, argocd_namespace)
+    refuse_keys(texts | {"--part": [part], "--override": [override]})
+    windows = parse_windows(engine, sync_window or (), project, argocd_namespace)
     texts |= {"--project": [project], "--argocd-namespace": [argocd_namespace], "--sync-window": sync_window or ()}
-    _check_places(repository, path, revision)
+    check_places(repository, path, revision)
     charts = parse_charts(chart or ())
     selection = parse_selection(selector or (), only or ())
     if override:
@@ -160,7 +156,7 @@ def emit(
         argocd_namespace,
         project,
         windows,
-        _timeout(engine, timeout),
+        timeout_seconds(engine, timeout, _TIMEOUT),
     )
     order = installable(ENGINES[engine], order, scope, folder)
     files = emitted(ENGINES[engine], scope.fleet, order, scope.chosen)
@@ -192,72 +188,3 @@ def _command(
     flags["--at-once"] = [] if at_once == _AT_ONCE else [str(at_once)]
     words = [word for flag, words in flags.items() for text in words if text for word in (flag, text)]
     return shlex.join(["neo4j-scenarios", "emit", engine, fleet.name, *words])
-
-
-def _timeout(engine: str, text: str) -> int:
-    """Return the seconds of --timeout. Raises UsageError for a text that is not a duration, and for other engines."""
-    from neo4j_scenarios.amounts import parse_duration
-
-    if text != _TIMEOUT and engine != "flux":
-        raise UsageError(Problem("--timeout", f"is for flux, not for {engine}", "leave --timeout out"))
-    try:
-        seconds = int(parse_duration(text))
-    except Invalid as error:
-        raise UsageError(Problem("--timeout", str(error), f"--timeout {_TIMEOUT}")) from error
-    if not 0 < seconds <= _LONGEST_TIMEOUT:
-        raise UsageError(Problem("--timeout", f"{text!r} is not between 1s and 7d", f"--timeout {_TIMEOUT}"))
-    return seconds
-
-
-def _windows(engine: str, texts: Sequence[str], project: str, namespace: str) -> "list[Window]":
-    """Return the sync windows. Raises UsageError for a value that Argo CD refuses, and for other engines."""
-    from neo4j_scenarios.emit.engine import parse_window
-    from neo4j_scenarios.inputs.rules import NAME
-
-    flags = {"--sync-window": list(texts), "--project": [project], "--argocd-namespace": [namespace]}
-    used = [flag for flag, words in flags.items() if any(words)]
-    if used and engine != "argocd":
-        raise UsageError(*(Problem(flag, f"is for argocd, not for {engine}", f"leave {flag} out") for flag in used))
-    if texts and project in {"", "default"}:
-        what = "needs a separate project, because other applications of Argo CD use the project 'default' too"
-        raise UsageError(Problem("--sync-window", what, "--project graphs"))
-    problems, windows = [], []
-    for flag, word in (("--project", project), ("--argocd-namespace", namespace)):
-        try:
-            NAME(word or "default")
-        except Invalid as error:
-            problems.append(Problem(flag, str(error), f"{flag} graphs"))
-    for text in texts:
-        try:
-            windows.append(parse_window(text))
-        except Invalid as error:
-            problems.append(Problem("--sync-window", str(error), "--sync-window 'deny;0 8 * * 1-5;10h'"))
-    if problems:
-        raise UsageError(*problems)
-    return windows
-
-
-# The forms that Git takes: a URL, or user@host:path.
-_REPOSITORY = re.compile(r"(?:(?:https?|ssh|git)://|[\w.-]+@[\w.-]+:)[^\s]+")
-
-
-def _check_places(repository: str, path: str, revision: str) -> None:
-    """Raise UsageError for a place that no engine can read. Otherwise the mistake would only show in its logs."""
-    problems = []
-    if repository and not _REPOSITORY.fullmatch(repository):
-        what = f"{repository!r} is not the URL of a Git repository"
-        problems.append(Problem("--repository", what, "--repository https://git.example/team/graphs.git"))
-    if ".." in path.split("/") or any(char.isspace() or not char.isprintable() for char in path):
-        problems.append(Problem("--path", f"{path!r} is not a folder of the repository", "--path fleets/prod"))
-    if not re.fullmatch(r"[\w.][\w./+@^~{}-]*", revision):
-        problems.append(Problem("--revision", f"{revision!r} is not a branch or tag", "--revision main"))
-    if problems:
-        raise UsageError(*problems)
-
-
-def _refuse_keys(flags: Mapping[str, Iterable[str]]) -> None:
-    """Raise UsageError for flags that contain a password or key, which would be written into every file."""
-    hint = "give the URL without user and password: the engine has its own credentials for it"
-    refused = [flag for flag, texts in flags.items() if any(map(looks_like_key, texts))]
-    if refused:
-        raise UsageError(*(Problem(flag, f"is {WITHHELD}", hint) for flag in refused))
