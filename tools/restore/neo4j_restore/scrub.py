@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from neo4j_restore.forms import CERTAIN, forms
-from neo4j_restore.secrecy import LONE_KEY, is_lone_key
+from neo4j_restore.secrecy import FIELDS, KEYS, LONE_KEY, is_lone_key, maybe_secret_name
 
 HIDDEN: Final = "[secret]"
 
@@ -78,31 +78,19 @@ def learn(*secrets: str) -> None:
     _scrubber.learn(*secrets)
 
 
-# The shapes of keys that were not learned. The first group of each stays. Quantifiers are possessive, so that no text
-# takes long.
+# Keys that were not learned. The first group of each stays.
 _SHAPES: Final = (
     # A whole PEM. One that was cut has no end.
     re.compile(r"()-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----.*?(?:-----END [A-Z0-9 ]*-----|\Z)", re.DOTALL),
-    # PEMs and Google's keys in base64. Their first bytes are always the same.
-    re.compile(r"()(?:LS0tLS1CRUdJT|eyJ0eXBlIjo|ewog+ICJ0eXBl|InByaXZhdGVfa2V5)[\w+/=-]*+"),
-    # A JSON field, an option of Java or a variable whose name shows that its value is secret.
-    re.compile(
-        r"""((?i:private_?key(?!_?id)|secret_?access_?key|session_?token|security-?token|access_?token|refresh_?token"""
-        r"""|id_?token|client_?secret|account_?key|storage_?key|sas_?token|shared_?access_?signature|passw(?:or)?d"""
-        r"""|\bNEO4J_AUTH|\bsig(?:nature)?)\\?["']?\s*+[=:]\s*+\\?["']?)(?!\[secret\])[^\s"'&;,<>|}]++"""
-    ),
+    # The value behind a word that announces a secret.
+    re.compile(rf"""({FIELDS}\\?["']?\s*+[=:]\s*+\\?["']?)(?!\[secret\])[^\s"'&;,<>|}}]++"""),
     # The same in XML, from AWS's token service.
     re.compile(r"(<(?:SecretAccessKey|SessionToken)>)[^<\s]++"),
     re.compile(r"((?i:\b(?:Bearer|Basic))\s++)(?=[\w.~+/=-]{16})[\w.~+/=-]*\d[\w.~+/=-]*+"),
     re.compile(r"((?i:\bSharedKey\s++[a-z0-9]{3,24}:))[\w+/=]++"),
     # A password in a URL.
     re.compile(r"(://[^/\s@:]*+:)[^/\s@]++(?=@)"),
-    re.compile(r"()\beyJ[\w-]{8,}+\.[\w-]{8,}+(?:\.[\w-]*+)?"),
-    re.compile(r"()\bya29\.[\w.-]*+|\bAIza[\w-]{30,}+|\b(?:gh[oprsu]|github_pat)_\w{20,}+"),
-    re.compile(r"()(?i:AGE-SECRET-KEY-)[\w-]*+"),
-    re.compile(r"()\b(?:IQoJ|FwoG|FQoG)[\w+/=]{40,}+"),
-    # An Azure account's key, and a client's secret.
-    re.compile(r"()(?<![A-Za-z0-9+/])[A-Za-z0-9+/]{86}==|[\w.~-]{3}\dQ~[\w.~-]{31,}+"),
+    *(re.compile(f"(){shape}") for shape in KEYS),
 )
 
 
@@ -129,15 +117,6 @@ def clean(text: object, most_chars: int = MOST_CHARS) -> str:
     return f"{hide(line[: most_chars - 1])[: most_chars - 1]}…" if cut else line
 
 
-# Names of variables whose values are secrets, of any program.
-_SECRET_NAME = re.compile(
-    r"(?i)secret|token|passw|passphrase|private|credential|(^|_)sas($|_)|auth$|signature|connection_string"
-    r"|(^|_)(access_?|account_?|storage_?|api_?)?key$"
-)
-# Endings of such names whose value only says where the secret is, or how long it lasts.
-_NO_SECRET_NAME = re.compile(
-    r"(?i)_(file|path|dir|id|uri|url|arn|host|addr|port|proto|tcp|endpoint|name|region|mode|style|version|expiration)s?$"
-)
 _PLACE = re.compile(r"/|[a-z]+://[^@]*$")
 
 _LOGIN = re.compile(r"://([^/\s@:]*+):(\S*)@")
@@ -151,7 +130,7 @@ def learn_environment(environment: Mapping[str, str]) -> None:
     for name, text in environment.items():
         value = text.strip()
         learn(*_within(value))
-        if _SECRET_NAME.search(name) and not _NO_SECRET_NAME.search(name) and not _PLACE.match(value):
+        if maybe_secret_name(name) and not _PLACE.match(value):
             # NEO4J_AUTH is user/password. Hiding all of `neo4j/neo4j` would hide half of all paths.
             password = value.partition("/")[2] if name.upper().endswith("AUTH") else ""
             learn(password or value.lstrip("?"))

@@ -7,7 +7,7 @@ Source: operations manual, "Restore users and roles metadata"; Cypher manual, "A
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import pairwise
 from typing import Final
@@ -34,12 +34,14 @@ class Replay:
     """One statement of a metadata script. cypher: to be sent. shown: the same without passwords.
 
     dialect: the version of Cypher that the script names or that the statement needs, or empty.
+    passwords: those in the statement, and their hashes. A server may repeat a statement in its error.
     """
 
     subject: Subject
     cypher: str
     shown: str
     dialect: str = ""
+    passwords: tuple[str, ...] = field(default=(), repr=False)
 
 
 _ID: Final = r"(?:@|\w+)"
@@ -101,7 +103,8 @@ def _replay(line: int, tokens: Statement, database: DatabaseName) -> Replay:
         message = f"line {line} has the unknown parameter {unknown[0]}"
         raise ValueError(message)
     tokens = _once(tokens)
-    return Replay(subject, _sent(tokens), _shown(tokens), dialect or ("25" if " AUTH RULE" in shape else ""))
+    dialect = dialect or ("25" if " AUTH RULE" in shape else "")
+    return Replay(subject, _sent(tokens), _shown(tokens), dialect, tuple(_passwords(tokens)))
 
 
 def _dialect(tokens: Statement) -> tuple[str, Statement]:
@@ -178,9 +181,8 @@ def _shown(tokens: Statement) -> str:
     return " ".join("'…'" if token.kind is Kind.TEXT else token.source for token in tokens)
 
 
-def secrets(script: str) -> Iterator[str]:
-    """Yield the passwords in a script, and their hashes. A server may repeat a statement in its error."""
-    for _, tokens in cypher.statements(script):
-        for before, token in pairwise(tokens):
-            if token.kind is Kind.TEXT and before.upper == "PASSWORD":
-                yield token.source[1:-1]
+def _passwords(tokens: Statement) -> Iterator[str]:
+    """Yield the passwords in a statement, and their hashes."""
+    for before, token in pairwise(tokens):
+        if token.kind is Kind.TEXT and before.upper == "PASSWORD":
+            yield token.source[1:-1]

@@ -70,7 +70,7 @@ def scripts(options: Options, databases: tuple[DatabaseName, ...]) -> dict[Datab
         path = options.metadata_file or metadata_script(options.data_dir, name)
         text = "" if name == SYSTEM else _script(path, required=options.metadata_file is not None)
         judged[name] = metadata.replays(text, name, str(path))
-        scrub.learn(*metadata.secrets(text))
+        scrub.learn(*(password for each in judged[name] for password in each.passwords))
     return judged
 
 
