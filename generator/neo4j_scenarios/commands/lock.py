@@ -9,17 +9,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from neo4j_scenarios import amounts
-from neo4j_scenarios.commands.options import DIFFERENT, FLEET, Json, KeepGoing, Quiet, Selector
+from neo4j_scenarios.commands.options import DIFFERENT
 from neo4j_scenarios.commands.signature import takes
-from neo4j_scenarios.commands.survey_options import (
-    Credentials,
-    Deadline,
-    FleetFile,
-    Only,
-    Threads,
-    option,
-    survey_options,
-)
+from neo4j_scenarios.commands.survey_options import Reading, Selected, option
 from neo4j_scenarios.console import problems_as_json, progress, put, put_json, report, say
 from neo4j_scenarios.errors import BucketError, Problem, UsageError
 from neo4j_scenarios.inputs.asked import asked as asked_inputs
@@ -46,29 +38,20 @@ MaxShrink = Annotated[
 
 
 @dataclass(frozen=True)
-class LockOptions:
-    """The options of both commands, in the order of their help. Only `lock` has `move`: `update` always moves."""
+class _Pinning(Selected):
+    """How sets are pinned. Only `lock` has `move`: `update` always moves."""
 
-    fleet: FleetFile = Path(FLEET)
-    selector: Selector = None
-    only: Only = None
     max_age: MaxAge = None
     min_size: MinSize = None
     max_shrink: MaxShrink = None
     within: Within = None
     move: Move = False
     check: Check = False
-    keep_going: KeepGoing = False
-    credentials: Credentials = None
-    threads: Threads = 32
-    deadline: Deadline = "5m"
-    as_json: Json = False
-    quiet: Quiet = False
 
-    @property
-    def silent(self) -> bool:
-        """Whether neither progress nor remarks are printed."""
-        return self.quiet or self.as_json
+
+@dataclass(frozen=True)
+class LockOptions(Reading, _Pinning):
+    """The options of both commands. In their help, fields come in the order from the last base class to the first."""
 
 
 @takes(LockOptions)
@@ -106,7 +89,7 @@ def _run(options: LockOptions, *, move: bool) -> int:
     from neo4j_scenarios.lock import ask, decide
     from neo4j_scenarios.write import write
 
-    guards, survey = _guards(options), survey_options(options.credentials, options.threads, options.deadline)
+    guards, survey = _guards(options), options.survey()
     pins = lockfile.NoPins()
     selection = parse_selection(options.selector or (), options.only or ())
     fleet = load(options.fleet, selection, pins, keep_going=options.keep_going)

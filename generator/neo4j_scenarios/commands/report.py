@@ -9,17 +9,8 @@ import typer
 
 from neo4j_restore.secrecy import redact
 from neo4j_scenarios import amounts
-from neo4j_scenarios.commands.options import FLEET, Json, KeepGoing, Quiet, Selector
 from neo4j_scenarios.commands.signature import takes
-from neo4j_scenarios.commands.survey_options import (
-    Credentials,
-    Deadline,
-    FleetFile,
-    Only,
-    Threads,
-    option,
-    survey_options,
-)
+from neo4j_scenarios.commands.survey_options import Reading, Selected, option
 from neo4j_scenarios.console import problems_as_json, progress, put, put_json, say
 from neo4j_scenarios.console import report as report_problems
 from neo4j_scenarios.errors import BucketError, InputFileError, Problem, UsageError
@@ -68,25 +59,21 @@ Force = Annotated[bool, typer.Option("--force", help="replace a file that neo4j-
 
 
 @dataclass(frozen=True)
-class ReportOptions:
-    """The options, in the order of their help."""
+class _Reporting(Selected):
+    """What is reported, and to which files."""
 
-    fleet: FleetFile = Path(FLEET)
     output: Output = None
     metrics: Metrics = None
     fail_on: FailOn = None
-    selector: Selector = None
-    only: Only = None
     throughput: Throughput = None
     max_shrink: MaxShrink = "30%"
     max_growth: MaxGrowth = "100%"
-    credentials: Credentials = None
-    threads: Threads = 32
-    deadline: Deadline = "5m"
     force: Force = False
-    keep_going: KeepGoing = False
-    as_json: Json = False
-    quiet: Quiet = False
+
+
+@dataclass(frozen=True)
+class ReportOptions(Reading, _Reporting):
+    """The options. In the help, fields come in the order from the last base class to the first."""
 
 
 @takes(ReportOptions)
@@ -102,14 +89,14 @@ def report(options: ReportOptions) -> int:
     rate = option("--throughput", options.throughput, amounts.parse_rate)
     wanted = option("--fail-on", options.fail_on, parse_findings) or frozenset()
     bounds = _bounds(options.max_shrink, options.max_growth)
-    survey = survey_options(options.credentials, options.threads, options.deadline, drills=True)
+    survey = options.survey(drills=True)
     _apart(options.output, options.metrics)
     selection = parse_selection(options.selector or (), options.only or ())
     fleet = load(options.fleet, selection, lockfile.NoPins(), keep_going=options.keep_going)
     failure = InputFileError(*fleet.problems)
     report_problems(failure, as_json=False)
     remark(fleet, options.quiet)
-    facts = _facts(fleet, survey, options.quiet or options.as_json)
+    facts = _facts(fleet, survey, options.silent)
     now = datetime.now(UTC)
     listed = rows(facts, now, rate, bounds)
     _deliver(_Report(options.fleet.name, listed, now, rate, bounds, failure), options)
