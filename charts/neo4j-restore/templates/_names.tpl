@@ -5,7 +5,9 @@
 {{- default .Chart.Name .Values.nameOverride | trunc 52 | trimSuffix "-" -}}
 {{- end -}}
 
-{{/* Name of every object. Kubernetes puts a StatefulSet's name and an 11-character hash in a label of 63: 52 are left. */}}
+{{/*
+Name of every object. Kubernetes puts a StatefulSet's name and a hash of 11 characters in a label of 63, so 52 are left.
+*/}}
 {{- define "neo4j-restore.fullname" -}}
 {{- $name := include "neo4j-restore.name" . -}}
 {{- $full := ternary .Release.Name (printf "%s-%s" .Release.Name $name) (contains $name .Release.Name) -}}
@@ -16,11 +18,6 @@
 {{- define "neo4j-restore.serviceAccountName" -}}
 {{- $own := ternary (include "neo4j-restore.fullname" .) "default" .Values.serviceAccount.create -}}
 {{- default $own .Values.serviceAccount.name -}}
-{{- end -}}
-
-{{/* Name of the claim behind /data: the existing one, or the one that the StatefulSet creates. */}}
-{{- define "neo4j-restore.claimName" -}}
-{{- default (printf "data-%s-0" (include "neo4j-restore.fullname" .)) .Values.data.existingClaim -}}
 {{- end -}}
 
 {{/* Labels of chart and release. */}}

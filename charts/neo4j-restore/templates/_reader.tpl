@@ -2,18 +2,22 @@
 A pod of `helm test` that reads the data volume beside Neo4j, and writes nothing. All helpers take the root context,
 unless their comment names another.
 
-A pod that has ended still holds its claim, and a deleted claim stays Terminating until the pod is gone. So Helm prints the
-pod's log and deletes the pod. Helm before 3.18 can't print it, and leaves the pod.
+A pod that has ended still holds its claim, and a deleted claim stays Terminating until the pod is gone. So Helm prints
+the pod's log and deletes the pod. Helm before 3.18 can't print it, and leaves the pod.
 */}}
 
 {{/* "true" if a second pod can read the volume. Empty for a claim that only one pod can use, and without a claim. */}}
 {{- define "neo4j-restore.readable" -}}
-{{- if and .Values.restore.enabled (not .Values.data.emptyDir) (not (has "ReadWriteOncePod" .Values.data.accessModes)) -}}
+{{- $shared := not (or .Values.data.emptyDir (has "ReadWriteOncePod" .Values.data.accessModes)) -}}
+{{- if and .Values.restore.enabled $shared -}}
 true
 {{- end -}}
 {{- end -}}
 
-{{/* The pod. Takes (dict "root" the root context, "name" the pod's ending, "args" the command, "order" among the tests, "key" whether it needs the bucket's). */}}
+{{/*
+The pod. Takes (dict "root" the root context, "name" the pod's ending, "args" the command, "order" among the tests,
+"key" whether it needs the bucket's).
+*/}}
 {{- define "neo4j-restore.reader" -}}
 {{- $ := .root -}}
 apiVersion: v1
@@ -39,62 +43,41 @@ metadata:
     helm.sh/hook-delete-policy: before-hook-creation
     {{- end }}
 spec:
-  restartPolicy: Never
-  serviceAccountName: {{ include "neo4j-restore.serviceAccountName" $ }}
-  automountServiceAccountToken: {{ and .key $.Values.serviceAccount.automountToken }}
-  enableServiceLinks: false
-  securityContext:
-    {{- toYaml $.Values.podSecurityContext | nindent 4 }}
-  {{- with $.Values.imagePullSecrets }}
-  imagePullSecrets:
-    {{- toYaml . | nindent 4 }}
-  {{- end }}
-  {{- with $.Values.tolerations }}
-  tolerations:
-    {{- toYaml . | nindent 4 }}
-  {{- end }}
-  # Several pods of one node can use a ReadWriteOnce volume.
-  affinity:
-    podAffinity:
-      requiredDuringSchedulingIgnoredDuringExecution:
-        - topologyKey: kubernetes.io/hostname
-          labelSelector:
-            matchLabels:
-              {{- include "neo4j-restore.selectorLabels" $ | nindent 14 }}
+  {{- include "neo4j-restore.oncePod" (dict "root" $ "token" .key) | nindent 2 }}
+  {{- include "neo4j-restore.besideNeo4j" $ | nindent 2 }}
   containers:
-    - name: {{ first .args }}
-      image: {{ include "neo4j-restore.image" (dict "image" $.Values.restore.image "tag" $.Chart.AppVersion) }}
-      imagePullPolicy: {{ $.Values.restore.image.pullPolicy }}
-      args:
-        {{- toYaml .args | nindent 8 }}
-      env:
-        {{- include "neo4j-restore.env" $ | nindent 8 }}
-      resources:
-        {{- toYaml $.Values.tests.resources | nindent 8 }}
-      securityContext:
-        {{- include "neo4j-restore.hardened" $ | nindent 8 }}
-      terminationMessagePolicy: FallbackToLogsOnError
-      volumeMounts:
-        - {{ include "neo4j-restore.dataMount" $ | indent 10 | trim }}
-          readOnly: true
-        - name: restore-tmp
-          mountPath: /tmp
-        {{- if .key }}
-        {{- include "neo4j-restore.storeMounts" $ | nindent 8 }}
-        {{- with $.Values.restore.extraVolumeMounts }}
-        {{- toYaml . | nindent 8 }}
-        {{- end }}
-        {{- end }}
+    - {{ include "neo4j-restore.readerContainer" . | indent 6 | trim }}
   volumes:
     - name: data
       persistentVolumeClaim:
         claimName: {{ include "neo4j-restore.claimName" $ }}
-    - name: restore-tmp
-      emptyDir: {}
     {{- if .key }}
-    {{- include "neo4j-restore.storeVolumes" $ | nindent 4 }}
+    {{- include "neo4j-restore.restoreVolumes" $ | nindent 4 }}
     {{- with $.Values.extraVolumes }}
     {{- toYaml . | nindent 4 }}
     {{- end }}
+    {{- else }}
+    - name: restore-tmp
+      emptyDir: {}
     {{- end }}
+{{- end -}}
+
+{{/* Its container. Takes the same. */}}
+{{- define "neo4j-restore.readerContainer" -}}
+{{- include "neo4j-restore.program" (dict
+  "root" .root
+  "name" (first .args)
+  "args" .args
+  "env" (include "neo4j-restore.env" (dict "root" .root))
+  "resources" (toYaml .root.Values.tests.resources)) }}
+terminationMessagePolicy: FallbackToLogsOnError
+volumeMounts:
+  - {{ include "neo4j-restore.dataMount" .root | indent 4 | trim }}
+    readOnly: true
+  {{- if .key }}
+  {{- include "neo4j-restore.restoreMounts" .root | nindent 2 }}
+  {{- else }}
+  - name: restore-tmp
+    mountPath: /tmp
+  {{- end }}
 {{- end -}}

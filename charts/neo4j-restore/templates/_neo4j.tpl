@@ -1,0 +1,62 @@
+{{/* The Neo4j container. All helpers take the root context. */}}
+
+{{/* The accepted licence, for both containers: a list of one variable, or an empty list. */}}
+{{- define "neo4j-restore.licence" -}}
+{{- $licence := .Values.acceptLicenseAgreement -}}
+{{- $accepted := list (dict "name" "NEO4J_ACCEPT_LICENSE_AGREEMENT" "value" $licence) -}}
+{{- ternary (list) $accepted (eq $licence "no") | toYaml -}}
+{{- end -}}
+
+{{/* Environment of the Neo4j container. The image reads a setting from its name with "." as "_" and "_" as "__". */}}
+{{- define "neo4j-restore.neo4jEnv" -}}
+{{- $env := include "neo4j-restore.licence" . | fromYamlArray -}}
+{{- if not .Values.auth.enabled -}}
+{{- $env = append $env (dict "name" "NEO4J_AUTH" "value" "none") -}}
+{{- else if .Values.auth.existingSecret -}}
+{{- $key := dict "name" .Values.auth.existingSecret "key" "NEO4J_AUTH" -}}
+{{- $env = append $env (dict "name" "NEO4J_AUTH" "valueFrom" (dict "secretKeyRef" $key)) -}}
+{{- end -}}
+{{- range $setting, $value := .Values.config -}}
+{{- $name := $setting | replace "_" "__" | replace "." "_" | printf "NEO4J_%s" -}}
+{{- /* toString would write a large number as 1e+07. */ -}}
+{{- $env = append $env (dict "name" $name "value" (ternary $value (toJson $value) (kindIs "string" $value))) -}}
+{{- end -}}
+{{- concat $env .Values.extraEnv | default list | toYaml -}}
+{{- end -}}
+
+{{/* The Neo4j container: the unchanged image, with its own entry point. */}}
+{{- define "neo4j-restore.neo4j" -}}
+name: neo4j
+image: {{ include "neo4j-restore.image" (dict "image" .Values.image "tag" "") }}
+imagePullPolicy: {{ .Values.image.pullPolicy }}
+env:
+  {{- include "neo4j-restore.neo4jEnv" . | nindent 2 }}
+ports:
+  - name: bolt
+    containerPort: 7687
+  - name: http
+    containerPort: 7474
+{{- range $probe, $timing := .Values.probes }}
+{{ $probe }}Probe:
+  tcpSocket:
+    port: bolt
+  {{- toYaml $timing | nindent 2 }}
+{{- end }}
+resources:
+  {{- toYaml .Values.resources | nindent 2 }}
+# The root is not read-only: the image's entry point writes neo4j.conf under /var/lib/neo4j.
+securityContext:
+  allowPrivilegeEscalation: false
+  capabilities:
+    drop:
+      - ALL
+terminationMessagePath: /dev/termination-log
+terminationMessagePolicy: FallbackToLogsOnError
+volumeMounts:
+  - {{ include "neo4j-restore.dataMount" . | indent 4 | trim }}
+  - name: logs
+    mountPath: /logs
+  {{- with .Values.extraVolumeMounts }}
+  {{- toYaml . | nindent 2 }}
+  {{- end }}
+{{- end -}}
