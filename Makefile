@@ -22,10 +22,11 @@ help: ## show this help
 venv: $(VENV)/.made ## make .venv with both commands in it
 
 $(VENV)/.made: pyproject.toml
-	$(PYTHON) -m venv $(VENV)
-	$(BIN)/pip install --quiet --disable-pip-version-check --upgrade 'pip>=25.1'
-	$(BIN)/pip install --quiet --disable-pip-version-check --editable . --group dev
-	touch $@
+	@echo "installing Python packages into $(VENV), which takes about half a minute" >&2
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/pip install --quiet --disable-pip-version-check --upgrade 'pip>=25.1'
+	@$(BIN)/pip install --quiet --disable-pip-version-check --editable . --group dev
+	@touch $@
 
 .PHONY: fmt
 fmt: venv ## format the code
@@ -42,24 +43,28 @@ lint: venv ## check style and which package imports which
 type: venv ## check types
 	$(BIN)/mypy
 
+.PHONY: needs
+needs: ## say what `make test` needs, how long it takes, and all that is missing
+	@tools/needs $(filter-out needs,$(MAKECMDGOALS))
+
 .PHONY: quick
-quick: venv ## run the tests that need Python alone, in half a minute
+quick: needs venv ## run the tests that need Python alone, in half a minute
 	$(BIN)/python -m pytest -p tests.quick @tests/quick.txt $(if $(K),-k '$(K)')
 
 .PHONY: unit
-unit: venv helm chromium stores crds ## run the tests that need no Neo4j and no cluster
+unit: needs venv helm chromium stores crds ## run the tests that need no Neo4j and no cluster
 	$(BIN)/pytest -m 'not real and not e2e' $(PARALLEL) $(if $(K),-k '$(K)')
 
 .PHONY: test
-test: venv helm neo4j stores chromium crds ## run all tests but those on a cluster; K=name for some, JOBS=1 in one process
+test: needs venv helm neo4j stores chromium crds ## run all tests but those on a cluster; K=name for some, JOBS=1, SKIP=azure
 	$(BIN)/pytest -m 'not e2e' $(PARALLEL) $(if $(K),-k '$(K)')
 
 .PHONY: coverage
-coverage: venv helm neo4j stores chromium crds ## run the same and list the lines that no test reaches; takes half as long again
+coverage: needs venv helm neo4j stores chromium crds ## run the same and list the lines that no test reaches; takes half as long again
 	$(BIN)/pytest -m 'not e2e' $(if $(K),-k '$(K)') --cov --cov-report=term-missing:skip-covered
 
 .PHONY: faults
-faults: venv helm neo4j ## kill, cut off, fill up and corrupt hundreds of times; prints the README's table
+faults: needs venv helm neo4j ## kill, cut off, fill up and corrupt hundreds of times; prints the README's table
 	rm -f build/faults.jsonl && mkdir -p build
 	FAULTS=all FAULTS_TABLE=$(CURDIR)/build/faults.jsonl $(BIN)/pytest tests/faults $(PARALLEL)
 	$(BIN)/python -m tests.faults.table build/faults.jsonl
@@ -91,11 +96,11 @@ bench-quick: venv helm neo4j ## show on tiny sets that every benchmark still wor
 check: lint type test ## what a change has to pass
 
 .PHONY: neo4j
-neo4j: ## assemble the real Neo4j homes that tests and the demo use, once; VERSION=2026.08.1 for one
+neo4j: venv ## assemble the real Neo4j homes that tests and the demo use, once; VERSION=2026.08.1 for one
 	tools/neo4j/assemble $(VERSION) >/dev/null
 
 .PHONY: demo
-demo: venv ## from a backup in a bucket to a running Neo4j, on this machine; NEO4J_VERSION=2026.08.1 for the newest
+demo: needs venv ## from a backup in a bucket to a running Neo4j, on this machine; NEO4J_VERSION=2026.08.1 for the newest
 	@$(BIN)/python -m demo
 
 .PHONY: chart
@@ -124,7 +129,7 @@ cluster-down: ## end the cluster of `make cluster`
 	tools/cluster/down
 
 .PHONY: e2e
-e2e: venv flux ## install, restore and restart on KUBECONFIG's cluster, or else on one of its own; K=name for some
+e2e: needs venv flux ## install, restore and restart on KUBECONFIG's cluster, or else on one of its own; K=name for some
 	tools/cluster/with $(BIN)/pytest tests/e2e -m e2e $(if $(K),-k '$(K)')
 
 .PHONY: chromium
@@ -139,7 +144,7 @@ helm: ## build Helm 3 and 4, pinned in tools/go.mod, once
 .PHONY: stores
 stores: ## build the emulated stores of the tests, pinned in tools/stores, once
 	tools/stores/install versitygw >/dev/null
-	tools/stores/install azurite >/dev/null
+	$(if $(findstring azure,$(SKIP)),,tools/stores/install azurite >/dev/null)
 
 .PHONY: flux
 flux: ## build Flux's controllers, pinned in tools/flux, once

@@ -14,6 +14,11 @@ NEEDS_OUR_NODE: Final = "where Docker answers, or without root, clusters are kin
 # targets, so their tests have no exception.
 EXCEPTIONS: Final = (NEEDS_ROOT, NEEDS_IMMUTABLE_FILES, NEEDS_OUR_NODE)
 
+# By choice: `make test SKIP=azure`. It is not among the exceptions, so CI does not take it.
+NO_AZURE: Final = "SKIP=azure: left out by choice"
+
+AZURE_IS_LEFT_OUT: Final = "azure" in os.environ.get("SKIP", "")
+
 root_only = pytest.mark.skipif(os.geteuid() != 0, reason=NEEDS_ROOT)
 
 _Report = TypeVar("_Report", pytest.TestReport, pytest.CollectReport)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from tests.support.says import says
+from tests.support.skips import AZURE_IS_LEFT_OUT, NO_AZURE
 
 FOLDER = Path(__file__).parents[3] / "tools" / "stores"
 
@@ -43,6 +44,7 @@ def test_versitygw_says_the_version_that_is_pinned() -> None:
     assert f"github.com/versity/versitygw\t{pinned}" in said
 
 
+@pytest.mark.skipif(AZURE_IS_LEFT_OUT, reason=NO_AZURE)
 def test_azurite_says_the_version_that_is_pinned() -> None:
     program = install("azurite").stdout.strip()
     said = subprocess.run([program, "--version"], capture_output=True, text=True, check=True).stdout
