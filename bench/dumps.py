@@ -36,7 +36,7 @@ def neo4j_home() -> Path:
     done = subprocess.run(argv, capture_output=True, text=True, check=False)
     if done.returncode:
         message = f"no Neo4j: {done.stderr.strip()}"
-        raise BenchError(message, hint="run `make neo4j`, which needs Java 17 and Maven")
+        raise BenchError(message, hint="run `make neo4j`")
     return Path(done.stdout.strip())
 
 

@@ -29,6 +29,17 @@ _COUNT = (
 )
 
 
+NEXT = """Three things to try next:
+
+1. See what is in a bucket of yours. This changes nothing:
+     BUCKET=gs://my-backups/nightly DATABASE=neo4j GOOGLE_APPLICATION_CREDENTIALS=key.json .venv/bin/neo4j-restore list
+2. Answer questions, and get a values file for your cluster:
+     .venv/bin/neo4j-scenarios new --interactive
+3. Install the chart on a real cluster, restore, and restart the pod. It starts a cluster and ends it:
+     make e2e
+"""
+
+
 def main() -> int:
     """Run the demo, and return the exit code: 0, or that of the first program that fails."""
     started = time.monotonic()
@@ -39,7 +50,7 @@ def main() -> int:
         say(f"{error.stdout or ''}{error.stderr or ''}", indent=3)
         say(f"error: {shlex.join(error.cmd)} ended with {error.returncode}\ntry: see its lines above")
         return error.returncode
-    say(f"\nDone in {time.monotonic() - started:.0f} s.")
+    say(f"\nDone in {time.monotonic() - started:.0f} s.\n\n{NEXT}")
     return 0
 
 
@@ -48,11 +59,13 @@ def show(folder: Path, bucket: Bucket) -> None:
     step(f"A bucket with a backup: {bucket.url}/{KEY}, {DUMP.stat().st_size} bytes, emulated at {bucket.host}")
     bucket.put(KEY, DUMP.read_bytes())
     container = render(folder, bucket)
+    step("A real Neo4j, for neo4j-admin and for the server")
     try:
-        home = neo4j_home()
+        home = neo4j_home(lambda line: say(line, indent=3))
     except subprocess.CalledProcessError as error:
         without_java(container, folder, error.stderr)
         return
+    say(str(home), indent=3)
     pod = Pod(folder / "data", home)
     restore(pod, container)
     with Neo4j(home, pod.data) as server:
@@ -80,10 +93,10 @@ def render(folder: Path, bucket: Bucket) -> Container:
 
 
 def without_java(container: Container, folder: Path, reason: str) -> None:
-    """Show the steps that work without neo4j-admin, and say which are left out."""
+    """Show the steps that work without neo4j-admin, and say which are left out and why."""
     step("The restore container finds the backup (neo4j-restore list)")
     say(Pod(folder / "data", None).run(container, "list"), indent=3)
-    step("Left out: the restore, and Neo4j on it. Both need Neo4j's own programs, and these need Java:")
+    step("Left out: the restore, and Neo4j on it. Both need Neo4j's own programs and Java:")
     say(reason, indent=3)
 
 

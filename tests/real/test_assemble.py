@@ -1,7 +1,9 @@
 """The recipe of the real Neo4j homes: what it makes, and what it says where something is missing."""
 
 import os
+import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -9,8 +11,8 @@ from tests.real.conftest import home_of
 from tests.real.unprivileged import ROOT
 
 
-def assemble(*versions: str, **changed: str) -> subprocess.CompletedProcess[str]:
-    argv = [str(ROOT / "tools" / "neo4j" / "assemble"), *versions]
+def assemble(*versions: str, top: str = str(ROOT), **changed: str) -> subprocess.CompletedProcess[str]:
+    argv = [f"{top}/tools/neo4j/assemble", *versions]
     return subprocess.run(argv, env={**os.environ, **changed}, capture_output=True, text=True, check=False)
 
 
@@ -48,12 +50,38 @@ def test_what_is_missing_is_named_with_what_to_do(
     assert not list(tmp_path.rglob("lib"))
 
 
-def test_missing_maven_is_named_with_what_to_do(tmp_path: Path) -> None:
-    only_java = tmp_path / "bin"
-    only_java.mkdir()
-    for name in ("bash", "cp", "diff", "dirname", "java", "ls", "mkdir", "rm", "sed"):
-        (only_java / name).symlink_to(subprocess.check_output(["sh", "-c", f"command -v {name}"], text=True).strip())
-    ended = assemble("5.26.30", NEO4J_RESTORE_CACHE=str(tmp_path), PATH=str(only_java))
+def test_missing_packages_of_python_are_named_with_what_to_do(tmp_path: Path) -> None:
+    copy = tmp_path / "tools" / "neo4j"
+    shutil.copytree(ROOT / "tools" / "neo4j", copy)
+    ended = assemble("5.26.30", top=str(tmp_path), NEO4J_RESTORE_CACHE=str(tmp_path), PYTHON="/no/python")
     assert ended.returncode == 1
-    assert "error: Maven (mvn) is not on PATH" in ended.stderr
-    assert "try: apt-get install maven" in ended.stderr
+    assert "error: /no/python is missing, or lacks the packages that download jars" in ended.stderr
+    assert "try: make venv" in ended.stderr
+
+
+def test_a_change_of_the_recipe_makes_another_home_beside_the_old_one(tmp_path: Path) -> None:
+    copy = tmp_path / "tools" / "neo4j"
+    shutil.copytree(ROOT / "tools" / "neo4j", copy)
+    (copy / "5.26.30" / "jars.txt").write_text("")
+    cache = tmp_path / "cache"
+    homes = []
+    for comment in ("# one\n", "# another\n"):
+        (copy / "5.26.30" / "conf" / "neo4j.conf").write_text(comment)
+        ended = assemble("5.26.30", top=str(tmp_path), NEO4J_RESTORE_CACHE=str(cache), PYTHON=sys.executable)
+        homes.append(Path(ended.stdout.strip()))
+    assert [(home / "conf" / "neo4j.conf").read_text() for home in homes] == ["# one\n", "# another\n"]
+    assert [home.name for home in homes] == ["5.26.30", "5.26.30"]
+
+
+def test_without_java_17_on_path_the_home_links_one(tmp_path: Path) -> None:
+    copy = tmp_path / "tools" / "neo4j"
+    shutil.copytree(ROOT / "tools" / "neo4j", copy)
+    (copy / "5.26.30" / "jars.txt").write_text("")
+    old = tmp_path / "old" / "bin"
+    old.mkdir(parents=True)
+    (old / "java").write_text("#!/bin/sh\necho 'openjdk version \"11.0.2\"' >&2\n")
+    (old / "java").chmod(0o755)
+    changed = {"NEO4J_RESTORE_CACHE": str(tmp_path / "cache"), "PYTHON": sys.executable, "JAVA_HOME": str(old.parent)}
+    home = Path(assemble("5.26.30", top=str(tmp_path), **changed).stdout.strip())
+    said = subprocess.run([home / "java" / "bin" / "java", "-version"], capture_output=True, text=True, check=True)
+    assert 'version "17.' in said.stderr
