@@ -46,8 +46,9 @@ def record(request: Request, policy: Policy, prepared: Plan, staged: Staged) -> 
             for step in prepared.steps
             if step.decision.action is Action.SKIP
         ],
-        # What was deleted for room is known when the restore is sealed.
+        # What was deleted for room, and what was unbound, is known when the restore is sealed.
         journal.RECLAIMED: [],
+        journal.UNBOUND: [],
         "neo4j_admin": str(prepared.version),
         "neo4j_restore": own_version(),
         "started": staged.started.isoformat(timespec="milliseconds"),

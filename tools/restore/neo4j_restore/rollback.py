@@ -18,7 +18,7 @@ from neo4j_restore.spec import DatabaseName
 from neo4j_restore.volume import journal, locks, receipt, recovery, swap
 from neo4j_restore.volume.fingerprint import fingerprint
 from neo4j_restore.volume.journal import Journal, Phase
-from neo4j_restore.volume.paths import VolumePaths
+from neo4j_restore.volume.paths import VolumePaths, membership
 from neo4j_restore.volume.state import inspect, refuse_links
 
 log = getLogger(__name__)
@@ -67,8 +67,9 @@ def _swap_back(paths: VolumePaths, restore_id: str, restored: set[DatabaseName])
     preflight.check(paths, databases, incoming=paths.previous)
     now = datetime.now(UTC).isoformat(timespec="milliseconds")
     record = {"restore_id": restore_id, "rolled_back": sorted(kept), "removed": gone, "restored": [], "finished": now}
-    retire = swap.folders_of_all(paths.data, databases)
-    install = swap.folders_of_all(paths.previous, databases)
+    # The old data was that of a member of a cluster, if the restore unbound it. Both go back together.
+    retire = (*swap.folders_of_all(paths.data, databases), *membership(paths.data))
+    install = (*swap.folders_of_all(paths.previous, databases), *membership(paths.previous))
     digest = fingerprint(paths.data, retire)
     # Sealed at once: nothing has to be staged, as the previous generation is on the volume and was synced when it was.
     sealed = Journal(

@@ -49,9 +49,9 @@ def _step(request: Request, database: DatabaseName, decision: Decision) -> Step:
 
 
 def warn(request: Request, policy: Policy, decided: Plan, state: Volume) -> None:
-    """Warn of a cluster's state, and of a database that is left alone but incomplete, or not what is requested."""
+    """Warn of a cluster's state that goes, and of a database left alone that is incomplete or not what is requested."""
     paths = VolumePaths(request.data_dir)
-    if state.in_cluster:
+    if state.in_cluster and decided.restores:
         log.warning("%s", cluster_warning(paths))
     for step in decided.steps:
         if step.decision.action is Action.SKIP and (other := repeated(request, policy, step.database, state.receipt)):

@@ -16,7 +16,7 @@ from neo4j_restore import disk, trees
 from neo4j_restore.errors import ConfigurationError, RestoreError, TargetOccupiedError, VolumeError
 from neo4j_restore.spec import DatabaseName
 from neo4j_restore.volume.moves import parts_present
-from neo4j_restore.volume.paths import VolumePaths, folders_of
+from neo4j_restore.volume.paths import CLUSTER_STATE, VolumePaths, folders_of
 from neo4j_restore.volume.records import type_of
 
 _FOLDERS = ("staging", "outgoing", "previous", "kept")
@@ -117,6 +117,9 @@ def _moves(paths: VolumePaths, databases: tuple[DatabaseName, ...], incoming: Pa
             yield from _parent(top / name, paths, mounts)
         for part in parts_present(top, _parts(databases)):
             yield from _movable(top / part, paths, mounts)
+        if os.path.lexists(top / CLUSTER_STATE):
+            yield from _changeable(top)
+            yield from _movable(top / CLUSTER_STATE, paths, mounts)
 
 
 def _parts(databases: Iterable[DatabaseName]) -> tuple[str, ...]:

@@ -38,6 +38,7 @@ def prepare(
     """Return the plan with its sets and the room it needs, and the neo4j-admin to use. Raises RestoreError."""
     program = find_admin(environment, settings.pace.heap_size, settings.pace.stall_seconds)
     _refuse_folded(settings.request, program.version)
+    compatibility.check_member(program.version, state.in_cluster, str(settings.request.data_dir))
     if settings.request.until:
         compatibility.check_until(settings.request.until, program.version, program.edition)
     try:

@@ -8,7 +8,7 @@ from typing import Any
 from neo4j_restore import disk
 from neo4j_restore.errors import ConfigurationError, TargetOccupiedError
 from neo4j_restore.volume import receipt, records
-from neo4j_restore.volume.paths import VolumePaths
+from neo4j_restore.volume.paths import VolumePaths, is_membership
 from neo4j_restore.volume.records import Record
 
 FORMAT = 1
@@ -29,6 +29,9 @@ SEALED = frozenset({Phase.VERIFIED, Phase.SWAPPED})
 # The field of the receipt's next record with the parts that were deleted for room. It is not a field of the journal
 # itself, because older images refuse a journal with unknown fields. With this one they complete the swap.
 RECLAIMED = "reclaimed"
+
+# The field of the receipt's next record with the parts of a member's place in its cluster that the swap takes away.
+UNBOUND = "unbound"
 
 # Where new folders may come from: staging, or the previous generation. Both are relative to our own folder.
 FROM_STAGING, FROM_PREVIOUS = "staging/data", "previous"
@@ -103,11 +106,13 @@ def _parsed(record: Record) -> Journal:
 
 
 def _parts(record: Record, name: str) -> tuple[str, ...]:
-    """Return folders of databases, such as `databases/neo4j`. Raises ValueError for any other text."""
+    """Return parts of a data folder, such as `databases/neo4j`. Raises ValueError for any other text."""
     parts = record.texts(name, [])
     for part in parts:
         # The journal lies on a volume that others can write to. A path with `..` would lead a rename out of it.
         top, _, database = part.partition("/")
+        if is_membership(part):
+            continue
         if top not in {"databases", "transactions"} or database in {"", ".", ".."} or {"/", "\0"} & {*database}:
             message = f"{name} has {part!r}"
             raise ValueError(message)

@@ -28,6 +28,12 @@ RECORD_STORES = (
 # The names of transaction logs begin with it.
 LOGS = "neostore.transaction.db"
 
+# A member of a cluster keeps its place in the cluster in this folder.
+CLUSTER_STATE = "cluster-state"
+
+# What `neo4j-admin unbind` of 3.x and 4.x removes. A server has the second one from 4.3 on, also outside a cluster.
+_MEMBERSHIP = (CLUSTER_STATE, "server_id")
+
 
 @dataclass(frozen=True)
 class VolumePaths:
@@ -82,6 +88,18 @@ class VolumePaths:
 def folders_of(database: DatabaseName) -> tuple[str, str]:
     """Return the two folders of a database, relative to a data folder. Neo4j 3.x has only the first."""
     return f"databases/{database}", f"transactions/{database}"
+
+
+def membership(data: Path) -> tuple[str, ...]:
+    """Return what makes the data folder `data` that of a cluster's member, or nothing for other servers."""
+    if not (data / CLUSTER_STATE).exists():
+        return ()
+    return tuple(part for part in _MEMBERSHIP if (data / part).exists())
+
+
+def is_membership(part: str) -> bool:
+    """Return whether a part of a data folder is one of a member's place in its cluster, and not of a database."""
+    return part in _MEMBERSHIP
 
 
 def metadata_script(data: Path, database: DatabaseName) -> Path:

@@ -12,7 +12,7 @@ from neo4j_restore.errors import ConfigurationError, TargetOccupiedError, Volume
 from neo4j_restore.sets.backup_set import STORE_MARKERS
 from neo4j_restore.spec import DatabaseName
 from neo4j_restore.volume import receipt
-from neo4j_restore.volume.paths import LOGS, RECORD_STORES, VolumePaths, folders_of
+from neo4j_restore.volume.paths import CLUSTER_STATE, LOGS, RECORD_STORES, VolumePaths, folders_of
 from neo4j_restore.volume.receipt import Receipt
 
 _PROBE = "no-such-file"
@@ -64,7 +64,7 @@ def inspect(paths: VolumePaths, databases: tuple[DatabaseName, ...], *, needs_re
         needed = needs_receipt or Found.ABSENT in contents.values()
         return Volume(
             databases=contents,
-            in_cluster=(paths.data / "cluster-state").exists(),
+            in_cluster=(paths.data / CLUSTER_STATE).exists(),
             receipt=receipt.read(paths.home) if needed else Receipt(),
             free_bytes=free_bytes(paths),
         )
@@ -183,8 +183,7 @@ def lacks(data: Path, database: DatabaseName, *, restored: bool = False) -> list
 def cluster_warning(paths: VolumePaths) -> str:
     """Return one line that says what a cluster's state on the volume means, and what to do."""
     return (
-        f"{paths.data / 'cluster-state'} is the state of a cluster member: a restore on this member alone makes it "
-        "differ from the others. If this server is to run alone, stop Neo4j and unbind it: neo4j-admin unbind "
-        "(Neo4j 3 and 4), neo4j-admin dbms unbind-system-db (5 and later). In a running cluster, restore with Cypher: "
-        "CREATE DATABASE with OPTIONS {seedURI}"
+        f"{paths.data / CLUSTER_STATE} is the state of a cluster member. A restore takes it away, as neo4j-admin "
+        "unbind does, so restore all members together, while all of them are stopped (Neo4j 3 and 4). In a running "
+        "cluster of Neo4j 5 or later, restore with Cypher: CREATE DATABASE with OPTIONS {seedURI}"
     )

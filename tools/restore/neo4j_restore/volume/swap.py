@@ -33,9 +33,9 @@ from neo4j_restore.errors import RestoreError, TargetOccupiedError
 from neo4j_restore.spec import DatabaseName
 from neo4j_restore.volume import history, leftovers, receipt
 from neo4j_restore.volume.fingerprint import fingerprint
-from neo4j_restore.volume.journal import RECLAIMED, SEALED, Journal, Phase, read, write
+from neo4j_restore.volume.journal import RECLAIMED, SEALED, UNBOUND, Journal, Phase, read, write
 from neo4j_restore.volume.moves import Moves, parts_present
-from neo4j_restore.volume.paths import VolumePaths, folders_of
+from neo4j_restore.volume.paths import VolumePaths, folders_of, membership
 from neo4j_restore.volume.receipt import Receipt
 from neo4j_restore.volume.state import refuse_links
 
@@ -74,7 +74,7 @@ def staged(paths: VolumePaths) -> None:
 def seal(paths: VolumePaths, databases: tuple[DatabaseName, ...], record: Mapping[str, Any]) -> Journal:
     """Sync all staged files to the disk, then seal the restore: from here on the swap is completed or undone.
 
-    Returns the sealed journal, for `complete`.
+    A member's place in its cluster goes with its old data. Returns the sealed journal, for `complete`.
     """
     journal = _open(paths)
     # The data is synced before the journal. A sealed journal promises that a power cut can't take the staged files.
@@ -82,14 +82,15 @@ def seal(paths: VolumePaths, databases: tuple[DatabaseName, ...], record: Mappin
     # `fsync_tree` syncs the tree itself. Its entries in the folders above need a sync of their own.
     disk.fsync(paths.staging)
     disk.fsync(paths.home)
-    retire = folders_of_all(paths.data, databases)
+    unbound = membership(paths.data)
+    retire = (*folders_of_all(paths.data, databases), *unbound)
     reclaimed = [part for part in journal.retire if part not in retire] if journal.reclaim else []
     sealed = replace(
         journal,
         phase=Phase.VERIFIED,
         retire=retire,
         install=folders_of_all(paths.staged_data, databases),
-        record={**record, RECLAIMED: reclaimed} if reclaimed else record,
+        record={**record, UNBOUND: list(unbound), **({RECLAIMED: reclaimed} if reclaimed else {})},
         fingerprint=fingerprint(paths.data, retire),
     )
     write(paths, sealed)
