@@ -25,6 +25,8 @@ WRONG = {
     "ON_MISSING": ["empty"],
     "SPACE_MODE": ["tight", "reclaim"],
     "ON_STALE_LATEST": ["ignore", "true"],
+    "CLUSTER_MEMBERS": ["graph:0", "graph:70000", "bolt://graph", "a b", "a,,b", "graph:7474/db", "-a", "[graph]:1"],
+    "ON_LIVING_CLUSTER": ["join", "true"],
     "IGNORE_OBJECTS": ["a,,b", "*", "**/*"],
     "REQUIRE_CHECKSUM": ["maybe"],
     "CONSISTENCY_CHECK": ["1", "perhaps"],

@@ -103,6 +103,10 @@ def _planned(given: settings.Settings, environment: Mapping[str, str]) -> "Plan"
     if decided.restores and locks.server_lock(paths):
         log.warning("a server is running on %s: run fails until it has stopped", paths.data)
     if decided.restores:
+        from neo4j_restore.planning import joining
+
+        decided = joining.settle(given, decided, state, patience=False)
+    if decided.restores:
         from neo4j_restore import spec, stores
         from neo4j_restore.planning import preflight, prepare
 

@@ -30,6 +30,14 @@ class OnStaleLatest(StrEnum):
     NEWEST = "newest"
 
 
+class OnLivingCluster(StrEnum):
+    """What a member without data does if the other members of its cluster are running, and have data."""
+
+    CATCH_UP = "catch-up"
+    RESTORE = "restore"
+    FAIL = "fail"
+
+
 class Addressing(StrEnum):
     """Where an S3 request has the bucket's name: in the URL's path, or in its host name."""
 

@@ -1,7 +1,7 @@
 """Carries out a request: decide, prepare, stage every database, swap once.
 
 1. recover: finish what an earlier run left behind. Then decide, from the volume alone. A start with nothing to do ends
-   here, without a store.
+   here, without a store. A member of a cluster that would restore asks the other members whether they serve.
 2. prepare: the sets, neo4j-admin's version, each set's first bytes, room on the volume.
 3. stage every database, and let neo4j-admin say what each staged store is.
 4. seal, swap, and write the receipt.
@@ -57,6 +57,8 @@ def run(settings: Settings, environment: Mapping[str, str]) -> Plan:
         with _during("recover"), disk.errors_of(paths.data):
             _recover(settings.request, settings.policy, paths)
         decided, state = _decided(settings.request, settings.policy, paths)
+        if decided.restores and settings.cluster.members:
+            decided = _settled(settings, decided, state)
         if decided.restores:
             decided = _restore(settings, environment, decided, state, lock)
         if not decided.restores:
@@ -100,10 +102,19 @@ def _decided(request: Request, policy: Policy, paths: VolumePaths) -> tuple[Plan
     return decided, state
 
 
+def _settled(settings: Settings, decided: Plan, state: Volume) -> Plan:
+    """Return the plan of a member of a cluster, by what the other members say."""
+    # Imported here: a start with nothing to do asks nobody.
+    from neo4j_restore.planning import joining
+
+    with _during("plan"):
+        return joining.settle(settings, decided, state)
+
+
 def _restore(settings: Settings, environment: Mapping[str, str], decided: Plan, state: Volume, lock: int) -> Plan:
     # Imported here: a start with nothing to do must not pay for stores, decompressors and checksums.
     from neo4j_restore.deadline import Deadline
-    from neo4j_restore.planning import preflight
+    from neo4j_restore.planning import joining, preflight
     from neo4j_restore.planning.prepare import prepare
     from neo4j_restore.staging.stage import Stage
     from neo4j_restore.stores import open_store
@@ -135,7 +146,13 @@ def _restore(settings: Settings, environment: Mapping[str, str], decided: Plan, 
                 retry_seconds, connections = settings.pace.retry_seconds, settings.pace.connections
                 options = DownloadOptions(retry_seconds, connections, deadline, settings.request.bucket.of)
                 stage = Stage(settings, paths, store, program, lock, options)
-                _carry_out(settings.request, settings.policy, prepared, stage.fill, options.evidence)
+
+                def fill(planned: Plan) -> "Proofs":
+                    proofs = stage.fill(planned)
+                    joining.check_again(settings.cluster)
+                    return proofs
+
+                _carry_out(settings.request, settings.policy, prepared, fill, options.evidence)
             return prepared
 
         try:

@@ -7,7 +7,9 @@ from datetime import datetime
 from pathlib import Path
 
 from neo4j_restore import spec, variables
+from neo4j_restore.addresses import Address
 from neo4j_restore.errors import ConfigurationError
+from neo4j_restore.policies import OnLivingCluster
 from neo4j_restore.until import Until
 from neo4j_restore.values import Values, parse, read, text_of
 
@@ -110,6 +112,14 @@ class Pace:
 
 
 @dataclass(frozen=True)
+class Cluster:
+    """The cluster that this server is a member of. members: where they answer. Empty for a single server."""
+
+    members: tuple[Address, ...] = ()
+    on_living: OnLivingCluster = OnLivingCluster.CATCH_UP
+
+
+@dataclass(frozen=True)
 class Settings:
     """What the operator set, with all defaults applied. Each module takes only the part that it needs."""
 
@@ -117,6 +127,7 @@ class Settings:
     policy: Policy
     access: Access
     pace: Pace
+    cluster: Cluster = Cluster()
 
 
 @dataclass(frozen=True)
@@ -158,6 +169,7 @@ def from_environment(environment: Mapping[str, str]) -> Settings:
         _policy(values),
         _access(values, environment),
         _pace(values),
+        Cluster(values.get(variables.CLUSTER_MEMBERS) or (), values[variables.ON_LIVING_CLUSTER]),
     )
 
 

@@ -11,10 +11,11 @@ from pathlib import Path
 from typing import Any, Final, Generic, TypeVar
 
 from neo4j_restore import rules
+from neo4j_restore.addresses import parse_addresses
 from neo4j_restore.buckets import PROVIDERS, SUPPORTED_SCHEMES, BucketUrl, Scheme, parse_bucket
 from neo4j_restore.databases import parse_databases
 from neo4j_restore.policies import FORCE_OVERWRITE as POLICIES
-from neo4j_restore.policies import Addressing, OnMissing, OnStaleLatest
+from neo4j_restore.policies import Addressing, OnLivingCluster, OnMissing, OnStaleLatest
 from neo4j_restore.policies import SpaceMode as Space
 from neo4j_restore.rules import Invalid
 from neo4j_restore.timestamps import LATEST, parse_time, parse_timestamp
@@ -207,6 +208,21 @@ ON_MISSING: Final = Variable(
     rules.one_of(OnMissing),
     "fail",
     example="start-empty",
+)
+CLUSTER_MEMBERS: Final = Variable(
+    "CLUSTER_MEMBERS",
+    "for a member of a cluster: where the members answer over HTTP, such as `graph-0.graph:7474`, with commas between "
+    "them. A name stands for each of its addresses. Without it nobody is asked whether the cluster is running",
+    parse_addresses,
+    example="graph-0.graph:7474,graph-1.graph:7474,graph-2.graph:7474",
+)
+ON_LIVING_CLUSTER: Final = Variable(
+    "ON_LIVING_CLUSTER",
+    "if the cluster of CLUSTER_MEMBERS is running and this member's volume has no data: `catch-up` restores nothing, "
+    "and Neo4j copies the data from the others, `restore` restores in spite of them, `fail` ends with 12",
+    rules.one_of(OnLivingCluster),
+    "catch-up",
+    example="fail",
 )
 ON_STALE_LATEST: Final = Variable(
     "ON_STALE_LATEST",
