@@ -222,7 +222,7 @@ def test_a_missing_set_tells_how_many_lie_in_which_folder() -> None:
 def test_a_missing_set_tells_which_databases_have_some_that_bear_its_name() -> None:
     found = shelf("neo4j-prod-2026-01-31.dump", "neo4j-prod-2026-01-30.dump", "movies-2026-01-31.dump")
     error = refusals.not_found(BUCKET, NEO4J, latest(), found, [])
-    assert "neo4j-prod (2). Set DATABASE to one of these, or set BUCKET to one object" in error.hint
+    assert "neo4j-prod (2). Set DATABASE to one of these, or to neo4j=neo4j-prod to restore" in error.hint
     assert "movies" not in error.hint
 
 

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Sequence
 from difflib import get_close_matches
 
+from neo4j_restore.databases import SYSTEM
 from neo4j_restore.errors import BackupNotFoundError, ConfigurationError
 from neo4j_restore.planning.choosing import agrees
 from neo4j_restore.sets.backup_set import BackupSet, Shelf, Unclear
@@ -89,9 +90,9 @@ def _hint(bucket: BucketUrl, database: DatabaseName, timestamp: Timestamp, shelf
         hints.append(f"if {bucket.of(first.key)} is meant, {how_to_take(first, bucket)}")
     elif bearing := [name for name in shelf.others if database in name]:
         counted = ", ".join(f"{name} ({shelf.others[name]})" for name in sorted(bearing)[:_MOST_NAMED])
+        rename = f", or to {database}={min(bearing)} to restore that one as {database}" if database != SYSTEM else ""
         hints.append(
-            f"by their names there are sets of other databases: {counted}. Set DATABASE to one of these, or set BUCKET "
-            f"to one object to restore it as {database}"
+            f"by their names there are sets of other databases: {counted}. Set DATABASE to one of these{rename}"
         )
     if not hints:
         nearest = get_close_matches(f"{bucket.prefix}{database}-latest.tar.gz", keys[:_MOST_COMPARED], 5, 0.3)
