@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from tests.conftest import Run
 from tests.support import archives, standin
+from tests.support.artifacts import Artifact
 from tests.support.stores import Bucket
 
 SET = archives.tar_gz(archives.store_files() | {"neostore": archives.neostore("SF4.3.0")})
@@ -182,3 +183,16 @@ def test_what_lies_in_the_place_of_the_report_is_not_touched(
     done = neo4j_restore("run", **check_says(home, REPORT))
     assert done.returncode == 12, done.stderr
     assert other.read_bytes() == b"precious"
+
+
+@pytest.mark.parametrize(("last", "code"), [(99, 11), (101, 0)], ids=["fewer", "more"])
+def test_more_transactions_than_a_backup_promises_are_a_warning_and_fewer_are_damage(
+    last: int, code: int, neo4j_restore: Run, bucket: Bucket, tmp_path: Path
+) -> None:
+    home = standin.install_enterprise_5(tmp_path / "enterprise")
+    facts = {**FACTS, "storeFormat": "record-aligned-1.1", "lastCommittedTransaction": str(last)}
+    content = archives.tar_bytes(archives.store_files(), below="./")
+    bucket.put("neo4j-2026-01-31T02-00-00.backup", Artifact(highest=100).write("BTV1", content))
+    done = neo4j_restore("run", **says(home, json.dumps({**facts, "recoveryRequired": "false"})))
+    assert done.returncode == code, done.stderr
+    assert f"the last transaction of the restored store is {last}" in done.stderr

@@ -12,6 +12,7 @@ from neo4j_restore.sets.headers import Header, StoreFormat
 from neo4j_restore.sets.inside import BLOCK, Inside, StoreVersion
 from neo4j_restore.sets.kinds import Kind
 from neo4j_restore.staging import proof
+from neo4j_restore.until import Until
 
 INFO = StoreInfo("record-aligned-1.1", "5.0.0", None, "neo4j", 150, recovery_needed=False)
 BLOCKS = replace(INFO, store_format="block-block-1.1")
@@ -42,6 +43,10 @@ SAME = {
         replace(BARE, renamed_to=DatabaseName("staging")),
         replace(INFO, database="staging"),
     ),
+    "an earlier end, as requested": (
+        replace(by(HEADER), until=Until(transaction=120)),
+        replace(INFO, last_transaction=119),
+    ),
     "a log with more entries than transactions": (by(OF_BLOCKS), replace(BLOCKS, last_transaction=140)),
 }
 
@@ -68,11 +73,31 @@ OTHER = {
     "a dump that should have blocks": (by(Header(store_format=StoreFormat.BLOCK)), INFO, "expected block"),
     "other store files": (by(store=StoreVersion(4, "SF4.3.0")), OF_4, "the format AF4.3.0, expected SF4.3.0"),
     "fewer transactions": (by(HEADER), replace(INFO, last_transaction=149), "is 149, expected 150"),
-    "more transactions": (by(HEADER), replace(INFO, last_transaction=151), "is 151, expected 150"),
-    "more than its log has": (by(OF_BLOCKS), replace(BLOCKS, last_transaction=151), "is 151, expected 150"),
+    "transactions after RESTORE_UNTIL": (
+        replace(by(HEADER), until=Until(transaction=120)),
+        replace(INFO, last_transaction=120),
+        "is 120, expected one before 120",
+    ),
+    "more than the log has, after RESTORE_UNTIL": (
+        replace(by(HEADER), until=Until(transaction=120)),
+        replace(INFO, last_transaction=151),
+        "is 151, expected one before 120",
+    ),
 }
 
 
 @pytest.mark.parametrize(("chosen", "info", "difference"), OTHER.values(), ids=OTHER)
 def test_a_store_that_differs_is_told_with_both(chosen: BackupSet, info: StoreInfo, difference: str) -> None:
     assert difference in proof.mismatch(chosen, info)
+
+
+@pytest.mark.parametrize(("header", "info"), [(HEADER, INFO), (OF_BLOCKS, BLOCKS)], ids=["records", "blocks"])
+def test_a_store_with_more_than_its_set_promised_is_taken_with_a_warning(header: Header, info: StoreInfo) -> None:
+    more = replace(info, last_transaction=151)
+    assert proof.mismatch(by(header), more) == ""
+    assert "is 151, but the header of its set ends at 150" in proof.surplus(by(header), more)
+
+
+@pytest.mark.parametrize(("chosen", "info"), SAME.values(), ids=SAME)
+def test_a_store_that_its_set_promised_gives_no_warning(chosen: BackupSet, info: StoreInfo) -> None:
+    assert proof.surplus(chosen, info) == ""

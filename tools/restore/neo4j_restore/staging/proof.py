@@ -1,7 +1,7 @@
 """Proof of a staged store before the swap: neo4j-admin reads it, and it is what the set said that it is.
 
-With CONSISTENCY_CHECK neo4j-admin also looks for inconsistencies in it. `mismatch` is pure. Facts that can't be had are
-a warning. A check that was asked for and can't be made fails the restore.
+With CONSISTENCY_CHECK neo4j-admin also looks for inconsistencies in it. `mismatch` and `surplus` are pure. Facts
+that can't be had are a warning. A check that was asked for and can't be made fails the restore.
 """
 
 import time
@@ -71,6 +71,8 @@ class Prover:
             message = f"{chosen.url} is not what it says it is: {difference}"
             raise BackupDamagedError(message, hint=ANOTHER_SET)
         log.info("%s: neo4j-admin reads the staged store: %s", name, info)
+        if more := surplus(chosen, info):
+            log.warning("%s: %s. No data is missing", name, more)
         # The plan has warned already if the set's own bytes say its format. Those of a dump do not.
         warning = compatibility.deprecation(info.store_format, self.program.version)
         if warning and not compatibility.store_version(chosen):
@@ -145,21 +147,30 @@ def _is_same(expected: str, info: StoreInfo) -> bool:
 
 
 def _transaction(chosen: BackupSet, info: StoreInfo) -> str:
-    """Return how the last transaction differs from the one in the header of an artifact."""
-    highest, last = chosen.header.highest_tx if chosen.header else None, info.last_transaction
-    if chosen.until and last is not None and last <= (highest or last):
-        # It ended before the last transaction of its chain, as requested.
-        first = chosen.until.transaction
-        return (
-            f"the last transaction of the restored store is {last}, expected one before {first}"
-            if (first and last >= first)
-            else ""
-        )
-    # An empty differential artifact has 0. A store that needs a recovery does not know its last transaction yet.
-    if not highest or last is None or info.recovery_needed or highest == last:
-        return ""
-    # From 5.26 on the header has the last index in the transaction log. In record formats it equals the transaction,
-    # also after a migration (seen with 5.26.30 and 2026.08.1). In the block format it may be higher.
-    if info.is_block and last < highest:
+    """Return which transactions of the set are missing, or went past RESTORE_UNTIL, or an empty text."""
+    last, first = info.last_transaction, chosen.until.transaction if chosen.until else None
+    if last is not None and first and last >= first:
+        return f"the last transaction of the restored store is {last}, expected one before {first}"
+    highest = _compared(chosen, info)
+    # The block format may be below its header, and an end that was requested is. Neither misses data.
+    if not highest or last is None or last >= highest or info.is_block or chosen.until:
         return ""
     return f"the last transaction of the restored store is {last}, expected {highest}"
+
+
+def surplus(chosen: BackupSet, info: StoreInfo) -> str:
+    """Return how much further the store goes than the set's header says, or an empty text. Nothing is missing then."""
+    highest, last = _compared(chosen, info), info.last_transaction
+    if not highest or last is None or last <= highest:
+        return ""
+    return f"the last transaction of the restored store is {last}, but the header of its set ends at {highest}"
+
+
+def _compared(chosen: BackupSet, info: StoreInfo) -> int:
+    """Return the last transaction by the set's header, or 0 if the store's can't be compared with it.
+
+    From 5.26 on the header has the last index in the transaction log. In record formats it equals the transaction, also
+    after a migration (seen with 5.26.30 and 2026.08.1). In the block format it may be higher.
+    """
+    # An empty differential artifact has 0. A store that needs a recovery does not know its last transaction yet.
+    return 0 if info.recovery_needed or not chosen.header else chosen.header.highest_tx or 0
