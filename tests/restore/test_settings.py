@@ -40,6 +40,7 @@ WRONG = {
     "START_JITTER_SECONDS": ["-1", "a while"],
     "GOOGLE_APPLICATION_CREDENTIALS": ["key.json", '/{"private_key":\n"hush"}'],
     "CREDENTIALS_FILE": ["credentials", "/[default]\naws_secret_access_key = hush"],
+    "SECRET_NAME": ["Graph-Key", "graph/key", "-key", "a" * 254],
     "ENDPOINT_URL": ["minio:9000", "https://user:hush@minio", "https://minio?region=a", "https://minio/#a"],
     "REGION": ["EU", "eu.central"],
     "CA_BUNDLE": ["ca.crt"],

@@ -26,6 +26,7 @@
   (dict "name" "SPACE_MODE" "value" $restore.spaceMode)
   (dict "name" "PURGE_ON_COMPLETE" "value" (toString $restore.purgeOnComplete))
   (dict "name" (include "neo4j-restore.keyVariable" .) "value" (get $paths "restore-service-key"))
+  (dict "name" "SECRET_NAME" "value" (ternary "" $restore.secretName (eq $restore.secretName "restore-service-key")))
   (dict "name" "ENDPOINT_URL" "value" $restore.endpointUrl)
   (dict "name" "REGION" "value" $restore.region)
   (dict "name" "ADDRESSING_STYLE" "value" $restore.addressingStyle)

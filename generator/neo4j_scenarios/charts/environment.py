@@ -55,6 +55,8 @@ def _access(scenario: Scenario) -> dict[str, str]:
     key = "GOOGLE_APPLICATION_CREDENTIALS" if google else "CREDENTIALS_FILE"
     return {
         key: f"{KEY_FOLDER}/{scenario.secret_key}" if scenario.secret else "",
+        # For messages. The image knows the usual name.
+        "SECRET_NAME": "" if scenario.secret == access.DEFAULT_SECRET else scenario.secret,
         "BUCKET": str(scenario.bucket),
         "ENDPOINT_URL": scenario.endpoint_url,
         "REGION": scenario.bucket_region,

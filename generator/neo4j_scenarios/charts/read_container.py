@@ -26,6 +26,9 @@ _RENAMED: Final = {
 # Variables that name a key file. The mount tells which Secret it is in.
 _KEY_FILES: Final = ("GOOGLE_APPLICATION_CREDENTIALS", "CREDENTIALS_FILE")
 
+# The name of that Secret, for messages. The volume decides.
+_SECRET_NAME: Final = "SECRET_NAME"  # noqa: S105 - a variable that holds the name of a Secret
+
 # Variables that name another file. The Secret or ConfigMap with the file is an input.
 _FILES: Final = {
     "CA_BUNDLE": "ca-bundle",
@@ -52,7 +55,7 @@ def read_container(reading: Reading, at: Steps, volumes: Steps, data: Mapping[st
     if "BUCKET" in env:
         give_bucket(reading, env["BUCKET"], env.get("CLOUD_PROVIDER", ()))
     for name, steps in env.items():
-        if name not in {"BUCKET", "CLOUD_PROVIDER", *_KEY_FILES, *_FILES}:
+        if name not in {"BUCKET", "CLOUD_PROVIDER", _SECRET_NAME, *_KEY_FILES, *_FILES}:
             _read_variable(reading, name, steps)
     _read_mounts(reading, at, volumes, data, env)
     if not read_memory(reading, *at, "resources"):
@@ -141,7 +144,7 @@ def _read_mounts(
         elif path == "/tmp" or key:  # noqa: S108 - a mount in the pod
             reading.skip(*steps)
             _read_volume(reading, volumes, str(mount.get("name")), key, file)
-    for name, key in {**dict.fromkeys(_KEY_FILES, "secret"), **_FILES}.items():
+    for name, key in {**dict.fromkeys((*_KEY_FILES, _SECRET_NAME), "secret"), **_FILES}.items():
         if name in env and key in reading.origins:
             reading.skip(*env[name])
     if "secret" not in reading.origins:

@@ -6,6 +6,8 @@ import pytest
 
 from neo4j_restore.credentials import AwsKey, AzureKey
 from neo4j_restore.errors import ConfigurationError
+from neo4j_restore.settings import from_environment
+from neo4j_restore.stores import open_store
 from neo4j_restore.stores.keyfiles import read_aws, read_azure
 
 AWS = {
@@ -84,9 +86,19 @@ def test_a_file_that_is_not_there_is_named(read: object, tmp_path: Path) -> None
     ) as raised:
         read(tmp_path / "gone")
     assert "kubectl create secret generic NAME --from-file=gone=FILE" in raised.value.hint
+    assert "kubectl describe pod" in raised.value.hint
+
+
+@pytest.mark.parametrize("bucket", ["gs://backups/p", "s3://backups/p", "azb://account/container/p"])
+@pytest.mark.parametrize("named", ["graph-key", ""])
+def test_the_secret_of_a_missing_key_is_named(bucket: str, named: str) -> None:
+    variable = "GOOGLE_APPLICATION_CREDENTIALS" if bucket.startswith("gs") else "CREDENTIALS_FILE"
+    environment = {"BUCKET": bucket, "DATABASE": "neo4j", variable: "/auth/absent", "SECRET_NAME": named}
     with pytest.raises(ConfigurationError) as raised:
-        read(Path("/auth/credentials"))
-    assert "create secret generic restore-service-key --from-file=credentials=FILE" in raised.value.hint
+        open_store(from_environment(environment))
+    secret = named or "restore-service-key"
+    assert f"the Secret {secret} or the key in it does not exist" in str(raised.value)
+    assert raised.value.hint == f"create it: kubectl create secret generic {secret} --from-file=absent=FILE"
 
 
 def test_a_key_is_never_shown(tmp_path: Path) -> None:

@@ -70,6 +70,11 @@ RESTORE_ID: Final = Matching(
 
 HEAP_SIZE: Final = Matching(r"[1-9][0-9]*[kKmMgG]", "a heap size such as 512m or 2g")
 
+# Source: Kubernetes documentation, "Object Names and IDs".
+SECRET_NAME: Final = Matching(
+    r"(?=.{1,253}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*", "the name of a Secret"
+)
+
 REGION: Final = Matching(r"[a-z0-9][a-z0-9-]{0,62}", "a region such as eu-central-1")
 
 PROJECT: Final = Matching(r"[a-z][a-z0-9:.-]{4,61}[a-z0-9]", "the id of a Google project to bill")

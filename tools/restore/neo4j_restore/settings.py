@@ -82,12 +82,14 @@ class Access:
     """How a store is reached, and the keys to it and to its sets.
 
     credentials: path of the key, or None for the workload's identity. It is not read before the store is needed.
+    secret: name of the Secret with the key, or empty if it is not known.
     age_identity: path of the file with the age identity. It is read only for encrypted sets.
     requester_pays: `true` for s3, the project to bill for gs, or empty.
     identity: the variables with which AWS and Azure identify a workload. Some are secret.
     """
 
     credentials: Path | None
+    secret: str
     age_identity: Path | None
     encryption_key: Path | None
     emulator_host: str
@@ -204,8 +206,10 @@ def _policy(values: Values) -> Policy:
 def _access(values: Values, environment: Mapping[str, str]) -> Access:
     google = values[variables.BUCKET].scheme is spec.Scheme.GCS
     google_key = values.get(variables.GOOGLE_APPLICATION_CREDENTIALS) if google else None
+    credentials = values.get(variables.CREDENTIALS_FILE) or google_key
     return Access(
-        credentials=values.get(variables.CREDENTIALS_FILE) or google_key,
+        credentials=credentials,
+        secret=values.get(variables.SECRET_NAME) or _usual_secret(credentials),
         age_identity=values.get(variables.AGE_IDENTITY_FILE),
         encryption_key=values.get(variables.ENCRYPTION_KEY_FILE),
         emulator_host=values.get(variables.STORAGE_EMULATOR_HOST) or "",
@@ -216,6 +220,11 @@ def _access(values: Values, environment: Mapping[str, str]) -> Access:
         requester_pays=values.get(variables.REQUESTER_PAYS) or "",
         identity=_identity(environment),
     )
+
+
+def _usual_secret(credentials: Path | None) -> str:
+    """Return the Secret that the chart and the generator mount at /auth if no other is named."""
+    return "restore-service-key" if credentials and credentials.parent == Path("/auth") else ""
 
 
 def _pace(values: Values) -> Pace:

@@ -121,6 +121,12 @@ CREDENTIALS_FILE: Final = Variable(
     example="/auth/credentials",
     content=Content.MOUNTED_FILE,
 )
+SECRET_NAME: Final = Variable(
+    "SECRET_NAME",
+    "name of the Secret with the key, for messages (default: `restore-service-key` for a key below `/auth`)",
+    rules.SECRET_NAME,
+    example="graph-key",
+)
 CLOUD_PROVIDER: Final = Variable(
     "CLOUD_PROVIDER",
     "`gcp`, `aws` or `azure`, for a `BUCKET` without a scheme",

@@ -18,10 +18,10 @@ _HINT = "check the secret that holds it: the README of the image shows what such
 MOST_BYTES: Final = 1024 * 1024
 
 
-def read_bytes(path: Path, what: str, hint: str = _HINT) -> bytes:
+def read_bytes(path: Path, what: str, hint: str = _HINT, *, secret: str = "") -> bytes:
     """Return the bytes of a small file. Raises ConfigurationError, which quotes none of it.
 
-    what: the file's name in messages.
+    what: the file's name in messages. secret: the name of its Secret, if it is known.
     """
     try:
         # Opening a pipe would wait for a writer. For a regular file this flag changes nothing.
@@ -30,8 +30,9 @@ def read_bytes(path: Path, what: str, hint: str = _HINT) -> bytes:
             data = file.read(MOST_BYTES + 1) if stat.S_ISREG(os.fstat(descriptor).st_mode) else None
     except FileNotFoundError:
         # Pods mount the Secret as optional, so that they can start again without it.
-        message = f"cannot read {what}, {path}: there is no such file, so its Secret or the key in it does not exist"
-        raise ConfigurationError(message, hint=_create(path)) from None
+        named = f"the Secret {secret}" if secret else "its Secret"
+        message = f"cannot read {what}, {path}: there is no such file, so {named} or the key in it does not exist"
+        raise ConfigurationError(message, hint=_create(path, secret)) from None
     except OSError as error:
         message = f"cannot read {what}, {path}: {error.strerror}"
         raise ConfigurationError(message, hint=hint) from None
@@ -42,39 +43,44 @@ def read_bytes(path: Path, what: str, hint: str = _HINT) -> bytes:
     return data
 
 
-def _create(path: Path) -> str:
-    """Return the command that creates the Secret of a missing file. The chart and the generator mount keys at /auth."""
-    name = "restore-service-key" if path.parent == Path("/auth") else "NAME"
-    return (
-        f"create it: kubectl create secret generic {name} --from-file={path.name}=FILE. `kubectl describe pod` shows "
-        f"the name of the Secret that is mounted at {path.parent}, if it is another"
-    )
+def _create(path: Path, secret: str) -> str:
+    """Return the command that creates the Secret of a missing file."""
+    command = f"create it: kubectl create secret generic {secret or 'NAME'} --from-file={path.name}=FILE"
+    if secret:
+        return command
+    return f"{command}. `kubectl describe pod` shows the name of the Secret that is mounted at {path.parent}"
 
 
-def read_text(path: Path, what: str) -> str:
+def read_text(path: Path, what: str, *, secret: str = "") -> str:
     """Return the text of a small file. Raises ConfigurationError, which quotes none of it.
 
-    what: the file's name in messages.
+    what: the file's name in messages. secret: the name of its Secret, if it is known.
     """
     try:
-        return read_bytes(path, what).decode()
+        return read_bytes(path, what, secret=secret).decode()
     except UnicodeDecodeError:
         message = f"cannot read {what}, {path}: it is not UTF-8 text"
         raise ConfigurationError(message, hint=_HINT) from None
 
 
-def read_aws(path: Path) -> AwsKey:
-    """Return the key in an AWS credentials file. Raises ConfigurationError."""
-    key = credentials.aws_key(read_text(path, "CREDENTIALS_FILE"))
+def read_aws(path: Path, secret: str = "") -> AwsKey:
+    """Return the key in an AWS credentials file. Raises ConfigurationError.
+
+    secret: the name of its Secret, if it is known.
+    """
+    key = credentials.aws_key(read_text(path, "CREDENTIALS_FILE", secret=secret))
     if not key.access_key_id or not key.secret:
         message = f"CREDENTIALS_FILE, {path}, has no aws_access_key_id and aws_secret_access_key in a section [default]"
         raise ConfigurationError(message, hint=_HINT)
     return key
 
 
-def read_azure(path: Path) -> AzureKey:
-    """Return the credentials in an Azure credentials file of any generation. Raises ConfigurationError."""
-    key = credentials.azure_key(read_text(path, "CREDENTIALS_FILE"))
+def read_azure(path: Path, secret: str = "") -> AzureKey:
+    """Return the credentials in an Azure credentials file of any generation. Raises ConfigurationError.
+
+    secret: the name of its Secret, if it is known.
+    """
+    key = credentials.azure_key(read_text(path, "CREDENTIALS_FILE", secret=secret))
     if not key.is_complete:
         wanted = (
             f"{CONNECTION_STRING}, AZURE_STORAGE_KEY, AZURE_STORAGE_SAS_TOKEN, or AZURE_CLIENT_ID, _SECRET and "

@@ -52,7 +52,7 @@ def find(access: Access, http: Http, errors: StoreErrors) -> AwsIdentity:
     shared = environment.get("AWS_SHARED_CREDENTIALS_FILE")
     file = access.credentials or (Path(shared) if shared else None)
     if file:
-        file_key = read_aws(file)
+        file_key = read_aws(file, access.secret if access.credentials else "")
         errors.identity = f"the access key {file_key.access_key_id} in {file}"
         return AwsIdentity(lambda: file_key, file_key.region)
     key_id = environment.get("AWS_ACCESS_KEY_ID", "")

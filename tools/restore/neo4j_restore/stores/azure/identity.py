@@ -111,7 +111,7 @@ def find(bucket: BucketUrl, access: Access, http: Http, errors: StoreErrors) -> 
     """
     environment = dict(access.identity)
     from_environment = azure_key_of(environment)
-    credentials = read_azure(access.credentials) if access.credentials else from_environment
+    credentials = read_azure(access.credentials, access.secret) if access.credentials else from_environment
     where = f"in {access.credentials}" if access.credentials else "of the environment"
     account = bucket.bucket or credentials.account or from_environment.account
     if credentials.endpoint and credentials.account and credentials.account != account:

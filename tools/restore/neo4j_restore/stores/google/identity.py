@@ -42,7 +42,7 @@ def find(access: Access, errors: StoreErrors, request: Request) -> Any:
     """
     if access.credentials:
         errors.identity = f"the key in {access.credentials}"
-        credentials = _from_key(access.credentials)
+        credentials = _from_key(access.credentials, access.secret)
         errors.identity = getattr(credentials, "service_account_email", "") or errors.identity
         return AnonymousCredentials() if access.emulator_host else credentials
     if access.emulator_host:
@@ -52,10 +52,10 @@ def find(access: Access, errors: StoreErrors, request: Request) -> Any:
     return google.auth.default(scopes=[_SCOPE], request=request)[0]
 
 
-def _from_key(path: Path) -> Any:
-    hint = "check the secret restore-service-key: it holds the service key under the name credentials.json"
+def _from_key(path: Path, secret: str) -> Any:
+    hint = f"check the Secret {secret or 'of the key'}: it holds the service key under the name {path.name}"
     try:
-        key = bounded.parse_json(read_bytes(path, "GOOGLE_APPLICATION_CREDENTIALS", hint))
+        key = bounded.parse_json(read_bytes(path, "GOOGLE_APPLICATION_CREDENTIALS", hint, secret=secret))
         scrub.learn(*(str(key[name]) for name in _SECRETS if name in key))
         return _KEY_TYPES[key["type"]](key, scopes=[_SCOPE])
     except (ValueError, TypeError, KeyError, AttributeError, auth.GoogleAuthError):
