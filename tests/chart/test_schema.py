@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.chart import schema
-from tests.chart.helm import CHART, CI_FILES, Helm, Values, at, commands, load, make_values, without
+from tests.chart.helm import CHART, Helm, Values, at, commands, load, make_values
 from tests.chart.schema import DEFAULTS, SCHEMA, Path, Schema
 
 from neo4j_restore import spec
@@ -190,26 +190,3 @@ def test_one_example_sets_every_key() -> None:
     values = load(CHART / "ci" / "all-values.yaml")
     for path in schema.knobs():
         at(values, path)
-
-
-def outcome(helm: Helm, values: Values) -> str:
-    """Return what Helm makes of values: the objects, or the problems."""
-    done = helm.outcome(values)
-    return done.stdout or done.stderr
-
-
-def examples_of(path: Path) -> list[Values]:
-    """Return the examples that set a key to something else than its default."""
-    found = []
-    for values in map(load, CI_FILES):
-        try:
-            if at(values, path) != at(DEFAULTS, path):
-                found.append(values)
-        except KeyError:
-            continue
-    return found
-
-
-@pytest.mark.parametrize("path", list(schema.knobs()), ids=".".join)
-def test_every_key_makes_a_difference_in_some_example(helm: Helm, path: Path) -> None:
-    assert any(outcome(helm, values) != outcome(helm, without(values, path)) for values in examples_of(path))
