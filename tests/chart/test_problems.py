@@ -1,13 +1,41 @@
 """Values that must not be installed, and what is said of them."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from tests.chart.helm import CHART, Helm, Values, make_values
 
 from neo4j_restore import spec
 
+
+def make_finalize(finalize: Values, **others: Any) -> Values:
+    """Return values with the Job that finalizes."""
+    return make_values(auth={"existingSecret": "login"}, finalize={"enabled": True, **finalize}, **others)
+
+
 REFUSED: dict[str, tuple[Values, str]] = {
+    "own-label": (
+        make_values(commonLabels={"app.kubernetes.io/name": "graph"}),
+        "commonLabels sets app.kubernetes.io/name, which the chart sets itself: leave it out",
+    ),
+    "label-twice": (
+        make_values(commonLabels={"team": "graph"}, podLabels={"team": "graph"}),
+        "podLabels sets team, which commonLabels sets for every pod: leave one out",
+    ),
+    "no-dns": (make_values(dnsPolicy="None"), "dnsPolicy None leaves the pod without DNS servers: set dnsConfig"),
+    "idle-probe": (
+        make_values(probes={"liveness": {"enabled": False, "override": {"tcpSocket": {"port": "bolt"}}}}),
+        "probes.liveness.override has no effect with probes.liveness.enabled false",
+    ),
+    "finalize-variable": (
+        make_finalize({"extraEnv": [{"name": "BOLT_URI", "value": "bolt://graph"}]}),
+        "finalize.extraEnv sets a variable that the chart sets itself",
+    ),
+    "finalize-mount": (
+        make_finalize({"extraVolumeMounts": [{"name": "a", "mountPath": "/login"}]}, extraVolumes=[{"name": "a"}]),
+        'finalize.extraVolumeMounts mounts at /login, where the volume "login" is mounted',
+    ),
     "no-bucket": (make_values({"bucket": ""}), "restore.bucket is empty"),
     "same-container": (
         make_values(initContainersAfter=[{"name": "a"}], extraContainers=[{"name": "neo4j"}]),

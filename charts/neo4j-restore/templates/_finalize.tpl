@@ -28,7 +28,7 @@
 -}}
 {{- $set := list -}}
 {{- range $env }}{{ if .value }}{{ $set = append $set . }}{{ end }}{{ end -}}
-{{- $set | toYaml -}}
+{{- concat $set .Values.finalize.extraEnv | toYaml -}}
 {{- end -}}
 
 {{/* The container. */}}
@@ -38,6 +38,7 @@
   "name" "finalize"
   "args" (list "finalize")
   "env" (include "neo4j-restore.finalizeEnv" .)
+  "envFrom" .Values.finalize.extraEnvFrom
   "resources" (toYaml .Values.finalize.resources)) }}
 terminationMessagePolicy: FallbackToLogsOnError
 volumeMounts:
@@ -60,6 +61,9 @@ volumeMounts:
 - name: bolt-certificates
   mountPath: /bolt-certificates
   readOnly: true
+{{- end }}
+{{- with .Values.finalize.extraVolumeMounts }}
+{{ toYaml . }}
 {{- end }}
 {{- end -}}
 
@@ -92,5 +96,10 @@ volumeMounts:
     items:
       - key: {{ $bundle.key }}
         path: ca.crt
+{{- end }}
+{{- if or .Values.finalize.extraVolumeMounts .Values.finalize.initContainers }}
+{{- with .Values.extraVolumes }}
+{{ toYaml . }}
+{{- end }}
 {{- end }}
 {{- end -}}

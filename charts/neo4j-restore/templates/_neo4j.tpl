@@ -31,16 +31,30 @@ image: {{ include "neo4j-restore.image" (dict "image" .Values.image "tag" "") }}
 imagePullPolicy: {{ .Values.image.pullPolicy }}
 env:
   {{- include "neo4j-restore.neo4jEnv" . | nindent 2 }}
+{{- with .Values.extraEnvFrom }}
+envFrom:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
 ports:
   - name: bolt
     containerPort: 7687
   - name: http
     containerPort: 7474
-{{- range $probe, $timing := .Values.probes }}
-{{ $probe }}Probe:
+{{- range $name, $probe := .Values.probes }}
+{{- if $probe.enabled }}
+{{ $name }}Probe:
+  {{- if $probe.override }}
+  {{- toYaml $probe.override | nindent 2 }}
+  {{- else }}
   tcpSocket:
     port: bolt
-  {{- toYaml $timing | nindent 2 }}
+  {{- toYaml (omit $probe "enabled" "override") | nindent 2 }}
+  {{- end }}
+{{- end }}
+{{- end }}
+{{- with .Values.lifecycle }}
+lifecycle:
+  {{- toYaml . | nindent 2 }}
 {{- end }}
 resources:
   {{- toYaml .Values.resources | nindent 2 }}

@@ -9,8 +9,8 @@ enableServiceLinks: false
 terminationGracePeriodSeconds: {{ .Values.terminationGracePeriodSeconds }}
 securityContext:
   {{- toYaml .Values.podSecurityContext | nindent 2 }}
-{{- range $key := list "imagePullSecrets" "nodeSelector" "tolerations" "affinity"
-  "topologySpreadConstraints" "priorityClassName" }}
+{{- range $key := list "imagePullSecrets" "nodeSelector" "tolerations" "affinity" "topologySpreadConstraints"
+  "priorityClassName" "hostAliases" "dnsPolicy" "dnsConfig" }}
 {{- with get $.Values $key }}
 {{ $key }}:
   {{- toYaml . | nindent 2 }}

@@ -11,7 +11,7 @@ capabilities:
 
 {{/*
 A container of the restore image, without its messages and mounts. Takes (dict "root" the root context, "name" the
-container's, "args" the list of command and arguments, "env" and "resources" as YAML).
+container's, "args" the list of command and arguments, "env" and "resources" as YAML, "envFrom" a list).
 */}}
 {{- define "neo4j-restore.program" -}}
 {{- $image := .root.Values.restore.image -}}
@@ -22,6 +22,10 @@ args:
   {{- toYaml .args | nindent 2 }}
 env:
   {{- .env | nindent 2 }}
+{{- with .envFrom }}
+envFrom:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
 resources:
   {{- .resources | nindent 2 }}
 securityContext:

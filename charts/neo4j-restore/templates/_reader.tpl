@@ -69,6 +69,7 @@ spec:
   "name" (first .args)
   "args" .args
   "env" (include "neo4j-restore.env" (dict "root" .root))
+  "envFrom" (ternary .root.Values.restore.extraEnvFrom list .key)
   "resources" (toYaml .root.Values.tests.resources)) }}
 terminationMessagePolicy: FallbackToLogsOnError
 volumeMounts:

@@ -78,6 +78,7 @@ context). It can have "name" instead of restore, "args" instead of restore.comma
   "name" (default "restore" .name)
   "args" (default (list .root.Values.restore.command) .args)
   "env" (include "neo4j-restore.env" .)
+  "envFrom" .root.Values.restore.extraEnvFrom
   "resources" (include "neo4j-restore.restoreResources" .root)) }}
 # `kubectl describe pod` shows the reason of a failure, or the last log lines if the container was killed.
 terminationMessagePath: /dev/termination-log

@@ -5,9 +5,11 @@
 {{- $all := include "neo4j-restore.volumes" . | fromYamlArray -}}
 {{- $names := list "data" -}}
 {{- range slice $all 0 (sub (len $all) (len .Values.extraVolumes) | int) }}{{ $names = append $names .name }}{{ end -}}
+{{- $finalizes := list "tmp" "login" "bolt-certificates" -}}
+{{- $both := and .Values.finalize.enabled (or .Values.finalize.extraVolumeMounts .Values.finalize.initContainers) -}}
 {{- range .Values.extraVolumes -}}
 {{- $name := .name | default "" | toString -}}
-{{- if has $name $names }}
+{{- if or (has $name $names) (and $both (has $name $finalizes)) }}
 - extraVolumes has {{ quote $name }}, which is the name of another volume of the pod: give it another name
 {{- end }}
 {{- $names = append $names $name }}
@@ -18,8 +20,13 @@
 {{- $restore := include "neo4j-restore.container" (dict "root" .) | fromYaml }}
 {{- $checked = append $checked (dict "key" "restore.extraVolumeMounts" "mounts" $restore.volumeMounts) }}
 {{- end }}
+{{- if .Values.finalize.enabled }}
+{{- $finalize := include "neo4j-restore.finalizeContainer" . | fromYaml }}
+{{- $checked = append $checked (dict "key" "finalize.extraVolumeMounts" "mounts" $finalize.volumeMounts
+  "names" (concat $names $finalizes)) }}
+{{- end }}
 {{- range $checked }}
-{{- include "neo4j-restore.validate.paths" (merge (dict "names" $names) .) }}
+{{- include "neo4j-restore.validate.paths" (merge . (dict "names" $names)) }}
 {{- end }}
 {{- end -}}
 

@@ -13,12 +13,35 @@
 {{- end }}
 {{- $names = append $names .name }}
 {{- end }}
+{{- if and (eq .Values.dnsPolicy "None") (not .Values.dnsConfig.nameservers) }}
+- dnsPolicy None leaves the pod without DNS servers: set dnsConfig.nameservers, or clear dnsPolicy
+{{- end }}
+{{- range $name, $probe := .Values.probes }}
+{{- if and $probe.override (not $probe.enabled) }}
+- probes.{{ $name }}.override has no effect with probes.{{ $name }}.enabled false: clear it, or enable the probe
+{{- end }}
+{{- end }}
 {{- if and .Values.data.emptyDir .Values.data.existingClaim }}
 - data.emptyDir and data.existingClaim {{ quote .Values.data.existingClaim }} are two volumes for /data: clear one
 {{- end }}
 {{- if and .Values.auth.existingSecret (not .Values.auth.enabled) }}
 - auth.existingSecret {{ quote .Values.auth.existingSecret }} has no effect with auth.enabled false: clear it, or enable
   auth
+{{- end }}
+{{- end -}}
+
+{{/* Labels that the chart sets itself, or that the values set twice. */}}
+{{- define "neo4j-restore.validate.labels" -}}
+{{- $own := list "app.kubernetes.io/name" "app.kubernetes.io/instance" "app.kubernetes.io/component"
+  "app.kubernetes.io/version" "app.kubernetes.io/managed-by" "helm.sh/chart" -}}
+{{- range $key := list "commonLabels" "podLabels" }}
+{{- range $label, $value := get $.Values $key }}
+{{- if has $label $own }}
+- {{ $key }} sets {{ $label }}, which the chart sets itself: leave it out
+{{- else if and (eq $key "podLabels") (hasKey $.Values.commonLabels $label) }}
+- podLabels sets {{ $label }}, which commonLabels sets for every pod: leave one out
+{{- end }}
+{{- end }}
 {{- end }}
 {{- end -}}
 
@@ -29,6 +52,11 @@
 {{- end }}
 {{- if and .Values.auth.enabled (not (include "neo4j-restore.loginSecret" .)) }}
 - finalize.enabled needs a login: set auth.existingSecret, or finalize.secretName
+{{- end }}
+{{- $own := list }}
+{{- range include "neo4j-restore.finalizeEnv" . | fromYamlArray }}{{ $own = append $own .name }}{{ end }}
+{{- if ne (len $own) (len (uniq $own)) }}
+- finalize.extraEnv sets a variable that the chart sets itself: use the value of the finalize block
 {{- end }}
 {{- with .Values.finalize.caBundle }}
 {{- if and .configMapName .secretName }}
