@@ -31,6 +31,16 @@ def test_chart_and_generator_give_the_container_what_the_image_needs(chart: Helm
     assert written == {"requests": amount, "limits": amount}
 
 
+def test_without_a_heap_size_the_chart_lets_the_memory_limit_decide(chart: Helm) -> None:
+    rendered = chart.template(make_values({})).restore
+    assert rendered["resources"]["limits"] == {"memory": f"{memory.limit_mib(memory.DEFAULT_HEAP)}Mi"}
+    limited = chart.template(make_values({"resources": {"limits": {"memory": "3Gi"}}})).restore
+    assert limited["resources"]["limits"] == {"memory": "3Gi"}
+    for restore in (rendered, limited):
+        assert "HEAP_SIZE" not in {each["name"] for each in restore["env"]}
+    assert memory.heap_size(memory.limit_mib(memory.DEFAULT_HEAP) * 1024**2) == memory.DEFAULT_HEAP
+
+
 @pytest.mark.parametrize("asked", ["auto", "none", "3Gi"])
 def test_our_charts_file_gives_the_container_what_the_scenario_asks_for(chart: Helm, asked: str) -> None:
     text = render(make_scenario(restore_memory=asked))
@@ -51,6 +61,16 @@ def test_the_documents_have_the_limits_of_the_rule(page: str) -> None:
     table = re.findall(r"^\| `(\w+)` \| `(\d+Mi)` \|$", (ROOT / page).read_text(encoding="utf-8"), re.MULTILINE)
     assert len(table) >= 5
     assert dict(table) == {heap: reckoned(heap) for heap, _ in table}
+
+
+def test_the_chart_documents_the_heaps_of_the_rule() -> None:
+    text = (ROOT / "charts/neo4j-restore/README.md").read_text(encoding="utf-8")
+    table = re.findall(r"^\| `(\w+)` \| (\d+) MiB \|$", text, re.MULTILINE)
+    assert len(table) >= 5
+    for limit, heap in table:
+        amount = mebibytes(limit)
+        assert amount
+        assert memory.heap_size(int(amount) * 1024**2) == f"{heap}m"
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import PurePosixPath
 from typing import Any
 
-from neo4j_restore.memory import heap_mib
+from neo4j_restore.memory import LEAST_LIMIT_MIB, heap_mib
 from neo4j_restore.secrecy import looks_like_key, secret_name
 from neo4j_scenarios.charts.environment import DATA_DIR
 from neo4j_scenarios.charts.resources import mebibytes, reckoned
@@ -43,18 +43,21 @@ def check_container(site: ContainerSite, consent: Consent) -> Iterator[Finding]:
 
 
 def memory(values: Located, block: Steps, heap_size: str | None) -> Iterator[Finding]:
-    """Yield a finding if the memory limit of `block` is too small for neo4j-admin's heap.
+    """Yield a finding if the memory limit of `block` is too small for neo4j-admin.
 
-    heap_size: empty for the default, None if the values file does not show it.
+    heap_size: empty if it follows from the limit, None if the values file does not show it.
     """
     limit = values.get(*block, "limits", "memory")
-    heap = HEAP_SIZE.default if heap_size == "" else heap_size
     amount = mebibytes(str(limit))
-    if limit is None or amount is None or heap is None or not re.fullmatch(rules.HEAP_SIZE.pattern, heap):
+    if limit is None or amount is None or heap_size is None:
         return
-    if amount < heap_mib(heap):
-        what = f"is {limit}, less than the heap of neo4j-admin, which is {heap}"
-        yield finding(values, (*block, "limits", "memory"), what, f"use {reckoned(heap)}, or a smaller heap")
+    place = (*block, "limits", "memory")
+    if not heap_size and amount < LEAST_LIMIT_MIB:
+        what = f"is {limit}, too small for neo4j-admin: expected {LEAST_LIMIT_MIB}Mi or more"
+        yield finding(values, place, what, f"use {reckoned(HEAP_SIZE.default)}, or leave it out")
+    elif re.fullmatch(rules.HEAP_SIZE.pattern, heap_size) and amount < heap_mib(heap_size):
+        what = f"is {limit}, less than the heap of neo4j-admin, which is {heap_size}"
+        yield finding(values, place, what, f"use {reckoned(heap_size)}, or a smaller heap")
 
 
 def _variables(site: ContainerSite) -> Iterator[tuple[str, Steps, Any]]:
