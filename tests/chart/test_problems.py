@@ -15,6 +15,22 @@ def make_finalize(finalize: Values, **others: Any) -> Values:
 
 
 REFUSED: dict[str, tuple[Values, str]] = {
+    "apoc-twice": (
+        make_values(config={"apoc.a": "1"}, apocConfig={"apoc.a": "2"}),
+        "config and apocConfig both set apoc.a: leave it out of config",
+    ),
+    "jvm-twice": (
+        make_values(config={"server.jvm.additional": "-Da=1"}, jvmOptions=["-Db=2"]),
+        "config sets server.jvm.additional, which jvmOptions sets too",
+    ),
+    "heap-of-java": (make_values(jvmOptions=["-Xmx4g"]), 'jvmOptions has "-Xmx4g", which Neo4j sets itself'),
+    "more-than-the-limit": (
+        make_values(
+            config={"server.memory.heap.max_size": "4g", "server.memory.pagecache.size": "5000m"},
+            resources={"limits": {"memory": "8Gi"}},
+        ),
+        "config gives heap and page cache 9096Mi, but resources.limits.memory is 8192Mi",
+    ),
     "own-label": (
         make_values(commonLabels={"app.kubernetes.io/name": "graph"}),
         "commonLabels sets app.kubernetes.io/name, which the chart sets itself: leave it out",

@@ -16,10 +16,13 @@
 {{- $key := dict "name" .Values.auth.existingSecret "key" "NEO4J_AUTH" -}}
 {{- $env = append $env (dict "name" "NEO4J_AUTH" "valueFrom" (dict "secretKeyRef" $key)) -}}
 {{- end -}}
-{{- range $setting, $value := .Values.config -}}
+{{- with .Values.plugins -}}
+{{- $name := ternary "NEO4JLABS_PLUGINS" "NEO4J_PLUGINS" (ne (include "neo4j-restore.isOld" $) "") -}}
+{{- $env = append $env (dict "name" $name "value" (toJson .)) -}}
+{{- end -}}
+{{- range $setting, $value := include "neo4j-restore.settings" . | fromYaml -}}
 {{- $name := $setting | replace "_" "__" | replace "." "_" | printf "NEO4J_%s" -}}
-{{- /* toString would write a large number as 1e+07. */ -}}
-{{- $env = append $env (dict "name" $name "value" (ternary $value (toJson $value) (kindIs "string" $value))) -}}
+{{- $env = append $env (dict "name" $name "value" $value) -}}
 {{- end -}}
 {{- concat $env .Values.extraEnv | default list | toYaml -}}
 {{- end -}}
