@@ -51,14 +51,17 @@ class Rendered:
 
     @property
     def pod(self) -> Object:
-        """Return the spec of Neo4j's pod."""
-        spec: Object = self.only("StatefulSet")["spec"]["template"]["spec"]
+        """Return the spec of Neo4j's pod. Without a Neo4j, it is that of the first Job, which restores."""
+        kinds = [item["kind"] for item in self.objects]
+        workload = self.objects[kinds.index("StatefulSet" if "StatefulSet" in kinds else "Job")]
+        spec: Object = workload["spec"]["template"]["spec"]
         return spec
 
     @property
     def restore(self) -> Object:
-        """Return the init container that restores."""
-        (container,) = (each for each in self.pod["initContainers"] if each["name"] == "restore")
+        """Return the container that restores."""
+        every = [*self.pod.get("initContainers", []), *self.pod["containers"]]
+        (container,) = (each for each in every if each["name"] == "restore")
         found: Object = container
         return found
 
@@ -120,9 +123,11 @@ class Helm:
             [self.path, *args, *given], input=json.dumps(values), capture_output=True, text=True, check=False
         )
 
-    def outcome(self, values: Values, *, release: str = "graph") -> subprocess.CompletedProcess[str]:
-        """Return how `helm template` ended with these values, which it is asked once."""
-        return _outcome(self, release, json.dumps(values))
+    def outcome(
+        self, values: Values, *, release: str = "graph", kubernetes: str = ""
+    ) -> subprocess.CompletedProcess[str]:
+        """Return how `helm template` ended with these values, which it is asked once. kubernetes: a version of it."""
+        return _outcome(self, release, json.dumps(values), kubernetes)
 
     def text(self, values: Values, *, release: str = "graph", chart: Path = CHART) -> str:
         """Return what `helm template` prints, each time anew."""
@@ -130,9 +135,9 @@ class Helm:
         says(done, 0)
         return done.stdout
 
-    def template(self, values: Values, *, release: str = "graph") -> Rendered:
-        """Return the objects that an installation would make."""
-        done = self.outcome(values, release=release)
+    def template(self, values: Values, *, release: str = "graph", kubernetes: str = "") -> Rendered:
+        """Return the objects that an installation would make. kubernetes: a version of it, or Helm's own."""
+        done = self.outcome(values, release=release, kubernetes=kubernetes)
         says(done, 0)
         return Rendered(tuple(item for item in yaml.load_all(done.stdout, yaml.CSafeLoader) if item))
 
@@ -144,8 +149,9 @@ class Helm:
 
 
 @cache
-def _outcome(helm: Helm, release: str, values: str) -> subprocess.CompletedProcess[str]:
-    return helm.run("template", release, str(CHART), values=json.loads(values))
+def _outcome(helm: Helm, release: str, values: str, kubernetes: str) -> subprocess.CompletedProcess[str]:
+    version = ["--kube-version", kubernetes] if kubernetes else []
+    return helm.run("template", release, str(CHART), *version, values=json.loads(values))
 
 
 def at(values: Values, path: tuple[str, ...]) -> Any:

@@ -7,8 +7,11 @@ from tests.chart.kubernetes import VERSIONS, problems
 
 @pytest.mark.parametrize("version", VERSIONS)
 def test_kubernetes_knows_every_key_of_every_example(helm: Helm, version: str) -> None:
+    # The chart leaves out what the oldest version does not have. Helm's own version is among the newest.
+    given = version if version == VERSIONS[0] else ""
     found = {
-        file.name: [each for item in helm.template(load(file)) for each in problems(item, version)] for file in CI_FILES
+        file.name: [each for item in helm.template(load(file), kubernetes=given) for each in problems(item, version)]
+        for file in CI_FILES
     }
     assert {name: said for name, said in found.items() if said} == {}
 

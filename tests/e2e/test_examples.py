@@ -26,10 +26,11 @@ def restricted(context: str) -> Iterator[Namespace]:
 
 
 def rendered(example: Path) -> list[Object]:
-    """Return the objects of an example, and the pod that its StatefulSet would make."""
+    """Return the objects of an example, and the pod that its StatefulSet or its first Job would make."""
     helm = run(ROOT / "tools" / "helm", "any").strip()
     objects = [item for item in yaml.safe_load_all(run(helm, "template", "graph", CHART, "-f", example)) if item]
-    template = next(item for item in objects if item["kind"] == "StatefulSet")["spec"]["template"]
+    workloads = [item for kind in ("StatefulSet", "Job") for item in objects if item["kind"] == kind]
+    template = workloads[0]["spec"]["template"]
     pod = {"apiVersion": "v1", "kind": "Pod", **template, "metadata": {"name": "graph-0", **template["metadata"]}}
     claim = {"name": "data", "persistentVolumeClaim": {"claimName": "data-graph-0"}}
     if "data" not in {volume["name"] for volume in pod["spec"]["volumes"]}:

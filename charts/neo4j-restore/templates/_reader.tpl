@@ -6,10 +6,10 @@ A pod that has ended still holds its claim, and a deleted claim stays Terminatin
 the pod's log and deletes the pod. Helm before 3.18 can't print it, and leaves the pod.
 */}}
 
-{{/* "true" if a second pod can read the volume. Empty for a claim that only one pod can use, and without a claim. */}}
+{{/* "true" if a second pod can read the volume. Empty without a Neo4j or a claim, and for a claim of one pod. */}}
 {{- define "neo4j-restore.readable" -}}
 {{- $shared := not (or .Values.data.emptyDir (has "ReadWriteOncePod" .Values.data.accessModes)) -}}
-{{- if and .Values.restore.enabled $shared -}}
+{{- if and .Values.restore.enabled $shared (include "neo4j-restore.installsNeo4j" .) -}}
 true
 {{- end -}}
 {{- end -}}

@@ -5,8 +5,8 @@ set. A long line goes on in the next one, indented. The rules are in the files _
 
 {{/* Renders nothing, or fails once with every problem found. Takes the root context. */}}
 {{- define "neo4j-restore.validate" -}}
-{{- $rules := list "neo4j" "settings" "labels" "mounts" -}}
-{{- if .Values.finalize.enabled }}{{ $rules = list "neo4j" "finalize" "settings" "labels" "mounts" }}{{ end -}}
+{{- $rules := list "neo4j" "settings" "labels" "mounts" "job" -}}
+{{- if .Values.finalize.enabled }}{{ $rules = prepend $rules "finalize" }}{{ end -}}
 {{- if .Values.restore.enabled }}{{ $rules = concat (list "source" "databases" "policy" "keeping") $rules }}{{ end -}}
 {{- $text := "" -}}
 {{- range $rules -}}
