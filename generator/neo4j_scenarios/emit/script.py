@@ -1,13 +1,13 @@
 """Releases -> a shell script that runs `helm upgrade` wave by wave. Run again after a failure, it continues there."""
 
 import shlex
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
 from neo4j_scenarios.emit.document import header
 from neo4j_scenarios.emit.engine import Order
-from neo4j_scenarios.emit.locations import pinned
+from neo4j_scenarios.emit.locations import Location, pinned
 from neo4j_scenarios.emit.releases import Release, waves
 
 _NOTES: Final = (
@@ -24,30 +24,41 @@ _NOTES: Final = (
     "  HELM=helm4                 another helm",
 )
 
-_FRAME: Final = Path(__file__).parent / "install.sh"
+_SHELL: Final = Path(__file__).parent
 
 
 def script(order: Order) -> dict[str, str]:
     """Return the script, by its path."""
     least = max(release.servers for release in order.releases)
-    head = f"AT_ONCE=${{AT_ONCE:-{order.at_once}}}\nleast={least}\n{_FRAME.read_text(encoding='utf-8')}"
     lines: list[str] = []
     for wave, members in waves(order.releases).items():
         lines += ["", *(_line(release, order) for release in members), f"wave {wave}"]
-    return {"install.sh": "#!/usr/bin/env bash\n" + header(order.command, *_NOTES) + head + "\n".join(lines) + "\n"}
+    return {"install.sh": framed(header(order.command, *_NOTES), order.at_once, least, functions("install.sh"), lines)}
+
+
+def functions(name: str) -> str:
+    """Return the shell functions that install wave by wave. name: the file with those that install one release."""
+    return "".join((_SHELL / each).read_text(encoding="utf-8") for each in ("waves.sh", name))
+
+
+def framed(head: str, at_once: int, least: int, frame: str, lines: Iterable[str]) -> str:
+    """Return a script: its header, its numbers, the functions that it calls (frame), and the calls."""
+    numbers = f"AT_ONCE=${{AT_ONCE:-{at_once}}}\nleast={least}\n"
+    return "#!/usr/bin/env bash\n" + head + numbers + frame + "\n".join(lines) + "\n"
 
 
 def _line(release: Release, order: Order) -> str:
     verb = "server" if release.servers > 1 else "install"
-    return shlex.join([verb, release.name, release.namespace, release.values, *_flags(release, order)])
+    scenario = release.scenario
+    version = ("--version", scenario.chart_version) if scenario.chart_version else ()
+    options = flags(release, pinned(order.charts, scenario), (scenario.target.chart, *version))
+    return shlex.join([verb, release.name, release.namespace, release.values, *options])
 
 
-def _flags(release: Release, order: Order) -> Iterator[str]:
-    chart = pinned(order.charts, release.scenario)
+def flags(release: Release, chart: Location | None, known: Sequence[str]) -> Iterator[str]:
+    """Yield Helm's arguments for a chart and a Kubernetes cluster. known: those of a chart without a location."""
     if chart is None:
-        yield release.scenario.target.chart
-        if release.scenario.chart_version:
-            yield from ("--version", release.scenario.chart_version)
+        yield from known
     elif chart.oci:
         yield from (f"{chart.repository}/{chart.name}", "--version", chart.version)
     else:
