@@ -36,6 +36,7 @@ class Chart(ABC):
     server: the name of the server's container. Empty if it depends on the release.
     server_mounts: the paths at which the server has volumes.
     data_volumes: the kinds of existing data volumes that it takes.
+    data_template: the name of its claim template for the data.
     fills_image: whether it gives its own image to a container without one.
     one_pull_secret: whether it takes a single pull Secret.
 
@@ -60,6 +61,7 @@ class Chart(ABC):
     server: ClassVar[str] = "neo4j"
     server_mounts: ClassVar[tuple[str, ...]] = (DATA_DIR,)
     data_volumes: ClassVar[frozenset[str]] = frozenset()
+    data_template: ClassVar[str] = "data"
     fills_image: ClassVar[bool] = False
     one_pull_secret: ClassVar[bool] = False
 
@@ -96,6 +98,11 @@ class Chart(ABC):
     def stateful_sets(self, scenario: Scenario) -> Iterator[str]:
         """Yield the names of the StatefulSets. There are none for a chart that shortens them."""
         yield from ()
+
+    def pods(self, scenario: Scenario) -> Iterator[str]:
+        """Yield the names of the servers' pods. There are none for a chart whose StatefulSets are not known."""
+        for name in self.stateful_sets(scenario):
+            yield f"{name}-0"
 
     def ldap_config_map(self, scenario: Scenario) -> str:
         """Return the name of the ConfigMap with the LDAP settings. It is empty if the values hold them."""

@@ -1,4 +1,4 @@
-"""The command `emit`: it writes files with which Argo CD, Flux, helmfile or a script installs a fleet."""
+"""The command `emit`: it writes files with which Argo CD, Flux, helmfile or a script installs or restores a fleet."""
 
 import shlex
 from collections.abc import Iterable, Mapping, Sequence
@@ -35,7 +35,7 @@ _HINT = "neo4j-scenarios emit argocd fleet.yaml"
 
 def emit(
     engine: Annotated[
-        str, typer.Argument(metavar="ENGINE", help="argocd, flux, helmfile or script", show_default=False)
+        str, typer.Argument(metavar="ENGINE", help="argocd, flux, helmfile, script or job", show_default=False)
     ],
     fleet: Annotated[Path, typer.Argument(metavar="FLEET", help="a fleet file", show_default=False)],
     output: Annotated[
@@ -117,7 +117,7 @@ def emit(
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> int:
-    """write files with which Argo CD, Flux, helmfile or a script installs a fleet"""
+    """write files with which Argo CD, Flux, helmfile, a script or Jobs install or restore a fleet"""
     from neo4j_scenarios.emit import ENGINES, emitted
     from neo4j_scenarios.emit.engine import Order
     from neo4j_scenarios.emit.flags import check_places, parse_windows, refuse_keys, timeout_seconds
@@ -140,7 +140,7 @@ def emit(
     elif wave:
         raise UsageError(Problem("--wave", "needs --override", "--override incident-42 --wave 1"))
     else:
-        scope = of_selection(fleet, selection, part, keep_going=keep_going)
+        scope = of_selection(fleet, selection, part, selects=ENGINES[engine].selects, keep_going=keep_going)
     part = scope.part
     folder = output or fleet.parent / (f"{engine}-{part}" if part else engine)
     order = Order(
@@ -180,7 +180,7 @@ def _command(
     flags: dict[str, Iterable[str]] = dict(texts)
     if scope.override:
         flags["--override"] = [scope.override]
-    elif scope.part:
+    elif scope.selected:
         flags |= {"--part": [scope.part], "-l": selector, "--only": only}
     if texts["--revision"] == [_REVISION]:
         flags["--revision"] = []

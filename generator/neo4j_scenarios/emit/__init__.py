@@ -1,7 +1,8 @@
 """A fleet -> the files with which an engine installs it.
 
-An engine is Argo CD, Flux, helmfile or a script. It installs one wave after the other. A wave is a group of clusters
-that are installed together, by their label `wave`. The files are the tree of a separate output folder.
+An engine is Argo CD, Flux, helmfile, a script, or Jobs that only restore. It installs one wave after the other. A wave
+is a group of clusters that are installed together, by their label `wave`. The files are the tree of a separate output
+folder.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -13,6 +14,8 @@ from neo4j_scenarios.emit.engine import Order
 from neo4j_scenarios.emit.flux import flux
 from neo4j_scenarios.emit.flux import path as flux_path
 from neo4j_scenarios.emit.helmfile import helmfile
+from neo4j_scenarios.emit.job import job
+from neo4j_scenarios.emit.job import path as job_path
 from neo4j_scenarios.emit.locations import needed
 from neo4j_scenarios.emit.releases import Release
 from neo4j_scenarios.emit.script import script
@@ -27,7 +30,9 @@ class Engine:
     """An engine.
 
     write: makes its files. values: whether it reads values files. fetches: whether it fetches charts itself.
-    git: whether it reads the output folder from Git. own: the paths of the files that belong to one release.
+    git: whether it reads the output folder from Git. together: whether the servers of a cluster wait for each other.
+    selects: whether a selection of clusters is all that it gets, and not a part of the whole fleet's files.
+    own: the paths of the files that belong to one release.
     """
 
     name: str
@@ -36,6 +41,8 @@ class Engine:
     values: bool = True
     fetches: bool = False
     git: bool = False
+    together: bool = True
+    selects: bool = False
     own: Callable[[Release], Sequence[str]] = lambda release: (release.values,)
 
 
@@ -46,6 +53,15 @@ ENGINES: Final[Mapping[str, Engine]] = {
         Engine("flux", "HelmReleases of Flux", flux, values=False, fetches=True, own=lambda each: (flux_path(each),)),
         Engine("helmfile", "helmfiles", helmfile),
         Engine("script", "a script of `helm upgrade`", script),
+        Engine(
+            "job",
+            "Jobs that restore into existing claims, and a script of `helm upgrade`",
+            job,
+            values=False,
+            together=False,
+            selects=True,
+            own=lambda each: (job_path(each),),
+        ),
     )
 }
 
@@ -61,7 +77,8 @@ def emitted(engine: Engine, fleet: Fleet, order: Order, chosen: frozenset[str]) 
     if engine.git and not order.repository:
         what = f"is missing: {engine.name} reads the output folder from Git"
         raise UsageError(Problem("--repository", what, "--repository https://git.example/team/graphs.git"))
-    _room(order)
+    if engine.together:
+        _room(order)
     others = {path for release in order.releases if release.cluster not in chosen for path in engine.own(release)}
     files = engine.write(order)
     if engine.values:

@@ -27,6 +27,7 @@ class Scope:
     part: the part's name, or empty for the whole fleet.
     waves: the override's waves, by cluster.
     next_step: the sentence about what to do after this. It may be empty.
+    selected: whether a selection decided which clusters there are.
     """
 
     fleet: Fleet
@@ -36,6 +37,7 @@ class Scope:
     override: str = ""
     waves: Mapping[str, int] = field(default_factory=dict)
     next_step: str = ""
+    selected: bool = False
 
     def in_waves(self, releases: list[Release]) -> list[Release]:
         """Return the releases in the override's waves, if there is an override."""
@@ -43,25 +45,28 @@ class Scope:
         return sorted(moved, key=lambda each: each.wave)
 
 
-def of_selection(path: Path, selection: Selection, part: str, *, keep_going: bool) -> Scope:
+def of_selection(path: Path, selection: Selection, part: str, *, selects: bool, keep_going: bool) -> Scope:
     """Return the scope of a selection: its own files in the whole fleet's folder, or a part of that name.
+
+    selects: the selection is all that the engine gets, without a name.
 
     Raises InputFileError, and UsageError for a part without a selection.
     """
-    if not part:
+    if not part and (selection.everything or not selects):
         fleet = load(path, EVERYTHING, keep_going=keep_going)
         chosen, remarks = choose(fleet, selection)
         broken = [each.cluster for each in fleet.broken.values()]
         noted = replace(fleet, remarks=[*remarks, *fleet.remarks])
         return Scope(noted, [*fleet.clusters, *_known(broken)], chosen)
-    if selection.everything:
+    if part and selection.everything:
         raise UsageError(Problem("--part", "needs a selection of its clusters", "--part gold -l tier=gold"))
     try:
-        LABEL_VALUE(part)
+        LABEL_VALUE(part or "all")
     except Invalid as error:
         raise UsageError(Problem("--part", str(error), "--part gold")) from error
     fleet = load(path, selection, keep_going=keep_going)
-    return Scope(fleet, fleet.clusters, frozenset(each.name for each in fleet.clusters), part)
+    names = frozenset(each.name for each in fleet.clusters)
+    return Scope(fleet, fleet.clusters, names, part, selected=True)
 
 
 def of_override(engine: Engine, path: Path, name: str, wave: int, *, alone: bool) -> Scope:

@@ -12,6 +12,9 @@ from tests.support.says import says
 
 from neo4j_scenarios.emit import ENGINES
 
+# Those whose shared files name every cluster, whatever is selected.
+SHARING = [name for name, engine in ENGINES.items() if not engine.selects]
+
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_published_schema_refuses_a_key_that_is_not_known(kind: str) -> None:
@@ -44,7 +47,7 @@ def test_the_command_in_a_file_names_all_that_it_was_written_with(emit: Command,
     )
 
 
-@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("engine", SHARING)
 def test_a_selection_writes_files_of_its_own_clusters_and_drops_no_other(
     emit: Command, tmp_path: Path, engine: str
 ) -> None:
@@ -59,7 +62,7 @@ def test_a_selection_writes_files_of_its_own_clusters_and_drops_no_other(
     assert different
 
 
-@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("engine", SHARING)
 def test_a_selection_into_an_empty_folder_asks_for_the_whole_fleet_or_a_part(
     emit: Command, tmp_path: Path, engine: str
 ) -> None:

@@ -34,6 +34,7 @@ class Neo4jHelm(Chart):
 
     # Source: its templates, 4.4.10.
     volumes = frozenset({"datadir", "plugins", "init-script"})
+    data_template = "datadir"
     server = ""
     one_pull_secret = True
 
@@ -82,6 +83,12 @@ class Neo4jHelm(Chart):
         yield f"{scenario.release}-neo4j-core"
         if scenario.read_replicas:
             yield f"{scenario.release}-neo4j-replica"
+
+    def pods(self, scenario: Scenario) -> Iterator[str]:
+        """Yield the names of the servers' pods: the cores, then the read replicas."""
+        numbers = (scenario.servers if scenario.cluster else 1, scenario.read_replicas)
+        for name, count in zip(self.stateful_sets(scenario), numbers, strict=False):
+            yield from (f"{name}-{number}" for number in range(count))
 
     def ldap_config_map(self, scenario: Scenario) -> str:
         """Return the name of the ConfigMap with the LDAP settings, because the values can't hold them."""

@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from neo4j_scenarios.charts.sites import RestoreBlock
     from neo4j_scenarios.yaml.located import Located
 
+# The chart's name in the names of its objects, and the most characters that these have.
+_NAME: Final = "neo4j-restore"
+_LONGEST: Final = 52
+
 # Keys of the `restore` block whose variable has another name. Others have the same name, such as FORCE_OVERWRITE.
 _RENAMED: Final = {"notAfter": "RESTORE_NOT_AFTER", "emulatorHost": "STORAGE_EMULATOR_HOST"}
 
@@ -43,6 +47,11 @@ class Neo4jRestore(Chart):
         from neo4j_scenarios.charts.neo4j_restore.read import read
 
         read(reading)
+
+    def pods(self, scenario: Scenario) -> Iterator[str]:
+        """Yield the name of the pod. The chart cuts the name of its StatefulSet, and names the chart in it once."""
+        name = scenario.release if _NAME in scenario.release else f"{scenario.release}-{_NAME}"
+        yield f"{name[:_LONGEST].rstrip('-')}-0"
 
     def asks_for_restore(self, values: "Located") -> bool:
         """Return whether the restore is turned on, as it is by default."""
