@@ -238,11 +238,33 @@ NAMES = {
     for name in ("neo*", "*", "neo4?", "neo[4]j", "neo4j,sys*", "staging=neo*", "stag*=neo4j", "../neo4j")
 }
 
+BY_RESTORE_ALONE = "which `neo4j-admin restore` of the Enterprise Edition restores"
+FOR_ENTERPRISE = {
+    "an archive for Community 4.4": Bad(
+        {"neo4j-latest.tar.gz": store("AF4.3.0")},
+        2,
+        BY_RESTORE_ALONE,
+        "or restore a dump of neo4j",
+        community("4.4.48"),
+    ),
+    "an archive for Community 3.5": Bad(
+        {"neo4j-latest.tar.gz": store("v0.A.9")}, 2, BY_RESTORE_ALONE, "or restore a dump of neo4j", community("3.5.35")
+    ),
+    "a directory for Community 4.4": Bad(
+        {f"neo4j/{name}": content for name, content in STORE.items()},
+        2,
+        BY_RESTORE_ALONE,
+        "or restore a dump of neo4j",
+        community("4.4.48"),
+    ),
+}
+
 KINDS = {
     "of another database": OF_ANOTHER_DATABASE,
     "of another line": OF_ANOTHER_LINE,
     "a differential without its full": WITHOUT_ITS_FULL,
     "RESTORE_UNTIL": UNTIL,
+    "for Enterprise": FOR_ENTERPRISE,
     "block": BLOCK_FOR_COMMUNITY,
     "name": NAMES,
 }

@@ -173,7 +173,7 @@ def test_a_rolled_back_rename_is_gone(neo4j_restore: Run, bucket: Bucket, data: 
 def test_a_missing_set_is_named_by_the_database_in_the_bucket(neo4j_restore: Run, bucket: Bucket, data: Path) -> None:
     bucket.put("staging-latest.tar.gz", archives.tar_gz())
     done = neo4j_restore("run", DATABASE=RENAME)
-    says(done, 10, "no backup of neo4j for latest")
+    says(done, 10, "no backup of neo4j for latest", "is neo4j=staging meant, the set of staging?")
     assert archives.snapshot(data) == {}
     empty = neo4j_restore("run", DATABASE=RENAME, ON_MISSING="start-empty")
     says(empty, 0)

@@ -10,6 +10,7 @@ from tests.support import archives, standin
 from tests.support.says import says
 from tests.support.stores import Bucket
 
+WHOLE = "transactions 101 to 300, 2026-01-31T02:00:00Z to 2026-01-31T04:00:00Z"
 OLD = {"databases/neo4j/neostore": b"old"}
 
 
@@ -69,25 +70,63 @@ def test_a_plan_shows_the_range_of_the_chain(neo4j_restore: Run, chain: Bucket, 
     assert (whole["range"]["last_tx"], whole["restore_until"]) == (300, None)
 
 
-@pytest.mark.parametrize(
-    ("until", "more"),
-    [
-        ("100", {}),
-        ("301", {}),
-        ("2026-01-31T01:59:59Z", {}),
-        ("2026-01-31T04:00:01Z", {}),
-        # TIMESTAMP says where the chain has to end, or how far it may go.
-        ("200", {"TIMESTAMP": "2026-01-31T03-00-00"}),
-        ("200", {"TIMESTAMP": "2026-01-31T03:59:00Z"}),
-    ],
-)
+@pytest.mark.parametrize("until", ["100", "301", "2026-01-31T01:59:59Z", "2026-01-31T04:00:01Z"])
 def test_a_point_outside_the_chain_is_refused_before_anything_changes(
-    until: str, more: dict[str, str], neo4j_restore: Run, chain: Bucket, data: Path, enterprise: dict[str, str]
+    until: str, neo4j_restore: Run, chain: Bucket, data: Path, enterprise: dict[str, str]
 ) -> None:
     archives.write_files(data, OLD)
-    done = neo4j_restore("run", RESTORE_UNTIL=until, FORCE_OVERWRITE="true", **enterprise, **more)
-    says(done, 10, "transactions 101 to 300, 2026-01-31T02:00:00Z to 2026-01-31T04:00:00Z")
+    done = neo4j_restore("run", RESTORE_UNTIL=until, FORCE_OVERWRITE="true", **enterprise)
+    says(done, 10, f"The chains have: {WHOLE}", "set RESTORE_UNTIL to a point in one of these ranges")
     assert archives.snapshot(data) == OLD
+
+
+@pytest.mark.parametrize(
+    ("limit", "value"),
+    [
+        # TIMESTAMP says where the chain has to end, or how far it may go. So does a BUCKET that is one object.
+        ("TIMESTAMP", "2026-01-31T03-00-00"),
+        ("TIMESTAMP", "2026-01-31T03:59:00Z"),
+        ("BUCKET", "/neo4j-2026-01-31T02-00-00.backup"),
+        ("BUCKET", "/neo4j-2026-01-31T03-00-00.backup"),
+    ],
+)
+def test_a_setting_that_keeps_the_chain_from_its_point_is_named(
+    limit: str, value: str, neo4j_restore: Run, chain: Bucket, data: Path, enterprise: dict[str, str]
+) -> None:
+    archives.write_files(data, OLD)
+    value = chain.url + value if limit == "BUCKET" else value
+    asked = {limit: value, "RESTORE_UNTIL": "200", "FORCE_OVERWRITE": "true"}
+    done = neo4j_restore("run", **asked, **enterprise)
+    what = {"TIMESTAMP": "unset TIMESTAMP", "BUCKET": "set BUCKET to the folder of the backups"}
+    says(done, 10, f"no chain of backups that {limit}={value} allows has RESTORE_UNTIL=200", WHOLE, what[limit])
+    assert archives.snapshot(data) == OLD
+
+
+def test_a_stamp_of_a_full_backup_is_named_as_what_keeps_the_chain_away(
+    neo4j_restore: Run, chain: Bucket, enterprise: dict[str, str]
+) -> None:
+    done = neo4j_restore("run", TIMESTAMP="2026-01-31T02-00-00", RESTORE_UNTIL="200", **enterprise)
+    says(done, 10, "is a full backup alone", "unset TIMESTAMP. RESTORE_UNTIL finds its chain by itself")
+
+
+def test_a_bucket_that_is_the_end_of_the_chain_has_its_points(
+    neo4j_restore: Run, chain: Bucket, data: Path, enterprise: dict[str, str]
+) -> None:
+    end = f"{chain.url}/neo4j-2026-01-31T04-00-00.backup"
+    says(neo4j_restore("run", BUCKET=end, RESTORE_UNTIL="150", **enterprise), 0)
+    (restored,) = json.loads((data / ".neo4j-restore/receipt.json").read_text())["last"]["restored"]
+    assert (restored["object"], restored["objects"]) == (end, 3)
+
+
+def test_a_database_without_the_point_is_told_apart_from_the_others(
+    neo4j_restore: Run, chain: Bucket, data: Path, enterprise: dict[str, str]
+) -> None:
+    chain.put("system-2026-01-31T02-30-00.backup", backup({}, database="system", time="2026-01-31T02:30:00"))
+    asked = {"DATABASE": "neo4j,system", "RESTORE_UNTIL": "2026-01-31T03:30:00Z"}
+    done = neo4j_restore("run", **asked, **enterprise)
+    says(done, 10, "system-2026-01-31T02-30-00.backup is a full backup alone")
+    assert "To restore neo4j to this point, leave system to a request of its own" in done.stderr
+    assert archives.snapshot(data) == {}
 
 
 def test_a_full_backup_alone_has_no_points(

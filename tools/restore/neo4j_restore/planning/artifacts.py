@@ -26,7 +26,7 @@ from neo4j_restore.sets.chains import Artifact
 from neo4j_restore.sets.headers import Header
 from neo4j_restore.sets.kinds import Kind
 from neo4j_restore.settings import Request
-from neo4j_restore.spec import LATEST
+from neo4j_restore.spec import LATEST, DatabaseName
 from neo4j_restore.streams import codecs
 from neo4j_restore.transfer import parallel
 from neo4j_restore.until import Until
@@ -169,16 +169,31 @@ class Artifacts:
         """Return the chain of the same database that has the point. Raises BackupNotFoundError if there is none."""
         database_id, timestamp = all_artifacts[chosen.key].database_id, self._request.timestamp
         ours = [each for each in all_artifacts.values() if each.database_id == database_id and not each.is_empty]
-        # TIMESTAMP limits how far the chain may go, and its stamp names the end itself.
+        # TIMESTAMP limits how far the chain may go. Its stamp, or a BUCKET that is one object, names the end itself.
+        named = str(self._request.bucket) == self._request.bucket.of(chosen.key)
         ends = [each for each in ours if each.key == chosen.key or timestamp.allows(by_key[each.key].time)]
-        if timestamp.is_exact:
+        if timestamp.is_exact or named:
             ends = [each for each in ours if each.key == chosen.key]
         links = points.chain(until, ends, ours, overlaps=overlaps)
         if not links:
-            raise points.refusal(until, all_artifacts[chosen.key], ours, self._request.bucket.of)
+            # Where a stamp names a full artifact, no other header was read.
+            unread = timestamp.is_exact and all_artifacts[chosen.key].full
+            limited = unread or bool(points.chain(until, ours, ours, overlaps=overlaps))
+            limit = f"BUCKET={self._request.bucket}" if named else f"TIMESTAMP={timestamp.text}"
+            error = points.refusal(
+                until, all_artifacts[chosen.key], ours, self._request.bucket.of, limit if limited else ""
+            )
+            raise self._of_one(error, chosen.database)
         chain = replace(_with_links(by_key[links[-1].key], links, by_key), until=until)
         log.info("%s: restoring until %s, from a chain of %s", chosen.database, until, chain.span)
         return chain
+
+    def _of_one(self, error: RestoreError, database: DatabaseName) -> RestoreError:
+        """Return the error, with a way to restore the other databases of the request to their point."""
+        others = [each for each in self._request.sources if each != database]
+        if others:
+            error.hint += f". To restore {', '.join(others)} to this point, leave {database} to a request of its own"
+        return error
 
     def _is_meant(self, chosen: BackupSet) -> bool:
         """Return whether TIMESTAMP means this very object, and not another one with the same transactions."""

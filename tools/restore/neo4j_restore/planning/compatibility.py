@@ -128,6 +128,12 @@ def _check_edition(chosen: BackupSet, version: admin_commands.Version, edition: 
     if header.store_format is StoreFormat.BLOCK or (chosen.inside and chosen.inside.is_block):
         message = f"{url} has the block format, which the Community Edition in this image can't open"
         raise ConfigurationError(message, hint=f"{enterprise}, or dump the database in another format (aligned)")
+    if version.major < 5 and chosen.inside and chosen.inside.what == STORE_FILES:
+        message = (
+            f"{url} holds a backup directory, which `neo4j-admin restore` of the Enterprise Edition restores. The "
+            f"Community Edition in this image, {version}, has `load` alone, for dumps"
+        )
+        raise ConfigurationError(message, hint=f"{enterprise}, or restore a dump of {chosen.database}")
     if chosen.kind is not Kind.BACKUP:
         return
     if header.full is False:

@@ -17,6 +17,9 @@ from neo4j_restore.until import Until
 # A message names the ranges of this many chains.
 _MOST_NAMED = 5
 
+# What to do about a setting that keeps RESTORE_UNTIL from its chain.
+_WITHOUT = {"TIMESTAMP": "unset TIMESTAMP", "BUCKET": "set BUCKET to the folder of the backups"}
+
 
 def span(links: Sequence[Artifact]) -> Span | None:
     """Return the range of points of a chain, or None for a full backup alone."""
@@ -43,19 +46,28 @@ def chain(
     return ()
 
 
-def refusal(until: Until, chosen: Artifact, candidates: Iterable[Artifact], name: Callable[[str], str]) -> RestoreError:
-    """Return the error for a point that no chain has. name: makes the name of an object from its key."""
+def refusal(
+    until: Until, chosen: Artifact, candidates: Iterable[Artifact], name: Callable[[str], str], limit: str = ""
+) -> RestoreError:
+    """Return the error for a point that no chain has.
+
+    name: makes the name of an object from its key. limit: the setting without which a chain may have it, or empty.
+    """
     ours = [each for each in candidates if each.database_id == chosen.database_id and not each.is_empty]
     spans = _spans(ours)
+    by_itself = f"{_WITHOUT[limit.partition('=')[0]]}. RESTORE_UNTIL finds its chain by itself" if limit else ""
     if not spans and chosen.full:
         message = (
             f"{name(chosen.key)} is a full backup alone. It has no transaction log, so a restore can't end at "
             f"RESTORE_UNTIL={until}"
         )
-        return BackupNotFoundError(message, hint="unset RESTORE_UNTIL, or take a differential backup behind that point")
+        hint = by_itself or "unset RESTORE_UNTIL, or take a differential backup behind that point"
+        return BackupNotFoundError(message, hint=hint)
     listed = "; ".join(f"{one} (from {name(full.key)})" for full, one in spans[:_MOST_NAMED]) or "none is complete"
-    message = f"no chain of backups has RESTORE_UNTIL={until}. The chains have: {listed}"
-    return BackupNotFoundError(message, hint="set RESTORE_UNTIL to a point in one of these ranges, or unset it")
+    allowed, the = (f" that {limit} allows", "Without it the") if limit else ("", "The")
+    message = f"no chain of backups{allowed} has RESTORE_UNTIL={until}. {the} chains have: {listed}"
+    hint = by_itself or "set RESTORE_UNTIL to a point in one of these ranges, or unset it"
+    return BackupNotFoundError(message, hint=hint)
 
 
 def _spans(artifacts: Sequence[Artifact]) -> list[tuple[Artifact, Span]]:

@@ -141,7 +141,11 @@ class Selection:
             return replace(step, decision=Decision(Action.SKIP, reason))
         all_sets = Shelf(shelf.sets, shelf.unclear, shelf.others)
         keys, seen = self._shelves.keys, self._shelves.seen
-        raise refusals.not_found(request.bucket, step.source, request.timestamp, all_sets, keys, seen)
+        error = refusals.not_found(request.bucket, step.source, request.timestamp, all_sets, keys, seen)
+        if step.renamed_from:
+            turned = f"{step.source}={step.database}"
+            error.hint += f". In DATABASE the new name comes first: is {turned} meant, the set of {step.database}?"
+        raise error
 
 
 def _log_time(chosen: BackupSet) -> None:
