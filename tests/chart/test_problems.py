@@ -31,6 +31,36 @@ REFUSED: dict[str, tuple[Values, str]] = {
         ),
         "config gives heap and page cache 9096Mi, but resources.limits.memory is 8192Mi",
     ),
+    "tls-of-3": (
+        make_values(image={"tag": "3.5"}, tls={"bolt": {"secretName": "tls"}}),
+        'tls.bolt.secretName needs Neo4j 4.0 or later, not image.tag "3.5"',
+    ),
+    "tls-twice": (
+        make_values(tls={"https": {"secretName": "a"}}, config={"dbms.ssl.policy.https.enabled": True}),
+        "config sets dbms.ssl.policy.https.enabled, which belongs to the certificate of tls.https",
+    ),
+    "idle-class": (
+        make_values(service={"loadBalancerClass": "internal"}),
+        "service.loadBalancerClass has no effect with service.type ClusterIP: clear it, or set LoadBalancer",
+    ),
+    "idle-ranges": (
+        make_values(service={"type": "NodePort", "loadBalancerSourceRanges": ["10.0.0.0/8"]}),
+        "service.loadBalancerSourceRanges has no effect with service.type NodePort",
+    ),
+    "idle-policy": (
+        make_values(service={"externalTrafficPolicy": "Local"}),
+        "service.externalTrafficPolicy has no effect with service.type ClusterIP",
+    ),
+    "idle-port": (
+        make_values(service={"nodePorts": {"bolt": 30687}}),
+        "service.nodePorts.bolt has no effect with service.type ClusterIP",
+    ),
+    "no-https": (
+        make_values(service={"type": "NodePort", "nodePorts": {"https": 30473}}),
+        "service.nodePorts.https has no port behind it: set tls.https.secretName",
+    ),
+    "no-host": (make_values(ingress={"enabled": True}), "ingress.enabled needs names of hosts: set ingress.hosts"),
+    "no-gateway": (make_values(httpRoute={"enabled": True}), "httpRoute.enabled needs a Gateway"),
     "own-label": (
         make_values(commonLabels={"app.kubernetes.io/name": "graph"}),
         "commonLabels sets app.kubernetes.io/name, which the chart sets itself: leave it out",

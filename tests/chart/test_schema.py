@@ -24,6 +24,7 @@ OPEN = {
     ("definitions", "kubernetes"),
     ("definitions", "mounts", "items"),
     ("definitions", "texts"),
+    ("properties", "apocConfig"),
     ("properties", "config"),
     ("properties", "global"),
 }

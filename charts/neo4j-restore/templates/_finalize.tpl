@@ -13,7 +13,9 @@
 {{/* The environment of the container that finalizes. Without restore.database the receipt names the databases. */}}
 {{- define "neo4j-restore.finalizeEnv" -}}
 {{- $hasCa := ne (include "neo4j-restore.hasBoltCa" .) "" -}}
-{{- $own := printf "bolt://%s:7687" (include "neo4j-restore.fullname" .) -}}
+{{- $encrypted := and .Values.tls.bolt.secretName (eq .Values.tls.bolt.level "REQUIRED") -}}
+{{- $scheme := ternary "bolt+s" "bolt" (not (not $encrypted)) -}}
+{{- $own := printf "%s://%s:7687" $scheme (include "neo4j-restore.fullname" .) -}}
 {{- $env := list
   (dict "name" "BOLT_URI" "value" (default $own .Values.finalize.boltUri))
   (dict "name" "BOLT_AUTH_FILE" "value" (ternary "/login" "" (ne (include "neo4j-restore.loginSecret" .) "")))

@@ -39,10 +39,10 @@ envFrom:
   {{- toYaml . | nindent 2 }}
 {{- end }}
 ports:
-  - name: bolt
-    containerPort: 7687
-  - name: http
-    containerPort: 7474
+  {{- range include "neo4j-restore.clientPorts" . | fromYamlArray }}
+  - name: {{ .name }}
+    containerPort: {{ .port }}
+  {{- end }}
 {{- range $name, $probe := .Values.probes }}
 {{- if $probe.enabled }}
 {{ $name }}Probe:
@@ -73,6 +73,7 @@ volumeMounts:
   - {{ include "neo4j-restore.dataMount" . | indent 4 | trim }}
   - name: logs
     mountPath: /logs
+  {{- include "neo4j-restore.tlsMounts" . | indent 2 | trimSuffix "  " }}
   {{- with .Values.extraVolumeMounts }}
   {{- toYaml . | nindent 2 }}
   {{- end }}

@@ -46,6 +46,7 @@ volumes:
 {{- define "neo4j-restore.volumes" -}}
 - name: logs
   emptyDir: {}
+{{- include "neo4j-restore.tlsVolumes" . }}
 {{- if .Values.data.emptyDir }}
 - name: data
   emptyDir: {}

@@ -1,6 +1,6 @@
 {{/* The memory of the restore container, by the rule of neo4j_restore/memory.py. A test ties the two. */}}
 
-{{/* restore.heapSize in MiB, rounded up: 512 if it is empty. Empty if it is more than 1 TiB. Takes the root context. */}}
+{{/* restore.heapSize in MiB, rounded up, or else 512. Empty if it is more than 1 TiB. Takes the root context. */}}
 {{- define "neo4j-restore.heapMebibytes" -}}
 {{- $size := lower (default "512m" .Values.restore.heapSize) -}}
 {{- $digits := regexFind "^[0-9]+" $size -}}

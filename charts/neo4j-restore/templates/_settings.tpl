@@ -34,6 +34,7 @@
 server.jvm.additional: {{ join " " . | quote }}
 {{- end }}
 {{- include "neo4j-restore.memorySettings" . }}
+{{- include "neo4j-restore.tlsSettings" . }}
 {{- end -}}
 
 {{/* Heap and page cache by the memory limit. Empty if the values set one of them, or if the limit is too small. */}}

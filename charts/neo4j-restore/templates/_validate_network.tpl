@@ -1,0 +1,41 @@
+{{/* Problems with how Neo4j is reached. Takes the root context. */}}
+{{- define "neo4j-restore.validate.network" -}}
+{{- range $policy, $tls := .Values.tls }}
+{{- if $tls.secretName }}
+{{- if regexMatch "^3([.-]|$)" $.Values.image.tag }}
+- tls.{{ $policy }}.secretName needs Neo4j 4.0 or later, not image.tag {{ quote $.Values.image.tag }}: clear it, and set
+  the policy in config
+{{- end }}
+{{- range $setting, $value := $.Values.config }}
+{{- if hasPrefix (printf "dbms.ssl.policy.%s." $policy) $setting }}
+- config sets {{ $setting }}, which belongs to the certificate of tls.{{ $policy }}: leave one out
+{{- end }}
+{{- end }}
+{{- end }}
+{{- end }}
+{{- $service := .Values.service }}
+{{- range $key := list "loadBalancerClass" "loadBalancerIP" "loadBalancerSourceRanges" }}
+{{- if and (get $service $key) (ne $service.type "LoadBalancer") }}
+- service.{{ $key }} has no effect with service.type {{ $service.type }}: clear it, or set LoadBalancer
+{{- end }}
+{{- end }}
+{{- if eq $service.type "ClusterIP" }}
+{{- if $service.externalTrafficPolicy }}
+- service.externalTrafficPolicy has no effect with service.type ClusterIP: clear it, or set NodePort or LoadBalancer
+{{- end }}
+{{- range $name, $port := $service.nodePorts }}
+{{- if $port }}
+- service.nodePorts.{{ $name }} has no effect with service.type ClusterIP: clear it, or set NodePort or LoadBalancer
+{{- end }}
+{{- end }}
+{{- end }}
+{{- if and $service.nodePorts.https (not .Values.tls.https.secretName) }}
+- service.nodePorts.https has no port behind it: set tls.https.secretName, or clear it
+{{- end }}
+{{- if and .Values.ingress.enabled (not .Values.ingress.hosts) }}
+- ingress.enabled needs names of hosts: set ingress.hosts, such as [graph.example.org]
+{{- end }}
+{{- if and .Values.httpRoute.enabled (not .Values.httpRoute.parentRefs) }}
+- httpRoute.enabled needs a Gateway: set httpRoute.parentRefs, such as [{name: public, namespace: gateways}]
+{{- end }}
+{{- end -}}

@@ -1,0 +1,100 @@
+"""How Neo4j is reached: certificates, Service, Ingress and HTTPRoute."""
+
+import pytest
+from tests.chart.helm import CHART, Helm, Values, env, load, make_values, mounts, volumes
+
+ALL = load(CHART / "ci" / "all-values.yaml")
+
+
+def make_tls(*policies: str, **others: object) -> Values:
+    """Return values with certificates for some purposes."""
+    return make_values(None, tls={policy: {"secretName": f"{policy}-tls"} for policy in policies}, **others)
+
+
+def test_certificates_lie_where_the_settings_say_in_the_shape_of_cert_manager(helm: Helm) -> None:
+    rendered = helm.template(make_tls("bolt", "https", "cluster"))
+    found = env(rendered.neo4j)
+    for policy in ("bolt", "https", "cluster"):
+        folder = found[f"NEO4J_dbms_ssl_policy_{policy}_base__directory"]
+        assert mounts(rendered.neo4j)[f"tls-{policy}"] == {
+            "name": f"tls-{policy}",
+            "mountPath": folder,
+            "readOnly": True,
+        }
+        sources = volumes(rendered.pod)[f"tls-{policy}"]["projected"]["sources"]
+        needed, trusted = (source["secret"] for source in sources)
+        assert needed["name"] == trusted["name"] == f"{policy}-tls"
+        assert {item["path"] for item in needed["items"]} == {
+            found[f"NEO4J_dbms_ssl_policy_{policy}_private__key"],
+            found[f"NEO4J_dbms_ssl_policy_{policy}_public__certificate"],
+        }
+        assert (trusted["optional"], trusted["items"]) == (True, [{"key": "ca.crt", "path": "trusted/ca.crt"}])
+    assert found["NEO4J_server_bolt_tls__level"] == "REQUIRED"
+    assert found["NEO4J_server_https_enabled"] == "true"
+    assert found["NEO4J_dbms_ssl_policy_cluster_client__auth"] == "REQUIRE"
+
+
+def test_neo4j_4_has_its_own_names_for_the_connectors(helm: Helm) -> None:
+    found = env(helm.template(make_tls("bolt", "https", image={"tag": "4.4"})).neo4j)
+    assert found["NEO4J_dbms_connector_bolt_tls__level"] == "REQUIRED"
+    assert found["NEO4J_dbms_connector_https_enabled"] == "true"
+    assert found["NEO4J_dbms_ssl_policy_bolt_enabled"] == "true"
+
+
+def test_without_a_certificate_nothing_of_it_is_left(helm: Helm) -> None:
+    assert not any("tls" in name for name in volumes(helm.template(make_values()).pod))
+    assert env(helm.template(make_values()).neo4j) == {}
+
+
+def test_https_has_a_port_when_it_has_a_certificate(helm: Helm) -> None:
+    rendered = helm.template(make_tls("https"))
+    ports = {port["name"]: port["port"] for port in rendered.only("Service")["spec"]["ports"]}
+    assert ports == {"bolt": 7687, "http": 7474, "https": 7473}
+    assert {port["name"]: port["containerPort"] for port in rendered.neo4j["ports"]} == ports
+
+
+@pytest.mark.parametrize(("level", "scheme"), [("REQUIRED", "bolt+s"), ("OPTIONAL", "bolt")])
+def test_what_finalizes_encrypts_where_the_server_demands_it(helm: Helm, level: str, scheme: str) -> None:
+    values = make_values(
+        tls={"bolt": {"secretName": "tls", "level": level}},
+        auth={"existingSecret": "login"},
+        finalize={"enabled": True},
+    )
+    (container,) = helm.template(values).only("Job")["spec"]["template"]["spec"]["containers"]
+    assert env(container)["BOLT_URI"].partition("://")[0] == scheme
+
+
+def test_the_service_has_what_the_values_say_of_it(helm: Helm) -> None:
+    service = helm.template(ALL).only("Service")
+    assert service["metadata"]["labels"]["exposed"] == "internally"
+    spec = service["spec"]
+    for key in ("loadBalancerClass", "loadBalancerIP", "loadBalancerSourceRanges", "externalTrafficPolicy"):
+        assert spec[key] == ALL["service"][key]
+    assert {port["name"]: port["nodePort"] for port in spec["ports"]} == ALL["service"]["nodePorts"]
+
+
+def test_a_service_without_wishes_leaves_the_choice_to_the_cluster(helm: Helm) -> None:
+    spec = helm.template(make_values()).only("Service")["spec"]
+    assert spec.keys() == {"type", "selector", "ports"}
+    assert all("nodePort" not in port for port in spec["ports"])
+
+
+def test_an_ingress_leads_http_to_the_service(helm: Helm) -> None:
+    values = make_values(ingress={"enabled": True, "hosts": ["a.example.org", "b.example.org"], "className": "web"})
+    rendered = helm.template(values)
+    spec = rendered.only("Ingress")["spec"]
+    assert (spec["ingressClassName"], "tls" in spec) == ("web", False)
+    assert [rule["host"] for rule in spec["rules"]] == ["a.example.org", "b.example.org"]
+    backend = {"service": {"name": rendered.only("Service")["metadata"]["name"], "port": {"name": "http"}}}
+    for rule in spec["rules"]:
+        assert rule["http"]["paths"] == [{"path": "/", "pathType": "Prefix", "backend": backend}]
+
+
+def test_a_route_leads_http_from_a_gateway_to_the_service(helm: Helm) -> None:
+    rendered = helm.template(ALL)
+    spec = rendered.only("HTTPRoute")["spec"]
+    assert spec["parentRefs"] == [{"name": "public", "namespace": "gateways"}]
+    assert spec["hostnames"] == ["graph.example.com"]
+    (rule,) = spec["rules"]
+    assert rule["matches"] == [{"path": {"type": "PathPrefix", "value": "/graph"}}]
+    assert rule["backendRefs"] == [{"name": rendered.only("Service")["metadata"]["name"], "port": 7474}]
