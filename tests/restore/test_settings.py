@@ -10,6 +10,8 @@ from neo4j_restore.errors import ConfigurationError
 
 LEAST = {"BUCKET": "gs://backups", "DATABASE": "neo4j"}
 
+BAD_PORTS = ["http://minio:99999", "http://minio:0/", "https://minio:http/x", "http://[::1]:65536", "http://minio:"]
+
 WRONG = {
     "BUCKET": ["gs://key@backups", "gs://backups?sig=hush", "backups", "azb://backups/p", "gs://", "file:///b/\udcff"],
     "DATABASE": ["", "neo*", "a,b"],
@@ -41,14 +43,14 @@ WRONG = {
     "GOOGLE_APPLICATION_CREDENTIALS": ["key.json", '/{"private_key":\n"hush"}'],
     "CREDENTIALS_FILE": ["credentials", "/[default]\naws_secret_access_key = hush"],
     "SECRET_NAME": ["Graph-Key", "graph/key", "-key", "a" * 254],
-    "ENDPOINT_URL": ["minio:9000", "https://user:hush@minio", "https://minio?region=a", "https://minio/#a"],
+    "ENDPOINT_URL": ["minio:9000", "https://user:hush@minio", "https://minio?region=a", "https://minio/#a", *BAD_PORTS],
     "REGION": ["EU", "eu.central"],
     "CA_BUNDLE": ["ca.crt"],
     "REQUESTER_PAYS": ["true", "no", "my project"],
     "ENCRYPTION_KEY_FILE": ["c2VjcmV0", "aes256"],
     "AGE_IDENTITY_FILE": ["c2VjcmV0", "aes256"],
     "LOG_FORMAT": ["xml"],
-    "STORAGE_EMULATOR_HOST": ["gcs:9023", "http://user@gcs"],
+    "STORAGE_EMULATOR_HOST": ["gcs:9023", "http://user@gcs", *BAD_PORTS],
 }
 
 

@@ -13,7 +13,14 @@ from neo4j_restore.finalize.variables import VARIABLES
 from neo4j_restore.variables import Variable
 
 WRONG = {
-    "BOLT_URI": ["graph:7687", "http://graph:7474", "bolt://anna:hush@graph:7687", "bolt://graph:7687/db"],
+    "BOLT_URI": [
+        "graph:7687",
+        "http://graph:7474",
+        "bolt://anna:hush@graph:7687",
+        "bolt://graph:7687/db",
+        "bolt://graph:99999",
+        "neo4j://[::1]:0",
+    ],
     "BOLT_CA_FILE": ["ca.crt"],
     "BOLT_AUTH_FILE": ["neo4j/hush"],
     "FINALIZE_SECONDS": ["0", "soon"],

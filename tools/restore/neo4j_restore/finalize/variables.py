@@ -28,7 +28,7 @@ def _address(text: str) -> str:
     if not _ADDRESS.fullmatch(text):
         message = f"{text!r} is not an address such as bolt://graph:7687 or neo4j+s://graph.example.org"
         raise Invalid(message)
-    return text.rstrip("/")
+    return rules.with_port(text).rstrip("/")
 
 
 BOLT_URI: Final = Variable(
