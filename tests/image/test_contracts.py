@@ -187,6 +187,21 @@ def test_a_report_of_finalize_has_the_fields_of_its_table(neo4j_restore: Run, re
     assert words("### `finalize --json`", "statements[].outcome") == list(Ending)
 
 
+def test_a_result_of_a_drill_has_the_fields_of_its_table(neo4j_restore: Run, restored: Path) -> None:
+    asked = json.dumps([{"query": "RETURN 1", "database": "neo4j"}, {"query": "RETURN 1"}])
+    with serving(BoltStub()) as address:
+        done = neo4j_restore(
+            "drill", "--json", BOLT_URI=address, NEO4J_AUTH="neo4j/the-first-password", DRILL_ASSERTIONS=asked
+        )
+        whole = neo4j_restore("drill", "--json", BOLT_URI=address, NEO4J_AUTH="neo4j/the-first-password")
+    found = json.loads(done.stdout)
+    assert json.loads(whole.stdout)["drill"]["succeeded"] is True
+    # The stub returns no row, so neither holds. One that holds has no problem.
+    found["drill"]["assertions"].append({**found["drill"]["assertions"][0], "problem": None})
+    keeps(table("### `drill --json`"), {"drill": found.pop("drill")})
+    assert found == json.loads((restored / "receipt.json").read_text())["last"]
+
+
 def test_receipt_and_history_have_the_fields_of_their_tables(
     neo4j_restore: Run, bucket: Bucket, restored: Path
 ) -> None:

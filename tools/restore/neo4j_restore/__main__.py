@@ -26,10 +26,11 @@ _COMMANDS = {
     "verify": "check that the volume holds the databases that the environment names, without asking the store",
     "rollback": "put back the data that the last restore replaced, if KEEP_PREVIOUS was true",
     "finalize": "do what only a running server can do after a restore: create, start, replay privileges",
+    "drill": "ask a server that runs on a restored copy whether the assertions hold, and write metrics",
     "explain": "print what an exit code means, and what to do",
 }
 
-_WITH_JSON = {"plan", "list", "status", "rollback", "finalize"}
+_WITH_JSON = {"plan", "list", "status", "rollback", "finalize", "drill"}
 
 
 def main(argv: Sequence[str] | None = None) -> NoReturn:
@@ -67,6 +68,8 @@ def _run(arguments: argparse.Namespace, environment: Mapping[str, str]) -> None:
         _on_volume(arguments)
     elif arguments.command == "finalize":
         _do_finalize(arguments, environment)
+    elif arguments.command == "drill":
+        _do_drill(arguments, environment)
     else:
         given = settings.from_environment(environment)
         for name in given.request.folded:
@@ -171,6 +174,16 @@ def _do_finalize(arguments: argparse.Namespace, environment: Mapping[str, str]) 
         raise report.error
 
 
+def _do_drill(arguments: argparse.Namespace, environment: Mapping[str, str]) -> None:
+    from neo4j_restore.drill import carry_out, options, outcome
+
+    found = carry_out.drill(options.from_environment(environment))
+    _print(_as_json(outcome.as_json(found)) if arguments.json else outcome.as_text(found))
+    if error := carry_out.error(found):
+        raise error
+    reports.success(settings.reporting(environment).termination_log, outcome.as_text(found))
+
+
 def _print(text: str) -> None:
     try:
         print(text, flush=True)  # noqa: T201 - the command's data, on stdout
@@ -215,12 +228,14 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _epilog() -> str:
-    # Imported here, as all of finalize. It is light.
+    # Imported here, as all of finalize and drill. They are light.
+    from neo4j_restore.drill.variables import VARIABLES as OF_DRILL
     from neo4j_restore.finalize.variables import VARIABLES
 
     codes = [f"  {code:<4}{meaning}" for code, meaning in spec.EXIT_CODES.items()]
-    ours, of_finalize = map(_listed, (spec.VARIABLES, VARIABLES))
-    return "\n".join(["environment:", *ours, "", "environment of finalize:", *of_finalize, "", "exit codes:", *codes])
+    ours, of_finalize, of_drill = map(_listed, (spec.VARIABLES, VARIABLES, OF_DRILL))
+    others = ["environment of finalize:", *of_finalize, "", "environment of drill, with the BOLT_ ones:", *of_drill]
+    return "\n".join(["environment:", *ours, "", *others, "", "exit codes:", *codes])
 
 
 def _listed(variables: Iterable[spec.Variable[Any]]) -> list[str]:

@@ -148,6 +148,12 @@ class ServerError(RestoreError):
         self.transient = transient
 
 
+class DrillFailedError(RestoreError):
+    """The restored copy is not what a drill expects of it."""
+
+    exit_code = 42
+
+
 class StatementError(RestoreError):
     """The running server refused a statement, or a database of it does not start."""
 

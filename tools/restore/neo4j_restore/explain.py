@@ -156,6 +156,16 @@ EXPLANATIONS: Final = {
             "A database that does not start: read debug.log of the server.",
         ),
     ),
+    42: Explanation(
+        "Neo4j runs on the copy that was restored for a drill, but an assertion of DRILL_ASSERTIONS does not hold. "
+        "Or the server refused its query.",
+        "Only the copy of the drill. The live data was never touched.",
+        (
+            "Read the log: it has each assertion, what it found and what it expected.",
+            "Compare with the live data. If that holds, the backup is old or of another database: check its job.",
+            "Correct an assertion whose query the server refused, or that is out of date.",
+        ),
+    ),
     70: Explanation(
         "neo4j-restore has a bug.",
         "The old data is unchanged, or the swap was sealed and the next start completes it.",

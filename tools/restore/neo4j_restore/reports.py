@@ -24,6 +24,11 @@ def failure(termination_log: Path, error: RestoreError) -> None:
     _terminate(termination_log, about | {"message": str(error), "hint": error.hint})
 
 
+def success(termination_log: Path, text: str) -> None:
+    """Write what a command found to the termination log, for a command whose result is more than its end."""
+    _terminate(termination_log, {"code": 0, "phase": "", "database": "", "message": text, "hint": ""})
+
+
 def bug(termination_log: Path, error: Exception) -> None:
     """Report a bug of neo4j-restore, with the traceback."""
     logs.log_traceback(error)

@@ -78,5 +78,6 @@ EXIT_CODES: Final = {
     31: "the store needs a migration that was not asked for",
     40: "the Neo4j server is unreachable, or refuses the login",
     41: "the Neo4j server refused a statement, or can't start a database",
+    42: "an assertion of the drill does not hold",
     70: "bug of neo4j-restore, with a traceback",
 }

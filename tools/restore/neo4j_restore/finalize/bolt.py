@@ -8,6 +8,7 @@ import ssl
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self
@@ -19,7 +20,7 @@ from neo4j.exceptions import AuthError, DriverError, Neo4jError
 from neo4j_restore import scrub
 from neo4j_restore.errors import ConfigurationError, ServerError, StatementError
 from neo4j_restore.finalize import facts
-from neo4j_restore.finalize.facts import Server
+from neo4j_restore.finalize.facts import Answer, Server
 from neo4j_restore.finalize.login import Login
 
 _CONNECT_SECONDS: Final = 10.0
@@ -91,6 +92,19 @@ class Connection:
         """Return the rows of a statement that runs on `system`. Raises ServerError or StatementError."""
         with _translated(self._target), self._driver.session(database="system") as session:
             return [record.data() for record in session.run(cypher, dict(parameters or {}))]
+
+    def read(self, cypher: str, database: str, seconds: float) -> Answer:
+        """Return the first two rows of a query that may only read. database: empty for the server's default one.
+
+        seconds: after which the server ends the query. Raises ServerError or StatementError.
+        """
+        query = neo4j.Query(cypher, timeout=seconds)
+        with (
+            _translated(self._target),
+            self._driver.session(database=database or None, default_access_mode=neo4j.READ_ACCESS) as session,
+        ):
+            result = session.run(query)
+            return Answer(tuple(result.keys()), [record.values() for record in islice(result, 2)])
 
 
 def _plain(target: Target) -> str:

@@ -1,7 +1,7 @@
 """What a running server says of itself: version, edition, and the databases that its `system` knows. Pure."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
@@ -10,6 +10,14 @@ from neo4j_restore.admin.admin_commands import Edition, Version
 
 # States of a database that soon become another. Source: operations manual, "Show databases", states.
 _PASSING: Final = frozenset({"initial", "starting", "stopping", "unknown", "store copying", "deallocating"})
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a query returned. columns: their names. rows: the first two at most, each with its values."""
+
+    columns: Sequence[str]
+    rows: Sequence[Sequence[Any]]
 
 
 class State(StrEnum):

@@ -9,6 +9,9 @@ from neo4j_restore import scrub
 from neo4j_restore.errors import ConfigurationError
 from neo4j_restore.volume import records
 
+# The variables that may hold a login.
+VARIABLES: Final = ("NEO4J_AUTH", "NEO4J_USERNAME", "NEO4J_PASSWORD")
+
 # A file with more is not a password.
 _MOST_BYTES: Final = 16 * 1024
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from neo4j_restore.errors import ConfigurationError
+from neo4j_restore.finalize.login import VARIABLES as LOGIN
 from neo4j_restore.finalize.variables import (
     BOLT_AUTH_FILE,
     BOLT_CA_FILE,
@@ -61,7 +62,7 @@ def from_environment(environment: Mapping[str, str]) -> Options:
         address=values[BOLT_URI],
         ca_file=values.get(BOLT_CA_FILE),
         auth_file=values.get(BOLT_AUTH_FILE),
-        auth={name: environment.get(name, "").strip() for name in ("NEO4J_AUTH", "NEO4J_USERNAME", "NEO4J_PASSWORD")},
+        auth={name: environment.get(name, "").strip() for name in LOGIN},
         seconds=values[FINALIZE_SECONDS],
         metadata=values[METADATA],
         metadata_file=values.get(METADATA_FILE),

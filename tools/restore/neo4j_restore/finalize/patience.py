@@ -30,11 +30,12 @@ class Clock(Protocol):
 
 @dataclass(frozen=True)
 class Patience:
-    """Tries again until the deadline. at: the moment, by the clock."""
+    """Tries again until the deadline. at: the moment, by the clock. variable: the one that sets the seconds."""
 
     clock: Clock
     at: float
     seconds: float
+    variable: str = "FINALIZE_SECONDS"
 
     def until(self, attempt: Callable[[], T]) -> T:
         """Return what `attempt` returns. While it raises a passing ServerError, it is called again."""
@@ -47,7 +48,7 @@ class Patience:
                 if not number:
                     log.info("waiting for the server, up to %g s: %s", self.seconds, error)
                 if not self.wait(number):
-                    message = f"no answer within {self.seconds:g} s (FINALIZE_SECONDS): {error}"
+                    message = f"no answer within {self.seconds:g} s ({self.variable}): {error}"
                     raise ServerError(message, hint=error.hint) from error
         raise AssertionError
 

@@ -1,0 +1,127 @@
+"""`neo4j-restore drill` against a recording stub of a server: exit code, result, metrics, and what it asks."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.conftest import Run
+from tests.support.bolt import BoltStub, Failure, serving
+from tests.support.says import says
+
+LOGIN = {"NEO4J_AUTH": "neo4j/the-first-password", "DRILL_SECONDS": "30"}
+RESTORED = {"database": "neo4j", "object": "gs://b/neo4j.dump", "time": "2026-01-31T02:00:00+00:00", "wish": "w"}
+
+
+@pytest.fixture
+def restored(data: Path) -> Path:
+    """Return a data folder with the receipt of a restore."""
+    home = data / ".neo4j-restore"
+    home.mkdir()
+    last = {
+        "restore_id": "w",
+        "restored": [RESTORED],
+        "bytes": 1000,
+        "seconds": 4.0,
+        "finished": "2026-01-31T03:00:00Z",
+    }
+    (home / "receipt.json").write_text(json.dumps({"format": 1, "last": last, "wishes": {}}))
+    return data
+
+
+class Counting(BoltStub):
+    """A server whose queries for a count return a number."""
+
+    def answer(self, cypher: str, parameters: dict[str, Any]) -> list[dict[str, Any]]:
+        rows = super().answer(cypher, parameters)
+        return [{"n": 7}] if cypher.startswith("MATCH") else rows
+
+
+def assertions(*each: object) -> str:
+    return json.dumps([{"query": "MATCH (n) RETURN count(n) AS n", "expect": expect} for expect in each])
+
+
+def test_assertions_that_hold_end_with_0_and_the_result_has_the_form_of_a_receipt(
+    neo4j_restore: Run, restored: Path, tmp_path: Path
+) -> None:
+    metrics = tmp_path / "drill.prom"
+    with serving(Counting()) as address:
+        done = neo4j_restore(
+            "drill",
+            "--json",
+            BOLT_URI=address,
+            DRILL_ASSERTIONS=assertions(7, {"atLeast": 5}),
+            METRICS_FILE=str(metrics),
+            DRILL_NAME="graph",
+            **LOGIN,
+        )
+    says(done, 0)
+    result = json.loads(done.stdout)
+    assert (result["bytes"], result["seconds"], result["restored"]) == (1000, 4.0, [RESTORED])
+    assert (result["drill"]["name"], result["drill"]["succeeded"]) == ("graph", True)
+    assert [each["holds"] for each in result["drill"]["assertions"]] == [True, True]
+    assert 'neo4j_restore_drill_bytes{name="graph"} 1000\n' in metrics.read_text()
+
+
+def test_every_assertion_is_asked_and_told_also_after_one_that_fails(
+    neo4j_restore: Run, restored: Path, tmp_path: Path
+) -> None:
+    reason = tmp_path / "termination"
+    reason.touch()
+    metrics = tmp_path / "drill.prom"
+    with serving(Counting()) as address:
+        done = neo4j_restore(
+            "drill",
+            BOLT_URI=address,
+            DRILL_ASSERTIONS=assertions({"atMost": 5}, 7, 8),
+            METRICS_FILE=str(metrics),
+            TERMINATION_LOG=str(reason),
+            **LOGIN,
+        )
+    says(
+        done,
+        42,
+        "2 of 3 assertions do not hold: MATCH (n) RETURN count(n) AS n: found 7, expected at most 5, and 1 more",
+    )
+    assert "holds: MATCH (n) RETURN count(n) AS n: is 7\n" in done.stdout
+    assert "fails: MATCH (n) RETURN count(n) AS n: found 7, expected 8\n" in done.stdout
+    assert json.loads(reason.read_text())["code"] == 42
+    assert 'assertions_failed{name="drill"} 2\n' in metrics.read_text()
+
+
+def test_a_query_that_the_server_refuses_is_an_assertion_that_does_not_hold(neo4j_restore: Run, restored: Path) -> None:
+    wrong = Failure("Neo.ClientError.Statement.SyntaxError", "Invalid input 'MTCH'")
+    with serving(Counting(refuses=lambda cypher: wrong if "MTCH" in cypher else None)) as address:
+        both = [{"query": "MTCH (n) RETURN n"}, {"query": "MATCH (n) RETURN n"}]
+        done = neo4j_restore("drill", "--json", BOLT_URI=address, DRILL_ASSERTIONS=json.dumps(both), **LOGIN)
+    says(done, 42, "Invalid input 'MTCH'")
+    assert [each["holds"] for each in json.loads(done.stdout)["drill"]["assertions"]] == [False, True]
+
+
+def test_without_assertions_a_server_that_answers_is_enough_and_the_pod_says_so(
+    neo4j_restore: Run, restored: Path, tmp_path: Path
+) -> None:
+    reason = tmp_path / "termination"
+    reason.touch()
+    with serving(Counting()) as address:
+        says(neo4j_restore("drill", BOLT_URI=address, TERMINATION_LOG=str(reason), **LOGIN), 0)
+    ended = json.loads(reason.read_text())
+    assert ended["code"] == 0
+    assert "restored neo4j: 1000 bytes in 4.0 s" in ended["message"]
+
+
+def test_a_volume_that_nothing_was_restored_to_is_refused(neo4j_restore: Run, data: Path) -> None:
+    with serving(Counting()) as address:
+        says(neo4j_restore("drill", BOLT_URI=address, **LOGIN), 2, "no receipt in", "restore into DATA_DIR first")
+
+
+def test_a_server_that_does_not_answer_is_told_with_the_variable_of_its_time(
+    neo4j_restore: Run, restored: Path
+) -> None:
+    done = neo4j_restore("drill", BOLT_URI="bolt://127.0.0.1:1", **{**LOGIN, "DRILL_SECONDS": "0.5"})
+    says(done, 40, "no answer within 0.5 s (DRILL_SECONDS)")
+
+
+def test_all_mistakes_are_told_at_once(neo4j_restore: Run) -> None:
+    done = neo4j_restore("drill", DRILL_ASSERTIONS="[1]", DRILL_NAME="a b", PUSHGATEWAY_URL="gateway", METRICS_FILE="x")
+    says(done, 2, "DRILL_ASSERTIONS: assertion 1", "DRILL_NAME: ", "METRICS_FILE: ", "PUSHGATEWAY_URL: ")

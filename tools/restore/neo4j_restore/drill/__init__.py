@@ -1,0 +1,1 @@
+"""`neo4j-restore drill`: proves that a restored copy is the data that was meant."""
