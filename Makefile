@@ -108,6 +108,16 @@ chart: venv helm ## remake the table in the chart's README, and run the chart's 
 	$(BIN)/python -m tests.chart.values_table
 	$(BIN)/pytest tests/chart -q
 
+.PHONY: package
+package: venv ## make dist/: wheel, sdist and chart. KEY= signs it, SBOM=image writes an SBOM (RELEASE.md)
+	rm -rf dist
+	$(BIN)/python -m tools.package.share build/share
+	$(BIN)/python -m build --no-isolation --outdir dist . >/dev/null
+	$(BIN)/twine check --strict dist/*.whl dist/*.tar.gz
+	$(BIN)/python -m tools.package.chart dist
+	$(if $(SBOM),tools/package/sbom $(SBOM) dist)
+	ls -l dist
+
 .PHONY: charts-real
 charts-real: venv helm ## hold our files and facts to the charts of others in CHARTS=folder (`helm pull`); before a release
 	$(BIN)/python -m tests.charts_real "$(CHARTS)" "$$(tools/helm any)"
@@ -119,6 +129,10 @@ scenarios: venv ## write the values files of scenarios/ again
 .PHONY: image
 image: venv ## build the restore image, and the others of e2e; without Docker from Debian packages; NEO4J_VERSION=...
 	tools/image/build
+
+.PHONY: pin-images
+pin-images: ## write the digests of the base images into the Dockerfile; asks their registries
+	tools/image/pin
 
 .PHONY: cluster
 cluster: ## start a cluster for e2e, and print what to export; `make cluster-down` ends it
@@ -142,8 +156,9 @@ helm: ## build Helm 3 and 4, pinned in tools/go.mod, once
 	tools/helm 4 >/dev/null
 
 .PHONY: stores
-stores: ## build the emulated stores of the tests, pinned in tools/stores, once
+stores: ## build the stores and the registry of the tests, pinned in tools/stores and tools/registry, once
 	tools/stores/install versitygw >/dev/null
+	tools/registry/install >/dev/null
 	$(if $(findstring azure,$(SKIP)),,tools/stores/install azurite >/dev/null)
 
 .PHONY: flux

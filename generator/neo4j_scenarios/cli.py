@@ -71,7 +71,7 @@ def _options(
 
 
 # In the order in which the help lists them.
-_COMMANDS: Final[Mapping[str, Callable[..., object]]] = {
+COMMANDS: Final[Mapping[str, Callable[..., object]]] = {
     "new": new,
     "build": build,
     "diff": diff,
@@ -87,7 +87,7 @@ _COMMANDS: Final[Mapping[str, Callable[..., object]]] = {
     "secret": secret,
 }
 
-for _name, _command in _COMMANDS.items():
+for _name, _command in COMMANDS.items():
     app.command(name=_name)(_command)
 
 

@@ -41,9 +41,14 @@ def test_all_that_is_missing_is_told_at_once_with_the_commands_that_install_it(b
     says(
         done,
         1,
-        "apt-get install python3 python3-venv git golang-go nodejs npm chromium chromium-driver zstd util-linux",
+        "apt-get install python3 python3-venv git golang-go nodejs npm chromium chromium-driver zstd gnupg util-linux",
     )
-    says(done, 1, "dnf install python3 git golang nodejs npm chromium chromedriver zstd util-linux", "or SKIP=azure")
+    says(
+        done,
+        1,
+        "dnf install python3 git golang nodejs npm chromium chromedriver zstd gnupg2 util-linux",
+        "or SKIP=azure",
+    )
 
 
 def test_without_azure_node_is_not_needed_and_that_is_said(bare_path: Path) -> None:

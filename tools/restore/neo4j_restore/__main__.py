@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("neo4j_restore")
 
-_COMMANDS = {
+COMMANDS = {
     "run": "restore the databases that the environment names, if the volume needs it (the container's default)",
     "plan": "print what run would do, and change nothing",
     "list": "print the backup sets of each database, newest first",
@@ -38,7 +38,7 @@ def main(argv: Sequence[str] | None = None) -> NoReturn:
     scrub.learn_environment(os.environ)
     logs.open_standard_streams()
     try:
-        sys.exit(_code(_parser().parse_args(argv)))
+        sys.exit(_code(parser().parse_args(argv)))
     finally:
         logs.close_standard_streams()
 
@@ -207,16 +207,17 @@ def _terminated(number: int, _: object) -> NoReturn:
     sys.exit(128 + number)
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+def parser() -> argparse.ArgumentParser:
+    """Return the command line's parser. The completion in the wheel is made from it too."""
+    made = argparse.ArgumentParser(
         prog="neo4j-restore",
         description="restore Neo4j databases from backups in cloud storage, safely",
         epilog=_epilog(),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--log-format", choices=["text", "json"], help="how to log to stderr (default: LOG_FORMAT)")
-    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for name, text in _COMMANDS.items():
+    made.add_argument("--log-format", choices=["text", "json"], help="how to log to stderr (default: LOG_FORMAT)")
+    commands = made.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    for name, text in COMMANDS.items():
         command = commands.add_parser(name, help=text, description=text)
         if name in _WITH_JSON:
             command.add_argument("--json", action="store_true", help="print JSON instead of text")
@@ -224,7 +225,7 @@ def _parser() -> argparse.ArgumentParser:
             command.add_argument(
                 "code", type=int, choices=[*spec.EXIT_CODES, *explain.SIGNALS], help="an exit code", metavar="CODE"
             )
-    return parser
+    return made
 
 
 def _epilog() -> str:
