@@ -113,7 +113,7 @@ def test_a_reclaim_that_was_cut_off_before_it_deleted_puts_everything_back(data:
     before = exists(data)
     paths = VolumePaths(data)
     paths.home.mkdir()
-    parts = swap.folders_of_all(data, (NEO4J,))
+    parts = swap.parts_of(data, (NEO4J,))
     journal.write(paths, Journal(Phase.INTENT, "a", retire=parts, reclaim=True))
     (paths.outgoing / "databases").mkdir(parents=True)
     (data / "databases/neo4j").rename(paths.outgoing / "databases/neo4j")

@@ -61,7 +61,7 @@ JOURNALS: dict[str, Any] = {
     "a record without a wish": _SEALED | {"record": RECORD | {"restored": [{"database": "neo4j"}]}},
     "what comes in from elsewhere": _SEALED | {"incoming": "../../etc"},
     "a part that leads out": _SEALED | {"install": ["databases/../../etc"]},
-    "a part of another folder": _SEALED | {"retire": ["dbms/auth"]},
+    "a part of another folder": _SEALED | {"retire": ["dbms/server_id"]},
     "a part that is a folder of databases": _SEALED | {"retire": ["databases/"]},
     "parts that are numbers": _SEALED | {"retire": [1]},
     "purge: 1": _SEALED | {"purge": 1},

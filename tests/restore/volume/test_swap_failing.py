@@ -91,7 +91,7 @@ def test_a_reclaim_whose_swap_fails_keeps_the_new_data_for_the_next_start(
     paths = VolumePaths(data)
     write(data, "old", NEO4J)
     paths.home.mkdir()
-    parts = swap.folders_of_all(data, (NEO4J,))
+    parts = swap.parts_of(data, (NEO4J,))
     swap.begin(paths, Journal(Phase.INTENT, "wish", retire=parts, reclaim=True))
     write(paths.staged_data, "restored", NEO4J)
     swap.staged(paths)

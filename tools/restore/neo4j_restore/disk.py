@@ -167,15 +167,15 @@ def begin_writing(descriptor: int, start: int, count: int) -> None:
     os.posix_fadvise(descriptor, start, count, os.POSIX_FADV_DONTNEED)
 
 
-def give_to_owner(volume: Path, top: Path) -> None:
-    """As root, give everything below `top`, and Neo4j's folders, to the user that Neo4j runs as.
+def give_to_owner(volume: Path, top: Path, folders: Iterable[str] = ("databases", "transactions")) -> None:
+    """As root, give everything below `top`, and Neo4j's `folders`, to the user that Neo4j runs as.
 
     That is the volume's owner. If root owns the volume, it is 7474, the user of Neo4j's images.
     """
     if os.geteuid() != 0:
         return
     owner, group = _owner(volume)
-    for name in ("databases", "transactions"):
+    for name in folders:
         (volume / name).mkdir(exist_ok=True)
         _give(volume / name, owner, group)
     for path in (folder / name for folder, _, names in trees.walk(top) for name in ("", *names)):

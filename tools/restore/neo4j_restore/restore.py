@@ -213,7 +213,7 @@ def _intent(request: Request, policy: Policy, paths: VolumePaths, prepared: Plan
     return Journal(
         Phase.INTENT,
         request.name,
-        retire=swap.folders_of_all(paths.data, databases) if reclaim else (),
+        retire=swap.parts_of(paths.data, databases) if reclaim else (),
         purge=policy.purge,
         keep=policy.keep_previous,
         reclaim=reclaim,

@@ -18,14 +18,15 @@ from neo4j_restore.spec import DatabaseName
 from neo4j_restore.volume import journal, locks, receipt, recovery, swap
 from neo4j_restore.volume.fingerprint import fingerprint
 from neo4j_restore.volume.journal import Journal, Phase
-from neo4j_restore.volume.paths import VolumePaths, membership
+from neo4j_restore.volume.moves import parts_present
+from neo4j_restore.volume.paths import AUTH_FILES, VolumePaths, membership
 from neo4j_restore.volume.state import inspect, refuse_links
 
 log = getLogger(__name__)
 
 
-def rollback(data_dir: Path) -> tuple[DatabaseName, ...]:
-    """Return the databases that were put back: none if the last change here was a rollback already.
+def rollback(data_dir: Path) -> tuple[str, ...]:
+    """Return the databases and auth files that were put back: none if the last change here was a rollback already.
 
     Raises BackupNotFoundError if no generation is kept, TargetOccupiedError while Neo4j runs on the volume.
     """
@@ -47,7 +48,7 @@ def rollback(data_dir: Path) -> tuple[DatabaseName, ...]:
         recovery.refuse_unfinished(paths)
         refuse_links(paths)
         locks.refuse_running_server(paths)
-        return _swap_back(paths, str(last.get("restore_id", "")), _names(last.get("restored", [])))
+        return _swap_back(paths, last)
 
 
 def _is_done(last: Mapping[str, Any]) -> bool:
@@ -57,19 +58,25 @@ def _is_done(last: Mapping[str, Any]) -> bool:
     return "rolled_back" in last
 
 
-def _swap_back(paths: VolumePaths, restore_id: str, restored: set[DatabaseName]) -> tuple[DatabaseName, ...]:
-    kept = _kept(paths.previous / "databases")
-    if not kept:
+def _swap_back(paths: VolumePaths, last: Mapping[str, Any]) -> tuple[str, ...]:
+    restore_id, restored = str(last.get("restore_id", "")), _names(last.get("restored", []))
+    kept, auth_files = _kept(paths.previous / "databases"), parts_present(paths.previous, AUTH_FILES)
+    if not kept and not auth_files:
         message = f"the volume at {paths.data} holds no previous generation"
         hint = "restore an older set. For the next time: a restore with KEEP_PREVIOUS=true keeps what it replaces"
         raise BackupNotFoundError(message, hint=hint)
     databases, gone = tuple(sorted(kept | restored)), sorted(restored - kept)
-    preflight.check(paths, databases, incoming=paths.previous)
+    # Auth files that the restore brought where there were none go as well.
+    auth = bool(auth_files or last.get("auth_files"))
+    preflight.check(paths, databases, incoming=paths.previous, auth_files=auth)
     now = datetime.now(UTC).isoformat(timespec="milliseconds")
-    record = {"restore_id": restore_id, "rolled_back": sorted(kept), "removed": gone, "restored": [], "finished": now}
+    record: dict[str, Any] = {"restore_id": restore_id, "rolled_back": sorted(kept), "removed": gone}
+    record |= {"restored": [], "finished": now}
+    if auth:
+        record["auth_files"] = {"from": "the previous generation", "names": [Path(part).name for part in auth_files]}
     # The old data was that of a member of a cluster, if the restore unbound it. Both go back together.
-    retire = (*swap.folders_of_all(paths.data, databases), *membership(paths.data))
-    install = (*swap.folders_of_all(paths.previous, databases), *membership(paths.previous))
+    retire = (*swap.parts_of(paths.data, databases, auth_files=auth), *membership(paths.data))
+    install = (*swap.parts_of(paths.previous, databases, auth_files=auth), *membership(paths.previous))
     digest = fingerprint(paths.data, retire)
     # Sealed at once: nothing has to be staged, as the previous generation is on the volume and was synced when it was.
     sealed = Journal(
@@ -77,8 +84,9 @@ def _swap_back(paths: VolumePaths, restore_id: str, restored: set[DatabaseName])
     )
     journal.write(paths, sealed)
     swap.complete(paths, sealed)
-    log.info("put back %s, as before the restore %s", ", ".join(sorted(kept)), restore_id)
-    return tuple(sorted(kept))
+    put_back = (*sorted(kept), *auth_files)
+    log.info("put back %s, as before the restore %s", ", ".join(put_back), restore_id)
+    return put_back
 
 
 def _kept(folder: Path) -> set[DatabaseName]:

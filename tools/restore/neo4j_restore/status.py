@@ -29,7 +29,7 @@ def _state(paths: VolumePaths) -> dict[str, Any]:
     return {
         "state": phase or ("done" if last else "none"),
         "restore_id": restore_id if phase else last.get("restore_id"),
-        "previous_kept": (paths.previous / "databases").exists(),
+        "previous_kept": any((paths.previous / name).exists() for name in ("databases", "dbms")),
         "receipt": last or None,
         "history": history.read(paths.home),
     }

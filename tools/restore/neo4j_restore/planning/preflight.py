@@ -16,7 +16,7 @@ from neo4j_restore import disk, trees
 from neo4j_restore.errors import ConfigurationError, RestoreError, TargetOccupiedError, VolumeError
 from neo4j_restore.spec import DatabaseName
 from neo4j_restore.volume.moves import parts_present
-from neo4j_restore.volume.paths import CLUSTER_STATE, VolumePaths, folders_of
+from neo4j_restore.volume.paths import AUTH_FILES, CLUSTER_STATE, VolumePaths, folders_of
 from neo4j_restore.volume.records import type_of
 
 _FOLDERS = ("staging", "outgoing", "previous", "kept")
@@ -40,16 +40,24 @@ class Problem:
 
 
 def check(
-    paths: VolumePaths, databases: tuple[DatabaseName, ...], *, incoming: Path | None = None, deletes: bool = False
+    paths: VolumePaths,
+    databases: tuple[DatabaseName, ...],
+    *,
+    incoming: Path | None = None,
+    deletes: bool = False,
+    auth_files: bool = False,
 ) -> None:
     """Raise one error with everything that would stop the swap of `databases`. Changes nothing.
 
     incoming: the data folder to swap in, if it exists already. deletes: the live data is deleted first.
+    auth_files: those of Neo4j 3.x are swapped as well.
     Raises TargetOccupiedError for a wrong type of file, ConfigurationError for another mount, VolumeError for a missing
     permission. Of several problems the first kind in this order counts: ConfigurationError, TargetOccupiedError,
     VolumeError.
     """
     problems = [*_home(paths), *_moves(paths, databases, incoming)]
+    if auth_files:
+        problems += _auth_files(paths, incoming)
     if deletes:
         problems += _deletions(paths, databases)
     problems = _gathered(problems)
@@ -161,6 +169,28 @@ def _movable(folder: Path, paths: VolumePaths, mounts: list[Path]) -> Iterator[P
     # Moving a folder to another parent changes its entry `..`, so the kernel wants write permission on the folder too.
     yield from _changeable(folder)
     yield from _sticky(folder)
+
+
+def _auth_files(paths: VolumePaths, incoming: Path | None) -> Iterator[Problem]:
+    mounts = _mounts()
+    for top in (paths.data, *([incoming] if incoming else [])):
+        yield from _parent(top / "dbms", paths, mounts)
+        for path in (top / part for part in AUTH_FILES):
+            if os.path.lexists(path):
+                yield from _typed(path, stat.S_IFREG)
+                yield from _sticky(path)
+                yield from _readable_by_owner(path)
+            if path in mounts:
+                text = f"cannot move {path}: it is a mount point"
+                yield Problem(text, "mount no file into DATA_DIR, or unset AUTH_FILES", TargetOccupiedError)
+
+
+def _readable_by_owner(path: Path) -> Iterator[Problem]:
+    """Yield a problem if Neo4j runs as another user: it could not read the new file, which only its owner may read."""
+    owner, me = path.lstat().st_uid, os.geteuid()
+    if me not in {0, owner}:
+        text = f"{path} belongs to uid {owner}, and uid {me} would replace it by a file that only uid {me} may read"
+        yield Problem(text, f"run the container as Neo4j's user (runAsUser: {owner})", ConfigurationError)
 
 
 def _deletions(paths: VolumePaths, databases: tuple[DatabaseName, ...]) -> Iterator[Problem]:

@@ -8,7 +8,7 @@ from typing import Any
 from neo4j_restore import disk
 from neo4j_restore.errors import ConfigurationError, TargetOccupiedError
 from neo4j_restore.volume import receipt, records
-from neo4j_restore.volume.paths import VolumePaths, is_membership
+from neo4j_restore.volume.paths import AUTH_FILES, VolumePaths, is_membership
 from neo4j_restore.volume.records import Record
 
 FORMAT = 1
@@ -42,6 +42,7 @@ class Journal:
     """One restore in progress.
 
     incoming: the folder, relative to our own, whose `install` parts go live. The `retire` parts make room for them.
+    `moves` says what a part is.
     record: the receipt's next record, from `verified` on.
     purge: staging is removed at the end. keep: the replaced data stays, as the one previous generation.
     reclaim: the live data is deleted before the new data is there.
@@ -111,7 +112,7 @@ def _parts(record: Record, name: str) -> tuple[str, ...]:
     for part in parts:
         # The journal lies on a volume that others can write to. A path with `..` would lead a rename out of it.
         top, _, database = part.partition("/")
-        if is_membership(part):
+        if part in AUTH_FILES or is_membership(part):
             continue
         if top not in {"databases", "transactions"} or database in {"", ".", ".."} or {"/", "\0"} & {*database}:
             message = f"{name} has {part!r}"

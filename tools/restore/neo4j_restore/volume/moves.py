@@ -5,7 +5,8 @@ they came from, then the old ones return from `outgoing`. The renames of the fir
 half begins, so no power cut can show the second without the first. After a crash in either direction, both directions
 can be completed.
 
-A part is one of a database's two folders, relative to a data folder, such as `databases/neo4j`.
+A part is one of a database's two folders, relative to a data folder, such as `databases/neo4j`. An auth file of Neo4j
+3.x is a part as well, such as `dbms/auth`.
 """
 
 from dataclasses import dataclass

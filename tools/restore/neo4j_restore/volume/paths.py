@@ -34,6 +34,9 @@ CLUSTER_STATE = "cluster-state"
 # What `neo4j-admin unbind` of 3.x and 4.x removes. A server has the second one from 4.3 on, also outside a cluster.
 _MEMBERSHIP = (CLUSTER_STATE, "server_id")
 
+# The files, relative to a data folder, in which Neo4j 3.x keeps its own users. From 4.0 on they are in `system`.
+AUTH_FILES = ("dbms/auth", "dbms/roles", "dbms/auth.ini")
+
 
 @dataclass(frozen=True)
 class VolumePaths:

@@ -78,6 +78,9 @@ def check_record(record: Record) -> None:
         record.text(name, "")
     for name in ("rolled_back", "removed"):
         record.texts(name, [])
+    if record.values.get("auth_files") is not None:
+        record.record("auth_files").text("from")
+        record.record("auth_files").texts("names")
     for restored in record.records("restored"):
         # A rollback makes paths of these names: none may lead out of the data folder.
         if restored.text("database") in {".", ".."} or "/" in restored.text("database"):

@@ -12,7 +12,7 @@ from neo4j_restore.errors import ConfigurationError, TargetOccupiedError, Volume
 from neo4j_restore.sets.backup_set import STORE_MARKERS
 from neo4j_restore.spec import DatabaseName
 from neo4j_restore.volume import receipt
-from neo4j_restore.volume.paths import CLUSTER_STATE, LOGS, RECORD_STORES, VolumePaths, folders_of
+from neo4j_restore.volume.paths import AUTH_FILES, CLUSTER_STATE, LOGS, RECORD_STORES, VolumePaths, folders_of
 from neo4j_restore.volume.receipt import Receipt
 
 _PROBE = "no-such-file"
@@ -38,6 +38,7 @@ class Volume:
     """Facts about the volume at one moment. databases: an entry for each requested database.
 
     receipt: empty where it was not needed. reclaimed: data was deleted for a restore that has not succeeded yet.
+    auth_files: the paths of the auth files of Neo4j 3.x that are there, relative to the data folder.
     """
 
     databases: Mapping[DatabaseName, Found]
@@ -45,6 +46,7 @@ class Volume:
     receipt: Receipt
     free_bytes: int
     reclaimed: bool = False
+    auth_files: tuple[str, ...] = ()
 
 
 def inspect(paths: VolumePaths, databases: tuple[DatabaseName, ...], *, needs_receipt: bool = False) -> Volume:
@@ -67,6 +69,7 @@ def inspect(paths: VolumePaths, databases: tuple[DatabaseName, ...], *, needs_re
             in_cluster=(paths.data / CLUSTER_STATE).exists(),
             receipt=receipt.read(paths.home) if needed else Receipt(),
             free_bytes=free_bytes(paths),
+            auth_files=tuple(part for part in AUTH_FILES if os.path.lexists(paths.data / part)),
         )
 
 

@@ -35,7 +35,7 @@ from neo4j_restore.volume import history, leftovers, receipt
 from neo4j_restore.volume.fingerprint import fingerprint
 from neo4j_restore.volume.journal import RECLAIMED, SEALED, UNBOUND, Journal, Phase, read, write
 from neo4j_restore.volume.moves import Moves, parts_present
-from neo4j_restore.volume.paths import VolumePaths, folders_of, membership
+from neo4j_restore.volume.paths import AUTH_FILES, VolumePaths, folders_of, membership
 from neo4j_restore.volume.receipt import Receipt
 from neo4j_restore.volume.state import refuse_links
 
@@ -61,9 +61,10 @@ def begin(paths: VolumePaths, journal: Journal) -> None:
     disk.make_folder(paths.staging)
 
 
-def folders_of_all(root: Path, databases: tuple[DatabaseName, ...]) -> tuple[str, ...]:
-    """Return the folders of `databases` that exist in the data folder `root`."""
-    return parts_present(root, tuple(part for database in databases for part in folders_of(database)))
+def parts_of(root: Path, databases: tuple[DatabaseName, ...], *, auth_files: bool = False) -> tuple[str, ...]:
+    """Return the folders of `databases` that exist in the data folder `root`, and its auth files if they count."""
+    folders = tuple(part for database in databases for part in folders_of(database))
+    return parts_present(root, (*folders, *(AUTH_FILES if auth_files else ())))
 
 
 def staged(paths: VolumePaths) -> None:
@@ -71,9 +72,12 @@ def staged(paths: VolumePaths) -> None:
     write(paths, replace(_open(paths), phase=Phase.STAGED))
 
 
-def seal(paths: VolumePaths, databases: tuple[DatabaseName, ...], record: Mapping[str, Any]) -> Journal:
+def seal(
+    paths: VolumePaths, databases: tuple[DatabaseName, ...], record: Mapping[str, Any], *, auth_files: bool = False
+) -> Journal:
     """Sync all staged files to the disk, then seal the restore: from here on the swap is completed or undone.
 
+    auth_files: they are staged as well. All live ones make room for them, because users and roles belong together.
     A member's place in its cluster goes with its old data. Returns the sealed journal, for `complete`.
     """
     journal = _open(paths)
@@ -83,13 +87,13 @@ def seal(paths: VolumePaths, databases: tuple[DatabaseName, ...], record: Mappin
     disk.fsync(paths.staging)
     disk.fsync(paths.home)
     unbound = membership(paths.data)
-    retire = (*folders_of_all(paths.data, databases), *unbound)
+    retire = (*parts_of(paths.data, databases, auth_files=auth_files), *unbound)
     reclaimed = [part for part in journal.retire if part not in retire] if journal.reclaim else []
     sealed = replace(
         journal,
         phase=Phase.VERIFIED,
         retire=retire,
-        install=folders_of_all(paths.staged_data, databases),
+        install=parts_of(paths.staged_data, databases, auth_files=auth_files),
         record={**record, UNBOUND: list(unbound), **({RECLAIMED: reclaimed} if reclaimed else {})},
         fingerprint=fingerprint(paths.data, retire),
     )
