@@ -10,6 +10,7 @@ from pathlib import Path
 from tests.support import archives, standin
 from tests.support.archives import write_files
 from tests.support.artifacts import Artifact
+from tests.support.authfiles import auth_files, below, user
 
 Files = dict[str, bytes]
 
@@ -30,6 +31,7 @@ mv "$data/databases/$name"/neostore.transaction.* "$data/transactions/$name"
 _ONCE = {"FORCE_OVERWRITE": "once"}
 _ALWAYS = {"FORCE_OVERWRITE": "true"}
 _KEEP = {"KEEP_PREVIOUS": "true"}
+_AUTH = {"AUTH_FILES": "true"}
 
 
 @dataclass(frozen=True)
@@ -62,6 +64,11 @@ class Case:
         return self.settings.get("SPACE_MODE") == "reclaim"
 
     @property
+    def has_auth_files(self) -> bool:
+        """Tell whether the auth files of Neo4j 3.x are restored as well."""
+        return self.settings.get("AUTH_FILES") == "true"
+
+    @property
     def purges(self) -> bool:
         """Tell whether staging is removed at the end."""
         return self.settings.get("PURGE_ON_COMPLETE") != "false"
@@ -78,14 +85,18 @@ class Case:
 
     def data(self, generation: str) -> Files:
         """Return all files of a data folder that holds `generation` of each database; none for an empty name."""
-        return {
+        stores = {
             f"{'transactions' if 'transaction' in name else 'databases'}/{database}/{name}": content
             for database in (self.databases if generation else ())
             for name, content in self.store(generation, database).items()
         }
+        return stores | (below("dbms/", _auth_files(generation)) if generation and self.has_auth_files else {})
 
     def fill_bucket(self, bucket: Path) -> None:
         """Write the sets to restore."""
+        auth = _auth_files("new") if self.has_auth_files else {}
+        if self.form != "archive":
+            write_files(bucket / "dbms", auth)
         for database in self.databases:
             files = self.store("new", database)
             if self.form == "directory":
@@ -96,8 +107,9 @@ class Case:
                 write_files(bucket, {f"{database}-latest.zip": archives.zipped(files, below=f"backups/{database}/")})
             else:
                 ending = "dump" if self.form == "dump" else "tar.gz"
-                below = "" if self.form == "dump" else f"backups/{database}/"
-                write_files(bucket, {f"{database}-latest.{ending}": archives.tar_gz(files, below=below)})
+                top = "" if self.form == "dump" else f"backups/{database}/"
+                files = {**below(top, files), **below("backups/dbms/", auth)}
+                write_files(bucket, {f"{database}-latest.{ending}": archives.tar_gz(files, below="")})
 
     def install_admin(self, home: Path) -> None:
         """Write the neo4j-admin that takes sets of this form."""
@@ -107,7 +119,13 @@ class Case:
         elif self.form == "chain":
             standin.install_enterprise_5(home)
         else:
-            standin.install(home)
+            standin.install(home, "3.5.35" if self.has_auth_files else "4.4.48")
+
+
+def _auth_files(generation: str) -> Files:
+    """Return the auth files of a generation. The new one has no `auth.ini`: the old one must go."""
+    more = {} if generation == "new" else {"auth.ini": user("neo4j").encode()}
+    return auth_files("neo4j", generation) | more
 
 
 def _chain(database: str, files: Files) -> Files:
@@ -147,6 +165,27 @@ CASES = (
         "old",
         settings={**_ONCE, "PURGE_ON_COMPLETE": "false"},
         leaves=frozenset({"staging"}),
+    ),
+    Case("an archive with auth files, once, over old data", "archive", "old", settings={**_ONCE, **_AUTH}),
+    Case(
+        "a directory with auth files beside it, the previous generation kept",
+        "directory",
+        "old",
+        "older",
+        previous_after="old",
+        settings={**_ONCE, **_KEEP, **_AUTH},
+        leaves=frozenset({"previous"}),
+    ),
+    Case(
+        "a rollback of auth files",
+        "directory",
+        "new",
+        "old",
+        live_after="old",
+        previous_after="new",
+        settings={**_ONCE, **_KEEP, **_AUTH},
+        leaves=frozenset({"previous"}),
+        command="rollback",
     ),
     Case(
         "a rollback",

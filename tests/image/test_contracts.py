@@ -2,6 +2,7 @@
 
 import json
 import re
+import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,6 +13,7 @@ import pytest
 from tests.conftest import Run
 from tests.support import archives, standin
 from tests.support.artifacts import Artifact, dump
+from tests.support.authfiles import auth_files
 from tests.support.bolt import BoltStub, Failure, serving
 from tests.support.says import says
 from tests.support.stores import Bucket
@@ -110,6 +112,21 @@ def restored(neo4j_restore: Run, bucket: Bucket, data: Path) -> Path:
     return data / ".neo4j-restore"
 
 
+def three(
+    neo4j_restore: Run, bucket: Bucket, tmp_path: Path, *argv: str, **env: str
+) -> subprocess.CompletedProcess[str]:
+    """Run a command with neo4j-admin of 3.5 and with auth files in the bucket, on a volume `three` of its own."""
+    bucket.put("three/neo4j-latest.tar.gz", archives.tar_gz())
+    for name, content in auth_files("neo4j").items():
+        bucket.put(f"three/dbms/{name}", content)
+    home, data = tmp_path / "admin-3", tmp_path / "three"
+    if not home.exists():
+        standin.install(home, "3.5.35")
+    data.mkdir(exist_ok=True)
+    places = {"BUCKET": f"{bucket.url}/three", "DATA_DIR": str(data), "NEO4J_HOME": str(home)}
+    return neo4j_restore(*argv, AUTH_FILES="true", **places, **env)
+
+
 def test_a_plan_has_the_fields_of_its_table(neo4j_restore: Run, bucket: Bucket, data: Path, tmp_path: Path) -> None:
     archives.write_database(data, "beside", "movies")
     bucket.put("neo4j-latest.tar.gz", archives.tar_gz())
@@ -120,7 +137,8 @@ def test_a_plan_has_the_fields_of_its_table(neo4j_restore: Run, bucket: Bucket, 
     standin.install(tmp_path / "neo4j")
     both = json.loads(neo4j_restore("plan", "--json", DATABASE="neo4j,movies,graph").stdout)
     nothing = json.loads(neo4j_restore("plan", "--json", DATABASE="movies").stdout)
-    keeps(table("### `plan --json`"), both, nothing, _plan_of_a_chain(neo4j_restore, bucket, tmp_path))
+    users = json.loads(three(neo4j_restore, bucket, tmp_path, "plan", "--json").stdout)
+    keeps(table("### `plan --json`"), both, nothing, users, _plan_of_a_chain(neo4j_restore, bucket, tmp_path))
     assert [each["action"] for each in both["databases"][:2]] == words("### `plan --json`", "databases[].action")
     assert both["databases"][0]["set"] == json.loads(neo4j_restore("list", "--json").stdout)[0]
 
@@ -162,15 +180,14 @@ def test_every_phase_of_the_journal_is_told_in_its_order() -> None:
     assert re.findall(r"^\| `(\w+)` \|", below.split("\n\n")[0], re.MULTILINE) == list(Phase)
 
 
-def test_a_rollback_has_the_fields_of_its_table(neo4j_restore: Run, bucket: Bucket, data: Path) -> None:
-    archives.write_database(data, "newer")
-    bucket.put("neo4j-latest.tar.gz", archives.tar_gz())
-    neo4j_restore("run", FORCE_OVERWRITE="once", KEEP_PREVIOUS="true")
-    done = json.loads(neo4j_restore("rollback", "--json").stdout)
+def test_a_rollback_has_the_fields_of_its_table(neo4j_restore: Run, bucket: Bucket, tmp_path: Path) -> None:
+    archives.write_database(tmp_path / "three", "newer")
+    says(three(neo4j_restore, bucket, tmp_path, "run", FORCE_OVERWRITE="once", KEEP_PREVIOUS="true"), 0)
+    done = json.loads(three(neo4j_restore, bucket, tmp_path, "rollback", "--json").stdout)
     keeps(table("### `rollback --json`"), done)
-    (_, record) = map(json.loads, (data / ".neo4j-restore/history.jsonl").read_text().splitlines())
+    (_, record) = map(json.loads, (tmp_path / "three/.neo4j-restore/history.jsonl").read_text().splitlines())
     keeps(table("The record of a rollback:"), record)
-    assert json.loads(neo4j_restore("rollback", "--json").stdout) == {"rolled_back": []}
+    assert json.loads(three(neo4j_restore, bucket, tmp_path, "rollback", "--json").stdout) == {"rolled_back": []}
 
 
 def test_a_report_of_finalize_has_the_fields_of_its_table(neo4j_restore: Run, restored: Path) -> None:
@@ -203,7 +220,7 @@ def test_a_result_of_a_drill_has_the_fields_of_its_table(neo4j_restore: Run, res
 
 
 def test_receipt_and_history_have_the_fields_of_their_tables(
-    neo4j_restore: Run, bucket: Bucket, restored: Path
+    neo4j_restore: Run, bucket: Bucket, restored: Path, tmp_path: Path
 ) -> None:
     for name, content in archives.store_files().items():
         bucket.put(f"people/2026-01-30/{name}", content)
@@ -211,7 +228,9 @@ def test_receipt_and_history_have_the_fields_of_their_tables(
     receipt = json.loads((restored / "receipt.json").read_text())
     history = [json.loads(line) for line in (restored / "history.jsonl").read_text().splitlines()]
     keeps(table("### Receipt and history"), receipt)
-    keeps(table("`.neo4j-restore/history.jsonl` has"), *history)
+    says(three(neo4j_restore, bucket, tmp_path, "run"), 0)
+    (users,) = map(json.loads, (tmp_path / "three/.neo4j-restore/history.jsonl").read_text().splitlines())
+    keeps(table("`.neo4j-restore/history.jsonl` has"), *history, users)
     assert (len(history), history[-1]) == (3, receipt["last"])
     assert words("`.neo4j-restore/history.jsonl` has", "force_overwrite") == list(spec.Overwrite)
 

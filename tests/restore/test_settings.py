@@ -32,6 +32,7 @@ WRONG = {
     "IGNORE_OBJECTS": ["a,,b", "*", "**/*"],
     "REQUIRE_CHECKSUM": ["maybe"],
     "CONSISTENCY_CHECK": ["1", "perhaps"],
+    "AUTH_FILES": ["1", "ldap"],
     "ADDRESSING_STYLE": ["host", "auto"],
     "DATA_DIR": ["data", "/data/../etc"],
     "HEAP_SIZE": ["512", "0m", "big"],

@@ -114,7 +114,8 @@ def _planned(given: settings.Settings, environment: Mapping[str, str]) -> "Plan"
         from neo4j_restore.planning import preflight, prepare
 
         databases = tuple(step.database for step in decided.restores)
-        preflight.check(paths, databases, deletes=given.policy.space is spec.SpaceMode.RECLAIM)
+        deletes, auth_files = given.policy.space is spec.SpaceMode.RECLAIM, decided.swaps_auth_files
+        preflight.check(paths, databases, deletes=deletes, auth_files=auth_files)
 
         with closing(stores.open_store(given)) as store:
             decided, _program = prepare.prepare(given, environment, decided, state, store)

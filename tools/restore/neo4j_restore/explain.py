@@ -47,6 +47,7 @@ EXPLANATIONS: Final = {
         "The store answered, but it has no set that fits: none of this database, none for this timestamp, or only a "
         "differential backup whose chain has a gap. Or it is not clear which set is meant: an object that is not "
         "understood may be a newer backup, or a `-latest` object is older than another set. "
+        "Or AUTH_FILES is true, and no folder has auth files. "
         "For `rollback`: no previous generation is kept. For `verify`: the database is not on the volume.",
         _AS_IT_WAS,
         (
@@ -54,6 +55,7 @@ EXPLANATIONS: Final = {
             "`neo4j-restore list` prints all sets that it sees, and why other objects are not sets.",
             "Exclude objects that are not backups with IGNORE_OBJECTS. Decide between two sets with ON_STALE_LATEST.",
             "If Neo4j should start without a backup, set ON_MISSING to start-empty.",
+            "For auth files: copy the folder dbms of the server's data folder to one of the places in the message.",
         ),
     ),
     11: Explanation(

@@ -14,8 +14,9 @@ from neo4j_restore.transfer.evidence import Evidence, Verdict
 from neo4j_restore.volume import journal
 
 if TYPE_CHECKING:
+    from neo4j_restore.staging.authfiles import StagedAuthFiles
     from neo4j_restore.staging.proof import Proof
-    from neo4j_restore.staging.stage import Proofs
+    from neo4j_restore.staging.stage import Filled
 
 
 @dataclass(frozen=True)
@@ -25,7 +26,7 @@ class Staged:
     started: datetime
     seconds: float
     evidence: Evidence
-    proofs: "Proofs"
+    filled: "Filled"
 
 
 def record(request: Request, policy: Policy, prepared: Plan, staged: Staged) -> dict[str, Any]:
@@ -37,7 +38,7 @@ def record(request: Request, policy: Policy, prepared: Plan, staged: Staged) -> 
         "force_overwrite": policy.overwrite.value,
         "restored": [
             _restored(step.chosen, request, step, staged.evidence.verdict(step.chosen))
-            | _proof_as_json(staged.proofs[step.database])
+            | _proof_as_json(staged.filled.proofs[step.database])
             for step in prepared.restores
             if step.chosen
         ],
@@ -46,6 +47,8 @@ def record(request: Request, policy: Policy, prepared: Plan, staged: Staged) -> 
             for step in prepared.steps
             if step.decision.action is Action.SKIP
         ],
+        # Names only. The files themselves hold hashes of passwords.
+        "auth_files": _auth_files_as_json(staged.filled.auth_files),
         # What was deleted for room, and what was unbound, is known when the restore is sealed.
         journal.RECLAIMED: [],
         journal.UNBOUND: [],
@@ -79,6 +82,10 @@ def _restored(chosen: BackupSet, request: Request, step: Step, verdict: Verdict)
             "replaced": step.decision.replaces,
         }
     )
+
+
+def _auth_files_as_json(auth_files: "StagedAuthFiles | None") -> dict[str, Any] | None:
+    return {"from": auth_files.source, "names": list(auth_files.names)} if auth_files else None
 
 
 def _proof_as_json(proof: "Proof") -> dict[str, Any]:

@@ -71,7 +71,20 @@ def plan_table(plan: dict[str, Any]) -> str:
     unclear = [(one["object"], one["reason"]) for step in plan["databases"] for one in step["not_sets"]]
     after = [scrub.clean(f"after the start: {sentence}") for sentence in plan["after_start"]]
     points = [_points(step["database"], step["set"]) for step in plan["databases"] if step["set"]]
-    return "\n".join([_table(rows), *filter(None, points), *_not_sets(unclear), *after])
+    auth_files = _auth_files(plan["auth_files"])
+    return "\n".join([_table(rows), *filter(None, [*points, auth_files]), *_not_sets(unclear), *after])
+
+
+def _auth_files(auth_files: dict[str, Any] | None) -> str:
+    """Return a line about the auth files of Neo4j 3.x, or an empty text."""
+    if not auth_files:
+        return ""
+    text = f"auth files: {auth_files['action']}: {auth_files['reason']}"
+    if auth_files["from"]:
+        text += f"; {', '.join(auth_files['names'])} from {auth_files['from']}"
+    if auth_files["within"]:
+        text += f"; those in {auth_files['within']} count first, and show only once it is unpacked"
+    return scrub.clean(text)
 
 
 def _name(entry: dict[str, Any]) -> str:
@@ -142,6 +155,8 @@ def status_text(state: dict[str, Any]) -> str:
         f"store of {each['database']}: {text}" for each in last.get("restored", []) if (text := _proof_text(each))
     ]
     lines += [f"rolled back: {name}" for name in last.get("rolled_back", [])]
+    if auth_files := last.get("auth_files"):
+        lines += [f"auth files: {', '.join(auth_files['names']) or 'none'} from {auth_files['from']}"]
     lines += [f"finished: {last.get('finished', '-')}"]
     lines += [f"previous generation: {'kept' if state['previous_kept'] else 'none'}"]
     lines += [f"history: {len(state['history'])} entries"]

@@ -35,7 +35,7 @@ from neo4j_restore.volume.state import (
 )
 
 if TYPE_CHECKING:
-    from neo4j_restore.staging.stage import Proofs
+    from neo4j_restore.staging.stage import Filled
 
 log = getLogger(__name__)
 
@@ -98,6 +98,9 @@ def _decided(request: Request, policy: Policy, paths: VolumePaths) -> tuple[Plan
         decided, state = decide(request, policy, paths)
         for step in decided.steps:
             log.info("%s: %s: %s", step.database, step.decision.action, step.decision.reason)
+        if decided.auth_files:
+            action = Action.RESTORE if decided.auth_files.restores else Action.SKIP
+            log.info("auth files: %s: %s", action, decided.auth_files.reason)
         warn(request, policy, decided, state)
     return decided, state
 
@@ -125,7 +128,8 @@ def _restore(settings: Settings, environment: Mapping[str, str], decided: Plan, 
         # Everything cheap comes before the store is asked: a request that must fail should cost nothing there.
         locks.refuse_running_server(paths)
         recovery.refuse_unfinished(paths)
-        preflight.check(paths, _databases(decided), deletes=settings.policy.space is SpaceMode.RECLAIM)
+        deletes, auth_files = settings.policy.space is SpaceMode.RECLAIM, decided.swaps_auth_files
+        preflight.check(paths, _databases(decided), deletes=deletes, auth_files=auth_files)
         check_renames(paths)
         disk.check_giving(paths.data, paths.home)
         receipt.read(paths.home)
@@ -147,10 +151,10 @@ def _restore(settings: Settings, environment: Mapping[str, str], decided: Plan, 
                 options = DownloadOptions(retry_seconds, connections, deadline, settings.request.bucket.of)
                 stage = Stage(settings, paths, store, program, lock, options)
 
-                def fill(planned: Plan) -> "Proofs":
-                    proofs = stage.fill(planned)
+                def fill(planned: Plan) -> "Filled":
+                    filled = stage.fill(planned)
                     joining.check_again(settings.cluster)
-                    return proofs
+                    return filled
 
                 _carry_out(settings.request, settings.policy, prepared, fill, options.evidence)
             return prepared
@@ -175,21 +179,23 @@ def _spread(most_seconds: float) -> None:
 
 
 def _carry_out(
-    request: Request, policy: Policy, prepared: Plan, fill: "Callable[[Plan], Proofs]", evidence: Evidence
+    request: Request, policy: Policy, prepared: Plan, fill: "Callable[[Plan], Filled]", evidence: Evidence
 ) -> None:
     paths, started, clock = VolumePaths(request.data_dir), datetime.now(UTC), time.monotonic()
     databases = _databases(prepared)
     with _during("stage"), disk.errors_of(paths.data), _cleaned_after_failure(paths, prepared, purge=policy.purge):
         swap.begin(paths, _intent(request, policy, paths, prepared))
-        proofs = fill(prepared)
+        filled = fill(prepared)
         swap.staged(paths)
         # Before the seal, so that its sync of the tree covers the new owners.
-        disk.give_to_owner(paths.data, paths.staging)
+        folders = ("databases", "transactions", *(("dbms",) if filled.auth_files else ()))
+        disk.give_to_owner(paths.data, paths.staging, folders)
         # Hours may have passed since the first check.
         locks.refuse_running_server(paths)
         seconds = round(time.monotonic() - clock, 3)
-        staged = record.Staged(started, seconds, evidence, proofs)
-        sealed = swap.seal(paths, databases, record.record(request, policy, prepared, staged))
+        staged = record.Staged(started, seconds, evidence, filled)
+        next_record = record.record(request, policy, prepared, staged)
+        sealed = swap.seal(paths, databases, next_record, auth_files=filled.auth_files is not None)
     with _during("swap"), disk.errors_of(paths.data):
         steps = [(step.database, step.chosen) for step in prepared.restores]
         unsure = [database for database, chosen in steps if chosen and evidence.verdict(chosen).unverified]

@@ -21,6 +21,7 @@ class Request:
     namings: the databases, each with the name of the database whose set it gets.
     folded: the names in DATABASE that have upper case, as they are spelled there.
     until: where in a chain of backups to end, or None for its end.
+    auth_files: the auth files of Neo4j 3.x are restored as well.
     backup_set_dir: relative, without a slash at its ends. Empty: the set is found by its store files.
     ignore_objects: patterns for `fnmatch` of keys below the bucket's path.
     restore_id: empty if RESTORE_ID is not set: see `name`.
@@ -37,6 +38,7 @@ class Request:
     not_after: datetime | None
     data_dir: Path
     until: Until | None = None
+    auth_files: bool = False
 
     @property
     def name(self) -> str:
@@ -187,6 +189,7 @@ def _request(values: Values, names: str) -> Request:
         not_after=values.get(variables.RESTORE_NOT_AFTER),
         data_dir=_real(values[variables.DATA_DIR]),
         until=values.get(variables.RESTORE_UNTIL),
+        auth_files=values[variables.AUTH_FILES],
     )
 
 

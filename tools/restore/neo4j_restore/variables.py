@@ -202,6 +202,14 @@ KEEP_PREVIOUS: Final = Variable(
     "false",
     example="true",
 )
+AUTH_FILES: Final = Variable(
+    "AUTH_FILES",
+    "`true` restores the auth files of Neo4j 3.x (`auth`, `roles`, `auth.ini`) as well, from a folder `dbms` or `auth` "
+    "in the set or beside it. From 4.0 on, restore `system`",
+    rules.TRUTH,
+    "false",
+    example="true",
+)
 RESTORE_NOT_AFTER: Final = Variable(
     "RESTORE_NOT_AFTER",
     "an RFC 3339 time after which the request has expired: existing data stays, and an empty volume is an error",

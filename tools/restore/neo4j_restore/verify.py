@@ -9,12 +9,14 @@ from typing import Any
 from neo4j_restore import disk
 from neo4j_restore.errors import BackupNotFoundError, TargetOccupiedError
 from neo4j_restore.planning.differences import differences, record_of
+from neo4j_restore.sets.authfiles import WITH_USERS
 from neo4j_restore.settings import Policy, Request
+from neo4j_restore.spec import DatabaseName
 from neo4j_restore.volume import journal, swap
 from neo4j_restore.volume.journal import Phase
 from neo4j_restore.volume.paths import VolumePaths
 from neo4j_restore.volume.receipt import Receipt
-from neo4j_restore.volume.state import INCOMPLETE_HINT, Found, inspect, lacks
+from neo4j_restore.volume.state import INCOMPLETE_HINT, Found, Volume, inspect, lacks
 
 
 def verify(request: Request, policy: Policy) -> list[str]:
@@ -46,12 +48,29 @@ def _verified(request: Request, policy: Policy, paths: VolumePaths) -> list[str]
         message = f"a database on the volume at {paths.data} is incomplete: {incomplete}"
         raise TargetOccupiedError(message, hint=INCOMPLETE_HINT)
     _compare(request, policy, receipt)
+    return [*_databases(request, restored, receipt), *(_auth_files(state, receipt) if request.auth_files else [])]
+
+
+def _databases(request: Request, restored: Mapping[DatabaseName, Mapping[str, Any]], receipt: Receipt) -> list[str]:
     return [
         f"{request.naming_of(name)}: restored from {record.get('object')} at {receipt.last.get('finished')}"
         if record
         else f"{name}: present; {_words(receipt.last)}"
         for name, record in restored.items()
     ]
+
+
+def _auth_files(state: Volume, receipt: Receipt) -> list[str]:
+    """Return a line about the auth files. Raises BackupNotFoundError if the volume has no users."""
+    names = {part.rpartition("/")[2] for part in state.auth_files}
+    if not names & WITH_USERS:
+        message = "AUTH_FILES is true, and the volume has neither dbms/auth nor dbms/auth.ini"
+        hint = "to restore them, set FORCE_OVERWRITE to once and RESTORE_ID to a new name"
+        raise BackupNotFoundError(message, hint=hint)
+    restored = receipt.last.get("auth_files")
+    if not restored:
+        return ["auth files: present, and not of the last restore"]
+    return [f"auth files: {', '.join(restored['names'])} from {restored['from']} at {receipt.last.get('finished')}"]
 
 
 def _compare(request: Request, policy: Policy, receipt: Receipt) -> None:

@@ -9,6 +9,7 @@ from neo4j_restore.spec import SYSTEM
 
 if TYPE_CHECKING:
     # `plan` has this in its JSON.
+    from neo4j_restore.planning.authfiles import AuthFiles
     from neo4j_restore.planning.plan import Plan, Step
 
 # Names of the database that a new server makes by itself, from 4.0 on and before.
@@ -21,7 +22,7 @@ def after_start(plan: "Plan") -> tuple[str, ...]:
     if not restored:
         return ()
     if plan.version and plan.version.major < 4:
-        return tuple(_active(step) for step in plan.restores if step.renamed_from)
+        return tuple(_of_neo4j_3(plan))
     if SYSTEM in restored:
         users = f"users, roles, privileges and passwords become those of the backup of system{_time(restored[SYSTEM])}"
         return (users, *_renamed(plan))
@@ -39,6 +40,13 @@ def after_start(plan: "Plan") -> tuple[str, ...]:
         f"system is not restored, and may not know {names}. Once Neo4j runs, neo4j-restore finalize creates {them}, "
         "unless the server has done so for its default database",
     )
+
+
+def _of_neo4j_3(plan: "Plan") -> Iterator[str]:
+    """Yield what changes on a server of 3.x: its users are in files, and it opens one database."""
+    if plan.auth_files:
+        yield _of_auth_files(plan.auth_files)
+    yield from (_active(step) for step in plan.restores if step.renamed_from)
 
 
 def _renamed(plan: "Plan") -> Iterator[str]:
@@ -61,6 +69,15 @@ def _default_setting(plan: "Plan") -> str:
 
 def _active(step: "Step") -> str:
     return f"Neo4j 3 serves one database: set dbms.active_database={step.database} to have it open the renamed one"
+
+
+def _of_auth_files(auth_files: "AuthFiles") -> str:
+    if not auth_files.restores:
+        return f"users, roles and passwords stay as they are: {auth_files.reason}"
+    return (
+        "users, roles and passwords become those of the auth files. These hold Neo4j's own users only: of LDAP no auth "
+        "data is restored"
+    )
 
 
 def _time(step: "Step") -> str:

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from logging import getLogger
 
-from neo4j_restore.planning import plan
+from neo4j_restore.planning import authfiles, plan
 from neo4j_restore.planning.differences import repeated
 from neo4j_restore.planning.plan import Action, Decision, Plan, Step
 from neo4j_restore.settings import Policy, Request
@@ -40,7 +40,9 @@ def decide(request: Request, policy: Policy, paths: VolumePaths) -> tuple[Plan, 
         refuse_links(paths)
         absent = (name for name, content in state.databases.items() if content is Found.ABSENT)
         refuse_other_case(paths, absent)
-    return Plan(tuple(_step(request, database, decision) for database, decision in decisions.items())), state
+    decided = Plan(tuple(_step(request, database, decision) for database, decision in decisions.items()))
+    restored = [step.database for step in decided.restores]
+    return replace(decided, auth_files=authfiles.decide(request, policy, state, restored)), state
 
 
 def _step(request: Request, database: DatabaseName, decision: Decision) -> Step:

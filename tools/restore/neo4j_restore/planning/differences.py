@@ -22,6 +22,7 @@ def differences(request: Request, policy: Policy, database: DatabaseName, receip
         problems += _source(request, database, restored)
         problems += [*_bucket(request.bucket, restored, receipt.last), *_set(request.timestamp, restored, receipt)]
         problems += _until(request.until, restored)
+        problems += _auth_files(request, policy, receipt.last)
     named = request.restore_id or not problems
     if named and policy.overwrite is Overwrite.ONCE and "rolled_back" not in receipt.last:
         problems += _name(request, database, restored, receipt)
@@ -70,6 +71,13 @@ def _until(until: Until | None, restored: Mapping[str, Any]) -> list[str]:
     if earlier == (str(until) if until else None):
         return []
     return [f"RESTORE_UNTIL is {until or 'not set'}, and the data was restored until {earlier or 'the end of its set'}"]
+
+
+def _auth_files(request: Request, policy: Policy, last: Mapping[str, Any]) -> list[str]:
+    # With FORCE_OVERWRITE=false a restore leaves auth files alone that are there.
+    if not request.auth_files or last.get("auth_files") or policy.overwrite is Overwrite.NEVER:
+        return []
+    return ["AUTH_FILES is true, and the data was restored without auth files"]
 
 
 def _is_it(timestamp: Timestamp, stamp: str, time: datetime, earlier: str) -> bool:

@@ -62,7 +62,7 @@ def decide(decided: Plan, state: Volume, cluster: Cluster, heard: Sequence[Heard
     if cluster.on_living is OnLivingCluster.FAIL:
         message = f"the cluster is running ({_named(heard, Answer.SERVES)}), and ON_LIVING_CLUSTER is fail"
         raise TargetOccupiedError(message, hint="set ON_LIVING_CLUSTER=catch-up to let Neo4j copy the data from it")
-    return replace(decided, steps=tuple(_caught_up(step, heard) for step in decided.steps))
+    return replace(decided, steps=tuple(_caught_up(step, heard) for step in decided.steps), auth_files=None)
 
 
 def _caught_up(step: Step, heard: Sequence[Heard]) -> Step:
@@ -120,6 +120,8 @@ def settle(settings: Settings, decided: Plan, state: Volume, *, patience: bool =
     for step in settled.steps:
         if step not in decided.steps:
             log.info("%s: %s: %s", step.database, step.decision.action, step.decision.reason)
+    if decided.swaps_auth_files and not settled.swaps_auth_files:
+        log.warning("auth files: skip: no database is restored. Neo4j 3.x does not copy its users from other members")
     return settled
 
 

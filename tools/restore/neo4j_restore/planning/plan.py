@@ -14,7 +14,8 @@ from typing import Any
 from neo4j_restore.admin import admin_commands
 from neo4j_restore.admin.admin_commands import Edition
 from neo4j_restore.errors import ConfigurationError, MigrationNeededError, TargetOccupiedError
-from neo4j_restore.planning import afterwards, compatibility
+from neo4j_restore.planning import afterwards, authfiles, compatibility
+from neo4j_restore.planning.authfiles import AuthFiles
 from neo4j_restore.sets.backup_set import BackupSet, Span, Unclear
 from neo4j_restore.sets.headers import Header
 from neo4j_restore.settings import Policy, Request
@@ -69,12 +70,19 @@ class Plan:
 
     version: neo4j-admin's, or None if nothing is restored. edition: neo4j-admin's, or None if it is not known.
     need_bytes: the room on the volume that the restore needs at its peak.
+    auth_files: what happens to those of Neo4j 3.x, or None if nothing was asked for.
     """
 
     steps: tuple[Step, ...]
     version: admin_commands.Version | None = None
     need_bytes: int = 0
     edition: Edition | None = None
+    auth_files: AuthFiles | None = None
+
+    @property
+    def swaps_auth_files(self) -> bool:
+        """Tell whether the auth files are restored."""
+        return self.auth_files is not None and self.auth_files.restores
 
     @property
     def restores(self) -> tuple[Step, ...]:
@@ -187,6 +195,7 @@ def as_json(plan: Plan, bucket: BucketUrl) -> dict[str, Any]:
             }
             for step in plan.steps
         ],
+        "auth_files": authfiles.as_json(plan.auth_files, bucket),
         "after_start": list(afterwards.after_start(plan)),
     }
 

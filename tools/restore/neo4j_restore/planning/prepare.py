@@ -12,8 +12,10 @@ from neo4j_restore.buckets import BucketUrl
 from neo4j_restore.errors import ANOTHER_SET, BackupDamagedError, BackupNotFoundError, ConfigurationError, StoreError
 from neo4j_restore.inspection import recognised
 from neo4j_restore.inspection.heads import Heads
-from neo4j_restore.planning import compatibility, freshness, histories, plan, points, space
+from neo4j_restore.planning import authfiles, compatibility, freshness, histories, plan, points, space
 from neo4j_restore.planning.artifacts import Artifacts
+from neo4j_restore.planning.authfiles import AuthFiles
+from neo4j_restore.planning.beside import Finder
 from neo4j_restore.planning.inspect_set import Inspection, Inspector
 from neo4j_restore.planning.plan import Plan, Step
 from neo4j_restore.planning.selection import Selection
@@ -39,6 +41,8 @@ def prepare(
     program = find_admin(environment, settings.pace.heap_size, settings.pace.stall_seconds)
     _refuse_folded(settings.request, program.version)
     compatibility.check_member(program.version, state.in_cluster, str(settings.request.data_dir))
+    if decided.auth_files:
+        authfiles.check_version(program.version)
     if settings.request.until:
         compatibility.check_until(settings.request.until, program.version, program.edition)
     try:
@@ -84,6 +88,7 @@ def _prepare(settings: Settings, program: admin.Admin, decided: Plan, state: Vol
             points.check(request.until, step.chosen, request.bucket.of(step.chosen.key))
     prepared = replace(prepared, steps=tuple(_with_deprecation(program.version, step) for step in prepared.steps))
     prepared = replace(prepared, steps=tuple(_with_verdict(request.bucket, policy, step) for step in prepared.steps))
+    prepared = _with_auth_files(prepared, decided.auth_files, Finder(request, policy, store, reader.heads))
     estimates = [_estimate(inspection, program.commands) for inspection in inspections.values()]
     need = sum(each.bytes for each in estimates)
     replaced = [step.database for step in prepared.restores if step.decision.replaces]
@@ -135,6 +140,14 @@ def _with_deprecation(version: admin_commands.Version, step: Step) -> Step:
         return step
     log.warning("%s: %s", step.database, warning)
     return replace(step, warning="; ".join(filter(None, [step.warning, warning])))
+
+
+def _with_auth_files(prepared: Plan, decided: AuthFiles | None, finder: Finder) -> Plan:
+    """Return the plan with the auth files. They are those of the first database that is restored."""
+    chosen = next((step.chosen for step in prepared.restores if step.chosen), None)
+    if decided is None or chosen is None:
+        return prepared
+    return replace(prepared, auth_files=finder.found(decided, chosen) if decided.restores else decided)
 
 
 def _with_verdict(bucket: BucketUrl, policy: Policy, step: Step) -> Step:

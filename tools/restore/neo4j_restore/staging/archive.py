@@ -18,7 +18,7 @@ from neo4j_restore.planning import compatibility
 from neo4j_restore.sets.backup_set import BackupSet
 from neo4j_restore.sets.inside import Inside
 from neo4j_restore.sets.kinds import Kind
-from neo4j_restore.staging import untar, unzip
+from neo4j_restore.staging import authfiles, untar, unzip
 from neo4j_restore.staging.dump_in_tar import Taking
 from neo4j_restore.staging.loader import Loader, is_full
 from neo4j_restore.staging.objects import Opener, check_artifact
@@ -33,7 +33,7 @@ log = getLogger(__name__)
 
 @dataclass(frozen=True)
 class Archive:
-    """Restores archives into staging."""
+    """Restores archives into staging. Auth files of Neo4j 3.x in them are put aside, for `authfiles`."""
 
     backup_set_dir: str
     paths: VolumePaths
@@ -92,6 +92,9 @@ class Archive:
             log.info("%s: its contents are: %s", chosen.target, recognised_set.inside)
         program = self.loader.program
         compatibility.check(recognised_set, program.version, program.edition, self.opener.name(chosen))
+        folder = content.folder if isinstance(content, Store) else str(Path(content.entry.name).parent)
+        # Also if nobody asked for them: hashes of passwords must not get into the database's folder.
+        authfiles.take(top, folder, self.loader.files(chosen.target))
         if isinstance(content, Store):
             last_words = self._restore_store(recognised_set, top, content)
         elif content.kind is Kind.DUMP:

@@ -31,6 +31,11 @@ class SetFiles:
         return self.staging / "artifacts" / self.database
 
     @property
+    def auth_files(self) -> Path:
+        """Return the folder of auth files that came with a set."""
+        return self.staging / "auth-files" / self.database
+
+    @property
     def dump(self) -> Path:
         """Return the path of a dump that neo4j-admin needs as a file."""
         return self.staging / f"{self.database}.dump"
@@ -42,7 +47,7 @@ class SetFiles:
 
     def remove(self) -> None:
         """Remove all of them."""
-        for folder in (self.folder, self.alone):
+        for folder in (self.folder, self.alone, self.auth_files):
             trees.remove(folder)
         for path in (self.dump, self.zip):
             path.unlink(missing_ok=True)

@@ -23,6 +23,7 @@ from neo4j_restore.settings import Settings
 from neo4j_restore.spec import DatabaseName
 from neo4j_restore.staging import metadata, untar
 from neo4j_restore.staging.archive import Archive, check_complete
+from neo4j_restore.staging.authfiles import AuthFiles, StagedAuthFiles
 from neo4j_restore.staging.loader import Loader
 from neo4j_restore.staging.objects import Opener
 from neo4j_restore.staging.proof import Proof, Prover
@@ -39,7 +40,13 @@ from neo4j_restore.volume.state import Found, has_logs, missing_stores
 
 log = getLogger(__name__)
 
-Proofs = Mapping[DatabaseName, Proof]
+
+@dataclass(frozen=True)
+class Filled:
+    """What was staged: what neo4j-admin says of each database, and the auth files, or None if they stay."""
+
+    proofs: Mapping[DatabaseName, Proof]
+    auth_files: StagedAuthFiles | None
 
 
 @dataclass(frozen=True)
@@ -57,24 +64,26 @@ class Stage:
     lock: int
     options: DownloadOptions
 
-    def fill(self, prepared: Plan) -> Proofs:
-        """Stage every database of the plan, and check the results. Return what neo4j-admin says of each.
-
-        Raises RestoreError.
-        """
+    def fill(self, prepared: Plan) -> Filled:
+        """Stage every database of the plan and the auth files, and check the results. Raises RestoreError."""
         proofs: dict[DatabaseName, Proof] = {}
         prover = Prover(self.program, self.paths, self._loader.conf, self.lock, self.settings.policy.consistency_check)
         self._loader.configure()
         chosen = [step.chosen for step in prepared.restores if step.chosen]
         # `prepare` counted the room of all partial downloads as free.
         partial.remove_others(self.paths, (each.database for each in chosen if self._keeps(each)))
+        staged: StagedAuthFiles | None = None
         for step in prepared.restores:
             if step.chosen:
                 with _about(step.database, self.paths.data):
                     self._fill_afresh(step.chosen)
+                    # Before neo4j-admin works on the store for long: they may be missing.
+                    if prepared.auth_files and prepared.auth_files.restores and staged is None:
+                        staged = self._auth_files.stage(step.chosen, prepared.auth_files)
+                    trees.remove(self._loader.files(step.database).auth_files)
                     proofs[step.database] = prover.prove(step.chosen)
         partial.remove(self.paths)
-        return proofs
+        return Filled(proofs, staged)
 
     def _keeps(self, chosen: BackupSet) -> bool:
         """Return whether an interrupted download of the set can be resumed: not if it is streamed."""
@@ -170,6 +179,10 @@ class Stage:
     def _archive(self) -> Archive:
         directory = self.settings.request.backup_set_dir
         return Archive(directory, self.paths, self._opener, self._loader)
+
+    @property
+    def _auth_files(self) -> AuthFiles:
+        return AuthFiles(self.settings.policy, self.paths, self._opener)
 
     def _is_here(self, stored: StoredObject, path: Path, ours: partial.PartialDownload) -> bool:
         """Return whether an earlier start has downloaded this file, by the store's checksum."""
