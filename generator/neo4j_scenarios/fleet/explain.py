@@ -79,10 +79,12 @@ def install(scenario: Scenario) -> Iterator[str]:
         yield note("ON_STALE_LATEST", scenario)
     if scenario.ignore_objects:
         yield f"Objects that are ignored: {', '.join(scenario.ignore_objects)}. {note('IGNORE_OBJECTS', scenario)}"
-    if scenario.require_checksum:
-        yield note("REQUIRE_CHECKSUM", scenario)
-    if scenario.consistency_check:
-        yield note("CONSISTENCY_CHECK", scenario)
+    asked = {
+        "REQUIRE_CHECKSUM": scenario.require_checksum,
+        "CONSISTENCY_CHECK": scenario.consistency_check,
+        "AUTH_FILES": scenario.auth_files,
+    }
+    yield from (note(name, scenario) for name, is_asked in asked.items() if is_asked)
     if scenario.cluster:
         yield note("cluster", scenario)
     if scenario.ldap_url:

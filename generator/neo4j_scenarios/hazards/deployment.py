@@ -143,5 +143,11 @@ def _version(scenario: Scenario) -> Iterator[Hazard]:
         yield Hazard(
             ("database", "neo4j-tag"),
             f"Neo4j {major}.x has no database 'system': its users and roles are files in data/dbms, not in backups",
-            "leave system out, and copy data/dbms with the commands of scenarios/3.x/README.md",
+            "leave system out, copy data/dbms to the bucket, and restore it with --auth-files true",
+        )
+    if major is not None and major >= 4 and scenario.auth_files:
+        yield Hazard(
+            ("auth-files", "neo4j-tag"),
+            f"Neo4j {major} has no auth files: its users and roles are in the database 'system'",
+            "leave --auth-files out, and add system to --database",
         )

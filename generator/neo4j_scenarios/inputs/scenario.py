@@ -46,6 +46,7 @@ class Scenario:
     ignore_objects: tuple[str, ...]
     require_checksum: bool
     consistency_check: bool
+    auth_files: bool
     space_mode: SpaceMode
     purge_on_complete: bool
     secret: str

@@ -22,6 +22,7 @@ RECLAIM = {"space_mode": "reclaim", "force_overwrite": "true", "accept_data_loss
             {**RECLAIM, "keep_previous": "true"},
             "--space-mode: 'reclaim' deletes the data that --keep-previous would keep",
         ),
+        ({"auth_files": "true"}, "--auth-files: Neo4j 5 has no auth files"),
         ({"restore_until": "120"}, "--restore-until: the community edition can't end a restore inside a chain"),
         (
             {**EVAL, "restore_until": "120", "database": "a-b,c-d"},

@@ -151,6 +151,14 @@ def test_a_hazard_is_told_beside_its_setting(target: str, changes: dict[str, str
     assert expected in " ".join(text.replace("#", " ").split())
 
 
+def test_auth_files_of_3_x_are_told_beside_their_setting() -> None:
+    text = render(make_scenario(target="neo4j-restore", auth_files="true", database="graph.db", neo4j_tag="3.5.35"))
+    said = " ".join(text.replace("#", " ").split())
+    assert "become those of the files auth and roles" in said
+    assert "data/dbms, which are restored too, as below" in said
+    assert "stay those of this server" not in said
+
+
 @pytest.mark.parametrize(
     ("until", "expected"),
     [

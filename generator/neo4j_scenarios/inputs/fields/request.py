@@ -120,6 +120,15 @@ CONSISTENCY_CHECK = Field(
     "false",
     rare=True,
 )
+AUTH_FILES = Field(
+    "auth-files",
+    "restore the users, roles and passwords of Neo4j 3.x from a folder dbms or auth in the set or beside it: true or "
+    "false",
+    rules.BOOLEAN,
+    "true",
+    "false",
+    rare=True,
+)
 SPACE_MODE = Field(
     "space-mode",
     "space for a restore over existing data: keep the old data until the new is verified, or reclaim its space first",
