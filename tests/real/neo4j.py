@@ -1,5 +1,6 @@
 """A real Neo4j server on the loopback interface: started on a data folder, asked, dumped, backed up and ended."""
 
+import base64
 import json
 import os
 import signal
@@ -123,7 +124,7 @@ class Neo4j:
     def query(self, cypher: str, database: str = "neo4j", auth: tuple[str, str] | None = None) -> Rows:
         """Return the rows of `cypher`, by bolt, or by HTTP where the line's bolt is older than the driver's."""
         if self.line == "3":
-            return _by_http(self.ports[1], cypher)
+            return _by_http(self.ports[1], cypher, auth or self.auth)
         return _by_bolt(self.ports[0], cypher, database, auth or self.auth)
 
     def status_of_databases(self) -> dict[str, str]:
@@ -138,9 +139,10 @@ class Neo4j:
         return {row["name"]: row.get("statusMessage") or row.get("error") or _state(row) for row in rows}
 
     def set_password(self) -> None:
-        """Give the first user of Neo4j 5 the password of `auth`; for a data folder that no server has seen."""
+        """Give the first user the password of `auth`; for a data folder that no server has seen."""
         assert self.auth is not None
-        self._admin("dbms", "set-initial-password", self.auth[1])
+        group = [] if self.line in {"3", "4"} else ["dbms"]
+        self._admin(*group, "set-initial-password", self.auth[1])
 
     def dump(self, database: str, folder: Path) -> Path:
         """Return the dump of a database of a stopped server, `folder/DATABASE.dump`."""
@@ -218,11 +220,12 @@ def _state(row: dict[str, Any]) -> str:
     return "not served" if alone and row["name"] != "system" else str(row["currentStatus"])
 
 
-def _by_http(port: int, cypher: str) -> Rows:
+def _by_http(port: int, cypher: str, auth: tuple[str, str] | None) -> Rows:
+    login = {"Authorization": f"Basic {base64.b64encode(':'.join(auth).encode()).decode()}"} if auth else {}
     request = urllib.request.Request(
         f"http://127.0.0.1:{port}/db/data/transaction/commit",
         data=json.dumps({"statements": [{"statement": cypher}]}).encode(),
-        headers={"Content-Type": "application/json"},
+        headers={"Content-Type": "application/json", **login},
     )
     with urllib.request.urlopen(request, timeout=60) as response:  # noqa: S310 - http, to ourselves
         answer = json.load(response)

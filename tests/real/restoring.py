@@ -43,12 +43,16 @@ class Pod:
 
     def restore(self, **changed: str) -> Ended:
         """Run `neo4j-restore run` without root's rights, on the pod's environment with `changed` in it."""
+        return self.command("run", **changed)
+
+    def command(self, name: str, **changed: str) -> Ended:
+        """Run another command in the same way."""
         message = self.data.parent / "termination-log"
         message.write_text("")
         give(message)
         passed = {name: os.environ[name] for name in ("PATH", "JAVA_HOME") if name in os.environ}
         env = {**passed, "NEO4J_HOME": str(self.home), "DATA_DIR": str(self.data), "TERMINATION_LOG": str(message)}
-        argv = unprivileged([COMMAND, "run"], self.home, self.data.parent)
+        argv = unprivileged([COMMAND, name], self.home, self.data.parent)
         done = subprocess.run(
             argv, env={**env, **self.env, **changed}, cwd="/", capture_output=True, text=True, timeout=300, check=False
         )
