@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from neo4j_restore.stores import StoredObject
@@ -130,7 +130,9 @@ class Transfer:
     def begin(self, number: int) -> None:
         if self.queue.may_begin(len(self._readers), 3, 4):
             span = self.queue.begin(whole=number % 2 == 0)
-            self._readers.append(Reader(span, span.start))
+            # The reader of an empty object has no block to hand over, so it never asks for room.
+            if not span.is_complete:
+                self._readers.append(Reader(span, span.start))
 
     def cut(self, _: int) -> None:
         self.queue.cut()
@@ -153,6 +155,7 @@ class Transfer:
             self._taken = b""
 
 
+@example([0], [("begin", 0), ("take", 0), ("read", 0)])
 @given(
     st.lists(st.integers(0, 60), min_size=1, max_size=6),
     st.lists(st.tuples(st.sampled_from(["begin", "cut", "read", "take"]), st.integers(0, 40)), max_size=200),
