@@ -58,6 +58,13 @@ class Rendered:
         return spec
 
     @property
+    def service(self) -> Object:
+        """Return the Service of clients, which has the name of the StatefulSet."""
+        name = self.only("StatefulSet")["metadata"]["name"]
+        (found,) = (item for item in self.objects if (item["kind"], item["metadata"]["name"]) == ("Service", name))
+        return found
+
+    @property
     def restore(self) -> Object:
         """Return the container that restores."""
         every = [*self.pod.get("initContainers", []), *self.pod["containers"]]

@@ -21,7 +21,7 @@ def test_every_object_and_every_pod_has_the_common_labels_and_no_selector_has(he
         assert common.items() <= labels(rendered.only(kind)["spec"]["template"]).items()
     workload = rendered.only("StatefulSet")["spec"]
     assert not common.keys() & workload["selector"]["matchLabels"].keys()
-    assert not common.keys() & rendered.only("Service")["spec"]["selector"].keys()
+    assert not common.keys() & rendered.service["spec"]["selector"].keys()
 
 
 def test_a_claim_has_no_common_labels_because_an_upgrade_can_not_change_them(helm: Helm) -> None:

@@ -61,6 +61,27 @@ REFUSED: dict[str, tuple[Values, str]] = {
     ),
     "no-host": (make_values(ingress={"enabled": True}), "ingress.enabled needs names of hosts: set ingress.hosts"),
     "no-gateway": (make_values(httpRoute={"enabled": True}), "httpRoute.enabled needs a Gateway"),
+    "metrics-of-community": (make_values(metrics={"enabled": True}), "metrics.enabled needs Neo4j Enterprise"),
+    "nothing-to-monitor": (
+        make_values(metrics={"serviceMonitor": {"enabled": True}}),
+        "metrics.serviceMonitor.enabled has nothing to read: set metrics.enabled",
+    ),
+    "idle-source": (
+        make_values(data={"existingClaim": "old", "dataSource": {"kind": "VolumeSnapshot", "name": "a"}}),
+        "data.dataSource has no effect with data.existingClaim, which makes no claim",
+    ),
+    "idle-claim-labels": (
+        make_values(data={"emptyDir": True, "labels": {"a": "b"}}),
+        "data.labels has no effect with data.emptyDir",
+    ),
+    "idle-retention": (
+        make_values(data={"existingClaim": "old", "retention": {"whenDeleted": "Delete"}}),
+        "data.retention has no effect without a claim of the StatefulSet",
+    ),
+    "own-claim-label": (
+        make_values(data={"labels": {"helm.sh/chart": "a"}}),
+        "data.labels sets helm.sh/chart, which the chart sets itself",
+    ),
     "own-label": (
         make_values(commonLabels={"app.kubernetes.io/name": "graph"}),
         "commonLabels sets app.kubernetes.io/name, which the chart sets itself: leave it out",

@@ -23,11 +23,22 @@ subPath: {{ . }}
     name: data
     labels:
       {{- include "neo4j-restore.selectorLabels" . | nindent 6 }}
+      {{- with .Values.data.labels }}
+      {{- toYaml . | nindent 6 }}
+      {{- end }}
+    {{- with .Values.data.annotations }}
+    annotations:
+      {{- toYaml . | nindent 6 }}
+    {{- end }}
   spec:
     accessModes:
       {{- toYaml .Values.data.accessModes | nindent 6 }}
     {{- with .Values.data.storageClass }}
     storageClassName: {{ . }}
+    {{- end }}
+    {{- with .Values.data.dataSource }}
+    dataSource:
+      {{- toYaml . | nindent 6 }}
     {{- end }}
     resources:
       requests:

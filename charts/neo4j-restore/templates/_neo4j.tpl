@@ -43,6 +43,10 @@ ports:
   - name: {{ .name }}
     containerPort: {{ .port }}
   {{- end }}
+  {{- if .Values.metrics.enabled }}
+  - name: metrics
+    containerPort: {{ .Values.metrics.port }}
+  {{- end }}
 {{- range $name, $probe := .Values.probes }}
 {{- if $probe.enabled }}
 {{ $name }}Probe:

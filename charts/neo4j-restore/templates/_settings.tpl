@@ -35,6 +35,10 @@ server.jvm.additional: {{ join " " . | quote }}
 {{- end }}
 {{- include "neo4j-restore.memorySettings" . }}
 {{- include "neo4j-restore.tlsSettings" . }}
+{{- if .Values.metrics.enabled }}
+server.metrics.prometheus.enabled: "true"
+server.metrics.prometheus.endpoint: 0.0.0.0:{{ .Values.metrics.port }}
+{{- end }}
 {{- end -}}
 
 {{/* Heap and page cache by the memory limit. Empty if the values set one of them, or if the limit is too small. */}}

@@ -24,6 +24,18 @@
 {{- if and .Values.data.emptyDir .Values.data.existingClaim }}
 - data.emptyDir and data.existingClaim {{ quote .Values.data.existingClaim }} are two volumes for /data: clear one
 {{- end }}
+{{- if or .Values.data.emptyDir .Values.data.existingClaim }}
+{{- range $key := list "labels" "annotations" "dataSource" }}
+{{- if get $.Values.data $key }}
+- data.{{ $key }} has no effect with {{ ternary "data.emptyDir" "data.existingClaim" $.Values.data.emptyDir -}}
+, which makes no claim: clear one of them
+{{- end }}
+{{- end }}
+{{- if or .Values.data.retention.whenDeleted .Values.data.retention.whenScaled }}
+- data.retention has no effect without a claim of the StatefulSet: clear it, or clear data.existingClaim and
+  data.emptyDir
+{{- end }}
+{{- end }}
 {{- if and .Values.auth.existingSecret (not .Values.auth.enabled) }}
 - auth.existingSecret {{ quote .Values.auth.existingSecret }} has no effect with auth.enabled false: clear it, or enable
   auth
@@ -66,8 +78,9 @@
 {{- define "neo4j-restore.validate.labels" -}}
 {{- $own := list "app.kubernetes.io/name" "app.kubernetes.io/instance" "app.kubernetes.io/component"
   "app.kubernetes.io/version" "app.kubernetes.io/managed-by" "helm.sh/chart" -}}
-{{- range $key := list "commonLabels" "podLabels" }}
-{{- range $label, $value := get $.Values $key }}
+{{- $maps := dict "commonLabels" .Values.commonLabels "podLabels" .Values.podLabels "data.labels" .Values.data.labels }}
+{{- range $key, $labels := $maps }}
+{{- range $label, $value := $labels }}
 {{- if has $label $own }}
 - {{ $key }} sets {{ $label }}, which the chart sets itself: leave it out
 {{- else if and (eq $key "podLabels") (hasKey $.Values.commonLabels $label) }}

@@ -38,4 +38,10 @@
 {{- if and .Values.httpRoute.enabled (not .Values.httpRoute.parentRefs) }}
 - httpRoute.enabled needs a Gateway: set httpRoute.parentRefs, such as [{name: public, namespace: gateways}]
 {{- end }}
+{{- if and .Values.metrics.enabled (eq .Values.acceptLicenseAgreement "no") }}
+- metrics.enabled needs Neo4j Enterprise: set acceptLicenseAgreement and an enterprise image, or disable metrics
+{{- end }}
+{{- if and .Values.metrics.serviceMonitor.enabled (not .Values.metrics.enabled) }}
+- metrics.serviceMonitor.enabled has nothing to read: set metrics.enabled
+{{- end }}
 {{- end -}}
