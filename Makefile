@@ -118,6 +118,10 @@ package: venv ## make dist/: wheel, sdist and chart. KEY= signs it, SBOM=image w
 	$(if $(SBOM),tools/package/sbom $(SBOM) dist)
 	ls -l dist
 
+.PHONY: release-check
+release-check: venv ## go through RELEASE.md, and say what does not hold yet; VERSION=0.2.0
+	@$(BIN)/python -m tools.package.release_check
+
 .PHONY: charts-real
 charts-real: venv helm ## hold our files and facts to the charts of others in CHARTS=folder (`helm pull`); before a release
 	$(BIN)/python -m tests.charts_real "$(CHARTS)" "$$(tools/helm any)"
