@@ -31,3 +31,16 @@ def test_a_truncated_dump_leaves_the_volume_as_it_was(neo4j_4: Made, pod: MakePo
     ended = volume.restore()
     assert ended.code == 11, ended
     assert volume.photograph() == before
+
+
+def test_a_dump_of_5_is_refused_as_of_a_newer_neo4j(
+    neo4j_4: Made, neo4j_5: Made, pod: MakePod, backups: Bucket
+) -> None:
+    backups.put("of-5-for-4/neo4j.dump", (neo4j_5.backups / "neo4j.dump").read_bytes())
+    volume = pod(neo4j_4, "of-5-for-4", neo4j_4.later, DATABASE="neo4j", FORCE_OVERWRITE="once")
+    before = volume.photograph()
+    ended = volume.restore()
+    assert (ended.code, "is of a newer Neo4j" in ended.reason) == (31, True), ended
+    assert "use an image and a server of the version that wrote it" in ended.said.partition("try: ")[2]
+    assert volume.photograph() == before
+    assert not volume.has_staged_files()

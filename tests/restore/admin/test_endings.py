@@ -13,6 +13,14 @@ RUN = Run(1, [], ["load"], "gs://b/neo4j.dump", "512m")
 PICKED_UP = "Picked up JAVA_TOOL_OPTIONS: -Xfoo -Dpassword=hush"
 NO_JVM = ["Error: Could not create the Java Virtual Machine.", "Error: A fatal exception has occurred."]
 
+FRAMES = [
+    *(f"at picocli.CommandLine$RunLast.access$1300(CommandLine.java:{line})" for line in range(30)),
+    "at java.base/jdk.internal.reflect.Method.<init>(Unknown Source)",
+    "... 17 more",
+    "at org.neo4j.cli.AdminTool.main(AdminTool.java:79)",
+    "Caused by: x",
+]
+
 ENDINGS = {
     "not a valid archive": (1, ["Not a valid Neo4j archive: neo4j.dump"], 11, "damaged"),
     "truncated": (1, ["Unable to load database: ZstdIOException: Truncated source"], 11, "damaged"),
@@ -25,6 +33,15 @@ ENDINGS = {
     ),
     "full": (1, ["java.io.IOException: No space left on device"], 13, "full"),
     "newer": (1, ["is of a newer version than the current binaries"], 31, "gs://b/neo4j.dump is of a newer Neo4j"),
+    "newer, as 4.4 tells": (
+        1,
+        ["java.lang.IllegalArgumentException: The read version string length 99 is not proper.", *FRAMES],
+        31,
+        "gs://b/neo4j.dump is of a newer Neo4j",
+    ),
+    "frames": (1, ["java.lang.Exception: why", *FRAMES], 30, "why | Caused by: x"),
+    "frames alone": (1, FRAMES[:-1], 30, "AdminTool.main("),
+    "progress": (1, ["Files: 3/36, data: 12.0%", "why", "Files: 3/36, data: 12.1%"], 30, "gs://b/neo4j.dump: why"),
     "usage": (64, ["Unknown option"], 30, "ended with 64"),
     "nothing": (1, [], 30, "it printed nothing"),
     "a crash of Java": (-11, ["# SIGSEGV (0xb)"], 30, "was ended by SIGSEGV on"),

@@ -54,7 +54,9 @@ class Run:
         # Java prints which variables it took options from, with their values. The message names the variables. The
         # values may be secrets.
         lines = [line for line in self.lines if not _PICKED_UP.search(line)]
-        return " | ".join(lines[-_LAST_LINES:]) or "it printed nothing"
+        # The reason stands before the frames of a stack trace, and after the progress.
+        telling = [line for line in lines if not _UNTELLING.match(line)]
+        return " | ".join((telling or lines)[-_LAST_LINES:]) or "it printed nothing"
 
 
 def error_of(run: Run) -> RestoreError | None:
@@ -218,6 +220,7 @@ def _enough(run: Run) -> int:
 
 # The JVM prints which variables it took options from.
 _PICKED_UP = re.compile(r"Picked up (\w+):")
+_UNTELLING = re.compile(r"\s*at [\w.$/<>@]+\(|\.\.\. \d+ (?:more|common frames)|Files: \d+/\d+, data: ")
 _HEAP_OF_OPTIONS = re.compile(r"Picked up _JAVA_OPTIONS:.*-Xm[xs]")
 _CLASS_VERSION = re.compile(r"class file version (\d+)")
 
@@ -237,8 +240,11 @@ _RULES: Final[tuple[tuple[re.Pattern[str], Callable[[Run], RestoreError]], ...]]
         _options,
     ),
     (re.compile(r"No space left on device|Disk quota exceeded"), _full),
-    # 5 and later, which tell it when they have read the whole dump.
-    (re.compile(r"is of a newer version than the current binaries"), _newer),
+    # 5 and later, which tell it when they have read the whole dump. 4.4 does not understand where 5 has the version.
+    (
+        re.compile(r"is of a newer version than the current binaries|read version string length \d+ is not proper"),
+        _newer,
+    ),
     (re.compile(r"OutOfMemoryError: (?:Java heap space|GC overhead)"), _heap_too_small),
     (
         re.compile(
