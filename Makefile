@@ -74,6 +74,7 @@ docs: venv ## write the pages that are made from the code
 	$(BIN)/python -c 'from neo4j_restore.explain import page; print(page(), end="")' >docs/exit-codes.md
 	$(BIN)/python -m tests.chart.values_table
 	$(BIN)/python -m tests.docs.tables
+	$(BIN)/python -c 'from tools.site.pages import llms; print(llms(), end="")' >llms.txt
 	for kind in fleet scenario lock; do $(BIN)/neo4j-scenarios schema $$kind >generator/schema/$$kind.json; done
 
 .PHONY: bench
@@ -117,6 +118,11 @@ package: venv ## make dist/: wheel, sdist and chart. KEY= signs it, SBOM=image w
 	$(BIN)/python -m tools.package.chart dist
 	$(if $(SBOM),tools/package/sbom $(SBOM) dist)
 	ls -l dist
+
+.PHONY: site
+site: venv chromium ## build the documentation as a site in build/site, with pictures; every link is checked
+	PICTURES=$(CURDIR)/build/pictures $(BIN)/pytest -q tests/generator/report/test_pictures.py
+	$(BIN)/python -m tools.site
 
 .PHONY: release-check
 release-check: venv ## go through RELEASE.md, and say what does not hold yet; VERSION=0.2.0
