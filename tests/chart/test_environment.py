@@ -19,6 +19,7 @@ def test_the_least_values_set_the_documented_defaults(helm: Helm) -> None:
         "GOOGLE_APPLICATION_CREDENTIALS": "/auth/credentials.json",
         # The image takes it from the memory limit. The chart derives the limit from it.
         "HEAP_SIZE": "512m",
+        "VOLUME_ID": "default/data-graph-neo4j-restore-0",
         **{name: default for name, default in DEFAULTS.items() if default},
     }
 
@@ -38,6 +39,8 @@ def test_every_value_of_the_restore_block_reaches_the_container(helm: Helm) -> N
             "notAfter": "2026-02-28T00:00:00+01:00",
             "onMissing": "start-empty",
             "onStaleLatest": "newest",
+            "onForeignVolume": "fail",
+            "volumePrefix": "europe",
             "ignoreObjects": ["neo4j-test*", "old/*"],
             "requireChecksum": True,
             "consistencyCheck": True,
@@ -75,6 +78,8 @@ def test_every_value_of_the_restore_block_reaches_the_container(helm: Helm) -> N
         "RESTORE_NOT_AFTER": "2026-02-28T00:00:00+01:00",
         "ON_MISSING": "start-empty",
         "ON_STALE_LATEST": "newest",
+        "ON_FOREIGN_VOLUME": "fail",
+        "VOLUME_ID": "europe/default/data-graph-neo4j-restore-0",
         "IGNORE_OBJECTS": "neo4j-test*,old/*",
         "REQUIRE_CHECKSUM": "true",
         "CONSISTENCY_CHECK": "true",
@@ -246,3 +251,16 @@ def test_the_first_password_comes_from_a_secret(helm: Helm) -> None:
 def test_passwords_can_be_switched_off_and_are_not_by_default(helm: Helm) -> None:
     assert env(helm.template(make_values(auth={"enabled": False})).neo4j) == {"NEO4J_AUTH": "none"}
     assert env(helm.template(make_values()).neo4j) == {}
+
+
+@pytest.mark.parametrize(
+    ("data", "volume"),
+    [
+        ({}, "default/data-graph-neo4j-restore-0"),
+        ({"existingClaim": "old"}, "default/old"),
+        ({"emptyDir": True}, None),
+    ],
+    ids=["own claim", "existing claim", "no claim"],
+)
+def test_the_volume_has_the_name_of_namespace_and_claim(helm: Helm, data: dict[str, object], volume: object) -> None:
+    assert env(helm.template(make_values(data=data)).restore).get("VOLUME_ID") == volume

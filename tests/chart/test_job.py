@@ -47,7 +47,13 @@ def test_the_job_runs_what_the_init_container_would_run(helm: Helm) -> None:
     values = {"keepPrevious": True, "extraEnv": [{"name": "HTTPS_PROXY", "value": "http://proxy:3128"}]}
     (job,) = jobs(helm.template(make_job(values)))
     rendered = helm.template(make_values(values))
-    assert container(job) == rendered.restore
+    mine, its = env(container(job)), env(rendered.restore)
+    # Each is named by its claim, for the receipt.
+    assert (mine.pop("VOLUME_ID"), its.pop("VOLUME_ID")) == (
+        "default/data-prod-0",
+        "default/data-graph-neo4j-restore-0",
+    )
+    assert (mine, container(job) | {"env": []}) == (its, rendered.restore | {"env": []})
     assert pod(job)["securityContext"] == rendered.pod["securityContext"]
     assert mounts(container(job)).keys() == volumes(pod(job)).keys()
     assert settings.from_environment(env(container(job))).policy.keep_previous
@@ -59,6 +65,7 @@ def test_each_claim_of_a_cluster_gets_its_own_job_for_the_same_set(helm: Helm) -
     assert claims == CLUSTER["restore"]["into"]
     assert len({job["metadata"]["name"] for job in made}) == len(claims)
     first, *others = [env(container(job)) for job in made]
+    assert [each.pop("VOLUME_ID") for each in (first, *others)] == [f"default/{claim}" for claim in claims]
     assert all(other == first for other in others)
     assert {mounts(container(job))["data"]["subPath"] for job in made} == {"data"}
 

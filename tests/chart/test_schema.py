@@ -15,6 +15,7 @@ from tests.chart.helm import CHART, Helm, Values, at, commands, load, make_value
 from tests.chart.schema import DEFAULTS, SCHEMA, Path, Schema
 
 from neo4j_restore import spec
+from neo4j_restore.policies import OnForeignVolume
 
 BLOCKS = dict(schema.blocks())
 
@@ -132,10 +133,11 @@ def test_the_policies_are_those_of_the_image() -> None:
     [
         ("onMissing", spec.OnMissing),
         ("onStaleLatest", spec.OnStaleLatest),
+        ("onForeignVolume", OnForeignVolume),
         ("spaceMode", spec.SpaceMode),
         ("addressingStyle", spec.Addressing),
     ],
-    ids=["onMissing", "onStaleLatest", "spaceMode", "addressingStyle"],
+    ids=["onMissing", "onStaleLatest", "onForeignVolume", "spaceMode", "addressingStyle"],
 )
 def test_the_words_of_a_policy_are_those_of_the_image(key: str, words: Iterable[str]) -> None:
     assert schema.of("restore", key)["enum"] == list(words)

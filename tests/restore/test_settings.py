@@ -29,6 +29,8 @@ WRONG = {
     "ON_STALE_LATEST": ["ignore", "true"],
     "CLUSTER_MEMBERS": ["graph:0", "graph:70000", "bolt://graph", "a b", "a,,b", "graph:7474/db", "-a", "[graph]:1"],
     "ON_LIVING_CLUSTER": ["join", "true"],
+    "VOLUME_ID": ["-a", "two words", "a" * 513],
+    "ON_FOREIGN_VOLUME": ["ignore", "true"],
     "IGNORE_OBJECTS": ["a,,b", "*", "**/*"],
     "REQUIRE_CHECKSUM": ["maybe"],
     "CONSISTENCY_CHECK": ["1", "perhaps"],

@@ -1,8 +1,14 @@
-{{/* The volume of the data. All helpers take the root context. */}}
+{{/* The volume of the data. All helpers take the root context, or what their comment says. */}}
 
 {{/* Name of the claim behind /data: the existing one, or the one that the StatefulSet creates. */}}
 {{- define "neo4j-restore.claimName" -}}
 {{- default (printf "data-%s-0" (include "neo4j-restore.fullname" .)) .Values.data.existingClaim -}}
+{{- end -}}
+
+{{/* The name of a volume in its receipt. Takes (dict "root" the root context, "claim" its claim, or empty). */}}
+{{- define "neo4j-restore.volumeId" -}}
+{{- $names := list .root.Values.restore.volumePrefix .root.Release.Namespace .claim | compact -}}
+{{- if .claim }}{{ join "/" $names }}{{ end -}}
 {{- end -}}
 
 {{/* The mount of the data, the same in all containers. */}}

@@ -41,7 +41,8 @@ spec:
     {{- toYaml . | nindent 4 }}
   {{- end }}
   containers:
-    - {{ include "neo4j-restore.container" (dict "root" $) | indent 6 | trim }}
+    {{- $env := list (dict "name" "VOLUME_ID" "value" (include "neo4j-restore.volumeId" .)) }}
+    - {{ include "neo4j-restore.container" (dict "root" $ "env" $env) | indent 6 | trim }}
   volumes:
     - name: data
       persistentVolumeClaim:

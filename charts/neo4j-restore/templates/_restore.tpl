@@ -3,6 +3,7 @@
 {{/* The variables that the chart itself sets, without empty ones: a YAML list. Takes the root context. */}}
 {{- define "neo4j-restore.ownVariables" -}}
 {{- $restore := .Values.restore -}}
+{{- $claim := ternary "" (include "neo4j-restore.claimName" .) .Values.data.emptyDir -}}
 {{- $paths := dict -}}
 {{- range include "neo4j-restore.storeFiles" . | fromYamlArray -}}
 {{- $_ := set $paths .volume (printf "%s/%s" .mountPath .path) -}}
@@ -20,6 +21,8 @@
   (dict "name" "RESTORE_NOT_AFTER" "value" $restore.notAfter)
   (dict "name" "ON_MISSING" "value" $restore.onMissing)
   (dict "name" "ON_STALE_LATEST" "value" $restore.onStaleLatest)
+  (dict "name" "VOLUME_ID" "value" (include "neo4j-restore.volumeId" (dict "root" . "claim" $claim)))
+  (dict "name" "ON_FOREIGN_VOLUME" "value" $restore.onForeignVolume)
   (dict "name" "IGNORE_OBJECTS" "value" (join "," $restore.ignoreObjects))
   (dict "name" "REQUIRE_CHECKSUM" "value" (toString $restore.requireChecksum))
   (dict "name" "CONSISTENCY_CHECK" "value" (toString $restore.consistencyCheck))

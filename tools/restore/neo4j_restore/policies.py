@@ -38,6 +38,13 @@ class OnLivingCluster(StrEnum):
     FAIL = "fail"
 
 
+class OnForeignVolume(StrEnum):
+    """What to do with a volume whose receipt names another volume."""
+
+    KEEP = "keep"
+    FAIL = "fail"
+
+
 class Addressing(StrEnum):
     """Where an S3 request has the bucket's name: in the URL's path, or in its host name."""
 

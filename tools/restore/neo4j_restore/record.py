@@ -36,6 +36,7 @@ def record(request: Request, policy: Policy, prepared: Plan, staged: Staged) -> 
         "bucket": str(request.bucket),
         "timestamp": str(request.timestamp),
         "force_overwrite": policy.overwrite.value,
+        "volume": request.volume_id or None,
         "restored": [
             _restored(step.chosen, request, step, staged.evidence.verdict(step.chosen))
             | _proof_as_json(staged.filled.proofs[step.database])

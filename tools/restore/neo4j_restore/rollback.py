@@ -71,7 +71,8 @@ def _swap_back(paths: VolumePaths, last: Mapping[str, Any]) -> tuple[str, ...]:
     preflight.check(paths, databases, incoming=paths.previous, auth_files=auth)
     now = datetime.now(UTC).isoformat(timespec="milliseconds")
     record: dict[str, Any] = {"restore_id": restore_id, "rolled_back": sorted(kept), "removed": gone}
-    record |= {"restored": [], "finished": now}
+    # The data that comes back is of the same volume.
+    record |= {"volume": last.get("volume"), "restored": [], "finished": now}
     if auth:
         record["auth_files"] = {"from": "the previous generation", "names": [Path(part).name for part in auth_files]}
     # The old data was that of a member of a cluster, if the restore unbound it. Both go back together.

@@ -77,6 +77,7 @@ SECRET_NAME: Final = Matching(
 
 REGION: Final = Matching(r"[a-z0-9][a-z0-9-]{0,62}", "a region such as eu-central-1")
 
+VOLUME: Final = Matching(r"[A-Za-z0-9][A-Za-z0-9._:/-]{0,511}", "the name of a volume: letters, digits and ._:/-")
 PROJECT: Final = Matching(r"[a-z][a-z0-9:.-]{4,61}[a-z0-9]", "the id of a Google project to bill")
 
 URL: Final = Matching(r"https?://[^\s@?#]+", "a URL such as http://gcs:9023, without user, password and query")

@@ -9,7 +9,7 @@ from pathlib import Path
 from neo4j_restore import spec, variables
 from neo4j_restore.addresses import Address
 from neo4j_restore.errors import ConfigurationError
-from neo4j_restore.policies import OnLivingCluster
+from neo4j_restore.policies import OnForeignVolume, OnLivingCluster
 from neo4j_restore.until import Until
 from neo4j_restore.values import Values, parse, read, text_of
 
@@ -26,6 +26,7 @@ class Request:
     ignore_objects: patterns for `fnmatch` of keys below the bucket's path.
     restore_id: empty if RESTORE_ID is not set: see `name`.
     not_after: when the request expires, in UTC.
+    volume_id: name of the volume, or empty if it has none.
     """
 
     bucket: spec.BucketUrl
@@ -39,6 +40,7 @@ class Request:
     data_dir: Path
     until: Until | None = None
     auth_files: bool = False
+    volume_id: str = ""
 
     @property
     def name(self) -> str:
@@ -77,6 +79,7 @@ class Policy:
     space: spec.SpaceMode
     keep_previous: bool
     purge: bool
+    on_foreign_volume: OnForeignVolume = OnForeignVolume.KEEP
 
 
 @dataclass(frozen=True)
@@ -190,6 +193,7 @@ def _request(values: Values, names: str) -> Request:
         data_dir=_real(values[variables.DATA_DIR]),
         until=values.get(variables.RESTORE_UNTIL),
         auth_files=values[variables.AUTH_FILES],
+        volume_id=values.get(variables.VOLUME_ID) or "",
     )
 
 
@@ -203,6 +207,7 @@ def _policy(values: Values) -> Policy:
         space=values[variables.SPACE_MODE],
         keep_previous=values[variables.KEEP_PREVIOUS],
         purge=values[variables.PURGE_ON_COMPLETE],
+        on_foreign_volume=values[variables.ON_FOREIGN_VOLUME],
     )
 
 

@@ -15,7 +15,7 @@ from neo4j_restore.addresses import parse_addresses
 from neo4j_restore.buckets import PROVIDERS, SUPPORTED_SCHEMES, BucketUrl, Scheme, parse_bucket
 from neo4j_restore.databases import parse_databases
 from neo4j_restore.policies import FORCE_OVERWRITE as POLICIES
-from neo4j_restore.policies import Addressing, OnLivingCluster, OnMissing, OnStaleLatest
+from neo4j_restore.policies import Addressing, OnForeignVolume, OnLivingCluster, OnMissing, OnStaleLatest
 from neo4j_restore.policies import SpaceMode as Space
 from neo4j_restore.rules import Invalid
 from neo4j_restore.timestamps import LATEST, parse_time, parse_timestamp
@@ -236,6 +236,20 @@ ON_LIVING_CLUSTER: Final = Variable(
     "and Neo4j copies the data from the others, `restore` restores in spite of them, `fail` ends with 12",
     rules.one_of(OnLivingCluster),
     "catch-up",
+    example="fail",
+)
+VOLUME_ID: Final = Variable(
+    "VOLUME_ID",
+    "name of the volume, such as namespace and claim. The receipt keeps it, so that a copy of the volume is told from "
+    "its source by another name",
+    rules.VOLUME,
+    example="production/data-graph-0",
+)
+ON_FOREIGN_VOLUME: Final = Variable(
+    "ON_FOREIGN_VOLUME",
+    "if the receipt has another VOLUME_ID: `keep` the data with a warning, or `fail` with 12",
+    rules.one_of(OnForeignVolume),
+    "keep",
     example="fail",
 )
 ON_STALE_LATEST: Final = Variable(

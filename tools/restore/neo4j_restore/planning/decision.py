@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from logging import getLogger
 
-from neo4j_restore.planning import authfiles, plan
+from neo4j_restore.planning import authfiles, ownership, plan
 from neo4j_restore.planning.differences import repeated
 from neo4j_restore.planning.plan import Action, Decision, Plan, Step
 from neo4j_restore.settings import Policy, Request
@@ -28,11 +28,13 @@ log = getLogger(__name__)
 
 def decide(request: Request, policy: Policy, paths: VolumePaths) -> tuple[Plan, Volume]:
     """Return the plan as far as the volume alone decides it, and the volume's facts. Raises RestoreError."""
-    state = inspect(paths, request.databases, needs_receipt=policy.overwrite is Overwrite.ONCE)
+    needed = policy.overwrite is Overwrite.ONCE or ownership.needs_receipt(request, policy)
+    state = inspect(paths, request.databases, needs_receipt=needed)
     unfinished = journal.read(paths)
     # A journal whose restore is live counts as the receipt. Otherwise `once` would restore again.
     if unfinished and unfinished.phase is Phase.SWAPPED:
         state = replace(state, receipt=state.receipt.plus(unfinished.record))
+    ownership.refuse_foreign(request, policy, state.receipt)
     state = replace(state, reclaimed=unfinished is not None and swap.is_reclaimed(paths, unfinished))
     decisions = plan.guard(request, policy, state, datetime.now(UTC))
     plan.refuse(decisions, str(request.data_dir))
@@ -51,8 +53,10 @@ def _step(request: Request, database: DatabaseName, decision: Decision) -> Step:
 
 
 def warn(request: Request, policy: Policy, decided: Plan, state: Volume) -> None:
-    """Warn of a cluster's state that goes, and of a database left alone that is incomplete or not what is requested."""
+    """Warn of a copied volume, a cluster's state that goes, and a database left alone that is incomplete or another."""
     paths = VolumePaths(request.data_dir)
+    if foreign := ownership.warning(request, paths):
+        log.warning("%s", foreign)
     if state.in_cluster and decided.restores:
         log.warning("%s", cluster_warning(paths))
     for step in decided.steps:

@@ -76,6 +76,8 @@ def check_record(record: Record) -> None:
     """Raise ValueError if a field that we read from the record of a restore or rollback has the wrong type."""
     for name in ("restore_id", "finished"):
         record.text(name, "")
+    if record.values.get("volume") is not None:
+        record.text("volume")
     for name in ("rolled_back", "removed"):
         record.texts(name, [])
     if record.values.get("auth_files") is not None:
