@@ -85,8 +85,9 @@ def pace(scenario: Scenario) -> dict[Field[Any], str]:
 
 
 def _unusual(scenario: Scenario, fields: tuple[Field[Any], ...]) -> dict[Field[Any], str]:
-    texts = {field: field.text(getattr(scenario, attribute(field))) for field in fields}
-    return {field: text for field, text in texts.items() if text != field.default}
+    return {
+        field: text for field in fields if (text := field.text(getattr(scenario, attribute(field)))) != field.default
+    }
 
 
 def _variables(texts: dict[Field[Any], str]) -> dict[str, str]:

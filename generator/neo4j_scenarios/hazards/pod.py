@@ -15,6 +15,7 @@ from neo4j_scenarios.inputs.structure import items
 from neo4j_scenarios.targets import able
 
 _CONTAINERS: Final = (pod.INIT_CONTAINERS_BEFORE, pod.INIT_CONTAINERS_AFTER, pod.EXTRA_CONTAINERS)
+_OWN: Final = (*_CONTAINERS, pod.EXTRA_VOLUMES, pod.RESTORE_MOUNTS, pod.NEO4J_MOUNTS)
 _INIT: Final = _CONTAINERS[:2]
 
 # The official chart reads this key of a container, and does not pass it to Kubernetes.
@@ -23,12 +24,13 @@ _OFFLINE: Final = "enabledInOfflineMaintenanceMode"
 
 def beside(scenario: Scenario) -> Iterator[Hazard]:
     """Yield the hazards of the user's containers, volumes and mounts, and those of an existing data volume."""
-    yield from _names(scenario)
-    for field in _CONTAINERS:
-        for container in _listed(scenario, field):
-            yield from _container(scenario, field, container)
-    yield from _volumes(scenario)
-    yield from _mounts(scenario)
+    if any(getattr(scenario, attribute(field)) for field in _OWN):
+        yield from _names(scenario)
+        for field in _CONTAINERS:
+            for container in _listed(scenario, field):
+                yield from _container(scenario, field, container)
+        yield from _volumes(scenario)
+        yield from _mounts(scenario)
     yield from _data(scenario)
     if len(scenario.image_pull_secrets) > 1 and chart(scenario.target).one_pull_secret:
         yield Hazard(

@@ -4,6 +4,7 @@ import re
 import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Final
 
 from neo4j_restore import spec
@@ -136,6 +137,7 @@ class Scenario:
         return int(found[0]) if found else None
 
 
+@cache
 def attribute(field: Field[Any]) -> str:
     """Return the name of the Scenario's attribute for an input."""
     return _ATTRIBUTES.get(field.key, field.key.replace("-", "_"))

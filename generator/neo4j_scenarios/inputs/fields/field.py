@@ -11,7 +11,9 @@ def _text(value: object) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-@dataclass(frozen=True)
+# Compared by identity: there is one object for each input. It is the key of maps that are made for each cluster of a
+# fleet, and a hash of all its attributes would be slow.
+@dataclass(frozen=True, eq=False)
 class Field(Generic[T_co]):
     """One input.
 
