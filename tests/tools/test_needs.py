@@ -63,6 +63,11 @@ def test_the_demo_and_the_quick_tests_need_python_alone(bare_path: Path) -> None
     says(needs("demo", PATH=str(bare_path), HOSTTYPE="x86_64"), 0, "make demo needs Python ")
 
 
+def test_on_other_machines_than_x86_the_demo_needs_java_and_helm(bare_path: Path) -> None:
+    done = needs("demo", PATH=str(bare_path), HOSTTYPE="aarch64")
+    says(done, 1, "Helm 3.14 or later, or Go to build it", "golang-go")
+
+
 @pytest.mark.parametrize(
     ("given", "error"),
     [
