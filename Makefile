@@ -57,7 +57,13 @@ unit: needs venv helm chromium stores crds ## run the tests that need no Neo4j a
 
 .PHONY: test
 test: needs venv helm neo4j stores chromium crds ## run all tests but those on a cluster; K=name for some, JOBS=1, SKIP=azure
-	$(BIN)/pytest -m 'not e2e' $(PARALLEL) $(if $(K),-k '$(K)')
+	PROOFS=$(CURDIR)/build/proofs.jsonl $(BIN)/pytest -m 'not e2e' $(PARALLEL) $(if $(K),-k '$(K)')
+	$(if $(K)$(SKIP),,$(BIN)/python -m tests.docs.compatibility --check build/proofs.jsonl)
+
+.PHONY: compatibility
+compatibility: needs venv helm neo4j stores ## run the tests that docs/compatibility.md is made of, and write it; K=name for some
+	PROOFS=$(CURDIR)/build/proofs.jsonl $(BIN)/pytest -m '(proves or refuses) and not e2e' $(PARALLEL) $(if $(K),-k '$(K)')
+	$(BIN)/python -m tests.docs.compatibility build/proofs.jsonl $(wildcard build/proofs-e2e-*.jsonl)
 
 .PHONY: coverage
 coverage: needs venv helm neo4j stores chromium crds ## run the same and list the lines that no test reaches; takes half as long again
@@ -75,6 +81,7 @@ docs: venv ## write the pages that are made from the code
 	$(BIN)/python -m tests.chart.values_table
 	$(BIN)/python -m tests.docs.tables
 	$(BIN)/python -c 'from tools.site.pages import llms; print(llms(), end="")' >llms.txt
+	$(BIN)/python -m tests.docs.compatibility
 	for kind in fleet scenario lock; do $(BIN)/neo4j-scenarios schema $$kind >generator/schema/$$kind.json; done
 
 .PHONY: bench
@@ -154,7 +161,8 @@ cluster-down: ## end the cluster of `make cluster`
 
 .PHONY: e2e
 e2e: needs venv flux ## install, restore and restart on KUBECONFIG's cluster, or else on one of its own; K=name for some
-	tools/cluster/with $(BIN)/pytest tests/e2e -m e2e $(if $(K),-k '$(K)')
+	PROOFS=$(CURDIR)/build/proofs-e2e-$(or $(NEO4J_VERSION),default).jsonl \
+	  tools/cluster/with $(BIN)/pytest tests/e2e -m e2e $(if $(K),-k '$(K)')
 
 .PHONY: chromium
 chromium: ## install Chromium, which the tests of the fleet report use, by apt where it is missing

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings
-from tests.support import azurite, skips, standin, stores, versitygw
+from tests.support import azurite, proofs, skips, standin, stores, used, versitygw
 from tests.support.forked import Forked, can_fork, forked
 
 from neo4j_restore import scrub
@@ -34,8 +34,9 @@ Run = Callable[..., subprocess.CompletedProcess[str]]
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Let no test be skipped in CI."""
+    """Let no test be skipped in CI, and gather what tests prove about the versions of Neo4j."""
     config.pluginmanager.register(skips)
+    config.pluginmanager.register(proofs)
 
 
 # Before pytest-xdist's own hook, which reads the groups.
@@ -148,6 +149,8 @@ def neo4j_restore(tmp_path: Path, data: Path, bucket: stores.Bucket, forked_comm
         if "NEO4J_HOME" not in environment and not home.exists():
             standin.install(home)
         variables = {**default, "NEO4J_HOME": str(home), **environment}
+        if argv[:1] == ("run",):
+            used.stand_in(Path(variables["NEO4J_HOME"]))
         if not under and can_fork(variables):
             return forked_command.run(*argv, environment=variables, timeout_seconds=_HANGS_AFTER_SECONDS)
         command = [*under, str(Path(sys.executable).with_name("neo4j-restore")), *argv]

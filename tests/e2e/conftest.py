@@ -1,13 +1,12 @@
 """What the tests on a real cluster share: the cluster, images and a namespace in it, a store with a backup, a key."""
 
-import os
 import secrets
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from tests.e2e.cluster import DEADLINE, Namespace, load_command, run
-from tests.e2e.release import ROOT, SCENARIOS, Release
+from tests.e2e.release import ROOT, SCENARIOS, VERSION, Release
 from tests.e2e.sample import Sample, make_key, make_sample, upload
 
 HOW_TO = """\
@@ -52,7 +51,7 @@ def namespace(images: None) -> Iterator[Namespace]:
 @pytest.fixture(scope="session")
 def sample(tmp_path_factory: pytest.TempPathFactory) -> Sample:
     """Make a backup with a real Neo4j, of the version in the image."""
-    home = run(ROOT / "tools" / "neo4j" / "assemble", os.environ.get("NEO4J_VERSION") or "5.26.30").strip()
+    home = run(ROOT / "tools" / "neo4j" / "assemble", VERSION).strip()
     return make_sample(Path(home), tmp_path_factory.mktemp("sample"))
 
 

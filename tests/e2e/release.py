@@ -1,6 +1,7 @@
 """A Helm release of the chart, from a scenario that the generator wrote; what an operator asks of it."""
 
 import json
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,10 +12,16 @@ from typing import Any
 import neo4j
 from tests.e2e.cluster import DEADLINE, Namespace, Object, run
 from tests.e2e.sample import BUCKET, PREFIX
+from tests.support import used
+
+from neo4j_restore.admin.admin_commands import Edition
 
 ROOT = Path(__file__).parents[2]
 CHART = ROOT / "charts" / "neo4j-restore"
 SCENARIOS = Path(sys.executable).parent / "neo4j-scenarios"
+
+# Of the Neo4j in the image.
+VERSION = os.environ.get("NEO4J_VERSION") or "5.26.30"
 
 # What differs from an installation by the README: images of the test, an emulated store, a small volume.
 FOR_THE_TEST = (
@@ -88,6 +95,7 @@ class Release:
         """Return the rows of a query on the database `neo4j`, over bolt."""
         with self._driver() as driver:
             records, _, _ = driver.execute_query(cypher, database_="neo4j")
+            used.note(VERSION, Edition.COMMUNITY, is_real=True)
             return [record.data() for record in records]
 
     @contextmanager

@@ -26,6 +26,7 @@ def graph(make_release: Callable[[str], Release]) -> Release:
     return release
 
 
+@pytest.mark.proves("kubernetes")
 def test_nodes_their_properties_and_the_users_of_the_backup_are_in_the_running_neo4j(graph: Release) -> None:
     assert graph.query(COUNTS) == AS_IN_THE_BACKUP
     assert {each["database"] for each in graph.receipt()["last"]["restored"]} == {"neo4j", "system"}
@@ -50,6 +51,7 @@ def test_helm_test_fails_if_the_values_name_another_bucket_and_says_which(graph:
     graph.until_ready()
 
 
+@pytest.mark.proves("kubernetes")
 def test_a_deleted_pod_comes_back_with_what_was_written_since_and_restores_nothing_again(graph: Release) -> None:
     graph.query("CREATE (:Later)")
     receipt = graph.receipt()

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.real.unprivileged import give, unprivileged
+from tests.support import used
 from tests.support.archives import snapshot
 from tests.support.stores import Bucket
 
@@ -43,6 +44,7 @@ class Pod:
 
     def restore(self, **changed: str) -> Ended:
         """Run `neo4j-restore run` without root's rights, on the pod's environment with `changed` in it."""
+        used.real(self.home)
         return self.command("run", **changed)
 
     def command(self, name: str, **changed: str) -> Ended:

@@ -53,6 +53,7 @@ def may_log_in(server: Neo4j, user: tuple[str, str]) -> bool:
         return error.code != HTTPStatus.UNAUTHORIZED
 
 
+@pytest.mark.proves("auth")
 @pytest.mark.parametrize("volume", ["with later users", "empty"])
 def test_a_user_of_the_backup_can_log_in_and_a_later_one_can_not(
     volume: str, prefix: str, with_users: Made, pod: MakePod

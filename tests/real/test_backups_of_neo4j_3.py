@@ -55,6 +55,7 @@ def assert_it_runs_with(server: Neo4j, expected: dict[str, int]) -> None:
         assert found(server) == expected
 
 
+@pytest.mark.proves("archive")
 @pytest.mark.parametrize("layout", LAYOUTS.values(), ids=LAYOUTS.keys())
 def test_a_wiped_volume_comes_back_from_an_archive(
     layout: Layout, neo4j_3: Made, pod: MakePod, backups: Bucket, request: pytest.FixtureRequest
@@ -71,6 +72,7 @@ def test_a_wiped_volume_comes_back_from_an_archive(
     assert snapshot(volume.data / "databases" / "graph.db") == snapshot(neo4j_3.backups / "graph.db")
 
 
+@pytest.mark.proves("directory")
 def test_a_wiped_volume_comes_back_from_a_folder_of_objects_and_is_restored_once(
     neo4j_3: Made, pod: MakePod, backups: Bucket
 ) -> None:
@@ -89,6 +91,7 @@ def test_a_wiped_volume_comes_back_from_a_folder_of_objects_and_is_restored_once
     assert volume.receipt() == receipt
 
 
+@pytest.mark.proves("dump")
 @pytest.mark.parametrize("name", ["graph.db.dump", "graph.db-latest.tar.gz"])
 def test_a_dump_which_this_line_takes_as_a_file_alone_is_restored_whatever_its_name(
     name: str, neo4j_3: Made, pod: MakePod, backups: Bucket, tmp_path: Path

@@ -12,6 +12,7 @@ from tests.support.artifacts import Artifact, tar_of_dump
 from tests.support.stores import Bucket
 
 
+@pytest.mark.proves("full")
 @pytest.mark.parametrize("magic", ["BTV1", "BTV2", "BZV1", "BZV2"])
 def test_a_full_backup_is_loaded_by_community(magic: str, neo4j_5: Made, pod: MakePod, backups: Bucket) -> None:
     tar = tar_of_dump((neo4j_5.backups / "neo4j.dump").read_bytes())
@@ -28,6 +29,7 @@ def test_a_full_backup_is_loaded_by_community(magic: str, neo4j_5: Made, pod: Ma
             assert found(server) == BEFORE
 
 
+@pytest.mark.refuses("chain", because="Community has only `database load`, which takes a full backup")
 def test_a_differential_backup_is_refused_with_the_old_data_kept(neo4j_5: Made, pod: MakePod, backups: Bucket) -> None:
     tar = tar_of_dump((neo4j_5.backups / "neo4j.dump").read_bytes())
     backups.put("differential/neo4j-2026-01-31T02-00-00.backup", Artifact().write("BTV1", tar))

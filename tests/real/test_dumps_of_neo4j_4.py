@@ -1,11 +1,13 @@
 """Community 4.4: a dump in a bucket, streamed into its neo4j-admin, becomes a running server, once."""
 
+import pytest
 from tests.real.conftest import Made, MakePod
 from tests.real.neo4j import Neo4j
 from tests.real.people import AFTER, BEFORE, found, write_later
 from tests.support.stores import Bucket
 
 
+@pytest.mark.proves("dump")
 def test_a_wiped_volume_comes_back_and_is_restored_once(neo4j_4: Made, pod: MakePod) -> None:
     volume = pod(neo4j_4, "four", DATABASE="neo4j")
     first = volume.restore()
@@ -33,6 +35,7 @@ def test_a_truncated_dump_leaves_the_volume_as_it_was(neo4j_4: Made, pod: MakePo
     assert volume.photograph() == before
 
 
+@pytest.mark.refuses("newer", because="Neo4j has no way back to an older version")
 def test_a_dump_of_5_is_refused_as_of_a_newer_neo4j(
     neo4j_4: Made, neo4j_5: Made, pod: MakePod, backups: Bucket
 ) -> None:

@@ -24,6 +24,7 @@ def made(prefix: str, request: pytest.FixtureRequest) -> Made:
     return database
 
 
+@pytest.mark.proves("dump", "system")
 def test_a_wiped_volume_comes_back_with_its_nodes_and_users_and_is_restored_once(
     prefix: str, made: Made, pod: MakePod
 ) -> None:
@@ -111,6 +112,7 @@ def test_a_missing_dump_of_one_database_restores_none(neo4j_5: Made, pod: MakePo
     assert volume.photograph() == {}
 
 
+@pytest.mark.refuses("newer", because="Neo4j has no way back to an older version")
 @pytest.mark.parametrize("maker", ["neo4j_4", "neo4j_2026"])
 def test_a_dump_of_an_older_or_newer_neo4j_is_refused_and_the_old_data_kept(
     maker: str, request: pytest.FixtureRequest, neo4j_5: Made, pod: MakePod, backups: Bucket
@@ -121,9 +123,11 @@ def test_a_dump_of_an_older_or_newer_neo4j_is_refused_and_the_old_data_kept(
     before = volume.photograph()
     ended = volume.restore()
     assert ended.code == 31, ended
+    assert "an image and a server of the version that wrote it" in ended.said.partition("try: ")[2]
     assert volume.photograph() == before
 
 
+@pytest.mark.proves("older")
 def test_a_dump_of_5_comes_back_in_the_newest_neo4j(
     neo4j_5: Made, neo4j_2026: Made, pod: MakePod, backups: Bucket
 ) -> None:

@@ -13,7 +13,7 @@ from neo4j.exceptions import ClientError
 from tests.real.conftest import FIRST_USER, home_of
 from tests.real.neo4j import Neo4j, free_port
 from tests.real.restoring import COMMAND
-from tests.support import archives
+from tests.support import archives, used
 
 
 @dataclass(frozen=True)
@@ -25,6 +25,7 @@ class Site:
 
     def finalize(self, *argv: str, **changed: str) -> subprocess.CompletedProcess[str]:
         """Run the command as a pod beside the server does: with the Secret as a variable, and without the volume."""
+        used.real(self.server.home)
         environment = {
             "PATH": os.environ["PATH"],
             "BOLT_URI": f"bolt://127.0.0.1:{self.server.ports[0]}",
@@ -49,6 +50,7 @@ def site(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
         yield Site(server, request.param)
 
 
+@pytest.mark.proves("finalize")
 def test_a_server_that_needs_nothing_gets_nothing_however_often_it_is_asked(site: Site) -> None:
     for _ in range(2):
         done = site.finalize("--json")
@@ -59,6 +61,7 @@ def test_a_server_that_needs_nothing_gets_nothing_however_often_it_is_asked(site
     assert set(site.server.status_of_databases()) == {"neo4j", "system"}
 
 
+@pytest.mark.refuses("finalize", because="Community serves one database, and has no roles")
 def test_a_second_database_is_refused_by_name_and_nothing_is_changed(site: Site) -> None:
     done = site.finalize(DATABASE="neo4j,sales,movies")
     assert done.returncode == 2

@@ -22,6 +22,7 @@ def packed_folder(data: Path) -> bytes:
     return buffer.getvalue()
 
 
+@pytest.mark.proves("packed dump")
 @pytest.mark.parametrize("line", ["neo4j_4", "neo4j_5", "neo4j_2026"])
 @pytest.mark.parametrize("pack", ["gzip", "tar.gz"])
 def test_a_packed_dump_comes_back(
@@ -43,6 +44,7 @@ def test_a_packed_dump_comes_back(
         assert found(server) == BEFORE
 
 
+@pytest.mark.proves("packed full")
 @pytest.mark.parametrize("line", ["neo4j_5", "neo4j_2026"])
 def test_an_artifact_in_a_tar_is_loaded_by_community(
     line: str, request: pytest.FixtureRequest, pod: MakePod, backups: Bucket
@@ -58,6 +60,7 @@ def test_an_artifact_in_a_tar_is_loaded_by_community(
         assert found(server) == BEFORE
 
 
+@pytest.mark.proves("folder", "system")
 @pytest.mark.parametrize("line", ["neo4j_4", "neo4j_5", "neo4j_2026"])
 def test_a_copy_of_the_data_folder_comes_back(
     line: str, request: pytest.FixtureRequest, pod: MakePod, backups: Bucket

@@ -40,6 +40,7 @@ def packed(folder: Path, name: str, **changed: bytes) -> bytes:
     return buffer.getvalue()
 
 
+@pytest.mark.proves("proof")
 @pytest.mark.parametrize("line", FORMATS)
 def test_the_receipt_has_what_neo4j_admin_says_of_the_store(
     line: str, request: pytest.FixtureRequest, pod: MakePod, backups: Bucket
@@ -126,6 +127,7 @@ CHECKED = {
 }
 
 
+@pytest.mark.proves("check")
 @pytest.mark.parametrize("line", CHECKED)
 def test_a_check_finds_the_damage_that_no_checksum_shows(
     line: str, request: pytest.FixtureRequest, pod: MakePod, backups: Bucket

@@ -40,6 +40,7 @@ def serves(volume: Pod) -> None:
         assert found(server, "staging") == {**BEFORE, "later": 1}
 
 
+@pytest.mark.proves("rename")
 def test_a_dump_comes_back_under_another_name_once(line: str, made: Made, pod: MakePod) -> None:
     volume = pod(made, PREFIXES[line], DATABASE=RENAME, CONSISTENCY_CHECK="true")
     ended = volume.restore()
@@ -57,6 +58,7 @@ def test_a_dump_comes_back_under_another_name_once(line: str, made: Made, pod: M
     assert volume.photograph() == before
 
 
+@pytest.mark.proves("rename", "system")
 @pytest.mark.parametrize("line", ["neo4j_5", "neo4j_2026"])
 def test_with_its_system_the_server_opens_the_new_name_and_not_the_old(line: str, made: Made, pod: MakePod) -> None:
     volume = pod(made, PREFIXES[line], DATABASE=f"{RENAME},system")
@@ -81,6 +83,7 @@ def test_the_live_database_of_the_old_name_stays_as_it_is(neo4j_5: Made, pod: Ma
         write_later(server)
 
 
+@pytest.mark.proves("rename")
 @pytest.mark.parametrize("magic", ["BTV1", "BZV2"])
 @pytest.mark.parametrize("line", ["neo4j_5", "neo4j_2026"])
 def test_a_full_backup_comes_back_under_another_name_in_community(
@@ -98,6 +101,7 @@ def test_a_full_backup_comes_back_under_another_name_in_community(
     serves(volume)
 
 
+@pytest.mark.proves("rename")
 def test_a_copied_data_folder_comes_back_under_another_name(
     line: str, made: Made, pod: MakePod, backups: Bucket, tmp_path: Path
 ) -> None:
@@ -113,6 +117,7 @@ def test_a_copied_data_folder_comes_back_under_another_name(
         assert found(server, "staging") == AFTER
 
 
+@pytest.mark.proves("rename")
 def test_a_backup_of_graph_db_comes_back_under_another_name_in_3(neo4j_3: Made, pod: MakePod, backups: Bucket) -> None:
     backups.put("renamed-3/graph.db-latest.tar.gz", packed(neo4j_3.backups / "graph.db", "graph.db"))
     volume = pod(neo4j_3, "renamed-3", DATABASE="staging.db=graph.db")

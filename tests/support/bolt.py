@@ -16,6 +16,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from tests.support import used
+
 _MAGIC = b"\x60\x60\xb0\x17"
 _VERSION = b"\x00\x00\x03\x05"
 
@@ -92,6 +94,7 @@ def serving(stub: BoltStub, authority: Path | None = None) -> Iterator[str]:
 
     authority: with it the stub speaks TLS, with the certificate of `certificates.make_authority` in this folder.
     """
+    used.note(stub.agent.removeprefix("Neo4j/"), stub.edition)
     context = None
     if authority:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)

@@ -12,7 +12,10 @@ import shlex
 import sys
 from pathlib import Path
 
+from tests.support import used
+
 import neo4j_restore
+from neo4j_restore.admin.admin_commands import Edition
 
 _INFO = """\
 def version_of(neostore):
@@ -106,6 +109,7 @@ exec {python} "{program}" "$@"
 
 def _write(home: Path, program: str, version: str, **words: object) -> None:
     """Write the program as `bin/neo4j-admin`. Its Python looks at no installed package, which makes its start cheap."""
+    stands_for(home, version)
     shell, python = home / "bin" / "neo4j-admin", home / "bin" / "neo4j-admin.py"
     shell.parent.mkdir(parents=True)
     info = _INFO.format(product=str(Path(neo4j_restore.__file__).parents[1]))
@@ -115,6 +119,12 @@ def _write(home: Path, program: str, version: str, **words: object) -> None:
     shell.chmod(0o755)
 
 
+def stands_for(home: Path, version: str, edition: str = "") -> None:
+    """Write for which Neo4j a stand-in stands."""
+    home.mkdir(parents=True, exist_ok=True)
+    (home / used.STANDS_FOR).write_text(f"{version} {edition}")
+
+
 def install(home: Path, version: str = "4.4.48", *, pause: float = 0) -> Path:
     """Write the stand-in as `bin/neo4j-admin` below `home`, which is returned, for NEO4J_HOME.
 
@@ -122,6 +132,7 @@ def install(home: Path, version: str = "4.4.48", *, pause: float = 0) -> Path:
     """
     moves = tuple(map(int, re.findall(r"\d+", version)[:2])) >= (4, 2)
     _write(home, _PROGRAM, version, pause=pause, moves=moves)
+    stands_for(home, version, Edition.ENTERPRISE)
     return home
 
 
@@ -137,6 +148,7 @@ def install_failing(home: Path, says: str, status: int = 1, version: str = "4.4.
     ]
     program.write_text("\n".join(lines) + "\n")
     program.chmod(0o755)
+    stands_for(home, version)
     return home
 
 

@@ -34,6 +34,9 @@ PAGES = (
     Page("Operate", "docs/operations.md", "Operations", "what happens at each start, and when a restore is needed"),
     Page("Operate", "docs/worst-day.md", "The worst day", "from the alarm to the end of an incident, step by step"),
     Page("Operate", "docs/exit-codes.md", "Exit codes", "what each exit code means, and what to do"),
+    Page(
+        "Operate", "docs/compatibility.md", "Compatibility", "which versions, formats and editions work, by the tests"
+    ),
     Page("Operate", "docs/benchmarks.md", "Benchmarks", "how fast it is, against what else there is"),
     Page("Understand", "docs/architecture.md", "Architecture", "parts, layers, where to look first"),
     Page("Understand", "docs/decisions.md", "Decisions", "why it is built in this way, and what would change that"),

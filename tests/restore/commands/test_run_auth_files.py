@@ -74,6 +74,7 @@ IN_AN_ARCHIVE = {
 }
 
 
+@pytest.mark.proves("auth")
 @pytest.mark.parametrize("folder", IN_AN_ARCHIVE.values(), ids=IN_AN_ARCHIVE)
 @pytest.mark.parametrize("form", ["tar.gz", "zip"])
 def test_the_files_in_an_archive_go_live_for_their_owner_alone(
@@ -337,6 +338,7 @@ def test_old_data_is_not_deleted_before_it_is_known_whether_there_are_any(
     assert on(data) == SET
 
 
+@pytest.mark.refuses("auth", because="From 4.0 on the users are in `system`")
 @pytest.mark.parametrize("version", ["4.0.12", "4.4.48"])
 def test_later_versions_are_refused_with_the_remedy(
     version: str, neo4j_restore: Run, bucket: Bucket, data: Path, tmp_path: Path

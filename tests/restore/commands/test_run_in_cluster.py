@@ -51,6 +51,7 @@ def test_the_plan_says_that_neo4j_copies_the_data(neo4j_restore: Run, running: s
     assert running in database["reason"]
 
 
+@pytest.mark.proves("cluster")
 @pytest.mark.usefixtures("backup")
 def test_at_the_first_start_of_a_cluster_nobody_serves_and_each_member_restores(neo4j_restore: Run, data: Path) -> None:
     says(neo4j_restore("run", CLUSTER_MEMBERS=f"{NOBODY},no-such-member.invalid"), 0, "does not listen")
@@ -136,6 +137,7 @@ def test_a_failed_restore_leaves_a_member_bound(neo4j_restore: Run, bound: dict[
     assert archives.snapshot(data) == bound
 
 
+@pytest.mark.refuses("cluster", because="From 5 on Cypher restores a member: the hint has it")
 @pytest.mark.parametrize("version", ["5.26.30", "2026.08.1"])
 def test_a_member_of_5_is_refused_with_the_reason_and_what_to_do_instead(
     version: str, neo4j_restore: Run, bound: dict[str, bytes], data: Path

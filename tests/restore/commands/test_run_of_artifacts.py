@@ -100,6 +100,7 @@ def test_a_clock_that_went_back_breaks_no_chain(
     assert archives.snapshot(data)["databases/neo4j/neostore.counts.db"] == b"second"
 
 
+@pytest.mark.proves("chain")
 @pytest.mark.parametrize(("version", "objects"), [("2025.12.1", 3), ("2026.2.0", 2)])
 def test_a_shorter_chain_that_overlaps_is_taken_where_the_version_knows_it(
     version: str, objects: int, neo4j_restore: Run, bucket: Bucket, data: Path, tmp_path: Path
@@ -187,6 +188,7 @@ def test_a_chain_that_was_aggregated_after_the_listing_is_listed_once_more(
     assert archives.snapshot(data)["databases/neo4j/neostore.counts.db"] == b"aggregated"
 
 
+@pytest.mark.proves("full", "chain")
 @pytest.mark.parametrize("version", ["5.0.0", "5.23.0", "5.24.0", "2025.12.1"])
 def test_each_version_gets_the_options_that_it_knows(
     version: str, neo4j_restore: Run, bucket: Bucket, tmp_path: Path
@@ -251,6 +253,7 @@ def test_list_and_plan_tell_what_headers_say(neo4j_restore: Run, bucket: Bucket,
     assert (planned["edition"], step["set"]["objects"], step["set"]["header"]["database"]) == ("enterprise", 3, "neo4j")
 
 
+@pytest.mark.refuses("block", because="Community can't open the block format")
 @pytest.mark.parametrize(
     ("key", "content", "said"),
     [
@@ -292,6 +295,7 @@ def test_a_cut_zip_leaves_the_data(cut: int, neo4j_restore: Run, bucket: Bucket,
     assert archives.snapshot(data) == before
 
 
+@pytest.mark.proves("script")
 def test_the_metadata_script_moves_with_its_database(
     neo4j_restore: Run, bucket: Bucket, data: Path, enterprise: dict[str, str]
 ) -> None:

@@ -48,6 +48,7 @@ DUMPS: dict[str, tuple[str, Callable[[bytes], bytes], str]] = {
 }
 
 
+@pytest.mark.proves("packed dump")
 @pytest.mark.parametrize("version", ["4.4.48", "5.26.30"])
 @pytest.mark.parametrize(("key", "pack", "layers"), DUMPS.values(), ids=DUMPS)
 def test_a_packed_dump_is_loaded(
@@ -107,6 +108,7 @@ ARTIFACTS: dict[str, tuple[dict[str, bytes], bytes]] = {
 }
 
 
+@pytest.mark.proves("packed full")
 @pytest.mark.parametrize(("objects", "counts"), ARTIFACTS.values(), ids=ARTIFACTS)
 def test_packed_artifacts_are_restored(
     objects: dict[str, bytes], counts: bytes, neo4j_restore: Run, bucket: Bucket, data: Path, tmp_path: Path
@@ -133,6 +135,7 @@ def folder(version: str, database: str = "neo4j") -> dict[str, bytes]:
     }
 
 
+@pytest.mark.proves("folder")
 @pytest.mark.parametrize(("version", "store"), [("4.4.48", "AF4.3.0"), ("5.26.30", "aligned")])
 @pytest.mark.parametrize("below", ["", "data/", "/var/lib/neo4j/data/"])
 @pytest.mark.parametrize("pack", ["tar", "zip"])

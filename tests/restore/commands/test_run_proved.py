@@ -30,6 +30,7 @@ def says(home: Path, text: str) -> dict[str, str]:
     return {"NEO4J_HOME": str(home)}
 
 
+@pytest.mark.proves("proof")
 def test_the_receipt_and_the_status_say_what_the_store_is(
     neo4j_restore: Run, bucket: Bucket, data: Path, home: Path
 ) -> None:
@@ -110,6 +111,7 @@ def check_says(home: Path, text: str) -> dict[str, str]:
     return {"NEO4J_HOME": str(home), "CONSISTENCY_CHECK": "true"}
 
 
+@pytest.mark.proves("check")
 def test_a_store_is_checked_only_on_request(neo4j_restore: Run, bucket: Bucket, data: Path, home: Path) -> None:
     bucket.put("neo4j-latest.tar.gz", SET)
     for asked in ("false", "true"):

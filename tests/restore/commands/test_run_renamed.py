@@ -31,6 +31,7 @@ def expected(mark: str = "old", database: str = "staging") -> dict[str, bytes]:
     }
 
 
+@pytest.mark.proves("rename")
 @pytest.mark.parametrize("version", ["3.5.35", "4.1.12", "4.4.48"])
 @pytest.mark.parametrize("form", ["archive", "folder", "deeper folder"])
 def test_the_set_of_one_database_becomes_another(
@@ -70,6 +71,7 @@ def test_a_dump_is_loaded_under_the_new_name(
     assert not (data / "databases/neo4j").exists()
 
 
+@pytest.mark.proves("rename")
 @pytest.mark.parametrize("version", ["5.19.0", "5.26.30", "2026.08.1"])
 def test_a_chain_is_restored_under_the_new_name(
     version: str, neo4j_restore: Run, bucket: Bucket, data: Path, tmp_path: Path
@@ -97,6 +99,7 @@ def test_a_metadata_script_moves_with_the_new_name(
     assert not (data / "scripts").exists()
 
 
+@pytest.mark.proves("rename", "system")
 def test_several_databases_are_restored_together_and_may_swap_their_names(
     neo4j_restore: Run, bucket: Bucket, data: Path
 ) -> None:

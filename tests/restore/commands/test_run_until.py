@@ -27,6 +27,7 @@ def chain(bucket: Bucket) -> Bucket:
     return bucket
 
 
+@pytest.mark.proves("until")
 @pytest.mark.parametrize(
     ("until", "argument", "objects"),
     [
@@ -153,6 +154,7 @@ def test_a_dump_has_no_points(neo4j_restore: Run, bucket: Bucket, enterprise: di
     says(neo4j_restore("run", RESTORE_UNTIL="50", **enterprise), 2, "needs a chain of .backup objects")
 
 
+@pytest.mark.refuses("until", because="A point needs `database restore` of Enterprise 5 or later")
 @pytest.mark.parametrize(("version", "says_what"), [("5.26.30", "only the Enterprise Edition"), ("4.4.48", "Neo4j 5")])
 def test_a_neo4j_admin_that_can_not_is_refused_before_the_store_is_asked(
     version: str, says_what: str, neo4j_restore: Run, tmp_path: Path

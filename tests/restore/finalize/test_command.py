@@ -35,6 +35,7 @@ def report(data: Path) -> dict[str, Any]:
     return found
 
 
+@pytest.mark.proves("finalize")
 def test_the_databases_of_the_receipt_are_created_and_the_script_beside_them_replayed(
     neo4j_restore: Run, data: Path
 ) -> None:
@@ -87,12 +88,14 @@ def test_a_foreign_script_is_refused_before_anything_is_changed(neo4j_restore: R
     write_receipt(data, "neo4j", "sales")
     hostile = {"metadata_script.cypher": b"CREATE ROLE a;\nMATCH (n) DETACH DELETE n;"}
     archives.write_files(data / "databases/sales/tools", hostile)
+    before = archives.snapshot(data)
     stub = BoltStub()
     with serving(stub) as address:
         done = neo4j_restore("finalize", BOLT_URI=address, DATABASE="", **AUTH)
         assert (done.returncode, stub.sent) == (11, [])
         assert "line 2 is foreign: MATCH ( n ) DETACH DELETE n" in done.stderr
-        assert "METADATA=none" in done.stderr
+        assert "METADATA=none" in done.stderr.partition("try: ")[2]
+        assert archives.snapshot(data) == before
         without = neo4j_restore("finalize", BOLT_URI=address, DATABASE="", METADATA="none", **AUTH)
     assert without.returncode == 0
     assert [cypher for cypher, _ in stub.sent] == ["CREATE DATABASE $name IF NOT EXISTS"]
@@ -115,6 +118,7 @@ def test_a_stopped_database_is_started_and_waited_for(neo4j_restore: Run, tmp_pa
     assert "no report is kept" in done.stderr
 
 
+@pytest.mark.proves("finalize")
 def test_the_default_database_is_changed_with_the_old_one_stopped_meanwhile(neo4j_restore: Run) -> None:
     stub = BoltStub()
     with serving(stub) as address:

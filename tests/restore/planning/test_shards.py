@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from tests.conftest import Run
+from tests.support import standin
 from tests.support.says import says
 
 from neo4j_restore import spec
@@ -35,6 +36,7 @@ def test_other_names_are_no_family(keys: list[str], database: str) -> None:
     assert shards.find(keys, spec.DatabaseName(database)) is None
 
 
+@pytest.mark.refuses("shards", because="A running Enterprise server restores it, by one `CREATE DATABASE`")
 @pytest.mark.parametrize(("database", "said"), [("foo", "foo is a sharded"), ("foo-p002", "a shard of foo")])
 def test_a_sharded_database_is_refused_with_the_statement_that_restores_it(
     database: str, said: str, neo4j_restore: Run, tmp_path: Path
@@ -43,7 +45,9 @@ def test_a_sharded_database_is_refused_with_the_statement_that_restores_it(
     (folder / "p").mkdir(parents=True)
     for key in FAMILY:
         (folder / key).write_bytes(b"BTV1")
-    done = neo4j_restore("run", BUCKET=f"file://{folder}/p", DATABASE=database, ON_MISSING="start-empty")
+    home = str(standin.install_enterprise_5(tmp_path / "home", "2026.08.1"))
+    asked = {"BUCKET": f"file://{folder}/p", "DATABASE": database, "ON_MISSING": "start-empty"}
+    done = neo4j_restore("run", NEO4J_HOME=home, **asked)
     says(done, 2)
     told = json.loads((tmp_path / "reason").read_text())
     assert said in told["message"]
