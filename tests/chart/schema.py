@@ -1,6 +1,7 @@
 """Walks the chart's schema and its values, key by key."""
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -12,6 +13,16 @@ SCHEMA: Schema = json.loads((CHART / "values.schema.json").read_text(encoding="u
 DEFAULTS: Values = load(CHART / "values.yaml")
 
 Path = tuple[str, ...]
+
+# The patterns that the template checks, by their keys.
+FORMS = {
+    key: "".join(re.findall(r"`([^`]*)`", rest.partition('"expected"')[0]))
+    for key, rest in re.findall(
+        r'\(dict "key" "([a-zA-Z.]+)"(.*?)(?=\(dict|-\}\})',
+        (CHART / "templates" / "_validate_forms.tpl").read_text(encoding="utf-8"),
+        re.DOTALL,
+    )
+}
 
 # Keys that only a chart that has this one as a part sets. Helm reads them, and nothing here does.
 PARENTS = {("enabled",), ("global",)}

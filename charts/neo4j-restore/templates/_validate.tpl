@@ -8,6 +8,7 @@ set. A long line goes on in the next one, indented. The rules are in the files _
 {{- $rules := list "neo4j" "settings" "network" "labels" "mounts" "job" -}}
 {{- if .Values.finalize.enabled }}{{ $rules = prepend $rules "finalize" }}{{ end -}}
 {{- if .Values.restore.enabled }}{{ $rules = concat (list "source" "databases" "policy" "keeping") $rules }}{{ end -}}
+{{- $rules = prepend $rules "forms" -}}
 {{- $text := "" -}}
 {{- range $rules -}}
 {{- $text = printf "%s\n%s" $text (include (printf "neo4j-restore.validate.%s" .) $) -}}
