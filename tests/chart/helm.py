@@ -22,6 +22,8 @@ CI_FILES = sorted((CHART / "ci").glob("*.yaml"))
 Values = dict[str, Any]
 Object = dict[str, Any]
 
+_COMPONENT = "app.kubernetes.io/component"
+
 
 def load(path: Path) -> Values:
     """Return the values in a file."""
@@ -49,12 +51,18 @@ class Rendered:
         (found,) = (item for item in self.objects if item["kind"] == kind)
         return found
 
+    def workload(self, component: str = "database") -> Object:
+        """Return the StatefulSet of the servers, or that of another component."""
+        sets = [item for item in self.objects if item["kind"] == "StatefulSet"]
+        (found,) = (each for each in sets if each["spec"]["template"]["metadata"]["labels"][_COMPONENT] == component)
+        return found
+
     @property
     def pod(self) -> Object:
         """Return the spec of Neo4j's pod. Without a Neo4j, it is that of the first Job, which restores."""
-        kinds = [item["kind"] for item in self.objects]
-        workload = self.objects[kinds.index("StatefulSet" if "StatefulSet" in kinds else "Job")]
-        spec: Object = workload["spec"]["template"]["spec"]
+        jobs = [item for item in self.objects if item["kind"] == "Job"]
+        installed = any(item["kind"] == "StatefulSet" for item in self.objects)
+        spec: Object = (self.workload() if installed else jobs[0])["spec"]["template"]["spec"]
         return spec
 
     @property

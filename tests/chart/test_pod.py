@@ -35,7 +35,8 @@ def violations(pod: Object) -> list[str]:
 @pytest.mark.parametrize("file", CI_FILES, ids=lambda file: file.stem)
 def test_every_pod_satisfies_the_restricted_pod_security_standard(helm: Helm, file: object) -> None:
     rendered = helm.template(load(CHART / "ci" / str(file)))
-    pods = [rendered.pod, *(item["spec"] for item in rendered if item["kind"] == "Pod")]
+    pods = [item["spec"]["template"]["spec"] for item in rendered if item["kind"] == "StatefulSet"]
+    pods += [item["spec"] for item in rendered if item["kind"] == "Pod"]
     assert [violations(pod) for pod in pods] == [[] for _ in pods]
 
 

@@ -146,8 +146,9 @@ def test_the_policies_are_those_of_the_image() -> None:
         ("onForeignVolume", OnForeignVolume),
         ("spaceMode", spec.SpaceMode),
         ("addressingStyle", spec.Addressing),
+        ("onLivingCluster", spec.OnLivingCluster),
     ],
-    ids=["onMissing", "onStaleLatest", "onForeignVolume", "spaceMode", "addressingStyle"],
+    ids=["onMissing", "onStaleLatest", "onForeignVolume", "spaceMode", "addressingStyle", "onLivingCluster"],
 )
 def test_the_words_of_a_policy_are_those_of_the_image(key: str, words: Iterable[str]) -> None:
     assert schema.of("restore", key)["enum"] == list(words)

@@ -29,7 +29,7 @@ app.kubernetes.io/instance: {{ .Release.Name }}
 {{/* Labels that select only the pod of Neo4j. They never change, because a StatefulSet's selector can't change. */}}
 {{- define "neo4j-restore.selectorLabels" -}}
 {{ include "neo4j-restore.identity" . }}
-app.kubernetes.io/component: database
+app.kubernetes.io/component: {{ include "neo4j-restore.component" . }}
 {{- end -}}
 
 {{/* Labels of every object. A "+" of a chart version is not allowed in a label. */}}

@@ -16,6 +16,10 @@
 {{- $key := dict "name" .Values.auth.existingSecret "key" "NEO4J_AUTH" -}}
 {{- $env = append $env (dict "name" "NEO4J_AUTH" "valueFrom" (dict "secretKeyRef" $key)) -}}
 {{- end -}}
+{{- if include "neo4j-restore.isCluster" . -}}
+{{- $pod := dict "fieldRef" (dict "fieldPath" "metadata.name") -}}
+{{- $env = prepend $env (dict "name" "POD_NAME" "valueFrom" $pod) -}}
+{{- end -}}
 {{- with .Values.plugins -}}
 {{- $name := ternary "NEO4JLABS_PLUGINS" "NEO4J_PLUGINS" (ne (include "neo4j-restore.isOld" $) "") -}}
 {{- $env = append $env (dict "name" $name "value" (toJson .)) -}}
@@ -47,14 +51,16 @@ ports:
   - name: metrics
     containerPort: {{ .Values.metrics.port }}
   {{- end }}
+  {{- with include "neo4j-restore.memberPorts" . }}
+  {{- . | trim | nindent 2 }}
+  {{- end }}
 {{- range $name, $probe := .Values.probes }}
 {{- if $probe.enabled }}
 {{ $name }}Probe:
   {{- if $probe.override }}
   {{- toYaml $probe.override | nindent 2 }}
   {{- else }}
-  tcpSocket:
-    port: bolt
+  {{- include "neo4j-restore.probe" (dict "root" $ "probe" $name) | nindent 2 }}
   {{- toYaml (omit $probe "enabled" "override") | nindent 2 }}
   {{- end }}
 {{- end }}

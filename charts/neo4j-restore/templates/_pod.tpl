@@ -9,9 +9,11 @@ enableServiceLinks: false
 terminationGracePeriodSeconds: {{ .Values.terminationGracePeriodSeconds }}
 securityContext:
   {{- toYaml .Values.podSecurityContext | nindent 2 }}
+{{- $spread := include "neo4j-restore.spread" . | fromYamlArray | concat .Values.topologySpreadConstraints }}
+{{- $placed := dict "topologySpreadConstraints" $spread }}
 {{- range $key := list "imagePullSecrets" "nodeSelector" "tolerations" "affinity" "topologySpreadConstraints"
   "priorityClassName" "hostAliases" "dnsPolicy" "dnsConfig" }}
-{{- with get $.Values $key }}
+{{- with get $placed $key | default (get $.Values $key) }}
 {{ $key }}:
   {{- toYaml . | nindent 2 }}
 {{- end }}
@@ -27,7 +29,8 @@ initContainers:
   {{- toYaml . | nindent 2 }}
   {{- end }}
   {{- if .Values.restore.enabled }}
-  - {{ include "neo4j-restore.container" (dict "root" .) | indent 4 | trim }}
+  {{- $own := include "neo4j-restore.ownVolume" . | fromYamlArray }}
+  - {{ include "neo4j-restore.container" (dict "root" . "env" $own) | indent 4 | trim }}
   {{- end }}
   {{- with .Values.initContainersAfter }}
   {{- toYaml . | nindent 2 }}

@@ -63,4 +63,8 @@ affinity:
         labelSelector:
           matchLabels:
             {{- include "neo4j-restore.selectorLabels" . | nindent 12 }}
+            {{- if include "neo4j-restore.isCluster" . }}
+            # Of several servers, the one whose claim it reads.
+            statefulset.kubernetes.io/pod-name: {{ include "neo4j-restore.fullname" . }}-0
+            {{- end }}
 {{- end -}}

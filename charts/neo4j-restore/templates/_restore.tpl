@@ -51,6 +51,7 @@
 -}}
 {{- $set := list -}}
 {{- range $env }}{{ if .value }}{{ $set = append $set . }}{{ end }}{{ end -}}
+{{- $set = include "neo4j-restore.memberVariables" . | fromYamlArray | concat $set -}}
 {{- concat $set (include "neo4j-restore.licence" . | fromYamlArray) | toYaml -}}
 {{- end -}}
 
@@ -63,7 +64,7 @@ context). With "env", a list of names and values, these take the place of the re
 {{- $names := list -}}
 {{- range .env -}}
 {{- $names = append $names .name -}}
-{{- if .value }}{{ $given = append $given . }}{{ end -}}
+{{- if or .value .valueFrom }}{{ $given = append $given . }}{{ end -}}
 {{- end -}}
 {{- $env := list -}}
 {{- range concat (include "neo4j-restore.ownVariables" .root | fromYamlArray) .root.Values.restore.extraEnv -}}

@@ -2,7 +2,7 @@
 
 {{/* "true" for Neo4j 3 and 4, whose settings have other names. Empty otherwise. */}}
 {{- define "neo4j-restore.isOld" -}}
-{{- if regexMatch "^[34]([.-]|$)" .Values.image.tag }}true{{ end -}}
+{{- if regexMatch "^[34]([.-]|$)" (default .Values.image.tag .Values.cluster.neo4jVersion) }}true{{ end -}}
 {{- end -}}
 
 {{/* All settings, a YAML map of texts. Those of the values win, under whichever name of the two. */}}
@@ -14,7 +14,8 @@
 {{- $_ := set $all (ternary $old $setting (ne (include "neo4j-restore.isOld" $) "")) $value -}}
 {{- end -}}
 {{- end -}}
-{{- range $setting, $value := merge (dict) .Values.config .Values.apocConfig -}}
+{{- $cluster := include "neo4j-restore.clusterSettings" . | fromYaml -}}
+{{- range $setting, $value := merge (dict) .Values.config .Values.apocConfig $cluster -}}
 {{- /* toString would write a large number as 1e+07. */ -}}
 {{- $_ := set $all $setting (ternary $value (toJson $value) (kindIs "string" $value)) -}}
 {{- end -}}

@@ -5,9 +5,11 @@ set. A long line goes on in the next one, indented. The rules are in the files _
 
 {{/* Renders nothing, or fails once with every problem found. Takes the root context. */}}
 {{- define "neo4j-restore.validate" -}}
-{{- $rules := list "neo4j" "settings" "network" "labels" "mounts" "job" -}}
+{{- $rules := list "neo4j" "cluster" "settings" "network" "labels" "mounts" "job" -}}
 {{- if .Values.finalize.enabled }}{{ $rules = prepend $rules "finalize" }}{{ end -}}
-{{- if .Values.restore.enabled }}{{ $rules = concat (list "source" "databases" "policy" "keeping") $rules }}{{ end -}}
+{{- if .Values.restore.enabled -}}
+{{- $rules = concat (list "source" "databases" "policy" "keeping" "clusterData") $rules -}}
+{{- end -}}
 {{- $rules = prepend $rules "forms" -}}
 {{- $text := "" -}}
 {{- range $rules -}}

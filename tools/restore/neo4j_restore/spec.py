@@ -11,7 +11,15 @@ from typing import Final
 
 from neo4j_restore.buckets import PROVIDERS, SUPPORTED_SCHEMES, BucketUrl, Scheme, parse_bucket
 from neo4j_restore.databases import SYSTEM, DatabaseName, Naming, folded, parse_database, parse_databases
-from neo4j_restore.policies import FORCE_OVERWRITE, Addressing, OnMissing, OnStaleLatest, Overwrite, SpaceMode
+from neo4j_restore.policies import (
+    FORCE_OVERWRITE,
+    Addressing,
+    OnLivingCluster,
+    OnMissing,
+    OnStaleLatest,
+    Overwrite,
+    SpaceMode,
+)
 from neo4j_restore.rules import Invalid
 from neo4j_restore.rules import patterns as parse_patterns
 from neo4j_restore.secrecy import TOO_LONG, WITHHELD, looks_like_key, shown
@@ -34,6 +42,7 @@ __all__ = [
     "DatabaseName",
     "Invalid",
     "Naming",
+    "OnLivingCluster",
     "OnMissing",
     "OnStaleLatest",
     "Overwrite",
