@@ -89,6 +89,14 @@ SAID: dict[str, tuple[Values, str]] = {
     ),
     "receipt": (make_values(), "cat /data/.neo4j-restore/receipt.json"),
     "first-password": (make_values(), "the user neo4j and the password neo4j. Change it"),
+    "retention": (
+        make_values(data={"retention": {"whenDeleted": "Delete"}}),
+        "WARNING: helm uninstall deletes the claim and its data",
+    ),
+    "encrypted": (
+        make_values(tls={"bolt": {"secretName": "tls"}}),
+        "  bolt+ssc://localhost:7687, http://localhost:7474",
+    ),
     "system": (make_values({"database": "neo4j, system"}), "Users and passwords are those of the backup"),
     "empty-dir": (make_values(data={"emptyDir": True}), "The data is lost with the pod"),
     "no-password": (make_values(auth={"enabled": False}), "Clients need no password"),

@@ -13,6 +13,10 @@
 The data that the last restore replaced is kept. To put it back:
   {{ $helm }} upgrade {{ .Release.Name }} CHART --reuse-values --set restore.command=rollback
 {{- end }}
+{{- if eq .Values.data.retention.whenDeleted "Delete" }}
+
+WARNING: helm uninstall deletes the claim and its data: data.retention.whenDeleted is Delete.
+{{- end }}
 
 To see which object was restored (from the data volume):
   {{ $kubectl }} exec {{ $pod }} -c neo4j -- cat /data/.neo4j-restore/receipt.json
