@@ -4,27 +4,64 @@ The commands are defined in `commands`. All of them print through `console`.
 """
 
 import sys
-from collections.abc import Callable, Mapping, Sequence
-from typing import Annotated, Final
+from collections import UserDict
+from collections.abc import Mapping, Sequence
+from importlib import import_module
+from typing import Annotated, Any, Final
 
 import typer
+from typer.core import TyperGroup
 
-from neo4j_scenarios.commands.build import build
-from neo4j_scenarios.commands.diff import diff
-from neo4j_scenarios.commands.emit import emit
-from neo4j_scenarios.commands.explain import explain
-from neo4j_scenarios.commands.import_values import import_values
-from neo4j_scenarios.commands.list_scenarios import list_scenarios
-from neo4j_scenarios.commands.lock import lock, update
-from neo4j_scenarios.commands.new import new
-from neo4j_scenarios.commands.report import report as report_backups
-from neo4j_scenarios.commands.schema import schema
-from neo4j_scenarios.commands.secret import secret
-from neo4j_scenarios.commands.validate import validate
 from neo4j_scenarios.console import complain, put, report, say
 from neo4j_scenarios.errors import GeneratorError, Interrupted
 
+# The module and the function of each command, in the order in which the help lists them.
+COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
+    "new": ("new", "new"),
+    "build": ("build", "build"),
+    "diff": ("diff", "diff"),
+    "explain": ("explain", "explain"),
+    "emit": ("emit", "emit"),
+    "import": ("import_values", "import_values"),
+    "list": ("list_scenarios", "list_scenarios"),
+    "lock": ("lock", "lock"),
+    "report": ("report", "report"),
+    "schema": ("schema", "schema"),
+    "update": ("lock", "update"),
+    "validate": ("validate", "validate"),
+    "secret": ("secret", "secret"),
+}
+
+
+class _Commands(TyperGroup):
+    """The group of all commands. It imports the module of a command when the command is needed.
+
+    A shell asks for words to complete at each press of a key, and should not wait for all modules.
+    """
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self.commands = _Loading(dict.fromkeys(COMMANDS))
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        return list(self.commands)
+
+
+class _Loading(UserDict[str, Any]):
+    """The commands by their names, each made when it is first read."""
+
+    def __getitem__(self, name: str) -> Any:
+        if self.data[name] is None:
+            module, function = COMMANDS[name]
+            loaded = import_module(f"neo4j_scenarios.commands.{module}")
+            alone = typer.Typer(add_completion=False, rich_markup_mode=None)
+            alone.command(name=name)(getattr(loaded, function))
+            self.data[name] = typer.main.get_command(alone)
+        return self.data[name]
+
+
 app = typer.Typer(
+    cls=_Commands,
     help="write Helm values files for Neo4j that restores its databases from a backup",
     epilog="exit codes: 0 success, 1 error, 2 wrong usage, 3 a difference was found, 130 interrupted",
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 120},
@@ -68,27 +105,6 @@ def _options(
     ] = False,
 ) -> None:
     pass
-
-
-# In the order in which the help lists them.
-COMMANDS: Final[Mapping[str, Callable[..., object]]] = {
-    "new": new,
-    "build": build,
-    "diff": diff,
-    "explain": explain,
-    "emit": emit,
-    "import": import_values,
-    "list": list_scenarios,
-    "lock": lock,
-    "report": report_backups,
-    "schema": schema,
-    "update": update,
-    "validate": validate,
-    "secret": secret,
-}
-
-for _name, _command in COMMANDS.items():
-    app.command(name=_name)(_command)
 
 
 if __name__ == "__main__":

@@ -10,11 +10,10 @@ from tests.generator.conftest import Command
 from tests.generator.fleets import make_fleet
 from tests.support.says import says
 
-from neo4j_scenarios.cli import app
+from neo4j_scenarios.cli import COMMANDS
 from neo4j_scenarios.targets import TARGETS, Target
 
 FOLDERS = sorted(path.parent for path in Path(__file__).parents[3].glob("scenarios/*/scenario.yaml"))
-COMMANDS = [each.name or getattr(each.callback, "__name__", "") for each in app.registered_commands]
 README = (Path(__file__).parents[3] / "generator" / "README.md").read_text(encoding="utf-8")
 
 

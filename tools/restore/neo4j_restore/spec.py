@@ -4,7 +4,6 @@ Each part has a module of its own, and this one gathers them.
 Standard library only: the generator imports this module for every command, and must stay light.
 """
 
-import hashlib
 from collections.abc import Iterable
 from dataclasses import replace
 from typing import Final
@@ -71,6 +70,8 @@ def default_restore_id(
     plain = "".join(f"{part}/" for part in bucket.prefix.split("/") if part)
     parts = [str(replace(bucket, prefix=plain)), ",".join(sorted(map(str, databases))), str(timestamp)]
     request = "\n".join([*parts, *([str(until)] if until else [])])
+    import hashlib  # imported here: it loads OpenSSL, which most commands do not need
+
     return hashlib.sha256(request.encode()).hexdigest()[:16]
 
 
