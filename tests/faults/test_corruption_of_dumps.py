@@ -15,7 +15,7 @@ from tests.faults.damage import Region, flipped
 from tests.faults.forks import Forks
 from tests.faults.scene import Scene
 from tests.faults.table import everything, tally
-from tests.real.conftest import home_of
+from tests.real.databases import home_of
 from tests.support.archives import snapshot, write_files
 
 pytestmark = pytest.mark.real

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from tests.faults.forks import Forks
 from tests.faults.table import everything, tally
-from tests.real.conftest import Made
+from tests.real.databases import Made
 from tests.real.neo4j import Neo4j
 from tests.real.people import BEFORE, found
 from tests.real.unprivileged import give

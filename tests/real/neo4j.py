@@ -21,8 +21,15 @@ from tests.real.unprivileged import give, unprivileged
 
 Rows = list[dict[str, Any]]
 
-# A server on two busy cores may take a minute.
-DEADLINE_SECONDS = 120.0
+# A server that takes so long hangs. On two busy cores it may take minutes.
+DEADLINE_SECONDS = 600.0
+
+# The classes of a server in the form that Java maps into its memory, inside the home. `classes` makes it.
+CLASSES = "classes.jsa"
+
+# Of Java: a short life is worth neither the optimising compiler nor a collector with threads. The collector is a part
+# of the form of CLASSES.
+SHORT_LIFE = ("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC")
 
 # States of a database that will be another in a moment.
 _NOT_YET = {"initial", "starting", "unknown", "store copying", "dirty"}
@@ -30,26 +37,39 @@ _NOT_YET = {"initial", "starting", "unknown", "store copying", "dirty"}
 
 @dataclass(frozen=True)
 class Settings:
-    """What the lines of Neo4j call the settings that tests give: folders, listeners and the default database."""
+    """What the lines of Neo4j call the settings that tests give: folders, listeners, default database, Java's options.
+
+    java: empty where the line has no setting for options of Java.
+    """
 
     directories: str
     folders: tuple[str, ...]
     listeners: tuple[str, ...]
     default: str
+    java: str
 
 
 _SETTINGS = {
     "5": Settings(
-        "server.directories", ("logs", "run"), ("server.bolt.listen_address",), "initial.dbms.default_database"
+        "server.directories",
+        ("logs", "run"),
+        ("server.bolt.listen_address",),
+        "initial.dbms.default_database",
+        "server.jvm.additional",
     ),
     "4": Settings(
-        "dbms.directories", ("logs", "run"), ("dbms.connector.bolt.listen_address",), "dbms.default_database"
+        "dbms.directories",
+        ("logs", "run"),
+        ("dbms.connector.bolt.listen_address",),
+        "dbms.default_database",
+        "dbms.jvm.additional",
     ),
     "3": Settings(
         "dbms.directories",
         ("logs", "run", "certificates"),
         ("dbms.connector.bolt.listen_address", "dbms.connector.http.listen_address", "dbms.backup.address"),
         "dbms.active_database",
+        "",
     ),
 }
 
@@ -69,18 +89,23 @@ class Neo4j:
     data: DATA_DIR; settings, logs and the pid file go to a folder beside it.
     auth: name and password where users must log in; without it nobody needs to.
     default: its default database, if that has another name than neo4j.
+    java: more options of its Java. Without any it maps the CLASSES of its home, if they are there.
     """
 
     home: Path
     data: Path
     auth: tuple[str, str] | None = None
     default: str = ""
+    java: tuple[str, ...] = ()
     ports: tuple[int, int, int] = field(default_factory=lambda: (free_port(), free_port(), free_port()))
 
     def __post_init__(self) -> None:
         """Write the settings, so that neo4j-admin can be asked before the server runs."""
+        classes = self.home / CLASSES
+        shared = (f"-XX:SharedArchiveFile={classes}",) if classes.exists() else ()
+        self.java = (*SHORT_LIFE, *(self.java or shared))
         self.side = self.data.parent / f"{self.data.name}-server"
-        for folder in (self.data, *(self.side / name for name in ("conf", *_SETTINGS[self.line].folders))):
+        for folder in (self.data, *(self.side / name for name in ("conf", *self._settings.folders))):
             folder.mkdir(parents=True, exist_ok=True)
         (self.side / "conf" / "neo4j.conf").write_text(self._conf())
         give(self.side)
@@ -92,12 +117,16 @@ class Neo4j:
         first = self.home.name.partition(".")[0]
         return first if len(first) == 1 else "5"
 
+    @property
+    def _settings(self) -> Settings:
+        return _SETTINGS[self.line]
+
     def __enter__(self) -> Self:
         """Start the server and wait until it answers; on failure the error has its last lines."""
         self._log = (self.side / "console.log").open("ab")
         self._process = subprocess.Popen(
             unprivileged([self.home / "bin" / "neo4j", "console"], self.home, self.data.parent),
-            env=self._env(),
+            env=self._env() if self._settings.java else {**self._env(), "JDK_JAVA_OPTIONS": " ".join(self.java)},
             cwd=self.side,
             stdin=subprocess.DEVNULL,
             stdout=self._log,
@@ -176,10 +205,11 @@ class Neo4j:
         return done.stdout
 
     def _conf(self) -> str:
-        names = _SETTINGS[self.line]
+        names = self._settings
         lines = [(self.home / "conf" / "neo4j.conf").read_text(), f"{names.directories}.data={self.data}"]
         lines += [f"{names.directories}.{folder}={self.side / folder}" for folder in names.folders]
         lines += [f"{name}=127.0.0.1:{port}" for name, port in zip(names.listeners, self.ports, strict=False)]
+        lines += [f"{names.java}={option}" for option in self.java if names.java]
         if self.default:
             lines += [f"{names.default}={self.default}"]
         return "\n".join([*lines, f"dbms.security.auth_enabled={str(self.auth is not None).lower()}", ""])

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tests.real.neo4j import DEADLINE_SECONDS
 from tests.real.unprivileged import give, unprivileged
 from tests.support import used
 from tests.support.archives import snapshot
@@ -56,7 +57,13 @@ class Pod:
         env = {**passed, "NEO4J_HOME": str(self.home), "DATA_DIR": str(self.data), "TERMINATION_LOG": str(message)}
         argv = unprivileged([COMMAND, name], self.home, self.data.parent)
         done = subprocess.run(
-            argv, env={**env, **self.env, **changed}, cwd="/", capture_output=True, text=True, timeout=300, check=False
+            argv,
+            env={**env, **self.env, **changed},
+            cwd="/",
+            capture_output=True,
+            text=True,
+            timeout=DEADLINE_SECONDS,
+            check=False,
         )
         return Ended(done.returncode, done.stdout + done.stderr, message.read_text())
 

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from tests.real.conftest import home_of
+from tests.real.databases import home_of
 from tests.real.unprivileged import ROOT
 
 

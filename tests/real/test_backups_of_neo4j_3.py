@@ -8,9 +8,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from tests.real.conftest import Made, MakePod
+from tests.real.conftest import MakePod
+from tests.real.databases import Made
 from tests.real.neo4j import Neo4j
 from tests.real.people import AFTER, BEFORE, found
+from tests.real.proofs import holds
 from tests.real.restoring import Pod
 from tests.support.archives import snapshot
 from tests.support.stores import Bucket
@@ -50,11 +52,6 @@ def tar_gz(folder: Path, entries: str) -> bytes:
     return buffer.getvalue()
 
 
-def assert_it_runs_with(server: Neo4j, expected: dict[str, int]) -> None:
-    with server:
-        assert found(server) == expected
-
-
 @pytest.mark.proves("archive")
 @pytest.mark.parametrize("layout", LAYOUTS.values(), ids=LAYOUTS.keys())
 def test_a_wiped_volume_comes_back_from_an_archive(
@@ -82,7 +79,9 @@ def test_a_wiped_volume_comes_back_from_a_folder_of_objects_and_is_restored_once
     volume = pod(neo4j_3, "raw", DATABASE="graph.db")
     ended = volume.restore()
     assert ended.code == 0, ended
-    assert_it_runs_with(Neo4j(volume.home, volume.data), BEFORE)
+    # The second start is one after a server's.
+    with Neo4j(volume.home, volume.data) as server:
+        assert found(server) == BEFORE
 
     before, receipt = volume.photograph(), volume.receipt()
     again = volume.restore()
@@ -103,8 +102,7 @@ def test_a_dump_which_this_line_takes_as_a_file_alone_is_restored_whatever_its_n
     assert ended.code == 0, ended
     assert volume.receipt()["restored"][0]["kind"] == "dump"
     assert not volume.has_staged_files()
-    with Neo4j(volume.home, volume.data) as server:
-        assert found(server) == AFTER
+    holds(volume, AFTER)
 
 
 @pytest.fixture
@@ -124,7 +122,7 @@ def test_an_existing_database_is_left_alone_by_default(existing: Pod) -> None:
 def test_force_overwrite_once_replaces_the_later_database(existing: Pod) -> None:
     ended = existing.restore(FORCE_OVERWRITE="once")
     assert ended.code == 0, ended
-    assert_it_runs_with(Neo4j(existing.home, existing.data), BEFORE)
+    holds(existing, BEFORE)
 
 
 def test_a_running_server_is_not_restored_under(existing: Pod) -> None:
@@ -171,4 +169,4 @@ def test_a_backup_without_its_properties_is_refused_though_neo4j_admin_would_tak
     assert ended.code == 11, ended
     assert "neostore.propertystore.db" in ended.reason
     assert volume.photograph() == before
-    assert_it_runs_with(Neo4j(volume.home, volume.data), AFTER)
+    holds(volume, AFTER)

@@ -5,9 +5,10 @@ makes such, can't be had.
 """
 
 import pytest
-from tests.real.conftest import Made, MakePod
-from tests.real.neo4j import Neo4j
-from tests.real.people import BEFORE, found
+from tests.real.conftest import MakePod
+from tests.real.databases import Made
+from tests.real.people import BEFORE
+from tests.real.proofs import holds
 from tests.support.artifacts import Artifact, tar_of_dump
 from tests.support.stores import Bucket
 
@@ -24,9 +25,7 @@ def test_a_full_backup_is_loaded_by_community(magic: str, neo4j_5: Made, pod: Ma
     (restored,) = volume.receipt()["restored"]
     assert (restored["kind"], restored["objects"]) == ("backup", 1)
     assert not volume.has_staged_files()
-    if magic == "BZV2":
-        with Neo4j(volume.home, volume.data) as server:
-            assert found(server) == BEFORE
+    holds(volume, BEFORE)
 
 
 @pytest.mark.refuses("chain", because="Community has only `database load`, which takes a full backup")

@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 
+from tests.real.neo4j import DEADLINE_SECONDS
 from tests.real.unprivileged import ROOT
 
 
@@ -16,7 +17,7 @@ def run_demo(**changed: str) -> str:
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-        timeout=180,
+        timeout=DEADLINE_SECONDS,
         check=False,
     )
     assert done.returncode == 0, done.stdout

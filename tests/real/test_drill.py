@@ -6,7 +6,8 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
-from tests.real.conftest import FIRST_USER, Made, MakePod
+from tests.real.conftest import MakePod
+from tests.real.databases import FIRST_USER, Made
 from tests.real.neo4j import Neo4j
 from tests.real.restoring import COMMAND
 

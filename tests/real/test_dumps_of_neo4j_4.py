@@ -1,7 +1,8 @@
 """Community 4.4: a dump in a bucket, streamed into its neo4j-admin, becomes a running server, once."""
 
 import pytest
-from tests.real.conftest import Made, MakePod
+from tests.real.conftest import MakePod
+from tests.real.databases import Made
 from tests.real.neo4j import Neo4j
 from tests.real.people import AFTER, BEFORE, found, write_later
 from tests.support.stores import Bucket

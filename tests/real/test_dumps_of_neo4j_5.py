@@ -2,9 +2,11 @@
 
 import pytest
 from neo4j.exceptions import AuthError
-from tests.real.conftest import EARLY_USER, FIRST_USER, LATE_USER, Made, MakePod
+from tests.real.conftest import MakePod
+from tests.real.databases import EARLY_USER, FIRST_USER, LATE_USER, Made
 from tests.real.neo4j import Neo4j
 from tests.real.people import AFTER, BEFORE, found, write_later
+from tests.real.proofs import holds
 from tests.support.stores import Bucket
 
 ONLINE = {"neo4j": "online", "system": "online"}
@@ -98,9 +100,7 @@ def test_a_truncated_dump_leaves_the_old_database_whole(prefix: str, made: Made,
     assert "try: take another set" in ended.said
     assert volume.photograph() == before
     assert not volume.has_staged_files()
-    with Neo4j(volume.home, volume.data, FIRST_USER) as server:
-        assert server.status_of_databases() == ONLINE
-        assert found(server) == AFTER
+    holds(volume, AFTER, auth=FIRST_USER, states=ONLINE)
 
 
 def test_a_missing_dump_of_one_database_restores_none(neo4j_5: Made, pod: MakePod, backups: Bucket) -> None:
@@ -135,6 +135,4 @@ def test_a_dump_of_5_comes_back_in_the_newest_neo4j(
     volume = pod(neo4j_2026, "upgraded", DATABASE="neo4j")
     ended = volume.restore()
     assert ended.code == 0, ended
-    with Neo4j(volume.home, volume.data) as server:
-        assert server.status_of_databases() == ONLINE
-        assert found(server) == BEFORE
+    holds(volume, BEFORE, states=ONLINE)

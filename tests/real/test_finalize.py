@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from neo4j import GraphDatabase
 from neo4j.exceptions import ClientError
-from tests.real.conftest import FIRST_USER, home_of
-from tests.real.neo4j import Neo4j, free_port
+from tests.real.databases import FIRST_USER, home_of
+from tests.real.neo4j import DEADLINE_SECONDS, Neo4j, free_port
 from tests.real.restoring import COMMAND
 from tests.support import archives, used
 
@@ -35,7 +35,12 @@ class Site:
             **changed,
         }
         return subprocess.run(
-            [COMMAND, "finalize", *argv], env=environment, capture_output=True, text=True, timeout=300, check=False
+            [COMMAND, "finalize", *argv],
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=DEADLINE_SECONDS,
+            check=False,
         )
 
 

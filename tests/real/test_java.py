@@ -1,7 +1,8 @@
 """Java that does not start, or has too little memory, is told by what to change; the old data stays."""
 
 import pytest
-from tests.real.conftest import Made, MakePod
+from tests.real.conftest import MakePod
+from tests.real.databases import Made
 
 # Each of these keeps a real Java from starting, or from working; with what the message has to say.
 SETTINGS = {

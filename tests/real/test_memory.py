@@ -5,7 +5,8 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from threading import Event
 
-from tests.real.conftest import Made, MakePod
+from tests.real.conftest import MakePod
+from tests.real.databases import Made
 from tests.real.restoring import Ended
 
 from neo4j_restore.memory import limit_mib

@@ -6,9 +6,10 @@ import tarfile
 from pathlib import Path
 
 import pytest
-from tests.real.conftest import LATE_USER, Made, MakePod
-from tests.real.neo4j import Neo4j
-from tests.real.people import AFTER, BEFORE, found
+from tests.real.conftest import MakePod
+from tests.real.databases import LATE_USER, Made
+from tests.real.people import AFTER, BEFORE
+from tests.real.proofs import holds
 from tests.support import archives
 from tests.support.artifacts import Artifact, tar_of_dump
 from tests.support.stores import Bucket
@@ -40,8 +41,7 @@ def test_a_packed_dump_comes_back(
     assert ended.code == 0, ended
     (restored,) = volume.receipt()["restored"]
     assert restored["layers"] == (["gzip", "dump"] if pack == "gzip" else ["gzip", "tar", "dump"])
-    with Neo4j(volume.home, volume.data) as server:
-        assert found(server) == BEFORE
+    holds(volume, BEFORE)
 
 
 @pytest.mark.proves("packed full")
@@ -56,8 +56,7 @@ def test_an_artifact_in_a_tar_is_loaded_by_community(
     volume = pod(made, f"tarred-{line}", DATABASE="neo4j")
     ended = volume.restore()
     assert ended.code == 0, ended
-    with Neo4j(volume.home, volume.data) as server:
-        assert found(server) == BEFORE
+    holds(volume, BEFORE)
 
 
 @pytest.mark.proves("folder", "system")
@@ -72,9 +71,12 @@ def test_a_copy_of_the_data_folder_comes_back(
     ended = volume.restore()
     assert ended.code == 0, ended
     assert not volume.has_staged_files()
-    with Neo4j(volume.home, volume.data, LATE_USER if line != "neo4j_4" else None) as server:
-        assert server.status_of_databases() == {"neo4j": "online", "system": "online"}
-        assert found(server) == AFTER
+    holds(
+        volume,
+        AFTER,
+        auth=LATE_USER if line != "neo4j_4" else None,
+        states={"neo4j": "online", "system": "online"},
+    )
 
 
 def test_a_copy_of_the_data_folder_of_another_line_is_refused(

@@ -8,9 +8,10 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from tests.real.conftest import Made, MakePod
-from tests.real.neo4j import Neo4j
-from tests.real.people import AFTER, BEFORE, found
+from tests.real.conftest import MakePod
+from tests.real.databases import Made
+from tests.real.people import AFTER, BEFORE
+from tests.real.proofs import holds
 from tests.support.artifacts import Artifact, tar_of_dump
 from tests.support.stores import Bucket
 
@@ -160,8 +161,7 @@ def test_a_check_finds_the_damage_that_no_checksum_shows(
     (restored,) = volume.receipt()["restored"]
     assert restored["consistency_checked"] is True
     assert not report.exists()
-    with Neo4j(volume.home, volume.data) as server:
-        assert found(server) == (BEFORE if line == "neo4j_3" else AFTER)
+    holds(volume, BEFORE if line == "neo4j_3" else AFTER)
 
 
 def test_a_store_to_be_recovered_can_not_be_checked(neo4j_5: Made, pod: MakePod, backups: Bucket) -> None:

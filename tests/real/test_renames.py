@@ -4,9 +4,11 @@ import shutil
 from pathlib import Path
 
 import pytest
-from tests.real.conftest import EARLY_USER, FIRST_USER, Made, MakePod
+from tests.real.conftest import MakePod
+from tests.real.databases import EARLY_USER, FIRST_USER, Made
 from tests.real.neo4j import Neo4j
 from tests.real.people import AFTER, BEFORE, found, write_later
+from tests.real.proofs import holds, once
 from tests.real.restoring import Pod
 from tests.real.test_proof import packed
 from tests.support.artifacts import Artifact, tar_of_dump
@@ -32,12 +34,16 @@ def made(line: str, request: pytest.FixtureRequest) -> Made:
 
 def serves(volume: Pod) -> None:
     """Check that the server opens staging with all that was backed up, and writes to it."""
-    with Neo4j(volume.home, volume.data, default="staging") as server:
-        assert server.status_of_databases() == {"staging": "online", "system": "online"}
-        assert found(server, "staging") == BEFORE
-        server.query("CREATE (:Later {id: 1})", "staging")
-    with Neo4j(volume.home, volume.data, default="staging") as server:
-        assert found(server, "staging") == {**BEFORE, "later": 1}
+
+    def proof() -> None:
+        with Neo4j(volume.home, volume.data, default="staging") as server:
+            assert server.status_of_databases() == {"staging": "online", "system": "online"}
+            assert found(server, "staging") == BEFORE
+            server.query("CREATE (:Later {id: 1})", "staging")
+        with Neo4j(volume.home, volume.data, default="staging") as server:
+            assert found(server, "staging") == {**BEFORE, "later": 1}
+
+    once(proof, volume, "staging is read, written and read again")
 
 
 @pytest.mark.proves("rename")
@@ -112,9 +118,7 @@ def test_a_copied_data_folder_comes_back_under_another_name(
     volume = pod(made, f"renamed-folder-{line}", DATABASE=RENAME)
     ended = volume.restore()
     assert ended.code == 0, ended
-    with Neo4j(volume.home, volume.data, default="staging") as server:
-        assert server.status_of_databases() == {"staging": "online", "system": "online"}
-        assert found(server, "staging") == AFTER
+    holds(volume, AFTER, database="staging", states={"staging": "online", "system": "online"})
 
 
 @pytest.mark.proves("rename")
@@ -124,5 +128,4 @@ def test_a_backup_of_graph_db_comes_back_under_another_name_in_3(neo4j_3: Made, 
     ended = volume.restore()
     assert ended.code == 0, ended
     assert "set dbms.active_database=staging.db" in ended.said
-    with Neo4j(volume.home, volume.data, default="staging.db") as server:
-        assert found(server) == BEFORE
+    holds(volume, BEFORE, database="staging.db")
