@@ -9,14 +9,16 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 from tests.support import azurite, proofs, skips, standin, stores, used, versitygw
 from tests.support.forked import Forked, can_fork, forked
+from tests.support.patience import HANGS_AFTER_SECONDS
 
 from neo4j_restore import scrub
 
-# Examples have no deadline: on a busy machine one of them takes longer for reasons that are not the code's.
-settings.register_profile("patient", deadline=None)
+# Examples have no deadline: on a busy machine one of them takes longer for reasons that are not the code's. The same
+# is true of the time that it takes to draw them.
+settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("patient")
 
 # A job in the background ignores Ctrl-C, and so would every program that tests start and end by it.
@@ -26,9 +28,6 @@ signal.signal(signal.SIGTERM, signal.SIG_DFL)
 _HELM = Path(__file__).parents[1] / "tools" / "helm"
 
 _REAL = Path(__file__).parent / "real"
-
-# A command that takes so long hangs. On a machine with twenty times its load, a restore took two minutes.
-_HANGS_AFTER_SECONDS = 600
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -152,10 +151,10 @@ def neo4j_restore(tmp_path: Path, data: Path, bucket: stores.Bucket, forked_comm
         if argv[:1] == ("run",):
             used.stand_in(Path(variables["NEO4J_HOME"]))
         if not under and can_fork(variables):
-            return forked_command.run(*argv, environment=variables, timeout_seconds=_HANGS_AFTER_SECONDS)
+            return forked_command.run(*argv, environment=variables, timeout_seconds=HANGS_AFTER_SECONDS)
         command = [*under, str(Path(sys.executable).with_name("neo4j-restore")), *argv]
         return subprocess.run(
-            command, env=variables, capture_output=True, text=True, check=False, timeout=_HANGS_AFTER_SECONDS
+            command, env=variables, capture_output=True, text=True, check=False, timeout=HANGS_AFTER_SECONDS
         )
 
     return run

@@ -5,10 +5,11 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from tests.contract.test_scenario_to_pod import ROOT, meant
 from tests.generator.fleets import GOOD, as_yaml, fleets, make_fleet
 from tests.generator.render.test_values_file import RESTORE_CONTAINER
+from tests.support.patience import SHARED_FIXTURES
 
 from neo4j_restore.settings import from_environment
 from neo4j_scenarios.charts.environment import environment
@@ -27,7 +28,7 @@ def containers(fleet: Fleet) -> Any:
                 yield scenario, {item["name"]: item["value"] for item in variables}
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(deadline=None, suppress_health_check=SHARED_FIXTURES)
 @given(fleets())
 def test_a_file_of_a_fleet_gives_the_settings_that_its_cluster_means(tmp_path: Path, fleet: dict[str, Any]) -> None:
     for scenario, variables in containers(load(make_fleet(tmp_path, as_yaml(fleet)))):

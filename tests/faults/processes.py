@@ -1,16 +1,14 @@
-"""The real command as a process of its own, to be interrupted; its neo4j-admin; and waits that end."""
+"""The real command as a process of its own, to be interrupted; and its neo4j-admin."""
 
 import os
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-# A pod is given thirty seconds to end, and has more containers than this.
-DEADLINE_SECONDS = 10.0
+from tests.support.patience import HANGS_AFTER_SECONDS
 
 
 @dataclass(frozen=True)
@@ -21,8 +19,8 @@ class Started:
     log: Path
 
     def ended(self) -> int:
-        """Return its exit code, once it has ended; fail if that takes too long."""
-        return self.process.wait(DEADLINE_SECONDS)
+        """Return its exit code, once it has ended; fail if it hangs."""
+        return self.process.wait(HANGS_AFTER_SECONDS)
 
     def said(self) -> str:
         """Return what it has said so far."""
@@ -40,14 +38,6 @@ def started(environment: Mapping[str, str], log: Path, *argv: str) -> Iterator[S
     finally:
         process.kill()
         process.wait()
-
-
-def until(happened: Callable[[], object], what: str) -> None:
-    """Return once `happened` is true; fail if that takes too long, with what was waited for."""
-    deadline = time.monotonic() + 3 * DEADLINE_SECONDS
-    while not happened():
-        assert time.monotonic() < deadline, f"waited in vain: {what}"
-        time.sleep(0.01)
 
 
 def of_home(home: str) -> list[int]:

@@ -13,15 +13,15 @@ from random import Random
 import pytest
 from tests.faults.cases import CASES, Case
 from tests.faults.conftest import MakePod, some
+from tests.faults.forks import Ended
 from tests.faults.pods import Pod
 from tests.faults.table import everything, tally
 from tests.support import standin
+from tests.support.patience import HANGS_AFTER_SECONDS, until
 
 _KILLED = -signal.SIGKILL
 
 _COMMAND = Path(sys.executable).with_name("neo4j-restore")
-
-_DEADLINE_SECONDS = 60.0
 
 _OVER_OLD_DATA = next(case for case in CASES if case.name == "an archive, once, over old data")
 _CHECKED = next(case for case in CASES if case.name == "an archive, checked, once, over old data")
@@ -72,22 +72,22 @@ def real_process(volume: Pod) -> Iterator[subprocess.Popen[bytes]]:
 
 def wait_for(path: Path, process: subprocess.Popen[bytes]) -> None:
     """Wait until a file is there."""
-    deadline = time.monotonic() + _DEADLINE_SECONDS
-    while not path.exists():
-        assert process.poll() is None, "it ended too early"
-        assert time.monotonic() < deadline, f"no {path}"
-        time.sleep(0.001)
+    until(lambda: path.exists() or process.poll() is not None, str(path))
+    assert path.exists(), "it ended too early"
 
 
-def start_until_it_works(volume: Pod) -> int:
-    """Start again and again as a kubelet does while neo4j-admin, which outlived us, works on; return the refusals."""
-    deadline, refused = time.monotonic() + _DEADLINE_SECONDS, 0
+def start_until_it_works(volume: Pod) -> None:
+    """Start again and again as a kubelet does while neo4j-admin, which outlived us, works on."""
+    deadline = time.monotonic() + HANGS_AFTER_SECONDS
     while (ended := volume.run()).code:
-        assert ended.code == 12, str(ended)
-        assert "another neo4j-restore is using" in ended.said
+        assert_refused(ended)
         assert time.monotonic() < deadline, "it is refused for ever"
-        refused += 1
-    return refused
+
+
+def assert_refused(ended: Ended) -> None:
+    """Check that a start was kept away by the process that holds the volume."""
+    assert ended.code == 12, str(ended)
+    assert "another neo4j-restore is using" in ended.said
 
 
 def test_the_real_process_is_killed_at_random_instants(pod: MakePod) -> None:
@@ -95,7 +95,7 @@ def test_the_real_process_is_killed_at_random_instants(pod: MakePod) -> None:
     slow_admin(volume, 0.2)
     began = time.monotonic()
     with real_process(volume) as process:
-        assert process.wait(_DEADLINE_SECONDS) == 0
+        assert process.wait(HANGS_AFTER_SECONDS) == 0
     whole = time.monotonic() - began
     with tally("SIGKILL from outside, at a random instant") as tries:
         for number in range(60 if everything() else 4):
@@ -117,40 +117,41 @@ def kill_within(process: subprocess.Popen[bytes], seconds: float) -> None:
         process.wait()
 
 
-def slow_admin(volume: Pod, seconds: float) -> None:
-    """Let neo4j-admin work for so long."""
+def slow_admin(volume: Pod, seconds: float) -> Path:
+    """Let neo4j-admin work for so long, or until a file `go` is in its home, which is returned."""
     home = volume.top / "neo4j"
     shutil.rmtree(home / "bin")
-    standin.install(home, pause=seconds)
+    return standin.install(home, pause=seconds)
 
 
 def test_killed_under_a_neo4j_admin_that_works_on_the_next_start_waits_for_its_end(pod: MakePod) -> None:
     volume = pod(_OVER_OLD_DATA)
-    slow_admin(volume, 2)
+    home = slow_admin(volume, 2 * HANGS_AFTER_SECONDS)
     with tally("SIGKILL while neo4j-admin works, which works on") as tries, tries.attempt("once"):
         with real_process(volume) as process:
             wait_for(volume.home / "staging/data/databases/neo4j", process)
         volume.assert_old_or_goes_on()
-        assert start_until_it_works(volume) > 0, "a second restore ran beside the first one's neo4j-admin"
+        assert_refused(volume.run())
+        (home / "go").touch()
+        start_until_it_works(volume)
         volume.assert_recovers()
 
 
 @pytest.mark.parametrize("command", ["store-info", "check-consistency"])
 def test_killed_while_neo4j_admin_proves_the_staged_store_the_old_data_stays(command: str, pod: MakePod) -> None:
     volume = pod(_CHECKED)
-    slow_admin(volume, 2)
+    home = slow_admin(volume, 2 * HANGS_AFTER_SECONDS)
+    (home / "go-restore").touch()
     with tally("SIGKILL while neo4j-admin proves the staged store") as tries, tries.attempt(command):
         with real_process(volume) as process:
             wait_for_line(volume.top / "said", f"neo4j-admin {command}", process)
         assert volume.holds_old()
+        (home / "go").touch()
         start_until_it_works(volume)
         volume.assert_recovers()
 
 
 def wait_for_line(log: Path, text: str, process: subprocess.Popen[bytes]) -> None:
     """Wait until a log has this text."""
-    deadline = time.monotonic() + _DEADLINE_SECONDS
-    while text not in log.read_text():
-        assert process.poll() is None, "it ended too early"
-        assert time.monotonic() < deadline, f"no {text}"
-        time.sleep(0.01)
+    until(lambda: text in log.read_text() or process.poll() is not None, text)
+    assert text in log.read_text(), "it ended too early"

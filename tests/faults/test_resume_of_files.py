@@ -10,13 +10,14 @@ import pytest
 from tests.faults import answers, scene
 from tests.faults.conftest import some
 from tests.faults.forks import Ended, Forks
-from tests.faults.processes import started, until
+from tests.faults.processes import started
 from tests.faults.proxy import Exchange, Kind, Proxy, honest, proxy
 from tests.faults.scene import Scene
 from tests.faults.table import tally
 from tests.faults.traces import history, is_sealed
 from tests.support import archives, standin
 from tests.support.artifacts import Artifact
+from tests.support.patience import until
 from tests.support.stores import Bucket, Emulator
 
 from neo4j_restore.checksums import ALGORITHMS

@@ -10,11 +10,12 @@ import pyrage
 import pytest
 from tests.faults import answers, scene
 from tests.faults.forks import Forks
-from tests.faults.processes import of_home, started, until
+from tests.faults.processes import of_home, started
 from tests.faults.proxy import Fault, Kind, Proxy, proxy
 from tests.faults.scene import KEY, Scene
 from tests.faults.table import everything, tally
 from tests.support import standin
+from tests.support.patience import until
 from tests.support.stores import Bucket, Emulator
 
 NEW = scene.files("new")

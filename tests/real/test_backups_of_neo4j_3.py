@@ -12,8 +12,8 @@ from tests.real.conftest import MakePod
 from tests.real.databases import Made
 from tests.real.neo4j import Neo4j
 from tests.real.people import AFTER, BEFORE, found
-from tests.real.proofs import holds
 from tests.real.restoring import Pod
+from tests.real.serving import holds
 from tests.support.archives import snapshot
 from tests.support.stores import Bucket
 

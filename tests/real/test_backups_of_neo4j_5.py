@@ -8,7 +8,7 @@ import pytest
 from tests.real.conftest import MakePod
 from tests.real.databases import Made
 from tests.real.people import BEFORE
-from tests.real.proofs import holds
+from tests.real.serving import holds
 from tests.support.artifacts import Artifact, tar_of_dump
 from tests.support.stores import Bucket
 

@@ -6,7 +6,7 @@ from tests.real.conftest import MakePod
 from tests.real.databases import EARLY_USER, FIRST_USER, LATE_USER, Made
 from tests.real.neo4j import Neo4j
 from tests.real.people import AFTER, BEFORE, found, write_later
-from tests.real.proofs import holds
+from tests.real.serving import holds
 from tests.support.stores import Bucket
 
 ONLINE = {"neo4j": "online", "system": "online"}

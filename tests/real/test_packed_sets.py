@@ -9,7 +9,7 @@ import pytest
 from tests.real.conftest import MakePod
 from tests.real.databases import LATE_USER, Made
 from tests.real.people import AFTER, BEFORE
-from tests.real.proofs import holds
+from tests.real.serving import holds
 from tests.support import archives
 from tests.support.artifacts import Artifact, tar_of_dump
 from tests.support.stores import Bucket

@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+from tests.support.patience import HANGS_AFTER_SECONDS
+
 
 def free_port() -> int:
     """Return a port that nobody listens on."""
@@ -17,7 +19,7 @@ def free_port() -> int:
         return int(free.getsockname()[1])
 
 
-def wait_until_it_listens(port: int, process: subprocess.Popen[bytes], seconds: float = 60) -> None:
+def wait_until_it_listens(port: int, process: subprocess.Popen[bytes], seconds: float = HANGS_AFTER_SECONDS) -> None:
     """Return once something listens on `port`; fail if the process ends before, or after so long."""
     until = time.monotonic() + seconds
     while True:

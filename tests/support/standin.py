@@ -53,6 +53,11 @@ def fail(text):
     print(text, file=sys.stderr)
     sys.exit(1)
 
+def pause(name):
+    ends, home = time.monotonic() + PAUSE, os.path.dirname(os.path.dirname(sys.argv[0]))
+    while time.monotonic() < ends and not any(map(os.path.exists, (home + "/go", home + "/go-" + name))):
+        time.sleep(0.01)
+
 def setting(name):
     lines = open(os.environ["NEO4J_CONF"] + "/neo4j.conf").read().splitlines()
     return next((line[len(name) + 1 :] for line in lines if line.startswith(name + "=")), "")
@@ -67,7 +72,7 @@ if sys.argv[1] == "check-consistency" and sys.argv[3].startswith("--report-dir="
     if not os.path.isfile(data + "/databases/" + sys.argv[2].removeprefix("--database=") + "/neostore"):
         fail("Database does not exist")
     given = os.path.dirname(os.path.dirname(sys.argv[0])) + "/check"
-    time.sleep(PAUSE)
+    pause("check")
     if not os.path.exists(given):
         sys.exit(0)
     report = open(given).read()
@@ -92,7 +97,7 @@ if MOVES:
 else:
     import shutil
     shutil.copytree(source, target)
-time.sleep(PAUSE)
+pause("restore")
 os.makedirs(logs)
 for each in os.listdir(target):
     if each.startswith(("neostore.transaction.db.", "checkpoint.")):
@@ -128,7 +133,8 @@ def stands_for(home: Path, version: str, edition: str = "") -> None:
 def install(home: Path, version: str = "4.4.48", *, pause: float = 0) -> Path:
     """Write the stand-in as `bin/neo4j-admin` below `home`, which is returned, for NEO4J_HOME.
 
-    pause: seconds it works before it has finished, for tests that interrupt it.
+    pause: seconds that `restore` and `check-consistency` work before they finish, for tests that interrupt them. A file
+    `go` in the home ends all pauses; `go-restore` and `go-check` end those of one command.
     """
     moves = tuple(map(int, re.findall(r"\d+", version)[:2])) >= (4, 2)
     _write(home, _PROGRAM, version, pause=pause, moves=moves)

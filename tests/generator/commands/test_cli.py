@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 import yaml
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from tests.generator.conftest import Command
 from tests.generator.inputs import all_inputs, make_scenario
+from tests.support.patience import SHARED_FIXTURES
 from tests.support.says import says
 
 from neo4j_scenarios.inputs.scenario import command
@@ -74,7 +75,7 @@ def test_a_check_compares_and_writes_nothing(new: Command, tmp_path: Path) -> No
     says(new("--check"), 2)
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(deadline=None, suppress_health_check=SHARED_FIXTURES)
 @given(all_inputs())
 def test_the_command_in_a_file_writes_it_again(neo4j_scenarios: Command, given: dict[str, str]) -> None:
     text = render(parse(given))

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from tests.generator.conftest import Command
 from tests.generator.emit.engines import CHARTS, FLEET
+from tests.support.patience import HANGS_AFTER_SECONDS
 from tests.support.says import says
 
 
@@ -31,7 +32,9 @@ def installed(tmp_path: Path, recorder: Path, *flags: str, at_once: str = "10") 
     """Run the script; return its exit code, the runs of Helm, which are forgotten, and stderr."""
     argv = [str(shutil.which("bash")), str(tmp_path / "out/install.sh"), *flags]
     surroundings = {**os.environ, "HELM": str(recorder), "AT_ONCE": at_once}
-    done = subprocess.run(argv, env=surroundings, capture_output=True, text=True, check=False, cwd="/", timeout=60)
+    done = subprocess.run(
+        argv, env=surroundings, capture_output=True, text=True, check=False, cwd="/", timeout=HANGS_AFTER_SECONDS
+    )
     runs = tmp_path / "runs"
     lines = runs.read_text().splitlines() if runs.exists() else []
     runs.unlink(missing_ok=True)

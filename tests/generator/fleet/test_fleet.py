@@ -3,9 +3,10 @@
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from tests.generator.fleets import DEFAULTS, GOOD, as_yaml, fleets, make_fleet
 from tests.support.mistakes import compare, mistakes
+from tests.support.patience import SHARED_FIXTURES
 
 from neo4j_scenarios.errors import GeneratorError, InputFileError, Problem, UsageError
 from neo4j_scenarios.fleet.cluster import Cluster
@@ -228,7 +229,7 @@ def test_a_key_put_together_by_an_expression_is_refused(tmp_path: Path) -> None:
     assert "looks like a key" in told(tmp_path, text)
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(deadline=None, suppress_health_check=SHARED_FIXTURES)
 @given(fleets())
 def test_a_cluster_of_a_fleet_is_the_scenario_of_its_inputs(
     tmp_path: Path, fleet: dict[str, dict[str, dict[str, str]]]

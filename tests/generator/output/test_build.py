@@ -10,9 +10,10 @@ from pathlib import Path
 
 import pytest
 import yaml
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from tests.generator.conftest import Command
 from tests.generator.fleets import GOOD, as_yaml, fleets, make_fleet
+from tests.support.patience import SHARED_FIXTURES
 from tests.support.says import says
 
 from neo4j_scenarios.fleet.fleet import load
@@ -164,7 +165,7 @@ def test_locale_hash_seed_and_working_folder_do_not_change_a_byte(tmp_path: Path
         assert (tmp_path / "out" / path).read_bytes() == expected.encode()
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40)
+@settings(deadline=None, suppress_health_check=SHARED_FIXTURES, max_examples=40)
 @given(fleets())
 def test_a_fleet_gives_the_same_bytes_whatever_the_order_of_its_keys(
     neo4j_scenarios: Command, tmp_path: Path, fleet: dict[str, dict[str, dict[str, str]]]
@@ -184,7 +185,7 @@ def test_a_fleet_gives_the_same_bytes_whatever_the_order_of_its_keys(
         assert there[f"{cluster.name}/values.{scenario.target.slug}.yaml"] == render(parse(said), line)
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=15)
+@settings(deadline=None, suppress_health_check=SHARED_FIXTURES, max_examples=15)
 @given(fleets())
 def test_a_build_after_a_build_finds_nothing_to_do(
     neo4j_scenarios: Command, tmp_path: Path, fleet: dict[str, dict[str, dict[str, str]]]

@@ -5,10 +5,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.generator.output.test_compare import make_folder, make_tree, text
 from tests.generator.test_write import full_disk
+from tests.support.patience import SHARED_FIXTURES
 
 from neo4j_scenarios.errors import Interrupted, OutputError
 from neo4j_scenarios.output import sync
@@ -147,7 +148,7 @@ _trees = st.dictionaries(
 )
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=30)
+@settings(deadline=None, suppress_health_check=SHARED_FIXTURES, max_examples=30)
 @given(st.lists(_trees, min_size=1, max_size=4))
 def test_after_a_build_with_prune_the_folder_is_the_tree_whatever_it_was(
     tmp_path_factory: pytest.TempPathFactory, trees: list[dict[str, str]]

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.support.patience import HANGS_AFTER_SECONDS
 
 from neo4j_scenarios.survey.pool import Deadline, Overdue, side_by_side
 
@@ -64,7 +65,7 @@ def test_a_job_that_looks_at_its_deadline_ends_by_itself() -> None:
             raise
 
     assert list(side_by_side([1], work, threads=1, seconds=0.05)) == [(1, None)]
-    assert ended.wait(10)
+    assert ended.wait(HANGS_AFTER_SECONDS)
 
 
 def test_a_mistake_of_ours_comes_out() -> None:

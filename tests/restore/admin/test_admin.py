@@ -1,8 +1,6 @@
 """neo4j-admin: the argv of each version, where it is found, and what its endings mean."""
 
 import os
-import threading
-import time
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
@@ -11,6 +9,7 @@ import pytest
 from tests.conftest import Run
 from tests.support import archives, standin
 from tests.support.alive import is_alive
+from tests.support.patience import until
 from tests.support.says import says
 from tests.support.stores import Bucket
 
@@ -54,10 +53,7 @@ def test_damage_is_told_also_when_neo4j_admin_has_given_up_before(tmp_path: Path
 
     def blocks() -> Iterator[bytes]:
         yield b"less than the pipe's buffer"
-        deadline = time.monotonic() + 30
-        while not (tmp_path / "given-up").exists():
-            assert time.monotonic() < deadline
-            threading.Event().wait(0.01)
+        until((tmp_path / "given-up").exists)
         message = "flipped"
         raise BackupDamagedError(message, hint="take another")
 

@@ -1,12 +1,11 @@
 """A thread that reads ahead: the same bytes, errors in their place, a bound on what waits, and an end in every case."""
 
 import threading
-import time
-from collections.abc import Callable
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.support.patience import until
 
 from neo4j_restore.streams.pipeline import Ahead, Pump, Stream
 
@@ -35,13 +34,6 @@ class Endless(Blocks):
     def some(self, size: int) -> bytes:
         self.taken += 1
         return bytes(1000)
-
-
-def until(happened: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 30
-    while not happened():
-        assert time.monotonic() < deadline
-        threading.Event().wait(0.001)
 
 
 def threads() -> list[threading.Thread]:

@@ -14,6 +14,7 @@ import google_crc32c
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.support.patience import HANGS_AFTER_SECONDS, until
 
 from neo4j_restore import spec
 from neo4j_restore.checksums import Checksum
@@ -94,13 +95,6 @@ def progress(*objects: StoredObject) -> Progress:
 def all_of(store: Memory, objects: Sequence[StoredObject], terms: DownloadOptions) -> dict[str, bytes]:
     with closing(Fetch(store, objects, terms, progress(*objects))) as fetching:
         return {each.key: stream.readall() for each, stream in downloads(fetching)}
-
-
-def until(happened: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 30
-    while not happened():
-        assert time.monotonic() < deadline
-        threading.Event().wait(0.001)
 
 
 def threads() -> list[threading.Thread]:
@@ -201,17 +195,19 @@ def test_a_checksum_told_by_the_answer_alone_counts() -> None:
 
 def test_the_first_error_ends_all_and_the_threads() -> None:
     objects = {str(number): DATA[:100] for number in range(200)}
+    told = threading.Event()
 
     def fails(key: str, _: int) -> None:
         if key == "20":
             message = "gone"
             raise StoreError(message, hint="")
         if int(key) > 20:
-            threading.Event().wait(0.01)
+            told.wait(HANGS_AFTER_SECONDS)
 
     store = Memory(objects, fails)
     with pytest.raises(StoreError, match="gone"):
         all_of(store, [stored(data, key) for key, data in objects.items()], DownloadOptions(60, 8))
+    told.set()
     until(lambda: not threads())
     assert len(store.asked) < 200
 

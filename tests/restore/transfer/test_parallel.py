@@ -3,6 +3,7 @@
 import threading
 
 import pytest
+from tests.support.patience import HANGS_AFTER_SECONDS
 
 from neo4j_restore.transfer.parallel import answers
 
@@ -21,7 +22,7 @@ def test_each_question_is_asked_once_and_has_its_answer() -> None:
 
 def test_so_many_are_asked_at_once_and_no_more() -> None:
     # Each waits until four ask at once: with fewer threads than that it would never end.
-    together = threading.Barrier(4, timeout=60)
+    together = threading.Barrier(4, timeout=HANGS_AFTER_SECONDS)
     now: list[int] = []
     most: list[int] = []
 

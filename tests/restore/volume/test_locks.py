@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from tests.support import archives
+from tests.support.patience import HANGS_AFTER_SECONDS
 from tests.support.says import says
 from tests.support.skips import root_only
 
@@ -26,7 +27,7 @@ def _hold(path: Path, take: Callable[[int], None], held: Event, done: Event) -> 
     with path.open("w") as stream:
         take(stream.fileno())
         held.set()
-        done.wait(30)
+        done.wait(HANGS_AFTER_SECONDS)
 
 
 def _flock(descriptor: int) -> None:
@@ -44,7 +45,7 @@ def while_held(path: Path, take: Callable[[int], None], action: Callable[[], Non
     other = context.Process(target=_hold, args=(path, take, held, done))
     other.start()
     try:
-        assert held.wait(30)
+        assert held.wait(HANGS_AFTER_SECONDS)
         action()
     finally:
         done.set()

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from tests.support import peak
 from tests.support.archives import write_database
+from tests.support.patience import HANGS_AFTER_SECONDS
 
 from neo4j_restore import bounds
 from neo4j_restore.errors import ConfigurationError, TargetOccupiedError
@@ -229,7 +230,7 @@ def test_files_of_a_stranger_take_less_than_256_mib(command: str, data: Path, tm
     (home / "journal.json").write_bytes(head + record + b"}")
     variables = {"BUCKET": "file:///nowhere", "DATABASE": "neo4j", "DATA_DIR": str(data), "PATH": os.environ["PATH"]}
     argv = [sys.executable, "-m", "tests.support.peak", str(tmp_path / "peak"), *command.split()]
-    done = subprocess.run(argv, env=variables, capture_output=True, check=False, timeout=120)
+    done = subprocess.run(argv, env=variables, capture_output=True, check=False, timeout=HANGS_AFTER_SECONDS)
     # A restore is unfinished: `verify` says so.
     assert done.returncode == (12 if command == "verify" else 0), done.stderr[-2000:]
     assert peak.read(tmp_path / "peak") < bounds.RESIDENT_BYTES
