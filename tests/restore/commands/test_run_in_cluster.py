@@ -8,9 +8,11 @@ import pytest
 from tests.conftest import Run
 from tests.restore.commands.restored import exists, expected
 from tests.support import archives, members, standin
+from tests.support.artifacts import Artifact
 from tests.support.members import member
 from tests.support.says import says
 from tests.support.stores import Bucket
+from tests.support.versitygw import S3Bucket
 
 NOBODY = "127.0.0.1:9"
 OFFLINE = {"STORAGE_EMULATOR_HOST": "http://127.0.0.1:9", "NEO4J_HOME": "/nowhere"}
@@ -138,13 +140,34 @@ def test_a_failed_restore_leaves_a_member_bound(neo4j_restore: Run, bound: dict[
 
 
 @pytest.mark.refuses("cluster", because="From 5 on Cypher restores a member: the hint has it")
-@pytest.mark.parametrize("version", ["5.26.30", "2026.08.1"])
-def test_a_member_of_5_is_refused_with_the_reason_and_what_to_do_instead(
-    version: str, neo4j_restore: Run, bound: dict[str, bytes], data: Path
+@pytest.mark.parametrize("command", ["run", "plan"])
+@pytest.mark.parametrize(
+    ("version", "statement"),
+    [
+        (
+            "5.22.0",
+            "DROP DATABASE `neo4j` IF EXISTS WAIT; CREATE DATABASE `neo4j` OPTIONS {existingData: 'use', seedURI",
+        ),
+        ("5.26.30", "CALL dbms.cluster.recreateDatabase('neo4j', {seedURI: '"),
+        ("2026.08.1", "CALL dbms.recreateDatabase('neo4j', {seedURI: '"),
+    ],
+)
+def test_a_member_of_5_is_refused_with_the_statement_that_restores_the_pinned_object(
+    version: str,
+    statement: str,
+    command: str,
+    neo4j_restore: Run,
+    s3_bucket: S3Bucket,
+    bound: dict[str, bytes],
+    data: Path,
 ) -> None:
+    stamp = "2026-01-31T02-00-00"
+    s3_bucket.put(f"neo4j-{stamp}.backup", Artifact().write("BTV1", archives.tar_bytes(archives.store_files())))
     home = standin.install_enterprise_5(data.parent / "enterprise", version)
-    done = neo4j_restore("run", FORCE_OVERWRITE="once", NEO4J_HOME=str(home))
-    says(done, 12, f"a cluster of Neo4j {version}", "seedURI", "dbms.recreateDatabase")
+    request = {"FORCE_OVERWRITE": "once", "TIMESTAMP": stamp, "NEO4J_HOME": str(home), **s3_bucket.environment()}
+    done = neo4j_restore(command, **request)
+    object_url = f"{s3_bucket.url}/neo4j-{stamp}.backup'"
+    says(done, 12, f"a cluster of Neo4j {version}", statement, object_url, "sent once to the database system")
     assert archives.snapshot(data) == bound
 
 

@@ -7,17 +7,13 @@ from typing import Final
 
 from neo4j_restore.admin import admin_commands
 from neo4j_restore.admin.admin_commands import Edition
-from neo4j_restore.errors import ConfigurationError, MigrationNeededError, TargetOccupiedError
+from neo4j_restore.errors import ConfigurationError, MigrationNeededError
 from neo4j_restore.sets.backup_set import BackupSet
 from neo4j_restore.sets.headers import Header, StoreFormat
 from neo4j_restore.sets.inside import DATA_FOLDER, STORE_FILES, Inside
 from neo4j_restore.sets.kinds import Kind
 from neo4j_restore.spec import DatabaseName
 from neo4j_restore.until import Until
-from neo4j_restore.volume.paths import CLUSTER_STATE
-
-# From this line on, a cluster's servers and their databases are managed by Cypher, not by what lies on a volume.
-_OWNS_DATABASES: Final = 5
 
 # Source: operations manual, "Store formats", format deprecations.
 _DEPRECATED_SINCE: Final = admin_commands.Version(5, 23)
@@ -63,25 +59,6 @@ def check_until(until: Until, version: admin_commands.Version, edition: Edition 
         )
         hint = "build the image with NEO4J_IMAGE of the Enterprise Edition, or unset RESTORE_UNTIL"
         raise ConfigurationError(message, hint=hint)
-
-
-def check_member(version: admin_commands.Version, in_cluster: bool, data: str) -> None:
-    """Raise TargetOccupiedError for a member of a cluster of Neo4j 5 or later.
-
-    Source: operations manuals of 5 and 2026, "Restore a database backup" and "neo4j-admin server unbind".
-    """
-    if not in_cluster or version.major < _OWNS_DATABASES:
-        return
-    message = (
-        f"{data} is the volume of a member of a cluster of Neo4j {version}: the servers agree on the data of each "
-        "database, and the restore of one of them alone would be undone, or differ from the others"
-    )
-    hint = (
-        "restore in the running cluster with Cypher: CREATE DATABASE with OPTIONS {seedURI}, or dbms.recreateDatabase "
-        f"for one that exists. If this server is to run alone, stop it and move its place in the cluster away: mv "
-        f"{data}/{CLUSTER_STATE} {data}/{CLUSTER_STATE}.moved"
-    )
-    raise TargetOccupiedError(message, hint=hint)
 
 
 def _check_version(chosen: BackupSet, version: admin_commands.Version, url: str) -> None:

@@ -12,7 +12,7 @@ from neo4j_restore.buckets import BucketUrl
 from neo4j_restore.errors import ANOTHER_SET, BackupDamagedError, BackupNotFoundError, ConfigurationError, StoreError
 from neo4j_restore.inspection import recognised
 from neo4j_restore.inspection.heads import Heads
-from neo4j_restore.planning import authfiles, compatibility, freshness, histories, plan, points, space
+from neo4j_restore.planning import authfiles, compatibility, freshness, histories, member, plan, points, space
 from neo4j_restore.planning.artifacts import Artifacts
 from neo4j_restore.planning.authfiles import AuthFiles
 from neo4j_restore.planning.beside import Finder
@@ -40,7 +40,6 @@ def prepare(
     """Return the plan with its sets and the room it needs, and the neo4j-admin to use. Raises RestoreError."""
     program = find_admin(environment, settings.pace.heap_size, settings.pace.stall_seconds)
     _refuse_folded(settings.request, program.version)
-    compatibility.check_member(program.version, state.in_cluster, str(settings.request.data_dir))
     if decided.auth_files:
         authfiles.check_version(program.version)
     if settings.request.until:
@@ -80,6 +79,7 @@ def _prepare(settings: Settings, program: admin.Admin, decided: Plan, state: Vol
             inspections[step.database] = _inspect(request, policy, inspector, step.chosen, sets[step.source])
     steps = tuple(_inspected(step, inspections.get(step.database)) for step in steps)
     prepared = Plan(steps, program.version, edition=program.edition)
+    member.check(prepared, request.bucket, str(request.data_dir), in_cluster=state.in_cluster)
     plan.check(prepared, request.bucket)
     plan.check_sure(prepared, request.bucket, policy.space)
     for step in steps:
