@@ -17,8 +17,6 @@ def test_the_least_values_set_the_documented_defaults(helm: Helm) -> None:
         "BUCKET": "gs://graph-backups/production",
         "DATABASE": "neo4j",
         "GOOGLE_APPLICATION_CREDENTIALS": "/auth/credentials.json",
-        # The image takes it from the memory limit. The chart derives the limit from it.
-        "HEAP_SIZE": "512m",
         "VOLUME_ID": "default/data-graph-neo4j-restore-0",
         # A single server has no other members to ask.
         **{name: default for name, default in DEFAULTS.items() if default and name != "ON_LIVING_CLUSTER"},
