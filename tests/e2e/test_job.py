@@ -27,17 +27,15 @@ class Jobs:
         path.write_text(json.dumps(values))
         self.release.helm("upgrade", "--install", self.release.name, CHART, "-f", self.release.generate(), "-f", path)
 
-    def ended(self) -> tuple[str, Object]:
-        """Wait until the Job has ended as its notes say. Return its last condition, and how its container ended."""
+    def ended(self, condition: str) -> Object:
+        """Wait until the Job has ended with a condition. Return how its container ended."""
         (job,) = self.namespace.kubectl("get", "jobs", "--output=name", f"--selector={self._selector}").split()
-        self.namespace.wait("jsonpath={.status.conditions}", job)
-        # A condition of its target comes first. The last one comes when the pod has ended.
-        self.namespace.wait("jsonpath={.status.conditions[1].type}", job)
-        status = json.loads(self.namespace.kubectl("get", job, "--output=json"))["status"]
+        self.namespace.wait(f"condition={condition}", job)
         pods = json.loads(self.namespace.kubectl("get", "pods", "--output=json", f"--selector={self._selector}"))
         (pod,) = pods["items"]
         (container,) = pod["status"]["containerStatuses"]
-        return str(status["conditions"][-1]["type"]), container["state"]["terminated"]
+        terminated: Object = container["state"]["terminated"]
+        return terminated
 
     def delete(self) -> None:
         """Delete the Job that has ended, as its notes say before the same request is tried again."""
@@ -62,7 +60,7 @@ def test_a_job_restores_before_neo4j_is_there_is_refused_while_it_runs_and_resto
 ) -> None:
     prod, jobs = make_release("prod"), Jobs(make_release("once"))
     jobs.upgrade(create=True)
-    assert jobs.ended()[0] == "Complete"
+    jobs.ended("Complete")
 
     # A Neo4j of another release, without any restore, adopts the claim by its name.
     values = prod.generate()
@@ -74,9 +72,9 @@ def test_a_job_restores_before_neo4j_is_there_is_refused_while_it_runs_and_resto
 
     receipt = prod.receipt()
     jobs.upgrade(create=True, forceOverwrite="once", restoreId="incident-42")
-    condition, ended = jobs.ended()
+    ended = jobs.ended("Failed")
     reason = json.loads(ended["message"])
-    assert (condition, ended["exitCode"], reason["code"]) == ("Failed", 12, 12)
+    assert (ended["exitCode"], reason["code"]) == (12, 12)
     assert "a Neo4j server is running on /data" in reason["message"]
     assert prod.query(LATER) == [{"nodes": 1}]
     assert prod.receipt() == receipt
@@ -84,7 +82,7 @@ def test_a_job_restores_before_neo4j_is_there_is_refused_while_it_runs_and_resto
     scale(prod, 0)
     jobs.delete()
     jobs.upgrade(create=True, forceOverwrite="once", restoreId="incident-42")
-    assert jobs.ended()[0] == "Complete"
+    jobs.ended("Complete")
     scale(prod, 1)
     assert prod.query(LATER) == [{"nodes": 0}]
     assert prod.query(COUNTS) == AS_IN_THE_BACKUP
