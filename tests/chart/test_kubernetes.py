@@ -8,10 +8,13 @@ from tests.chart.kubernetes import VERSIONS, problems
 @pytest.mark.parametrize("version", VERSIONS)
 def test_kubernetes_knows_every_key_of_every_example(helm: Helm, version: str) -> None:
     # The chart leaves out what the oldest version does not have. Helm's own version is among the newest.
-    given = version if version == VERSIONS[0] else ""
+    oldest = version == VERSIONS[0]
+    given = version if oldest else ""
+    # A drill needs a sidecar among the init containers, which the oldest version does not have.
+    files = [file for file in CI_FILES if not (oldest and file.stem.startswith("drill"))]
     found = {
         file.name: [each for item in helm.template(load(file), kubernetes=given) for each in problems(item, version)]
-        for file in CI_FILES
+        for file in files
     }
     assert {name: said for name, said in found.items() if said} == {}
 

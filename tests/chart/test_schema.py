@@ -27,6 +27,7 @@ OPEN = {
     ("definitions", "texts"),
     ("properties", "apocConfig"),
     ("properties", "config"),
+    ("properties", "drill", "properties", "config"),
     ("properties", "global"),
 }
 

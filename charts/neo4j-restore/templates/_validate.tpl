@@ -7,6 +7,7 @@ set. A long line goes on in the next one, indented. The rules are in the files _
 {{- define "neo4j-restore.validate" -}}
 {{- $rules := list "neo4j" "cluster" "settings" "network" "labels" "mounts" "job" -}}
 {{- if .Values.finalize.enabled }}{{ $rules = prepend $rules "finalize" }}{{ end -}}
+{{- if .Values.drill.enabled }}{{ $rules = append $rules "drill" }}{{ end -}}
 {{- if .Values.restore.enabled -}}
 {{- $rules = concat (list "source" "databases" "policy" "keeping" "clusterData") $rules -}}
 {{- end -}}

@@ -2,7 +2,8 @@
 
 A drill is a restore that is made to prove that it works. Its receipt has the form of `last` in the image's
 `receipt.json`. We read `finished` (ISO 8601), `bytes`, `seconds`, and `restored`, a list of items with `database` and
-`object`. Other files in the folder, and receipts that can't be read, are ignored.
+`object`. A result of `neo4j-restore drill` has `drill` too: one whose assertions do not hold proves nothing. Other
+files in the folder, and receipts that can't be read, are ignored.
 """
 
 import json
@@ -81,6 +82,9 @@ def parse(text: bytes) -> dict[spec.DatabaseName, Drill]:
     except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError):
         return {}
     if not (0 < seconds < float("inf") and size >= 0):
+        return {}
+    drill = receipt.get("drill", {})
+    if not isinstance(drill, Mapping) or drill.get("succeeded", True) is not True:
         return {}
     return {database: Drill(time, name, size, seconds) for database, name in names.items()}
 

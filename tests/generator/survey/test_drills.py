@@ -28,6 +28,11 @@ def test_a_receipt_tells_when_what_and_how_fast() -> None:
     assert drill.bytes_per_second == 200
 
 
+@pytest.mark.parametrize(("drill", "counts"), [({"succeeded": True}, True), ({"succeeded": False}, False), (1, False)])
+def test_only_a_drill_whose_assertions_hold_is_one(drill: object, counts: bool) -> None:
+    assert bool(drills.parse(make_receipt(drill=drill))) is counts
+
+
 def test_a_drill_under_another_name_is_one_of_the_sets_database() -> None:
     restored = {"database": "drill", "source_database": "neo4j", "object": "gs://b/neo4j-2026-05-01.dump"}
     assert [*drills.parse(make_receipt(restored=[restored]))] == [NEO4J]
