@@ -28,6 +28,7 @@ class Target:
     data_sub_path: the folder of the data volume that it mounts by default. `/` is the volume itself.
     other_sub_paths: whether it can mount another folder.
     finalizes: whether it has a Job that asks the running server.
+    drills: whether it has a CronJob that restores a copy and asks it.
     """
 
     name: str
@@ -46,6 +47,7 @@ class Target:
     data_sub_path: str = "/"
     other_sub_paths: bool = True
     finalizes: bool = False
+    drills: bool = False
 
     def runs(self, major: int) -> bool:
         """Return whether the chart runs that major version of Neo4j."""
@@ -84,6 +86,7 @@ NEO4J_RESTORE: Final = register(
         "5.26.30",
         other_sub_paths=False,
         finalizes=True,
+        drills=True,
     )
 )
 

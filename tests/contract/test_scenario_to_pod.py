@@ -1,5 +1,6 @@
 """What a scenario asks for is what the restore container gets: flags -> values file -> Helm -> pod -> settings."""
 
+import json
 import subprocess
 from datetime import datetime
 from pathlib import Path
@@ -40,6 +41,7 @@ SCENARIOS = {
     "auth files": {"auth_files": "true", "database": "graph.db", "neo4j_tag": "3.5.35"},
     "until a time": {"restore_until": "2026-01-31T03:30:00+01:00", "edition": "enterprise", "accept_license": "yes"},
     "until a transaction": {"restore_until": "120", "edition": "enterprise", "accept_license": "yes"},
+    "drill": {"drill": "true", "drill_assertions": '[{"query": "RETURN 1", "expect": 1}]'},
     "finalize": {"finalize": "true", "password_secret": "graph-login", "database": "neo4j,movies"},
     "virtual": {"bucket": "s3://graph-backups/p", "addressing_style": "virtual"},
     "reclaim": {"force_overwrite": "true", "accept_data_loss": "true", "space_mode": "reclaim"},
@@ -142,6 +144,22 @@ def test_the_charts_job_logs_in_as_the_scenario_says(helm: str) -> None:
     spec = job["spec"]["template"]["spec"]
     assert "graph-login" in {volume.get("secret", {}).get("secretName") for volume in spec["volumes"]}
     assert "The Job of finalize, below, runs CREATE DATABASE" in " ".join(text.replace("#", " ").split())
+
+
+def test_the_drills_of_a_fleet_are_spread_over_the_night_and_ask_what_the_scenario_says(helm: str) -> None:
+    times = set()
+    for name in ("eu-1", "eu-2", "us-1"):
+        text = render(make_scenario(**SCENARIOS["drill"], bucket=f"gs://backups/{name}"))
+        command = [helm, "template", "graph", str(ROOT / "charts" / "neo4j-restore"), "--values", "-"]
+        done = subprocess.run(command, input=text, capture_output=True, text=True, check=False)
+        says(done, 0)
+        (cron,) = (item for item in yaml.safe_load_all(done.stdout) if item and item["kind"] == "CronJob")
+        times.add(cron["spec"]["schedule"])
+        (asking,) = cron["spec"]["jobTemplate"]["spec"]["template"]["spec"]["containers"]
+        (assertions,) = (each["value"] for each in asking["env"] if each["name"] == "DRILL_ASSERTIONS")
+        assert json.loads(assertions) == [{"query": "RETURN 1", "expect": 1}]
+    assert len(times) == 3
+    assert all(0 <= int(time.split()[1]) < 6 for time in times)
 
 
 @pytest.mark.parametrize("scenario", READY_MADE.values(), ids=READY_MADE)

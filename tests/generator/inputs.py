@@ -169,7 +169,7 @@ def all_inputs(draw: st.DrawFn) -> dict[str, str]:
         "database": ",".join(draw(_namings)),
         "force-overwrite": overwrite,
     }
-    inputs |= draw(_access()) | draw(_finalized(target))
+    inputs |= draw(_access()) | draw(_finalized(target)) | draw(_drilled(target))
     optional = {
         "timestamp": st.just("latest") | _texts.map("r1{}".format) | _times,
         "keep-previous": st.sampled_from(["true", "false"]),
@@ -222,6 +222,13 @@ def all_inputs(draw: st.DrawFn) -> dict[str, str]:
     if enterprise and target != "neo4j-restore" and draw(st.booleans()):
         return draw(_of_a_cluster(inputs | draw(st.fixed_dictionaries({}, optional=optional))))
     return draw(_with_a_volume(inputs | draw(st.fixed_dictionaries({}, optional=optional))))
+
+
+def _drilled(target: str) -> st.SearchStrategy[dict[str, str]]:
+    """Return inputs for drills, for the chart that has them."""
+    drill = {"drill": "true"}
+    asking = {**drill, "drill-assertions": '[{"query": "MATCH (n) RETURN count(n)", "expect": 7}]'}
+    return st.sampled_from([{}, drill, asking] if TARGETS[target].drills else [{}])
 
 
 def _finalized(target: str) -> st.SearchStrategy[dict[str, str]]:

@@ -124,6 +124,8 @@ def test_every_broken_input_is_told_at_once() -> None:
         "data-sub-path": "../data",
         "heap-size": "lots",
         "finalize": "maybe",
+        "drill": "nightly",
+        "drill-assertions": "[{query: 1}]",
         "log-format": "xml",
         "emulator-host": "gcs:9023",
         "databse": "neo4j",

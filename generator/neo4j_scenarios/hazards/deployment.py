@@ -41,6 +41,7 @@ def _chart(scenario: Scenario) -> Iterator[Hazard]:
             "leave it out",
         )
     yield from _finalize(scenario)
+    yield from _drill(scenario)
     if scenario.offline_maintenance and not target.offline_maintenance:
         charts = " or ".join(able(lambda target: target.offline_maintenance))
         yield Hazard(
@@ -67,6 +68,17 @@ def _finalize(scenario: Scenario) -> Iterator[Hazard]:
         yield Hazard(
             ("finalize", "neo4j-tag"), f"Neo4j {scenario.major}.x has no database 'system' to change", "leave it out"
         )
+
+
+def _drill(scenario: Scenario) -> Iterator[Hazard]:
+    if scenario.drill and not scenario.target.drills:
+        yield Hazard(
+            ("drill", "target"),
+            f"the chart {scenario.target.name} has no CronJob for drills",
+            f"use --target {able(lambda target: target.drills)[0]}, or leave it out",
+        )
+    elif scenario.drill_assertions and not scenario.drill:
+        yield Hazard(("drill-assertions", "drill"), "has no effect without drills", "add --drill=true")
 
 
 def _licence(scenario: Scenario) -> Iterator[Hazard]:

@@ -96,6 +96,8 @@ class Scenario:
     restore_cpu: str
     log_format: str
     finalize: bool
+    drill: bool
+    drill_assertions: str
     image_pull_secrets: tuple[str, ...]
     init_containers_before: str
     init_containers_after: str

@@ -56,6 +56,8 @@ RECLAIM = {"space_mode": "reclaim", "force_overwrite": "true", "accept_data_loss
             {**EVAL, "target": "neo4j/neo4j", "chart_version": "5.17.0"},
             "--accept-license: the chart neo4j/neo4j 5.17.0 does not accept 'eval'",
         ),
+        ({"drill": "true", "target": "neo4j/neo4j"}, "--drill: the chart neo4j/neo4j has no CronJob for drills"),
+        ({"drill_assertions": "[{query: RETURN 1}]"}, "--drill-assertions: has no effect without drills"),
         ({"finalize": "true"}, "--finalize: the Job needs a login for the running server"),
         (
             {"finalize": "true", "target": "neo4j/neo4j", "password_secret": "login"},

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from neo4j_scenarios.charts.ldap import read_ldap, read_password
+from neo4j_scenarios.charts.neo4j_restore import drill
 from neo4j_scenarios.charts.read_bucket import give_bucket
 from neo4j_scenarios.charts.read_pod import (
     read_cpu,
@@ -59,6 +60,7 @@ def read(reading: Reading) -> None:
     _read_pod(reading)
     reading.take("password-secret", "auth", "existingSecret")
     reading.take("finalize", "finalize", "enabled")
+    drill.read(reading)
     read_licence(reading, "acceptLicenseAgreement")
     read_service_account(reading)
     read_ldap(reading)

@@ -6,6 +6,7 @@ from typing import Any
 from neo4j_scenarios.charts import ldap
 from neo4j_scenarios.charts.environment import addressing, choice, pace
 from neo4j_scenarios.charts.identity import pod_labels, service_account
+from neo4j_scenarios.charts.neo4j_restore import drill
 from neo4j_scenarios.charts.resources import block, cpu
 from neo4j_scenarios.charts.volumes import Values, backups
 from neo4j_scenarios.inputs import data_volume
@@ -49,6 +50,7 @@ def values(scenario: Scenario) -> Values:
         **({"finalize": {"enabled": True}} if scenario.finalize else {}),
         **_ldap(scenario),
         "data": _data(scenario),
+        **drill.values(scenario, _data(scenario)),
         **_pod(scenario),
         **service_account(scenario),
     }

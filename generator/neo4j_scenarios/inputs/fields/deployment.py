@@ -1,9 +1,12 @@
 """Inputs for what is deployed: chart, edition, images and volume."""
 
+from dataclasses import dataclass
 from typing import Final
 
+from neo4j_restore.drill.assertions import parse_assertions
 from neo4j_scenarios.inputs import data_volume, rules
 from neo4j_scenarios.inputs.fields.field import Field
+from neo4j_scenarios.inputs.structure import ListOf
 from neo4j_scenarios.targets import KINDS, NEO4J_RESTORE, SINGLE_INSTANCE, TARGETS, Edition, parse_kind, parse_target
 
 _EDITIONS: Final[dict[str, Edition]] = {"community": "community", "enterprise": "enterprise"}
@@ -127,4 +130,31 @@ FINALIZE = Field(
     rules.BOOLEAN,
     "true",
     "false",
+)
+DRILL = Field(
+    "drill",
+    "prove every night that the backup comes back, in a CronJob that restores a copy and asks it: true or false",
+    rules.BOOLEAN,
+    "true",
+    "false",
+)
+
+
+@dataclass(frozen=True, eq=False)
+class _Assertions(ListOf):
+    """A rule for assertions, by the rule of the image."""
+
+    def __call__(self, text: str) -> str:
+        """Return the list as one line."""
+        listed = super().__call__(text)
+        if listed:
+            parse_assertions(listed)
+        return listed
+
+
+DRILL_ASSERTIONS = Field(
+    "drill-assertions",
+    "list of queries of the copy, and what each has to return: a value, nonEmpty, or a map with atLeast and atMost",
+    _Assertions("assertion", ("query",), distinct=False),
+    '[{"query": "MATCH (n) RETURN count(n)", "expect": {"atLeast": 1000}}]',
 )
