@@ -24,9 +24,8 @@ A database that is already on the volume is replaced one time
 {{- with $restore.restoreId }} for restoreId {{ . }}{{ end }}.
 To restore again, change restore.restoreId.
 {{- with include "neo4j-restore.repeated" . }}
-WARNING: restoreId {{ $restore.restoreId }} is that of the values before, where {{ . }}. If that restore is done,
-{{- " nothing is" }}
-restored now. To restore, set a new restore.restoreId.
+WARNING: restoreId {{ $restore.restoreId }} is the same as before, but the request is not: {{ . }}.
+If that restore is done, nothing is restored now. To restore, set a new restore.restoreId.
 {{- end }}
 {{- else }}
 

@@ -184,7 +184,7 @@ def test_a_chain_that_was_aggregated_after_the_listing_is_listed_once_more(
         number = gets[0] if moment == "at the headers" else len(between.seen) + 1
         between.before[len(between.seen) + number] = aggregate
         done = neo4j_restore("run", **environment)
-    says(done, 0, "listing the bucket once more")
+    says(done, 0, "Listing the bucket once more")
     assert archives.snapshot(data)["databases/neo4j/neostore.counts.db"] == b"aggregated"
 
 

@@ -190,7 +190,7 @@ def test_what_may_be_newer_by_names_in_another_zone_or_by_upload_times_is_doubtf
 
 def test_a_gap_tells_of_artifacts_that_cannot_be_read() -> None:
     store = Memory({name(0): FULL, name(1): b"", name(2): TWO})
-    with pytest.raises(BackupNotFoundError, match="the headers of 1 artifacts can't be read, for example"):
+    with pytest.raises(BackupNotFoundError, match="The headers of 1 artifacts can't be read, for example"):
         taken(store)
 
 

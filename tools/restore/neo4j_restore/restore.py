@@ -78,7 +78,7 @@ def _without_lock(request: Request, policy: Policy, paths: VolumePaths, error: L
         # Without the lock Neo4j may still start on data that stays as it is. Only a restore needs it.
         if decided.restores:
             raise error
-    log.warning("%s. There is nothing to do, so Neo4j may start; a restore would need this: %s", error, error.hint)
+    log.warning("%s. There is nothing to do, so Neo4j may start. A restore would need this: %s", error, error.hint)
     return decided
 
 
@@ -163,7 +163,7 @@ def _restore(settings: Settings, environment: Mapping[str, str], decided: Plan, 
             return once(state)
         except VanishedError as error:
             # Once only: a bucket that changes faster than it is read would never end.
-            log.warning("%s; listing the bucket once more", error)
+            log.warning("%s. Listing the bucket once more", error)
             with disk.errors_of(paths.data):
                 leftovers.discard(paths.home, paths.staging)
                 state = replace(state, free_bytes=free_bytes(paths))
@@ -237,7 +237,7 @@ def _cleaned_after_failure(paths: VolumePaths, prepared: Plan, *, purge: bool) -
         if unfinished and unfinished.phase in {Phase.INTENT, Phase.STAGED}:
             if purge:
                 # Their room may be just what the volume lacks.
-                with leftovers.only_warn("cannot put back the data that was moved away", "the next start tries again"):
+                with leftovers.only_warn("cannot put back the data that was moved away", "The next start tries again"):
                     swap.give_up(paths, unfinished)
             error.hint += f"; {_left(prepared, reclaimed=swap.is_reclaimed(paths, unfinished))}"
         raise

@@ -145,7 +145,7 @@ def test_a_set_whose_transfer_alone_is_checked_is_not_verified_and_says_so(neo4j
         done = neo4j_restore("run", **account.environment())
     assert planned["verified_by"] == []
     says(done, 0)
-    lines = ("Reading it once more\n", "; trying once more, from the start", "is not verified")
+    lines = ("Reading it once more\n", ". Trying once more, from the start", "is not verified")
     told = [done.stderr.count(each) for each in lines]
     assert told == [1, 1, 1], done.stderr
     (restored,) = json.loads((data / ".neo4j-restore/receipt.json").read_text())["last"]["restored"]

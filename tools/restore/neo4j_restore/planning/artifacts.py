@@ -222,7 +222,7 @@ class Artifacts:
         gap = chains.gap(last, candidates, name)
         message = f"{name(last.key)} is a differential backup, and its chain has a gap: {gap}"
         if problems:
-            message += f"; the headers of {len(problems)} artifacts can't be read, for example: {problems[0]}"
+            message += f". The headers of {len(problems)} artifacts can't be read, for example: {problems[0]}"
         return BackupNotFoundError(message, hint="put that artifact back, or name an earlier set with TIMESTAMP")
 
 

@@ -50,7 +50,7 @@ def prepare(
         if not error.gone:
             raise
         # Chains are aggregated in place and old backups are removed, so a listed object may be gone a moment later.
-        log.warning("%s; listing the bucket once more", error)
+        log.warning("%s. Listing the bucket once more", error)
         return _prepare(settings, program, decided, state, store), program
 
 

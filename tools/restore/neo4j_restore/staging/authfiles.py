@@ -98,7 +98,7 @@ class AuthFiles:
         try:
             return self._read(beside, stored)
         except StreamDamagedError as error:
-            log.warning("auth files: %s; trying once more", error)
+            log.warning("auth files: %s. Trying once more", error)
             return self._read(beside, stored)
 
     def _read(self, beside: BackupSet, stored: StoredObject) -> bytes:

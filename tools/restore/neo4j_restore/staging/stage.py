@@ -100,7 +100,7 @@ class Stage:
         try:
             self._fill(chosen)
         except StreamDamagedError as error:
-            log.warning("%s: %s; trying once more, from the start", chosen.target, error)
+            log.warning("%s: %s. Trying once more, from the start", chosen.target, error)
             self._clear(chosen.target)
             if chosen.kind is not Kind.DIRECTORY:
                 # The checksum covers the whole object, so it is not known which part is damaged. The files of a

@@ -22,7 +22,7 @@ def only_warn(failed: str, todo: str) -> Iterator[None]:
     try:
         yield
     except (OSError, RestoreError) as error:
-        log.warning("%s, as uid %d: %s; %s", failed, os.geteuid(), _reason(error), todo)
+        log.warning("%s, as uid %d: %s. %s", failed, os.geteuid(), _reason(error), todo)
 
 
 def _reason(error: OSError | RestoreError) -> str:
@@ -35,7 +35,7 @@ def _reason(error: OSError | RestoreError) -> str:
 def remove(path: Path) -> None:
     """Remove a folder and its contents, if it is there."""
     if os.path.lexists(path):
-        todo = f"it takes space and does no other harm; to remove it: rm -rf {path}"
+        todo = f"It takes space and does no other harm. To remove it: rm -rf {path}"
         with only_warn(f"{path} can't be removed", todo):
             trees.remove(path)
 
@@ -56,12 +56,12 @@ def discard(home: Path, path: Path) -> None:
 
 def sweep(home: Path) -> None:
     """Remove the folders that earlier runs discarded, and files that a crash left half written."""
-    with only_warn(f"{home} can't be listed", "nothing depends on it"):
+    with only_warn(f"{home} can't be listed", "Nothing depends on it"):
         # Earlier versions named it `reclaimed`.
         for path in [*sorted(home.glob(f"{_DISCARDED}-*")), home / "reclaimed"]:
             remove(path)
     for name in ("journal.json.new", "receipt.json.new", "history.jsonl.new", "inconsistencies.report.new"):
         path = home / name
-        with only_warn(f"{path} can't be removed", f"a restore needs its place; to remove it: rm -rf {path}"):
+        with only_warn(f"{path} can't be removed", f"A restore needs its place. To remove it: rm -rf {path}"):
             if os.path.lexists(path):
                 path.unlink()

@@ -78,8 +78,10 @@ def _warn_of_orphans(paths: VolumePaths) -> None:
     parts = sorted(str(path.relative_to(paths.outgoing)) for path in paths.outgoing.glob("*/*"))
     if parts:
         missing = [part for part in parts if not (paths.data / part).exists()]
-        todo = f"not live: {', '.join(missing)}" if missing else "all of it is live as well"
-        log.warning("%s holds data that a restore was about to replace, and no journal; %s", paths.outgoing, todo)
+        todo = f"Not live: {', '.join(missing)}" if missing else "All of it is live as well"
+        log.warning(
+            "%s holds data that a restore was about to replace, but there is no journal. %s", paths.outgoing, todo
+        )
 
 
 def _refuse_newer(paths: VolumePaths, journal: Journal) -> None:

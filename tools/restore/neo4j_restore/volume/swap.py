@@ -193,7 +193,7 @@ def finish(paths: VolumePaths, journal: Journal) -> None:
 def _housekeeping(paths: VolumePaths, failed: str) -> AbstractContextManager[None]:
     # The new data is live and Neo4j can start on it. An error would only keep it from starting.
     return leftovers.only_warn(
-        failed, f"the restored data is live. Repair {paths.home}, and the next start finishes the rest"
+        failed, f"The restored data is live. Repair {paths.home}, and the next start finishes the rest"
     )
 
 
@@ -222,7 +222,7 @@ def give_up(paths: VolumePaths, journal: Journal) -> None:
         refuse_links(paths)
         Moves(paths, replace(journal, install=())).back()
     owed = is_reclaimed(paths, journal)
-    with leftovers.only_warn(f"cannot clean up {paths.home}", "the data is unchanged, and the next start tries again"):
+    with leftovers.only_warn(f"cannot clean up {paths.home}", "The data is unchanged, and the next start tries again"):
         # Data that could not be put back is never deleted.
         if not any(paths.outgoing.glob("*/*")):
             leftovers.discard(paths.home, paths.outgoing)
