@@ -89,6 +89,24 @@ def test_a_dump_tells_its_size_and_its_format(names: list[str], found: StoreForm
     assert (header.store_format, header.unpacked_bytes) == (found, 5_000_000_000)
 
 
+@pytest.mark.parametrize(
+    ("neostore", "version"),
+    [
+        (archives.neostore("AF4.3.0"), "AF4.3.0"),
+        (archives.neostore("aligned"), "record-aligned-1.1"),
+        (bytes(8192), None),
+        (archives.neostore("AF4.3.0")[:300], "AF4.3.0"),
+        (archives.neostore("AF4.3.0")[:40], None),
+    ],
+    ids=["of 4.4", "of 5", "zeros", "cut", "cut early"],
+)
+@pytest.mark.parametrize("magic", [b"DZV1", b""])
+def test_a_dump_tells_the_version_of_its_store(neostore: bytes, version: str | None, magic: bytes) -> None:
+    # The magic does not tell: 4.4 and 5 write the same.
+    tar = archives.tar_bytes({"schema/index/1": b"x" * 700, "neostore": neostore}, below="./")
+    assert headers.of_dump(dump(tar, magic)).store_version == version
+
+
 def test_a_dump_of_3_tells_its_format() -> None:
     header = headers.of_dump(gzip.compress(TAR))
     assert (header.store_format, header.unpacked_bytes) == (StoreFormat.RECORD, None)

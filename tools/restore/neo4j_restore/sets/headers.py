@@ -20,11 +20,14 @@ Source: Neo4j community, org.neo4j.dbms.archive. neo4j-admin 5.26.30 loads the a
 
 import re
 import struct
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Final
 from uuid import UUID
+
+from neo4j_restore.sets import inside
 
 # zstd returns a block only once all of it has come, and a block may have 128 KiB.
 HEADER_BYTES: Final = 256 * 1024
@@ -157,13 +160,14 @@ def of_dump(head: bytes) -> Header:
     line = 4 if packed != head and plain[:4] != packed[:4] else None
     if not plain.startswith(_MARK):
         # Neo4j 3 makes dumps that are gzips, and so may 4.
-        return Header(line, store_format=_format_by_names(plain))
+        return Header(line, store_format=_format_by_names(plain), store_version=_version_in(plain))
     line = line or 4
     try:
         total = _sizes(_Fields(plain[len(_MARK) :]))
     except struct.error:
         total = None
-    return Header(line, store_format=_format_by_names(plain[len(_MARK) + _SIZES_BYTES :]), unpacked_bytes=total)
+    tar = plain[len(_MARK) + _SIZES_BYTES :]
+    return Header(line, store_format=_format_by_names(tar), store_version=_version_in(tar), unpacked_bytes=total)
 
 
 def tar_of_dump(head: bytes) -> bytes:
@@ -236,15 +240,31 @@ def _metadata(fields: _Fields) -> Header | None:
 
 def _format_by_names(tar: bytes) -> StoreFormat | None:
     """Return the store's format by the names of a tar's first entries, or None where none of them shows it."""
-    at = 0
-    while at + _BLOCK <= len(tar):
-        name = tar[at : at + 100].rstrip(b"\0").decode(errors="replace").removeprefix("./")
+    for name, _ in _files_of(tar):
         if _OF_BLOCK.match(name):
             return StoreFormat.BLOCK
         if _OF_RECORD.match(name):
             return StoreFormat.RECORD
-        size = re.match(rb"[0-7]+", tar[at + 124 : at + 136])
-        if not size:
-            return None
-        at += _BLOCK + -(-int(size[0], 8) // _BLOCK) * _BLOCK
     return None
+
+
+def _version_in(tar: bytes) -> str | None:
+    """Return the store's version by its file `neostore`, or None where that does not lie in the start of the tar."""
+    for name, content in _files_of(tar):
+        if name == "neostore":
+            version = inside.version_of(content)
+            return version.text.replace(" ", "-") if version else None
+    return None
+
+
+def _files_of(tar: bytes) -> Iterator[tuple[str, bytes]]:
+    """Yield the name of each entry in the start of a tar, with its content as far as it is there."""
+    at = 0
+    while at + _BLOCK <= len(tar):
+        name = tar[at : at + 100].rstrip(b"\0").decode(errors="replace").removeprefix("./")
+        size = re.match(rb"[0-7]+", tar[at + 124 : at + 136])
+        content = at + _BLOCK
+        yield name, tar[content : content + min(int(size[0], 8), _BLOCK)] if size else b""
+        if not size:
+            return
+        at = content + -(-int(size[0], 8) // _BLOCK) * _BLOCK
