@@ -21,11 +21,11 @@ from neo4j_restore.sets.headers import Header
 from neo4j_restore.sets.kinds import Kind
 from neo4j_restore.sets.owners import owner
 from neo4j_restore.spec import DatabaseName
+from neo4j_restore.volume.paths import is_log
 
 # The names of store files, in the record formats and the block format. Transaction logs lie beside them or in a folder
 # of their own.
 _STORE = re.compile(r"neostore(\.(?!transaction)[a-z.]+)?|block\.[a-z0-9._-]+")
-_LOGS = re.compile(r"(neostore\.transaction\.db|checkpoint)\.\d+")
 
 _PACKED = re.compile(r"\.(tar|tgz|zip|gz|zst|lz4|xz|bz2|7z|rar)$", re.IGNORECASE)
 
@@ -104,7 +104,7 @@ def _stores(entries: Iterable[Entry], *, whole: bool) -> list[Store]:
             markers[folder] = entry
         elif _STORE.fullmatch(name) and not whole:
             markers.setdefault(folder, None)
-        elif _LOGS.fullmatch(name):
+        elif is_log(name):
             logs.add(folder)
     return [Store(folder, _logs_of(folder, logs, whole=whole), marker) for folder, marker in sorted(markers.items())]
 
@@ -128,7 +128,7 @@ def _files(entries: Iterable[Entry]) -> Iterator[File]:
 def is_store_file(path: str) -> bool:
     """Return whether a path is that of a store file or a transaction log."""
     name = path.rpartition("/")[2]
-    return _STORE.fullmatch(name) is not None or _LOGS.fullmatch(name) is not None
+    return _STORE.fullmatch(name) is not None or is_log(name)
 
 
 def is_telling(name: str) -> bool:
@@ -219,7 +219,7 @@ def entries_of(top: Path, name: str) -> list[Entry]:
         if path.name in STORE_MARKERS or contents.kind_of_file(entry.head):
             telling.spend()
             deciding.append(entry)
-        elif _LOGS.fullmatch(path.name) and folder not in logs and len(logs) < bounds.MOST_STORES:
+        elif is_log(path.name) and folder not in logs and len(logs) < bounds.MOST_STORES:
             logs.add(folder)
             deciding.append(entry)
         elif len(others) < _SHOWN or (len(others) < 2 * _SHOWN and _PACKED.search(path.name)):

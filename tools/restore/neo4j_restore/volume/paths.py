@@ -1,5 +1,6 @@
 """The paths on the data volume, and the names of the files that Neo4j has there."""
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,6 +29,8 @@ RECORD_STORES = (
 # The names of transaction logs begin with it.
 LOGS = "neostore.transaction.db"
 
+_LOG = re.compile(r"(neostore\.transaction\.db|checkpoint)\.\d+")
+
 # A member of a cluster keeps its place in the cluster in this folder.
 CLUSTER_STATE = "cluster-state"
 
@@ -36,6 +39,11 @@ _MEMBERSHIP = (CLUSTER_STATE, "server_id")
 
 # The files, relative to a data folder, in which Neo4j 3.x keeps its own users. From 4.0 on they are in `system`.
 AUTH_FILES = ("dbms/auth", "dbms/roles", "dbms/auth.ini")
+
+
+def is_log(name: str) -> bool:
+    """Tell whether a file of this name is a transaction log, or one of checkpoints."""
+    return _LOG.fullmatch(name) is not None
 
 
 @dataclass(frozen=True)
