@@ -137,6 +137,7 @@ def test_a_chart_that_contains_this_one_may_switch_it_off_by_its_condition(helm:
 def test_the_policies_are_those_of_the_image() -> None:
     words = {str(word).lower() for word in schema.of("restore", "forceOverwrite")["enum"]}
     assert words == spec.FORCE_OVERWRITE.keys()
+    assert {str(word).lower() for word in schema.of("restore", "migrate")["enum"]} == {*spec.Migrate}
 
 
 @pytest.mark.parametrize(

@@ -39,6 +39,8 @@ SCENARIOS = {
     "choice": {"on_stale_latest": "newest", "ignore_objects": "neo4j-test*, old/*", "require_checksum": "true"},
     "check": {"consistency_check": "true"},
     "auth files": {"auth_files": "true", "database": "graph.db", "neo4j_tag": "3.5.35"},
+    "migrate": {"migrate": "true"},
+    "by server": {"migrate": "by-server"},
     "until a time": {"restore_until": "2026-01-31T03:30:00+01:00", "edition": "enterprise", "accept_license": "yes"},
     "until a transaction": {"restore_until": "120", "edition": "enterprise", "accept_license": "yes"},
     "drill": {"drill": "true", "drill_assertions": '[{"query": "RETURN 1", "expect": 1}]'},
@@ -104,7 +106,8 @@ def meant(scenario: Scenario, settings: Settings) -> None:
         scenario.addressing_style,
     )
     assert policy.keep_previous == scenario.keep_previous
-    assert (policy.consistency_check, request.auth_files) == (scenario.consistency_check, scenario.auth_files)
+    assert (policy.consistency_check, policy.migrate) == (scenario.consistency_check, scenario.migrate)
+    assert request.auth_files == scenario.auth_files
     assert (policy.purge, pace.heap_size) == (scenario.purge_on_complete, scenario.heap_size)
     assert (access.credentials is not None) == bool(scenario.secret)
     assert access.emulator_host == scenario.emulator_host

@@ -84,6 +84,7 @@ def test_every_broken_input_is_told_at_once() -> None:
         "ignore-objects": "old/*,,a",
         "require-checksum": "maybe",
         "consistency-check": "perhaps",
+        "migrate": "perhaps",
         "space-mode": "free",
         "purge-on-complete": "maybe",
         "secret": "My_Secret",

@@ -219,6 +219,15 @@ def test_a_result_of_a_drill_has_the_fields_of_its_table(neo4j_restore: Run, res
     assert found == json.loads((restored / "receipt.json").read_text())["last"]
 
 
+def _receipt_of_a_migration(neo4j_restore: Run, bucket: Bucket, top: Path) -> Any:
+    (top / "migrated").mkdir()
+    older = archives.store_files() | {"neostore": archives.neostore("AF4.3.0")}
+    bucket.put("older/neo4j.dump", dump(older))
+    home = {"NEO4J_HOME": str(standin.install_loading(top / "five", "5.26.30")), "DATA_DIR": str(top / "migrated")}
+    says(neo4j_restore("run", BUCKET=f"{bucket.url}/older", DATABASE="neo4j", MIGRATE="true", **home), 0)
+    return json.loads((top / "migrated/.neo4j-restore/receipt.json").read_text())
+
+
 def test_receipt_and_history_have_the_fields_of_their_tables(
     neo4j_restore: Run, bucket: Bucket, restored: Path, tmp_path: Path
 ) -> None:
@@ -227,10 +236,11 @@ def test_receipt_and_history_have_the_fields_of_their_tables(
     says(neo4j_restore("run", DATABASE="people,movies"), 0)
     receipt = json.loads((restored / "receipt.json").read_text())
     history = [json.loads(line) for line in (restored / "history.jsonl").read_text().splitlines()]
-    keeps(table("### Receipt and history"), receipt)
+    migrated = _receipt_of_a_migration(neo4j_restore, bucket, tmp_path)
+    keeps(table("### Receipt and history"), receipt, migrated)
     says(three(neo4j_restore, bucket, tmp_path, "run"), 0)
     (users,) = map(json.loads, (tmp_path / "three/.neo4j-restore/history.jsonl").read_text().splitlines())
-    keeps(table("`.neo4j-restore/history.jsonl` has"), *history, users)
+    keeps(table("`.neo4j-restore/history.jsonl` has"), *history, users, migrated["last"])
     assert (len(history), history[-1]) == (3, receipt["last"])
     assert words("`.neo4j-restore/history.jsonl` has", "force_overwrite") == list(spec.Overwrite)
 

@@ -35,6 +35,7 @@ WRONG = {
     "REQUIRE_CHECKSUM": ["maybe"],
     "CONSISTENCY_CHECK": ["1", "perhaps"],
     "AUTH_FILES": ["1", "ldap"],
+    "MIGRATE": ["1", "by_server"],
     "ADDRESSING_STYLE": ["host", "auto"],
     "DATA_DIR": ["data", "/data/../etc"],
     "HEAP_SIZE": ["512", "0m", "big"],

@@ -12,7 +12,7 @@ import shlex
 import sys
 from pathlib import Path
 
-from tests.support import used
+from tests.support import archives, used
 
 import neo4j_restore
 from neo4j_restore.admin.admin_commands import Edition
@@ -36,11 +36,16 @@ def info(store, version, last=11, shape=None):
         sys.exit(text.startswith("Failed"))
     marker = os.path.join(store, "neostore")
     seen = version_of(open(marker, "rb").read(512)) if os.path.isfile(marker) else ""
-    shape = shape or seen or ("AF4.3.0" if int(version.partition(".")[0]) < 5 else "record-aligned-1.1")
+    line = int(version.partition(".")[0])
+    # 5 has names of its own for the formats of 4.3 and 4.4.
+    seen = "record-aligned-0.1" if seen == "AF4.3.0" and line >= 5 else seen
+    early = "AF4.1.a" if version.startswith(("4.0", "4.1", "4.2")) else "AF4.3.0"
+    shape = shape or seen or {{3: "v0.A.9", 4: early}}.get(line, "record-aligned-1.1")
     facts = {{"databaseName": os.path.basename(store), "inUse": "false", "storeFormat": shape}}
     facts |= {{"storeFormatIntroduced": "4.3.0", "lastCommittedTransaction": str(last), "recoveryRequired": "false"}}
     pairs = ['"' + name + '": "' + value + '"' for name, value in facts.items()]
-    print("{{" + ", ".join([*pairs, '"storeFormatSuperseded": null']) + "}}")
+    superseded = '"5.0.0"' if shape.endswith("-0.1") else "null"
+    print("{{" + ", ".join([*pairs, '"storeFormatSuperseded": ' + superseded]) + "}}")
     sys.exit(0)
 """
 
@@ -257,11 +262,11 @@ def install_enterprise_5(home: Path, version: str = "5.26.30") -> Path:
 
 
 _PROGRAM_LOADING = """\
-import io, re, sys, os, tarfile
+import io, re, sys, os, tarfile, time
 from pathlib import Path
 from neo4j_restore.streams.decoders import start_of
 
-VERSION = {version!r}
+VERSION, MIGRATED, PAUSE = {version!r}, {migrated!r}, {pause!r}
 OLD = int(VERSION.partition(".")[0]) < 5
 {info}
 def fail(text):
@@ -270,8 +275,26 @@ def fail(text):
 
 if sys.argv[1:3] == ["store-info", "--structured"] and OLD:
     info(sys.argv[3], VERSION)
+def staged(database):
+    conf = Path(os.environ["NEO4J_CONF"], "neo4j.conf").read_text()
+    return Path(re.search("^server.directories.data=(.*)$", conf, re.M)[1], "databases", database)
+
 if sys.argv[1:3] == ["database", "info"] and sys.argv[4:] == ["--format=json"] and not OLD:
-    info(sys.argv[3], VERSION)
+    info(str(staged(sys.argv[3])), VERSION)
+if sys.argv[1:3] == ["database", "migrate"] and not OLD:
+    if not re.fullmatch(r"--pagecache=\\d+m", sys.argv[4]):
+        fail("its memory has no bound")
+    store = staged(sys.argv[3])
+    if sys.argv[5:] != ["--force-btree-indexes-to-range"] * (store / "schema/index/native-btree-1.0").is_dir():
+        fail("Migration will remove all BTREE indexes and constraints backed by BTREE indexes.")
+    given = Path(sys.argv[0]).parents[1] / "migrate"
+    if given.exists():
+        fail(given.read_text())
+    (store / "upgrade").mkdir()
+    time.sleep(PAUSE)
+    (store / "upgrade").rmdir()
+    (store / "neostore").write_bytes(MIGRATED.ljust(8192, bytes(1)))
+    sys.exit(0)
 name = sys.argv[-1].removeprefix("--database=") if OLD else sys.argv[3]
 words = ["load", "--from=-", "--database=" + name] if OLD else ["database", "load", name, "--from-stdin"]
 if sys.argv[1:] != words:
@@ -285,10 +308,17 @@ logs.mkdir(parents=True)
 tarfile.open(fileobj=io.BytesIO(plain[24:])).extractall(target)
 for path in target.glob("neostore.transaction.db.*"):
     path.rename(logs / path.name)
+if not OLD and version_of((target / "neostore").read_bytes()[:512]) == "AF4.3.0":
+    print(f"The loaded database {{name!r}} is not on a supported version (current format: AF4.3.0, of 4.3.0).")
 """
 
 
-def install_loading(home: Path, version: str) -> Path:
-    """Write a neo4j-admin of 4.4 or later that loads a dump from its input, and does nothing else."""
-    _write(home, _PROGRAM_LOADING, version)
+def install_loading(home: Path, version: str, *, pause: float = 0) -> Path:
+    """Write a neo4j-admin of 4.4 or later that loads a dump from its input.
+
+    That of 5 migrates a store of 4.4, in `pause` seconds, and does so only as the manual says. A file `migrate` in its
+    home is why it fails.
+    """
+    migrated = archives.neostore("aligned").rstrip(b"\0")
+    _write(home, _PROGRAM_LOADING, version, migrated=migrated, pause=pause)
     return home

@@ -27,6 +27,7 @@
   (dict "name" "REQUIRE_CHECKSUM" "value" (toString $restore.requireChecksum))
   (dict "name" "CONSISTENCY_CHECK" "value" (toString $restore.consistencyCheck))
   (dict "name" "AUTH_FILES" "value" (toString $restore.authFiles))
+  (dict "name" "MIGRATE" "value" (toString $restore.migrate))
   (dict "name" "SPACE_MODE" "value" $restore.spaceMode)
   (dict "name" "PURGE_ON_COMPLETE" "value" (toString $restore.purgeOnComplete))
   (dict "name" (include "neo4j-restore.keyVariable" .) "value" (get $paths "restore-service-key"))

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from neo4j_restore.spec import LATEST
+from neo4j_restore.spec import LATEST, Migrate
 from neo4j_scenarios.fleet.cluster import Cluster
 from neo4j_scenarios.fleet.layers import LABELS, VARIABLES
 from neo4j_scenarios.inputs.fields import FIELDS
@@ -83,6 +83,7 @@ def install(scenario: Scenario) -> Iterator[str]:
         "REQUIRE_CHECKSUM": scenario.require_checksum,
         "CONSISTENCY_CHECK": scenario.consistency_check,
         "AUTH_FILES": scenario.auth_files,
+        "MIGRATE": scenario.migrate is not Migrate.NEVER,
     }
     yield from (note(name, scenario) for name, is_asked in asked.items() if is_asked)
     if scenario.cluster:

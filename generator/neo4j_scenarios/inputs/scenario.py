@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any, Final
 
 from neo4j_restore import spec
-from neo4j_restore.spec import Addressing, OnMissing, OnStaleLatest, Overwrite, Scheme, SpaceMode
+from neo4j_restore.spec import Addressing, Migrate, OnMissing, OnStaleLatest, Overwrite, Scheme, SpaceMode
 from neo4j_scenarios.inputs.fields import FIELDS, Field, access, request
 from neo4j_scenarios.inputs.reference import Reference
 from neo4j_scenarios.targets import Edition, Kind, Target
@@ -48,6 +48,7 @@ class Scenario:
     require_checksum: bool
     consistency_check: bool
     auth_files: bool
+    migrate: Migrate
     space_mode: SpaceMode
     purge_on_complete: bool
     secret: str

@@ -136,13 +136,15 @@ def test_with_a_workload_identity_no_key_is_mounted(target: str) -> None:
         ({"ignore_objects": "old/*"}, "objects that match these patterns are never used as backups"),
         ({"require_checksum": "true"}, "can't be verified by the store"),
         ({"consistency_check": "true"}, "looks for inconsistencies in each staged store"),
+        ({"migrate": "true"}, "is migrated by neo4j-admin before it goes live"),
+        ({"migrate": "by-server"}, "HAZARD: a store of an older Neo4j is restored as it is"),
         (RECLAIM, "HAZARD, accepted by --accept-data-loss: the old data is deleted before the new data is there"),
         ({"keep_previous": "true"}, "neo4j-restore rollback puts it back"),
         ({"not_after": "2026-02-28T00:00:00Z"}, "a pod without a requested database does not start"),
     ],
     ids=[
         *("system", "other database", "once", "true", "emulator", "start empty", "stale", "newest", "ignored"),
-        *("checksum", "check", "reclaim", "previous", "expiry"),
+        *("checksum", "check", "migrate", "by server", "reclaim", "previous", "expiry"),
     ],
 )
 @pytest.mark.parametrize("target", TARGETS)

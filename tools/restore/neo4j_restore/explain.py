@@ -134,7 +134,10 @@ EXPLANATIONS: Final = {
         "first. Or it is of a newer Neo4j. Or DATABASE names system, which Neo4j has only since 4.0.",
         _AS_IT_WAS,
         (
-            "An older set: restore it with an image and a server of the version that made it, and migrate it there.",
+            "A store of 4.3 or 4.4 in Neo4j 5 or later: set MIGRATE to true. Then neo4j-admin migrates it in staging.",
+            "A store of 3.4 or 3.5 in Neo4j 4: set MIGRATE to by-server, and dbms.allow_upgrade=true in the server. "
+            "Then the server migrates it when it starts.",
+            "An older one: the message says which version it has to go through.",
             "A newer set: use an image and a server of the version that made it, or of a later one.",
         ),
     ),

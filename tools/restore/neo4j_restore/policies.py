@@ -45,6 +45,14 @@ class OnForeignVolume(StrEnum):
     FAIL = "fail"
 
 
+class Migrate(StrEnum):
+    """What to do with a store of an older Neo4j that this one does not open as it is."""
+
+    NEVER = "false"
+    IN_STAGING = "true"
+    BY_SERVER = "by-server"
+
+
 class Addressing(StrEnum):
     """Where an S3 request has the bucket's name: in the URL's path, or in its host name."""
 

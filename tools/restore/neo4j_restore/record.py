@@ -99,7 +99,15 @@ def _proof_as_json(proof: "Proof") -> dict[str, Any]:
         "last_transaction": info.last_transaction,
         "recovery_needed": info.recovery_needed,
     }
-    return {"store": store, "consistency_checked": proof.checked}
+    migration = proof.migration
+    migrated = migration and {
+        "from": migration.store_format,
+        "introduced": migration.introduced,
+        "to": proof.info.store_format if proof.info else None,
+        "btree_to_range": migration.to_range,
+        "seconds": migration.seconds,
+    }
+    return {"store": store, "consistency_checked": proof.checked, "migrated": migrated}
 
 
 def _crc32c(stored: StoredObject) -> str | None:

@@ -167,10 +167,12 @@ def _proof_text(restored: dict[str, Any]) -> str:
     """Return what neo4j-admin said of a restored store, or an empty text."""
     store = restored.get("store") or {}
     last, needed = store.get("last_transaction"), store.get("recovery_needed")
+    migrated = restored.get("migrated") or {}
     facts = {
         store.get("format"): store.get("format") is not None,
         f"last transaction {last}": last is not None,
         "needed a recovery": needed,
+        f"migrated from {migrated.get('from')}": bool(migrated),
         "checked for inconsistencies": restored.get("consistency_checked"),
     }
     return ", ".join(str(fact) for fact, holds in facts.items() if holds)

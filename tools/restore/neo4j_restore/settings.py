@@ -76,6 +76,7 @@ class Policy:
     on_stale_latest: spec.OnStaleLatest
     require_checksum: bool
     consistency_check: bool
+    migrate: spec.Migrate
     space: spec.SpaceMode
     keep_previous: bool
     purge: bool
@@ -204,6 +205,7 @@ def _policy(values: Values) -> Policy:
         on_stale_latest=values[variables.ON_STALE_LATEST],
         require_checksum=values[variables.REQUIRE_CHECKSUM],
         consistency_check=values[variables.CONSISTENCY_CHECK],
+        migrate=values[variables.MIGRATE],
         space=values[variables.SPACE_MODE],
         keep_previous=values[variables.KEEP_PREVIOUS],
         purge=values[variables.PURGE_ON_COMPLETE],

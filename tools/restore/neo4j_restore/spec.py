@@ -13,6 +13,7 @@ from neo4j_restore.databases import SYSTEM, DatabaseName, Naming, folded, parse_
 from neo4j_restore.policies import (
     FORCE_OVERWRITE,
     Addressing,
+    Migrate,
     OnLivingCluster,
     OnMissing,
     OnStaleLatest,
@@ -40,6 +41,7 @@ __all__ = [
     "BucketUrl",
     "DatabaseName",
     "Invalid",
+    "Migrate",
     "Naming",
     "OnLivingCluster",
     "OnMissing",

@@ -15,7 +15,7 @@ from neo4j_restore.addresses import parse_addresses
 from neo4j_restore.buckets import PROVIDERS, SUPPORTED_SCHEMES, BucketUrl, Scheme, parse_bucket
 from neo4j_restore.databases import parse_databases
 from neo4j_restore.policies import FORCE_OVERWRITE as POLICIES
-from neo4j_restore.policies import Addressing, OnForeignVolume, OnLivingCluster, OnMissing, OnStaleLatest
+from neo4j_restore.policies import Addressing, Migrate, OnForeignVolume, OnLivingCluster, OnMissing, OnStaleLatest
 from neo4j_restore.policies import SpaceMode as Space
 from neo4j_restore.rules import Invalid
 from neo4j_restore.timestamps import LATEST, parse_time, parse_timestamp
@@ -276,6 +276,14 @@ CONSISTENCY_CHECK: Final = Variable(
     "CONSISTENCY_CHECK",
     "`true` lets neo4j-admin check each staged store for inconsistencies before the swap. It reads all of the store",
     rules.TRUTH,
+    "false",
+    example="true",
+)
+MIGRATE: Final = Variable(
+    "MIGRATE",
+    "what to do with a store of an older Neo4j: `false` refuses it. `true` migrates it with neo4j-admin of 5 or later "
+    "before the swap. `by-server` restores it as it is for a server of 3.x or 4.x, which migrates it at its start",
+    rules.one_of(Migrate),
     "false",
     example="true",
 )

@@ -129,6 +129,14 @@ AUTH_FILES = Field(
     "false",
     rare=True,
 )
+MIGRATE = Field(
+    "migrate",
+    "a store of an older Neo4j: false refuses it, true migrates it (5 and later), by-server leaves it to the server",
+    rules.choice({each.value: each for each in spec.Migrate}),
+    "true",
+    "false",
+    rare=True,
+)
 SPACE_MODE = Field(
     "space-mode",
     "space for a restore over existing data: keep the old data until the new is verified, or reclaim its space first",

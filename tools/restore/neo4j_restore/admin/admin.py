@@ -38,6 +38,7 @@ class Admin:
     """A neo4j-admin and its version. edition: None where its jars are not in their usual place.
 
     silent_seconds: the log says so when it prints and does nothing for this long.
+    takes_older: a loaded store of an older Neo4j is not an error.
     """
 
     program: Path
@@ -45,6 +46,7 @@ class Admin:
     heap_size: str
     edition: Edition | None = None
     silent_seconds: float = SILENT_SECONDS
+    takes_older: bool = False
 
     @property
     def commands(self) -> Commands:
@@ -132,9 +134,22 @@ class Admin:
         if error := endings.inconsistent(run) or endings.error_of(run):
             raise error
 
+    def migrate(self, database: DatabaseName, conf: Path, lock: int, name: str, *, to_range: bool) -> None:
+        """Migrate the store of `database` to this version. name: of the set, for messages.
+
+        to_range: its BTREE indexes become RANGE indexes, which the server fills when it starts.
+        Raises MigrationNeededError for a store that this version can't migrate.
+        """
+        off_heap = memory.off_heap_mib(self.heap_size, cgroup.limit_bytes())
+        argv = _filled(self.commands.migrate, Path("-"), database, off_heap=off_heap)
+        argv += [admin_commands.TO_RANGE] if to_range else []
+        run = self._ended(argv, conf, lock, None, name)
+        if error := endings.unmigrated(run) or endings.error_of(run):
+            raise error
+
     def _run(self, argv: list[str], conf: Path, lock: int, blocks: Iterable[bytes] | None, name: str) -> str:
         run = self._ended(argv, conf, lock, blocks, name)
-        if error := endings.error_of(run):
+        if error := endings.error_of(run, takes_older=self.takes_older):
             raise error
         return run.last_output
 

@@ -10,14 +10,15 @@
 | 5.24 and later, 2025 and later | | the same | the same, `restore` with `--temp-path` |
 
 `info` says what a staged store is: `store-info`, from 4.2 on in JSON, and `database info` from 5 on. `check` looks for
-inconsistencies in it: `check-consistency`, and `database check` from 5 on.
+inconsistencies in it: `check-consistency`, and `database check` from 5 on. `migrate` is `database migrate`, from 5 on:
+before, only a server migrates a store.
 
 A rename needs no other command: each takes the new name as `{database}`. Only `load_artifact` looks for the name in the
 artifact's header. With a new name the artifact goes to `load_stdin`, which does not.
 
 2025.02 adds `--source-database`, for a `--from-path` that is a folder. Here it is always a file.
 Source: operations manuals of 3.5 to 5, "Restore a database backup", "Restore a database dump", "Display store
-information" and "Check database consistency".
+information", "Check database consistency" and "Migrate a database".
 """
 
 from dataclasses import dataclass
@@ -60,6 +61,7 @@ class Commands:
     info: about a store, with its folder as `{source}`. check: of a store, with its report in `{temp}`.
     cache_setting: the setting of the memory that `check` takes outside its heap, or empty where it is an option.
     restore: a backup directory. load: a dump in a file. load_stdin: a dump as a stream.
+    migrate: a store of an older line, with a page cache of `{off_heap}`.
     artifact: a backup artifact, the last of its chain. load_artifact: a full one, with `{source}` as its folder.
     """
 
@@ -74,6 +76,7 @@ class Commands:
     load_stdin: tuple[str, ...] = ()
     artifact: tuple[str, ...] = ()
     load_artifact: tuple[str, ...] = ()
+    migrate: tuple[str, ...] = ()
 
 
 _INFO_3 = ("store-info", "--store={source}")
@@ -90,6 +93,10 @@ _LOAD_5 = ("database", "load", "{database}", "--from-stdin")
 # The database comes first: a multi-value option ending in `=` would take it as one more value.
 _ARTIFACT = ("database", "restore", "{database}", "--from-path={source}", "--additional-config={conf}")
 _LOAD_ARTIFACT = ("database", "load", "{database}", "--from-path={source}")
+_MIGRATE_5 = ("database", "migrate", "{database}", "--pagecache={off_heap}m")
+_MIGRATE_2026_08 = ("database", "migrate", "{database}", "--max-off-heap-memory={off_heap}m")
+# Without it, the command fails on a store that has BTREE indexes, which 5 does not have.
+TO_RANGE: Final = "--force-btree-indexes-to-range"
 _DIRECTORIES_3 = ("dbms.directories.data", "dbms.directories.logs")
 _DIRECTORIES_5 = ("server.directories.data", "server.directories.logs")
 
@@ -110,7 +117,15 @@ COMMANDS = (
         load=_LOAD_3,
         load_stdin=_LOAD_44,
     ),
-    Commands(Version(5, 0), *_DIRECTORIES_5, _INFO_5, _CHECK_5, load_stdin=_LOAD_5, artifact=_ARTIFACT),
+    Commands(
+        Version(5, 0),
+        *_DIRECTORIES_5,
+        _INFO_5,
+        _CHECK_5,
+        load_stdin=_LOAD_5,
+        artifact=_ARTIFACT,
+        migrate=_MIGRATE_5,
+    ),
     Commands(
         Version(5, 20),
         *_DIRECTORIES_5,
@@ -119,6 +134,7 @@ COMMANDS = (
         load_stdin=_LOAD_5,
         artifact=_ARTIFACT,
         load_artifact=_LOAD_ARTIFACT,
+        migrate=_MIGRATE_5,
     ),
     # Without --temp-path it unpacks next to the artifact.
     Commands(
@@ -129,6 +145,18 @@ COMMANDS = (
         load_stdin=_LOAD_5,
         artifact=(*_ARTIFACT, "--temp-path={temp}"),
         load_artifact=_LOAD_ARTIFACT,
+        migrate=_MIGRATE_5,
+    ),
+    # --pagecache is deprecated.
+    Commands(
+        Version(2026, 8),
+        *_DIRECTORIES_5,
+        _INFO_5,
+        _CHECK_5,
+        load_stdin=_LOAD_5,
+        artifact=(*_ARTIFACT, "--temp-path={temp}"),
+        load_artifact=_LOAD_ARTIFACT,
+        migrate=_MIGRATE_2026_08,
     ),
 )
 

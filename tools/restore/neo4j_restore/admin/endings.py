@@ -59,9 +59,9 @@ class Run:
         return " | ".join((telling or lines)[-_LAST_LINES:]) or "it printed nothing"
 
 
-def error_of(run: Run) -> RestoreError | None:
-    """Return the error of a run, or None where it succeeded."""
-    if _UNSUPPORTED.search(run.text):
+def error_of(run: Run, *, takes_older: bool = False) -> RestoreError | None:
+    """Return the error of a run, or None where it succeeded. takes_older: a store of an older Neo4j is a success."""
+    if _UNSUPPORTED.search(run.text) and not takes_older:
         return _unsupported(run)
     if run.status == 0:
         return None
@@ -101,6 +101,15 @@ def inconsistent(run: Run) -> RestoreError | None:
     return None
 
 
+def unmigrated(run: Run) -> RestoreError | None:
+    """Return the error of a migration that the store itself does not allow, else None."""
+    if run.status == 0 or not _UNCLEAN.search(run.text):
+        return None
+    message = f"MIGRATE: the store that {run.about} became needs a recovery by the Neo4j that wrote it: "
+    hint = "take a set of a database that was shut down cleanly, or start its own Neo4j on it once, and back that up"
+    return MigrationNeededError(message + run.last_output, hint=hint)
+
+
 def made_nothing(about: str, output: str) -> AdminError:
     """Return the error of a run that ended with 0 but created no database. about: what it worked on."""
     message = f"neo4j-admin ended with 0 on {about}, but created no database: {output}"
@@ -114,6 +123,9 @@ _INCONSISTENT = re.compile(r"Inconsistencies found")
 _ERRORS = re.compile(r"Number of errors: (\d{1,19})")
 _TO_RECOVER = re.compile(r"Please recover database before running the consistency check")
 
+# Printed by `database migrate` of 5 to 2026.
+_UNCLEAN = re.compile(r"is not cleanly shutdown|needs recovery")
+
 _LAST_WORDS: Final = "its last lines say why. For what to check: neo4j-restore explain 30"
 
 # Printed by `store-info` and `database info` of 3.3 to 2026. A store that is locked is not meant.
@@ -126,13 +138,22 @@ _UNSUPPORTED = re.compile(r"not on a supported version")
 
 def _unsupported(run: Run) -> RestoreError:
     message = f"{run.about} is of an older Neo4j, and this one can't open it: {run.last_output}"
-    hint = "restore it with an image and a server of the version that wrote it, and migrate it there"
+    hint = (
+        "set MIGRATE=true: neo4j-admin then migrates it before it goes live. Or restore it with an image and a server "
+        "of the version that wrote it"
+    )
     return MigrationNeededError(message, hint=hint)
 
 
 def _newer(run: Run) -> RestoreError:
     message = f"{run.about} is of a newer Neo4j, and this one can't open it: {run.last_output}"
     hint = "use an image and a server of the version that wrote it, or of a later one"
+    return MigrationNeededError(message, hint=hint)
+
+
+def _other_version(run: Run) -> RestoreError:
+    message = f"{run.about} has a store format that this Neo4j does not know: {run.last_output}"
+    hint = "restore it with an image and a server of the version that wrote it"
     return MigrationNeededError(message, hint=hint)
 
 
@@ -245,6 +266,8 @@ _RULES: Final[tuple[tuple[re.Pattern[str], Callable[[Run], RestoreError]], ...]]
         re.compile(r"is of a newer version than the current binaries|read version string length \d+ is not proper"),
         _newer,
     ),
+    # A name as Neo4j gives to formats: of a damaged store, other bytes are printed.
+    (re.compile(r"(?:store with|Unknown store) version '(?:v[0E]\.[A-Z]\.\w+|[A-Z]{2}\d\.\d\.\w+)'"), _other_version),
     (re.compile(r"OutOfMemoryError: (?:Java heap space|GC overhead)"), _heap_too_small),
     (
         re.compile(

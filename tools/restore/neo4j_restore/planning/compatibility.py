@@ -1,4 +1,4 @@
-"""What this neo4j-admin can't restore, by its version and edition. Pure.
+"""What this neo4j-admin can't restore, by its version and edition, and what has to be migrated. Pure.
 
 Store files are judged by their own version, never by the archive that they are in.
 """
@@ -7,11 +7,15 @@ from typing import Final
 
 from neo4j_restore.admin import admin_commands
 from neo4j_restore.admin.admin_commands import Edition
+from neo4j_restore.admin.storeinfo import StoreInfo
 from neo4j_restore.errors import ConfigurationError, MigrationNeededError
+from neo4j_restore.policies import Migrate
+from neo4j_restore.sets import storeformats
 from neo4j_restore.sets.backup_set import BackupSet
 from neo4j_restore.sets.headers import Header, StoreFormat
 from neo4j_restore.sets.inside import DATA_FOLDER, STORE_FILES, Inside
 from neo4j_restore.sets.kinds import Kind
+from neo4j_restore.sets.storeformats import Fit
 from neo4j_restore.spec import DatabaseName
 from neo4j_restore.until import Until
 
@@ -37,14 +41,74 @@ def deprecation(store_format: str, version: admin_commands.Version) -> str:
     return f"its store format is {store_format}. {why}" if why and version >= _DEPRECATED_SINCE else ""
 
 
-def check(chosen: BackupSet, version: admin_commands.Version, edition: Edition | None, url: str) -> None:
+def check(
+    chosen: BackupSet,
+    version: admin_commands.Version,
+    edition: Edition | None,
+    url: str,
+    migrate: Migrate = Migrate.NEVER,
+) -> None:
     """Raise MigrationNeededError for a set of another version, and ConfigurationError for one that needs another
-    edition.
+    edition. migrate: what to do with an older store.
 
     chosen: as inspected. An archive whose contents were not known then is checked again when it is unpacked.
     """
-    _check_version(chosen, version, url)
+    _check_version(chosen, version, url, migrate)
     _check_edition(chosen, version, edition, url)
+
+
+def is_to_migrate(info: StoreInfo, fit: Fit, migrate: Migrate) -> bool:
+    """Tell whether neo4j-admin has to migrate a staged store. fit: of its format.
+
+    A format whose name is not known here, and which this Neo4j has given up, may be one too.
+    """
+    given_up = fit is Fit.UNKNOWN and info.superseded is not None
+    return fit is Fit.BY_ADMIN or (given_up and migrate is Migrate.IN_STAGING)
+
+
+def is_migrated(chosen: BackupSet, version: admin_commands.Version) -> bool:
+    """Tell whether neo4j-admin has to migrate the set, by what its bytes say."""
+    return storeformats.fit(store_version(chosen), version) is Fit.BY_ADMIN
+
+
+def check_format(name: str, version: admin_commands.Version, migrate: Migrate, about: str) -> Fit:
+    """Return what this Neo4j can do with a store of the format `name`. Raise MigrationNeededError if it can't be used.
+
+    about: the store, as the subject of a sentence, such as `gs://b/x.dump holds a store of the format AF4.3.0`.
+    """
+    fit = storeformats.fit(name, version)
+    hint = {
+        Fit.NEWER: "use an image and a server of the version that wrote it, or of a later one",
+        Fit.TOO_OLD: _way_of_old(version),
+        Fit.BY_ADMIN: "" if migrate is Migrate.IN_STAGING else _BY_ADMIN,
+        Fit.BY_SERVER: "" if migrate is Migrate.BY_SERVER else _by_server(version),
+    }.get(fit, "")
+    if hint:
+        message = f"{about}, but this neo4j-admin has version {version}"
+        raise MigrationNeededError(message, hint=hint)
+    return fit
+
+
+_BY_ADMIN: Final = "set MIGRATE=true: the restore runs `neo4j-admin database migrate` on it before it goes live"
+
+
+def _by_server(version: admin_commands.Version) -> str:
+    setting = storeformats.upgrade_setting(version)
+    variable = "NEO4J_" + setting.replace("_", "__").replace(".", "_")
+    return (
+        f"no neo4j-admin before 5 migrates a store, but the server does, when it starts. Give the server "
+        f"{setting}=true (in a Neo4j image the variable {variable}=true), and set MIGRATE=by-server here"
+    )
+
+
+def _way_of_old(version: admin_commands.Version) -> str:
+    """Return how a store gets here that is too old to be migrated in one step."""
+    between = "4.4" if version.major >= 5 else "3.5"
+    return (
+        f"migrate it to {between} first: restore it with an image and a server of {between}, with "
+        "dbms.allow_upgrade=true in the server and MIGRATE=by-server in the restore. Then take a backup there, and "
+        "restore that here"
+    )
 
 
 def check_until(until: Until, version: admin_commands.Version, edition: Edition | None) -> None:
@@ -61,7 +125,7 @@ def check_until(until: Until, version: admin_commands.Version, edition: Edition 
         raise ConfigurationError(message, hint=hint)
 
 
-def _check_version(chosen: BackupSet, version: admin_commands.Version, url: str) -> None:
+def _check_version(chosen: BackupSet, version: admin_commands.Version, url: str, migrate: Migrate) -> None:
     if chosen.kind is Kind.BACKUP and version.major < 5:
         message = f"{url} is a backup of Neo4j 5 or later, but this neo4j-admin has version {version}"
         raise MigrationNeededError(message, hint="use an image of the version that wrote it, or of a later one")
@@ -70,24 +134,28 @@ def _check_version(chosen: BackupSet, version: admin_commands.Version, url: str)
         message = f"{url} is a dump of Neo4j {line} or later, but this neo4j-admin has version {version}"
         raise MigrationNeededError(message, hint="use an image of the version that wrote it, or of a later one")
     inside = chosen.inside or Inside()
+    if version.major == 4 and inside.what == DATA_FOLDER and inside.store and inside.store.line < 4:
+        # From 4.0 on, the transaction logs of a database lie in another folder.
+        message = f"{url} holds a copy of a data folder of {inside.store}, but this neo4j-admin has version {version}"
+        raise MigrationNeededError(message, hint="restore it with an image and a server of its own version")
+    name = store_version(chosen)
+    # A dump of 4.4 has the same first bytes as one of 5. The store in it differs.
+    what = f"store files of {inside.store}" if inside.store else f"a store of the format {name}"
+    fit = check_format(name, version, migrate, f"{url} holds {what}")
     if inside.what in {STORE_FILES, DATA_FOLDER}:
-        _check_store(inside, version, url, chosen.database)
+        _check_store(inside, version, url, chosen.database, fit)
 
 
-def _check_store(inside: Inside, version: admin_commands.Version, url: str, database: DatabaseName) -> None:
+def _check_store(inside: Inside, version: admin_commands.Version, url: str, database: DatabaseName, fit: Fit) -> None:
     """Refuse store files that this version can't restore. Their own version counts, never that of the archive."""
     of = f" of {inside.store}" if inside.store else ""
     copied = inside.what == DATA_FOLDER
-    if inside.store and ((version.major >= 5) != (inside.store.line >= 5) or inside.store.line > version.major):
+    unknown = fit is Fit.UNKNOWN and inside.store
+    if unknown and ((version.major >= 5) != (unknown.line >= 5) or unknown.line > version.major):
         message = f"{url} holds store files{of}, but this neo4j-admin has version {version}"
-        hint = "restore it with an image of its own version"
-        if version.major >= 5:
-            hint += f", then migrate, or take a dump of {database} there"
-        raise MigrationNeededError(message, hint=hint)
-    if inside.store and copied and inside.store.line < min(version.major, 5):
-        message = f"{url} holds a copy of a data folder{of}, but this neo4j-admin has version {version}"
-        raise MigrationNeededError(message, hint="restore it with an image of its own version")
-    if version.major >= 5 and not copied:
+        raise MigrationNeededError(message, hint="restore it with an image and a server of its own version")
+    # Of a store that is to be migrated, the files are put in place: see `Loader.restore`.
+    if version.major >= 5 and not copied and fit is not Fit.BY_ADMIN:
         message = f"{url} holds a copy of store files{of}: neo4j-admin {version} has no command that restores them"
         hint = (
             f"take a dump of {database}, or pack the data folder of the stopped server with databases/{database} and "

@@ -16,6 +16,7 @@ from neo4j_restore.admin.admin_commands import Edition
 from neo4j_restore.errors import ConfigurationError, MigrationNeededError, TargetOccupiedError
 from neo4j_restore.planning import afterwards, authfiles, compatibility
 from neo4j_restore.planning.authfiles import AuthFiles
+from neo4j_restore.policies import Migrate
 from neo4j_restore.sets.backup_set import BackupSet, Span, Unclear
 from neo4j_restore.sets.headers import Header
 from neo4j_restore.settings import Policy, Request
@@ -148,17 +149,18 @@ def missing_is_fine(policy: Policy, step: Step, volume: Volume, bearing: int) ->
     return allowed and bearing == 0 and not step.decision.replaces and not volume.reclaimed
 
 
-def check(plan: Plan, bucket: BucketUrl) -> None:
+def check(plan: Plan, bucket: BucketUrl, migrate: Migrate = Migrate.NEVER) -> None:
     """Raise MigrationNeededError for a set that this Neo4j can't restore, ConfigurationError for a wrong edition.
 
     The sets are inspected ones. What can't be known from them shows when neo4j-admin ends.
+    migrate: what to do with an older store.
     """
     for step in plan.restores:
         if plan.version and step.database == SYSTEM and plan.version.major < 4:
             message = f"neo4j-admin {plan.version} has no system database, which came with Neo4j 4.0"
             raise MigrationNeededError(message, hint="take system out of DATABASE, or use an image of 4.0 or later")
         if plan.version and step.chosen:
-            compatibility.check(step.chosen, plan.version, plan.edition, bucket.of(step.chosen.key))
+            compatibility.check(step.chosen, plan.version, plan.edition, bucket.of(step.chosen.key), migrate)
 
 
 def check_sure(plan: Plan, bucket: BucketUrl, mode: SpaceMode) -> None:

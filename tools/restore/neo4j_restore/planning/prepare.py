@@ -80,7 +80,7 @@ def _prepare(settings: Settings, program: admin.Admin, decided: Plan, state: Vol
     steps = tuple(_inspected(step, inspections.get(step.database)) for step in steps)
     prepared = Plan(steps, program.version, edition=program.edition)
     member.check(prepared, request.bucket, str(request.data_dir), in_cluster=state.in_cluster)
-    plan.check(prepared, request.bucket)
+    plan.check(prepared, request.bucket, policy.migrate)
     plan.check_sure(prepared, request.bucket, policy.space)
     for step in steps:
         if step.chosen:
@@ -89,7 +89,7 @@ def _prepare(settings: Settings, program: admin.Admin, decided: Plan, state: Vol
     prepared = replace(prepared, steps=tuple(_with_deprecation(program.version, step) for step in prepared.steps))
     prepared = replace(prepared, steps=tuple(_with_verdict(request.bucket, policy, step) for step in prepared.steps))
     prepared = _with_auth_files(prepared, decided.auth_files, Finder(request, policy, store, reader.heads))
-    estimates = [_estimate(inspection, program.commands) for inspection in inspections.values()]
+    estimates = [_estimate(inspection, program) for inspection in inspections.values()]
     need = sum(each.bytes for each in estimates)
     replaced = [step.database for step in prepared.restores if step.decision.replaces]
     reclaimed = sum(_size(request.data_dir, database) for database in replaced)
@@ -197,8 +197,11 @@ def _check_whole(bucket: BucketUrl, chosen: BackupSet) -> None:
     raise error
 
 
-def _estimate(inspection: Inspection, commands: admin_commands.Commands) -> space.Estimate:
-    estimate = space.estimate(inspection.chosen, inspection.head, inspection.tail, commands)
+def _estimate(inspection: Inspection, program: admin.Admin) -> space.Estimate:
+    estimate = space.estimate(inspection.chosen, inspection.head, inspection.tail, program.commands)
+    if compatibility.is_migrated(inspection.chosen, program.version):
+        # neo4j-admin writes the migrated files beside the old ones.
+        estimate = replace(estimate, bytes=2 * estimate.bytes)
     log.info("%s: needs %d bytes on the volume, by the %s", inspection.chosen.database, estimate.bytes, estimate.source)
     return estimate
 

@@ -15,6 +15,7 @@ from neo4j_restore.errors import ANOTHER_SET, BackupDamagedError
 from neo4j_restore.inspection import contents, layouts, recognised
 from neo4j_restore.inspection.layouts import File, Store, Wanted
 from neo4j_restore.planning import compatibility
+from neo4j_restore.policies import Migrate
 from neo4j_restore.sets.backup_set import BackupSet
 from neo4j_restore.sets.inside import Inside
 from neo4j_restore.sets.kinds import Kind
@@ -25,7 +26,7 @@ from neo4j_restore.staging.objects import Opener, check_artifact
 from neo4j_restore.staging.untar import Limits
 from neo4j_restore.streams.pipeline import Ahead
 from neo4j_restore.volume.partial import PartialDownload
-from neo4j_restore.volume.paths import VolumePaths, folders_of
+from neo4j_restore.volume.paths import VolumePaths
 from neo4j_restore.volume.state import missing_stores
 
 log = getLogger(__name__)
@@ -39,6 +40,7 @@ class Archive:
     paths: VolumePaths
     opener: Opener
     loader: Loader
+    migrate: Migrate = Migrate.NEVER
 
     def restore_tar(self, chosen: BackupSet) -> str:
         """Restore the contents of a tar. Return neo4j-admin's last output. Raises RestoreError."""
@@ -91,7 +93,8 @@ class Archive:
         if recognised_set.inside != chosen.inside:
             log.info("%s: its contents are: %s", chosen.target, recognised_set.inside)
         program = self.loader.program
-        compatibility.check(recognised_set, program.version, program.edition, self.opener.name(chosen))
+        name = self.opener.name(chosen)
+        compatibility.check(recognised_set, program.version, program.edition, name, self.migrate)
         folder = content.folder if isinstance(content, Store) else str(Path(content.entry.name).parent)
         # Also if nobody asked for them: hashes of passwords must not get into the database's folder.
         authfiles.take(top, folder, self.loader.files(chosen.target))
@@ -125,12 +128,7 @@ class Archive:
             name,
             chosen.inside.store,
         )
-        for source, part in zip((store, logs), folders_of(chosen.target), strict=True):
-            # The lock file of the Neo4j that was copied. It is not part of the data.
-            (source / "database_lock").unlink(missing_ok=True)
-            target = self.paths.staged_data / part
-            target.parent.mkdir(parents=True, exist_ok=True)
-            source.rename(target)
+        self.loader.install(store, logs, chosen.target)
 
     def _load(self, chosen: BackupSet, path: Path) -> str:
         if not self.loader.streams:

@@ -10,7 +10,7 @@ from neo4j_restore.sets.backup_set import BackupSet
 from neo4j_restore.sets.headers import Header
 from neo4j_restore.spec import DatabaseName
 from neo4j_restore.transfer import retry
-from neo4j_restore.volume.paths import VolumePaths
+from neo4j_restore.volume.paths import VolumePaths, folders_of, is_log
 
 
 @dataclass(frozen=True)
@@ -83,8 +83,30 @@ class Loader:
         self.program.configure(self.conf, self.paths.staged_data)
 
     def restore(self, source: Path, database: DatabaseName) -> str:
-        """Restore the store in the folder `source`. Its files may be moved."""
+        """Restore the store in the folder `source`. Its files may be moved.
+
+        A neo4j-admin of 5 has no command for a backup directory of 4.x. Its files are put in place, to be migrated.
+        """
+        if not self.program.commands.restore:
+            self.install(source, source, database)
+            return ""
         return self.program.restore(source, database, self.conf, self.lock)
+
+    def install(self, store: Path, logs: Path, database: DatabaseName) -> None:
+        """Move the store files and the transaction logs of a database to their places. Both may be in one folder."""
+        for folder in (store, logs):
+            # The lock file of the Neo4j that was copied. It is not part of the data.
+            (folder / "database_lock").unlink(missing_ok=True)
+        targets = [self.paths.staged_data / part for part in folders_of(database)]
+        for target in targets:
+            target.parent.mkdir(parents=True, exist_ok=True)
+        if logs == store:
+            targets[1].mkdir()
+            for path in [each for each in store.iterdir() if is_log(each.name)]:
+                path.rename(targets[1] / path.name)
+        else:
+            logs.rename(targets[1])
+        store.rename(targets[0])
 
     def load(self, dump: Path, database: DatabaseName) -> str:
         """Load the dump in a file, for a neo4j-admin that takes no stream."""

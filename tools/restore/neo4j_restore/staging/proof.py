@@ -1,7 +1,8 @@
 """Proof of a staged store before the swap: neo4j-admin reads it, and it is what the set said that it is.
 
-With CONSISTENCY_CHECK neo4j-admin also looks for inconsistencies in it. `mismatch` and `surplus` are pure. Facts
-that can't be had are a warning. A check that was asked for and can't be made fails the restore.
+A store of an older Neo4j is migrated here, with MIGRATE=true. With CONSISTENCY_CHECK neo4j-admin also looks for
+inconsistencies. `mismatch` and `surplus` are pure. Facts that can't be had are a warning. A check or migration that was
+asked for and can't be made fails the restore.
 """
 
 import time
@@ -13,10 +14,15 @@ from typing import Final
 from neo4j_restore import disk, trees
 from neo4j_restore.admin.admin import Admin
 from neo4j_restore.admin.storeinfo import StoreInfo
-from neo4j_restore.errors import ANOTHER_SET, BackupDamagedError, RestoreError
+from neo4j_restore.errors import ANOTHER_SET, AdminError, BackupDamagedError, MigrationNeededError, RestoreError
 from neo4j_restore.planning import compatibility
+from neo4j_restore.policies import Migrate
+from neo4j_restore.sets import storeformats
 from neo4j_restore.sets.backup_set import BackupSet
 from neo4j_restore.sets.headers import StoreFormat
+from neo4j_restore.sets.storeformats import Fit
+from neo4j_restore.settings import Policy
+from neo4j_restore.staging.migration import Migration, Migrator
 from neo4j_restore.volume.paths import VolumePaths, folders_of
 
 log = getLogger(__name__)
@@ -29,60 +35,90 @@ _REPORT_BYTES: Final = 1024 * 1024
 class Proof:
     """What neo4j-admin says of a staged store. info: None if it does not say what it is.
 
-    checked: it looked for inconsistencies, and found none.
+    checked: it looked for inconsistencies, and found none. migration: None where the store was not migrated.
     """
 
     info: StoreInfo | None
     checked: bool = False
+    migration: Migration | None = None
 
 
 @dataclass(frozen=True)
 class Prover:
-    """Proves staged stores. conf: names the staged data folder. lock: see `Stage`. checks: see CONSISTENCY_CHECK."""
+    """Proves staged stores, and migrates older ones. conf: names the staged data folder. lock: see `Stage`."""
 
     program: Admin
     paths: VolumePaths
     conf: Path
     lock: int
-    checks: bool
+    policy: Policy
 
     def prove(self, chosen: BackupSet) -> Proof:
         """Return the proof of the store that `chosen` became.
 
         Raises BackupDamagedError for a store that neo4j-admin can't read, that is not the one that the set promised, or
-        that has inconsistencies. Raises RestoreError if a check can't be made.
+        that has inconsistencies. Raises MigrationNeededError for one of another version that is not migrated, and
+        RestoreError if a check or migration can't be made.
         """
-        info = self._info(chosen)
-        if self.checks:
+        info, migration = self._info(chosen), None
+        if info and (more := surplus(chosen, info)):
+            log.warning("%s: %s. No data is missing", chosen.target, more)
+        if info and self._is_to_migrate(chosen, info):
+            migration = Migrator(self.program, self.paths, self.conf, self.lock).migrate(chosen, info)
+            info = self._info(chosen)
+            if info and self._is_to_migrate(chosen, info):
+                message = f"neo4j-admin ended its migration of {chosen.url} with 0, but the store has the format {info}"
+                raise AdminError(message, hint="migrate it by hand: restore it with an image of its own version")
+        if info:
+            self._warn(chosen, info)
+        if self.policy.consistency_check:
             self._check(chosen)
-        return Proof(info, self.checks)
+        return Proof(info, self.policy.consistency_check, migration)
+
+    def _is_to_migrate(self, chosen: BackupSet, info: StoreInfo) -> bool:
+        """Tell whether the staged store has to be migrated. Raises MigrationNeededError if that is not possible here,
+        or not asked for.
+        """
+        about = f"{chosen.url} holds a store of the format {info.store_format}"
+        fit = compatibility.check_format(info.store_format, self.program.version, self.policy.migrate, about)
+        return compatibility.is_to_migrate(info, fit, self.policy.migrate) and bool(self.program.commands.migrate)
 
     def _info(self, chosen: BackupSet) -> StoreInfo | None:
         name = chosen.target
         store = self.paths.staged_data / folders_of(name)[0]
         try:
             info = self.program.info(store, name, self.conf, self.lock, chosen.url)
-        except BackupDamagedError:
+        except (BackupDamagedError, MigrationNeededError):
             raise
         except RestoreError as error:
+            if self.policy.migrate is Migrate.IN_STAGING:
+                # Whether it has to be migrated is not known.
+                raise
             log.warning("%s: not proved, because neo4j-admin does not say what the staged store is: %s", name, error)
             return None
         if difference := mismatch(chosen, info):
             message = f"{chosen.url} is not what it says it is: {difference}"
             raise BackupDamagedError(message, hint=ANOTHER_SET)
         log.info("%s: neo4j-admin reads the staged store: %s", name, info)
-        if more := surplus(chosen, info):
-            log.warning("%s: %s. No data is missing", name, more)
+        return info
+
+    def _warn(self, chosen: BackupSet, info: StoreInfo) -> None:
+        """Warn of a store format that is not the newest."""
+        name = chosen.target
         # The plan has warned already if the set's own bytes say its format. Those of a dump do not.
         warning = compatibility.deprecation(info.store_format, self.program.version)
         if warning and not compatibility.store_version(chosen):
             log.warning("%s: %s", name, warning)
-        if info.superseded:
+        if storeformats.fit(info.store_format, self.program.version) is Fit.BY_SERVER:
+            log.warning(
+                "%s: its store has the format %s. The server migrates it when it starts, with %s=true",
+                *(name, info.store_format, storeformats.upgrade_setting(self.program.version)),
+            )
+        elif info.superseded:
             log.warning(
                 "%s: its store format %s was replaced in Neo4j %s. Neo4j may ask for a migration before it opens it",
                 *(name, info.store_format, info.superseded),
             )
-        return info
 
     def _check(self, chosen: BackupSet) -> None:
         reports, clock = self.paths.staging / "reports", time.monotonic()
@@ -142,8 +178,7 @@ def _is_same(expected: str, info: StoreInfo) -> bool:
     if expected in set(StoreFormat):
         # Only the family is known, for example by the names of the files in a dump.
         return (expected == StoreFormat.BLOCK) == info.is_block
-    # Without the version at the end. It may rise when a transaction log is applied.
-    return expected.split("-")[:2] == info.store_format.split("-")[:2]
+    return storeformats.is_same(expected, info.store_format)
 
 
 def _transaction(chosen: BackupSet, info: StoreInfo) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from logging import getLogger
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from neo4j_restore.errors import (
     VanishedError,
 )
 from neo4j_restore.planning.plan import Plan
+from neo4j_restore.policies import Migrate
 from neo4j_restore.sets.backup_set import BackupSet
 from neo4j_restore.sets.kinds import Kind
 from neo4j_restore.settings import Settings
@@ -67,7 +68,7 @@ class Stage:
     def fill(self, prepared: Plan) -> Filled:
         """Stage every database of the plan and the auth files, and check the results. Raises RestoreError."""
         proofs: dict[DatabaseName, Proof] = {}
-        prover = Prover(self.program, self.paths, self._loader.conf, self.lock, self.settings.policy.consistency_check)
+        prover = Prover(self.program, self.paths, self._loader.conf, self.lock, self.settings.policy)
         self._loader.configure()
         chosen = [step.chosen for step in prepared.restores if step.chosen]
         # `prepare` counted the room of all partial downloads as free.
@@ -93,7 +94,9 @@ class Stage:
 
     @property
     def _loader(self) -> Loader:
-        return Loader(self.program, self.paths, self.lock)
+        # What an older store needs is decided once it is staged: see `Prover`.
+        takes_older = self.settings.policy.migrate is Migrate.IN_STAGING
+        return Loader(replace(self.program, takes_older=takes_older), self.paths, self.lock)
 
     def _fill_afresh(self, chosen: BackupSet) -> None:
         """Stage a database. If its bytes came damaged, stage it once more, from the first byte."""
@@ -178,7 +181,7 @@ class Stage:
     @property
     def _archive(self) -> Archive:
         directory = self.settings.request.backup_set_dir
-        return Archive(directory, self.paths, self._opener, self._loader)
+        return Archive(directory, self.paths, self._opener, self._loader, self.settings.policy.migrate)
 
     @property
     def _auth_files(self) -> AuthFiles:

@@ -93,6 +93,8 @@ def check_record(record: Record) -> None:
         restored.text("object", "")
         if restored.values.get("store") is not None:
             restored.record("store")
+        if restored.values.get("migrated") is not None:
+            restored.record("migrated")
 
 
 def check_next(record: Record) -> None:
