@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.support import archives, standin
+from tests.support import archives, artifacts, standin
 from tests.support.archives import write_files
 from tests.support.artifacts import Artifact
 from tests.support.authfiles import auth_files, below, user
@@ -76,6 +76,9 @@ class Case:
     def store(self, generation: str, database: str) -> Files:
         """Return a store: a whole record store in packed sets, and few files, each of which costs tries, elsewhere."""
         mark = f"{generation} {database}"
+        if self.form == "older":
+            # As it is after its migration.
+            return archives.store_files(mark) | {"neostore": archives.neostore("aligned")}
         if self.form in {"archive", "zip"}:
             # What is in them is looked at before anything else: 4.4 has no block format.
             return archives.store_files(mark)
@@ -99,7 +102,10 @@ class Case:
             write_files(bucket / "dbms", auth)
         for database in self.databases:
             files = self.store("new", database)
-            if self.form == "directory":
+            if self.form == "older":
+                of_4 = files | {"neostore": archives.neostore("AF4.3.0")}
+                write_files(bucket, {f"{database}.dump": artifacts.dump(of_4)})
+            elif self.form == "directory":
                 write_files(bucket / database, files)
             elif self.form == "chain":
                 write_files(bucket, _chain(database, files))
@@ -116,6 +122,8 @@ class Case:
         if self.form == "dump":
             write_files(home, {"bin/neo4j-admin": _LOADER.encode()})
             (home / "bin" / "neo4j-admin").chmod(0o755)
+        elif self.form == "older":
+            standin.install_loading(home, "5.26.30")
         elif self.form == "chain":
             standin.install_enterprise_5(home)
         else:
@@ -143,6 +151,7 @@ CASES = (
     Case("an archive onto an empty volume", "archive"),
     Case("an archive, once, over old data", "archive", "old", settings=_ONCE),
     Case("an archive, checked, once, over old data", "archive", "old", settings={**_ONCE, "CONSISTENCY_CHECK": "true"}),
+    Case("an older dump, migrated, once, over old data", "older", "old", settings={**_ONCE, "MIGRATE": "true"}),
     Case("a zip, once, over old data", "zip", "old", settings=_ONCE),
     Case("a chain of backups, once, over old data", "chain", "old", settings=_ONCE),
     Case(

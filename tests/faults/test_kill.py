@@ -24,6 +24,7 @@ _KILLED = -signal.SIGKILL
 _COMMAND = Path(sys.executable).with_name("neo4j-restore")
 
 _OVER_OLD_DATA = next(case for case in CASES if case.name == "an archive, once, over old data")
+_MIGRATED = next(case for case in CASES if case.form == "older")
 _CHECKED = next(case for case in CASES if case.name == "an archive, checked, once, over old data")
 
 
@@ -147,6 +148,19 @@ def test_killed_while_neo4j_admin_proves_the_staged_store_the_old_data_stays(com
             wait_for_line(volume.top / "said", f"neo4j-admin {command}", process)
         assert volume.holds_old()
         (home / "go").touch()
+        start_until_it_works(volume)
+        volume.assert_recovers()
+
+
+def test_killed_while_neo4j_admin_migrates_the_staged_store_the_old_data_stays(pod: MakePod) -> None:
+    volume = pod(_MIGRATED)
+    home = volume.top / "neo4j"
+    shutil.rmtree(home / "bin")
+    standin.install_loading(home, "5.26.30", pause=2)
+    with tally("SIGKILL while neo4j-admin migrates the staged store") as tries, tries.attempt("once"):
+        with real_process(volume) as process:
+            wait_for(volume.home / "staging/data/databases/neo4j/upgrade", process)
+        assert volume.holds_old()
         start_until_it_works(volume)
         volume.assert_recovers()
 
