@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from neo4j_restore import cgroup, memory, trees
-from neo4j_restore.admin import admin_commands, child, endings, storeinfo
+from neo4j_restore.admin import admin_commands, child, endings, storeinfo, verdicts
 from neo4j_restore.admin.admin_commands import Commands, Edition, Version
 from neo4j_restore.admin.launch import environment, judged, startable
 from neo4j_restore.admin.storeinfo import StoreInfo
@@ -109,7 +109,7 @@ class Admin:
         """
         argv = _filled(self.commands.info, store, database)
         run = self._ended(argv, conf, lock, None, name, most_seconds=self.silent_seconds)
-        if error := endings.unreadable(run) or endings.error_of(run):
+        if error := verdicts.unreadable(run) or endings.error_of(run):
             raise error
         try:
             return storeinfo.parse(run.lines)
@@ -131,7 +131,7 @@ class Admin:
         argv = _filled(self.commands.check, reports, database, temp=reports, off_heap=off_heap)
         run = self._ended(argv, own, lock, None, name)
         trees.remove(own)
-        if error := endings.inconsistent(run) or endings.error_of(run):
+        if error := verdicts.inconsistent(run) or endings.error_of(run):
             raise error
 
     def migrate(self, database: DatabaseName, conf: Path, lock: int, name: str, *, to_range: bool) -> None:
@@ -144,7 +144,7 @@ class Admin:
         argv = _filled(self.commands.migrate, Path("-"), database, off_heap=off_heap)
         argv += [admin_commands.TO_RANGE] if to_range else []
         run = self._ended(argv, conf, lock, None, name)
-        if error := endings.unmigrated(run) or endings.error_of(run):
+        if error := verdicts.unmigrated(run) or endings.error_of(run):
             raise error
 
     def _run(self, argv: list[str], conf: Path, lock: int, blocks: Iterable[bytes] | None, name: str) -> str:
