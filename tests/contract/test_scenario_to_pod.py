@@ -40,7 +40,7 @@ SCENARIOS = {
     "check": {"consistency_check": "true"},
     "auth files": {"auth_files": "true", "database": "graph.db", "neo4j_tag": "3.5.35"},
     "migrate": {"migrate": "true"},
-    "by server": {"migrate": "by-server"},
+    "by server": {"migrate": "by-server", "neo4j_tag": "4.4.48"},
     "until a time": {"restore_until": "2026-01-31T03:30:00+01:00", "edition": "enterprise", "accept_license": "yes"},
     "until a transaction": {"restore_until": "120", "edition": "enterprise", "accept_license": "yes"},
     "drill": {"drill": "true", "drill_assertions": '[{"query": "RETURN 1", "expect": 1}]'},

@@ -179,7 +179,7 @@ def all_inputs(draw: st.DrawFn) -> dict[str, str]:
         "ignore-objects": st.lists(_texts | _texts.map("*{}?/*".format), min_size=1, max_size=3).map(",".join),
         "require-checksum": st.sampled_from(["true", "false"]),
         "consistency-check": st.sampled_from(["true", "false"]),
-        "migrate": st.sampled_from(["false", "true", "by-server"]),
+        "migrate": st.sampled_from(["false", "by-server" if target == "neo4j-helm" else "true"]),
         "space-mode": st.just("keep"),
         "backup-set-dir": st.lists(_texts | _printable, min_size=1, max_size=3).map("/".join),
         "purge-on-complete": st.sampled_from(["true", "false"]),

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from neo4j_restore.memory import MOST_HEAP_MIB, heap_mib
-from neo4j_restore.spec import SYSTEM
+from neo4j_restore.spec import SYSTEM, Migrate
 from neo4j_scenarios.charts import chart
 from neo4j_scenarios.charts.resources import mebibytes, reckoned
 from neo4j_scenarios.hazards.hazard import Hazard
@@ -15,12 +15,16 @@ from neo4j_scenarios.targets import able
 # Kubernetes puts a StatefulSet's name and a hash of eleven characters into a label of 63.
 _LONGEST_SET: Final = 52
 
+# The first major version whose neo4j-admin migrates a store, and whose server does not.
+_MIGRATING_ADMIN: Final = 5
+
 
 def deployment(scenario: Scenario) -> Iterator[Hazard]:
     """Yield the hazards of chart, edition and version."""
     yield from _chart(scenario)
     yield from _licence(scenario)
     yield from _version(scenario)
+    yield from _migration(scenario)
     yield from _memory(scenario)
     yield from _names(scenario)
 
@@ -140,6 +144,17 @@ def _chart_of(scenario: Scenario) -> tuple[int, ...]:
     """Return the first two numbers of the chart's version. Without a version, the newest chart counts."""
     found = re.match(r"([0-9]+)\.([0-9]+)", scenario.chart_version)
     return (int(found[1]), int(found[2])) if found else (9999, 0)
+
+
+def _migration(scenario: Scenario) -> Iterator[Hazard]:
+    """Yield the hazard of a way to migrate that this version of Neo4j does not have."""
+    major, keys = scenario.major, ("migrate", "neo4j-tag")
+    if scenario.migrate is Migrate.IN_STAGING and major is not None and major < _MIGRATING_ADMIN:
+        what = f"neo4j-admin of Neo4j {major} can't migrate a store"
+        yield Hazard(keys, what, "--migrate by-server, and dbms.allow_upgrade=true in the server")
+    if scenario.migrate is Migrate.BY_SERVER and major is not None and major >= _MIGRATING_ADMIN:
+        what = f"a server of Neo4j {major} does not migrate the store of an older line"
+        yield Hazard(keys, what, "--migrate true, which lets neo4j-admin do it")
 
 
 def _version(scenario: Scenario) -> Iterator[Hazard]:

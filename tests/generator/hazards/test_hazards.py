@@ -23,6 +23,14 @@ RECLAIM = {"space_mode": "reclaim", "force_overwrite": "true", "accept_data_loss
             "--space-mode: 'reclaim' deletes the data that --keep-previous would keep",
         ),
         ({"auth_files": "true"}, "--auth-files: Neo4j 5 has no auth files"),
+        (
+            {"migrate": "true", "neo4j_tag": "4.4.48"},
+            "--migrate: neo4j-admin of Neo4j 4 can't migrate a store",
+        ),
+        (
+            {"migrate": "by-server", "neo4j_tag": "5.26.30"},
+            "--migrate: a server of Neo4j 5 does not migrate the store of an older line",
+        ),
         ({"restore_until": "120"}, "--restore-until: the community edition can't end a restore inside a chain"),
         (
             {**EVAL, "restore_until": "120", "database": "a-b,c-d"},
@@ -94,6 +102,8 @@ def test_a_combination_that_would_hurt_is_refused(changes: dict[str, str], expec
         {**RECLAIM, "keep_previous": "false"},
         {"keep_previous": "true", "force_overwrite": "once", "not_after": "2026-02-28T00:00:00Z"},
         {"on_missing": "start-empty"},
+        {"migrate": "true", "neo4j_tag": "2026.08.1"},
+        {"migrate": "by-server", "neo4j_tag": "4.4.48"},
         {**EVAL, "restore_until": "120"},
         {**EVAL, "restore_until": "2026-02-28T00:00:00Z", "database": "neo4j,system"},
         {"restore_memory": "512Mi"},

@@ -136,15 +136,13 @@ def test_with_a_workload_identity_no_key_is_mounted(target: str) -> None:
         ({"ignore_objects": "old/*"}, "objects that match these patterns are never used as backups"),
         ({"require_checksum": "true"}, "can't be verified by the store"),
         ({"consistency_check": "true"}, "looks for inconsistencies in each staged store"),
-        ({"migrate": "true"}, "is migrated by neo4j-admin before it goes live"),
-        ({"migrate": "by-server"}, "HAZARD: a store of an older Neo4j is restored as it is"),
         (RECLAIM, "HAZARD, accepted by --accept-data-loss: the old data is deleted before the new data is there"),
         ({"keep_previous": "true"}, "neo4j-restore rollback puts it back"),
         ({"not_after": "2026-02-28T00:00:00Z"}, "a pod without a requested database does not start"),
     ],
     ids=[
         *("system", "other database", "once", "true", "emulator", "start empty", "stale", "newest", "ignored"),
-        *("checksum", "check", "migrate", "by server", "reclaim", "previous", "expiry"),
+        *("checksum", "check", "reclaim", "previous", "expiry"),
     ],
 )
 @pytest.mark.parametrize("target", TARGETS)
@@ -159,6 +157,20 @@ def test_auth_files_of_3_x_are_told_beside_their_setting() -> None:
     assert "become those of the files auth and roles" in said
     assert "data/dbms, which are restored too, as below" in said
     assert "stay those of this server" not in said
+
+
+@pytest.mark.parametrize(
+    ("target", "tag", "migrate", "expected"),
+    [
+        ("neo4j-restore", "5.26.30", "true", "is migrated by neo4j-admin before it goes live"),
+        ("neo4j/neo4j", "2026.08.1", "true", "is migrated by neo4j-admin before it goes live"),
+        ("neo4j-helm", "4.4.10", "by-server", "HAZARD: a store of an older Neo4j is restored as it is"),
+        ("neo4j-restore", "4.4.48", "by-server", "if it has dbms.allow_upgrade=true"),
+    ],
+)
+def test_a_migration_is_told_beside_it(target: str, tag: str, migrate: str, expected: str) -> None:
+    text = render(make_scenario(target=target, neo4j_tag=tag, migrate=migrate))
+    assert expected in " ".join(text.replace("#", " ").split())
 
 
 @pytest.mark.parametrize(
