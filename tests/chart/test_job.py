@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 from tests.chart.helm import CHART, Helm, Object, Rendered, Values, env, load, make_values, mounts, volumes
-from tests.chart.test_texts import notes, speaking_chart
+from tests.chart.notes import notes, speaking_chart
 
 from neo4j_restore import settings, spec
 

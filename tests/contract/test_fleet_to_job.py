@@ -6,7 +6,8 @@ from typing import Any
 
 import yaml
 from hypothesis import HealthCheck, given, settings
-from tests.contract.test_scenario_to_pod import ROOT, meant
+from tests.chart.helm import ROOT
+from tests.contract.meaning import meant
 from tests.generator.emit.engines import FLEET
 from tests.generator.fleets import as_yaml, fleets, make_fleet
 

@@ -6,9 +6,10 @@ from typing import Any
 
 import yaml
 from hypothesis import given, settings
-from tests.contract.test_scenario_to_pod import ROOT, meant
+from tests.chart.helm import ROOT
+from tests.contract.meaning import meant
 from tests.generator.fleets import GOOD, as_yaml, fleets, make_fleet
-from tests.generator.render.test_values_file import RESTORE_CONTAINER
+from tests.generator.render.containers import RESTORE_CONTAINER
 from tests.support.patience import SHARED_FIXTURES
 
 from neo4j_restore.settings import from_environment

@@ -3,19 +3,20 @@
 import json
 import subprocess
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+from tests.chart.helm import ROOT
+from tests.contract.meaning import meant
 from tests.generator.inputs import all_inputs, make_scenario
 from tests.support.says import says
 
 from neo4j_restore import spec
 from neo4j_restore.errors import RestoreError
-from neo4j_restore.settings import Settings, from_environment
+from neo4j_restore.settings import from_environment
 from neo4j_scenarios.charts.environment import environment
 from neo4j_scenarios.charts.volumes import mounts as _mounts
 from neo4j_scenarios.charts.volumes import volumes as _volumes
@@ -26,7 +27,6 @@ from neo4j_scenarios.parse import parse
 from neo4j_scenarios.render.values_file import render
 from neo4j_scenarios.targets import NEO4J_RESTORE
 
-ROOT = Path(__file__).parents[2]
 GSA = "restore@project.iam.gserviceaccount.com"
 
 SCENARIOS = {
@@ -87,42 +87,6 @@ def pod(helm: str, scenario: Scenario) -> dict[str, Any]:
     (workload,) = (item for item in yaml.safe_load_all(done.stdout) if item and item["kind"] == "StatefulSet")
     spec: dict[str, Any] = workload["spec"]["template"]["spec"]
     return spec
-
-
-def meant(scenario: Scenario, settings: Settings) -> None:
-    """Assert that the settings of the image are what the scenario means."""
-    request, policy, access, pace = settings.request, settings.policy, settings.access, settings.pace
-    assert (request.bucket, request.namings) == (scenario.bucket, scenario.namings)
-    assert request.timestamp == spec.parse_timestamp(scenario.timestamp)
-    assert str(request.until or "") == scenario.restore_until
-    assert (request.backup_set_dir, policy.overwrite) == (scenario.backup_set_dir, scenario.overwrite)
-    assert scenario.restore_id in {"", request.restore_id}
-    assert request.not_after == (spec.parse_time(scenario.not_after) if scenario.not_after else None)
-    assert (policy.on_missing, policy.space) == (scenario.on_missing, scenario.space_mode)
-    assert (policy.on_stale_latest, request.ignore_objects, policy.require_checksum, access.addressing) == (
-        scenario.on_stale_latest,
-        scenario.ignore_objects,
-        scenario.require_checksum,
-        scenario.addressing_style,
-    )
-    assert policy.keep_previous == scenario.keep_previous
-    assert (policy.consistency_check, policy.migrate) == (scenario.consistency_check, scenario.migrate)
-    assert request.auth_files == scenario.auth_files
-    assert (policy.purge, pace.heap_size) == (scenario.purge_on_complete, scenario.heap_size)
-    assert (access.credentials is not None) == bool(scenario.secret)
-    assert access.emulator_host == scenario.emulator_host
-    assert (access.endpoint_url, access.region) == (scenario.endpoint_url, scenario.bucket_region)
-    assert access.requester_pays == scenario.requester_pays
-    assert (pace.connections, pace.deadline_seconds, pace.start_jitter_seconds) == (
-        scenario.connections,
-        scenario.deadline_seconds,
-        scenario.start_jitter_seconds,
-    )
-    assert (access.age_identity is not None) == (scenario.age_identity is not None)
-    assert (access.ca_bundle is not None, access.encryption_key is not None) == (
-        scenario.ca_bundle is not None,
-        scenario.encryption_key is not None,
-    )
 
 
 @pytest.mark.parametrize("changes", SCENARIOS.values(), ids=SCENARIOS)

@@ -5,8 +5,8 @@ from collections.abc import Callable
 
 import pytest
 from tests.e2e.cluster import DEADLINE, Object
+from tests.e2e.counts import AS_IN_THE_BACKUP, COUNTS, LATER
 from tests.e2e.release import CHART, Release
-from tests.e2e.test_restore import AS_IN_THE_BACKUP, COUNTS, LATER
 
 pytestmark = pytest.mark.e2e
 

@@ -6,15 +6,10 @@ from pathlib import Path
 
 import pytest
 from tests.e2e.cluster import run
+from tests.e2e.counts import AS_IN_THE_BACKUP, COUNTS, LATER
 from tests.e2e.release import SCENARIOS, Release
-from tests.e2e.sample import NODES
 
 pytestmark = pytest.mark.e2e
-
-COUNTS = "MATCH (p:Person) RETURN count(p) AS nodes, sum(CASE p.name WHEN 'person ' + p.id THEN 1 END) AS named"
-AS_IN_THE_BACKUP = [{"nodes": NODES, "named": NODES}]
-
-LATER = "MATCH (l:Later) RETURN count(l) AS nodes"
 
 
 @pytest.fixture(scope="module")

@@ -17,10 +17,10 @@ from tests.faults.forks import Forks
 from tests.faults.proxy import Kind, proxy
 from tests.faults.scene import KEY, Scene, on_volume
 from tests.faults.table import Tally, tally
-from tests.restore.staging.test_untar import HOSTILE, member, tar_of
 from tests.support import archives
 from tests.support.archives import snapshot_all, store_files, write_files
 from tests.support.stores import Bucket, Emulator
+from tests.support.tars import HOSTILE, member, tar_of
 
 FILES = store_files("new")
 TAR = archives.tar_bytes(FILES, below="backups/neo4j/")

@@ -1,30 +1,17 @@
 """A file is written whole or not at all, and no other is lost."""
 
 import os
-import resource
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from tests.generator.conftest import Command
+from tests.support.disks import full_disk
 from tests.support.says import says
 
 from neo4j_scenarios.errors import OutputError
 from neo4j_scenarios.write import MARK, difference, write
 
 OURS = f"{MARK}: {'x' * 2000}\n"
-
-
-@contextmanager
-def full_disk() -> Iterator[None]:
-    """Let no file grow beyond 100 bytes, as a full disk does."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (100, hard))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
 def test_a_new_file_is_written_for_all_to_read_as_the_umask_allows(tmp_path: Path) -> None:

@@ -9,8 +9,8 @@ import pytest
 from tests.real.conftest import MakePod
 from tests.real.databases import EARLY_USER, FIRST_USER, LATE_USER, Made, home_of
 from tests.real.neo4j import Neo4j
+from tests.real.packing import tar_gz
 from tests.real.people import AFTER, BEFORE, found, write_later, write_people
-from tests.real.test_backups_of_neo4j_3 import tar_gz
 from tests.support.archives import snapshot
 from tests.support.stores import Bucket
 

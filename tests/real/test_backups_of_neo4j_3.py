@@ -1,8 +1,6 @@
 """Enterprise 3.3: an online backup, filed in the ways that backup jobs file it, becomes a running server."""
 
-import io
 import shutil
-import tarfile
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,6 +9,7 @@ import pytest
 from tests.real.conftest import MakePod
 from tests.real.databases import Made
 from tests.real.neo4j import Neo4j
+from tests.real.packing import tar_gz
 from tests.real.people import AFTER, BEFORE, found
 from tests.real.restoring import Pod
 from tests.real.serving import holds
@@ -37,19 +36,6 @@ LAYOUTS = {
     "data in the middle": Layout("graph.db-backup-2020-06-01-02:00:00.tar.gz", "data/graph.db-backup"),
     "elsewhere": Layout("graph.db-latest.tar.gz", "mnt/nightly/store", {"BACKUP_SET_DIR": "mnt/nightly/store"}),
 }
-
-
-def tar_gz(folder: Path, entries: str) -> bytes:
-    """Return an archive of `folder` whose entries are below `entries`, a leading slash kept."""
-
-    def named(info: tarfile.TarInfo) -> tarfile.TarInfo:
-        info.name = entries + info.name.removeprefix("store")
-        return info
-
-    buffer = io.BytesIO()
-    with tarfile.open(fileobj=buffer, mode="w:gz") as archive:
-        archive.add(folder, "store", filter=named)
-    return buffer.getvalue()
 
 
 @pytest.mark.proves("archive")

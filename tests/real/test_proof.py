@@ -1,15 +1,14 @@
 """What the real neo4j-admin of each line says of a staged store, and the end of a store that is not as promised."""
 
-import io
 import random
 import shutil
-import tarfile
 from functools import partial
 from pathlib import Path
 
 import pytest
 from tests.real.conftest import MakePod
 from tests.real.databases import Made
+from tests.real.packing import packed
 from tests.real.people import AFTER, BEFORE
 from tests.real.serving import holds
 from tests.support.artifacts import Artifact, tar_of_dump
@@ -27,18 +26,6 @@ FORMATS = {
     "neo4j_5": ("neo4j", "record-aligned-1.1", "5.0.0"),
     "neo4j_2026": ("neo4j", "record-aligned-1.1", "5.0.0"),
 }
-
-
-def packed(folder: Path, name: str, **changed: bytes) -> bytes:
-    """Return an archive of a folder. changed: files with other contents, by name with `_` for a dot."""
-    buffer = io.BytesIO()
-    with tarfile.open(fileobj=buffer, mode="w:gz", compresslevel=1) as archive:
-        for path in sorted(each for each in folder.rglob("*") if each.is_file()):
-            content = changed.get(path.name.replace(".", "_"), path.read_bytes())
-            member = archive.gettarinfo(path, f"{name}/{path.relative_to(folder)}")
-            member.size = len(content)
-            archive.addfile(member, io.BytesIO(content))
-    return buffer.getvalue()
 
 
 @pytest.mark.proves("proof")

@@ -7,10 +7,10 @@ import pytest
 from tests.real.conftest import MakePod
 from tests.real.databases import EARLY_USER, FIRST_USER, Made
 from tests.real.neo4j import Neo4j
+from tests.real.packing import packed
 from tests.real.people import AFTER, BEFORE, found, write_later
 from tests.real.restoring import Pod
 from tests.real.serving import holds, once
-from tests.real.test_proof import packed
 from tests.support.artifacts import Artifact, tar_of_dump
 from tests.support.stores import Bucket
 

@@ -9,7 +9,7 @@ from collections.abc import Callable
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.restore.test_spec import PASTED
+from tests.support.pasted import PASTED
 
 from neo4j_restore import scrub
 from neo4j_restore.scrub import HIDDEN, Scrubber

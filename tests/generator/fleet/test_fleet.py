@@ -4,32 +4,15 @@ from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
+from tests.generator.fleet.loading import clusters, problems, told
 from tests.generator.fleets import DEFAULTS, GOOD, as_yaml, fleets, make_fleet
 from tests.support.mistakes import compare, mistakes
 from tests.support.patience import SHARED_FIXTURES
 
-from neo4j_scenarios.errors import GeneratorError, InputFileError, Problem, UsageError
-from neo4j_scenarios.fleet.cluster import Cluster
+from neo4j_scenarios.errors import GeneratorError, InputFileError, UsageError
 from neo4j_scenarios.fleet.fleet import load
 from neo4j_scenarios.fleet.selectors import parse_selection
 from neo4j_scenarios.parse import parse
-
-
-def clusters(folder: Path, text: str, **files: str) -> dict[str, Cluster]:
-    return {cluster.name: cluster for cluster in load(make_fleet(folder, text, **files)).clusters}
-
-
-def problems(folder: Path, text: str, **files: str) -> list[Problem]:
-    with pytest.raises(GeneratorError) as caught:
-        load(make_fleet(folder, text, **files))
-    return [
-        Problem(p.where.replace(f"{folder}/", ""), p.what.replace(f"{folder}/", ""), p.hint, p.clusters)
-        for p in caught.value.problems
-    ]
-
-
-def told(folder: Path, text: str, **files: str) -> str:
-    return "\n".join(f"{problem.where}: {problem.what}" for problem in problems(folder, text, **files))
 
 
 def test_layers_are_laid_from_defaults_to_group_to_region_to_cluster(tmp_path: Path) -> None:

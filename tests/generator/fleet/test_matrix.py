@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from tests.generator.fleet.test_fleet import clusters, told
+from tests.generator.fleet.loading import clusters, told
 from tests.generator.fleets import DEFAULTS
 
 MATRIX = DEFAULTS + "matrix:\n  name: '{{ region }}-{{ env }}'\n  axes: {region: [eu, us], env: [prod, dev]}\n"

@@ -7,7 +7,7 @@ import pytest
 import yaml
 from hypothesis import given, settings
 from tests.generator.conftest import Command
-from tests.generator.importing.test_samples import SAMPLES
+from tests.generator.importing.folder import SAMPLES
 from tests.generator.inputs import all_inputs, make_inputs, make_scenario
 from tests.support.says import says
 

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 import yaml
 from tests.generator.conftest import Command
+from tests.generator.importing.folder import SAMPLES
 from tests.generator.inputs import make_scenario
 from tests.support.says import says
 
@@ -13,8 +14,6 @@ from neo4j_scenarios.importing.imported import import_located
 from neo4j_scenarios.render.values_file import render
 from neo4j_scenarios.targets import TARGETS
 from neo4j_scenarios.yaml.located import locate
-
-SAMPLES = Path(__file__).parent / "samples"
 
 LABS = {"scenario": "single-instance", "target": "neo4j-helm", "database": "neo4j,system"}
 ENTERPRISE = {"edition": "enterprise", "accept-license": "yes"}

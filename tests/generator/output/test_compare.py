@@ -3,25 +3,11 @@
 from pathlib import Path
 
 import pytest
+from tests.generator.output.trees import make_folder, make_tree, text
 
 from neo4j_scenarios.errors import OutputError
 from neo4j_scenarios.output.compare import MARKER, Tree, compare
-from neo4j_scenarios.output.write_tree import update
 from neo4j_scenarios.write import MARK
-
-
-def text(word: str) -> str:
-    return f"{MARK}: {word}\n"
-
-
-def make_tree(**words: str) -> Tree:
-    """Return a tree with a file in a folder for each word, `_` standing for `/`."""
-    return Tree("fleet.yaml", {name.replace("_", "/"): text(word) for name, word in words.items()})
-
-
-def make_folder(folder: Path, tree: Tree) -> Path:
-    update(folder, tree, compare(folder, tree))
-    return folder
 
 
 def test_what_is_missing_stale_unchanged_and_orphaned_is_told_in_the_trees_order(tmp_path: Path) -> None:

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.generator.output.test_compare import make_folder, make_tree, text
-from tests.generator.test_write import full_disk
+from tests.generator.output.trees import make_folder, make_tree, text
+from tests.support.disks import full_disk
 from tests.support.patience import SHARED_FIXTURES
 
 from neo4j_scenarios.errors import Interrupted, OutputError

@@ -4,14 +4,13 @@ import dataclasses
 import os
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 import yaml
 from hypothesis import given, settings
 from tests.generator.inputs import all_inputs, make_scenario
+from tests.generator.render.containers import RESTORE_CONTAINER
 
 from neo4j_scenarios.charts.environment import environment
 from neo4j_scenarios.errors import RenderError
@@ -19,18 +18,8 @@ from neo4j_scenarios.parse import parse
 from neo4j_scenarios.render.values_file import render
 from neo4j_scenarios.targets import TARGETS
 
-RESTORE_CONTAINER: dict[str, Callable[[Any], Any]] = {
-    "neo4j/neo4j": lambda values: restoring(values["podSpec"]["initContainers"]),
-    "neo4j-helm": lambda values: restoring(values["core"]["initContainers"]),
-}
 GSA = "restore@project.iam.gserviceaccount.com"
 RECLAIM = {"space_mode": "reclaim", "force_overwrite": "true", "accept_data_loss": "true"}
-
-
-def restoring(containers: list[Any]) -> Any:
-    """Return the container that restores, of a pod's init containers."""
-    (found,) = (each for each in containers if each["name"] == "restore")
-    return found
 
 
 @settings(deadline=None)

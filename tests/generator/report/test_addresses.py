@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 from tests.generator.report.browser import Browser
+from tests.generator.report.hostile import HOSTILE
 from tests.generator.report.pages import FOUND, column
-from tests.generator.report.test_page import HOSTILE
 
 
 def fragment(browser: Browser) -> str:

@@ -7,8 +7,8 @@ import pytest
 from selenium.webdriver.common.keys import Keys
 from tests.generator.report.browser import Browser
 from tests.generator.report.facts import NOW, a_fleet, make_facts
+from tests.generator.report.hostile import HOSTILE
 from tests.generator.report.pages import FOUND, SIZE, column, write
-from tests.generator.report.test_page import HOSTILE
 
 from neo4j_scenarios.report.rows import State, rows
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from prometheus_client.parser import text_string_to_metric_families
 from tests.generator.report.facts import NOW, a_fleet, make_drill, make_facts, make_pin
-from tests.generator.report.test_page import HOSTILE
+from tests.generator.report.hostile import HOSTILE
 
 from neo4j_scenarios.report.findings import Finding
 from neo4j_scenarios.report.metrics import metrics

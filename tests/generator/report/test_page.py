@@ -4,12 +4,11 @@ import re
 from datetime import timedelta
 
 from tests.generator.report.facts import GIB, NOW, a_fleet, make_facts, make_pin, make_trend
+from tests.generator.report.hostile import HOSTILE
 
 from neo4j_scenarios.report.findings import Finding
 from neo4j_scenarios.report.page import MARK, page
 from neo4j_scenarios.report.rows import State, rows
-
-HOSTILE = "</script><script>alert(1)</script><img src=x onerror=alert(1)>\"'&{{ 7*7 }}"
 
 
 def test_the_same_rows_give_the_same_bytes() -> None:

@@ -9,7 +9,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 from tests.generator.conftest import Command
 from tests.generator.fleets import make_fleet
-from tests.generator.survey.test_drills import make_receipt
+from tests.generator.survey.receipts import make_receipt
 from tests.support import stores
 from tests.support.says import says
 

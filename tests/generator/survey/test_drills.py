@@ -8,17 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.generator.survey.asking import NEO4J, QUICK, SYSTEM, answer, fill, make_question
+from tests.generator.survey.receipts import make_receipt
 
 from neo4j_restore.stores import StoredObject
 from neo4j_scenarios.survey import Options, drills
 
 WITH_DRILLS = Options(deadline_seconds=30, retry_seconds=0, stall_seconds=10, drills=True)
-
-
-def make_receipt(finished: str = "2026-05-01T03:00:00.000+00:00", seconds: float = 20, **changes: object) -> bytes:
-    restored = [{"database": "neo4j", "object": "gs://b/neo4j-2026-05-01.dump", "size_bytes": 4000}]
-    last = {"finished": finished, "seconds": seconds, "bytes": 4000, "restored": restored, **changes}
-    return json.dumps(last).encode()
 
 
 def test_a_receipt_tells_when_what_and_how_fast() -> None:

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 from tests.conftest import Run
-from tests.restore.commands.test_run_of_artifacts import CHAIN, FULL, STORE, backup
 from tests.support import archives, artifacts, standin
+from tests.support.chains import CHAIN, FULL, STORE, backup
 from tests.support.says import says
 from tests.support.stores import Bucket
 

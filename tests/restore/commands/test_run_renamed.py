@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from tests.conftest import Run
 from tests.restore.commands.restored import exists
-from tests.restore.commands.test_run_of_artifacts import CHAIN, STORE, backup
 from tests.support import archives, artifacts, standin
+from tests.support.chains import CHAIN, STORE, backup
 from tests.support.says import says
 from tests.support.stores import Bucket
 

@@ -16,8 +16,8 @@ from tests.faults import answers
 from tests.faults.cases import CASES
 from tests.faults.proxy import Kind, proxy
 from tests.restore.commands.restored import PACKED
-from tests.restore.commands.test_run_of_artifacts import CHAIN
 from tests.support import archives, standin
+from tests.support.chains import CHAIN
 from tests.support.says import says
 from tests.support.servers import Quiet, serving
 from tests.support.stores import Bucket, Emulator

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 from tests.conftest import Run
-from tests.restore.commands.test_run_of_artifacts import backup
 from tests.support import archives, standin
+from tests.support.chains import backup
 from tests.support.stores import Bucket
 
 Restored = Callable[[dict[str, bytes]], tuple[int, str, bytes]]

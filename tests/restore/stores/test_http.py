@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.restore.stores.google.test_gcs import service_key
 from tests.restore.stores.subjects import open_with
 from tests.support.certificates import make_authority
+from tests.support.keys import service_key
 from tests.support.servers import Quiet, Reply, Scripted, scripted, serving
 
 from neo4j_restore.errors import ConfigurationError, StoreError

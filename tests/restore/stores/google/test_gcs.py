@@ -7,9 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import rsa
 from tests.restore.stores.subjects import open_with
+from tests.support.keys import service_key
 from tests.support.servers import Reply, Scripted, scripted
 
 from neo4j_restore.errors import ConfigurationError, StoreError
@@ -195,17 +194,6 @@ def test_an_identity_that_google_refuses_is_told_with_what_to_do(tmp_path: Path)
         store.close()
     assert "workload identity" in raised.value.hint
     assert (raised.value.transient, "hush" in str(raised.value)) == (False, False)
-
-
-def service_key(path: Path) -> str:
-    """Write a service account's key file, of a key made for this test; return the private part."""
-    private = rsa.generate_private_key(public_exponent=65537, key_size=2048)
-    pem = private.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    ).decode()
-    key = {"type": "service_account", "client_email": "reader@example.invalid", "private_key": pem}
-    path.write_text(json.dumps(key | {"token_uri": "http://127.0.0.1:9/token", "private_key_id": "1"}))
-    return pem
 
 
 def test_the_identity_is_named_by_its_address_and_never_by_its_key(tmp_path: Path, refusing: Refusing) -> None:
