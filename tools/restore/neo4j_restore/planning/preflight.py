@@ -4,9 +4,7 @@ It only reads, so `plan` runs the same checks. What it can't know, such as a dis
 and the swap is then undone.
 """
 
-import fcntl
 import os
-import re
 import stat
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -15,15 +13,13 @@ from pathlib import Path
 from neo4j_restore import disk, trees
 from neo4j_restore.errors import ConfigurationError, RestoreError, TargetOccupiedError, VolumeError
 from neo4j_restore.spec import DatabaseName
+from neo4j_restore.volume.mounts import device, flags, mount_of, mount_points
 from neo4j_restore.volume.moves import parts_present
 from neo4j_restore.volume.paths import AUTH_FILES, CLUSTER_STATE, VolumePaths, folders_of
 from neo4j_restore.volume.records import type_of
 
 _FOLDERS = ("staging", "outgoing", "previous", "kept")
 _FILES = ("receipt.json", "receipt.json.new", "journal.json", "journal.json.new", "lock", "inconsistencies.report")
-
-# Source: linux/fs.h, FS_IOC_GETFLAGS of 64-bit machines, FS_IMMUTABLE_FL and FS_APPEND_FL.
-_GET_FLAGS, _IMMUTABLE, _APPEND_ONLY = 0x80086601, 0x10, 0x20
 
 
 @dataclass(frozen=True)
@@ -118,7 +114,7 @@ def _home(paths: VolumePaths) -> Iterator[Problem]:
 
 
 def _moves(paths: VolumePaths, databases: tuple[DatabaseName, ...], incoming: Path | None) -> Iterator[Problem]:
-    mounts = _mounts()
+    mounts = mount_points()
     tops = [paths.data, *([incoming] if incoming else [])]
     for top in tops:
         for name in ("databases", "transactions"):
@@ -143,7 +139,7 @@ def _parent(folder: Path, paths: VolumePaths, mounts: list[Path]) -> Iterator[Pr
     if folder.is_dir() and not folder.is_symlink():
         yield from _changeable(folder)
         # Both are asked: two mounts of one file system have the same device, and a mount may be missing in the table.
-        if _mount_of(folder, mounts) != _mount_of(paths.data, mounts) or _device(folder) != _device(paths.data):
+        if mount_of(folder, mounts) != mount_of(paths.data, mounts) or device(folder) != device(paths.data):
             text = f"nothing can be renamed from {paths.home} to {folder}: it is another mount or file system"
             yield Problem(
                 text, "mount one volume at DATA_DIR, with databases and transactions in it", ConfigurationError
@@ -161,7 +157,7 @@ def _movable(folder: Path, paths: VolumePaths, mounts: list[Path]) -> Iterator[P
     if not folder.is_dir():
         return
     inside = [mount for mount in mounts if mount.is_relative_to(folder.resolve())]
-    if inside or _device(folder) != _device(paths.data):
+    if inside or device(folder) != device(paths.data):
         text = f"cannot move {folder}: {inside[0] if inside else folder} is a mount point or file system of its own"
         mend = "mount one volume at DATA_DIR, and nothing at or below a database's folder (volumeMounts, subPath)"
         yield Problem(text, mend, TargetOccupiedError)
@@ -172,7 +168,7 @@ def _movable(folder: Path, paths: VolumePaths, mounts: list[Path]) -> Iterator[P
 
 
 def _auth_files(paths: VolumePaths, incoming: Path | None) -> Iterator[Problem]:
-    mounts = _mounts()
+    mounts = mount_points()
     for top in (paths.data, *([incoming] if incoming else [])):
         yield from _parent(top / "dbms", paths, mounts)
         for path in (top / part for part in AUTH_FILES):
@@ -210,9 +206,9 @@ def _typed(path: Path, kind: int) -> Iterator[Problem]:
 
 
 def _changeable(folder: Path) -> Iterator[Problem]:
-    if flags := _flags(folder):
+    if set_flags := flags(folder):
         text = f"cannot change {folder}: it is immutable or append-only"
-        yield Problem(text, f"chattr -{flags} {folder}")
+        yield Problem(text, f"chattr -{set_flags} {folder}")
     elif not _may_change(folder):
         yield _denied(folder, "change")
 
@@ -254,39 +250,3 @@ def _denied(path: Path, what: str) -> Problem:
 def _about(path: Path) -> str:
     status = path.lstat()
     return f"owner {status.st_uid}:{status.st_gid}, mode {stat.S_IMODE(status.st_mode):04o}"
-
-
-def _flags(folder: Path) -> str:
-    """Return the flags, in chattr's letters, that prevent changes to a folder: none if they can't be read."""
-    # `access` does not know of them: an immutable folder looks writable until the rename fails.
-    try:
-        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
-    except OSError:
-        return ""
-    try:
-        flags = int.from_bytes(fcntl.ioctl(descriptor, _GET_FLAGS, bytes(8))[:4], "little")
-    except OSError:
-        # Not every file system has these flags.
-        return ""
-    finally:
-        os.close(descriptor)
-    return ("i" if flags & _IMMUTABLE else "") + ("a" if flags & _APPEND_ONLY else "")
-
-
-def _device(path: Path) -> int:
-    return path.stat().st_dev
-
-
-def _mount_of(path: Path, mounts: list[Path]) -> Path:
-    above = [mount for mount in mounts if path.resolve().is_relative_to(mount)]
-    return max(above, key=lambda mount: len(mount.parts), default=Path("/"))
-
-
-def _mounts() -> list[Path]:
-    """Return the mount points that this process sees: none where there is no /proc. Source: proc_pid_mountinfo(5)."""
-    try:
-        lines = Path("/proc/self/mountinfo").read_text(errors="surrogateescape").splitlines()
-    except OSError:
-        return []
-    # The kernel writes blanks and backslashes of a path as octal numbers.
-    return [Path(re.sub(r"\\([0-7]{3})", lambda found: chr(int(found[1], 8)), line.split()[4])) for line in lines]
