@@ -32,12 +32,13 @@ def stand_in(home: Path) -> None:
     """Remember that the running test used the stand-in in this home, if one is there."""
     if (home / STANDS_FOR).exists():
         version, _, edition = (home / STANDS_FOR).read_text().partition(" ")
-        if re.fullmatch(r"[0-9.]+", version):
-            note(version, _edition(home) or edition)
+        note(version, _edition(home) or edition)
 
 
 def note(version: str, edition: str | None, *, is_real: bool = False) -> None:
-    """Remember a Neo4j of the running test. edition: empty if it may be either."""
+    """Remember a Neo4j of the running test, unless it is another product. edition: empty if it may be either."""
+    if not re.fullmatch(r"\d+(\.\d+){1,2}", version):
+        return
     # Text alone goes from one process of the tests to another.
     editions = (edition,) if edition else tuple(Edition)
     written = str(admin_commands.Version(*map(int, version.split("."))))
