@@ -152,7 +152,7 @@ def test_a_failed_restore_leaves_a_member_bound(neo4j_restore: Run, bound: dict[
         ("2026.08.1", "CALL dbms.recreateDatabase('neo4j', {seedURI: '"),
     ],
 )
-def test_a_member_of_5_is_refused_with_the_statement_that_restores_the_pinned_object(
+def test_a_member_of_5_is_refused_with_the_reason_and_what_to_do_instead(
     version: str,
     statement: str,
     command: str,
