@@ -5,12 +5,10 @@ from pathlib import Path
 
 import pytest
 from tests.chart.helm import CHART, Helm, Object, Values, env, load, make_values, mounts, volumes
-from tests.chart.notes import notes, speaking_chart
+from tests.chart.notes import notes
 
 from neo4j_restore import settings, spec
 from neo4j_restore.drill import options
-
-__all__ = ["speaking_chart"]
 
 ALL = load(CHART / "ci" / "drill-values.yaml")
 COUNT = {"query": "MATCH (n) RETURN count(n)", "expect": {"atLeast": 1000}}

@@ -4,11 +4,9 @@ from pathlib import Path
 
 import pytest
 from tests.chart.helm import CHART, Helm, Object, Rendered, Values, env, load, make_values, mounts, volumes
-from tests.chart.notes import notes, speaking_chart
+from tests.chart.notes import notes
 
 from neo4j_restore import settings, spec
-
-__all__ = ["speaking_chart"]
 
 CLUSTER = load(CHART / "ci" / "job-cluster-values.yaml")
 
