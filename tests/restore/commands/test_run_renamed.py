@@ -51,6 +51,12 @@ def test_the_set_of_one_database_becomes_another(
     assert (restored["database"], restored["source_database"]) == ("staging", "neo4j")
 
 
+def test_the_hint_about_the_set_of_another_database_keeps_the_new_name(neo4j_restore: Run, bucket: Bucket) -> None:
+    bucket.put("neo4j-latest.tar.gz", archives.tar_gz(below="backups/movies/"))
+    done = neo4j_restore("run", DATABASE=RENAME)
+    says(done, 11, "holds the database movies, not neo4j", "set DATABASE to staging=movies", "to restore it as staging")
+
+
 def test_a_copied_data_folder_gets_the_new_name(neo4j_restore: Run, bucket: Bucket, data: Path) -> None:
     bucket.put("neo4j-latest.tar.gz", archives.tar_gz(archives.data_folder(OF_4), below="data/"))
     says(neo4j_restore("run", DATABASE=RENAME), 0)

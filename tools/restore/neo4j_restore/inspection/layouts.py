@@ -34,12 +34,22 @@ _SHOWN, _LONGEST_SHOWN = 5, 200
 
 @dataclass(frozen=True)
 class Wanted:
-    """What the archive should hold. key: of the object. name: its URL, for messages. directory: BACKUP_SET_DIR."""
+    """What the archive should hold.
+
+    key: of the object. name: its URL, for messages. directory: BACKUP_SET_DIR. target: the name that the database gets
+    on the volume, if it is another one.
+    """
 
     database: DatabaseName
     key: str
     name: str
     directory: str = ""
+    target: str = ""
+
+    @property
+    def becomes(self) -> str:
+        """Return the name that the database gets on the volume."""
+        return self.target or self.database
 
 
 @dataclass(frozen=True)
@@ -190,7 +200,8 @@ def _refused(entries: Sequence[Entry], owners: dict[Content, str], wanted: Wante
     if owners:
         other, place = next(iter(owners.values())), _places(list(owners))[0]
         message = f"{wanted.name} holds the database {other}, not {wanted.database}: {place}"
-        hint = f"set DATABASE to {other}, or set BACKUP_SET_DIR to {place} to restore it as {wanted.database}"
+        named = other if wanted.becomes == wanted.database else f"{wanted.becomes}={other}"
+        hint = f"set DATABASE to {named}, or set BACKUP_SET_DIR to {place} to restore it as {wanted.becomes}"
         return BackupDamagedError(message, hint=hint)
     names = [entry.name for entry in entries if not entry.folder]
     packed = [name for name in names if _PACKED.search(name)]

@@ -111,7 +111,8 @@ class Inspector:
             seen = replace(seen, entries=tuple(self._listed(stored, tail)), whole=bool(tail))
         else:
             tail = self._heads.end(stored, _TAIL_BYTES)
-        wanted = Wanted(chosen.database, chosen.key, name, self._request.backup_set_dir)
+        directory, target = self._request.backup_set_dir, self._target(chosen.database)
+        wanted = Wanted(chosen.database, chosen.key, name, directory, target)
         return Inspection(recognised.recognised(chosen, seen, wanted, encrypted=encrypted), head, tail)
 
     def _neostore(self, chosen: BackupSet) -> bytes:

@@ -148,7 +148,7 @@ class Archive:
         return self.loader.restore_artifact(path, chosen, file.header)
 
     def _wanted(self, chosen: BackupSet) -> Wanted:
-        return Wanted(chosen.database, chosen.key, self.opener.name(chosen), self.backup_set_dir)
+        return Wanted(chosen.database, chosen.key, self.opener.name(chosen), self.backup_set_dir, chosen.target)
 
     def _folder(self, chosen: BackupSet) -> Path:
         return self.loader.files(chosen.target).folder
