@@ -74,8 +74,8 @@ def test_a_restored_system_knows_a_renamed_database_by_its_old_name() -> None:
     ("version", "setting"),
     [
         (Version(3, 5), "set dbms.active_database=staging"),
-        (Version(4, 4), "set dbms.default_database on a new volume"),
-        (Version(5, 26), "set initial.dbms.default_database on a new volume"),
+        (Version(4, 4), "set dbms.default_database=staging"),
+        (Version(5, 26), "set initial.dbms.default_database=staging"),
     ],
 )
 def test_the_setting_that_opens_a_renamed_database_is_told(version: Version, setting: str) -> None:

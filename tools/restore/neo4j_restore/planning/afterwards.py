@@ -34,7 +34,7 @@ def after_start(plan: "Plan") -> tuple[str, ...]:
     if plan.edition is Edition.COMMUNITY:
         return (
             f"Community serves one database beside system. It serves {names} only as its default database: set "
-            f"{_default_setting(plan)} on a new volume",
+            f"{_default_setting(plan)}={unknown[0]}",
         )
     return (
         f"system is not restored, and may not know {names}. Once Neo4j runs, neo4j-restore finalize creates {them}, "
