@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final, Protocol
 
-from neo4j_restore.spec import Invalid
+from neo4j_restore.spec import SYSTEM, Invalid, parse_databases
 from neo4j_scenarios.inputs.fields import FIELDS, Field, access, cluster, deployment, request
 from neo4j_scenarios.parse import check, refused
 from neo4j_scenarios.targets import CLUSTER, parse_kind
@@ -21,6 +21,10 @@ class Talk(Protocol):
 
     def tell(self, what: str, hint: str) -> None:
         """Show a mistake, and how to correct it."""
+        ...
+
+    def note(self, what: str) -> None:
+        """Show what an answer brings, before the next question."""
         ...
 
 
@@ -59,6 +63,12 @@ _QUESTIONS: Final = (
 )
 
 
+_WITH_SYSTEM: Final = (
+    "system brings the users, roles, privileges and passwords of the day of its backup. The password that the chart "
+    "sets or prints is not valid after the restore"
+)
+
+
 def interview(flags: Mapping[str, str], talk: Talk) -> dict[str, str]:
     """Return the inputs of a scenario that `parse` takes: those of `flags`, which are not asked for, and the answers.
 
@@ -90,4 +100,6 @@ def _answer(field: Field[object], talk: Talk, inputs: dict[str, str], text: str 
             text = None
         else:
             inputs[field.key] = answer
+            if field.key == request.DATABASE.key and SYSTEM in (each.target for each in parse_databases(answer)):
+                talk.note(_WITH_SYSTEM)
             return

@@ -23,6 +23,7 @@ class Person:
         self._answers = {key.replace("_", "-"): iter(texts) for key, texts in answers.items()}
         self.asked: list[str] = []
         self.told: list[str] = []
+        self.noted: list[str] = []
 
     def ask(self, field: Field[object], default: str) -> str:
         self.asked.append(field.key)
@@ -30,6 +31,9 @@ class Person:
 
     def tell(self, what: str, hint: str) -> None:
         self.told.append(f"{what} ({hint})")
+
+    def note(self, what: str) -> None:
+        self.noted.append(what)
 
 
 def typed(answers: str, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -52,6 +56,24 @@ def test_what_was_given_is_not_asked_for() -> None:
     person = Person()
     interview({"scenario": "single-instance", "bucket": "gs://graph-backups/p", "database": "neo4j"}, person)
     assert not {"scenario", "bucket", "database"}.intersection(person.asked)
+
+
+@pytest.mark.parametrize("flags", [{}, {"database": "neo4j,system"}], ids=["an answer", "a flag"])
+def test_what_a_restored_system_brings_is_told(flags: dict[str, str]) -> None:
+    person = Person(scenario=["single-instance"], bucket=["gs://graph-backups/p"], database=["neo4j,system"])
+    interview(flags, person)
+    (note,) = person.noted
+    assert "users, roles, privileges and passwords of the day of its backup" in note
+    without = least()
+    interview({}, without)
+    assert without.noted == []
+
+
+def test_the_note_about_system_is_not_part_of_the_values(tmp_path: Path) -> None:
+    answers = "single-instance\n\ngs://graph-backups/p\nneo4j,system\n" + "\n" * 20
+    done = typed(answers, "--output", str(tmp_path / "values.yaml"))
+    says(done, 0, "note: system brings the users")
+    assert "note:" not in (tmp_path / "values.yaml").read_text()
 
 
 def test_a_wrong_answer_is_asked_for_again_with_an_example() -> None:

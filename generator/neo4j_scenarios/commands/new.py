@@ -51,6 +51,9 @@ class _Person:
     def tell(self, what: str, hint: str) -> None:
         complain(what, hint)
 
+    def note(self, what: str) -> None:
+        say(f"note: {what}")
+
 
 def _warn(image: str) -> None:
     """Warn of a restore image that no node can pull."""
