@@ -1,10 +1,10 @@
 """Walks the chart's schema and its values, key by key."""
 
 import json
-import re
 from collections.abc import Iterator
 from typing import Any
 
+import yaml
 from tests.chart.helm import CHART, Values, load
 
 Schema = dict[str, Any]
@@ -15,13 +15,8 @@ DEFAULTS: Values = load(CHART / "values.yaml")
 Path = tuple[str, ...]
 
 # The patterns that the template checks, by their keys.
-FORMS = {
-    key: "".join(re.findall(r"`([^`]*)`", rest.partition('"expected"')[0]))
-    for key, rest in re.findall(
-        r'\(dict "key" "([a-zA-Z.]+)"(.*?)(?=\(dict|-\}\})',
-        (CHART / "templates" / "_validate_forms.tpl").read_text(encoding="utf-8"),
-        re.DOTALL,
-    )
+FORMS: dict[str, str] = {
+    form["key"]: form["pattern"] for form in yaml.safe_load((CHART / "forms.yaml").read_text(encoding="utf-8"))
 }
 
 # Keys that only a chart that has this one as a part sets. Helm reads them, and nothing here does.

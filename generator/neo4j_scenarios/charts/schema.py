@@ -1,7 +1,9 @@
 """Validates values against the schemas of the target charts."""
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -9,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from neo4j_restore.variables import VARIABLES
 from neo4j_scenarios.charts.environment import LICENCE
 from neo4j_scenarios.targets import Target
+from neo4j_scenarios.yaml.located import at
 from neo4j_scenarios.yaml.overlay import completed
 from neo4j_scenarios.yaml.text import parse_yaml
 
@@ -30,11 +33,20 @@ def validate(target: Target, values: Mapping[str, Any]) -> list[str]:
 def errors(target: Target, values: Mapping[str, Any]) -> Iterator[tuple[tuple[str | int, ...], str]]:
     """Yield the same errors as `validate`, each as a path of keys and indices, and a message."""
     complete = completed(_defaults(target.slug), values)
+    yield from _malformed(_forms(target.slug), complete)
     validator = _validator(target.slug)
     if validator.is_valid(complete):  # nearly always true, and much faster than listing the errors
         return
     for error in validator.iter_errors(complete):
         yield tuple(error.instance_path), error.message
+
+
+def _malformed(forms: Sequence["_Form"], values: Mapping[str, Any]) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    for form in forms:
+        value = at(values, form.steps)
+        # A value of another type, and a key that lacks, are for the schema.
+        if isinstance(value, str) and not form.pattern.fullmatch(value):
+            yield form.steps, f"{'this' if form.secret else repr(value)} is not {form.expected}"
 
 
 def _path(steps: Sequence[str | int]) -> str:
@@ -55,6 +67,26 @@ def _defaults(slug: str) -> dict[str, Any]:
 def schema(target: Target) -> Mapping[str, Any]:
     """Return the target's schema."""
     return dict(_schema(target.slug))
+
+
+@dataclass(frozen=True)
+class _Form:
+    """What a text at a key must look like. secret: it can hold a password, so it is not repeated."""
+
+    steps: tuple[str, ...]
+    pattern: re.Pattern[str]
+    expected: str
+    secret: bool
+
+
+@cache
+def _forms(slug: str) -> tuple[_Form, ...]:
+    path = SCHEMAS / f"{slug}.forms.yaml"
+    table = parse_yaml(path.read_text(encoding="utf-8")) if path.exists() else ()
+    return tuple(
+        _Form(tuple(each["key"].split(".")), re.compile(each["pattern"]), each["expected"], each.get("secret", False))
+        for each in table
+    )
 
 
 @cache
