@@ -118,7 +118,7 @@ OF_ANOTHER_DATABASE = {
 }
 
 LATER_IMAGE = "use an image of the version that wrote it, or of a later one"
-ITS_IMAGE = "restore it with an image of its own version"
+ITS_SERVER = "use an image and a server of the version that wrote it, or of a later one"
 OF_ANOTHER_LINE = {
     "a backup of 5 for 4.4": Bad(
         {f"{NIGHT}.backup": FULL}, 31, "is a backup of Neo4j 5 or later", LATER_IMAGE, standin.install
@@ -131,10 +131,10 @@ OF_ANOTHER_LINE = {
         lambda home: standin.install(home, "3.5.35"),
     ),
     "a data folder of 5 for 4.4": Bad(
-        {"neo4j-latest.tar.gz": folder("aligned")}, 31, "of Neo4j 5 or later", ITS_IMAGE, standin.install
+        {"neo4j-latest.tar.gz": folder("aligned")}, 31, "of Neo4j 5 or later", ITS_SERVER, standin.install
     ),
     "store files of 5 for 4.4": Bad(
-        {"neo4j-latest.tar.gz": store("aligned")}, 31, "of Neo4j 5 or later", ITS_IMAGE, standin.install
+        {"neo4j-latest.tar.gz": store("aligned")}, 31, "of Neo4j 5 or later", ITS_SERVER, standin.install
     ),
     "a backup for Community 5.19": Bad(
         {f"{NIGHT}.backup": FULL},

@@ -39,7 +39,7 @@ def test_a_store_of_4_4_is_migrated_where_that_is_asked_for(
         refused = neo4j_restore("run", MIGRATE=migrate, **given)
         reason = json.loads((tmp_path / "reason").read_text())
         assert (refused.returncode, reason["phase"]) == (31, "plan"), refused.stderr
-        assert "(AF4.3.0), but" in reason["message"] or "format AF4.3.0, but" in reason["message"]
+        assert "(AF4.3.0), but" in reason["message"] or "format AF4.3.0 (first written by" in reason["message"]
         assert "set MIGRATE=true: the restore runs `neo4j-admin database migrate`" in reason["hint"]
         assert archives.snapshot(data) == before
     done = neo4j_restore("run", MIGRATE="true", **given)

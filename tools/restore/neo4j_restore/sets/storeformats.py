@@ -77,6 +77,13 @@ def first_version(name: str) -> Version | None:
     return _FIRST_BLOCK if _BLOCK.fullmatch(name) else None
 
 
+def described(name: str) -> str:
+    """Return a store in words, such as `a store of the format AF4.3.0 (first written by Neo4j 4.3)`."""
+    first = first_version(name)
+    since = f" (first written by Neo4j {first.major}.{first.minor})" if first else ""
+    return f"a store of the format {name}{since}"
+
+
 def family(name: str) -> str:
     """Return the family of a store format, as 5 names it: `record-aligned` for `AF4.3.0` and `record-aligned-1.1`."""
     return _FAMILIES.get(name[:4], "-".join(name.split("-")[:2]))

@@ -79,7 +79,7 @@ class Prover:
         """Tell whether the staged store has to be migrated. Raises MigrationNeededError if that is not possible here,
         or not asked for.
         """
-        about = f"{chosen.url} holds a store of the format {info.store_format}"
+        about = f"{chosen.url} holds {storeformats.described(info.store_format)}"
         fit = compatibility.check_format(info.store_format, self.program.version, self.policy.migrate, about)
         return compatibility.is_to_migrate(info, fit, self.policy.migrate) and bool(self.program.commands.migrate)
 
