@@ -111,4 +111,4 @@ def test_import_gives_back_the_scenario(run: Run, folder: Path) -> None:
 def test_what_the_new_chart_cannot_do_is_refused(run: Run) -> None:
     done = run("new", "cluster", "--target", "toy", "--bucket", "gs://graph-backups", "--database", "neo4j")
     assert done.returncode == 2
-    assert "the chart toy can't do 'cluster'" in done.stderr
+    assert "there is no 'cluster' for the chart toy yet" in done.stderr
