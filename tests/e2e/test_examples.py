@@ -12,6 +12,9 @@ from tests.e2e.release import CHART, ROOT
 
 pytestmark = pytest.mark.e2e
 
+# A cluster knows these after somebody has installed their definitions.
+DEFINED_BY_OTHERS = ("gateway.networking.k8s.io/", "monitoring.coreos.com/")
+
 EXAMPLES = sorted((CHART / "ci").glob("*.yaml"))
 
 
@@ -46,5 +49,5 @@ def test_the_api_server_takes_what_an_example_renders(restricted: Namespace, exa
     for account in {item["spec"]["serviceAccountName"] for item in objects if item["kind"] == "Pod"}:
         restricted.apply(json.dumps({"apiVersion": "v1", "kind": "ServiceAccount", "metadata": {"name": account}}))
     for item in objects:
-        if item["kind"] != "ServiceAccount":
+        if item["kind"] != "ServiceAccount" and not item["apiVersion"].startswith(DEFINED_BY_OTHERS):
             restricted.kubectl("create", "--dry-run=server", "--validate=strict", "-f", "-", stdin=json.dumps(item))

@@ -39,7 +39,7 @@ def info(store, version, last=11, shape=None):
     line = int(version.partition(".")[0])
     # 5 has names of its own for the formats of 4.3 and 4.4.
     seen = "record-aligned-0.1" if seen == "AF4.3.0" and line >= 5 else seen
-    early = "AF4.1.a" if version.startswith(("4.0", "4.1", "4.2")) else "AF4.3.0"
+    early = {{"4.0": "SF4.0.0", "4.1": "AF4.1.a", "4.2": "AF4.1.a"}}.get(version[:3], "AF4.3.0")
     shape = shape or seen or {{3: "v0.A.9", 4: early}}.get(line, "record-aligned-1.1")
     facts = {{"databaseName": os.path.basename(store), "inUse": "false", "storeFormat": shape}}
     facts |= {{"storeFormatIntroduced": "4.3.0", "lastCommittedTransaction": str(last), "recoveryRequired": "false"}}
