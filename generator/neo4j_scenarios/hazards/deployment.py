@@ -35,7 +35,7 @@ def _chart(scenario: Scenario) -> Iterator[Hazard]:
         charts = ", ".join(each.name for each in kind.targets)
         yield Hazard(
             ("target", "scenario"),
-            f"there is no {kind.name!r} for the chart {target.name} yet: the generator writes one server for it",
+            f"there is no {kind.name!r} for the chart {target.name} yet: only single servers are written for it",
             f"--target {kind.targets[0].name} (charts that can do it: {charts})",
         )
     if scenario.data_sub_path != target.data_sub_path and not target.other_sub_paths:

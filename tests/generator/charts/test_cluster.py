@@ -60,7 +60,8 @@ def test_a_chart_that_runs_one_server_names_those_that_run_clusters(neo4j_scenar
     says(
         done,
         2,
-        "error: --target: there is no 'cluster' for the chart neo4j-restore yet: the generator writes one server for it\n",
+        "error: --target: there is no 'cluster' for the chart neo4j-restore yet: only single servers are written "
+        "for it\n",
         "try: --target neo4j/neo4j (charts that can do it: neo4j/neo4j, neo4j-helm)\n",
     )
 
