@@ -4,8 +4,9 @@ Each cluster gets one release of this project's chart with `restore.mode: job`, 
 script installs them wave by wave.
 """
 
+import hashlib
 import shlex
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from typing import Any, Final
 
 from neo4j_scenarios.charts import chart
@@ -53,7 +54,8 @@ def path(release: Release) -> str:
 def job(order: Order) -> dict[str, str]:
     """Return the files. Raises InputFileError for clusters whose claims can't be restored into."""
     firsts = list({release.cluster: release for release in reversed(order.releases)}.values())[::-1]
-    problems = [problem for release in firsts for problem in _problems(release)]
+    servers = {(each.kubernetes, each.namespace, each.scenario.release) for each in order.releases}
+    problems = [problem for release in firsts for problem in _problems(release, servers)]
     if problems:
         raise InputFileError(*problems)
     frame = functions("job.sh").replace("install.sh", _SCRIPT).replace(".install.", ".restore.")
@@ -75,8 +77,13 @@ def values(scenario: Scenario) -> Mapping[str, Any]:
     return {**kept, "data": {"size": scenario.storage_size, **storage, **below}}
 
 
-def _problems(release: Release) -> Iterator[Problem]:
+def _problems(release: Release, servers: Container[tuple[str, str, str]]) -> Iterator[Problem]:
     scenario, whose = release.scenario, (release.cluster,)
+    name = _name(scenario.release)
+    if (release.kubernetes, release.namespace, name) in servers:
+        what = f"its Jobs would be the release {name}, but that one installs servers"
+        hint = f"leave it out (--only, -l), and install its file {path(release)} with helm under another name"
+        yield Problem(release.cluster, what, hint, whose)
     found = claims(scenario)
     if not found:
         what = f"has no claim that is known by its name: {scenario.target.name} keeps its data elsewhere"
@@ -87,6 +94,15 @@ def _problems(release: Release) -> Iterator[Problem]:
 
 
 def _line(release: Release, order: Order) -> str:
-    name = release.scenario.release[: _LONGEST - len(_SUFFIX)] + _SUFFIX
+    name = _name(release.scenario.release)
     options = flags(release, order.charts.get(NEO4J_RESTORE.name), (NEO4J_RESTORE.chart,))
     return shlex.join(["install", name, release.namespace, path(release), *options])
+
+
+def _name(release: str) -> str:
+    """Return the name of the Jobs' release. Two long names with one beginning stay two."""
+    most = _LONGEST - len(_SUFFIX)
+    if len(release) > most:
+        mark = hashlib.sha256(release.encode()).hexdigest()[:8]
+        release = f"{release[: most - len(mark) - 1].rstrip('-.')}-{mark}"
+    return release + _SUFFIX

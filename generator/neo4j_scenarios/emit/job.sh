@@ -35,15 +35,27 @@ ended() {
   return 1
 }
 
+# free NAME NAMESPACE [FLAGS...]: whether a release of Jobs may have this name. One that installs servers would lose them.
+free() {
+  if "$helm" get manifest "$1" --namespace "$2" "${@:3}" </dev/null 2>/dev/null 9>&- | grep -q '^kind: StatefulSet'; then
+    say "error: the release $2/$1 installs servers, and would lose them"
+    say "try: install the values file with helm yourself, under another name"
+    return 1
+  fi
+}
+
 # upgrade NAME NAMESPACE VALUES CHART [FLAGS...]: install one release, and wait for its Jobs. Helm 3 can't: it does not see
 # that Kubernetes gave a Job up. This runs in the background, so `kube` is its own.
 upgrade() {
-  local number
+  local number context=()
   kube=("$kubectl" --namespace "$2")
   for ((number = 5; number < $#; number++)); do
-    if [[ ${!number} == --kube-context ]]; then kube+=(--context "${@:number+1:1}"); fi
+    if [[ ${!number} == --kube-context ]]; then
+      kube+=(--context "${@:number+1:1}")
+      context=(--kube-context "${@:number+1:1}")
+    fi
   done
-  if forget "$1" && "$helm" upgrade --install "$1" "$4" --namespace "$2" --create-namespace --values "$here/$3" \
+  if free "$1" "$2" "${context[@]}" && forget "$1" && "$helm" upgrade --install "$1" "$4" --namespace "$2" --create-namespace --values "$here/$3" \
     --set "job.createClaims=$create_claims" "${@:5}" </dev/null 9>&- && ended "$1"; then
     note "$@" >>"$done_file"
   else

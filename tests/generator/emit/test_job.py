@@ -27,13 +27,18 @@ LABS = """\
 def recorders(tmp_path: Path) -> Path:
     """Return a folder with a helm that notes its runs in `runs`, and a kubectl that notes what it deletes there too.
 
+    helm knows the releases that have a file `manifest-of-NAME`.
+
     kubectl lists the line in `jobs` as the Jobs of each release. A deleted Job comes back complete.
     """
     folder = tmp_path / "bin"
     folder.mkdir()
     (tmp_path / "jobs").write_text("a-1 SuccessCriteriaMet Complete\n")
     helm, kubectl = folder / "helm", folder / "kubectl"
-    helm.write_text(f'#!/bin/sh\necho "helm $*" >>{tmp_path}/runs\n')
+    helm.write_text(
+        f'#!/bin/sh\n[ "$1 $2" != "get manifest" ] || exec cat {tmp_path}/manifest-of-$3\n'
+        f'echo "helm $*" >>{tmp_path}/runs\n'
+    )
     kubectl.write_text(
         f'#!/bin/sh\ncase "$*" in\n*" delete "*) echo "kubectl $*" >>{tmp_path}/runs; '
         f"echo 'a-2 Complete' >{tmp_path}/jobs ;;\n*) cat {tmp_path}/jobs ;;\nesac\n"
@@ -181,3 +186,32 @@ def test_what_a_job_can_not_restore_is_refused(emit: Command, tmp_path: Path, ol
     assert result.code == 1
     assert said in result.err
     assert not (tmp_path / "out").exists()
+
+
+def test_a_release_that_installs_servers_is_never_turned_into_jobs(
+    emit: Command, tmp_path: Path, recorders: Path
+) -> None:
+    emit("job")
+    (tmp_path / "manifest-of-neo4j-restore").write_text("---\nkind: Service\n---\nkind: StatefulSet\n")
+    code, runs, told = restored(tmp_path, recorders)
+    assert (code, [each for each in runs if " neo4j-restore " in each]) == (1, [])
+    assert "error: the release trial/neo4j-restore installs servers, and would lose them" in told
+
+
+def test_a_fleet_with_a_server_of_that_name_is_refused(emit: Command, tmp_path: Path) -> None:
+    servers = "trial: {variables: {namespace: all}}\n  other: {variables: {namespace: all}, release: neo4j-restore}"
+    result = emit("job", fleet=FLEET.replace("trial: {}", servers))
+    assert result.code == 1
+    assert "trial: its Jobs would be the release neo4j-restore, but that one installs servers" in result.err
+
+
+def test_two_long_names_with_one_beginning_get_two_releases(emit: Command, tmp_path: Path, recorders: Path) -> None:
+    long = "graph-of-the-customers-of-our-northern-region-"
+    both = "".join(
+        f"{each}: {{variables: {{namespace: all}}, release: {long}{each[0]}}}\n  " for each in ("trial", "other")
+    )
+    emit("job", fleet=FLEET.replace("trial: {}", both))
+    _, runs, _ = restored(tmp_path, recorders)
+    names = [each.split()[3] for each in runs if "--namespace all" in each]
+    assert len(set(names)) == 2
+    assert all(len(name) <= 53 for name in names)
