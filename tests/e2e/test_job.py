@@ -70,6 +70,9 @@ def test_a_job_restores_before_neo4j_is_there_is_refused_while_it_runs_and_resto
     assert prod.query(COUNTS) == AS_IN_THE_BACKUP
     prod.query("CREATE (:Later)")
 
+    with pytest.raises(AssertionError, match="would delete the StatefulSet prod-neo4j-restore of this release"):
+        prod.helm("upgrade", prod.name, CHART, "-f", values, "--set", f"restore.mode=job,restore.into={{{CLAIM}}}")
+
     receipt = prod.receipt()
     jobs.upgrade(create=True, forceOverwrite="once", restoreId="incident-42")
     ended = jobs.ended("Failed")

@@ -10,6 +10,11 @@
 - job.createClaims has no effect with restore.mode init: clear it, or set restore.mode: job
 {{- end }}
 {{- else }}
+{{- $set := lookup "apps/v1" "StatefulSet" .Release.Namespace (include "neo4j-restore.fullname" .) | default dict }}
+{{- if eq (dig "metadata" "annotations" "meta.helm.sh/release-name" "" $set) .Release.Name }}
+- restore.mode job would delete the StatefulSet {{ $set.metadata.name }} of this release: scale it to zero, and install
+  the Job as a release of its own
+{{- end }}
 {{- if not .Values.restore.enabled }}
 - restore.mode job has nothing to do with restore.enabled false: enable the restore, or uninstall the release
 {{- end }}

@@ -82,7 +82,7 @@ def _problems(release: Release, servers: Container[tuple[str, str, str]]) -> Ite
     name = _name(scenario.release)
     if (release.kubernetes, release.namespace, name) in servers:
         what = f"its Jobs would be the release {name}, but that one installs servers"
-        hint = f"leave it out (--only, -l), and install its file {path(release)} with helm under another name"
+        hint = "give one of the two another `release`, or leave this one out: --only, -l"
         yield Problem(release.cluster, what, hint, whose)
     found = claims(scenario)
     if not found:
