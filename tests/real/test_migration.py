@@ -32,6 +32,7 @@ def old(tmp_path_factory: pytest.TempPathFactory, backups: Bucket) -> Made:
     return made
 
 
+@pytest.mark.proves("migrate")
 @pytest.mark.parametrize("line", ["neo4j_5", "neo4j_2026"])
 def test_dumps_of_4_4_are_migrated_before_they_go_live(
     line: str, request: pytest.FixtureRequest, old: Made, pod: MakePod
@@ -41,7 +42,7 @@ def test_dumps_of_4_4_are_migrated_before_they_go_live(
     before = volume.photograph()
     refused = volume.restore()
     assert (refused.code, "set MIGRATE=true" in refused.reason) == (31, True), refused
-    assert "AF4.3.0, but this neo4j-admin has version" in refused.reason
+    assert "AF4.3.0 (first written by Neo4j 4.3), but this neo4j-admin has version" in refused.reason
     assert "staging" not in refused.said, "it is refused before the transfer"
     assert volume.photograph() == before
     ended = volume.restore(MIGRATE="true")
@@ -58,6 +59,7 @@ def test_dumps_of_4_4_are_migrated_before_they_go_live(
         assert types["people"] == "RANGE"
 
 
+@pytest.mark.proves("migrate")
 def test_a_dump_of_4_4_is_migrated_under_another_name(old: Made, neo4j_5: Made, pod: MakePod) -> None:
     volume = pod(neo4j_5, "old", DATABASE="staging=neo4j", MIGRATE="true")
     ended = volume.restore()
@@ -89,6 +91,7 @@ SHAPES = {
 }
 
 
+@pytest.mark.proves("migrate")
 @pytest.mark.parametrize("shape", SHAPES)
 def test_store_files_of_4_4_are_migrated_too(
     shape: str, old: Made, neo4j_5: Made, pod: MakePod, backups: Bucket
@@ -171,6 +174,7 @@ def test_a_dump_of_5_is_refused_by_4_4_before_the_transfer(neo4j_5: Made, neo4j_
     volume = pod(neo4j_4, "five", neo4j_4.later, DATABASE="neo4j", FORCE_OVERWRITE="once", MIGRATE="true")
     before = volume.photograph()
     ended = volume.restore()
-    assert (ended.code, "record-aligned-1.1, but this neo4j-admin has version 4.4.48" in ended.reason) == (31, True)
+    newer = "record-aligned-1.1 (first written by Neo4j 5.0), but this neo4j-admin has version 4.4.48"
+    assert (ended.code, newer in ended.reason) == (31, True), ended
     assert "a later one" in ended.reason
     assert volume.photograph() == before
