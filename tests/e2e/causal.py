@@ -14,7 +14,12 @@ from typing import Any
 from tests.e2e.cluster import DEADLINE, Namespace, Object, run
 from tests.e2e.release import CHART, ROOT
 from tests.e2e.sample import BUCKET
+from tests.support import used
 
+from neo4j_restore.admin.admin_commands import Edition
+
+# The last version of Enterprise under the AGPL.
+VERSION = "3.3.5"
 PREFIX, STAMP = "causal", "2026-01-31T02-00-00"
 
 # Changes reach the other members within a second or two.
@@ -118,6 +123,7 @@ class Causal:
             with self._http(pod) as url:
                 while (found := _query(url, cypher)) != expected:
                     assert time.monotonic() < deadline, f"{pod}: {found}, expected {expected}"
+        used.note(VERSION, Edition.ENTERPRISE, is_real=True)
 
     def back_up(self, path: Path) -> None:
         """Write an online backup of a core to `path`, packed as a nightly job packs it."""

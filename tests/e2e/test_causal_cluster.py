@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from google.auth.credentials import AnonymousCredentials
 from google.cloud import storage
-from tests.e2e.causal import PREFIX, STAMP, Causal
+from tests.e2e.causal import PREFIX, STAMP, VERSION, Causal
 from tests.e2e.cluster import Namespace, load_command, run
 from tests.e2e.release import ROOT
 from tests.e2e.sample import BUCKET
@@ -24,7 +24,7 @@ def causal(
     context: str, namespace: Namespace, key: Path, store: None, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Causal]:
     """Install an empty cluster, write to it, back it up, write more, and lose all its volumes. Then restore it."""
-    for archive in run("env", "NEO4J_VERSION=3.3.5", ROOT / "tools" / "image" / "build").split():
+    for archive in run("env", f"NEO4J_VERSION={VERSION}", ROOT / "tools" / "image" / "build").split():
         run(*load_command(context), archive)
     made = Causal("causal", namespace, tmp_path_factory.mktemp("causal"))
     made.deploy(restore=False)
@@ -52,6 +52,7 @@ def _upload(namespace: Namespace, archive: Path) -> None:
         client.close()
 
 
+@pytest.mark.proves("cluster")
 def test_all_volumes_lost_every_member_restores_the_same_set_and_they_form_a_cluster(causal: Causal) -> None:
     causal.until_all_have(NAMED, PEOPLE)
     causal.until_all_have(LATER, 0)
@@ -60,6 +61,7 @@ def test_all_volumes_lost_every_member_restores_the_same_set_and_they_form_a_clu
     assert sets == [f"gs://{BUCKET}/{PREFIX}/graph.db/graph.db-{STAMP}.tar.gz"] * len(causal.pods)
 
 
+@pytest.mark.proves("cluster")
 def test_a_member_that_loses_its_volume_restores_nothing_and_catches_up(causal: Causal) -> None:
     causal.write("CREATE (:Afterwards)")
     causal.until_all_have(AFTERWARDS, 1)
@@ -72,6 +74,7 @@ def test_a_member_that_loses_its_volume_restores_nothing_and_catches_up(causal: 
     causal.until_all_have(NAMED, PEOPLE)
 
 
+@pytest.mark.proves("cluster")
 def test_after_a_restart_of_all_nothing_is_restored_again(causal: Causal) -> None:
     before = [causal.receipt(pod) for pod in causal.pods]
     causal.restart()

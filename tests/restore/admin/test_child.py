@@ -4,11 +4,13 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from tests.support.alive import is_alive
+from tests.support.patience import HANGS_AFTER_SECONDS, until
 
 from neo4j_restore.admin import child
 from neo4j_restore.admin.child import Silence
@@ -52,6 +54,48 @@ def test_other_children_of_ours_are_left_alone(tmp_path: Path) -> None:
         child.run(command(tmp_path, LEFT["in another session"]))
         assert other.poll() is None
         other.kill()
+
+
+class Interrupted(threading.Thread):
+    """A thread in whose start SIGTERM comes: before it runs, or when it has begun to."""
+
+    at = ""
+
+    def start(self) -> None:
+        when, _, name = self.at.partition(" ")
+        if (when, name) == ("before", self.name):
+            raise SystemExit(143)
+        super().start()
+        if (when, name) == ("after", self.name):
+            raise SystemExit(143)
+
+
+@pytest.mark.parametrize("at", ["before wait", "after wait", "before read", "after read"])
+def test_sigterm_while_the_threads_start_ends_everything(
+    at: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Interrupted, "at", at)
+    monkeypatch.setattr(child, "Thread", Interrupted)
+    caught: list[BaseException] = []
+
+    def run() -> None:
+        try:
+            child.run(command(tmp_path, f"{SLEEPER} & {WAIT}; wait"))
+        except SystemExit as error:
+            caught.append(error)
+
+    running = threading.Thread(target=run, daemon=True)
+    running.start()
+    running.join(HANGS_AFTER_SECONDS)
+    assert [str(error) for error in caught] == ["143"]
+    assert not (tmp_path / "pid").exists() or not runs(tmp_path)
+    until(lambda: not {"wait", "read"} & {each.name for each in threading.enumerate()}, "the end of its threads")
+
+
+def test_a_program_that_cannot_be_started_leaves_no_thread(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError):
+        child.run(child.Command(["/no/such/program"], {}, tmp_path))
+    until(lambda: not {"wait", "read"} & {each.name for each in threading.enumerate()}, "the end of its threads")
 
 
 def test_an_input_that_breaks_ends_the_program(tmp_path: Path) -> None:

@@ -81,13 +81,14 @@ def run(
     tell: is called with the seconds of a silence, and the last line of output. most_seconds: after these it is killed.
     Raises OSError if it can't be started. If taking a block raises, the program is ended and the error is raised.
     """
-    # An error before the `try`, such as the one that SIGTERM raises, ends the program too: `adopted` sees to that.
+    # SIGTERM raises an error anywhere. Before the program is known, such as in `Popen`, `adopted` ends the program.
     # Popen is not used as a context, because it would first wait for the program.
     with descendants.adopted() as before:
-        process = _started(command, has_input=blocks is not None)
-        running = _Running(process, before, silence, tell)
+        running = _Running(before, silence, tell)
         try:
-            running.start()
+            running.serve()
+            process = _started(command, has_input=blocks is not None)
+            running.watch(process)
             if blocks is not None and process.stdin:
                 running.feed(blocks, process.stdin)
             in_time = running.wait(most_seconds)
@@ -112,17 +113,18 @@ def _started(command: Command, *, has_input: bool) -> subprocess.Popen[bytes]:
 
 
 class _Running:
-    """A program that was started, and the threads that serve it."""
+    """A program, and the threads that serve it.
 
-    def __init__(
-        self,
-        process: subprocess.Popen[bytes],
-        before: frozenset[int],
-        silence: Silence | None,
-        tell: Callable[[float, str], None],
-    ) -> None:
+    The threads are started before the program. If SIGTERM comes between the two, nothing waits for a thread that was
+    never started.
+    """
+
+    def __init__(self, before: frozenset[int], silence: Silence | None, tell: Callable[[float, str], None]) -> None:
         self.output = Output()
-        self._process, self._before, self._silence, self._tell = process, before, silence, tell
+        self._before, self._silence, self._tell = before, silence, tell
+        self._process: subprocess.Popen[bytes] | None = None
+        # Whether both threads run, and whether they know by now if there is a program.
+        self._serves, self._settled = False, Event()
         # Written by the feeding thread, read by the reading one, only to see whether it changes.
         self._fed = 0
         # A pipe whose end `_stopped` is closed after the program's end. It wakes the reader in its `select`.
@@ -130,17 +132,16 @@ class _Running:
         # Events instead of `join`: in Python 3.11, a signal that interrupts `join` makes a running thread look ended.
         self._ended, self._read_out = Event(), Event()
 
-    def start(self) -> None:
-        try:
-            Thread(target=self._wait, name="wait", daemon=True).start()
-            Thread(target=self._read, name="read", daemon=True).start()
-        except RuntimeError:
-            # The container's limit of threads may be reached. Then no thread would ever set these events.
-            self._kill()
-            self._process.wait()
-            self._ended.set()
-            self._read_out.set()
-            raise
+    def serve(self) -> None:
+        """Start the threads. Raises RuntimeError if the container's limit of threads is reached."""
+        Thread(target=self._wait, name="wait", daemon=True).start()
+        Thread(target=self._read, name="read", daemon=True).start()
+        self._serves = True
+
+    def watch(self, process: subprocess.Popen[bytes]) -> None:
+        """Give the threads their program."""
+        self._process = process
+        self._settled.set()
 
     def feed(self, blocks: Iterable[bytes], pipe: IO[bytes]) -> None:
         alive = True
@@ -162,40 +163,43 @@ class _Running:
 
     def end(self) -> None:
         """End the program if it still runs, and the threads."""
-        if not self._ended.is_set():
-            self._kill()
+        self._settled.set()
+        if not self._serves:
+            # A thread that was started nevertheless finds no program, and ends by itself.
+            return
+        if self._process and not self._ended.is_set():
+            self._kill(self._process)
         self._ended.wait()
         self._read_out.wait()
-        # What is left in the pipe's buffer can't be written any more. The error of that would hide why feeding stopped.
-        with suppress(BrokenPipeError):
-            if self._process.stdin:
-                self._process.stdin.close()
-        if self._process.stdout:
-            self._process.stdout.close()
+        if self._process:
+            _close(self._process)
         os.close(self._stop)
 
-    def _kill(self) -> None:
+    @staticmethod
+    def _kill(process: subprocess.Popen[bytes]) -> None:
         with suppress(ProcessLookupError, PermissionError):
-            os.killpg(self._process.pid, signal.SIGKILL)
+            os.killpg(process.pid, signal.SIGKILL)
 
     def _wait(self) -> None:
-        self._process.wait()
-        # First of all: a process that still holds the ends of the pipes would keep the reader and the feeder waiting
-        # forever.
-        descendants.end(self._process.pid, self._before)
+        self._settled.wait()
+        if self._process:
+            self._process.wait()
+            # First of all: a process that still holds the ends of the pipes would keep the reader and the feeder
+            # waiting forever.
+            descendants.end(self._process.pid, self._before)
         os.close(self._stopped)
         self._ended.set()
 
     def _read(self) -> None:
+        self._settled.wait()
         try:
-            self._read_all()
+            if self._process and self._process.stdout:
+                self._read_all(self._process.stdout.fileno())
         finally:
             self._read_out.set()
 
-    def _read_all(self) -> None:
-        if not self._process.stdout:
-            return
-        source, after_end = self._process.stdout.fileno(), 0
+    def _read_all(self, source: int) -> None:
+        after_end = 0
         with selectors.DefaultSelector() as selector:
             selector.register(source, selectors.EVENT_READ)
             selector.register(self._stop, selectors.EVENT_READ)
@@ -215,3 +219,12 @@ class _Running:
         seconds = self._silence.seconds(self.output.heard + self._fed) if self._silence else 0
         if seconds:
             self._tell(seconds, (self.output.lines or [""])[-1])
+
+
+def _close(process: subprocess.Popen[bytes]) -> None:
+    # What is left in the pipe's buffer can't be written any more. The error of that would hide why feeding stopped.
+    with suppress(BrokenPipeError):
+        if process.stdin:
+            process.stdin.close()
+    if process.stdout:
+        process.stdout.close()
