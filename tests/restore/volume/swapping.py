@@ -3,7 +3,8 @@
 import errno
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import pytest
 from tests.support import archives
 
 from neo4j_restore import spec
-from neo4j_restore.volume import swap
+from neo4j_restore.volume import journal, recovery, swap
 from neo4j_restore.volume.journal import Journal, Phase
 from neo4j_restore.volume.paths import VolumePaths
 
@@ -68,6 +69,38 @@ def cut_off_at(number: int, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[st
         # A process that ends loses nothing of what it wrote: syncing is counted, and not waited for.
         patched.setattr(os, "fsync", counted("fsync", lambda _: None))
         yield made
+
+
+@dataclass
+class CutOff:
+    """A process that ends before its `number`th change of the volume, or gets to its end if it has fewer."""
+
+    number: int
+    monkeypatch: pytest.MonkeyPatch
+    ended: bool = False
+
+    @contextmanager
+    def process(self) -> Iterator[None]:
+        with suppress(CutOffError), cut_off_at(self.number, self.monkeypatch):
+            yield
+            self.ended = True
+
+    def recovered(self, paths: VolumePaths, before: dict[str, bytes], after: dict[str, bytes]) -> bool:
+        """Recover, and return whether the volume is as `after` the swap. It must be as `before` it otherwise."""
+        recovery.recover(paths)
+        found = archives.snapshot(paths.data)
+        assert found in (before, after), f"before step {self.number}"
+        assert journal.read(paths) is None
+        return found == after
+
+
+def cut_offs(monkeypatch: pytest.MonkeyPatch) -> Iterator[CutOff]:
+    """Yield a process to be cut off before its first change, its second, and so on, until one gets to its end."""
+    for number in count():
+        cut = CutOff(number, monkeypatch)
+        yield cut
+        if cut.ended:
+            return
 
 
 @contextmanager

@@ -5,7 +5,7 @@ import os
 from pathlib import Path
 
 import pytest
-from tests.restore.volume.swapping import NEO4J, RECORD, SYSTEM, CutOffError, cut_off_at, stage, write
+from tests.restore.volume.swapping import NEO4J, RECORD, SYSTEM, cut_offs, stage, write
 from tests.support import archives
 
 from neo4j_restore.errors import NewerDataError, TargetOccupiedError
@@ -29,24 +29,17 @@ def staged(paths: VolumePaths) -> dict[str, bytes]:
 def test_cut_off_before_any_step_they_are_those_of_the_databases(
     old: dict[str, bytes], data: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    paths, number, ended, outcomes = VolumePaths(data), 0, False, set()
-    while not ended:
+    paths, outcomes = VolumePaths(data), set()
+    for cut in cut_offs(monkeypatch):
         archives.empty(data)
         write(data, "old", NEO4J)
         archives.write_files(data, old)
         before = archives.snapshot(data)
         after = staged(paths)
-        with cut_off_at(number, monkeypatch):
-            try:
-                swap.complete(paths, swap.seal(paths, (NEO4J, SYSTEM), RECORD, auth_files=True))
-                ended = True
-            except CutOffError:
-                number += 1
-        recovery.recover(paths)
-        found = archives.snapshot(data)
-        outcomes.add(found == after)
-        assert found in (before, after), f"before step {number}"
-        assert journal.read(paths) is None
+        with cut.process():
+            swap.complete(paths, swap.seal(paths, (NEO4J, SYSTEM), RECORD, auth_files=True))
+        is_new = cut.recovered(paths, before, after)
+        outcomes.add(is_new)
     assert outcomes == {True, False}
 
 

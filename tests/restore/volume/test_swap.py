@@ -9,12 +9,22 @@ from tempfile import TemporaryDirectory
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.restore.volume.swapping import NEO4J, RECORD, SYSTEM, CutOffError, cut_off_at, restore, stage, write
+from tests.restore.volume.swapping import (
+    NEO4J,
+    RECORD,
+    SYSTEM,
+    CutOffError,
+    cut_off_at,
+    cut_offs,
+    restore,
+    stage,
+    write,
+)
 from tests.support import archives
 
 from neo4j_restore.errors import TargetOccupiedError
 from neo4j_restore.rollback import rollback
-from neo4j_restore.volume import journal, receipt, recovery, swap
+from neo4j_restore.volume import receipt, recovery, swap
 from neo4j_restore.volume.fingerprint import fingerprint
 from neo4j_restore.volume.paths import VolumePaths
 
@@ -24,29 +34,22 @@ from neo4j_restore.volume.paths import VolumePaths
 def test_cut_off_before_any_step_the_volume_is_old_or_becomes_new(
     old: bool, logs: bool, data: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    paths, number, ended, outcomes = VolumePaths(data), 0, False, set()
-    while not ended:
+    paths, outcomes = VolumePaths(data), set()
+    for cut in cut_offs(monkeypatch):
         archives.empty(data)
         if old:
             write(data, "old", NEO4J)
         before = archives.snapshot(data)
         after = stage(paths, logs=logs)
-        with cut_off_at(number, monkeypatch):
-            try:
-                restore(paths)
-                ended = True
-            except CutOffError:
-                number += 1
-        recovery.recover(paths)
-        found = archives.snapshot(data)
-        outcomes.add(found == after)
-        assert found in (before, after), f"before step {number}"
-        assert journal.read(paths) is None
-        assert (receipt.read(paths.home).fulfilled("wish", NEO4J) == "now") == (found == after)
+        with cut.process():
+            restore(paths)
+        is_new = cut.recovered(paths, before, after)
+        outcomes.add(is_new)
+        assert (receipt.read(paths.home).fulfilled("wish", NEO4J) == "now") == is_new
         assert not paths.staging.exists()
         assert not paths.outgoing.exists()
     assert outcomes == {True, False}
-    assert number > 20
+    assert cut.number > 20
 
 
 def test_recovering_may_be_cut_off_as_well(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -100,8 +103,8 @@ def test_a_receipt_that_is_not_understood_stops_the_start(text: str, data: Path)
 
 
 def test_a_rollback_cut_off_anywhere_loses_neither_generation(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    paths, number, ended = VolumePaths(data), 0, False
-    while not ended:
+    paths = VolumePaths(data)
+    for cut in cut_offs(monkeypatch):
         archives.empty(data)
         write(data, "live", NEO4J)
         live = archives.snapshot(data)
@@ -109,16 +112,12 @@ def test_a_rollback_cut_off_anywhere_loses_neither_generation(data: Path, monkey
         write(paths.previous, "kept", NEO4J)
         kept = archives.snapshot_all(paths.previous)
         receipt.write(paths.home, receipt.Receipt({"restore_id": "a", "restored": [{"database": "neo4j"}]}))
-        with cut_off_at(number, monkeypatch):
-            try:
-                rollback(data)
-                ended = True
-            except CutOffError:
-                number += 1
+        with cut.process():
+            rollback(data)
         rollback(data)
-        assert archives.snapshot(data) == kept, f"before step {number}"
-        assert archives.snapshot_all(paths.previous) == live, f"before step {number}"
-    assert number > 10
+        assert archives.snapshot(data) == kept, f"before step {cut.number}"
+        assert archives.snapshot_all(paths.previous) == live, f"before step {cut.number}"
+    assert cut.number > 10
 
 
 @given(

@@ -3,10 +3,9 @@
 from pathlib import Path
 
 import pytest
-from tests.restore.volume.swapping import NEO4J, CutOffError, cut_off_at, restore, stage, write
+from tests.restore.volume.swapping import NEO4J, cut_offs, restore, stage, write
 from tests.support import archives
 
-from neo4j_restore.volume import journal, recovery
 from neo4j_restore.volume.paths import VolumePaths
 
 
@@ -14,24 +13,17 @@ from neo4j_restore.volume.paths import VolumePaths
 def test_cut_off_before_any_step_a_member_has_its_old_data_and_place_or_the_new_data_and_none(
     database: bool, data: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    paths, number, ended, outcomes = VolumePaths(data), 0, False, set()
-    while not ended:
+    paths, outcomes = VolumePaths(data), set()
+    for cut in cut_offs(monkeypatch):
         archives.empty(data)
         archives.write_files(data, {"cluster-state/raft/0": b"raft", "server_id": b"id"})
         if database:
             write(data, "old", NEO4J)
         before = archives.snapshot(data)
         after = stage(paths)
-        with cut_off_at(number, monkeypatch):
-            try:
-                restore(paths)
-                ended = True
-            except CutOffError:
-                number += 1
-        recovery.recover(paths)
-        found = archives.snapshot(data)
-        outcomes.add(found == after)
-        assert found in (before, after), f"before step {number}"
-        assert journal.read(paths) is None
+        with cut.process():
+            restore(paths)
+        is_new = cut.recovered(paths, before, after)
+        outcomes.add(is_new)
         assert not paths.outgoing.exists()
     assert outcomes == {True, False}
