@@ -53,14 +53,18 @@ def test_the_least_values_ask_the_service_of_the_release_with_its_secret(helm: H
         "TERMINATION_LOG": "/dev/termination-log",
     }
     assert volumes(pod(helm, values))["login"]["secret"]["secretName"] == "graph-login"
-    assert options.from_environment(env(found)).address.endswith(":7687")
+    assert options.from_environment(env(found)).server.address.endswith(":7687")
 
 
 def test_all_values_reach_the_container_and_are_taken_by_the_image(helm: Helm) -> None:
     found = container(helm, ALL)
     taken = options.from_environment(env(found))
-    assert (taken.address, taken.metadata, taken.default) == ("neo4j+s://graph.example.org:7687", "users", "movies")
-    assert (taken.seconds, str(taken.ca_file)) == (7200, "/bolt-certificates/ca.crt")
+    assert (taken.server.address, taken.metadata, taken.default) == (
+        "neo4j+s://graph.example.org:7687",
+        "users",
+        "movies",
+    )
+    assert (taken.seconds, str(taken.server.ca_file)) == (7200, "/bolt-certificates/ca.crt")
     assert mounts(found)["bolt-certificates"]["readOnly"]
     assert found["resources"] == ALL["finalize"]["resources"]
     by_name = volumes(pod(helm, ALL))

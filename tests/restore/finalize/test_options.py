@@ -55,7 +55,7 @@ def test_the_example_of_a_variable_is_taken_and_the_readme_has_its_row(variable:
 
 def test_nothing_has_to_be_set_but_the_login() -> None:
     found = options.from_environment({"NEO4J_AUTH": "neo4j/hush-hush\n"})
-    assert (found.address, found.seconds, found.databases) == ("bolt://localhost:7687", 600, ())
+    assert (found.server.address, found.seconds, found.databases) == ("bolt://localhost:7687", 600, ())
     assert "hush" not in repr(found)
 
 

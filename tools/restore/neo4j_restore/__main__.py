@@ -179,10 +179,11 @@ def _do_drill(arguments: argparse.Namespace, environment: Mapping[str, str]) -> 
     from neo4j_restore.drill import carry_out, options, outcome
 
     found = carry_out.drill(options.from_environment(environment))
-    _print(_as_json(outcome.as_json(found)) if arguments.json else outcome.as_text(found))
+    text = outcome.as_text(found)
+    _print(_as_json(outcome.as_json(found)) if arguments.json else text)
     if error := carry_out.error(found):
         raise error
-    reports.success(settings.reporting(environment).termination_log, outcome.as_text(found))
+    reports.success(settings.reporting(environment).termination_log, text)
 
 
 def _print(text: str) -> None:

@@ -20,7 +20,6 @@ from neo4j_restore.drill.options import Options
 from neo4j_restore.drill.outcome import Outcome, Verdict, described
 from neo4j_restore.errors import ConfigurationError, DrillFailedError, RestoreError, StatementError
 from neo4j_restore.finalize.facts import Answer
-from neo4j_restore.finalize.login import login
 from neo4j_restore.finalize.patience import Patience
 from neo4j_restore.volume import receipt
 from neo4j_restore.volume.paths import VolumePaths
@@ -45,8 +44,7 @@ def drill(options: Options) -> Outcome:
     if not restored.get("restored"):
         message = f"no receipt in {options.data_dir} says what was restored"
         raise ConfigurationError(message, hint="restore into DATA_DIR first: neo4j-restore run")
-    target = bolt.Target(options.address, login(options.auth_file, options.auth), options.ca_file)
-    with bolt.Connection(target) as connection:
+    with bolt.Connection(bolt.Target.of(options.server)) as connection:
         patience = Patience(time, time.monotonic() + options.seconds, options.seconds, "DRILL_SECONDS")
         server = patience.until(connection.server)
         verdicts = [_verdict(each, connection, patience) for each in options.assertions]

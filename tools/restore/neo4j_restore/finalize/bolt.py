@@ -20,6 +20,7 @@ from neo4j.exceptions import AuthError, DriverError, Neo4jError
 from neo4j_restore import scrub
 from neo4j_restore.errors import ConfigurationError, ServerError, StatementError
 from neo4j_restore.finalize import facts
+from neo4j_restore.finalize.access import ServerAccess
 from neo4j_restore.finalize.facts import Answer, Server
 from neo4j_restore.finalize.login import Login
 
@@ -42,6 +43,11 @@ class Target:
     address: str
     login: Login | None
     ca_file: Path | None = None
+
+    @classmethod
+    def of(cls, access: ServerAccess) -> Self:
+        """Return the target that an access leads to. Raises ConfigurationError for a login that can't be read."""
+        return cls(access.address, access.login(), access.ca_file)
 
 
 class Connection:

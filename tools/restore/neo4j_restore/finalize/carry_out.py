@@ -20,7 +20,6 @@ from neo4j_restore.errors import RestoreError, StatementError
 from neo4j_restore.finalize import outcome
 from neo4j_restore.finalize.decide import Decided, Request, Step, decide
 from neo4j_restore.finalize.facts import Server, State
-from neo4j_restore.finalize.login import login
 from neo4j_restore.finalize.options import Options
 from neo4j_restore.finalize.outcome import Ending, Outcome, Report
 from neo4j_restore.finalize.patience import Patience
@@ -47,8 +46,7 @@ def finalize(options: Options) -> Report:
     from neo4j_restore.finalize import bolt
 
     started = _now()
-    target = bolt.Target(options.address, login(options.auth_file, options.auth), options.ca_file)
-    with bolt.Connection(target) as connection:
+    with bolt.Connection(bolt.Target.of(options.server)) as connection:
         patience = Patience(time, time.monotonic() + options.seconds, options.seconds)
         server = patience.until(connection.server)
         # Only now: a Job may start while the restore runs. The server answers after the restore has ended.
@@ -60,7 +58,7 @@ def finalize(options: Options) -> Report:
         if not error:
             server, error = _settled(request, connection, patience, server)
     report = Report(
-        options.address,
+        options.server.address,
         server,
         request.databases,
         outcomes,

@@ -2,16 +2,14 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
 from neo4j_restore.errors import ConfigurationError
-from neo4j_restore.finalize.login import VARIABLES as LOGIN
+from neo4j_restore.finalize import access
+from neo4j_restore.finalize.access import ServerAccess
 from neo4j_restore.finalize.variables import (
-    BOLT_AUTH_FILE,
-    BOLT_CA_FILE,
-    BOLT_URI,
     DEFAULT_DATABASE,
     FINALIZE_SECONDS,
     METADATA,
@@ -32,13 +30,9 @@ class Options:
     """What finalize is asked to do, with all defaults applied.
 
     databases: of DATABASE, or empty: then the receipt names them. data_dir: where the volume is, if it is mounted.
-    auth: the texts that may hold user and password. Nothing of them is logged.
     """
 
-    address: str
-    ca_file: Path | None
-    auth_file: Path | None
-    auth: Mapping[str, str] = field(repr=False)
+    server: ServerAccess
     seconds: float
     metadata: Metadata
     metadata_file: Path | None
@@ -59,10 +53,7 @@ def from_environment(environment: Mapping[str, str]) -> Options:
         hint = "correct these variables of the container that finalizes. For a list run: neo4j-restore --help"
         raise ConfigurationError("; ".join(problems), hint=hint)
     return Options(
-        address=values[BOLT_URI],
-        ca_file=values.get(BOLT_CA_FILE),
-        auth_file=values.get(BOLT_AUTH_FILE),
-        auth={name: environment.get(name, "").strip() for name in LOGIN},
+        server=access.of(values, environment),
         seconds=values[FINALIZE_SECONDS],
         metadata=values[METADATA],
         metadata_file=values.get(METADATA_FILE),
