@@ -55,8 +55,10 @@ upgrade() {
       context=(--kube-context "${@:number+1:1}")
     fi
   done
-  if free "$1" "$2" "${context[@]}" && forget "$1" && "$helm" upgrade --install "$1" "$4" --namespace "$2" --create-namespace --values "$here/$3" \
-    --set "job.createClaims=$create_claims" "${@:5}" </dev/null 9>&- && ended "$1"; then
+  if free "$1" "$2" "${context[@]}" && forget "$1" &&
+    "$helm" upgrade --install "$1" "$4" --namespace "$2" --create-namespace --values "$here/$3" \
+      --set "job.createClaims=$create_claims" "${@:5}" </dev/null 9>&- &&
+    ended "$1"; then
     note "$@" >>"$done_file"
   else
     printf '%s\n' "$2/$1" >>"$failures"

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from neo4j_restore.rules import Invalid
+from neo4j_restore.rules import LARGEST_PORT, Invalid
 
 _MOST: Final = 99
 
@@ -42,7 +42,7 @@ def parse_addresses(text: str) -> tuple[Address, ...]:
 
 def _address(text: str) -> Address:
     match = _ADDRESS.fullmatch(text)
-    if not match or int(match["port"] or 1) > 65535:
+    if not match or int(match["port"] or 1) > LARGEST_PORT:
         message = f"{text!r} is not an address such as graph-0.graph:7474 or https://graph-0.graph:7473"
         raise Invalid(message)
     tls = match["scheme"] == "https"

@@ -4,6 +4,7 @@ import math
 from typing import ClassVar
 
 ANOTHER_SET = "take another set: TIMESTAMP names one"
+ITS_VERSION = "use an image and a server of the version that wrote it, or of a later one"
 
 
 class RestoreError(Exception):

@@ -82,7 +82,7 @@ PROJECT: Final = Matching(r"[a-z][a-z0-9:.-]{4,61}[a-z0-9]", "the id of a Google
 
 URL: Final = Matching(r"https?://[^\s@?#]+", "a URL such as http://gcs:9023, without user, password and query")
 
-_LARGEST_PORT: Final = 65535
+LARGEST_PORT: Final = 65535
 
 _SECONDS: Final = Matching(r"[0-9]{1,6}(\.[0-9]{1,3})?", "a number of seconds")
 
@@ -150,8 +150,8 @@ def with_port(text: str) -> str:
     """Return a URL as it is. Raises Invalid if it has a port that no server can have: clients take it modulo 65536."""
     host = text.partition("://")[2].partition("/")[0].rpartition("]")[2]
     _, colon, port = host.partition(":")
-    if colon and not (re.fullmatch(r"[0-9]{1,5}", port) and 0 < int(port) <= _LARGEST_PORT):
-        message = f"{text!r} has the port {port!r}, expected a number from 1 to {_LARGEST_PORT}"
+    if colon and not (re.fullmatch(r"[0-9]{1,5}", port) and 0 < int(port) <= LARGEST_PORT):
+        message = f"{text!r} has the port {port!r}, expected a number from 1 to {LARGEST_PORT}"
         raise Invalid(message)
     return text
 

@@ -13,6 +13,7 @@ from typing import Final
 from neo4j_restore import memory
 from neo4j_restore.errors import (
     ANOTHER_SET,
+    ITS_VERSION,
     AdminError,
     BackupDamagedError,
     ConfigurationError,
@@ -99,8 +100,7 @@ def _unsupported(run: Run) -> RestoreError:
 
 def _newer(run: Run) -> RestoreError:
     message = f"{run.about} is of a newer Neo4j, and this one can't open it: {run.last_output}"
-    hint = "use an image and a server of the version that wrote it, or of a later one"
-    return MigrationNeededError(message, hint=hint)
+    return MigrationNeededError(message, hint=ITS_VERSION)
 
 
 def _other_version(run: Run) -> RestoreError:

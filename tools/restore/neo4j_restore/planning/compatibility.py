@@ -8,7 +8,7 @@ from typing import Final
 from neo4j_restore.admin import admin_commands
 from neo4j_restore.admin.admin_commands import Edition
 from neo4j_restore.admin.storeinfo import StoreInfo
-from neo4j_restore.errors import ConfigurationError, MigrationNeededError
+from neo4j_restore.errors import ITS_VERSION, ConfigurationError, MigrationNeededError
 from neo4j_restore.policies import Migrate
 from neo4j_restore.sets import storeformats
 from neo4j_restore.sets.backup_set import BackupSet
@@ -18,6 +18,8 @@ from neo4j_restore.sets.kinds import Kind
 from neo4j_restore.sets.storeformats import Fit
 from neo4j_restore.spec import DatabaseName
 from neo4j_restore.until import Until
+
+_ITS_IMAGE: Final = "use an image of the version that wrote it, or of a later one"
 
 # Source: operations manual, "Store formats", format deprecations.
 _DEPRECATED_SINCE: Final = admin_commands.Version(5, 23)
@@ -78,7 +80,7 @@ def check_format(name: str, version: admin_commands.Version, migrate: Migrate, a
     """
     fit = storeformats.fit(name, version)
     hint = {
-        Fit.NEWER: "use an image and a server of the version that wrote it, or of a later one",
+        Fit.NEWER: ITS_VERSION,
         Fit.TOO_OLD: _way_of_old(version),
         Fit.BY_ADMIN: "" if migrate is Migrate.IN_STAGING else _BY_ADMIN,
         Fit.BY_SERVER: "" if migrate is Migrate.BY_SERVER else _by_server(version),
@@ -128,11 +130,11 @@ def check_until(until: Until, version: admin_commands.Version, edition: Edition 
 def _check_version(chosen: BackupSet, version: admin_commands.Version, url: str, migrate: Migrate) -> None:
     if chosen.kind is Kind.BACKUP and version.major < 5:
         message = f"{url} is a backup of Neo4j 5 or later, but this neo4j-admin has version {version}"
-        raise MigrationNeededError(message, hint="use an image of the version that wrote it, or of a later one")
+        raise MigrationNeededError(message, hint=_ITS_IMAGE)
     line = chosen.header.line if chosen.header else None
     if chosen.kind is Kind.DUMP and line and line > version.major:
         message = f"{url} is a dump of Neo4j {line} or later, but this neo4j-admin has version {version}"
-        raise MigrationNeededError(message, hint="use an image of the version that wrote it, or of a later one")
+        raise MigrationNeededError(message, hint=_ITS_IMAGE)
     inside = chosen.inside or Inside()
     if version.major == 4 and inside.what == DATA_FOLDER and inside.store and inside.store.line < 4:
         # From 4.0 on, the transaction logs of a database lie in another folder.
