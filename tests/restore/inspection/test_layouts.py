@@ -74,6 +74,7 @@ def test_a_data_folder_has_its_logs_apart() -> None:
     [
         ([], "holds no database, no dump and no backup artifact: it is empty"),
         (files("readme.txt"), "no backup artifact: it holds readme.txt"),
+        (files("a/neo4j.dump", "b.txt"), "holds a/neo4j.dump, but the first bytes are not those of a dump or artifact"),
         (files("a/neo4j.tar.gz", "b.txt"), "holds other archives, which are not unpacked: a/neo4j.tar.gz"),
         (stores("backups/movies"), "holds the database movies, not neo4j: backups/movies"),
         (stores("neo4j-test"), "holds the database neo4j-test, not neo4j"),

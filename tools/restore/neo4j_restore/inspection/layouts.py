@@ -208,6 +208,11 @@ def _refused(entries: Sequence[Entry], owners: dict[Content, str], wanted: Wante
     if packed:
         message = f"{wanted.name} holds other archives, which are not unpacked: {', '.join(_shown(packed))}"
         return BackupDamagedError(message, hint="upload the inner archive, and restore that one")
+    misnamed = [name for name in names if name.endswith((".dump", ".backup"))]
+    if misnamed:
+        listed = ", ".join(_shown(misnamed))
+        message = f"{wanted.name} holds {listed}, but the first bytes are not those of a dump or artifact"
+        return BackupDamagedError(message, hint=f"check the job that made it, or {ANOTHER_SET}")
     listed = f"it holds {', '.join(_shown(names))}" if names else "it is empty"
     message = f"{wanted.name} holds no database, no dump and no backup artifact: {listed}"
     return BackupDamagedError(message, hint=f"check the job that made it, or {ANOTHER_SET}")
