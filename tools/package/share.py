@@ -13,7 +13,7 @@ from pathlib import Path
 import shtab
 from typer._completion_shared import get_completion_script
 
-from neo4j_restore import __main__ as restore
+from neo4j_restore import command_line
 from neo4j_scenarios.cli import COMMANDS
 
 _SHELLS = {
@@ -30,7 +30,7 @@ _ABOUT = {
 
 def files() -> dict[str, str]:
     """Return the text of each file by its path below `share/`."""
-    commands = {"neo4j-restore": tuple(restore.COMMANDS), "neo4j-scenarios": tuple(COMMANDS)}
+    commands = {"neo4j-restore": tuple(command_line.COMMANDS), "neo4j-scenarios": tuple(COMMANDS)}
     pages = {f"man/man1/{name}.1": _man(name, subcommands) for name, subcommands in commands.items()}
     return {**pages, **_completions()}
 
@@ -44,7 +44,7 @@ def write(folder: Path) -> None:
 
 
 def _completions() -> Mapping[str, str]:
-    parser = restore.parser()
+    parser = command_line.parser()
     made = {}
     for shell, path in _SHELLS.items():
         made[path.format("neo4j-restore")] = shtab.complete(parser, shell).rstrip() + "\n"

@@ -16,7 +16,7 @@ from neo4j_restore.errors import NoSpaceError
 from neo4j_restore.inspection import contents, recognised
 from neo4j_restore.inspection.layouts import Wanted
 from neo4j_restore.planning import space
-from neo4j_restore.sets import headers
+from neo4j_restore.sets import dump_headers, headers
 from neo4j_restore.sets.backup_set import BackupSet
 from neo4j_restore.sets.headers import Header
 from neo4j_restore.sets.inside import Inside
@@ -54,7 +54,7 @@ def dump(total: int, magic: bytes = b"DZV1") -> bytes:
 @pytest.mark.parametrize("magic", [b"DZV1", b""])
 def test_a_dumps_header_tells_its_size(magic: bytes) -> None:
     head = dump(5 * GIB, magic)
-    one = chosen(Kind.DUMP, 1000, headers.of_dump(head))
+    one = chosen(Kind.DUMP, 1000, dump_headers.of_dump(head))
     assert space.estimate(one, head, b"", FIVE).bytes == 5 * GIB
     # Where neo4j-admin takes no stream, the dump itself lies beside it.
     assert space.estimate(one, head, b"", OLD).bytes == 5 * GIB + 1000
@@ -141,7 +141,7 @@ def test_what_is_packed_twice_needs_what_comes_out() -> None:
 def test_a_zip_lies_beside_what_it_holds() -> None:
     data = dump(5 * GIB)
     packed = archives.zipped({"neo4j.dump": data}, below="")
-    one = replace(chosen(Kind.DUMP, len(packed), headers.of_dump(data)), inside=Inside(container="zip"))
+    one = replace(chosen(Kind.DUMP, len(packed), dump_headers.of_dump(data)), inside=Inside(container="zip"))
     directory = packed[packed.index(b"PK\1\2") :]
     assert space.estimate(one, packed, directory, FIVE).bytes == 5 * GIB + len(packed) + len(data)
 

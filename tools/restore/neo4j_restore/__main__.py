@@ -6,11 +6,11 @@ import logging
 import os
 import signal
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from neo4j_restore import explain, logs, reports, scrub, settings, spec
+from neo4j_restore import command_line, explain, logs, reports, scrub, settings
 from neo4j_restore.errors import RestoreError, VolumeError
 
 if TYPE_CHECKING:
@@ -18,27 +18,13 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("neo4j_restore")
 
-COMMANDS = {
-    "run": "restore the databases that the environment names, if the volume needs it (the container's default)",
-    "plan": "print what run would do, and change nothing",
-    "list": "print the backup sets of each database, newest first",
-    "status": "print the volume's state, the last receipt and the history",
-    "verify": "check that the volume holds the databases that the environment names, without asking the store",
-    "rollback": "put back the data that the last restore replaced, if KEEP_PREVIOUS was true",
-    "finalize": "do what only a running server can do after a restore: create, start, replay privileges",
-    "drill": "ask a server that runs on a restored copy whether the assertions hold, and write metrics",
-    "explain": "print what an exit code means, and what to do",
-}
-
-_WITH_JSON = {"plan", "list", "status", "rollback", "finalize", "drill"}
-
 
 def main(argv: Sequence[str] | None = None) -> NoReturn:
     """Run the command line `argv` on the process's environment, and exit."""
     scrub.learn_environment(os.environ)
     logs.open_standard_streams()
     try:
-        sys.exit(_code(parser().parse_args(argv)))
+        sys.exit(_code(command_line.parser().parse_args(argv)))
     finally:
         logs.close_standard_streams()
 
@@ -85,10 +71,10 @@ def _do_run(_: argparse.Namespace, given: settings.Settings, environment: Mappin
 
 def _do_plan(arguments: argparse.Namespace, given: settings.Settings, environment: Mapping[str, str]) -> None:
     from neo4j_restore import disk
-    from neo4j_restore.planning import plan
+    from neo4j_restore.planning import plan_json
 
     with disk.errors_of(given.request.data_dir):
-        planned = plan.as_json(_planned(given, environment), given.request.bucket)
+        planned = plan_json.as_json(_planned(given, environment), given.request.bucket)
     _print(_as_json(planned) if arguments.json else reports.plan_table(planned))
 
 
@@ -125,7 +111,7 @@ def _planned(given: settings.Settings, environment: Mapping[str, str]) -> "Plan"
 def _do_list(arguments: argparse.Namespace, given: settings.Settings, _: Mapping[str, str]) -> None:
     from neo4j_restore import stores
     from neo4j_restore.inspection.heads import Heads
-    from neo4j_restore.planning import artifacts, inspect_set, plan
+    from neo4j_restore.planning import artifacts, inspect_set, plan_json
     from neo4j_restore.planning.shelves import Shelves
 
     with closing(stores.open_store(given)) as store:
@@ -137,9 +123,9 @@ def _do_list(arguments: argparse.Namespace, given: settings.Settings, _: Mapping
         if not sets:
             names = ", ".join(given.request.sources)
             log.warning("no set of %s among the %d objects seen in %s", names, bucket.seen, given.request.bucket)
-    answer = [plan.set_as_json(each, given.request.bucket) for each in sets]
+    answer = [plan_json.set_as_json(each, given.request.bucket) for each in sets]
     for database, shelf in shelves.items():
-        answer += [plan.unclear_as_entry(each, database, given.request.bucket) for each in shelf.unclear]
+        answer += [plan_json.unclear_as_entry(each, database, given.request.bucket) for each in shelf.unclear]
     _print(_as_json(answer) if arguments.json else reports.set_table(answer))
 
 
@@ -207,46 +193,6 @@ def _terminated(number: int, _: object) -> NoReturn:
     log.warning("told to stop: the next start begins again, or completes the swap if everything was verified")
     # An exception, so that every `finally` runs: it stops neo4j-admin and records the download's progress.
     sys.exit(128 + number)
-
-
-def parser() -> argparse.ArgumentParser:
-    """Return the command line's parser. The completion in the wheel is made from it too."""
-    made = argparse.ArgumentParser(
-        prog="neo4j-restore",
-        description="restore Neo4j databases from backups in cloud storage, safely",
-        epilog=_epilog(),
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    made.add_argument("--log-format", choices=["text", "json"], help="how to log to stderr (default: LOG_FORMAT)")
-    commands = made.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for name, text in COMMANDS.items():
-        command = commands.add_parser(name, help=text, description=text)
-        if name in _WITH_JSON:
-            command.add_argument("--json", action="store_true", help="print JSON instead of text")
-        if name == "explain":
-            command.add_argument(
-                "code", type=int, choices=[*spec.EXIT_CODES, *explain.SIGNALS], help="an exit code", metavar="CODE"
-            )
-    return made
-
-
-def _epilog() -> str:
-    # Imported here, as all of finalize and drill. They are light.
-    from neo4j_restore.drill.variables import VARIABLES as OF_DRILL
-    from neo4j_restore.finalize.variables import VARIABLES
-
-    codes = [f"  {code:<4}{meaning}" for code, meaning in spec.EXIT_CODES.items()]
-    ours, of_finalize, of_drill = map(_listed, (spec.VARIABLES, VARIABLES, OF_DRILL))
-    others = ["environment of finalize:", *of_finalize, "", "environment of drill, with the BOLT_ ones:", *of_drill]
-    return "\n".join(["environment:", *ours, "", *others, "", "exit codes:", *codes])
-
-
-def _listed(variables: Iterable[spec.Variable[Any]]) -> list[str]:
-    return [
-        f"  {each.name}{' (required)' if each.required else ''}\n      {each.meaning.replace('`', '')}"
-        + (f" (default: {each.default})" if each.default else "")
-        for each in variables
-    ]
 
 
 if __name__ == "__main__":

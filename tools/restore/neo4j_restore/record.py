@@ -4,11 +4,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from neo4j_restore.planning import plan
+from neo4j_restore.planning import plan_json
 from neo4j_restore.planning.plan import Action, Plan, Step
+from neo4j_restore.request import Request
 from neo4j_restore.sets.backup_set import BackupSet
 from neo4j_restore.sets.kinds import Kind
-from neo4j_restore.settings import Policy, Request
+from neo4j_restore.settings import Policy
 from neo4j_restore.stores import StoredObject
 from neo4j_restore.transfer.evidence import Evidence, Verdict
 from neo4j_restore.volume import journal
@@ -66,12 +67,12 @@ def _restored(chosen: BackupSet, request: Request, step: Step, verdict: Verdict)
     """Return what the receipt says of one set."""
     # The receipt names the exact object, by generation and checksum. A directory has too many.
     single = chosen.objects[-1] if chosen.kind is not Kind.DIRECTORY else None
-    fields = plan.set_as_json(chosen, request.bucket)
+    fields = plan_json.set_as_json(chosen, request.bucket)
     del fields["header"], fields["not_a_set"], fields["range"]
     return (
         fields
         | {"database": step.database, "source_database": step.source}
-        | plan.inside_as_json(chosen)
+        | plan_json.inside_as_json(chosen)
         | {
             "wish": request.name_of(step.database),
             "warning": step.warning or None,

@@ -61,7 +61,7 @@ def _fitting(reason: dict[str, Any]) -> str:
 
 
 def plan_table(plan: dict[str, Any]) -> str:
-    """Return the plan as a table for people. plan: as `plan.as_json` returns it."""
+    """Return the plan as a table for people. plan: as `plan_json.as_json` returns it."""
     rows = [["DATABASE", "ACTION", "SET", "BYTES", "HOLDS", *_FACTS, "REASON"]]
     for step in plan["databases"]:
         chosen = step["set"] or {"object": "-", "size_bytes": "-", "header": None}

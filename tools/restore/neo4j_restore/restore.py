@@ -9,19 +9,21 @@
 
 import random
 import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, closing, contextmanager
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack, closing
 from dataclasses import replace
 from datetime import UTC, datetime
 from logging import getLogger
 from typing import TYPE_CHECKING
 
 from neo4j_restore import disk, record
-from neo4j_restore.errors import LockError, NewerDataError, RestoreError, StoreError, VanishedError
+from neo4j_restore.errors import LockError, NewerDataError, VanishedError
+from neo4j_restore.failures import cleaning_up, during, keeping_downloads
 from neo4j_restore.planning.afterwards import after_start
 from neo4j_restore.planning.decision import decide, warn
 from neo4j_restore.planning.plan import Action, Plan
-from neo4j_restore.settings import Policy, Request, Settings
+from neo4j_restore.request import Request
+from neo4j_restore.settings import Policy, Settings
 from neo4j_restore.spec import DatabaseName, SpaceMode
 from neo4j_restore.transfer.evidence import Evidence
 from neo4j_restore.volume import journal, leftovers, locks, receipt, recovery, swap
@@ -46,7 +48,7 @@ def run(settings: Settings, environment: Mapping[str, str]) -> Plan:
     A failure keeps the old data, unless SPACE_MODE=reclaim has deleted it already.
     """
     paths = VolumePaths(settings.request.data_dir)
-    with _during("recover"):
+    with during("recover"):
         inspect(paths, ())
     with ExitStack() as locked:
         try:
@@ -54,7 +56,7 @@ def run(settings: Settings, environment: Mapping[str, str]) -> Plan:
         except LockError as error:
             return _without_lock(settings.request, settings.policy, paths, error)
         # Before anything is decided: a sealed swap changes which databases are there, and which request is fulfilled.
-        with _during("recover"), disk.errors_of(paths.data):
+        with during("recover"), disk.errors_of(paths.data):
             _recover(settings.request, settings.policy, paths)
         decided, state = _decided(settings.request, settings.policy, paths)
         if decided.restores and settings.cluster.members:
@@ -69,7 +71,7 @@ def run(settings: Settings, environment: Mapping[str, str]) -> Plan:
 
 def _without_lock(request: Request, policy: Policy, paths: VolumePaths, error: LockError) -> Plan:
     """Return the plan of a start with nothing to do, which needs no lock. Raise the error for any other start."""
-    with _during("plan"), disk.errors_of(paths.data):
+    with during("plan"), disk.errors_of(paths.data):
         unfinished = journal.read(paths)
         # A swapped restore is live, and only its receipt is owed. In any other phase the data may be half moved.
         if unfinished and unfinished.phase is not Phase.SWAPPED:
@@ -94,7 +96,7 @@ def _recover(request: Request, policy: Policy, paths: VolumePaths) -> None:
 
 def _decided(request: Request, policy: Policy, paths: VolumePaths) -> tuple[Plan, Volume]:
     """Decide, and log each decision."""
-    with _during("plan"), disk.errors_of(paths.data):
+    with during("plan"), disk.errors_of(paths.data):
         decided, state = decide(request, policy, paths)
         for step in decided.steps:
             log.info("%s: %s: %s", step.database, step.decision.action, step.decision.reason)
@@ -110,7 +112,7 @@ def _settled(settings: Settings, decided: Plan, state: Volume) -> Plan:
     # Imported here: a start with nothing to do asks nobody.
     from neo4j_restore.planning import joining
 
-    with _during("plan"):
+    with during("plan"):
         return joining.settle(settings, decided, state)
 
 
@@ -124,7 +126,7 @@ def _restore(settings: Settings, environment: Mapping[str, str], decided: Plan, 
     from neo4j_restore.transfer.options import DownloadOptions
 
     paths = VolumePaths(settings.request.data_dir)
-    with _during("plan"), disk.errors_of(paths.data):
+    with during("plan"), disk.errors_of(paths.data):
         # Everything cheap comes before the store is asked: a request that must fail should cost nothing there.
         locks.refuse_running_server(paths)
         recovery.refuse_unfinished(paths)
@@ -144,7 +146,7 @@ def _restore(settings: Settings, environment: Mapping[str, str], decided: Plan, 
     with closing(store):
 
         def once(facts: Volume) -> Plan:
-            with _during("plan"), disk.errors_of(paths.data), _kept_for_the_next(paths):
+            with during("plan"), disk.errors_of(paths.data), keeping_downloads(paths):
                 prepared, program = prepare(settings, environment, decided, facts, store)
             if prepared.restores:
                 retry_seconds, connections = settings.pace.retry_seconds, settings.pace.connections
@@ -183,7 +185,7 @@ def _carry_out(
 ) -> None:
     paths, started, clock = VolumePaths(request.data_dir), datetime.now(UTC), time.monotonic()
     databases = _databases(prepared)
-    with _during("stage"), disk.errors_of(paths.data), _cleaned_after_failure(paths, prepared, purge=policy.purge):
+    with during("stage"), disk.errors_of(paths.data), cleaning_up(paths, prepared, purge=policy.purge):
         swap.begin(paths, _intent(request, policy, paths, prepared))
         filled = fill(prepared)
         swap.staged(paths)
@@ -196,7 +198,7 @@ def _carry_out(
         staged = record.Staged(started, seconds, evidence, filled)
         next_record = record.record(request, policy, prepared, staged)
         sealed = swap.seal(paths, databases, next_record, auth_files=filled.auth_files is not None)
-    with _during("swap"), disk.errors_of(paths.data):
+    with during("swap"), disk.errors_of(paths.data):
         steps = [(step.database, step.chosen) for step in prepared.restores]
         unsure = [database for database, chosen in steps if chosen and evidence.verdict(chosen).unverified]
         log.info(
@@ -224,51 +226,3 @@ def _intent(request: Request, policy: Policy, paths: VolumePaths, prepared: Plan
         keep=policy.keep_previous,
         reclaim=reclaim,
     )
-
-
-@contextmanager
-def _cleaned_after_failure(paths: VolumePaths, prepared: Plan, *, purge: bool) -> Iterator[None]:
-    """Remove the staged files after a failure, unless PURGE_ON_COMPLETE is false."""
-    try:
-        with _kept_for_the_next(paths):
-            yield
-    except RestoreError as error:
-        unfinished = journal.read(paths)
-        if unfinished and unfinished.phase in {Phase.INTENT, Phase.STAGED}:
-            if purge:
-                # Their room may be just what the volume lacks.
-                with leftovers.only_warn("cannot put back the data that was moved away", "The next start tries again"):
-                    swap.give_up(paths, unfinished)
-            error.hint += f"; {_left(prepared, reclaimed=swap.is_reclaimed(paths, unfinished))}"
-        raise
-
-
-def _left(prepared: Plan, *, reclaimed: bool) -> str:
-    """Return what a failure has left on the volume."""
-    if reclaimed:
-        return "the old data was deleted for room"
-    if any(step.decision.replaces or step.decision.action is Action.SKIP for step in prepared.steps):
-        return "the old data is unchanged"
-    return "the volume still has none of these databases"
-
-
-@contextmanager
-def _kept_for_the_next(paths: VolumePaths) -> Iterator[None]:
-    """Remove the partial downloads after a failure, unless the store failed: then the next start can resume them."""
-    try:
-        with disk.errors_of(paths.data):
-            yield
-    except RestoreError as error:
-        if not isinstance(error, StoreError):
-            leftovers.remove(paths.kept)
-        raise
-
-
-@contextmanager
-def _during(phase: str) -> Iterator[None]:
-    """Note the phase on an error that passes through. The innermost phase wins."""
-    try:
-        yield
-    except RestoreError as error:
-        error.phase = error.phase or phase
-        raise

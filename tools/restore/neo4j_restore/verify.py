@@ -9,8 +9,9 @@ from typing import Any
 from neo4j_restore import disk
 from neo4j_restore.errors import BackupNotFoundError, TargetOccupiedError
 from neo4j_restore.planning.differences import differences, record_of
+from neo4j_restore.request import Request
 from neo4j_restore.sets.authfiles import WITH_USERS
-from neo4j_restore.settings import Policy, Request
+from neo4j_restore.settings import Policy
 from neo4j_restore.spec import DatabaseName
 from neo4j_restore.volume import journal, swap
 from neo4j_restore.volume.journal import Phase

@@ -12,7 +12,7 @@ from neo4j_restore import bounds
 from neo4j_restore.errors import ANOTHER_SET, BackupDamagedError, StreamDamagedError
 from neo4j_restore.inspection import entries, formats
 from neo4j_restore.inspection.entries import Entry
-from neo4j_restore.sets import headers, strangers
+from neo4j_restore.sets import dump_headers, headers, strangers
 from neo4j_restore.sets.headers import Header
 from neo4j_restore.sets.kinds import Kind
 from neo4j_restore.streams import codecs, decoders
@@ -100,7 +100,7 @@ def header_of(kind: Kind, head: bytes) -> Header | None:
     """Return the header of the dump or artifact that begins with `head`, or None where it has no known header."""
     if kind is Kind.BACKUP:
         return headers.of_backup(head)
-    return headers.of_dump(head) if kind is Kind.DUMP else None
+    return dump_headers.of_dump(head) if kind is Kind.DUMP else None
 
 
 def is_sure(kind: Kind, head: bytes) -> bool:
@@ -109,7 +109,7 @@ def is_sure(kind: Kind, head: bytes) -> bool:
         return headers.of_backup(head) is not None
     if kind is not Kind.DUMP:
         return False
-    block = headers.tar_of_dump(head)[:_TAR_BLOCK]
+    block = dump_headers.tar_of_dump(head)[:_TAR_BLOCK]
     return bool(block.strip(b"\0")) and formats.is_tar(block)
 
 

@@ -20,12 +20,12 @@ from neo4j_restore.inspection import contents
 from neo4j_restore.inspection.heads import Heads
 from neo4j_restore.planning import choosing, points
 from neo4j_restore.planning.histories import artifact_of
+from neo4j_restore.request import Request
 from neo4j_restore.sets import catalog, chains, headers
 from neo4j_restore.sets.backup_set import BackupSet, TimeSource
 from neo4j_restore.sets.chains import Artifact
 from neo4j_restore.sets.headers import Header
 from neo4j_restore.sets.kinds import Kind
-from neo4j_restore.settings import Request
 from neo4j_restore.spec import LATEST, DatabaseName
 from neo4j_restore.streams import codecs
 from neo4j_restore.transfer import parallel

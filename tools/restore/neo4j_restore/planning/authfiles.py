@@ -10,8 +10,9 @@ from typing import Any
 from neo4j_restore.admin.admin_commands import Version
 from neo4j_restore.buckets import BucketUrl
 from neo4j_restore.errors import BackupNotFoundError, ConfigurationError
+from neo4j_restore.request import Request
 from neo4j_restore.sets.backup_set import BackupSet
-from neo4j_restore.settings import Policy, Request
+from neo4j_restore.settings import Policy
 from neo4j_restore.spec import DatabaseName, Overwrite
 from neo4j_restore.volume.state import Volume
 

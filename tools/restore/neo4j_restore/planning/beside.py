@@ -19,10 +19,11 @@ from neo4j_restore.errors import ConfigurationError
 from neo4j_restore.inspection import authfiles, sums
 from neo4j_restore.inspection.heads import Heads
 from neo4j_restore.planning.authfiles import AuthFiles, source_of
+from neo4j_restore.request import Request
 from neo4j_restore.sets.authfiles import FOLDERS, NAMES, WITH_USERS, above
 from neo4j_restore.sets.backup_set import BackupSet
 from neo4j_restore.sets.kinds import SUM, Kind
-from neo4j_restore.settings import Policy, Request
+from neo4j_restore.settings import Policy
 from neo4j_restore.spec import SpaceMode
 from neo4j_restore.stores import Store, StoredObject
 from neo4j_restore.transfer import evidence, retry

@@ -7,7 +7,8 @@ from logging import getLogger
 from neo4j_restore.planning import authfiles, ownership, plan
 from neo4j_restore.planning.differences import repeated
 from neo4j_restore.planning.plan import Action, Decision, Plan, Step
-from neo4j_restore.settings import Policy, Request
+from neo4j_restore.request import Request
+from neo4j_restore.settings import Policy
 from neo4j_restore.spec import DatabaseName, Overwrite
 from neo4j_restore.volume import journal, swap
 from neo4j_restore.volume.journal import Phase

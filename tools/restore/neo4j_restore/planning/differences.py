@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from neo4j_restore.settings import Policy, Request
+from neo4j_restore.request import Request
+from neo4j_restore.settings import Policy
 from neo4j_restore.spec import BucketUrl, DatabaseName, Invalid, Overwrite, parse_timestamp
 from neo4j_restore.timestamps import LATEST, Timestamp, parse_time
 from neo4j_restore.until import Until

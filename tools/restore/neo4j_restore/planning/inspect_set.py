@@ -11,11 +11,11 @@ from neo4j_restore.inspection.entries import Entry
 from neo4j_restore.inspection.layouts import Wanted
 from neo4j_restore.inspection.ranged import Ranged
 from neo4j_restore.planning.artifacts import Artifacts
+from neo4j_restore.request import Request
 from neo4j_restore.sets import headers
 from neo4j_restore.sets.backup_set import BackupSet
 from neo4j_restore.sets.headers import Header
 from neo4j_restore.sets.kinds import AGE, SUM, Kind
-from neo4j_restore.settings import Request
 from neo4j_restore.spec import DatabaseName
 from neo4j_restore.stores import Store, StoredObject
 from neo4j_restore.streams import zipdirectory

@@ -5,7 +5,8 @@ A pod learns no id of its claim from Kubernetes without rights on the API, so th
 
 from neo4j_restore.errors import RestoreError, TargetOccupiedError
 from neo4j_restore.policies import OnForeignVolume
-from neo4j_restore.settings import Policy, Request
+from neo4j_restore.request import Request
+from neo4j_restore.settings import Policy
 from neo4j_restore.volume import receipt
 from neo4j_restore.volume.paths import VolumePaths
 from neo4j_restore.volume.receipt import Receipt

@@ -7,32 +7,20 @@ and the swap is then undone.
 import os
 import stat
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from neo4j_restore import disk, trees
-from neo4j_restore.errors import ConfigurationError, RestoreError, TargetOccupiedError, VolumeError
+from neo4j_restore.errors import ConfigurationError, TargetOccupiedError, VolumeError
+from neo4j_restore.planning import permissions
+from neo4j_restore.planning.permissions import Problem
 from neo4j_restore.spec import DatabaseName
-from neo4j_restore.volume.mounts import device, flags, mount_of, mount_points
+from neo4j_restore.volume.mounts import device, mount_of, mount_points
 from neo4j_restore.volume.moves import parts_present
 from neo4j_restore.volume.paths import AUTH_FILES, CLUSTER_STATE, VolumePaths, folders_of
 from neo4j_restore.volume.records import type_of
 
 _FOLDERS = ("staging", "outgoing", "previous", "kept")
 _FILES = ("receipt.json", "receipt.json.new", "journal.json", "journal.json.new", "lock", "inconsistencies.report")
-
-
-@dataclass(frozen=True)
-class Problem:
-    """Something that would stop the swap. mend: the command that repairs it. kind: the error to raise.
-
-    owned: a path of another user. The command for it repairs everything below it as well.
-    """
-
-    text: str
-    mend: str
-    kind: type[RestoreError] = VolumeError
-    owned: Path | None = None
 
 
 def check(
@@ -74,7 +62,7 @@ def _gathered(problems: list[Problem]) -> list[Problem]:
 
 def is_ours(top: Path) -> bool:
     """Return whether every folder in `top` can be changed: also true if nothing is there."""
-    return all(map(_may_change, _folders(top)))
+    return all(map(permissions.may_change, _folders(top)))
 
 
 def _folders(top: Path) -> Iterator[Path]:
@@ -89,19 +77,19 @@ def _home(paths: VolumePaths) -> Iterator[Problem]:
     home = paths.home
     if not os.path.lexists(home):
         # The restore will have to make it.
-        yield from _changeable(paths.data)
+        yield from permissions.change_problems(paths.data)
         return
     yield from _typed(home, stat.S_IFDIR)
     if home.is_dir():
-        yield from _changeable(home)
+        yield from permissions.change_problems(home)
     for names, kind in ((_FOLDERS, stat.S_IFDIR), (_FILES, stat.S_IFREG)):
         for path in (home / name for name in names):
             if os.path.lexists(path):
                 yield from _typed(path, kind)
-                yield from _sticky(path)
+                yield from permissions.sticky_problems(path)
     for folder in _folders(paths.outgoing):
         # A folder that can't be read may hold a database, so the glob below could miss one.
-        yield from _changeable(folder)
+        yield from permissions.change_problems(folder)
     if paths.outgoing.is_dir() and any(paths.outgoing.glob("*/*")):
         # A restore deletes this folder at its end, and this may be the only copy of the data.
         text = f"{paths.outgoing} holds data that an earlier restore was about to replace"
@@ -110,7 +98,7 @@ def _home(paths: VolumePaths) -> Iterator[Problem]:
     receipt = home / "receipt.json"
     # It has to be read before it is written: otherwise the requests that it lists would be forgotten.
     if receipt.is_file() and not disk.may(receipt, read=True):
-        yield _denied(receipt, "read")
+        yield permissions.denied(receipt, "read")
 
 
 def _moves(paths: VolumePaths, databases: tuple[DatabaseName, ...], incoming: Path | None) -> Iterator[Problem]:
@@ -122,7 +110,7 @@ def _moves(paths: VolumePaths, databases: tuple[DatabaseName, ...], incoming: Pa
         for part in parts_present(top, _parts(databases)):
             yield from _movable(top / part, paths, mounts)
         if os.path.lexists(top / CLUSTER_STATE):
-            yield from _changeable(top)
+            yield from permissions.change_problems(top)
             yield from _movable(top / CLUSTER_STATE, paths, mounts)
 
 
@@ -133,11 +121,11 @@ def _parts(databases: Iterable[DatabaseName]) -> tuple[str, ...]:
 def _parent(folder: Path, paths: VolumePaths, mounts: list[Path]) -> Iterator[Problem]:
     """Yield what prevents entries of `folder` from being made and removed, or `folder` itself from being made."""
     if not os.path.lexists(folder):
-        yield from _changeable(folder.parent)
+        yield from permissions.change_problems(folder.parent)
         return
     yield from _typed(folder, stat.S_IFDIR)
     if folder.is_dir() and not folder.is_symlink():
-        yield from _changeable(folder)
+        yield from permissions.change_problems(folder)
         # Both are asked: two mounts of one file system have the same device, and a mount may be missing in the table.
         if mount_of(folder, mounts) != mount_of(paths.data, mounts) or device(folder) != device(paths.data):
             text = f"nothing can be renamed from {paths.home} to {folder}: it is another mount or file system"
@@ -163,8 +151,8 @@ def _movable(folder: Path, paths: VolumePaths, mounts: list[Path]) -> Iterator[P
         yield Problem(text, mend, TargetOccupiedError)
         return
     # Moving a folder to another parent changes its entry `..`, so the kernel wants write permission on the folder too.
-    yield from _changeable(folder)
-    yield from _sticky(folder)
+    yield from permissions.change_problems(folder)
+    yield from permissions.sticky_problems(folder)
 
 
 def _auth_files(paths: VolumePaths, incoming: Path | None) -> Iterator[Problem]:
@@ -174,19 +162,11 @@ def _auth_files(paths: VolumePaths, incoming: Path | None) -> Iterator[Problem]:
         for path in (top / part for part in AUTH_FILES):
             if os.path.lexists(path):
                 yield from _typed(path, stat.S_IFREG)
-                yield from _sticky(path)
-                yield from _readable_by_owner(path)
+                yield from permissions.sticky_problems(path)
+                yield from permissions.owner_problems(path)
             if path in mounts:
                 text = f"cannot move {path}: it is a mount point"
                 yield Problem(text, "mount no file into DATA_DIR, or unset AUTH_FILES", TargetOccupiedError)
-
-
-def _readable_by_owner(path: Path) -> Iterator[Problem]:
-    """Yield a problem if Neo4j runs as another user: it could not read the new file, which only its owner may read."""
-    owner, me = path.lstat().st_uid, os.geteuid()
-    if me not in {0, owner}:
-        text = f"{path} belongs to uid {owner}, and uid {me} would replace it by a file that only uid {me} may read"
-        yield Problem(text, f"run the container as Neo4j's user (runAsUser: {owner})", ConfigurationError)
 
 
 def _deletions(paths: VolumePaths, databases: tuple[DatabaseName, ...]) -> Iterator[Problem]:
@@ -195,58 +175,11 @@ def _deletions(paths: VolumePaths, databases: tuple[DatabaseName, ...]) -> Itera
         for folder in _folders(paths.data / part):
             # An empty folder is removed by a right to its parent alone.
             if not disk.may(folder, read=True, search=True) or any(folder.iterdir()):
-                yield from _changeable(folder)
+                yield from permissions.change_problems(folder)
 
 
 def _typed(path: Path, kind: int) -> Iterator[Problem]:
     mode = path.lstat().st_mode
     if stat.S_IFMT(mode) != kind:
-        text = f"{path} is {type_of(mode)}, expected {type_of(kind)} ({_about(path)})"
+        text = f"{path} is {type_of(mode)}, expected {type_of(kind)} ({permissions.owner_and_mode(path)})"
         yield Problem(text, f"mv {path} {path}.moved", TargetOccupiedError)
-
-
-def _changeable(folder: Path) -> Iterator[Problem]:
-    if set_flags := flags(folder):
-        text = f"cannot change {folder}: it is immutable or append-only"
-        yield Problem(text, f"chattr -{set_flags} {folder}")
-    elif not _may_change(folder):
-        yield _denied(folder, "change")
-
-
-def _may_change(folder: Path) -> bool:
-    """Return whether this user may make and remove entries of a folder."""
-    if os.statvfs(folder).f_flag & os.ST_RDONLY:
-        # `plan` may have the volume mounted read-only, as in `helm test`. The kernel then refuses every write, so only
-        # the mode bits show what `run` may do.
-        return _by_mode(folder.stat())
-    return disk.may(folder, read=True, write=True, search=True)
-
-
-def _by_mode(status: os.stat_result) -> bool:
-    if os.geteuid() == 0:
-        return True
-    if status.st_uid == os.geteuid():
-        return status.st_mode & stat.S_IRWXU == stat.S_IRWXU
-    if status.st_gid in {os.getegid(), *os.getgroups()}:
-        return status.st_mode & stat.S_IRWXG == stat.S_IRWXG
-    return status.st_mode & stat.S_IRWXO == stat.S_IRWXO
-
-
-def _sticky(path: Path) -> Iterator[Problem]:
-    """Yield a problem if the sticky bit of the parent folder prevents `path` from being moved."""
-    # In such a folder only root and the owners of the folder and of the entry may rename it. Source: rename(2), EPERM.
-    parent, me = path.parent.stat(), os.geteuid()
-    if parent.st_mode & stat.S_ISVTX and me not in {0, parent.st_uid, path.lstat().st_uid}:
-        text = f"uid {me} cannot move {path}: {path.parent} has the sticky bit ({_about(path)})"
-        yield Problem(text, f"chmod -t {path.parent}")
-
-
-def _denied(path: Path, what: str) -> Problem:
-    text = f"uid {os.geteuid()} may not {what} {path} ({_about(path)})"
-    mend = f"as root: chown -R {os.geteuid()}:{os.getegid()} {path}, or set the pod's fsGroup"
-    return Problem(text, mend, owned=path)
-
-
-def _about(path: Path) -> str:
-    status = path.lstat()
-    return f"owner {status.st_uid}:{status.st_gid}, mode {stat.S_IMODE(status.st_mode):04o}"

@@ -19,8 +19,9 @@ from neo4j_restore.planning.beside import Finder
 from neo4j_restore.planning.inspect_set import Inspection, Inspector
 from neo4j_restore.planning.plan import Plan, Step
 from neo4j_restore.planning.selection import Selection
+from neo4j_restore.request import Request
 from neo4j_restore.sets.backup_set import BackupSet
-from neo4j_restore.settings import Policy, Request, Settings
+from neo4j_restore.settings import Policy, Settings
 from neo4j_restore.spec import DatabaseName
 from neo4j_restore.stores import Store
 from neo4j_restore.transfer import evidence

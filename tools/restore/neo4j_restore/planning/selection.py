@@ -10,10 +10,11 @@ from neo4j_restore.planning.artifacts import Artifacts
 from neo4j_restore.planning.freshness import Choice
 from neo4j_restore.planning.plan import Action, Decision, Step
 from neo4j_restore.planning.shelves import Shelves
+from neo4j_restore.request import Request
 from neo4j_restore.sets import scattered, stamps
 from neo4j_restore.sets.backup_set import BackupSet, Shelf, TimeSource
 from neo4j_restore.sets.kinds import Kind
-from neo4j_restore.settings import Policy, Request
+from neo4j_restore.settings import Policy
 from neo4j_restore.spec import DatabaseName
 from neo4j_restore.stores import Store
 from neo4j_restore.timestamps import Timestamp

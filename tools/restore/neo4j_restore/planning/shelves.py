@@ -9,12 +9,12 @@ from neo4j_restore.errors import BackupDamagedError, StoreError
 from neo4j_restore.inspection import contents
 from neo4j_restore.planning import pointers, refusals
 from neo4j_restore.planning.artifacts import Artifacts
+from neo4j_restore.request import Request
 from neo4j_restore.sets import catalog, listing
 from neo4j_restore.sets.backup_set import BackupSet, Shelf, Unclear
 from neo4j_restore.sets.kinds import Kind
 from neo4j_restore.sets.listing import Listing, Sieve
 from neo4j_restore.sets.naming import Namer
-from neo4j_restore.settings import Request
 from neo4j_restore.spec import DatabaseName
 from neo4j_restore.stores import Store, StoredObject
 from neo4j_restore.streams import age

@@ -1,10 +1,9 @@
-"""What dumps and backup artifacts say about themselves in their first bytes. Pure functions.
+"""What backup artifacts say about themselves in their first bytes, and what a header holds. Pure functions.
 
 A backup artifact of 5 is a magic, metadata and a tar. With `BTV1` and `BTV2` all of it is in clear. After `BZV1` and
 `BZV2` the rest is one zstd stream, which begins with `zstd`, and has SIZES between metadata and tar. With `BZV3` the
 metadata is in clear.
-A dump of 4.x is a zstd stream of `zstd`, SIZES and a tar. A dump of 5 is the same after `DZV1`.
-SIZES are i32 version, i64 files, i64 bytes. Integers are big-endian. Metadata, version 1:
+SIZES are those of `header_fields`. Integers are big-endian. Metadata, version 1:
 
     store id       u8 1 | i64 time | i64 random | text engine | text format | u8 major | u8 minor
     database id    u8 16 | 16 bytes of a UUID
@@ -18,16 +17,14 @@ and value an i32 length and UTF-8.
 Source: Neo4j community, org.neo4j.dbms.archive. neo4j-admin 5.26.30 loads the artifacts that tests write this way.
 """
 
-import re
 import struct
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
-from neo4j_restore.sets import inside
+from neo4j_restore.sets.header_fields import MARK, Fields, sizes, start_of
 
 # zstd returns a block only once all of it has come, and a block may have 128 KiB.
 HEADER_BYTES: Final = 256 * 1024
@@ -42,21 +39,6 @@ _WITH_VERSION = (b"BZV2", b"BTV2", b"BZV3")
 _VERSION = 2
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-
-_SIZES_BYTES = 20
-
-_ABSURD_BYTES = 2**50
-
-# Of unpacked bytes: a dump's tar may begin with a large file, and a backup's metadata may have a script of 1 MiB.
-START_BYTES: Final = 2 * 1024 * 1024
-
-_MARK = b"zstd"
-
-_BLOCK = 512
-
-# The files of a store, by their names. Source: Neo4j community, the layouts of both storage engines.
-_OF_BLOCK = re.compile(r"block\.")
-_OF_RECORD = re.compile(r"neostore(?!\.transaction)")
 
 
 class StoreFormat(StrEnum):
@@ -119,13 +101,13 @@ def _of_backup(head: bytes) -> Header | None:
     magic, rest = head[:4], head[4:]
     packed = magic in _IN_ZSTD
     if packed:
-        rest = _start_of(rest).removeprefix(_MARK)
+        rest = start_of(rest).removeprefix(MARK)
     elif magic not in _IN_CLEAR:
         return None
-    return _of_metadata(_Fields(rest), with_version=magic in _WITH_VERSION, with_sizes=packed)
+    return _of_metadata(Fields(rest), with_version=magic in _WITH_VERSION, with_sizes=packed)
 
 
-def _of_metadata(fields: "_Fields", *, with_version: bool, with_sizes: bool) -> Header | None:
+def _of_metadata(fields: Fields, *, with_version: bool, with_sizes: bool) -> Header | None:
     if with_version and fields.number("B") != _VERSION:
         return None
     header = _metadata(fields)
@@ -133,7 +115,7 @@ def _of_metadata(fields: "_Fields", *, with_version: bool, with_sizes: bool) -> 
         if with_version:
             for _ in range(2 * fields.number("i")):
                 fields.skip(fields.number("i"))
-        return replace(header, unpacked_bytes=_sizes(fields)) if header and with_sizes else header
+        return replace(header, unpacked_bytes=sizes(fields)) if header and with_sizes else header
     except struct.error:
         # The map is long, and SIZES lie behind the bytes that were read.
         return header
@@ -143,7 +125,7 @@ def tar_start(head: bytes) -> int | None:
     """Return where the tar begins in a backup artifact in clear, or None for other artifacts, or a head that is cut."""
     if head[:4] not in {b"BTV1", b"BTV2"}:
         return None
-    fields = _Fields(head[4:])
+    fields = Fields(head[4:])
     try:
         header = _of_metadata(fields, with_version=head[:4] in _WITH_VERSION, with_sizes=False)
     except (struct.error, ValueError, OverflowError):
@@ -151,67 +133,7 @@ def tar_start(head: bytes) -> int | None:
     return len(head[:4]) + fields.at if header else None
 
 
-def of_dump(head: bytes) -> Header:
-    """Return what the dump that begins with `head` says: sizes, and the store's format by the file names in its tar."""
-    packed = head.removeprefix(b"DZV1").removeprefix(b"DGV1")
-    plain = _start_of(packed)
-    # A magic alone shows nothing: what follows must be packed, as it promises. It does not tell a dump of 5 from one of
-    # 4, because Neo4j 4.4.48 writes it too.
-    line = 4 if packed != head and plain[:4] != packed[:4] else None
-    if not plain.startswith(_MARK):
-        # Neo4j 3 makes dumps that are gzips, and so may 4.
-        return Header(line, store_format=_format_by_names(plain), store_version=_version_in(plain))
-    line = line or 4
-    try:
-        total = _sizes(_Fields(plain[len(_MARK) :]))
-    except struct.error:
-        total = None
-    tar = plain[len(_MARK) + _SIZES_BYTES :]
-    return Header(line, store_format=_format_by_names(tar), store_version=_version_in(tar), unpacked_bytes=total)
-
-
-def tar_of_dump(head: bytes) -> bytes:
-    """Return the start of the tar in the dump that begins with `head`, empty where nothing can be unpacked."""
-    plain = _start_of(head.removeprefix(b"DZV1").removeprefix(b"DGV1"))
-    return plain[len(_MARK) + _SIZES_BYTES :] if plain.startswith(_MARK) else plain
-
-
-def _sizes(fields: "_Fields") -> int | None:
-    version, _, total = fields.number("i"), fields.number("q"), fields.number("q")
-    return total if version == 1 and 0 <= total < _ABSURD_BYTES else None
-
-
-def _start_of(head: bytes) -> bytes:
-    # Imported here: a start with nothing to do imports this module, and must not load the decompressors.
-    from neo4j_restore.streams import decoders
-
-    return decoders.start_of(head, START_BYTES)
-
-
-class _Fields:
-    """Takes fields from the front of bytes. Raises struct.error where the bytes end early."""
-
-    def __init__(self, data: bytes) -> None:
-        self._data, self.at = data, 0
-
-    def number(self, layout: str) -> int:
-        (value,) = struct.unpack_from(f">{layout}", self._data, self.at)
-        self.at += struct.calcsize(f">{layout}")
-        return int(value)
-
-    def skip(self, count: int) -> None:
-        if not 0 <= count <= len(self._data) - self.at:
-            raise struct.error
-        self.at += count
-
-    def text(self) -> bytes:
-        count = self.number("B")
-        (value,) = struct.unpack_from(f"{count}s", self._data, self.at)
-        self.at += count
-        return bytes(value)
-
-
-def _metadata(fields: _Fields) -> Header | None:
+def _metadata(fields: Fields) -> Header | None:
     if fields.number("B") != 1:
         return None
     created, random = fields.number("q"), fields.number("q")
@@ -236,35 +158,3 @@ def _metadata(fields: _Fields) -> Header | None:
         recovered=bool(flags & 1),
         compressed=bool(flags & 2),
     )
-
-
-def _format_by_names(tar: bytes) -> StoreFormat | None:
-    """Return the store's format by the names of a tar's first entries, or None where none of them shows it."""
-    for name, _ in _files_of(tar):
-        if _OF_BLOCK.match(name):
-            return StoreFormat.BLOCK
-        if _OF_RECORD.match(name):
-            return StoreFormat.RECORD
-    return None
-
-
-def _version_in(tar: bytes) -> str | None:
-    """Return the store's version by its file `neostore`, or None where that does not lie in the start of the tar."""
-    for name, content in _files_of(tar):
-        if name == "neostore":
-            version = inside.version_of(content)
-            return version.text.replace(" ", "-") if version else None
-    return None
-
-
-def _files_of(tar: bytes) -> Iterator[tuple[str, bytes]]:
-    """Yield the name of each entry in the start of a tar, with its content as far as it is there."""
-    at = 0
-    while at + _BLOCK <= len(tar):
-        name = tar[at : at + 100].rstrip(b"\0").decode(errors="replace").removeprefix("./")
-        size = re.match(rb"[0-7]+", tar[at + 124 : at + 136])
-        content = at + _BLOCK
-        yield name, tar[content : content + min(int(size[0], 8), _BLOCK)] if size else b""
-        if not size:
-            return
-        at = content + -(-int(size[0], 8) // _BLOCK) * _BLOCK

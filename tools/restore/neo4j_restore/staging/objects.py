@@ -9,7 +9,7 @@ from pathlib import Path
 from neo4j_restore.buckets import BucketUrl
 from neo4j_restore.checksums import Checksum, Hasher
 from neo4j_restore.inspection import contents, formats
-from neo4j_restore.sets import headers
+from neo4j_restore.sets import header_fields, headers
 from neo4j_restore.sets.backup_set import BackupSet
 from neo4j_restore.sets.owners import stem_of
 from neo4j_restore.staging import untar
@@ -171,6 +171,6 @@ def _file_names(chain: Sequence[StoredObject]) -> list[str]:
 def check_artifact(path: Path, name: str) -> None:
     """Raise BackupDamagedError for an artifact in clear that was cut. name: the set's."""
     with path.open("rb") as file:
-        start = headers.tar_start(file.read(headers.START_BYTES))
+        start = headers.tar_start(file.read(header_fields.START_BYTES))
     if start is not None:
         untar.check_tar(path, start, name)
