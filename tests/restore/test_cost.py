@@ -4,8 +4,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+from tests.conftest import Run
 from tests.support import archives
 from tests.support.patience import HANGS_AFTER_SECONDS
+from tests.support.says import says
+from tests.support.stores import Bucket
 
 # Each of these is a store's library, or the work that only a restore has.
 _HEAVY = {
@@ -59,6 +63,39 @@ def test_these_modules_are_what_a_restore_imports(data: Path) -> None:
     code, *modules = imported(data, STORAGE_EMULATOR_HOST="http://127.0.0.1:9", RETRY_SECONDS="0")
     assert code == "2", "no neo4j-admin here"
     assert {"google", "requests", "neo4j_restore.stores.google.store", "neo4j_restore.transfer.fetch"} <= set(modules)
+
+
+_OPENED = """
+import sys
+from neo4j_restore.__main__ import main
+opened = []
+sys.addaudithook(lambda event, args: opened.append(str(args[0])) if event == "open" else None)
+try:
+    main(["run"])
+except SystemExit as ended:
+    print(ended.code, sum(path.endswith("receipt.json") for path in opened))
+"""
+
+
+@pytest.mark.parametrize(
+    ("variables", "reads"),
+    [
+        ({}, "0"),
+        ({"VOLUME_ID": "prod/data-graph-0"}, "1"),
+        ({"VOLUME_ID": "prod/data-graph-0", "ON_FOREIGN_VOLUME": "fail"}, "1"),
+        ({"VOLUME_ID": "prod/data-graph-0", "FORCE_OVERWRITE": "once"}, "1"),
+    ],
+    ids=["no use", "for a warning", "to refuse a copy", "for once as well"],
+)
+def test_a_start_with_nothing_to_do_reads_the_receipt_once_at_most(
+    neo4j_restore: Run, bucket: Bucket, data: Path, variables: dict[str, str], reads: str
+) -> None:
+    bucket.put("neo4j-latest.tar.gz", archives.tar_gz())
+    says(neo4j_restore("run", VOLUME_ID="prod/data-graph-0"), 0)
+    env = {"BUCKET": bucket.url, "DATABASE": "neo4j", "DATA_DIR": str(data), **variables}
+    env["TERMINATION_LOG"] = str(data.parent / "reason")
+    done = subprocess.run([sys.executable, "-c", _OPENED], env=env, capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["0", reads], done.stderr
 
 
 _READ = """

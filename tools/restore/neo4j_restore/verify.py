@@ -17,7 +17,7 @@ from neo4j_restore.volume import journal, swap
 from neo4j_restore.volume.journal import Phase
 from neo4j_restore.volume.paths import VolumePaths
 from neo4j_restore.volume.receipt import Receipt
-from neo4j_restore.volume.state import INCOMPLETE_HINT, Found, Volume, inspect, lacks
+from neo4j_restore.volume.state import INCOMPLETE_HINT, Found, ReceiptUse, Volume, inspect, lacks
 
 
 def verify(request: Request, policy: Policy) -> list[str]:
@@ -32,7 +32,7 @@ def verify(request: Request, policy: Policy) -> list[str]:
 
 
 def _verified(request: Request, policy: Policy, paths: VolumePaths) -> list[str]:
-    state = inspect(paths, request.databases, needs_receipt=True)
+    state = inspect(paths, request.databases, use=ReceiptUse.DECIDES)
     unfinished = journal.read(paths)
     if unfinished and unfinished.phase is not Phase.SWAPPED:
         message = f"a restore on the volume at {paths.data} is not finished"

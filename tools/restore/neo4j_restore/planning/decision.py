@@ -16,6 +16,7 @@ from neo4j_restore.volume.paths import VolumePaths
 from neo4j_restore.volume.state import (
     INCOMPLETE_HINT,
     Found,
+    ReceiptUse,
     Volume,
     cluster_warning,
     inspect,
@@ -29,8 +30,9 @@ log = getLogger(__name__)
 
 def decide(request: Request, policy: Policy, paths: VolumePaths) -> tuple[Plan, Volume]:
     """Return the plan as far as the volume alone decides it, and the volume's facts. Raises RestoreError."""
-    needed = policy.overwrite is Overwrite.ONCE or ownership.needs_receipt(request, policy)
-    state = inspect(paths, request.databases, needs_receipt=needed)
+    once = policy.overwrite is Overwrite.ONCE
+    use = ReceiptUse.DECIDES if once else ownership.receipt_use(request, policy)
+    state = inspect(paths, request.databases, use=use)
     unfinished = journal.read(paths)
     # A journal whose restore is live counts as the receipt. Otherwise `once` would restore again.
     if unfinished and unfinished.phase is Phase.SWAPPED:
@@ -56,7 +58,7 @@ def _step(request: Request, database: DatabaseName, decision: Decision) -> Step:
 def warn(request: Request, policy: Policy, decided: Plan, state: Volume) -> None:
     """Warn of a copied volume, a cluster's state that goes, and a database left alone that is incomplete or another."""
     paths = VolumePaths(request.data_dir)
-    if foreign := ownership.warning(request, paths):
+    if foreign := ownership.warning(request, state.receipt):
         log.warning("%s", foreign)
     if state.in_cluster and decided.restores:
         log.warning("%s", cluster_warning(paths))

@@ -3,13 +3,12 @@
 A pod learns no id of its claim from Kubernetes without rights on the API, so the name is what VOLUME_ID says.
 """
 
-from neo4j_restore.errors import RestoreError, TargetOccupiedError
+from neo4j_restore.errors import TargetOccupiedError
 from neo4j_restore.policies import OnForeignVolume
 from neo4j_restore.request import Request
 from neo4j_restore.settings import Policy
-from neo4j_restore.volume import receipt
-from neo4j_restore.volume.paths import VolumePaths
 from neo4j_restore.volume.receipt import Receipt
+from neo4j_restore.volume.state import ReceiptUse
 
 
 def origin(request: Request, known: Receipt) -> str:
@@ -18,29 +17,25 @@ def origin(request: Request, known: Receipt) -> str:
     return str(named) if named and request.volume_id and named != request.volume_id else ""
 
 
-def needs_receipt(request: Request, policy: Policy) -> bool:
-    """Tell whether the receipt decides if the volume may be used."""
-    return bool(request.volume_id) and policy.on_foreign_volume is OnForeignVolume.FAIL
+def receipt_use(request: Request, policy: Policy) -> ReceiptUse:
+    """Return what the receipt is for: it decides whether the volume may be used, is good for a warning, or neither."""
+    if not request.volume_id:
+        return ReceiptUse.NONE
+    return ReceiptUse.DECIDES if policy.on_foreign_volume is OnForeignVolume.FAIL else ReceiptUse.WARNS
 
 
 def refuse_foreign(request: Request, policy: Policy, known: Receipt) -> None:
     """Raise TargetOccupiedError for a copy of another volume, if ON_FOREIGN_VOLUME is `fail`."""
     source = origin(request, known)
-    if source and needs_receipt(request, policy):
+    if source and policy.on_foreign_volume is OnForeignVolume.FAIL:
         message = f"the data at {request.data_dir} is of the volume {source}, expected {request.volume_id}"
         hint = f"mount the volume {request.volume_id}, or set ON_FOREIGN_VOLUME=keep to start on this data"
         raise TargetOccupiedError(message, hint=hint)
 
 
-def warning(request: Request, paths: VolumePaths) -> str:
-    """Return what to say of a copy of another volume. Empty for any other volume."""
-    if not request.volume_id:
-        return ""
-    try:
-        source = origin(request, receipt.read(paths.home))
-    except RestoreError:
-        # A damaged receipt must not keep a server with all its databases from starting.
-        return ""
+def warning(request: Request, known: Receipt) -> str:
+    """Return the warning about a copy of another volume. Empty for any other volume."""
+    source = origin(request, known)
     if not source:
         return ""
     return (

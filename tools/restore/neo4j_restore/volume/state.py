@@ -4,11 +4,11 @@ import errno
 import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from enum import StrEnum
+from enum import Enum, StrEnum
 from pathlib import Path
 
 from neo4j_restore import disk
-from neo4j_restore.errors import ConfigurationError, TargetOccupiedError, VolumeError
+from neo4j_restore.errors import ConfigurationError, RestoreError, TargetOccupiedError, VolumeError
 from neo4j_restore.sets.backup_set import STORE_MARKERS
 from neo4j_restore.spec import DatabaseName
 from neo4j_restore.volume import receipt
@@ -16,7 +16,6 @@ from neo4j_restore.volume.paths import AUTH_FILES, CLUSTER_STATE, LOGS, RECORD_S
 from neo4j_restore.volume.receipt import Receipt
 
 _PROBE = "no-such-file"
-
 
 # What to do about a database that lacks files.
 INCOMPLETE_HINT = (
@@ -33,11 +32,20 @@ class Found(StrEnum):
     UNKNOWN = "unknown"
 
 
+class ReceiptUse(Enum):
+    """What the receipt is for. DECIDES: without it nothing can be decided. WARNS: only a warning depends on it."""
+
+    NONE = "none"
+    WARNS = "warns"
+    DECIDES = "decides"
+
+
 @dataclass(frozen=True)
 class Volume:
     """Facts about the volume at one moment. databases: an entry for each requested database.
 
-    receipt: empty where it was not needed. reclaimed: data was deleted for a restore that has not succeeded yet.
+    receipt: empty if it has no use, or if it is damaged and only a warning depends on it.
+    reclaimed: data was deleted for a restore that has not succeeded yet.
     auth_files: the paths of the auth files of Neo4j 3.x that are there, relative to the data folder.
     """
 
@@ -49,10 +57,10 @@ class Volume:
     auth_files: tuple[str, ...] = ()
 
 
-def inspect(paths: VolumePaths, databases: tuple[DatabaseName, ...], *, needs_receipt: bool = False) -> Volume:
+def inspect(paths: VolumePaths, databases: tuple[DatabaseName, ...], *, use: ReceiptUse = ReceiptUse.NONE) -> Volume:
     """Return what is on the volume.
 
-    needs_receipt: read the receipt even if every database is there. A healthy server can start again without it.
+    use: what the receipt is for if every database is there. The start of a server without all of them always needs it.
     Raises VolumeError. Raises TargetOccupiedError for a receipt that can't be read, or a data folder inside the data
     folder.
     """
@@ -62,15 +70,27 @@ def inspect(paths: VolumePaths, databases: tuple[DatabaseName, ...], *, needs_re
             raise VolumeError(message, hint="mount the data volume there, or set DATA_DIR to where it is mounted")
         _refuse_nested(paths.data)
         contents = {database: find(paths.data, database) for database in databases}
-        # A damaged receipt must not keep a server with all its databases from starting.
-        needed = needs_receipt or Found.ABSENT in contents.values()
+        if Found.ABSENT in contents.values():
+            use = ReceiptUse.DECIDES
         return Volume(
             databases=contents,
             in_cluster=(paths.data / CLUSTER_STATE).exists(),
-            receipt=receipt.read(paths.home) if needed else Receipt(),
+            receipt=_receipt(paths, use),
             free_bytes=free_bytes(paths),
             auth_files=tuple(part for part in AUTH_FILES if os.path.lexists(paths.data / part)),
         )
+
+
+def _receipt(paths: VolumePaths, use: ReceiptUse) -> Receipt:
+    if use is ReceiptUse.NONE:
+        return Receipt()
+    try:
+        return receipt.read(paths.home)
+    except RestoreError:
+        if use is ReceiptUse.DECIDES:
+            raise
+        # A damaged receipt must not keep a server with all its databases from starting.
+        return Receipt()
 
 
 def free_bytes(paths: VolumePaths) -> int:
