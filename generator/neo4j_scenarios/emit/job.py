@@ -14,12 +14,13 @@ from neo4j_scenarios.charts.claims import claims, folder
 from neo4j_scenarios.emit.document import document, header
 from neo4j_scenarios.emit.engine import Order
 from neo4j_scenarios.emit.releases import Release, waves
-from neo4j_scenarios.emit.script import flags, framed, functions
+from neo4j_scenarios.emit.script import Frame, flags, framed
 from neo4j_scenarios.errors import InputFileError, Problem
 from neo4j_scenarios.inputs.scenario import Scenario
 from neo4j_scenarios.targets import NEO4J_RESTORE
 
-_SCRIPT: Final = "restore.sh"
+_FRAME: Final = Frame("restore", "job.sh")
+_SCRIPT: Final = _FRAME.path
 
 _NOTES: Final = (
     "",
@@ -58,11 +59,10 @@ def job(order: Order) -> dict[str, str]:
     problems = [problem for release in firsts for problem in _problems(release, servers)]
     if problems:
         raise InputFileError(*problems)
-    frame = functions("job.sh").replace("install.sh", _SCRIPT).replace(".install.", ".restore.")
     lines: list[str] = []
     for wave, members in waves(firsts).items():
         lines += ["", *(_line(release, order) for release in members), f"wave {wave}"]
-    script = framed(header(order.command, *_NOTES), order.at_once, 1, frame, lines)
+    script = framed(_FRAME, header(order.command, *_NOTES), order.at_once, lines)
     head = header(order.command)
     return {_SCRIPT: script} | {path(each): document(head, values(each.scenario)) for each in firsts}
 

@@ -2,6 +2,7 @@
 
 import shlex
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -33,18 +34,33 @@ def script(order: Order) -> dict[str, str]:
     lines: list[str] = []
     for wave, members in waves(order.releases).items():
         lines += ["", *(_line(release, order) for release in members), f"wave {wave}"]
-    return {"install.sh": framed(header(order.command, *_NOTES), order.at_once, least, functions("install.sh"), lines)}
+    frame = Frame("install", "install.sh", least)
+    return {frame.path: framed(frame, header(order.command, *_NOTES), order.at_once, lines)}
 
 
-def functions(name: str) -> str:
-    """Return the shell functions that install wave by wave. name: the file with those that install one release."""
-    return "".join((_SHELL / each).read_text(encoding="utf-8") for each in ("waves.sh", name))
+@dataclass(frozen=True)
+class Frame:
+    """What differs between the scripts that go wave by wave.
+
+    name: of the script, of its note about finished releases and of its lock. functions: the file beside this module
+    with the shell functions that install one release. least: how many releases must be able to run at the same time.
+    """
+
+    name: str
+    functions: str
+    least: int = 1
+
+    @property
+    def path(self) -> str:
+        """Return the path of the script."""
+        return f"{self.name}.sh"
 
 
-def framed(head: str, at_once: int, least: int, frame: str, lines: Iterable[str]) -> str:
-    """Return a script: its header, its numbers, the functions that it calls (frame), and the calls."""
-    numbers = f"AT_ONCE=${{AT_ONCE:-{at_once}}}\nleast={least}\n"
-    return "#!/usr/bin/env bash\n" + head + numbers + frame + "\n".join(lines) + "\n"
+def framed(frame: Frame, head: str, at_once: int, lines: Iterable[str]) -> str:
+    """Return a script: its header, its name and numbers, the functions that it calls, and the calls (lines)."""
+    variables = f"script={frame.name}\nAT_ONCE=${{AT_ONCE:-{at_once}}}\nleast={frame.least}\n"
+    functions = "".join((_SHELL / name).read_text(encoding="utf-8") for name in ("waves.sh", frame.functions))
+    return "#!/usr/bin/env bash\n" + head + variables + functions + "\n".join(lines) + "\n"
 
 
 def _line(release: Release, order: Order) -> str:

@@ -2,7 +2,7 @@ set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 helm=${HELM:-helm}
-done_file=$here/.install.done
+done_file=$here/.$script.done
 mode=go
 failures=$(mktemp)
 trap 'rm -f "$failures"' EXIT
@@ -25,8 +25,8 @@ esac
 ((AT_ONCE >= least)) || die "AT_ONCE is $AT_ONCE, but $least servers of a cluster wait for each other" "AT_ONCE=$least"
 command -v "$helm" >/dev/null || die "there is no '$helm' on PATH" "install Helm, or set HELM to its name"
 if [[ $mode != list ]] && command -v flock >/dev/null; then
-  exec 9>>"$here/.install.lock"
-  flock -n 9 || die "another install.sh is running in this folder" "wait until it ends"
+  exec 9>>"$here/.$script.lock"
+  flock -n 9 || die "another $script.sh is running in this folder" "wait until it ends"
 fi
 if [[ $mode == again ]]; then rm -f "$done_file"; fi
 
