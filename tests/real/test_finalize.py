@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from neo4j import GraphDatabase
-from neo4j.exceptions import ClientError
 from tests.real.databases import FIRST_USER, home_of
 from tests.real.neo4j import DEADLINE_SECONDS, Neo4j, free_port
 from tests.real.restoring import COMMAND
@@ -117,26 +115,3 @@ def test_a_server_that_never_comes_ends_at_the_deadline() -> None:
     done = subprocess.run([COMMAND, "finalize"], env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 40
     assert "no answer within 1 s" in done.stderr
-
-
-# What a server of another edition would carry out. The parser comes before the refusal, so each is shown to be Cypher
-# of this version, with the parameters where they are.
-ENTERPRISE = [
-    "CREATE DATABASE $name IF NOT EXISTS",
-    "START DATABASE $name",
-    "STOP DATABASE $name",
-    "CREATE ROLE reader IF NOT EXISTS",
-    "GRANT ACCESS ON DATABASE $name TO reader",
-    "GRANT READ { name , `O``N` } ON GRAPH $name NODES Person , Odd TO reader",
-]
-
-
-@pytest.mark.parametrize("statement", ENTERPRISE)
-def test_the_statements_for_enterprise_are_cypher_of_this_version(site: Site, statement: str) -> None:
-    prefixes = ["CYPHER 25 ", "CYPHER 5 "] if site.version.startswith("20") else [""]
-    uri = f"bolt://127.0.0.1:{site.server.ports[0]}"
-    with GraphDatabase.driver(uri, auth=FIRST_USER) as driver, driver.session(database="system") as session:
-        for prefix in prefixes:
-            with pytest.raises(ClientError) as raised:
-                session.run(prefix + statement, {"name": "sales"}).consume()
-            assert raised.value.code == "Neo.ClientError.Statement.UnsupportedAdministrationCommand"

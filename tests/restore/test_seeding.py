@@ -17,13 +17,13 @@ URI = f"seedURI: '{NEW.url}'"
 @pytest.mark.parametrize(
     ("seed", "line", "expected"),
     [
-        (NEW, (5, 25), [f"CREATE DATABASE `neo4j` OPTIONS {{existingData: 'use', {URI}}} WAIT"]),
-        (NEW, (2025, 5), [f"CREATE DATABASE `neo4j` OPTIONS {{existingData: 'use', {URI}}} WAIT"]),
-        (NEW, (2025, 6), [f"CYPHER 25 CREATE DATABASE `neo4j` OPTIONS {{{URI}}} WAIT"]),
+        (NEW, (5, 25), [f"CREATE DATABASE `neo4j` TOPOLOGY 3 PRIMARIES OPTIONS {{existingData: 'use', {URI}}} WAIT"]),
+        (NEW, (2025, 5), [f"CREATE DATABASE `neo4j` TOPOLOGY 3 PRIMARIES OPTIONS {{existingData: 'use', {URI}}} WAIT"]),
+        (NEW, (2025, 6), [f"CYPHER 25 CREATE DATABASE `neo4j` TOPOLOGY 3 PRIMARIES OPTIONS {{{URI}}} WAIT"]),
         (
-            replace(NEW, primaries=3),
+            replace(NEW, primaries=5),
             (2026, 8),
-            [f"CYPHER 25 CREATE DATABASE `neo4j` TOPOLOGY 3 PRIMARIES OPTIONS {{{URI}}} WAIT"],
+            [f"CYPHER 25 CREATE DATABASE `neo4j` TOPOLOGY 5 PRIMARIES OPTIONS {{{URI}}} WAIT"],
         ),
         (
             replace(NEW, primaries=1, database=ODD),
@@ -35,7 +35,7 @@ URI = f"seedURI: '{NEW.url}'"
             (5, 23),
             [
                 "DROP DATABASE `neo4j` IF EXISTS WAIT",
-                f"CREATE DATABASE `neo4j` OPTIONS {{existingData: 'use', {URI}}} WAIT",
+                f"CREATE DATABASE `neo4j` TOPOLOGY 3 PRIMARIES OPTIONS {{existingData: 'use', {URI}}} WAIT",
             ],
         ),
         (THERE, (5, 24), [f"CALL dbms.cluster.recreateDatabase('neo4j', {{{URI}}})"]),
@@ -44,14 +44,16 @@ URI = f"seedURI: '{NEW.url}'"
         (
             replace(NEW, until=parse_until("42")),
             (2025, 1),
-            [f"CREATE DATABASE `neo4j` OPTIONS {{existingData: 'use', {URI}, seedRestoreUntil: 42}} WAIT"],
+            [
+                f"CREATE DATABASE `neo4j` TOPOLOGY 3 PRIMARIES OPTIONS {{existingData: 'use', {URI}, "
+                "seedRestoreUntil: 42} WAIT"
+            ],
         ),
         (
             replace(THERE, until=parse_until("2026-01-31T02:30:00Z")),
             (2026, 8),
             [
-                "DROP DATABASE `neo4j` IF EXISTS WAIT",
-                f"CYPHER 25 CREATE DATABASE `neo4j` OPTIONS {{{URI}, "
+                f"CYPHER 25 CREATE OR REPLACE DATABASE `neo4j` TOPOLOGY 3 PRIMARIES OPTIONS {{{URI}, "
                 "seedRestoreUntil: datetime('2026-01-31T02:30:00Z')} WAIT",
             ],
         ),

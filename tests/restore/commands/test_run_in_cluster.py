@@ -146,7 +146,7 @@ def test_a_failed_restore_leaves_a_member_bound(neo4j_restore: Run, bound: dict[
     [
         (
             "5.22.0",
-            "DROP DATABASE `neo4j` IF EXISTS WAIT; CREATE DATABASE `neo4j` OPTIONS {existingData: 'use', seedURI",
+            "DROP DATABASE `neo4j` IF EXISTS WAIT; CREATE DATABASE `neo4j` TOPOLOGY 3 PRIMARIES OPTIONS {",
         ),
         ("5.26.30", "CALL dbms.cluster.recreateDatabase('neo4j', {seedURI: '"),
         ("2026.08.1", "CALL dbms.recreateDatabase('neo4j', {seedURI: '"),
