@@ -7,8 +7,9 @@ from typing import Final, Literal
 
 from neo4j_scenarios.errors import OutputError, Problem
 
-# The first words of every file of ours.
-MARK: Final = "# Written by neo4j-scenarios"
+# The first words of every file of ours, in a comment.
+WORDS: Final = "Written by neo4j-scenarios"
+MARK: Final = f"# {WORDS}"
 
 _ANOTHER: Final = "name another file, or replace this one with --force"
 
@@ -47,10 +48,13 @@ def difference(path: Path, text: str) -> Literal["missing", "stale"] | None:
 
 
 def is_ours(start: bytes, mark: str = MARK) -> bool:
-    """Return whether a file that begins with `start` is ours. A script has `mark` on its second line."""
+    """Return whether a file that begins with `start` is ours. A script has `mark` on its second line.
+
+    A comment of Cypher begins with two slashes in place of `#`.
+    """
     if start.startswith(b"#!"):
         start = start.partition(b"\n")[2]
-    return start.startswith(mark.encode())
+    return start.removeprefix(b"//").removeprefix(b"#").startswith(mark.removeprefix("#").encode())
 
 
 def says(content: bytes, text: str) -> bool:

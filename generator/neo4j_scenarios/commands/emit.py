@@ -1,4 +1,4 @@
-"""The command `emit`: it writes files with which Argo CD, Flux, helmfile or a script installs or restores a fleet."""
+"""The command `emit`: it writes files with which an engine installs or restores a fleet."""
 
 import shlex
 from collections.abc import Iterable, Mapping, Sequence
@@ -35,7 +35,7 @@ _HINT = "neo4j-scenarios emit argocd fleet.yaml"
 
 def emit(
     engine: Annotated[
-        str, typer.Argument(metavar="ENGINE", help="argocd, flux, helmfile, script or job", show_default=False)
+        str, typer.Argument(metavar="ENGINE", help="argocd, flux, helmfile, script, job or seed", show_default=False)
     ],
     fleet: Annotated[Path, typer.Argument(metavar="FLEET", help="a fleet file", show_default=False)],
     output: Annotated[
@@ -107,6 +107,9 @@ def emit(
         int,
         typer.Option("--wave", metavar="N", min=0, help="write the first N waves of --override, for argocd and flux"),
     ] = 0,
+    replace: Annotated[
+        bool, typer.Option("--replace", help="replace the data of databases that exist, for seed")
+    ] = False,
     selector: Selector = None,
     only: Only = None,
     check: Check = False,
@@ -117,13 +120,14 @@ def emit(
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> int:
-    """write files with which Argo CD, Flux, helmfile, a script or Jobs install or restore a fleet"""
+    """write files with which Argo CD, Flux, helmfile, a script, Jobs or Cypher install or restore a fleet"""
     from neo4j_scenarios.emit import ENGINES, emitted
     from neo4j_scenarios.emit.engine import Order
-    from neo4j_scenarios.emit.flags import check_places, parse_windows, refuse_keys, timeout_seconds
+    from neo4j_scenarios.emit.flags import check_places, check_replace, parse_windows, refuse_keys, timeout_seconds
     from neo4j_scenarios.emit.locations import parse_charts
     from neo4j_scenarios.emit.releases import releases
     from neo4j_scenarios.emit.scope import installable, of_override, of_selection
+    from neo4j_scenarios.fleet.lockfile import Pins, SeedPins
     from neo4j_scenarios.fleet.selectors import parse_selection
 
     if engine not in ENGINES:
@@ -133,20 +137,22 @@ def emit(
     windows = parse_windows(engine, sync_window or (), project, argocd_namespace)
     texts |= {"--project": [project], "--argocd-namespace": [argocd_namespace], "--sync-window": sync_window or ()}
     check_places(repository, path, revision)
+    check_replace(engine, replace)
     charts = parse_charts(chart or ())
     selection = parse_selection(selector or (), only or ())
+    pins = SeedPins(fleet) if ENGINES[engine].seeds else Pins(fleet)
     if override:
-        scope = of_override(ENGINES[engine], fleet, override, wave, alone=not part and selection.everything)
+        scope = of_override(ENGINES[engine], fleet, override, wave, pins, alone=not part and selection.everything)
     elif wave:
         raise UsageError(Problem("--wave", "needs --override", "--override incident-42 --wave 1"))
     else:
-        scope = of_selection(fleet, selection, part, selects=ENGINES[engine].selects, keep_going=keep_going)
+        scope = of_selection(ENGINES[engine], fleet, selection, part, pins, keep_going=keep_going)
     part = scope.part
     folder = output or fleet.parent / (f"{engine}-{part}" if part else engine)
     order = Order(
         f"{scope.fleet.name}-{part}" if part else scope.fleet.name,
         f"{fleet.name}, part {part}" if part else fleet.name,
-        _command(engine, fleet, texts, at_once, timeout, scope, selector or (), only or ()),
+        _command(engine, fleet, texts, at_once, timeout, scope, selector or (), only or (), replace=replace),
         scope.in_waves(releases(scope.fleet, scope.clusters)),
         charts,
         at_once,
@@ -157,10 +163,13 @@ def emit(
         project,
         windows,
         timeout_seconds(engine, timeout, _TIMEOUT),
+        {each.name: pins.databases(each.pin) for each in scope.clusters} if isinstance(pins, SeedPins) else {},
+        replace,
     )
     order = installable(ENGINES[engine], order, scope, folder)
     files = emitted(ENGINES[engine], scope.fleet, order, scope.chosen)
-    code = bring(folder, files, Manner(check, prune, force, as_json, quiet or as_json, max_restores), scope.fleet)
+    manner = Manner(check, prune, force, as_json, quiet or as_json, max_restores, replace)
+    code = bring(folder, files, manner, scope.fleet)
     if scope.next_step and not (check or quiet or as_json):
         say(scope.next_step)
     return code
@@ -175,6 +184,8 @@ def _command(
     scope: "Scope",
     selector: Sequence[str],
     only: Sequence[str],
+    *,
+    replace: bool,
 ) -> str:
     """Return the command that writes all the files again. A selection that only limits the files is left out."""
     flags: dict[str, Iterable[str]] = dict(texts)
@@ -187,4 +198,5 @@ def _command(
     flags["--timeout"] = [] if timeout == _TIMEOUT else [timeout]
     flags["--at-once"] = [] if at_once == _AT_ONCE else [str(at_once)]
     words = [word for flag, words in flags.items() for text in words if text for word in (flag, text)]
+    words += ["--replace"] if replace else []
     return shlex.join(["neo4j-scenarios", "emit", engine, fleet.name, *words])

@@ -20,7 +20,7 @@ _NAMED: Final = 20
 
 @dataclass(frozen=True)
 class Manner:
-    """The options for writing a folder and for printing the result."""
+    """The options for writing a folder and for printing the result. replaces: each file replaces its cluster's data."""
 
     check: bool
     prune: bool
@@ -28,6 +28,7 @@ class Manner:
     as_json: bool
     quiet: bool
     max_restores: int = MOST_RESTORES
+    replaces: bool = False
 
 
 def bring(folder: Path, tree: Tree, manner: Manner, fleet: "Fleet") -> int:
@@ -42,7 +43,7 @@ def bring(folder: Path, tree: Tree, manner: Manner, fleet: "Fleet") -> int:
         report(failure, as_json=False)
     remark(fleet, manner.quiet)
     changes = compare(folder, tree, force=manner.force)
-    _guard(replaced(folder, tree, changes, fleet), manner)
+    _guard(_written(tree, changes, fleet) if manner.replaces else replaced(folder, tree, changes, fleet), manner)
     if manner.check:
         code = _print_difference(folder, changes, failure, manner.as_json)
     else:
@@ -51,6 +52,16 @@ def bring(folder: Path, tree: Tree, manner: Manner, fleet: "Fleet") -> int:
         _print_done(folder, changes, failure, manner)
         code = 0
     return failure.exit_code if fleet.problems else code
+
+
+def _written(tree: Tree, changes: Changes, fleet: "Fleet") -> "Replacing":
+    """Return the clusters whose files are new or other than before, if each file replaces data."""
+    from neo4j_scenarios.fleet import lockfile
+    from neo4j_scenarios.output.replacing import of_clusters
+
+    names = {tree.clusters[path] for path in (*changes.missing, *changes.stale) if path in tree.clusters}
+    clusters = [each for each in fleet.clusters if each.name in names]
+    return of_clusters(clusters, lockfile.read(lockfile.beside(fleet.path)))
 
 
 def replaced(folder: Path, tree: Tree, changes: Changes, fleet: "Fleet") -> "Replacing":

@@ -1,8 +1,8 @@
 """A fleet -> the files with which an engine installs it.
 
-An engine is Argo CD, Flux, helmfile, a script, or Jobs that only restore. It installs one wave after the other. A wave
-is a group of clusters that are installed together, by their label `wave`. The files are the tree of a separate output
-folder.
+An engine is Argo CD, Flux, helmfile, a script, Jobs that only restore, or an operator who sends Cypher to a running
+cluster. It installs one wave after the other. A wave is a group of clusters that are installed together, by their label
+`wave`. The files are the tree of a separate output folder.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -19,6 +19,8 @@ from neo4j_scenarios.emit.job import path as job_path
 from neo4j_scenarios.emit.locations import needed
 from neo4j_scenarios.emit.releases import Release
 from neo4j_scenarios.emit.script import script
+from neo4j_scenarios.emit.seed import path as seed_path
+from neo4j_scenarios.emit.seed import seed
 from neo4j_scenarios.errors import Problem, UsageError
 from neo4j_scenarios.fleet.fleet import Fleet
 from neo4j_scenarios.output.build import tree
@@ -32,6 +34,7 @@ class Engine:
     write: makes its files. values: whether it reads values files. fetches: whether it fetches charts itself.
     git: whether it reads the output folder from Git. together: whether the servers of a cluster wait for each other.
     selects: whether a selection of clusters is all that it gets, and not a part of the whole fleet's files.
+    seeds: whether it restores running clusters, each from the objects that the lock pins.
     own: the paths of the files that belong to one release.
     """
 
@@ -43,6 +46,7 @@ class Engine:
     git: bool = False
     together: bool = True
     selects: bool = False
+    seeds: bool = False
     own: Callable[[Release], Sequence[str]] = lambda release: (release.values,)
 
 
@@ -61,6 +65,16 @@ ENGINES: Final[Mapping[str, Engine]] = {
             together=False,
             selects=True,
             own=lambda each: (job_path(each),),
+        ),
+        Engine(
+            "seed",
+            "Cypher that restores databases of running clusters of Neo4j 5 and later",
+            seed,
+            values=False,
+            together=False,
+            selects=True,
+            seeds=True,
+            own=lambda each: (seed_path(each),),
         ),
     )
 }

@@ -6,7 +6,7 @@ from typing import Any, Final
 import yaml
 
 from neo4j_scenarios.errors import Problem, RenderError
-from neo4j_scenarios.write import MARK
+from neo4j_scenarios.write import WORDS
 from neo4j_scenarios.yaml.text import toyaml
 
 _HINT: Final = "this is a bug of neo4j-scenarios: report it with the fleet file"
@@ -14,10 +14,13 @@ _HINT: Final = "this is a bug of neo4j-scenarios: report it with the fleet file"
 Object = Mapping[str, Any]
 
 
-def header(command: str, *notes: str) -> str:
-    """Return the comment at the top of a file: the command that writes it, and notes, one line each."""
-    lines = [f"{MARK}. This command writes it again, and edits are lost then:", f"#   {command}"]
-    return "".join(f"{line}\n" for line in [*lines, *(f"# {note}".rstrip() for note in notes)])
+def header(command: str, *notes: str, sign: str = "#") -> str:
+    """Return the comment at the top of a file: the command that writes it, and notes, one line each.
+
+    sign: begins a comment.
+    """
+    lines = [f"{WORDS}. This command writes it again, and edits are lost then:", f"  {command}", *notes]
+    return "".join(f"{f'{sign} {line}'.rstrip()}\n" for line in lines)
 
 
 def document(head: str, *objects: Object) -> str:

@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from neo4j_restore.spec import Invalid
 from neo4j_scenarios.emit.locations import Location
 from neo4j_scenarios.emit.releases import Release
+from neo4j_scenarios.pin import Pin
 
 _CRON: Final = r"[0-9*][0-9*,/-]*(?: [0-9A-Za-z*][0-9A-Za-z*,/-]*){4}"
 _WINDOW: Final = re.compile(rf"(allow|deny);({_CRON});([1-9][0-9]*[mh])")
@@ -45,6 +46,8 @@ class Order:
     namespace, project: of Argo CD and of its applications. Empty means Argo CD's defaults.
     windows: when the applications may be synced. With windows, we write the project too.
     timeout_seconds: how long Flux waits for a release before it reports a failure and reads changes.
+    pins: for seeds, the pinned set of each database, by the names of clusters and of the databases of the sets.
+    replaces: whether seeds replace databases that exist, or create databases.
     """
 
     name: str
@@ -60,3 +63,5 @@ class Order:
     project: str = ""
     windows: Sequence[Window] = ()
     timeout_seconds: int = 900
+    pins: Mapping[str, Mapping[str, Pin]] = field(default_factory=dict)
+    replaces: bool = False

@@ -69,6 +69,13 @@ def check_places(repository: str, path: str, revision: str) -> None:
         raise UsageError(*problems)
 
 
+def check_replace(engine: str, replace: bool) -> None:
+    """Raise UsageError for --replace with an engine for which the fleet file says whether data is replaced."""
+    if replace and engine != "seed":
+        what = f"is for seed, not for {engine}: there `force-overwrite` in the fleet file says it"
+        raise UsageError(Problem("--replace", what, "leave --replace out"))
+
+
 def refuse_keys(flags: Mapping[str, Iterable[str]]) -> None:
     """Raise UsageError for flags that contain a password or key, which would be written into every file."""
     hint = "give the URL without user and password: the engine has its own credentials for it"

@@ -15,6 +15,7 @@ from neo4j_scenarios.emit.releases import Release
 from neo4j_scenarios.errors import InputFileError, Problem, UsageError, did_you_mean
 from neo4j_scenarios.fleet.cluster import Cluster
 from neo4j_scenarios.fleet.fleet import Fleet, choose, load
+from neo4j_scenarios.fleet.lockfile import Pins
 from neo4j_scenarios.fleet.selectors import EVERYTHING, Selection
 from neo4j_scenarios.inputs.rules import LABEL_VALUE
 
@@ -45,15 +46,15 @@ class Scope:
         return sorted(moved, key=lambda each: each.wave)
 
 
-def of_selection(path: Path, selection: Selection, part: str, *, selects: bool, keep_going: bool) -> Scope:
+def of_selection(engine: Engine, path: Path, selection: Selection, part: str, pins: Pins, *, keep_going: bool) -> Scope:
     """Return the scope of a selection: its own files in the whole fleet's folder, or a part of that name.
 
-    selects: the selection is all that the engine gets, without a name.
+    An engine that `selects` gets the selection alone, without a name.
 
     Raises InputFileError, and UsageError for a part without a selection.
     """
-    if not part and (selection.everything or not selects):
-        fleet = load(path, EVERYTHING, keep_going=keep_going)
+    if not part and (selection.everything or not engine.selects):
+        fleet = load(path, EVERYTHING, pins, keep_going=keep_going)
         chosen, remarks = choose(fleet, selection)
         broken = [each.cluster for each in fleet.broken.values()]
         noted = replace(fleet, remarks=[*remarks, *fleet.remarks])
@@ -64,12 +65,12 @@ def of_selection(path: Path, selection: Selection, part: str, *, selects: bool, 
         LABEL_VALUE(part or "all")
     except Invalid as error:
         raise UsageError(Problem("--part", str(error), "--part gold")) from error
-    fleet = load(path, selection, keep_going=keep_going)
+    fleet = load(path, selection, pins, keep_going=keep_going)
     names = frozenset(each.name for each in fleet.clusters)
     return Scope(fleet, fleet.clusters, names, part, selected=True)
 
 
-def of_override(engine: Engine, path: Path, name: str, wave: int, *, alone: bool) -> Scope:
+def of_override(engine: Engine, path: Path, name: str, wave: int, pins: Pins, *, alone: bool) -> Scope:
     """Return the scope that rolls an override out. Raises UsageError.
 
     A script or a helmfile only has the override's clusters, in its waves. Argo CD and Flux have one object for each
@@ -79,7 +80,7 @@ def of_override(engine: Engine, path: Path, name: str, wave: int, *, alone: bool
     if not alone:
         what = "selects its own clusters, so it can't be used with --part, -l and --only"
         raise UsageError(Problem("--override", what, f"--override {name} alone"))
-    fleet = load(path, EVERYTHING, keep_going=True)
+    fleet = load(path, EVERYTHING, pins, keep_going=True)
     active = {each.name: each for each in fleet.overrides}
     if name not in active:
         what = did_you_mean(name, active) if active else "names an override, but the fleet has no active one"

@@ -14,7 +14,7 @@ from neo4j_scenarios.errors import InputFileError, Problem
 from neo4j_scenarios.fleet.blocktext import parse_blocks
 from neo4j_scenarios.fleet.layers import Layer, Setting
 from neo4j_scenarios.inputs.asked import ASKED, DATABASE, differs, meaning
-from neo4j_scenarios.inputs.fields.cluster import UNPINNED
+from neo4j_scenarios.inputs.fields.cluster import ACCEPT_FIRST_BOOTSTRAP, UNPINNED
 from neo4j_scenarios.pin import Pin
 from neo4j_scenarios.write import MARK
 from neo4j_scenarios.yaml.text import toyaml
@@ -212,8 +212,33 @@ def _changed(now: str | None, then: str | None, place: Place | None) -> str:
     return f"is {present}, but was {past} when it was pinned at {place}"
 
 
+class SeedPins(Pins):
+    """A lock as `emit seed` uses it: each statement names the pinned object, so each cluster needs a pin.
+
+    A cluster that runs is not filled before its first start, so it needs no consent to that.
+    """
+
+    def amended(self, name: str, inputs: Mapping[str, str], complain: Complain) -> Mapping[str, str]:
+        """Return the inputs with the pinned timestamp. Complains about a cluster without a pin."""
+        if floats(inputs):
+            what = "'true' leaves it without a pin, but a statement names one object"
+            complain(UNPINNED.key, what, f"leave it out, and run {self._hint}")
+        elif name not in self._lock:
+            what = f"has no pin in {self._path.name}, but a statement names the pinned object"
+            complain("timestamp", what, self._hint)
+        else:
+            inputs = super().amended(name, inputs, complain)
+        return {**inputs, UNPINNED.key: "true", ACCEPT_FIRST_BOOTSTRAP.key: "true"}
+
+    def databases(self, name: str) -> Mapping[str, Pin]:
+        """Return the pins of a cluster, by the names of the databases of the sets."""
+        return self._lock[name].databases if name in self._lock else {}
+
+
 class NoPins:
     """The pins with which `lock` and `report` load a fleet: every cluster may use `latest`, as its pin is being made.
+
+    Nothing is installed of it, so it needs no consent to a restore before the first start either.
 
     floating: the clusters that set `unpinned: true`.
     """
@@ -223,10 +248,10 @@ class NoPins:
         self.floating: set[str] = set()
 
     def amended(self, name: str, inputs: Mapping[str, str], complain: Complain) -> Mapping[str, str]:
-        """Return the inputs, with the input that lets a cluster use `latest`."""
+        """Return the inputs, with the inputs that let a cluster use `latest`, and be filled before its first start."""
         if floats(inputs):
             self.floating.add(name)
-        return {**inputs, UNPINNED.key: "true"}
+        return {**inputs, UNPINNED.key: "true", ACCEPT_FIRST_BOOTSTRAP.key: "true"}
 
     def layer(self, name: str, inputs: Mapping[str, str]) -> None:
         """Return None, as `Pins` does for a cluster without a pin."""

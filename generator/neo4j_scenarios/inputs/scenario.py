@@ -139,6 +139,12 @@ class Scenario:
         found = re.match(r"[0-9]+(?=\.)", self.neo4j_tag)
         return int(found[0]) if found else None
 
+    @property
+    def line(self) -> tuple[int, int] | None:
+        """The first two numbers of Neo4j's version, or None if the image's tag does not show them."""
+        found = re.match(r"([0-9]+)\.([0-9]+)(?![0-9])", self.neo4j_tag)
+        return (int(found[1]), int(found[2])) if found else None
+
 
 @cache
 def attribute(field: Field[Any]) -> str:

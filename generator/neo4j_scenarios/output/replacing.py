@@ -1,7 +1,7 @@
 """What a change of values files means for data: the clusters whose next start replaces their data. Pure."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -47,6 +47,11 @@ def replacing(fleet: Fleet, lock: Lock, changed: Mapping[str, Iterable[tuple[str
     normally empty. Only a change of the request counts, because each request is fulfilled once.
     """
     clusters = [each for each in fleet.clusters if each.name in changed and _replaces(each, changed[each.name])]
+    return of_clusters(clusters, lock)
+
+
+def of_clusters(clusters: Sequence[Cluster], lock: Lock) -> Replacing:
+    """Return the sentence's facts about clusters that replace their data."""
     pins = [pin for each in clusters if each.pin in lock for pin in lock[each.pin].databases.values()]
     overrides = dict.fromkeys(name for each in clusters for name in each.overrides)
     return Replacing(tuple(each.name for each in clusters), sum(pin.size_bytes for pin in pins), tuple(overrides))
