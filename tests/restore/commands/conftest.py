@@ -1,0 +1,20 @@
+"""What several tests of the command use."""
+
+import subprocess
+from pathlib import Path
+
+import pytest
+from tests.conftest import Run
+from tests.restore.commands.auth_file_sets import ThreeX
+from tests.support import standin
+
+
+@pytest.fixture
+def three(neo4j_restore: Run, tmp_path: Path) -> ThreeX:
+    """Return the command with the neo4j-admin of 3.5, and AUTH_FILES."""
+    home = standin.install(tmp_path / "three", "3.5.35")
+
+    def run(command: str = "run", *argv: str, **settings: str) -> subprocess.CompletedProcess[str]:
+        return neo4j_restore(command, *argv, NEO4J_HOME=str(home), **{"AUTH_FILES": "true", **settings})
+
+    return run
