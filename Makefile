@@ -169,9 +169,10 @@ chromium: ## install Chromium, which the tests of the fleet report use, by apt w
 	tools/chromium >/dev/null
 
 .PHONY: helm
-helm: ## build Helm 3 and 4, pinned in tools/go.mod, once
+helm: ## build Helm 3 and 4, pinned in tools/go.mod, and their library for the tests, once
 	tools/helm 3 >/dev/null
 	tools/helm 4 >/dev/null
+	tools/renderer/install >/dev/null
 
 .PHONY: stores
 stores: ## build the stores and the registry of the tests, pinned in tools/stores and tools/registry, once

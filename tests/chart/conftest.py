@@ -2,23 +2,26 @@
 
 import shutil
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from tests.chart.helm import CHART, ROOT, Helm
+from tests.support.renderer import renderer
 
 # `helm template` prints no notes, and Helm 3 asks a cluster before a dry run: a template of the copy holds them.
 TEMPLATE = """notes: {{ include (print .Template.BasePath "/NOTES.txt") . | toJson }}"""
 
 
 @pytest.fixture(scope="session", params=[3, 4], ids=["helm3", "helm4"])
-def helm(request: pytest.FixtureRequest) -> Helm:
-    """Return Helm 3, then Helm 4, built where they are not cached."""
+def helm(request: pytest.FixtureRequest) -> Iterator[Helm]:
+    """Give Helm 3, then Helm 4, built where they are not cached, each with its library."""
     major: int = request.param
     done = subprocess.run([ROOT / "tools" / "helm", str(major)], capture_output=True, text=True, check=False)
     if done.returncode:
         pytest.fail(done.stderr, pytrace=False)
-    return Helm(Path(done.stdout.strip()), major)
+    with renderer(major) as library:
+        yield Helm(Path(done.stdout.strip()), major, library)
 
 
 @pytest.fixture(scope="session")

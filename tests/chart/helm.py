@@ -6,12 +6,13 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import yaml
+from tests.support.renderer import Renderer
 from tests.support.says import says
 
 ROOT = Path(__file__).parents[2]
@@ -126,10 +127,11 @@ def commands() -> set[str]:
 
 @dataclass(frozen=True)
 class Helm:
-    """One Helm, of major version 3 or 4."""
+    """One Helm, of major version 3 or 4. renderer: its library, which answers `helm template` for it."""
 
     path: Path
     major: int
+    renderer: Renderer | None = field(default=None, compare=False)
 
     def run(self, *args: str, values: Values | None = None) -> subprocess.CompletedProcess[str]:
         """Run Helm with `values` as a file on its stdin; the result as it is."""
@@ -138,19 +140,34 @@ class Helm:
             [self.path, *args, *given], input=json.dumps(values), capture_output=True, text=True, check=False
         )
 
+    def render(
+        self, values: Values | str, *, release: str = "graph", chart: Path = CHART, kubernetes: str = ""
+    ) -> subprocess.CompletedProcess[str]:
+        """Return how `helm template` ends with values, given or as the text of their file.
+
+        Helm's library answers, where it was built. kubernetes: a version of it, or Helm's own.
+        """
+        text = values if isinstance(values, str) else json.dumps(values)
+        if self.renderer:
+            return self.renderer.template(release, chart, text, kubernetes=kubernetes)
+        version = ["--kube-version", kubernetes] if kubernetes else []
+        argv: list[str | Path] = [self.path, "template", release, chart, "--values", "-", *version]
+        return subprocess.run(argv, input=text, capture_output=True, text=True, check=False)
+
     def outcome(
-        self, values: Values, *, release: str = "graph", kubernetes: str = ""
+        self, values: Values | str, *, release: str = "graph", kubernetes: str = ""
     ) -> subprocess.CompletedProcess[str]:
         """Return how `helm template` ended with these values, which it is asked once. kubernetes: a version of it."""
-        return _outcome(self, release, json.dumps(values), kubernetes)
+        text = values if isinstance(values, str) else json.dumps(values)
+        return _outcome(self, release, text, kubernetes)
 
     def text(self, values: Values, *, release: str = "graph", chart: Path = CHART) -> str:
         """Return what `helm template` prints, each time anew."""
-        done = self.run("template", release, str(chart), values=values)
+        done = self.render(values, release=release, chart=chart)
         says(done, 0)
         return done.stdout
 
-    def template(self, values: Values, *, release: str = "graph", kubernetes: str = "") -> Rendered:
+    def template(self, values: Values | str, *, release: str = "graph", kubernetes: str = "") -> Rendered:
         """Return the objects that an installation would make. kubernetes: a version of it, or Helm's own."""
         done = self.outcome(values, release=release, kubernetes=kubernetes)
         says(done, 0)
@@ -165,8 +182,7 @@ class Helm:
 
 @cache
 def _outcome(helm: Helm, release: str, values: str, kubernetes: str) -> subprocess.CompletedProcess[str]:
-    version = ["--kube-version", kubernetes] if kubernetes else []
-    return helm.run("template", release, str(CHART), *version, values=json.loads(values))
+    return helm.render(values, release=release, kubernetes=kubernetes)
 
 
 def at(values: Values, path: tuple[str, ...]) -> Any:

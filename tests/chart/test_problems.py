@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from tests.chart.helm import CHART, Helm, Values, make_values
+from tests.chart.helm import Helm, Values, make_values
 
 from neo4j_restore import spec
 
@@ -275,7 +275,7 @@ def accepted(parse: Callable[[str], object], text: str) -> bool:
     ],
 )
 def test_the_chart_takes_the_databases_that_the_image_takes(helm: Helm, text: str) -> None:
-    done = helm.run("template", "graph", str(CHART), values=make_values({"database": text}))
+    done = helm.render(make_values({"database": text}))
     assert (done.returncode == 0) is accepted(spec.parse_databases, text), done.stderr
 
 
@@ -288,5 +288,5 @@ def test_the_chart_takes_the_databases_that_the_image_takes(helm: Helm, text: st
     ],
 )
 def test_the_chart_takes_the_times_that_the_image_takes(helm: Helm, text: str) -> None:
-    done = helm.run("template", "graph", str(CHART), values=make_values({"notAfter": text}))
+    done = helm.render(make_values({"notAfter": text}))
     assert (done.returncode == 0) is accepted(spec.parse_time, text), done.stderr

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from tests.chart.helm import ROOT, Helm, Object, env, make_values
+from tests.chart.helm import Helm, Object, env, make_values
 from tests.conftest import Run
 from tests.support import archives
 from tests.support.says import says
@@ -19,16 +19,12 @@ WISH = {"forceOverwrite": "once", "restoreId": "incident-4711", "keepPrevious": 
 
 
 @pytest.fixture
-def start(neo4j_restore: Run, bucket: Bucket, data: Path, tmp_path: Path) -> Start:
+def start(chart: Helm, neo4j_restore: Run, bucket: Bucket, data: Path, tmp_path: Path) -> Start:
     """Return what runs the init container of a release, or the pod of `helm test` that runs `reads`."""
-    done = subprocess.run([ROOT / "tools" / "helm", "any"], capture_output=True, text=True, check=False)
-    if done.returncode:
-        pytest.fail(done.stderr, pytrace=False)
-    helm = Helm(Path(done.stdout.strip()), 0)
 
     def run(restore: dict[str, object], reads: str = "") -> subprocess.CompletedProcess[str]:
         store = {"bucket": bucket.url, "emulatorHost": bucket.host, "secretName": "", "retrySeconds": 1}
-        rendered = helm.template(make_values({**store, **restore}))
+        rendered = chart.template(make_values({**store, **restore}))
         container: Object = rendered.reader(reads)["spec"]["containers"][0] if reads else rendered.restore
         here = {"DATA_DIR": str(data), "TERMINATION_LOG": str(tmp_path / "reason")}
         return neo4j_restore(*container["args"], **env(container) | here)

@@ -1,12 +1,11 @@
 """What a fleet file asks for is what each of its Jobs gets: fleet -> `emit job` -> Helm -> settings."""
 
-import subprocess
 from pathlib import Path
 from typing import Any
 
 import yaml
 from hypothesis import HealthCheck, given, settings
-from tests.chart.helm import ROOT
+from tests.chart.helm import Helm
 from tests.contract.meaning import meant
 from tests.generator.emit.engines import FLEET
 from tests.generator.fleets import as_yaml, fleets, make_fleet
@@ -20,18 +19,15 @@ from neo4j_scenarios.inputs.scenario import Scenario
 from neo4j_scenarios.targets import NEO4J_RESTORE
 
 
-def jobs(helm: str, scenario: Scenario) -> list[dict[str, Any]]:
+def jobs(chart: Helm, scenario: Scenario) -> list[dict[str, Any]]:
     """Return the Jobs that Helm makes of a scenario."""
-    command = [helm, "template", "graph", str(ROOT / "charts" / "neo4j-restore"), "--values", "-"]
-    text = yaml.safe_dump(dict(values(scenario)))
-    done = subprocess.run(command, input=text, capture_output=True, text=True, check=True)
-    return [item for item in yaml.safe_load_all(done.stdout) if item and item["kind"] == "Job"]
+    return [item for item in chart.template(yaml.safe_dump(dict(values(scenario)))) if item["kind"] == "Job"]
 
 
-def test_each_job_gets_the_request_and_the_claim_of_its_server(helm: str, tmp_path: Path) -> None:
+def test_each_job_gets_the_request_and_the_claim_of_its_server(chart: Helm, tmp_path: Path) -> None:
     for cluster in load(make_fleet(tmp_path, FLEET)).clusters:
         (scenario,) = cluster.scenarios
-        made = jobs(helm, scenario)
+        made = jobs(chart, scenario)
         pods = [job["spec"]["template"]["spec"] for job in made]
         assert [pod["volumes"][0]["persistentVolumeClaim"]["claimName"] for pod in pods] == claims(scenario)
         for pod in pods:

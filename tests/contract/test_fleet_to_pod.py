@@ -1,12 +1,11 @@
 """What a fleet file asks for is what each cluster's restore container gets: fleet -> files -> pod -> settings."""
 
-import subprocess
 from pathlib import Path
 from typing import Any
 
 import yaml
 from hypothesis import given, settings
-from tests.chart.helm import ROOT
+from tests.chart.helm import Helm
 from tests.contract.meaning import meant
 from tests.generator.fleets import GOOD, as_yaml, fleets, make_fleet
 from tests.generator.render.containers import RESTORE_CONTAINER
@@ -37,15 +36,12 @@ def test_a_file_of_a_fleet_gives_the_settings_that_its_cluster_means(tmp_path: P
         meant(scenario, from_environment(variables))
 
 
-def test_helm_gives_each_cluster_of_a_fleet_what_its_layers_say(helm: str, tmp_path: Path) -> None:
+def test_helm_gives_each_cluster_of_a_fleet_what_its_layers_say(chart: Helm, tmp_path: Path) -> None:
     fleet = load(make_fleet(tmp_path, GOOD.replace("eu-2: {}", "eu-2: {force-overwrite: once, restore-id: '007'}")))
     files = tree(fleet).files
     for cluster in fleet.clusters:
         (scenario,) = cluster.scenarios
-        chart = str(ROOT / "charts" / "neo4j-restore")
-        command = [helm, "template", cluster.name, chart, "--values", "-"]
-        done = subprocess.run(command, input=files[path(cluster, scenario)], capture_output=True, text=True, check=True)
-        (workload,) = (item for item in yaml.safe_load_all(done.stdout) if item and item["kind"] == "StatefulSet")
+        workload = chart.template(files[path(cluster, scenario)], release=cluster.name).only("StatefulSet")
         variables = workload["spec"]["template"]["spec"]["initContainers"][0]["env"]
         meant(scenario, from_environment({item["name"]: item["value"] for item in variables}))
         claim = workload["spec"]["volumeClaimTemplates"][0]["spec"]["resources"]["requests"]["storage"]

@@ -1,10 +1,8 @@
 """One rule for the memory of the restore container: in the image, the chart, the generator and the documents."""
 
 import re
-from pathlib import Path
 
 import pytest
-import yaml
 from tests.chart.helm import ROOT, Helm, make_values
 from tests.generator.inputs import make_scenario
 
@@ -14,12 +12,6 @@ from neo4j_scenarios.charts.resources import mebibytes, reckoned
 from neo4j_scenarios.render.values_file import render
 
 HEAPS = ["512m", "1g", "2G", "4096M", "1k", "300001k", "1023m", "31g", "1024g", "1073741824K"]
-
-
-@pytest.fixture
-def chart(helm: str) -> Helm:
-    """Return the chart's Helm."""
-    return Helm(Path(helm), 0)
 
 
 @pytest.mark.parametrize("heap", HEAPS)
@@ -44,7 +36,7 @@ def test_without_a_heap_size_the_chart_lets_the_memory_limit_decide(chart: Helm)
 @pytest.mark.parametrize("asked", ["auto", "none", "3Gi"])
 def test_our_charts_file_gives_the_container_what_the_scenario_asks_for(chart: Helm, asked: str) -> None:
     text = render(make_scenario(restore_memory=asked))
-    resources = chart.template(yaml.safe_load(text)).restore["resources"]
+    resources = chart.template(text).restore["resources"]
     expected = {"auto": reckoned("512m"), "none": None}.get(asked, asked)
     assert resources.get("limits", {}).get("memory") == expected
     assert resources["requests"].get("memory") == expected

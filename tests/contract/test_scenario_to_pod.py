@@ -1,7 +1,6 @@
 """What a scenario asks for is what the restore container gets: flags -> values file -> Helm -> pod -> settings."""
 
 import json
-import subprocess
 from datetime import datetime
 from typing import Any
 
@@ -9,10 +8,9 @@ import pytest
 import yaml
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
-from tests.chart.helm import ROOT
+from tests.chart.helm import ROOT, Helm
 from tests.contract.meaning import meant
 from tests.generator.inputs import all_inputs, make_scenario
-from tests.support.says import says
 
 from neo4j_restore import spec
 from neo4j_restore.errors import RestoreError
@@ -79,20 +77,17 @@ READY_MADE = {
 }
 
 
-def pod(helm: str, scenario: Scenario) -> dict[str, Any]:
+def pod(chart: Helm, scenario: Scenario) -> dict[str, Any]:
     """Return the spec of the pod that the chart makes of a scenario's values file."""
-    command = [helm, "template", scenario.release, str(ROOT / "charts" / "neo4j-restore"), "--values", "-"]
-    done = subprocess.run(command, input=render(scenario), capture_output=True, text=True, check=False)
-    says(done, 0)
-    (workload,) = (item for item in yaml.safe_load_all(done.stdout) if item and item["kind"] == "StatefulSet")
+    workload = chart.template(render(scenario), release=scenario.release).only("StatefulSet")
     spec: dict[str, Any] = workload["spec"]["template"]["spec"]
     return spec
 
 
 @pytest.mark.parametrize("changes", SCENARIOS.values(), ids=SCENARIOS)
-def test_the_charts_restore_container_gets_what_the_scenario_asks_for(helm: str, changes: dict[str, str]) -> None:
+def test_the_charts_restore_container_gets_what_the_scenario_asks_for(chart: Helm, changes: dict[str, str]) -> None:
     scenario = make_scenario(**changes)
-    (container,) = pod(helm, scenario)["initContainers"]
+    (container,) = pod(chart, scenario)["initContainers"]
     variables = {item["name"]: item["value"] for item in container["env"]}
     added = {name: variables[name] for name in variables.keys() - environment(scenario).keys()}
     assert {name: variables[name] for name in environment(scenario)} == environment(scenario)
@@ -102,25 +97,18 @@ def test_the_charts_restore_container_gets_what_the_scenario_asks_for(helm: str,
     meant(scenario, from_environment(variables))
 
 
-def test_the_charts_job_logs_in_as_the_scenario_says(helm: str) -> None:
+def test_the_charts_job_logs_in_as_the_scenario_says(chart: Helm) -> None:
     text = render(make_scenario(**SCENARIOS["finalize"]))
-    command = [helm, "template", "graph", str(ROOT / "charts" / "neo4j-restore"), "--values", "-"]
-    done = subprocess.run(command, input=text, capture_output=True, text=True, check=False)
-    says(done, 0)
-    (job,) = (item for item in yaml.safe_load_all(done.stdout) if item and item["kind"] == "Job")
-    spec = job["spec"]["template"]["spec"]
+    spec = chart.template(text).only("Job")["spec"]["template"]["spec"]
     assert "graph-login" in {volume.get("secret", {}).get("secretName") for volume in spec["volumes"]}
     assert "The Job of finalize, below, runs CREATE DATABASE" in " ".join(text.replace("#", " ").split())
 
 
-def test_the_drills_of_a_fleet_are_spread_over_the_night_and_ask_what_the_scenario_says(helm: str) -> None:
+def test_the_drills_of_a_fleet_are_spread_over_the_night_and_ask_what_the_scenario_says(chart: Helm) -> None:
     times = set()
     for name in ("eu-1", "eu-2", "us-1"):
         text = render(make_scenario(**SCENARIOS["drill"], bucket=f"gs://backups/{name}"))
-        command = [helm, "template", "graph", str(ROOT / "charts" / "neo4j-restore"), "--values", "-"]
-        done = subprocess.run(command, input=text, capture_output=True, text=True, check=False)
-        says(done, 0)
-        (cron,) = (item for item in yaml.safe_load_all(done.stdout) if item and item["kind"] == "CronJob")
+        cron = chart.template(text).only("CronJob")
         times.add(cron["spec"]["schedule"])
         (asking,) = cron["spec"]["jobTemplate"]["spec"]["template"]["spec"]["containers"]
         (assertions,) = (each["value"] for each in asking["env"] if each["name"] == "DRILL_ASSERTIONS")
@@ -130,8 +118,8 @@ def test_the_drills_of_a_fleet_are_spread_over_the_night_and_ask_what_the_scenar
 
 
 @pytest.mark.parametrize("scenario", READY_MADE.values(), ids=READY_MADE)
-def test_a_ready_made_file_gives_the_restore_container_what_its_scenario_means(helm: str, scenario: Scenario) -> None:
-    containers = restore_containers(helm, scenario)
+def test_a_ready_made_file_gives_the_restore_container_what_its_scenario_means(chart: Helm, scenario: Scenario) -> None:
+    containers = restore_containers(chart, scenario)
     assert len(containers) == (2 if scenario.read_replicas else 1)
     for container in containers:
         variables = {item["name"]: item["value"] for item in container["env"]}
@@ -139,19 +127,19 @@ def test_a_ready_made_file_gives_the_restore_container_what_its_scenario_means(h
         meant(scenario, from_environment(variables))
 
 
-def restore_containers(helm: str, scenario: Scenario) -> list[dict[str, Any]]:
+def restore_containers(chart: Helm, scenario: Scenario) -> list[dict[str, Any]]:
     """Return the restore containers: those of our chart's pod, or as a foreign chart is given them."""
     if scenario.target is NEO4J_RESTORE:
-        return list(pod(helm, scenario)["initContainers"])
+        return list(pod(chart, scenario)["initContainers"])
     values = yaml.safe_load(render(scenario))
     blocks = [values[name] for name in ("podSpec", "core", "readReplica") if name in values]
     return [container for block in blocks for container in block["initContainers"]]
 
 
 @pytest.mark.parametrize("changes", SCENARIOS.values(), ids=SCENARIOS)
-def test_images_and_volumes_of_the_pod_are_those_of_the_scenario(helm: str, changes: dict[str, str]) -> None:
+def test_images_and_volumes_of_the_pod_are_those_of_the_scenario(chart: Helm, changes: dict[str, str]) -> None:
     scenario = make_scenario(**changes)
-    made = pod(helm, scenario)
+    made = pod(chart, scenario)
     ending = f"@{scenario.restore_digest}" if scenario.restore_digest else f":{scenario.restore_tag}"
     assert made["initContainers"][0]["image"].startswith(scenario.restore_image)
     assert made["initContainers"][0]["image"].endswith(ending)
