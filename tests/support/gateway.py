@@ -23,12 +23,14 @@ class Fault:
     """What one request meets in place of its answer: a status, or of its own answer only the first `count` bytes.
 
     reset: the connection then ends with a TCP reset. hangs: nothing comes before the gateway ends.
+    lost: the store carries the request out, and nothing of its answer comes.
     """
 
     status: int = 0
     count: int | None = None
     reset: bool = False
     hangs: bool = False
+    lost: bool = False
     headers: dict[str, str] = field(default_factory=dict)
     body: bytes = b""
 
@@ -63,6 +65,7 @@ class _Handler(Quiet):
             super().handle()
 
     def do_GET(self) -> None:
+        sent = self.rfile.read(int(self.headers.get("Content-Length") or 0)) or None
         self.server.seen.append(f"{self.command} {self.path}")
         self.server.before.pop(len(self.server.seen), lambda: None)()
         fault = self.server.faults.popleft() if self.server.faults else None
@@ -75,13 +78,16 @@ class _Handler(Quiet):
             return
         connection = http.client.HTTPConnection(self.server.upstream, timeout=60)
         # With the Host that was asked for: it is signed.
-        connection.request(self.command, self.path, headers=dict(self.headers))
+        connection.request(self.command, self.path, sent, dict(self.headers))
         response = connection.getresponse()
         body = response.read()
         connection.close()
+        if fault and fault.lost:
+            self.close_connection = True
+            return
         self._pass_on(response, body, fault)
 
-    do_HEAD = do_GET
+    do_HEAD = do_PUT = do_POST = do_GET
 
     def _pass_on(self, response: http.client.HTTPResponse, body: bytes, fault: Fault | None) -> None:
         kept = {name: value for name, value in response.getheaders() if name.lower() not in _OF_THE_CONNECTION}

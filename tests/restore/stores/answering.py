@@ -4,17 +4,17 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, closing, contextmanager
 from datetime import UTC, datetime
 
-from tests.restore.stores.subjects import open_with
+from tests.restore.stores.subjects import open_writing_with
 from tests.support.servers import Asked, Reply, scripted
 
-from neo4j_restore.stores import Store, StoredObject
+from neo4j_restore.stores import StoredObject, WritableStore
 
 MD5 = "d41d8cd98f00b204e9800998ecf8427e"
 TEN = b"0123456789"
 S3 = {"BUCKET": "s3://backups", "AWS_ACCESS_KEY_ID": "AKIA1", "AWS_SECRET_ACCESS_KEY": "hush"}
 AZURE = {"BUCKET": "azb://backups1/nightly", "AZURE_STORAGE_KEY": "aHVzaA=="}
 
-Opened = Callable[..., AbstractContextManager[tuple[Store, list[Asked]]]]
+Opened = Callable[..., AbstractContextManager[tuple[WritableStore, list[Asked]]]]
 
 
 def stored(size: int = 10, etag: str = f'"{MD5}"') -> StoredObject:
@@ -22,16 +22,19 @@ def stored(size: int = 10, etag: str = f'"{MD5}"') -> StoredObject:
 
 
 @contextmanager
-def s3(*replies: Reply, **more: str) -> Iterator[tuple[Store, list[Asked]]]:
+def s3(*replies: Reply, **more: str) -> Iterator[tuple[WritableStore, list[Asked]]]:
     """Return a store of S3 that gives `replies`, and what it has been asked; it closes with the block."""
-    with scripted(*replies) as server, closing(open_with({**S3, "ENDPOINT_URL": server.host, **more})) as store:
+    with scripted(*replies) as server, closing(open_writing_with({**S3, "ENDPOINT_URL": server.host, **more})) as store:
         yield store, server.asked
 
 
 @contextmanager
-def azure(*replies: Reply, **more: str) -> Iterator[tuple[Store, list[Asked]]]:
+def azure(*replies: Reply, **more: str) -> Iterator[tuple[WritableStore, list[Asked]]]:
     """Return a store of Azure that gives `replies`, and what it has been asked; it closes with the block."""
-    with scripted(*replies) as server, closing(open_with({**AZURE, "ENDPOINT_URL": server.host, **more})) as store:
+    with (
+        scripted(*replies) as server,
+        closing(open_writing_with({**AZURE, "ENDPOINT_URL": server.host, **more})) as store,
+    ):
         yield store, server.asked
 
 

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 from tests.restore.stores.identifying import TOKEN
-from tests.restore.stores.subjects import Amazon, Azure, Google, Local, Subject, open_with
+from tests.restore.stores.subjects import Amazon, Azure, Google, Local, Subject, open_with, open_writing_with
 from tests.support.gateway import Gateway, gateway
 
-from neo4j_restore.stores import Store
+from neo4j_restore.stores import Store, WritableStore
 
 IN_THE_CLOUD: dict[str, Callable[[pytest.FixtureRequest], Subject]] = {
     "gs": lambda request: Google(request.getfixturevalue("bucket")),
@@ -37,6 +37,14 @@ def store(subject: Subject) -> Iterator[Store]:
     opened.close()
 
 
+@pytest.fixture
+def writable(subject: Subject) -> Iterator[WritableStore]:
+    """Return it as a drill opens it."""
+    opened = open_writing_with(subject.environment)
+    yield opened
+    opened.close()
+
+
 @pytest.fixture(params=list(IN_THE_CLOUD))
 def remote(request: pytest.FixtureRequest, tmp_path: Path) -> Subject:
     """Return each store that is asked over HTTP."""
@@ -54,6 +62,14 @@ def between(remote: Subject) -> Iterator[Gateway]:
 def behind(remote: Subject, between: Gateway) -> Iterator[Store]:
     """Return the store as it is seen through the gateway."""
     opened = open_with({**remote.environment, remote.host_variable: between.host})
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def writable_behind(remote: Subject, between: Gateway) -> Iterator[WritableStore]:
+    """Return the same as a drill opens it."""
+    opened = open_writing_with({**remote.environment, remote.host_variable: between.host})
     yield opened
     opened.close()
 

@@ -10,7 +10,7 @@ from tests.support.azurite import STRANGER_KEY, AzureContainer
 from tests.support.versitygw import STRANGER, S3Bucket
 
 from neo4j_restore import settings
-from neo4j_restore.stores import Store, open_store
+from neo4j_restore.stores import Store, WritableStore, open_store, open_writable
 
 
 def open_with(environment: dict[str, str]) -> Store:
@@ -18,11 +18,17 @@ def open_with(environment: dict[str, str]) -> Store:
     return open_store(settings.from_environment({"DATABASE": "neo4j", **environment}))
 
 
+def open_writing_with(environment: dict[str, str]) -> WritableStore:
+    """Return the same store, as a drill opens it."""
+    return open_writable(settings.from_environment({"DATABASE": "neo4j", **environment}))
+
+
 class Subject(Protocol):
     """A store under test.
 
     prefix: where its objects go. environment: of a restore from it. host_variable: which of that is its URL, or empty.
     large_bytes: of an object that no connection takes in one go. pins_ranges: whether the store pins those too.
+    creates_only: whether it refuses to replace an object that is to be created.
     stranger: the variables of an identity that the store refuses. elsewhere: a bucket that is not there.
     """
 
@@ -33,6 +39,7 @@ class Subject(Protocol):
     elsewhere: ClassVar[str]
     large_bytes: ClassVar[int]
     pins_ranges: ClassVar[bool]
+    creates_only: ClassVar[bool]
 
     def put(self, key: str, data: bytes) -> None:
         """Store an object, or replace it."""
@@ -48,6 +55,7 @@ class Google:
     elsewhere: ClassVar = "gs://nowhere"
     large_bytes: ClassVar = 100_000
     pins_ranges: ClassVar = False
+    creates_only: ClassVar = False
 
     def __init__(self, bucket: stores.Bucket) -> None:
         self._bucket = bucket
@@ -66,6 +74,7 @@ class Amazon:
     elsewhere: ClassVar = "s3://nowhere"
     large_bytes: ClassVar = 16_000_000
     pins_ranges: ClassVar = True
+    creates_only: ClassVar = True
 
     def __init__(self, bucket: S3Bucket) -> None:
         self._bucket = bucket
@@ -83,6 +92,7 @@ class Azure:
     elsewhere: ClassVar = "azb://backups1/nowhere"
     large_bytes: ClassVar = 16_000_000
     pins_ranges: ClassVar = True
+    creates_only: ClassVar = True
 
     def __init__(self, container: AzureContainer) -> None:
         self._container = container
@@ -101,6 +111,7 @@ class Local:
     elsewhere: ClassVar = "file:///nowhere"
     large_bytes: ClassVar = 16_000_000
     pins_ranges: ClassVar = True
+    creates_only: ClassVar = True
 
     def __init__(self, folder: Path) -> None:
         top = folder / uuid.uuid4().hex

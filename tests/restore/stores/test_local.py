@@ -1,5 +1,6 @@
 """A folder as a bucket: links that stay inside lead on, and nothing that lies outside is ever read."""
 
+import errno
 import os
 from pathlib import Path
 
@@ -138,3 +139,31 @@ def test_a_prefix_without_a_slash_is_not_looked_for_in_the_folders_beside_it(tmp
     found = sorted(each.key.removeprefix(prefix) for each in store.list(prefix))
     assert found == ["-old/neo4j/neo4j.dump", "/neo4j/neo4j.dump"]
     assert not store.skipped
+
+
+def key(path: Path) -> str:
+    return str(path).lstrip("/")
+
+
+def test_what_is_written_never_lands_outside(folder: Path) -> None:
+    store = LocalStore(folder)
+    (folder / "drills").symlink_to(folder.parent / "auth")
+    with pytest.raises(StoreError, match="symbolic link"):
+        store.create(key(folder / "drills/a.json"), b"{}")
+    (folder / "drills").unlink()
+    (folder / "drills").mkdir()
+    (folder / "drills/a.json").symlink_to(folder.parent / "auth/stolen.json")
+    with pytest.raises(StoreError) as raised:
+        store.create(key(folder / "drills/a.json"), b"{}")
+    assert raised.value.exists
+    assert sorted(each.name for each in (folder.parent / "auth").iterdir()) == ["credentials.json"]
+
+
+def test_a_folder_that_is_read_only_is_told_with_what_to_do(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(*_: object, **__: object) -> int:
+        raise OSError(errno.EROFS, os.strerror(errno.EROFS))
+
+    monkeypatch.setattr(os, "mkdir", refused)
+    with pytest.raises(StoreError, match="Read-only file system") as raised:
+        LocalStore(folder).create(key(folder / "drills/a.json"), b"{}")
+    assert (raised.value.transient, "without readOnly" in raised.value.hint) == (False, True)

@@ -7,6 +7,7 @@ from tests.conftest import Run
 from tests.restore.stores.subjects import Subject
 from tests.support import archives
 from tests.support.azurite import ACCOUNT, KEY, AzureContainer
+from tests.support.gateway import Gateway
 from tests.support.says import says
 from tests.support.versitygw import ROOT, S3Bucket
 
@@ -93,3 +94,14 @@ def test_the_official_chart_s_settings_for_aws_still_restore(
     says(done, 0)
     assert archives.snapshot(data).items() >= expected().items()
     assert ROOT[1] not in done.stderr
+
+
+@pytest.mark.parametrize("command", ["run", "plan", "list"])
+def test_only_bytes_and_listings_are_asked_for_and_nothing_is_ever_written(
+    remote: Subject, between: Gateway, neo4j_restore: Run, command: str
+) -> None:
+    remote.put(f"{remote.prefix}neo4j-latest.tar.gz", archives.tar_gz())
+    done = neo4j_restore(command, **{**place(remote), remote.host_variable: between.host})
+    says(done, 0)
+    assert {each.partition(" ")[0] for each in between.seen} <= {"GET", "HEAD"}
+    assert between.seen

@@ -103,6 +103,7 @@ class StoreError(RestoreError):
     retry_after_seconds: how long the store asks to wait before the next try, or 0.
     status: the HTTP status, or 0.
     gone: the object was listed, but was removed or replaced since. A new listing may show another one.
+    exists: an object was to be created, but there is one of its name already.
     no_try_after: from this time of `time.monotonic` on, another try would come too late: see DEADLINE_SECONDS.
     """
 
@@ -111,6 +112,7 @@ class StoreError(RestoreError):
     retry_after_seconds: float = 0
     status: int = 0
     gone: bool = False
+    exists: bool = False
     no_try_after: float = math.inf
 
     def __init__(self, message: str, *, hint: str, transient: bool = False) -> None:

@@ -1,5 +1,6 @@
 """What a request to S3 says: the pinned version, who pays, the region."""
 
+import hashlib
 from dataclasses import replace
 
 import pytest
@@ -49,3 +50,27 @@ def test_requests_are_signed_for_the_region(variables: dict[str, str], region: s
     with s3(page(), **variables) as (store, asked):
         list(store.list("p/"))
     assert f"/{region}/s3/aws4_request" in asked[0].headers["authorization"]
+
+
+CREATED = Reply(200, b"", {"ETag": f'"{MD5}"'})
+
+
+def test_an_object_is_created_under_a_condition_and_with_its_checksum() -> None:
+    with s3(CREATED) as (store, asked):
+        store.create("p/drills/a.json", TEN)
+    (put,) = asked
+    assert (put.method, put.path, put.body) == ("PUT", "/backups/p/drills/a.json", TEN.decode())
+    assert (put.headers["if-none-match"], put.headers["content-md5"]) == ("*", "eB5eJF1ptWaXm4bijSPyxw==")
+    assert put.headers["x-amz-content-sha256"] == hashlib.sha256(TEN).hexdigest()
+
+
+def test_a_store_that_does_not_know_the_condition_is_asked_without_it() -> None:
+    with s3(Reply(501, error("NotImplemented")), CREATED) as (store, asked):
+        store.create("p/drills/a.json", TEN)
+    assert [each.headers.get("if-none-match") for each in asked] == ["*", None]
+
+
+def test_a_race_for_a_name_is_one_to_try_again() -> None:
+    with s3(Reply(409, error("ConditionalRequestConflict"))) as (store, _), pytest.raises(StoreError) as raised:
+        store.create("p/drills/a.json", TEN)
+    assert (raised.value.transient, raised.value.exists) == (True, False)

@@ -1,13 +1,15 @@
 """What Google Cloud Storage answers when it does not give: each answer in our words, and whether to try again."""
 
+import base64
 import http.server
 import json
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import parse_qs
 
 import pytest
-from tests.restore.stores.subjects import open_with
+from tests.restore.stores.subjects import open_with, open_writing_with
 from tests.support.keys import service_key
 from tests.support.servers import Reply, Scripted, scripted
 
@@ -218,3 +220,29 @@ def test_a_key_that_is_not_there_names_the_secret(tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError) as raised:
         google("", tmp_path / "key.json")
     assert "kubectl create secret generic NAME --from-file=key.json=FILE" in raised.value.hint
+
+
+def scope(assertion: str) -> str:
+    """Return what a request for a token asks for."""
+    (claims,) = parse_qs(assertion)["assertion"]
+    body = claims.split(".")[1]
+    return str(json.loads(base64.urlsafe_b64decode(body + "=" * (-len(body) % 4)))["scope"]).rpartition("/")[2]
+
+
+def test_only_a_drill_asks_for_a_token_that_may_write(tmp_path: Path) -> None:
+    created = answer('{"name": "p/a.json"}')
+    with scripted(token("one"), PAGE, token("two"), created) as server:
+        store = identified(server, tmp_path / "key.json")
+        assert len(list(store.list("p/"))) == 1
+        store.close()
+        variables = {"GOOGLE_APPLICATION_CREDENTIALS": str(tmp_path / "key.json"), "ENDPOINT_URL": server.host}
+        writable = open_writing_with({"BUCKET": "gs://backups/p", **variables})
+        writable.create("p/a.json", b"{}")
+        writable.close()
+    assert [scope(each.body) for each in server.asked if each.path == "/token"] == [
+        "devstorage.read_only",
+        "devstorage.read_write",
+    ]
+    created_by = server.asked[-1]
+    assert created_by.path == "/upload/storage/v1/b/backups/o?uploadType=multipart&ifGenerationMatch=0"
+    assert '"crc32c": "' in created_by.body

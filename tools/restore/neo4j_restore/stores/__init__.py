@@ -66,23 +66,47 @@ class Store(Protocol):
         ...
 
 
+class WritableStore(Store, Protocol):
+    """A store that also takes new objects: the results of drills, and nothing else.
+
+    A restore only reads its bucket, so it gets a `Store`, which has no way to write. No store removes anything.
+    """
+
+    def create(self, key: str, data: bytes) -> None:
+        """Create an object of a few KB, in one request.
+
+        Where the store can refuse that, no object is replaced: the StoreError then has `exists`.
+        """
+        ...
+
+
 def open_store(settings: Settings, deadline: Deadline | None = None) -> Store:
     """Return the store of the request's bucket. Raises ConfigurationError for a bad key.
 
     Some stores fetch an identity here. deadline: when all requests must end, by default DEADLINE_SECONDS from now.
     """
+    return _watched(settings, deadline, writes=False)
+
+
+def open_writable(settings: Settings, deadline: Deadline | None = None) -> WritableStore:
+    """Return the same store for a drill, which leaves its result there. Only `drill/` may call this."""
+    return _watched(settings, deadline, writes=True)
+
+
+def _watched(settings: Settings, deadline: Deadline | None, *, writes: bool) -> WritableStore:
     # Imported here, because it imports this module.
     from neo4j_restore.stores.watched import Watched
 
     bucket, pace = settings.request.bucket, settings.pace
     return Watched(
-        lambda: _adapter(bucket, settings.access, pace.stall_seconds),
+        lambda: _adapter(bucket, settings.access, pace.stall_seconds, writes=writes),
         deadline or Deadline.after(pace.deadline_seconds),
         bucket.of,
     )
 
 
-def _adapter(bucket: BucketUrl, access: Access, stall_seconds: float) -> Store:
+def _adapter(bucket: BucketUrl, access: Access, stall_seconds: float, *, writes: bool) -> WritableStore:
+    """Return the adapter. writes: the identity has to be one that may write, where a store issues such ones."""
     if bucket.scheme is Scheme.FILE:
         from neo4j_restore.stores.local import LocalStore
 
@@ -97,4 +121,4 @@ def _adapter(bucket: BucketUrl, access: Access, stall_seconds: float) -> Store:
         return AzureStore(bucket, access, stall_seconds)
     from neo4j_restore.stores.google.store import GoogleStore
 
-    return GoogleStore(bucket, access, stall_seconds)
+    return GoogleStore(bucket, access, stall_seconds, writes=writes)

@@ -21,6 +21,7 @@ _THROTTLING_STATUS: Final = frozenset({429, 503})
 
 GONE: Final = "it does not exist, or has another generation now"
 _REPLACED: Final = "it was replaced after it was listed"
+_EXISTS: Final = "there is one already, which is never replaced"
 
 # The hint where a store refuses to return bytes that are encrypted with a key of the customer.
 OWN_KEY: Final = "if it is encrypted with a key of your own (SSE-C, CSEK, CPK), name that key in ENCRYPTION_KEY_FILE"
@@ -67,6 +68,16 @@ class StoreErrors:
         """Return the error of an object that was replaced by another."""
         hint = "start again: the new object will be listed and read from its start"
         return self.error(verb, key, _REPLACED, hint=hint)
+
+    def exists(self, key: str) -> StoreError:
+        """Return the error of an object that was to be created, but is there."""
+        error = self.error("write", key, _EXISTS)
+        error.exists = True
+        return error
+
+    def not_written(self, key: str) -> StoreError:
+        """Return the error of an answer that sounds like a success, but not like one of this store."""
+        return self.error("write", key, "the answer is not understood: a gateway may have answered", transient=True)
 
     @contextmanager
     def translated(self, verb: str, key: str) -> Iterator[None]:

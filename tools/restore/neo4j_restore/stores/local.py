@@ -4,8 +4,8 @@ import errno
 import os
 import stat
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from io import FileIO, RawIOBase
 from logging import getLogger
@@ -158,18 +158,38 @@ class LocalStore:
             raise replaced
         return _File(path, stream, start, stored.size_bytes if end is None else end)
 
+    def create(self, key: str, data: bytes) -> None:
+        """Create a file, and the folder that it is in, below the bucket's folder. No link may lead out of it.
+
+        The bytes are on the disk when this returns. If that fails, a part of the file may be left.
+        """
+        path = Path("/", key)
+        *folders, name = path.relative_to(self._folder).parts
+        with _translated("write", path), _only_inside(path):
+            for depth, folder in enumerate(folders):
+                with self._folder_at(folders[:depth]) as parent, suppress(FileExistsError):
+                    os.mkdir(folder, 0o775, dir_fd=parent)
+            with self._folder_at(folders) as parent:
+                _create(name, parent, path, data)
+
+    @contextmanager
+    def _folder_at(self, parts: Sequence[str]) -> Iterator[int]:
+        """Yield the descriptor of a folder below the bucket's. Raises LeavesError, and OSError."""
+        with place(self._folder, parts) as (parent, name):
+            descriptor = os.open(name, FOLDER | os.O_NOFOLLOW, dir_fd=parent)
+        try:
+            yield descriptor
+        finally:
+            os.close(descriptor)
+
     def _open(self, path: Path) -> FileIO:
         """Open a file of the bucket's folder. Raises StoreError for one behind a link that leads out of it."""
-        try:
-            # BUCKET may name the file itself.
-            root = self._folder if self._folder in path.parents else path.parent
-            with place(root, path.relative_to(root).parts) as (parent, name):
-                # Opening a pipe would wait for a writer. For a regular file O_NONBLOCK changes nothing.
-                flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
-                return FileIO(os.open(name, flags, dir_fd=parent), "rb")
-        except LeavesError as error:
-            message = f"file://{path} is, or lies behind, a symbolic link that leads out of the bucket's folder"
-            raise StoreError(message, hint="put the file itself below the bucket's folder") from error
+        # BUCKET may name the file itself.
+        root = self._folder if self._folder in path.parents else path.parent
+        with _only_inside(path), place(root, path.relative_to(root).parts) as (parent, name):
+            # Opening a pipe would wait for a writer. For a regular file O_NONBLOCK changes nothing.
+            flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+            return FileIO(os.open(name, flags, dir_fd=parent), "rb")
 
     def close(self) -> None:
         """Do nothing: no resources are open."""
@@ -201,6 +221,31 @@ def _generation(status: os.stat_result) -> str:
     return f"{status.st_ino}-{status.st_size}-{status.st_mtime_ns}"
 
 
+def _create(name: str, folder: int, path: Path, data: bytes) -> None:
+    try:
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+        descriptor = os.open(name, flags, 0o664, dir_fd=folder)
+    except FileExistsError as error:
+        message = f"cannot write file://{path}: there is one already, which is never replaced"
+        there = StoreError(message, hint="move it away, or choose another name")
+        there.exists = True
+        raise there from error
+    with open(descriptor, "wb") as file:  # noqa: PTH123 - of a descriptor
+        file.write(data)
+        file.flush()
+        os.fsync(descriptor)
+    os.fsync(folder)
+
+
+@contextmanager
+def _only_inside(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except LeavesError as error:
+        message = f"file://{path} is, or lies behind, a symbolic link that leads out of the bucket's folder"
+        raise StoreError(message, hint="put the file itself below the bucket's folder") from error
+
+
 @contextmanager
 def _translated(verb: str, path: Path) -> Iterator[None]:
     try:
@@ -208,6 +253,8 @@ def _translated(verb: str, path: Path) -> Iterator[None]:
     except OSError as error:
         message = f"cannot {verb} file://{path} as uid {os.geteuid()}: {error.strerror or error}"
         hint = "check that the folder is mounted, and readable by the container's user"
+        if verb == "write":
+            hint = "mount the folder without readOnly, and let the container's user or group write to it"
         failure = StoreError(message, hint=hint, transient=error.errno in _TRANSIENT)
         failure.gone = verb == "read" and error.errno == errno.ENOENT
         raise failure from error

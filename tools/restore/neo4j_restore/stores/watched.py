@@ -9,7 +9,7 @@ from typing import Final, TypeVar
 
 from neo4j_restore.deadline import Deadline, Watch
 from neo4j_restore.errors import StoreError
-from neo4j_restore.stores import Store, StoredObject
+from neo4j_restore.stores import StoredObject, WritableStore
 
 log = getLogger(__name__)
 
@@ -24,7 +24,7 @@ class Watched:
     bytes.
     """
 
-    def __init__(self, make: Callable[[], Store], deadline: Deadline, name: Callable[[str], str]) -> None:
+    def __init__(self, make: Callable[[], WritableStore], deadline: Deadline, name: Callable[[str], str]) -> None:
         """Make the store, which may fetch an identity. name: returns what messages call the object of a key."""
         self._deadline, self._name = deadline, name
         self._store = self.ended(make, f"looking for an identity for {name('')}")
@@ -67,6 +67,10 @@ class Watched:
         """Open the object."""
         with self._no_try_after_it():
             return self._store.read(stored, start, end)
+
+    def create(self, key: str, data: bytes) -> None:
+        """Create a small object."""
+        self.ended(lambda: self._store.create(key, data), f"writing {self._name(key)}")
 
     def ended(self, action: Callable[[], T], what: str) -> T:
         """Return what `action` returns. Raises StoreError at the deadline. what: names the action in messages."""

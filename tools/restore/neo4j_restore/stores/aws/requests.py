@@ -36,21 +36,28 @@ class Requests:
         self._always = {"x-amz-request-payer": "requester"} if access.requester_pays else {}
 
     def ask(
-        self, method: str, verb: str, key: str, path: str, query: Mapping[str, str], headers: Mapping[str, str]
+        self,
+        method: str,
+        verb: str,
+        key: str,
+        path: str,
+        query: Mapping[str, str],
+        headers: Mapping[str, str],
+        body: bytes = b"",
     ) -> urllib3.BaseHTTPResponse:
         """Return the answer. Its body is not read yet. verb, key: for errors. path: below the bucket."""
         base = base_url(self._bucket, self._region, self._endpoint, self._style)
         url = f"{base}/{quote(path, safe='/~')}" + (f"?{urlencode(query, quote_via=quote)}" if query else "")
         key_pair = self._identity.key()
         with self._errors.translated(verb, key):
-            signed_headers = signed(method, url, {**self._always, **headers}, key_pair, self._region)
-            response = self._http.ask(method, url, signed_headers)
+            signed_headers = signed(method, url, {**self._always, **headers}, key_pair, self._region, body)
+            response = self._http.ask(method, url, signed_headers, body or None)
         region = right_region(response.status, response.headers, self._region)
         # A refusal named the bucket's region, so the request is signed for that one. Threads may each do this once.
         if region != self._region and not self._endpoint and not self._bucket.region:
             response.close()
             self._region = region
-            return self.ask(method, verb, key, path, query, headers)
+            return self.ask(method, verb, key, path, query, headers, body)
         return response
 
     def close(self) -> None:

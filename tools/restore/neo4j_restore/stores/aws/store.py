@@ -4,6 +4,8 @@ awscrt signs, and computes CRC64NVME. The bytes come by a plain GET. obstore was
 expose checksums, so not every byte could be verified with it.
 """
 
+import base64
+import hashlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from io import RawIOBase
@@ -25,9 +27,25 @@ from neo4j_restore.stores.pages import Pages
 
 _HINT: Final = "check the bucket's name and region, and that this identity may s3:ListBucket it and s3:GetObject in it"
 
-# Transient errors, whatever their status. Source: https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
-_TRANSIENT_CODES: Final = {"SlowDown", "RequestTimeout", "InternalError", "ServiceUnavailable", "OperationAborted"}
+_WRITE_HINT: Final = "let this identity s3:PutObject there. A key of SSE-KMS also needs kms:GenerateDataKey"
 
+# Transient errors, whatever their status. Source: https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
+_TRANSIENT_CODES: Final = {
+    "SlowDown",
+    "RequestTimeout",
+    "InternalError",
+    "ServiceUnavailable",
+    "OperationAborted",
+    # Another request for the same name was being answered.
+    "ConditionalRequestConflict",
+}
+
+
+# S3 knows this since August 2024, and many other stores do. Some refuse a header that they do not know.
+# Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html
+_CREATES: Final = {"If-None-Match": "*"}
+_UNFULFILLED: Final = 412
+_NOT_IMPLEMENTED: Final = 501
 
 # Without this header S3 leaves checksums out of its answers.
 _CHECKSUMS: Final = {"x-amz-checksum-mode": "ENABLED"}
@@ -176,6 +194,24 @@ class S3Store:
             raise
         return Body(self._errors, stored.key, span, response, checksum)
 
+    def create(self, key: str, data: bytes) -> None:
+        """Create an object by one PUT. A store that does not know the condition would replace one of the same name."""
+        headers = {"Content-Type": "application/json", "Content-MD5": _md5(data), **self._of_objects}
+        response = self._requests.ask("PUT", "write", key, key, {}, {**headers, **_CREATES}, data)
+        if response.status == _NOT_IMPLEMENTED:
+            response.close()
+            response = self._requests.ask("PUT", "write", key, key, {}, headers, data)
+        with response:
+            if response.status == _UNFULFILLED:
+                there = self._errors.exists(key)
+                raise there
+            if response.status != 200:
+                refusal = self._refusal("write", key, response)
+                raise refusal
+            if not response.headers.get("ETag"):
+                odd = self._errors.not_written(key)
+                raise odd
+
     def _of_object(
         self, method: str, verb: str, stored: StoredObject, query: Mapping[str, str], headers: Mapping[str, str]
     ) -> urllib3.BaseHTTPResponse:
@@ -201,8 +237,10 @@ class S3Store:
     def _refusal(self, verb: str, key: str, response: urllib3.BaseHTTPResponse) -> StoreError:
         status = response.status
         code, reason = answers.reason(parsing.beginning(response), response.reason or "")
-        if status == 412:
+        if status == _UNFULFILLED:
             return self._errors.replaced(verb, key)
+        if verb == "write" and status == 403:
+            return self._errors.error(verb, key, f"{status} {reason}", hint=_WRITE_HINT, status=status)
         if status == 404 and code != "NoSuchBucket" and verb != "list":
             return self._errors.error(verb, key, GONE)
         if code == "InvalidObjectState":
@@ -229,6 +267,11 @@ class S3Store:
     def close(self) -> None:
         """Close all connections."""
         self._requests.close()
+
+
+def _md5(data: bytes) -> str:
+    """Return what a store compares with the bytes that it got. Buckets with an object lock demand it."""
+    return base64.b64encode(hashlib.md5(data, usedforsecurity=False).digest()).decode()
 
 
 def _etag(stored: StoredObject) -> str:

@@ -30,6 +30,8 @@ REASONS: Final = {
 
 _TIER: Final = ("AccessTier", "ArchiveStatus")
 
+EXISTS: Final = {"BlobAlreadyExists", "ConditionNotMet", "UnauthorizedBlobOverwrite"}
+
 ARCHIVED: Final = {"BlobArchived", "BlobBeingRehydrated"}
 
 

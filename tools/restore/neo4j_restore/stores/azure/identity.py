@@ -70,9 +70,17 @@ class SharedKey:
         parts = urlsplit(url)
         lower = {name.lower(): value for name, value in headers.items()}
         # The string to sign has these headers in this order, with an empty line for one that is not sent.
-        # Content-Encoding, Content-Language and Content-Length come first, and If-Unmodified-Since stands before Range.
+        # Content-Encoding and Content-Language come first, and If-Unmodified-Since stands before Range.
         standard = ("content-md5", "content-type", "date", "if-modified-since", "if-match", "if-none-match")
-        lines = [method, "", "", "", *(lower.get(name, "") for name in standard), "", lower.get("range", "")]
+        lines = [
+            method,
+            "",
+            "",
+            lower.get("content-length", ""),
+            *(lower.get(name, "") for name in standard),
+            "",
+            lower.get("range", ""),
+        ]
         lines += [f"{name}:{value}" for name, value in sorted(lower.items()) if name.startswith("x-ms-")]
         # The names of headers and of parameters are signed in lower case and in order.
         query = sorted((name.lower(), value) for name, value in parse_qsl(parts.query, keep_blank_values=True))

@@ -22,6 +22,11 @@ from neo4j_restore.stores.proxies import proxy_of
 _VERSION: Final = "2023-11-03"
 
 
+_WRITE_HINT: Final = (
+    "give this identity the role Storage Blob Data Contributor on the container, or a SAS token with the permission c"
+)
+
+
 class Requests:
     """Requests an account's blobs and listings. account: its name."""
 
@@ -64,19 +69,38 @@ class Requests:
             return self.of_blob(method, verb, stored, headers)
         return response
 
+    def new_blob(self, key: str, data: bytes) -> urllib3.BaseHTTPResponse:
+        """Return the answer to a request for a new blob. If there is one of the name, it is not replaced."""
+        headers = {
+            "If-None-Match": "*",
+            "Content-Length": str(len(data)),
+            "Content-Type": "application/json",
+            "x-ms-blob-type": "BlockBlob",
+        }
+        return self.ask("PUT", "write", key, key, {}, {**self._of_objects, **headers}, data)
+
     def ask(
-        self, method: str, verb: str, key: str, path: str, query: Mapping[str, str], headers: Mapping[str, str]
+        self,
+        method: str,
+        verb: str,
+        key: str,
+        path: str,
+        query: Mapping[str, str],
+        headers: Mapping[str, str],
+        body: bytes | None = None,
     ) -> urllib3.BaseHTTPResponse:
         """Return the answer. Its body is not read yet. verb, key: for errors. path: below the account."""
         url = f"{self._base}/{quote(path, safe='/~')}" + (f"?{urlencode(query, quote_via=quote)}" if query else "")
         url, all_headers = self._identity.signed(method, url, {"x-ms-version": _VERSION, **headers})
         with self._errors.translated(verb, key):
-            return self._http.ask(method, url, all_headers)
+            return self._http.ask(method, url, all_headers, body)
 
     def refusal(self, verb: str, key: str, response: urllib3.BaseHTTPResponse) -> StoreError:
         """Return the error that an answer with this status means. verb, key: for its message."""
         status, headers = response.status, response.headers
         code, reason = answers.reason(parsing.beginning(response), headers, response.reason or "")
+        if verb == "write" and code in answers.EXISTS:
+            return self._errors.exists(key)
         if status == 412:
             return self._errors.replaced(verb, key)
         if status == 404 and code != "ContainerNotFound" and verb != "list":
@@ -88,6 +112,8 @@ class Requests:
             return self._errors.error(verb, key, "it is in the archive tier", hint=hint)
         transient, after = status in TRANSIENT_STATUS, seconds_to_wait(headers)
         hint = OWN_KEY if code == "BlobUsesCustomerSpecifiedEncryption" else ""
+        if verb == "write" and status == 403:
+            hint = _WRITE_HINT
         text = f"{status} {reason}"
         return self._errors.error(verb, key, text, transient=transient, hint=hint, after=after, status=status)
 

@@ -97,6 +97,16 @@ class AzureStore:
             raise
         return Body(self._errors, stored.key, span, response, checksum)
 
+    def create(self, key: str, data: bytes) -> None:
+        """Create a blob by one PUT."""
+        with self._requests.new_blob(key, data) as response:
+            if response.status != 201:
+                refusal = self._requests.refusal("write", key, response)
+                raise refusal
+            if not response.headers.get("ETag"):
+                odd = self._errors.not_written(key)
+                raise odd
+
     def _pieces(self, stored: StoredObject, span: tuple[int, int]) -> RawIOBase | None:
         """Return the bytes in pieces whose transfer is checked.
 

@@ -24,6 +24,7 @@ HINT: Final = (
 )
 
 _SCOPE: Final = "https://www.googleapis.com/auth/devstorage.read_only"
+_WRITING_SCOPE: Final = "https://www.googleapis.com/auth/devstorage.read_write"
 
 # One loader for each known type. An unknown type could run a program, or send a token elsewhere.
 _KEY_TYPES: Final[dict[str, Callable[..., Any]]] = {
@@ -35,29 +36,30 @@ _KEY_TYPES: Final[dict[str, Callable[..., Any]]] = {
 _SECRETS: Final = ("private_key", "client_secret", "refresh_token")
 
 
-def find(access: Access, errors: StoreErrors, request: Request) -> Any:
+def find(access: Access, errors: StoreErrors, request: Request, *, writes: bool = False) -> Any:
     """Return the identity, and set its name in `errors`. Raises ConfigurationError for a file without credentials.
 
-    request: used to find out whether this machine has an identity.
+    request: used to find out whether this machine has an identity. writes: its tokens may write, where it may itself.
     """
+    scope = _WRITING_SCOPE if writes else _SCOPE
     if access.credentials:
         errors.identity = f"the key in {access.credentials}"
-        credentials = _from_key(access.credentials, access.secret)
+        credentials = _from_key(access.credentials, access.secret, scope)
         errors.identity = getattr(credentials, "service_account_email", "") or errors.identity
         return AnonymousCredentials() if access.emulator_host else credentials
     if access.emulator_host:
         errors.identity = "no identity, because emulators need none"
         return AnonymousCredentials()
     errors.identity = "the workload's identity"
-    return google.auth.default(scopes=[_SCOPE], request=request)[0]
+    return google.auth.default(scopes=[scope], request=request)[0]
 
 
-def _from_key(path: Path, secret: str) -> Any:
+def _from_key(path: Path, secret: str, scope: str) -> Any:
     hint = f"check the Secret {secret or 'of the key'}: it holds the service key under the name {path.name}"
     try:
         key = bounded.parse_json(read_bytes(path, "GOOGLE_APPLICATION_CREDENTIALS", hint, secret=secret))
         scrub.learn(*(str(key[name]) for name in _SECRETS if name in key))
-        return _KEY_TYPES[key["type"]](key, scopes=[_SCOPE])
+        return _KEY_TYPES[key["type"]](key, scopes=[scope])
     except (ValueError, TypeError, KeyError, AttributeError, auth.GoogleAuthError):
         # The text of the cause may quote the key, so it goes no further.
         message = f"GOOGLE_APPLICATION_CREDENTIALS, {path}, does not hold Google credentials in JSON"

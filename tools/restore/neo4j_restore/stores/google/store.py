@@ -24,7 +24,7 @@ from neo4j_restore.settings import Access
 from neo4j_restore.stores import StoredObject, certificates, parsing
 from neo4j_restore.stores.body import Body, byte_range, wrong_span
 from neo4j_restore.stores.errors import GONE, OWN_KEY, TRANSIENT_STATUS, StoreErrors, one_line, seconds_to_wait
-from neo4j_restore.stores.google import identity
+from neo4j_restore.stores.google import identity, upload
 from neo4j_restore.stores.google.session import Bearer, token_request
 from neo4j_restore.stores.http import CONNECT_SECONDS, Http
 from neo4j_restore.stores.keyfiles import read_encryption_key
@@ -32,6 +32,8 @@ from neo4j_restore.stores.pages import Pages
 from neo4j_restore.stores.proxies import proxy_of
 
 _HINT: Final = "check the bucket's name, and that this identity has the role roles/storage.objectViewer on it"
+
+_WRITE_HINT: Final = "give this identity the role roles/storage.objectCreator there"
 
 _FIELDS: Final = "kind,items(name,size,updated,generation,crc32c),nextPageToken"
 
@@ -43,7 +45,7 @@ os.environ.setdefault("DISABLE_GCS_PYTHON_CLIENT_OTEL_BUCKET_METADATA", "true")
 class GoogleStore:
     """A bucket of Google Cloud Storage, or of an emulator. Several threads may read at once."""
 
-    def __init__(self, bucket: BucketUrl, access: Access, stall_seconds: float) -> None:
+    def __init__(self, bucket: BucketUrl, access: Access, stall_seconds: float, *, writes: bool = False) -> None:
         """Take the identity: the key file, or else the workload's. Raises ConfigurationError for a bad file."""
         self._bucket, self._payer = bucket.bucket, access.requester_pays
         self._timeout = (min(CONNECT_SECONDS, stall_seconds), stall_seconds)
@@ -54,14 +56,16 @@ class GoogleStore:
         proxy_of(endpoint or "https://storage.googleapis.com")
         request = token_request(self._http)
         with self._translated("find an identity for", ""):
-            found = identity.find(access, self._errors, request)
+            found = identity.find(access, self._errors, request, writes=writes)
         self._bearer = Bearer(found, self._http, request)
         options = {"api_endpoint": endpoint} if endpoint else None
         session = self._bearer.session()
         # The client requires a project, but reading objects does not use it.
         self._client = storage.Client(project="none", credentials=found, client_options=options, _http=session)
         # For the path of Google's JSON API, slashes in names are encoded too.
-        self._download = f"{self._client.api_endpoint}/download/storage/v1/b/{quote(self._bucket, safe='')}/o/"
+        of_bucket = f"storage/v1/b/{quote(self._bucket, safe='')}/o"
+        self._download = f"{self._client.api_endpoint}/download/{of_bucket}/"
+        self._upload = f"{self._client.api_endpoint}/upload/{of_bucket}"
         key = read_encryption_key(access.encryption_key)
         name = "x-goog-encryption"
         self._of_objects = (
@@ -104,21 +108,48 @@ class GoogleStore:
         # transcoding).
         headers = {"Accept-Encoding": "gzip", **self._of_objects, **byte_range(*span, stored.size_bytes)}
         with self._translated("read", stored.key):
-            response = self._answer(url, headers)
+            response = self._answer("GET", url, headers)
         refusal = self._refusal(stored, span, response)
         if refusal:
             response.close()
             raise refusal
         return Body(self._errors, stored.key, span, response)
 
-    def _answer(self, url: str, headers: Mapping[str, str]) -> urllib3.BaseHTTPResponse:
-        """Return the answer to a GET. A token that is refused, for example because it ended early, is renewed once."""
+    def create(self, key: str, data: bytes) -> None:
+        """Create an object by one POST. The generation 0 stands for none: one of the same name is not replaced."""
+        query = {"uploadType": "multipart", "ifGenerationMatch": "0"}
+        query |= {"userProject": self._payer} if self._payer else {}
+        content_type, body = upload.body(key, data)
+        headers = {"Content-Type": content_type, **self._of_objects}
+        with self._translated("write", key):
+            response = self._answer("POST", f"{self._upload}?{urlencode(query)}", headers, body)
+        with response:
+            if response.status == 412:
+                there = self._errors.exists(key)
+                raise there
+            if response.status != 200:
+                refusal = self._write_refusal(key, response)
+                raise refusal
+            if not upload.is_of(parsing.beginning(response), key):
+                odd = self._errors.not_written(key)
+                raise odd
+
+    def _write_refusal(self, key: str, response: urllib3.BaseHTTPResponse) -> StoreError:
+        status, after = response.status, seconds_to_wait(response.headers)
+        hint = _WRITE_HINT if status in {401, 403} else ""
+        reason, transient = f"{status} {_reason(response)}", status in TRANSIENT_STATUS
+        return self._errors.error("write", key, reason, transient=transient, hint=hint, after=after, status=status)
+
+    def _answer(
+        self, method: str, url: str, headers: Mapping[str, str], body: bytes | None = None
+    ) -> urllib3.BaseHTTPResponse:
+        """Return the answer. A token that is refused, for example because it ended early, is renewed once."""
         token = self._bearer.headers(url)
-        response = self._http.ask("GET", url, {**token, **headers})
+        response = self._http.ask(method, url, {**token, **headers}, body)
         if response.status != 401 or not token:
             return response
         response.close()
-        return self._http.ask("GET", url, {**self._bearer.headers(url, refused=token), **headers})
+        return self._http.ask(method, url, {**self._bearer.headers(url, refused=token), **headers}, body)
 
     def _refusal(
         self, stored: StoredObject, span: tuple[int, int], response: urllib3.BaseHTTPResponse
