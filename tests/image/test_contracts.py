@@ -5,7 +5,7 @@ import re
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -135,11 +135,22 @@ def test_a_plan_has_the_fields_of_its_table(neo4j_restore: Run, bucket: Bucket, 
     (tmp_path / "neo4j/lib").mkdir(parents=True)
     (tmp_path / "neo4j/lib/neo4j-enterprise-4.4.48.jar").touch()
     standin.install(tmp_path / "neo4j")
+    sets = {"neo4j": "archive", "graph": "dump"}
+    drill = {
+        "finished": "2026-01-31T03:00:00+00:00",
+        "bytes": 1000,
+        "seconds": 4.0,
+        "restored": [{"database": name, "kind": kind, "object": "x"} for name, kind in sets.items()],
+        "phases": {"prepare": 1.0, "transfer": 3.0, "inspect": 0.5},
+        "drill": {"succeeded": True, "phases": {"start": 8.0}},
+    }
+    bucket.put(f"drills/{datetime.now(UTC):%Y-%m-%d}.json", json.dumps(drill).encode())
     both = json.loads(neo4j_restore("plan", "--json", DATABASE="neo4j,movies,graph").stdout)
     nothing = json.loads(neo4j_restore("plan", "--json", DATABASE="movies").stdout)
     users = json.loads(three(neo4j_restore, bucket, tmp_path, "plan", "--json").stdout)
     keeps(table("### `plan --json`"), both, nothing, users, _plan_of_a_chain(neo4j_restore, bucket, tmp_path))
     assert [each["action"] for each in both["databases"][:2]] == words("### `plan --json`", "databases[].action")
+    assert both["forecast"]["by"] in words("### `plan --json`", "forecast.by")
     assert both["databases"][0]["set"] == json.loads(neo4j_restore("list", "--json").stdout)[0]
 
 

@@ -78,7 +78,7 @@ class _Bucket:
 
     def answers(self, *, with_drills: bool) -> dict[Question, Answer]:
         objects, receipts = self._retry.call(self._listing)
-        last_drills = drills.read(self._store, receipts) if with_drills else {}
+        last_drills = drills.read(self._store, self._sieve.prefix, receipts) if with_drills else {}
         return {question: self._answer(question, objects, last_drills) for question in self._questions}
 
     def _listing(self) -> tuple[Listing, list[StoredObject]]:

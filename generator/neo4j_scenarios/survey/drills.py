@@ -1,27 +1,24 @@
-"""Reads the receipts of restore drills: `drills/NAME.json` below a bucket's path.
+"""Reads the results of restore drills: `drills/NAME.json` below a bucket's path.
 
-A drill is a restore that is made to prove that it works. Its receipt has the form of `last` in the image's
-`receipt.json`. We read `finished` (ISO 8601), `bytes`, `seconds`, and `restored`, a list of items with `database` and
-`object`. A result of `neo4j-restore drill` has `drill` too: one whose assertions do not hold proves nothing. Other
-files in the folder, and receipts that can't be read, are ignored.
+A drill is a restore that is made to prove that it works. The image says what a result is, in its `sets/drills.py`. A
+drill whose assertions do not hold proves nothing. Other files in the folder, and results that can't be read, are
+ignored.
 """
 
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Any, Final
+from datetime import datetime
+from typing import Final
 
 from neo4j_restore import spec
 from neo4j_restore.errors import StoreError
+from neo4j_restore.sets import drills
 from neo4j_restore.stores import Store, StoredObject
 
-_FOLDER: Final = "drills/"
-
-# Only the newest receipts are read, and only if they are small.
-_MOST_RECEIPTS: Final = 5
-_MOST_BYTES: Final = 256 * 1024
+# Of each drill, by its name, only the newest results are kept. Of results without such a name too.
+_MOST_OF_ONE: Final = 5
+_MOST_KEPT: Final = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,55 +37,65 @@ class Drill:
 
 
 class Newest:
-    """Collects the newest receipts of a listing, and forgets the others."""
+    """Collects the newest results of each drill in a listing, and forgets the others."""
 
     def __init__(self, prefix: str) -> None:
         """Take the bucket's path, with which all keys start."""
-        self._prefix = prefix + _FOLDER
-        self.objects: list[StoredObject] = []
+        self._prefix = prefix
+        self._of_drills: dict[str, list[StoredObject]] = {}
 
     def takes(self, stored: StoredObject) -> bool:
-        """Return whether an object is in the folder of drills. Keep it if it is one of the newest receipts."""
-        if not stored.key.startswith(self._prefix):
+        """Return whether an object is a result. Keep it if it is one of the newest."""
+        relative = stored.key.removeprefix(self._prefix)
+        if not drills.is_result(relative):
             return False
-        if stored.key.endswith(".json") and stored.size_bytes <= _MOST_BYTES:
-            newest = sorted([*self.objects, stored], key=lambda each: (each.updated, each.key), reverse=True)
-            self.objects = newest[:_MOST_RECEIPTS]
+        if stored.size_bytes <= drills.MOST_BYTES:
+            kept = self._of_drills.setdefault(drills.name_of(relative), [])
+            kept.append(stored)
+            kept.sort(key=_age, reverse=True)
+            del kept[_MOST_OF_ONE:]
         return True
 
+    @property
+    def objects(self) -> list[StoredObject]:
+        """Return those that were kept, the newest first."""
+        kept = [each for several in self._of_drills.values() for each in several]
+        return sorted(kept, key=_age, reverse=True)[:_MOST_KEPT]
 
-def read(store: Store, receipts: Sequence[StoredObject]) -> dict[spec.DatabaseName, Drill]:
-    """Return the last drill of each database. receipts: the newest first. Unreadable receipts are ignored."""
+
+def _age(stored: StoredObject) -> tuple[datetime, str]:
+    return stored.updated, stored.key
+
+
+def read(store: Store, prefix: str, results: Sequence[StoredObject]) -> dict[spec.DatabaseName, Drill]:
+    """Return the last drill of each database. results: the newest first. Unreadable ones are ignored."""
     last: dict[spec.DatabaseName, Drill] = {}
-    for stored in receipts:
+    done: set[str] = set()
+    for stored in results:
+        name = drills.name_of(stored.key.removeprefix(prefix))
+        if name in done:
+            continue
         try:
             with closing(store.read(stored)) as stream:
-                text = b"".join(iter(lambda: stream.read(_MOST_BYTES) or b"", b""))
+                text = b"".join(iter(lambda: stream.read(drills.MOST_BYTES) or b"", b""))
         except StoreError:
             continue
-        for database, drill in parse(text).items():
+        found = parse(text)
+        if found and name:
+            # Older results of the same drill can't be newer.
+            done.add(name)
+        for database, drill in found.items():
             if database not in last or drill.time > last[database].time:
                 last[database] = drill
     return last
 
 
 def parse(text: bytes) -> dict[spec.DatabaseName, Drill]:
-    """Return the drills of a receipt, by database. There are none if the text is not a receipt."""
-    try:
-        receipt: Mapping[str, Any] = json.loads(text)
-        seconds, size = float(receipt["seconds"]), int(receipt["bytes"])
-        time = datetime.fromisoformat(receipt["finished"]).astimezone(UTC)
-        names = {_source(each): str(each["object"]) for each in receipt["restored"]}
-    except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError):
+    """Return the drills of a result, by database. There are none if the text is not a result."""
+    measured = drills.parse(text)
+    if measured is None:
         return {}
-    if not (0 < seconds < float("inf") and size >= 0):
-        return {}
-    drill = receipt.get("drill", {})
-    if not isinstance(drill, Mapping) or drill.get("succeeded", True) is not True:
-        return {}
-    return {database: Drill(time, name, size, seconds) for database, name in names.items()}
-
-
-def _source(restored: Mapping[str, Any]) -> spec.DatabaseName:
-    """Return the database whose set was restored. Receipts of earlier versions have no other name than that."""
-    return spec.DatabaseName(str(restored.get("source_database") or restored["database"]))
+    return {
+        database: Drill(measured.finished, each.object, measured.size_bytes, measured.seconds)
+        for database, each in measured.sets.items()
+    }

@@ -6,7 +6,10 @@ from pathlib import Path
 import pytest
 from tests.conftest import Run
 from tests.restore.commands.auth_file_sets import ThreeX
+from tests.restore.stores.conftest import between, remote
 from tests.support import standin
+
+__all__ = ["between", "remote", "three"]
 
 
 @pytest.fixture

@@ -2,43 +2,11 @@
 
 import json
 from pathlib import Path
-from typing import Any
 
-import pytest
 from tests.conftest import Run
-from tests.support.bolt import BoltStub, Failure, serving
+from tests.restore.drill.asking import LOGIN, RESTORED, Counting, assertions
+from tests.support.bolt import Failure, serving
 from tests.support.says import says
-
-LOGIN = {"NEO4J_AUTH": "neo4j/the-first-password", "DRILL_SECONDS": "30"}
-RESTORED = {"database": "neo4j", "object": "gs://b/neo4j.dump", "time": "2026-01-31T02:00:00+00:00", "wish": "w"}
-
-
-@pytest.fixture
-def restored(data: Path) -> Path:
-    """Return a data folder with the receipt of a restore."""
-    home = data / ".neo4j-restore"
-    home.mkdir()
-    last = {
-        "restore_id": "w",
-        "restored": [RESTORED],
-        "bytes": 1000,
-        "seconds": 4.0,
-        "finished": "2026-01-31T03:00:00Z",
-    }
-    (home / "receipt.json").write_text(json.dumps({"format": 1, "last": last, "wishes": {}}))
-    return data
-
-
-class Counting(BoltStub):
-    """A server whose queries for a count return a number."""
-
-    def answer(self, cypher: str, parameters: dict[str, Any]) -> list[dict[str, Any]]:
-        rows = super().answer(cypher, parameters)
-        return [{"n": 7}] if cypher.startswith("MATCH") else rows
-
-
-def assertions(*each: object) -> str:
-    return json.dumps([{"query": "MATCH (n) RETURN count(n) AS n", "expect": expect} for expect in each])
 
 
 def test_assertions_that_hold_end_with_0_and_the_result_has_the_form_of_a_receipt(

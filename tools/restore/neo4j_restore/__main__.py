@@ -14,6 +14,7 @@ from neo4j_restore import command_line, explain, logs, reports, scrub, settings
 from neo4j_restore.errors import RestoreError, VolumeError
 
 if TYPE_CHECKING:
+    from neo4j_restore.planning.forecast import Forecast
     from neo4j_restore.planning.plan import Plan
 
 log = logging.getLogger("neo4j_restore")
@@ -71,14 +72,15 @@ def _do_run(_: argparse.Namespace, given: settings.Settings, environment: Mappin
 
 def _do_plan(arguments: argparse.Namespace, given: settings.Settings, environment: Mapping[str, str]) -> None:
     from neo4j_restore import disk
-    from neo4j_restore.planning import plan_json
+    from neo4j_restore.planning import forecast, plan_json
 
     with disk.errors_of(given.request.data_dir):
-        planned = plan_json.as_json(_planned(given, environment), given.request.bucket)
+        decided, made = _planned(given, environment)
+    planned = plan_json.as_json(decided, given.request.bucket) | {"forecast": forecast.as_json(made)}
     _print(_as_json(planned) if arguments.json else reports.plan_table(planned))
 
 
-def _planned(given: settings.Settings, environment: Mapping[str, str]) -> "Plan":
+def _planned(given: settings.Settings, environment: Mapping[str, str]) -> "tuple[Plan, Forecast | None]":
     from neo4j_restore.planning import decision
     from neo4j_restore.volume import journal, locks
     from neo4j_restore.volume.paths import VolumePaths
@@ -95,9 +97,10 @@ def _planned(given: settings.Settings, environment: Mapping[str, str]) -> "Plan"
         from neo4j_restore.planning import joining
 
         decided = joining.settle(given, decided, state, patience=False)
+    made = None
     if decided.restores:
         from neo4j_restore import spec, stores
-        from neo4j_restore.planning import preflight, prepare
+        from neo4j_restore.planning import earlier, preflight, prepare
 
         databases = tuple(step.database for step in decided.restores)
         deletes, auth_files = given.policy.space is spec.SpaceMode.RECLAIM, decided.swaps_auth_files
@@ -105,7 +108,8 @@ def _planned(given: settings.Settings, environment: Mapping[str, str]) -> "Plan"
 
         with closing(stores.open_store(given)) as store:
             decided, _program = prepare.prepare(given, environment, decided, state, store)
-    return decided
+            made = earlier.of(decided, given, store)
+    return decided, made
 
 
 def _do_list(arguments: argparse.Namespace, given: settings.Settings, _: Mapping[str, str]) -> None:

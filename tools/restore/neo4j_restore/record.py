@@ -1,5 +1,6 @@
 """The record of a restore, for the receipt: a published contract, documented in the image's README."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -22,12 +23,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Staged:
-    """What is known once everything is staged: when that began, how long it took, and what was verified and proved."""
+    """What is known once everything is staged: when that began, how long it took, and what was verified and proved.
+
+    phases: the seconds of each, see `stopwatch`.
+    """
 
     started: datetime
     seconds: float
     evidence: Evidence
     filled: "Filled"
+    phases: Mapping[str, float]
 
 
 def record(request: Request, policy: Policy, prepared: Plan, staged: Staged) -> dict[str, Any]:
@@ -60,6 +65,7 @@ def record(request: Request, policy: Policy, prepared: Plan, staged: Staged) -> 
         "finished": datetime.now(UTC).isoformat(timespec="milliseconds"),
         "bytes": sum(step.chosen.size_bytes for step in prepared.restores if step.chosen),
         "seconds": staged.seconds,
+        "phases": dict(staged.phases),
     }
 
 

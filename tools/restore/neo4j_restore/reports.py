@@ -72,7 +72,30 @@ def plan_table(plan: dict[str, Any]) -> str:
     after = [scrub.clean(f"after the start: {sentence}") for sentence in plan["after_start"]]
     points = [_points(step["database"], step["set"]) for step in plan["databases"] if step["set"]]
     auth_files = _auth_files(plan["auth_files"])
-    return "\n".join([_table(rows), *filter(None, [*points, auth_files]), *_not_sets(unclear), *after])
+    facts = filter(None, [*points, auth_files, _forecast(plan)])
+    return "\n".join([_table(rows), *facts, *_not_sets(unclear), *after])
+
+
+def _forecast(plan: dict[str, Any]) -> str:
+    """Return a line about the time of the restore, or an empty text if nothing is restored."""
+    made = plan["forecast"]
+    if not made:
+        restores = any(step["set"] for step in plan["databases"])
+        return (
+            "forecast: not known, because no result of a drill in the bucket, and no receipt here, is of such sets"
+            if restores
+            else ""
+        )
+    speed = f" ({made['bytes_per_second'] / 1e6:.3g} MB/s)" if made["bytes_per_second"] else ""
+    parts = [
+        f"{made['transfer_seconds']:g} s to transfer {made['bytes']} bytes{speed}",
+        f"{made['neo4j_admin_seconds']:g} s of neo4j-admin",
+        f"{made['other_seconds']:g} s of the rest",
+    ]
+    start = made["server_start_seconds"]
+    server = f". Neo4j then needed {start:g} s to answer" if start is not None else ""
+    source = f"the {made['by']} of {made['measured']}, {made['from']}"
+    return scrub.clean(f"forecast: {made['seconds']:g} s: {', '.join(parts)}{server}. By {source}")
 
 
 def _auth_files(auth_files: dict[str, Any] | None) -> str:

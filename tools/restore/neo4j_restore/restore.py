@@ -38,6 +38,7 @@ from neo4j_restore.volume.state import (
 
 if TYPE_CHECKING:
     from neo4j_restore.staging.stage import Filled
+    from neo4j_restore.stopwatch import Stopwatch
 
 log = getLogger(__name__)
 
@@ -122,6 +123,7 @@ def _restore(settings: Settings, environment: Mapping[str, str], decided: Plan, 
     from neo4j_restore.planning import joining, preflight
     from neo4j_restore.planning.prepare import prepare
     from neo4j_restore.staging.stage import Stage
+    from neo4j_restore.stopwatch import Phase, Stopwatch
     from neo4j_restore.stores import open_store
     from neo4j_restore.transfer.options import DownloadOptions
 
@@ -141,35 +143,38 @@ def _restore(settings: Settings, environment: Mapping[str, str], decided: Plan, 
             leftovers.discard(paths.home, paths.kept)
         state = replace(state, free_bytes=free_bytes(paths))
         _spread(settings.pace.start_jitter_seconds)
-        deadline = Deadline.after(settings.pace.deadline_seconds)
+        deadline, watch = Deadline.after(settings.pace.deadline_seconds), Stopwatch()
         store = open_store(settings, deadline)
     with closing(store):
 
-        def once(facts: Volume) -> Plan:
+        def once(facts: Volume, watch: Stopwatch) -> Plan:
             with during("plan"), disk.errors_of(paths.data), keeping_downloads(paths):
                 prepared, program = prepare(settings, environment, decided, facts, store)
             if prepared.restores:
                 retry_seconds, connections = settings.pace.retry_seconds, settings.pace.connections
                 options = DownloadOptions(retry_seconds, connections, deadline, settings.request.bucket.of)
-                stage = Stage(settings, paths, store, program, lock, options)
+                stage = Stage(settings, paths, store, replace(program, watch=watch), lock, options)
 
                 def fill(planned: Plan) -> "Filled":
+                    watch.enter(Phase.TRANSFER)
                     filled = stage.fill(planned)
+                    watch.enter(Phase.FINISH)
                     joining.check_again(settings.cluster)
                     return filled
 
-                _carry_out(settings.request, settings.policy, prepared, fill, options.evidence)
+                _carry_out(settings.request, settings.policy, prepared, fill, options.evidence, watch)
             return prepared
 
         try:
-            return once(state)
+            return once(state, watch)
         except VanishedError as error:
             # Once only: a bucket that changes faster than it is read would never end.
             log.warning("%s. Listing the bucket once more", error)
             with disk.errors_of(paths.data):
                 leftovers.discard(paths.home, paths.staging)
                 state = replace(state, free_bytes=free_bytes(paths))
-            return once(state)
+            # The phases of the first try are not those of a restore.
+            return once(state, Stopwatch())
 
 
 def _spread(most_seconds: float) -> None:
@@ -181,7 +186,12 @@ def _spread(most_seconds: float) -> None:
 
 
 def _carry_out(
-    request: Request, policy: Policy, prepared: Plan, fill: "Callable[[Plan], Filled]", evidence: Evidence
+    request: Request,
+    policy: Policy,
+    prepared: Plan,
+    fill: "Callable[[Plan], Filled]",
+    evidence: Evidence,
+    watch: "Stopwatch",
 ) -> None:
     paths, started, clock = VolumePaths(request.data_dir), datetime.now(UTC), time.monotonic()
     databases = _databases(prepared)
@@ -195,7 +205,7 @@ def _carry_out(
         # Hours may have passed since the first check.
         locks.refuse_running_server(paths)
         seconds = round(time.monotonic() - clock, 3)
-        staged = record.Staged(started, seconds, evidence, filled)
+        staged = record.Staged(started, seconds, evidence, filled, watch.seconds())
         next_record = record.record(request, policy, prepared, staged)
         sealed = swap.seal(paths, databases, next_record, auth_files=filled.auth_files is not None)
     with during("swap"), disk.errors_of(paths.data):

@@ -6,7 +6,8 @@ neo4j-admin deletes the target before it reads the source. In staging, that does
 
 import os
 from collections.abc import Iterable
-from dataclasses import dataclass
+from contextlib import nullcontext
+from dataclasses import dataclass, field
 from functools import partial
 from logging import getLogger
 from pathlib import Path
@@ -19,6 +20,7 @@ from neo4j_restore.admin.launch import environment, judged, startable
 from neo4j_restore.admin.storeinfo import StoreInfo
 from neo4j_restore.errors import AdminError
 from neo4j_restore.spec import DatabaseName
+from neo4j_restore.stopwatch import Phase, Stopwatch
 
 log = getLogger(__name__)
 
@@ -38,7 +40,7 @@ class Admin:
     """A neo4j-admin and its version. edition: None where its jars are not in their usual place.
 
     silent_seconds: the log says so when it prints and does nothing for this long.
-    takes_older: a loaded store of an older Neo4j is not an error.
+    takes_older: a loaded store of an older Neo4j is not an error. watch: gets the time of each run.
     """
 
     program: Path
@@ -47,6 +49,7 @@ class Admin:
     edition: Edition | None = None
     silent_seconds: float = SILENT_SECONDS
     takes_older: bool = False
+    watch: Stopwatch = field(default_factory=Stopwatch, compare=False)
 
     @property
     def commands(self) -> Commands:
@@ -108,7 +111,7 @@ class Admin:
         Raises BackupDamagedError for a store that it can't read. Any other error means that it could not be asked.
         """
         argv = _filled(self.commands.info, store, database)
-        run = self._ended(argv, conf, lock, None, name, most_seconds=self.silent_seconds)
+        run = self._ended(argv, conf, lock, None, name, phase=Phase.INSPECT, most_seconds=self.silent_seconds)
         if error := verdicts.unreadable(run) or endings.error_of(run):
             raise error
         try:
@@ -129,7 +132,7 @@ class Admin:
         cache = f"{self.commands.cache_setting}={off_heap}m\n" if self.commands.cache_setting else ""
         (own / _CONF).write_text((conf / _CONF).read_text() + cache)
         argv = _filled(self.commands.check, reports, database, temp=reports, off_heap=off_heap)
-        run = self._ended(argv, own, lock, None, name)
+        run = self._ended(argv, own, lock, None, name, phase=Phase.CHECK)
         trees.remove(own)
         if error := verdicts.inconsistent(run) or endings.error_of(run):
             raise error
@@ -161,6 +164,7 @@ class Admin:
         blocks: Iterable[bytes] | None,
         name: str,
         *,
+        phase: Phase = Phase.LOAD,
         most_seconds: float | None = None,
     ) -> endings.Run:
         """Run it to its end. name: what it works on, for messages. most_seconds: after these it is ended."""
@@ -171,7 +175,9 @@ class Admin:
             [str(self.program), *argv], environment(os.environ) | variables, conf.parent, keep=(lock,)
         )
         silence = child.Silence(self.silent_seconds, lambda: _traces(conf.parent))
-        with startable(self.program):
+        # A stream is downloaded while it is loaded.
+        timed = nullcontext() if blocks is not None else self.watch.during(phase)
+        with startable(self.program), timed:
             tell = partial(_tell_silence, conf.parent)
             ended = child.run(command, blocks, silence, tell, most_seconds)
         return judged(ended, argv, name, self.heap_size)

@@ -3,7 +3,7 @@
 1. Read the receipt of the restore.
 2. Wait until the server that runs on the copy answers.
 3. Ask each assertion, also after one that does not hold.
-4. Write the metrics.
+4. Write the metrics, and leave the result in the bucket.
 
 It changes nothing in the copy: each query runs in a session that may only read.
 """
@@ -44,16 +44,31 @@ def drill(options: Options) -> Outcome:
     if not restored.get("restored"):
         message = f"no receipt in {options.data_dir} says what was restored"
         raise ConfigurationError(message, hint="restore into DATA_DIR first: neo4j-restore run")
+    began = time.monotonic()
     with bolt.Connection(bolt.Target.of(options.server)) as connection:
-        patience = Patience(time, time.monotonic() + options.seconds, options.seconds, "DRILL_SECONDS")
+        patience = Patience(time, began + options.seconds, options.seconds, "DRILL_SECONDS")
         server = patience.until(connection.server)
+        answered = time.monotonic()
         verdicts = [_verdict(each, connection, patience) for each in options.assertions]
     finished = datetime.now(UTC).isoformat(timespec="milliseconds")
-    outcome = Outcome(options.name, restored, str(server.version), verdicts, finished)
+    outcome = Outcome(
+        options.name,
+        restored,
+        str(server.version),
+        verdicts,
+        finished,
+        start_seconds=answered - began,
+        asked_seconds=time.monotonic() - answered,
+    )
     if options.metrics_file:
         metrics.write(options.metrics_file, outcome)
     if options.pushgateway:
         metrics.push(options.pushgateway, outcome)
+    if options.bucket:
+        # Imported here: a drill without a bucket needs no store.
+        from neo4j_restore.drill import result
+
+        outcome = result.keep(options.bucket, outcome)
     return outcome
 
 
@@ -79,4 +94,5 @@ def error(outcome: Outcome) -> RestoreError | None:
     hint = (
         "compare the set with the live data. The log has all of them. Is the backup job still writing to this bucket?"
     )
-    return DrillFailedError(message, hint=hint)
+    where = outcome.not_kept or (outcome.result and f"The result is in {outcome.result}")
+    return DrillFailedError(message, hint=f"{hint} {where}".rstrip())

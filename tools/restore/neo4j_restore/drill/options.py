@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from neo4j_restore import settings
 from neo4j_restore.drill.assertions import Assertion
 from neo4j_restore.drill.variables import (
     DRILL_ASSERTIONS,
@@ -17,8 +18,9 @@ from neo4j_restore.drill.variables import (
 from neo4j_restore.errors import ConfigurationError
 from neo4j_restore.finalize import access
 from neo4j_restore.finalize.access import ServerAccess
+from neo4j_restore.settings import Settings
 from neo4j_restore.values import read_each
-from neo4j_restore.variables import DATA_DIR
+from neo4j_restore.variables import BUCKET, DATA_DIR
 
 
 @dataclass(frozen=True)
@@ -26,6 +28,7 @@ class Options:
     """What a drill is asked to prove, with all defaults applied.
 
     data_dir: the restored copy, whose receipt says what was restored.
+    bucket: the settings of the restore, whose bucket gets the result. None without BUCKET.
     """
 
     name: str
@@ -35,14 +38,22 @@ class Options:
     metrics_file: Path | None
     pushgateway: str
     data_dir: Path
+    bucket: Settings | None = None
 
 
 def from_environment(environment: Mapping[str, str]) -> Options:
     """Return the options in `environment`. Raises one ConfigurationError that names every malformed variable."""
     values, malformed = read_each(environment, (*VARIABLES, *access.VARIABLES, DATA_DIR))
-    if malformed:
+    problems = [problem.what for problem in malformed]
+    bucket = None
+    if environment.get(BUCKET.name, "").strip():
+        try:
+            bucket = settings.from_environment(environment)
+        except ConfigurationError as error:
+            problems += [each for each in str(error).split("; ") if each not in problems]
+    if problems:
         hint = "correct these variables of the container that runs the drill. For a list run: neo4j-restore --help"
-        raise ConfigurationError("; ".join(problem.what for problem in malformed), hint=hint)
+        raise ConfigurationError("; ".join(problems), hint=hint)
     return Options(
         name=values[DRILL_NAME],
         assertions=values[DRILL_ASSERTIONS],
@@ -51,4 +62,5 @@ def from_environment(environment: Mapping[str, str]) -> Options:
         metrics_file=values.get(METRICS_FILE),
         pushgateway=values.get(PUSHGATEWAY_URL) or "",
         data_dir=Path(os.path.realpath(values[DATA_DIR])),
+        bucket=bucket,
     )

@@ -20,7 +20,8 @@ class Verdict:
 class Outcome:
     """All that a drill found. restore: the record of its restore, as the receipt has it. finished: ISO 8601.
 
-    neo4j: the server's version.
+    neo4j: the server's version. start_seconds: until the server answered. asked_seconds: for all assertions.
+    result: URL of the result in the bucket, or empty. not_kept: why it is not there although it should be, or empty.
     """
 
     name: str
@@ -28,6 +29,10 @@ class Outcome:
     neo4j: str
     verdicts: Sequence[Verdict]
     finished: str
+    start_seconds: float = 0.0
+    asked_seconds: float = 0.0
+    result: str = ""
+    not_kept: str = ""
 
     @property
     def failed(self) -> list[Verdict]:
@@ -53,6 +58,8 @@ def as_json(outcome: Outcome) -> dict[str, Any]:
                 }
                 for each in outcome.verdicts
             ],
+            "phases": {"start": round(outcome.start_seconds, 3), "assertions": round(outcome.asked_seconds, 3)},
+            "result": outcome.result or None,
             "finished": outcome.finished,
         },
     }
@@ -63,9 +70,11 @@ def as_text(outcome: Outcome) -> str:
     names = ", ".join(str(each["database"]) for each in outcome.restore["restored"])
     lines = [
         f"restored {names}: {outcome.restore['bytes']} bytes in {outcome.restore['seconds']} s",
-        f"Neo4j {outcome.neo4j} runs on it",
+        f"Neo4j {outcome.neo4j} runs on it, and answered after {outcome.start_seconds:.1f} s",
     ]
     lines += [f"{'fails' if each.problem else 'holds'}: {described(each)}" for each in outcome.verdicts]
+    lines += [f"result: {outcome.result}"] if outcome.result else []
+    lines += [outcome.not_kept] if outcome.not_kept else []
     return "\n".join(map(scrub.clean, lines))
 
 

@@ -1,7 +1,7 @@
 """Lists a bucket's path. Of any number of objects it only keeps those that may be of a requested database.
 
-Markers of folders, the files that macOS adds, the auth files of Neo4j 3.x and the objects that IGNORE_OBJECTS names are
-left out and counted.
+Markers of folders, the files that macOS adds, the auth files of Neo4j 3.x, the results of drills and the objects that
+IGNORE_OBJECTS names are left out and counted.
 """
 
 import fnmatch
@@ -12,6 +12,7 @@ from itertools import islice
 from logging import getLogger
 
 from neo4j_restore.errors import ConfigurationError
+from neo4j_restore.sets import drills
 from neo4j_restore.sets.authfiles import is_auth_file
 from neo4j_restore.sets.backup_set import STORE_MARKERS
 from neo4j_restore.sets.kinds import SUM, split_ending
@@ -86,6 +87,8 @@ class Sieve:
             return "files that macOS adds"
         if is_auth_file(relative):
             return "auth files of Neo4j 3.x"
+        if drills.is_result(relative):
+            return "results of drills"
         if self._ignored and self._ignored.match(relative):
             return "objects that IGNORE_OBJECTS names"
         return ""

@@ -1,0 +1,115 @@
+"""How long a restore will take, by the time that a drill or the last restore here took. Pure.
+
+Each phase grows with the bytes of the sets, apart from the start of neo4j-admin in it. How long that takes shows in the
+phase `inspect`, which does little else.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from neo4j_restore.planning.plan import Plan
+from neo4j_restore.sets.drills import Measured
+from neo4j_restore.sets.kinds import Kind
+from neo4j_restore.spec import DatabaseName
+from neo4j_restore.stopwatch import Phase
+
+# What the forecast was made from.
+DRILL: Final = "drill"
+RECEIPT: Final = "receipt"
+
+
+@dataclass(frozen=True)
+class Source:
+    """A restore that was measured. kind: DRILL or RECEIPT. place: its URL or path."""
+
+    kind: str
+    place: str
+    measured: Measured
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """The expected time of a restore.
+
+    transfer_seconds: download, verify, unpack, and the load of a dump that is streamed.
+    admin_seconds: neo4j-admin on what lies on the volume. other_seconds: the rest, such as listing and syncs.
+    """
+
+    size_bytes: int
+    transfer_seconds: float
+    admin_seconds: float
+    other_seconds: float
+    source: Source
+
+    @property
+    def seconds(self) -> float:
+        """The whole time."""
+        return self.transfer_seconds + self.admin_seconds + self.other_seconds
+
+    @property
+    def bytes_per_second(self) -> float | None:
+        """The speed of the transfer, or None where it takes no time."""
+        return self.size_bytes / self.transfer_seconds if self.transfer_seconds else None
+
+
+def forecast(plan: Plan, sources: Iterable[Source], *, checks: bool) -> Forecast | None:
+    """Return the forecast by the first source that is of the plan's databases, in sets of their kinds.
+
+    sources: the newest first. checks: the restore looks for inconsistencies. Then only one that did so can tell.
+    """
+    wanted = {step.source: step.chosen.kind for step in plan.restores if step.chosen}
+    size = sum(step.chosen.size_bytes for step in plan.restores if step.chosen)
+    if not wanted:
+        return None
+    source = next((each for each in sources if _fits(each.measured, wanted, checks=checks)), None)
+    return _of(source, size, wanted, checks=checks) if source else None
+
+
+def _fits(measured: Measured, wanted: Mapping[DatabaseName, Kind], *, checks: bool) -> bool:
+    known = all(
+        database in measured.sets and measured.sets[database].kind in {"", kind.value}
+        for database, kind in wanted.items()
+    )
+    # A result of others does not say of its time what the check took.
+    return known and measured.size_bytes > 0 and not (checks and not measured.phases.get(Phase.CHECK))
+
+
+def _of(source: Source, size: int, wanted: Mapping[DatabaseName, Kind], *, checks: bool) -> Forecast:
+    measured, phases = source.measured, source.measured.phases
+    grows = size / measured.size_bytes
+    if not phases:
+        return Forecast(size, measured.seconds * grows, 0.0, 0.0, source)
+    # One of neo4j-admin's starts for each database.
+    starts = len(wanted) / len(measured.sets)
+    start = phases.get(Phase.INSPECT, 0.0)
+
+    def scaled(phase: Phase, *, starts_admin: bool) -> float:
+        took = phases.get(phase, 0.0)
+        fixed = min(took, start) if starts_admin else 0.0
+        return fixed * starts + (took - fixed) * grows
+
+    streams = not phases.get(Phase.LOAD) and Kind.DUMP in wanted.values()
+    admin = scaled(Phase.LOAD, starts_admin=True) + start * starts
+    admin += scaled(Phase.CHECK, starts_admin=True) if checks else 0.0
+    other = phases.get(Phase.PREPARE, 0.0) + scaled(Phase.FINISH, starts_admin=False)
+    return Forecast(size, scaled(Phase.TRANSFER, starts_admin=streams), admin, other, source)
+
+
+def as_json(made: Forecast | None) -> dict[str, Any] | None:
+    """Return the forecast as `plan --json` prints it: a published contract."""
+    if made is None:
+        return None
+    measured = made.source.measured
+    return {
+        "seconds": round(made.seconds, 1),
+        "transfer_seconds": round(made.transfer_seconds, 1),
+        "bytes_per_second": round(made.bytes_per_second) if made.bytes_per_second else None,
+        "neo4j_admin_seconds": round(made.admin_seconds, 1),
+        "other_seconds": round(made.other_seconds, 1),
+        "server_start_seconds": measured.start_seconds,
+        "bytes": made.size_bytes,
+        "by": made.source.kind,
+        "from": made.source.place,
+        "measured": measured.finished.isoformat(timespec="seconds"),
+    }
