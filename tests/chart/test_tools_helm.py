@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from tests.chart.helm import ROOT, Helm
+from tests.support import programs
 from tests.support.says import says
 
 # What the script itself needs; Go and Helm are left out.
@@ -19,13 +20,7 @@ FILES = ["helm", "helm.txt", "unpack_helm.py", "go.mod", "go.sum"]
 @pytest.fixture
 def bare_path(tmp_path: Path) -> Path:
     """Return a folder that as PATH has neither Go nor Helm."""
-    folder = tmp_path / "bin"
-    folder.mkdir()
-    for name in NEEDED:
-        found = shutil.which(name)
-        assert found is not None
-        (folder / name).symlink_to(found)
-    return folder
+    return programs.folder_of(NEEDED, tmp_path / "bin")
 
 
 def tools_helm(path: Path, which: str, *, go_mod: str = "", **more: str) -> subprocess.CompletedProcess[str]:

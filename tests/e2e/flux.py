@@ -3,7 +3,6 @@
 import json
 import os
 import secrets
-import socket
 import subprocess
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -11,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.e2e.cluster import DEADLINE, Namespace, Object, run
+from tests.support.servers import free_port
 
 SYSTEM = Namespace("flux-system")
 
@@ -41,7 +41,7 @@ class Flux:
         with ExitStack() as stack:
             stack.callback(run, "kubectl", "delete", "--filename", str(self.folder / "crds"), f"--timeout={DEADLINE}")
             stack.callback(run, "kubectl", "delete", "namespace", SYSTEM.name, f"--timeout={DEADLINE}")
-            storage = f"127.0.0.1:{_free_port()}"
+            storage = f"127.0.0.1:{free_port()}"
             (self.work / "artifacts").mkdir()
             where = (f"--storage-path={self.work}/artifacts", f"--storage-addr={storage}")
             stack.enter_context(self._controller("source-controller", *where, f"--storage-adv-addr={storage}"))
@@ -102,12 +102,6 @@ class Flux:
     def names(self, kind: str) -> set[str]:
         """Return the names of all objects of a kind."""
         return set(SYSTEM.kubectl("get", kind, "--output=jsonpath={.items[*].metadata.name}").split())
-
-
-def _free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])
 
 
 def history(namespace: str) -> list[tuple[str, int, str]]:

@@ -9,8 +9,10 @@ from tests.faults import forks
 from tests.faults.cases import Case
 from tests.faults.forks import Forks
 from tests.faults.pods import Pod, make_pod
+from tests.faults.proxy import Proxy, proxy
 from tests.faults.table import everything
 from tests.real.conftest import neo4j_3
+from tests.support.stores import Emulator
 
 __all__ = ["neo4j_3"]
 
@@ -48,3 +50,10 @@ def forking(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Forks]:
 def pod(forking: Forks, tmp_path: Path) -> MakePod:
     """Make the pod of a case, on a folder of this test's own."""
     return lambda case: make_pod(case, forking, tmp_path / "pod")
+
+
+@pytest.fixture
+def behind(emulator: Emulator) -> Iterator[Proxy]:
+    """Run a proxy before the emulated store. It makes the faults that a test asks for."""
+    with proxy(emulator.host) as running:
+        yield running

@@ -3,6 +3,7 @@
 import json
 import os
 import random
+import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +11,7 @@ from pathlib import Path
 from tests.faults.forks import Ended, Forks
 from tests.support import archives, standin
 from tests.support.archives import snapshot
+from tests.support.stores import Bucket
 
 KEY = "neo4j-latest.tar.gz"
 
@@ -55,6 +57,11 @@ class Scene:
         archives.empty(self.data)
         archives.write_database(self.data, "old")
 
+    def lay_copy(self, copy: Path) -> None:
+        """Make the volume what the folder `copy` holds."""
+        archives.empty(self.data)
+        shutil.copytree(copy, self.data, dirs_exist_ok=True)
+
     def start(self, **settings: str) -> Ended:
         """Run the restore, as the pod's container does at each start."""
         return self.forks.run("run", environment={**self.environment, **settings})
@@ -99,3 +106,11 @@ def make(folder: Path, forks: Forks, bucket: str) -> Scene:
         **WISH,
     }
     return Scene(forks, environment, data, snapshot(data))
+
+
+def on_an_archive(folder: Path, forks: Forks, bucket: Bucket) -> Scene:
+    """Return a scene below `folder`, on a bucket with a new set in an archive."""
+    bucket.put(KEY, archive("new"))
+    pod = make(folder, forks, bucket.url)
+    pod.environment["STORAGE_EMULATOR_HOST"] = bucket.host
+    return pod

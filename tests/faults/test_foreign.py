@@ -8,7 +8,6 @@ alone. Then a start that leaves data alone ends well, and with the stranger's pa
 import json
 import os
 import shutil
-import socket
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from random import Random
@@ -22,6 +21,7 @@ from tests.faults.pods import Pod, make_pod
 from tests.faults.table import everything, tally
 from tests.real.unprivileged import give, unprivileged
 from tests.support.archives import write_files
+from tests.support.servers import unix_socket
 from tests.support.skips import root_only
 
 _NAMES = {
@@ -133,16 +133,6 @@ def test_a_foreign_owner_is_told_or_does_no_harm(case: Case, as_neo4j: Forks, tm
                 assert_restores(volume)
 
 
-def _socket(path: Path) -> None:
-    here = Path.cwd()
-    os.chdir(path.parent)
-    try:
-        with socket.socket(socket.AF_UNIX) as bound:
-            bound.bind(path.name)
-    finally:
-        os.chdir(here)
-
-
 _RECORD = {"restore_id": "x", "restored": [{"database": "neo4j", "wish": "x"}], "finished": "now"}
 
 KINDS: dict[str, Callable[[Path], object]] = {
@@ -151,7 +141,7 @@ KINDS: dict[str, Callable[[Path], object]] = {
     "a link to a folder": lambda path: path.symlink_to(path.parents[2]),
     "a link to nothing": lambda path: path.symlink_to("nowhere"),
     "a FIFO": os.mkfifo,
-    "a socket": _socket,
+    "a socket": unix_socket,
     "deep JSON": lambda path: path.write_bytes(b"[" * 50_000),
     "no UTF-8": lambda path: path.write_bytes(b"\xff\xfe\x00"),
     "other JSON": lambda path: path.write_text(json.dumps({"format": 1, "last": {"removed": 7}, "wishes": 5})),

@@ -2,20 +2,19 @@
 
 import shutil
 import signal
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from tests.faults import answers, scene
 from tests.faults.conftest import some
 from tests.faults.forks import Ended, Forks
-from tests.faults.proxy import Kind, Proxy, proxy
+from tests.faults.proxy import Kind, Proxy
 from tests.faults.scene import Scene
 from tests.faults.table import tally
 from tests.faults.traces import history, is_sealed
 from tests.support import archives
 from tests.support.archives import write_files
-from tests.support.stores import Bucket, Emulator
+from tests.support.stores import Bucket
 
 NEW = scene.files("new")
 
@@ -24,12 +23,6 @@ BROKEN_AT = len(NEW) - 2
 
 # Before the download the plan reads the start of `neostore`, which has the version of the store.
 LOOKS = 1
-
-
-@pytest.fixture
-def behind(emulator: Emulator) -> Iterator[Proxy]:
-    with proxy(emulator.host) as running:
-        yield running
 
 
 @pytest.fixture
@@ -104,15 +97,11 @@ def test_what_was_kept_counts_as_room(pod: Scene) -> None:
 def test_killed_at_any_change_while_it_goes_on_the_volume_is_old_or_becomes_new(pod: Scene, tmp_path: Path) -> None:
     shutil.copytree(pod.data, tmp_path / "broken off")
 
-    def lay() -> None:
-        archives.empty(pod.data)
-        shutil.copytree(tmp_path / "broken off", pod.data, dirs_exist_ok=True)
-
     made = pod.start().changes
     assert pod.holds(NEW)
     with tally("SIGKILL while a broken-off download is resumed") as tries:
         for number in some(len(made), "resume", 8):
-            lay()
+            pod.lay_copy(tmp_path / "broken off")
             with tries.attempt(f"before change {number}, {made[number]}"):
                 killed = pod.forks.run("run", environment=pod.environment, fault={"kind": "kill", "at": number})
                 assert killed.code == -signal.SIGKILL

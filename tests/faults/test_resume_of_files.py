@@ -2,7 +2,7 @@
 
 import shutil
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
@@ -11,14 +11,14 @@ from tests.faults import answers, scene
 from tests.faults.conftest import some
 from tests.faults.forks import Ended, Forks
 from tests.faults.processes import started
-from tests.faults.proxy import Exchange, Kind, Proxy, honest, proxy
+from tests.faults.proxy import Exchange, Kind, Proxy, honest
 from tests.faults.scene import Scene
 from tests.faults.table import tally
 from tests.faults.traces import history, is_sealed
 from tests.support import archives, standin
 from tests.support.artifacts import Artifact
 from tests.support.patience import until
-from tests.support.stores import Bucket, Emulator
+from tests.support.stores import Bucket
 
 from neo4j_restore.checksums import ALGORITHMS
 from neo4j_restore.streams.pipeline import BLOCK_BYTES
@@ -59,12 +59,6 @@ def run(pod: Scene, behind: Proxy, end: int | None = None) -> tuple[Ended, list[
     # What a plan looks at, a run does as well, and first.
     behind.meet(Kind.READ, downloads, first=behind.seen[Kind.READ] + 1, forever=True)
     return pod.start(), downloads.starts
-
-
-@pytest.fixture
-def behind(emulator: Emulator) -> Iterator[Proxy]:
-    with proxy(emulator.host) as running:
-        yield running
 
 
 @pytest.fixture
@@ -211,16 +205,12 @@ def test_killed_at_any_change_while_it_goes_on_the_volume_is_old_or_becomes_new(
     kept(pod).write_bytes(kept(pod).read_bytes()[:-1])
     shutil.copytree(pod.data, tmp_path / "broken off")
 
-    def lay() -> None:
-        archives.empty(pod.data)
-        shutil.copytree(tmp_path / "broken off", pod.data, dirs_exist_ok=True)
-
     behind.heal()
     made = pod.start().changes
     assert pod.holds(NEW)
     with tally("SIGKILL while a big file that broke off is resumed") as tries:
         for number in some(len(made), "resume of files", 12):
-            lay()
+            pod.lay_copy(tmp_path / "broken off")
             with tries.attempt(f"before change {number}, {made[number]}"):
                 killed = pod.forks.run("run", environment=pod.environment, fault={"kind": "kill", "at": number})
                 assert killed.code == -signal.SIGKILL

@@ -3,7 +3,6 @@
 import shutil
 import signal
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pyrage
@@ -11,12 +10,12 @@ import pytest
 from tests.faults import answers, scene
 from tests.faults.forks import Forks
 from tests.faults.processes import of_home, started
-from tests.faults.proxy import Fault, Kind, Proxy, proxy
+from tests.faults.proxy import Fault, Kind, Proxy
 from tests.faults.scene import KEY, Scene
 from tests.faults.table import everything, tally
 from tests.support import standin
 from tests.support.patience import until
-from tests.support.stores import Bucket, Emulator
+from tests.support.stores import Bucket
 
 NEW = scene.files("new")
 
@@ -26,16 +25,7 @@ TERMINATED = 128 + signal.SIGTERM
 @pytest.fixture
 def pod(forking: Forks, bucket: Bucket, tmp_path: Path) -> Scene:
     """Return a pod with an old database, on a bucket with a new set."""
-    bucket.put(KEY, scene.archive("new"))
-    pod = scene.make(tmp_path, forking, bucket.url)
-    pod.environment["STORAGE_EMULATOR_HOST"] = bucket.host
-    return pod
-
-
-@pytest.fixture
-def behind(emulator: Emulator) -> Iterator[Proxy]:
-    with proxy(emulator.host) as running:
-        yield running
+    return scene.on_an_archive(tmp_path, forking, bucket)
 
 
 def assert_next_start_restores(pod: Scene) -> None:

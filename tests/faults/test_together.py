@@ -15,7 +15,7 @@ from tests.faults import answers, scene
 from tests.faults.forks import Forks
 from tests.faults.processes import Started, of_home, started
 from tests.faults.proxy import Kind, proxy
-from tests.faults.scene import KEY, Scene
+from tests.faults.scene import Scene
 from tests.faults.table import everything, tally
 from tests.support import standin
 from tests.support.patience import until
@@ -29,10 +29,7 @@ AT_WORK = "another neo4j-restore is using the volume"
 @pytest.fixture
 def pod(forking: Forks, bucket: Bucket, tmp_path: Path) -> Scene:
     """Return a pod with an old database, on a bucket with a new set."""
-    bucket.put(KEY, scene.archive("new"))
-    pod = scene.make(tmp_path, forking, bucket.url)
-    pod.environment["STORAGE_EMULATOR_HOST"] = bucket.host
-    return pod
+    return scene.on_an_archive(tmp_path, forking, bucket)
 
 
 @contextmanager

@@ -1,5 +1,6 @@
 """Servers of tests: on a free port of the loopback interface, waited for by what they do, gone with their block."""
 
+import os
 import socket
 import subprocess
 import threading
@@ -8,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
 from tests.support.patience import HANGS_AFTER_SECONDS
 
@@ -17,6 +19,17 @@ def free_port() -> int:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         return int(free.getsockname()[1])
+
+
+def unix_socket(path: Path) -> None:
+    """Leave a socket at `path`. An address may be shorter than a path, so it is made from inside the folder."""
+    here = Path.cwd()
+    os.chdir(path.parent)
+    try:
+        with socket.socket(socket.AF_UNIX) as bound:
+            bound.bind(path.name)
+    finally:
+        os.chdir(here)
 
 
 def wait_until_it_listens(port: int, process: subprocess.Popen[bytes], seconds: float = HANGS_AFTER_SECONDS) -> None:

@@ -4,11 +4,11 @@ from typing import Any
 
 import pytest
 import yaml
+from tests.generator.charts.written import written
 from tests.generator.inputs import make_scenario
 
 from neo4j_scenarios.charts.environment import environment
 from neo4j_scenarios.errors import UsageError
-from neo4j_scenarios.inputs.scenario import Scenario
 from neo4j_scenarios.render.values_file import render
 from neo4j_scenarios.targets import TARGETS
 
@@ -26,11 +26,6 @@ IDENTITIES = {
     "gke-direct": (GCS, "pod-identity", {}),
     "aks": (AZURE, CLIENT, {"azure.workload.identity/client-id": CLIENT}),
 }
-
-
-def written(scenario: Scenario) -> dict[str, Any]:
-    values: dict[str, Any] = yaml.safe_load(render(scenario))
-    return values
 
 
 def container(target: str, **changes: str) -> tuple[dict[str, Any], dict[str, Any]]:

@@ -1,9 +1,7 @@
 """Clusters: every server restores the same set, or the scenario is refused."""
 
-from typing import Any
-
 import pytest
-import yaml
+from tests.generator.charts.written import written
 from tests.generator.conftest import Command
 from tests.generator.inputs import make_scenario
 from tests.support.says import says
@@ -20,11 +18,6 @@ OFFICIAL = {**LABS, "target": "neo4j/neo4j", "accept_first_bootstrap": "true"}
 
 def make_cluster(**changes: str) -> Scenario:
     return make_scenario(**{**OFFICIAL, **changes})
-
-
-def written(scenario: Scenario) -> dict[str, Any]:
-    values: dict[str, Any] = yaml.safe_load(render(scenario))
-    return values
 
 
 @pytest.mark.parametrize(

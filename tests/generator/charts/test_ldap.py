@@ -1,9 +1,7 @@
 """LDAP: settings where each chart takes them, and the password by reference alone."""
 
-from typing import Any
-
 import pytest
-import yaml
+from tests.generator.charts.written import written
 from tests.generator.inputs import make_scenario
 
 from neo4j_scenarios.errors import UsageError
@@ -28,11 +26,6 @@ VARIABLE = "NEO4J_dbms_security_ldap_authorization_system__password"
 
 def make_directory(target: str, **changes: str) -> Scenario:
     return make_scenario(**{**ACCOUNT, "target": target, **changes})
-
-
-def written(scenario: Scenario) -> dict[str, Any]:
-    values: dict[str, Any] = yaml.safe_load(render(scenario))
-    return values
 
 
 @pytest.mark.parametrize("target", ["neo4j-restore", "neo4j/neo4j"])

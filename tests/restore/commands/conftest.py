@@ -21,3 +21,9 @@ def three(neo4j_restore: Run, tmp_path: Path) -> ThreeX:
         return neo4j_restore(command, *argv, NEO4J_HOME=str(home), **{"AUTH_FILES": "true", **settings})
 
     return run
+
+
+@pytest.fixture
+def enterprise(tmp_path: Path) -> dict[str, str]:
+    """Return the variables of an Enterprise Edition 5."""
+    return {"NEO4J_HOME": str(standin.install_enterprise_5(tmp_path / "enterprise"))}

@@ -15,11 +15,6 @@ from tests.support.stores import Bucket
 from tests.support.versitygw import S3Bucket
 
 
-@pytest.fixture
-def enterprise(tmp_path: Path) -> dict[str, str]:
-    return {"NEO4J_HOME": str(standin.install_enterprise_5(tmp_path / "enterprise"))}
-
-
 def put(bucket: Bucket, *left_out: str) -> None:
     for key, data in CHAIN.items():
         if not any(part in key for part in left_out):

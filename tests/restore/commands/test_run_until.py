@@ -15,11 +15,6 @@ OLD = {"databases/neo4j/neostore": b"old"}
 
 
 @pytest.fixture
-def enterprise(tmp_path: Path) -> dict[str, str]:
-    return {"NEO4J_HOME": str(standin.install_enterprise_5(tmp_path / "enterprise"))}
-
-
-@pytest.fixture
 def chain(bucket: Bucket) -> Bucket:
     """Return a bucket with a full backup (1 to 100, 02:00) and two differential ones (to 150, 03:00; to 300, 04:00)."""
     for key, data in CHAIN.items():

@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import socket
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,6 +10,7 @@ from tests.conftest import Run
 from tests.real.unprivileged import UID, give, unprivileged
 from tests.support import archives
 from tests.support.says import says
+from tests.support.servers import unix_socket
 from tests.support.skips import NEEDS_IMMUTABLE_FILES, root_only
 
 HOME = ".neo4j-restore"
@@ -133,22 +133,12 @@ def test_an_immutable_folder_is_told(folder: str, volume: Path, bucket_url: str,
     assert (volume / "databases/neo4j/neostore").read_bytes().startswith(b"live")
 
 
-def _socket(path: Path) -> None:
-    here = Path.cwd()
-    os.chdir(path.parent)
-    try:
-        with socket.socket(socket.AF_UNIX) as bound:
-            bound.bind(path.name)
-    finally:
-        os.chdir(here)
-
-
 KINDS: dict[str, Callable[[Path], None]] = {
     "a file": Path.touch,
     "a folder": Path.mkdir,
     "a symbolic link": lambda path: path.symlink_to(path.parents[2]),
     "a FIFO": os.mkfifo,
-    "a socket": _socket,
+    "a socket": unix_socket,
 }
 FOLDERS = ["staging", "outgoing", "previous", "kept"]
 FILES = ["receipt.json", "receipt.json.new", "journal.json", "journal.json.new", "lock"]

@@ -10,7 +10,10 @@ from tests.support.azurite import STRANGER_KEY, AzureContainer
 from tests.support.versitygw import STRANGER, S3Bucket
 
 from neo4j_restore import settings
-from neo4j_restore.stores import Store, WritableStore, open_store, open_writable
+from neo4j_restore.stores import Store, StoredObject, WritableStore, open_store, open_writable
+from neo4j_restore.transfer.download import download
+from neo4j_restore.transfer.options import DownloadOptions
+from neo4j_restore.transfer.progress import Progress
 
 
 def open_with(environment: dict[str, str]) -> Store:
@@ -127,3 +130,9 @@ class Local:
         new.replace(path)
         later = path.stat().st_mtime_ns + 1_000_000
         os.utime(path, ns=(later, later))
+
+
+def downloaded(store: Store, stored: StoredObject) -> bytes:
+    """Return the bytes as a restore takes them: resumed and verified."""
+    with download(store, stored, DownloadOptions(60), Progress("neo4j", stored.size_bytes)) as stream:
+        return stream.readall()

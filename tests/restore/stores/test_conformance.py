@@ -5,14 +5,11 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from tests.restore.stores.subjects import Subject, open_with
+from tests.restore.stores.subjects import Subject, downloaded, open_with
 from tests.support.gateway import Fault, Gateway
 
 from neo4j_restore.errors import StoreError
 from neo4j_restore.stores import Store, StoredObject, parsing
-from neo4j_restore.transfer.download import download
-from neo4j_restore.transfer.options import DownloadOptions
-from neo4j_restore.transfer.progress import Progress
 from neo4j_restore.transfer.retry import Retry, part
 
 TEN = b"0123456789"
@@ -27,12 +24,6 @@ def put(subject: Subject, store: Store, name: str, data: bytes = b"data") -> Sto
 
 def read(store: Store, stored: StoredObject, start: int = 0, end: int | None = None) -> bytes:
     with store.read(stored, start, end) as stream:
-        return stream.readall()
-
-
-def downloaded(store: Store, stored: StoredObject) -> bytes:
-    """Return the bytes as a restore takes them: resumed and verified."""
-    with download(store, stored, DownloadOptions(60), Progress("neo4j", stored.size_bytes)) as stream:
         return stream.readall()
 
 

@@ -2,11 +2,11 @@
 
 import json
 import os
-import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
+from tests.support import programs
 from tests.support.says import says
 from tests.support.skips import AZURE_IS_LEFT_OUT, NO_AZURE
 
@@ -24,13 +24,7 @@ def install(name: str, **environment: str) -> subprocess.CompletedProcess[str]:
 @pytest.fixture
 def bare_path(tmp_path: Path) -> Path:
     """Return a folder that as PATH has neither Go nor Node."""
-    folder = tmp_path / "bin"
-    folder.mkdir()
-    for name in NEEDED:
-        found = shutil.which(name)
-        assert found is not None
-        (folder / name).symlink_to(found)
-    return folder
+    return programs.folder_of(NEEDED, tmp_path / "bin")
 
 
 def test_versitygw_says_the_version_that_is_pinned() -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from tests.conftest import Run
-from tests.restore.stores.subjects import open_with
+from tests.restore.stores.subjects import downloaded, open_with
 from tests.support import archives
 from tests.support.gateway import Fault, Gateway, gateway
 from tests.support.says import says
@@ -16,9 +16,6 @@ from tests.support.versitygw import VIRTUAL_DOMAIN, S3Bucket
 
 from neo4j_restore.errors import BackupDamagedError, StoreError
 from neo4j_restore.stores import Store, StoredObject
-from neo4j_restore.transfer.download import download
-from neo4j_restore.transfer.options import DownloadOptions
-from neo4j_restore.transfer.progress import Progress
 
 PARTS = [b"a" * 5 * 1024 * 1024, b"b" * 5 * 1024 * 1024, b"c" * 1000]
 
@@ -54,11 +51,6 @@ def test_a_bucket_is_asked_by_a_host_of_its_own(s3_bucket: S3Bucket) -> None:
     (listed,) = store.list("p/")
     assert downloaded(store, store.stat(listed)) == PARTS[2]
     store.close()
-
-
-def downloaded(store: Store, stored: StoredObject) -> bytes:
-    with download(store, stored, DownloadOptions(60), Progress("neo4j", stored.size_bytes)) as stream:
-        return stream.readall()
 
 
 @pytest.mark.parametrize("algorithm", ["CRC32", "CRC32C", "CRC64NVME", "SHA1", "SHA256"])

@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 
 import pytest
-from tests.restore.stores.subjects import open_with
+from tests.restore.stores.subjects import downloaded, open_with
 from tests.support.azurite import ACCOUNT, AzureContainer, azure
 from tests.support.certificates import make_authority
 from tests.support.servers import Reply, scripted
@@ -15,9 +15,6 @@ from tests.support.servers import Reply, scripted
 from neo4j_restore.checksums import Checksum
 from neo4j_restore.errors import BackupDamagedError
 from neo4j_restore.stores import Store, StoredObject
-from neo4j_restore.transfer.download import download
-from neo4j_restore.transfer.options import DownloadOptions
-from neo4j_restore.transfer.progress import Progress
 
 BLOCKS = [b"a" * 1000, b"b" * 1000, b"c"]
 MD5 = hashlib.md5(b"".join(BLOCKS), usedforsecurity=False).digest()
@@ -26,11 +23,6 @@ MD5 = hashlib.md5(b"".join(BLOCKS), usedforsecurity=False).digest()
 def only(store: Store, container: AzureContainer) -> StoredObject:
     (found,) = store.list(f"{container.name}/")
     return found
-
-
-def downloaded(store: Store, stored: StoredObject) -> bytes:
-    with download(store, stored, DownloadOptions(60), Progress("neo4j", stored.size_bytes)) as stream:
-        return stream.readall()
 
 
 def test_a_blob_of_one_piece_is_verified_by_the_store_s_md5(azure_container: AzureContainer) -> None:
