@@ -76,8 +76,8 @@ def _kind(content: bytes) -> str:
 
 def _refuse_foreign(path: Path, content: bytes, text: str, force: bool, mark: str) -> None:
     if not force and not is_ours(content, mark):
-        what = f"was not written by neo4j-scenarios: it does not begin with {mark!r}"
-        raise OutputError(Problem(str(path), what, _ANOTHER))
+        message = f"was not written by neo4j-scenarios: it does not begin with {mark!r}"
+        raise OutputError(Problem(str(path), message, _ANOTHER))
     old, new = _kind(content), _kind(text.encode())
     if not force and old != new:
         raise OutputError(Problem(str(path), f"is a {old} of neo4j-scenarios, but the output is a {new}", _ANOTHER))

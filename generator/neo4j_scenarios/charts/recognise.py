@@ -18,8 +18,8 @@ def recognise(values: Located, flag: str) -> Target:
     names = names or _named(values, {name: chart.weak_signs for name, chart in charts.items()})
     if len(names) == 1:
         return TARGETS[names[0]]
-    what = f"has keys of {' and of '.join(names)}" if names else f"has no key of {', '.join(TARGETS)}"
-    raise InputFileError(Problem(values.file, f"{what}, so its chart is not clear", f"name the chart with {flag}"))
+    message = f"has keys of {' and of '.join(names)}" if names else f"has no key of {', '.join(TARGETS)}"
+    raise InputFileError(Problem(values.file, f"{message}, so its chart is not clear", f"name the chart with {flag}"))
 
 
 def _named(values: Located, charts: Mapping[str, tuple[Steps, ...]]) -> list[str]:

@@ -40,17 +40,17 @@ def check(
     Raises GeneratorError if a file can't be read, and UsageError if the files do not belong together.
     """
     values = together(paths)
-    found = TARGETS[target] if target else recognise(values, _FLAG if len(paths) == 1 else _FLAGS)
-    known = chart(found)
+    recognised = TARGETS[target] if target else recognise(values, _FLAG if len(paths) == 1 else _FLAGS)
+    known = chart(recognised)
     accepted = _accepted(values, consent or Consent())
-    findings = [*check_secrets(values, found), *check_restore(values, found, accepted)]
+    findings = [*check_secrets(values, recognised), *check_restore(values, recognised, accepted)]
     # If contract and schema both refuse a key, the contract's message is better than the schema's pattern.
     reported = {each.key for each in findings}
-    findings += [each for each in check_shape(values, found) if not reported.intersection(_keys(each))]
+    findings += [each for each in check_shape(values, recognised) if not reported.intersection(_keys(each))]
     if rendering is not None:
         messages = {each.what for each in findings}
         flags = [word for key, value in known.offline.items() for word in ("--set", f"{key}={str(value).lower()}")]
-        complete = replace(rendering, chart=rendering.chart or found.chart, flags=flags)
+        complete = replace(rendering, chart=rendering.chart or recognised.chart, flags=flags)
         rendered = check_rendered(
             values, complete, accepted, cluster=known.cluster(values), restores=known.asks_for_restore(values)
         )

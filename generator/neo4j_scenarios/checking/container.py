@@ -35,9 +35,9 @@ def check_container(site: ContainerSite, consent: Consent) -> Iterator[Finding]:
     problems += hazards(environment, cluster=site.cluster, consent=consent)
     # With envFrom, a variable that is missing here may be set in a ConfigMap or Secret.
     has_more = site.values.get(*site.at, "envFrom") is not None
-    for name, what, hint in problems:
+    for name, message, hint in problems:
         if not (has_more and name not in steps):
-            yield finding(site.values, steps.get(name, (*site.at, "env")), what, hint)
+            yield finding(site.values, steps.get(name, (*site.at, "env")), message, hint)
     yield from memory(site.values, (*site.at, "resources"), environment.get("HEAP_SIZE", ""))
     yield from _mounts(site, environment, steps)
 
@@ -53,11 +53,11 @@ def memory(values: Located, block: Steps, heap_size: str | None) -> Iterator[Fin
         return
     place = (*block, "limits", "memory")
     if not heap_size and amount < LEAST_LIMIT_MIB:
-        what = f"is {limit}, too small for neo4j-admin: expected {LEAST_LIMIT_MIB}Mi or more"
-        yield finding(values, place, what, f"use {reckoned(HEAP_SIZE.default)}, or leave it out")
+        message = f"is {limit}, too small for neo4j-admin: expected {LEAST_LIMIT_MIB}Mi or more"
+        yield finding(values, place, message, f"use {reckoned(HEAP_SIZE.default)}, or leave it out")
     elif re.fullmatch(rules.HEAP_SIZE.pattern, heap_size) and amount < heap_mib(heap_size):
-        what = f"is {limit}, less than the heap of neo4j-admin, which is {heap_size}"
-        yield finding(values, place, what, f"use {reckoned(heap_size)}, or a smaller heap")
+        message = f"is {limit}, less than the heap of neo4j-admin, which is {heap_size}"
+        yield finding(values, place, message, f"use {reckoned(heap_size)}, or a smaller heap")
 
 
 def _variables(site: ContainerSite) -> Iterator[tuple[str, Steps, Any]]:
@@ -77,12 +77,12 @@ def _texts(site: ContainerSite, variables: list[tuple[str, Steps, Any]]) -> Iter
             yield finding(site.values, steps, f"{name} is set twice", "remove one of the two")
         seen.add(name)
         if text is not None and not isinstance(text, str):
-            what = f"{name}: {text!r} is not a text, but Kubernetes only takes texts"
-            yield finding(site.values, steps, what, "put it into double quotes")
+            message = f"{name}: {text!r} is not a text, but Kubernetes only takes texts"
+            yield finding(site.values, steps, message, "put it into double quotes")
         elif text and (secret_name(name) or looks_like_key(text)):
-            what = "holds a secret in plain text"
+            message = "holds a secret in plain text"
             hint = "remove it here and from the Git history, mount a Secret, and name the path of its file"
-            yield finding(site.values, steps, what, hint)
+            yield finding(site.values, steps, message, hint)
 
 
 def _mounts(
@@ -106,8 +106,8 @@ def _mounts(
         if path and PurePosixPath(path).is_absolute():
             yield from _file(site, name, path, steps[name], mounts, volumes)
     if site.values.get(*site.at, "securityContext", "readOnlyRootFilesystem") is True and not _under("/tmp", mounts):  # noqa: S108 - a path in the pod
-        what = "has a read-only root, but mounts nothing at /tmp, where temporary files go"
-        yield finding(site.values, (*site.at, "volumeMounts"), what, "mount an emptyDir at /tmp")
+        message = "has a read-only root, but mounts nothing at /tmp, where temporary files go"
+        yield finding(site.values, (*site.at, "volumeMounts"), message, "mount an emptyDir at /tmp")
 
 
 def _no_volume(site: ContainerSite, mount: Steps, name: str) -> Finding:
@@ -115,11 +115,11 @@ def _no_volume(site: ContainerSite, mount: Steps, name: str) -> Finding:
     listed = _words(site.volumes)
     if earlier := site.values.hidden.get(site.volumes):
         mounted = site.values.place(mount)
-        what = f"has no volume {name!r}, which is mounted at {mounted}, and replaces the list at {earlier}"
+        message = f"has no volume {name!r}, which is mounted at {mounted}, and replaces the list at {earlier}"
         hint = "Helm replaces lists and does not merge them: name all volumes here"
-        return finding(site.values, site.volumes, what, hint)
-    what = f"mounts the volume {name!r}, but the pod has no volume of that name"
-    return finding(site.values, mount, what, f"add it to {listed}, or correct the name")
+        return finding(site.values, site.volumes, message, hint)
+    message = f"mounts the volume {name!r}, but the pod has no volume of that name"
+    return finding(site.values, mount, message, f"add it to {listed}, or correct the name")
 
 
 def _data(site: ContainerSite, folder: str, mounts: list[tuple[Steps, Mapping[str, Any]]]) -> Iterator[Finding]:
@@ -128,11 +128,13 @@ def _data(site: ContainerSite, folder: str, mounts: list[tuple[Steps, Mapping[st
     for at, mount in mounts:
         if mount.get("mountPath") == folder:
             if (mount.get("name"), _below(mount)) != site.data:
-                what = f"differs from the server's mount, so Neo4j would not see the restored data: expected {expected}"
-                yield finding(site.values, at, what, "mount it as the server does")
+                message = (
+                    f"differs from the server's mount, so Neo4j would not see the restored data: expected {expected}"
+                )
+                yield finding(site.values, at, message, "mount it as the server does")
             return
-    what = f"mounts no volume at {folder}, where the data must go"
-    yield finding(site.values, (*site.at, "volumeMounts"), what, f"mount the {expected}")
+    message = f"mounts no volume at {folder}, where the data must go"
+    yield finding(site.values, (*site.at, "volumeMounts"), message, f"mount the {expected}")
 
 
 def _below(mount: Mapping[str, Any]) -> str:
@@ -150,16 +152,16 @@ def _file(
     """Check that the file that a variable names is in a mounted volume."""
     mount = _under(path, mounts)
     if mount is None:
-        what = f"{name}: nothing is mounted at {PurePosixPath(path).parent}, so {path} does not exist"
-        yield finding(site.values, steps, what, "mount the volume of the Secret there, or correct the path")
+        message = f"{name}: nothing is mounted at {PurePosixPath(path).parent}, so {path} does not exist"
+        yield finding(site.values, steps, message, "mount the volume of the Secret there, or correct the path")
         return
     at, volume = volumes.get(str(mount.get("name")), ((), {}))
     items = volume["secret"].get("items") if isinstance(volume.get("secret"), Mapping) else None
     paths = [item.get("path") for item in items if isinstance(item, Mapping)] if isinstance(items, list) else None
     inner = str(PurePosixPath(path).relative_to(str(mount.get("mountPath"))))
     if paths is not None and not mount.get("subPath") and inner not in paths:
-        what = f"puts {', '.join(map(str, paths))} into the volume, but {name} names {inner}"
-        yield finding(site.values, (*at, "secret", "items"), what, "use the same file name in both")
+        message = f"puts {', '.join(map(str, paths))} into the volume, but {name} names {inner}"
+        yield finding(site.values, (*at, "secret", "items"), message, "use the same file name in both")
 
 
 def _under(path: str, mounts: list[tuple[Steps, Mapping[str, Any]]]) -> Mapping[str, Any] | None:

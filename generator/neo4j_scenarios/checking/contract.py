@@ -28,8 +28,8 @@ def complaints(environment: Mapping[str, str | None]) -> Iterator[Complaint]:
     """Yield everything that the image would refuse. A value is None if the values file does not show it."""
     yield from _names(environment)
     _, problems = read(environment)
-    for name, what, hint in problems:
-        yield Complaint(name, what, hint or f"set {name} to its meaning: {_VARIABLES[name].meaning}")
+    for name, message, hint in problems:
+        yield Complaint(name, message, hint or f"set {name} to its meaning: {_VARIABLES[name].meaning}")
 
 
 def _names(environment: Iterable[str]) -> Iterator[Complaint]:
@@ -41,5 +41,5 @@ def _names(environment: Iterable[str]) -> Iterator[Complaint]:
             hint = f"use {short}" if short in _VARIABLES else "remove it: settings of Neo4j belong to the server"
             yield Complaint(name, f"{name}: no variable of the restore image starts with NEO4J_", hint)
         elif similar := difflib.get_close_matches(name, _VARIABLES, n=1, cutoff=0.8):
-            what = f"{name} is not known: did you mean {similar[0]}?"
-            yield Complaint(name, what, "correct the name, or remove the variable")
+            message = f"{name} is not known: did you mean {similar[0]}?"
+            yield Complaint(name, message, "correct the name, or remove the variable")

@@ -37,8 +37,8 @@ def check_restore(values: Located, target: Target, consent: Consent) -> Iterator
 def _check_block(block: RestoreBlock, consent: Consent) -> Iterator[Finding]:
     accepted = Consent(consent.data_loss or block.accepts_data_loss, consent.unpinned)
     problems = [*complaints(block.environment), *hazards(block.environment, cluster=False, consent=accepted)]
-    for name, what, hint in problems:
-        yield finding(block.values, block.place(name), what, hint)
+    for name, message, hint in problems:
+        yield finding(block.values, block.place(name), message, hint)
     yield from memory(block.values, (*block.at, "resources"), block.environment.get("HEAP_SIZE", ""))
 
 
@@ -46,11 +46,11 @@ def _nowhere(values: Located, name: str, containers: Steps) -> Finding:
     """Return the finding that there is no restore container, or that it is in the wrong place."""
     expected = dotted(containers)
     for steps in _anywhere(values.data, ()):
-        what = f"is a restore container in a place where the chart {name} does not use it"
-        return finding(values, steps, what, f"move it to {expected}")
+        message = f"is a restore container in a place where the chart {name} does not use it"
+        return finding(values, steps, message, f"move it to {expected}")
     if containers in values.hidden:
-        what = f"has no restore container, and replaces the list at {values.hidden[containers]}"
-        return finding(values, containers, what, _LISTS)
+        message = f"has no restore container, and replaces the list at {values.hidden[containers]}"
+        return finding(values, containers, message, _LISTS)
     hint = f"add one to {expected} as neo4j-scenarios new does, or name a second file after its first: A.yaml B.yaml"
     return finding(values, (), "has no restore container", hint)
 

@@ -58,8 +58,8 @@ def _known(
     if node is None or kind is None:
         return
     if not isinstance(node, kind):
-        what = f"must be of type {part['type']}"
-        yield finding(values, steps, what, "see the chart's values.yaml")
+        message = f"must be of type {part['type']}"
+        yield finding(values, steps, message, "see the chart's values.yaml")
         return
     properties = part.get("properties", {})
     if not isinstance(node, Mapping):
@@ -71,5 +71,5 @@ def _known(
         elif key in more:
             continue
         elif similar := difflib.get_close_matches(key, (properties.keys() | more) - node.keys(), n=1, cutoff=0.9):
-            what = f"is not known: did you mean {similar[0]!r}?"
-            yield finding(values, (*steps, key), what, _SILENT)
+            message = f"is not known: did you mean {similar[0]!r}?"
+            yield finding(values, (*steps, key), message, _SILENT)

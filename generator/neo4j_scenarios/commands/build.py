@@ -55,8 +55,8 @@ def build(
             Problem("FLEET", "is one of several files, but a build takes only one fleet", "build each fleet by itself")
         )
     if output or selector or only or prune or keep_going:
-        what = "is missing, but --output, --selector, --only, --prune and --keep-going are only for a fleet"
-        raise UsageError(Problem("FLEET", what, "neo4j-scenarios build fleet.yaml"))
+        message = "is missing, but --output, --selector, --only, --prune and --keep-going are only for a fleet"
+        raise UsageError(Problem("FLEET", message, "neo4j-scenarios build fleet.yaml"))
     from neo4j_scenarios.output.scenario_folder import values_files
 
     return deliver(values_files(paths), check=check, force=force, as_json=as_json, quiet=quiet)

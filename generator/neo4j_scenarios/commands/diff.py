@@ -41,8 +41,8 @@ def diff(
     first = ""
     if len(paths) == 2:
         if output or selector or only:
-            what = "is a folder, but --output, --selector and --only are for a fleet file"
-            raise UsageError(Problem(str(paths[0]), what, "neo4j-scenarios diff fleet.yaml"))
+            message = "is a folder, but --output, --selector and --only are for a fleet file"
+            raise UsageError(Problem(str(paths[0]), message, "neo4j-scenarios diff fleet.yaml"))
         changes = difference(_texts(paths[0]), _texts(paths[1]))
     elif len(paths) == 1:
         with collector.paused():
@@ -107,13 +107,13 @@ class _Paint:
 def _lines(difference: "Difference", paint: _Paint) -> Iterator[str]:
     for shared in difference.changes:
         yield f"{_count(len(shared.clusters), 'cluster')}: {_change(shared, paint)}{_some(shared.clusters)}"
-    for files, what in (
+    for files, message in (
         (difference.added, "new"),
         (difference.removed, "gone"),
         (difference.comments, "only comments differ"),
     ):
         if files:
-            yield f"{_count(len(files), 'file')}: {what}{_some(files)}"
+            yield f"{_count(len(files), 'file')}: {message}{_some(files)}"
 
 
 def _change(shared: "Shared", paint: _Paint) -> str:

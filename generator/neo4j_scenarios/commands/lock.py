@@ -58,9 +58,9 @@ class LockOptions(Reading, _Pinning):
 def lock(options: LockOptions) -> int:
     """pin the set of each cluster in fleet.lock.yaml, and check the existing pins"""
     if options.move and not (options.selector or options.only):
-        what = "needs selected clusters"
+        message = "needs selected clusters"
         hint = "neo4j-scenarios lock --move --only eu-1, or neo4j-scenarios update for all clusters"
-        raise UsageError(Problem("--move", what, hint))
+        raise UsageError(Problem("--move", message, hint))
     return _run(options, move=options.move)
 
 

@@ -86,8 +86,8 @@ def _guard(replacing: "Replacing", manner: Manner) -> None:
         return
     say(str(replacing))
     if count > manner.max_restores and not manner.check:
-        what = f"{count} clusters would replace existing data, but only {manner.max_restores} may"
-        raise OutputError(Problem("--max-restores", what, f"if you mean it, use --max-restores {count}"))
+        message = f"{count} clusters would replace existing data, but only {manner.max_restores} may"
+        raise OutputError(Problem("--max-restores", message, f"if you mean it, use --max-restores {count}"))
 
 
 def remark(fleet: "Fleet", quiet: bool) -> None:

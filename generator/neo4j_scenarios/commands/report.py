@@ -127,8 +127,8 @@ def _bounds(max_shrink: str, max_growth: str) -> "Bounds":
 def _apart(output: Path | None, metrics: Path | None) -> None:
     """Raise UsageError if the page and the metrics would go to the same file."""
     if output and metrics and output.resolve() == metrics.resolve():
-        what = f"{metrics} is also the file of --output"
-        raise UsageError(Problem("--metrics", what, "neo4j-scenarios report -o report.html --metrics report.prom"))
+        message = f"{metrics} is also the file of --output"
+        raise UsageError(Problem("--metrics", message, "neo4j-scenarios report -o report.html --metrics report.prom"))
 
 
 def _deliver(report: _Report, options: ReportOptions) -> None:

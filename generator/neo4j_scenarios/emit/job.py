@@ -84,12 +84,12 @@ def _problems(release: Release, servers: Container[tuple[str, str, str]]) -> Ite
         what = f"its Jobs would be the release {name}, but that one installs servers"
         hint = "give one of the two another `release`, or leave this one out: --only, -l"
         yield Problem(release.cluster, what, hint, whose)
-    found = claims(scenario)
-    if not found:
+    names = claims(scenario)
+    if not names:
         what = f"has no claim that is known by its name: {scenario.target.name} keeps its data elsewhere"
         yield Problem(release.cluster, what, "select the others: --only, -l", whose)
-    if len(found) > 1 and scenario.unpinned:
-        what = f"has {len(found)} servers and no pinned set, so each of them could get another one"
+    if len(names) > 1 and scenario.unpinned:
+        what = f"has {len(names)} servers and no pinned set, so each of them could get another one"
         yield Problem(release.cluster, what, "pin the set: `neo4j-scenarios lock`, or timestamp", whose)
 
 

@@ -120,8 +120,8 @@ def _entries(path: Path, parts: Mapping[str, tuple[Place, Node]], problems: list
         for entry in _clusters(_source(path, kind, parts[kind][1], problems), problems):
             if entry.name in clusters:
                 first = clusters[entry.name].place
-                what = f"{entry.name!r} is named twice, so both would write one file: the first is at {first}"
-                problems.append(Problem(str(entry.place), what, "give one of the two another name"))
+                message = f"{entry.name!r} is named twice, so both would write one file: the first is at {first}"
+                problems.append(Problem(str(entry.place), message, "give one of the two another name"))
             else:
                 clusters[entry.name] = entry
     return list(clusters.values())
@@ -146,8 +146,8 @@ def _source(path: Path, kind: str, node: Node, problems: list[Problem]) -> Node:
             except GeneratorError as error:
                 problems += error.problems
         else:
-            what = "is not a path relative to the fleet file"
-            problems.append(Problem(f"{node.place}: inventory", what, "inventory: clusters.csv"))
+            message = "is not a path relative to the fleet file"
+            problems.append(Problem(f"{node.place}: inventory", message, "inventory: clusters.csv"))
         return Items([], node.place)
     return node
 

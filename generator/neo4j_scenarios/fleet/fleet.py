@@ -117,11 +117,11 @@ def choose(fleet: Fleet, selection: Selection) -> tuple[frozenset[str], Sequence
 def _check_selection(path: Path, selection: Selection, names: Sequence[str], taken: Sequence[Cluster]) -> None:
     """Raise UsageError for a pattern that matches no cluster, and for an empty selection."""
     if unmatched := selection.unmatched(names):
-        what = "matches no cluster" if set(unmatched[0]) & set("*?[") else did_you_mean(unmatched[0], names)
-        raise UsageError(Problem(f"--only {unmatched[0]!r}", what, f"neo4j-scenarios list {path}"))
+        message = "matches no cluster" if set(unmatched[0]) & set("*?[") else did_you_mean(unmatched[0], names)
+        raise UsageError(Problem(f"--only {unmatched[0]!r}", message, f"neo4j-scenarios list {path}"))
     if not taken:
-        what = f"matches none of the {len(names)} clusters of {path}"
-        raise UsageError(Problem("the selection", what, f"neo4j-scenarios list {path}"))
+        message = f"matches none of the {len(names)} clusters of {path}"
+        raise UsageError(Problem("the selection", message, f"neo4j-scenarios list {path}"))
 
 
 def _unknown_labels(selection: Selection, labels: Set[str]) -> Iterator[str]:

@@ -41,10 +41,10 @@ class Grouping:
 
     def _problem(self, key: str, place: Place | None, hint: str, texts: dict[str, tuple[Place, str]]) -> Problem:
         clusters = tuple(texts)
-        at, what = texts[clusters[0]]
+        at, message = texts[clusters[0]]
         where = place or (at if len(clusters) == 1 else self._path)
-        alike = all(other == what for _, other in texts.values())
-        return Problem(f"{where}: {key}", f"{what} {_whose(clusters, alike)}", hint, clusters)
+        alike = all(other == message for _, other in texts.values())
+        return Problem(f"{where}: {key}", f"{message} {_whose(clusters, alike)}", hint, clusters)
 
 
 def _whose(clusters: tuple[str, ...], alike: bool) -> str:

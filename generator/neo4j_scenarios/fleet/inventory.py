@@ -35,8 +35,8 @@ def read_inventory(path: Path) -> Node:
     if suffix in _TREES:
         return read_tree(path, HINT)
     if suffix not in _TABLES:
-        what = f"has the suffix {suffix!r}, expected one of {', '.join(sorted(_TABLES | _TREES))}"
-        raise InputFileError(Problem(str(path), what, "rename the file after its format"))
+        message = f"has the suffix {suffix!r}, expected one of {', '.join(sorted(_TABLES | _TREES))}"
+        raise InputFileError(Problem(str(path), message, "rename the file after its format"))
     problems: list[Problem] = []
     rows = list(_rows(path, problems))
     if problems:
@@ -54,12 +54,14 @@ def _rows(path: Path, problems: list[Problem]) -> Iterator[Map]:
             header = [cell.strip() for cell in cells]
             problems += _twice(header, places)
             if NAME not in header:
-                what = f"has no column {NAME!r}, only {', '.join(map(repr, map(redact, header)))}"
-                problems.append(Problem(f"{path}:{line}:1", what, "use a first line such as name,region,bucket"))
+                message = f"has no column {NAME!r}, only {', '.join(map(repr, map(redact, header)))}"
+                problems.append(Problem(f"{path}:{line}:1", message, "use a first line such as name,region,bucket"))
                 return
         elif len(cells) != len(header):
-            what = f"has {len(cells)} cells, but the header has {len(header)}"
-            problems.append(Problem(f"{path}:{line}:1", what, "give each row one cell for each column, empty or not"))
+            message = f"has {len(cells)} cells, but the header has {len(header)}"
+            problems.append(
+                Problem(f"{path}:{line}:1", message, "give each row one cell for each column, empty or not")
+            )
         else:
             problems += _too_long(cells, places)
             yield _row(header, cells, places)

@@ -123,8 +123,8 @@ def _map(key: str, place: Place, node: Node, problems: list[Problem]) -> Iterato
                 Problem(f"{at}: {key}", f"has {shown}, which is not a valid name", "use a name such as 'tier'")
             )
         elif key == VARIABLES and name in BUILT_IN:
-            what = f"{name!r} is a built-in name of expressions, so it can't be a variable"
-            problems.append(Problem(f"{at}: {key}", what, "choose another name"))
+            message = f"{name!r} is a built-in name of expressions, so it can't be a variable"
+            problems.append(Problem(f"{at}: {key}", message, "choose another name"))
         else:
             yield f"{key}.{name}", _setting(name, at, value, False, problems)
 
@@ -141,8 +141,8 @@ def _setting(key: str, place: Place, node: Node, lists: bool, problems: list[Pro
             expected = "a single text or a list of texts" if lists else "a single text"
             problems.append(Problem(f"{place}: {key}", f"has a list or a map, but must be {expected}", HINT))
         return Setting(text, place, broken)
-    what = f"is {WITHHELD}: a values file names a Secret, which `neo4j-scenarios secret` makes from a key file"
-    problems.append(Problem(f"{place}: {key}", what, "remove it here and from the Git history"))
+    message = f"is {WITHHELD}: a values file names a Secret, which `neo4j-scenarios secret` makes from a key file"
+    problems.append(Problem(f"{place}: {key}", message, "remove it here and from the Git history"))
     return Setting(None, place, broken=True)
 
 

@@ -121,9 +121,9 @@ def _entry_of(data: Mapping[str, Any], place: Place) -> Entry:
 def _read_yaml(path: Path) -> dict[str, Entry]:
     root = _map(read_tree(path, "a lock is written by `neo4j-scenarios lock`"))
     if _text(root, "format") != FORMAT:
-        what = f"has the format {_text(root, 'format')!r}, expected {FORMAT}"
+        message = f"has the format {_text(root, 'format')!r}, expected {FORMAT}"
         raise InputFileError(
-            Problem(str(path), what, "use the version of neo4j-scenarios that wrote it, or a newer version")
+            Problem(str(path), message, "use the version of neo4j-scenarios that wrote it, or a newer version")
         )
     clusters = _map(_inner(root, "clusters"))
     return {name: _entry(place, _map(node)) for name, (place, node) in clusters.entries.items()}
@@ -195,8 +195,8 @@ class Pins:
         # If a database is no longer restored, the pins of the others stay valid.
         unpinned = meaning(inputs).databases - meaning(entry.asked).databases
         if unpinned:
-            what = f"has {', '.join(sorted(unpinned))}, but did not have it when it was pinned at {entry.place}"
-            complain(DATABASE, what, self._hint)
+            message = f"has {', '.join(sorted(unpinned))}, but did not have it when it was pinned at {entry.place}"
+            complain(DATABASE, message, self._hint)
         return {**inputs, "timestamp": entry.timestamp}
 
     def layer(self, name: str, inputs: Mapping[str, str]) -> Layer | None:
@@ -221,11 +221,11 @@ class SeedPins(Pins):
     def amended(self, name: str, inputs: Mapping[str, str], complain: Complain) -> Mapping[str, str]:
         """Return the inputs with the pinned timestamp. Complains about a cluster without a pin."""
         if floats(inputs):
-            what = "'true' leaves it without a pin, but a statement names one object"
-            complain(UNPINNED.key, what, f"leave it out, and run {self._hint}")
+            message = "'true' leaves it without a pin, but a statement names one object"
+            complain(UNPINNED.key, message, f"leave it out, and run {self._hint}")
         elif name not in self._lock:
-            what = f"has no pin in {self._path.name}, but a statement names the pinned object"
-            complain("timestamp", what, self._hint)
+            message = f"has no pin in {self._path.name}, but a statement names the pinned object"
+            complain("timestamp", message, self._hint)
         else:
             inputs = super().amended(name, inputs, complain)
         return {**inputs, UNPINNED.key: "true", ACCEPT_FIRST_BOOTSTRAP.key: "true"}

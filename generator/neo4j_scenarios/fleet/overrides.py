@@ -75,8 +75,8 @@ def read_overrides(node: Node, problems: list[Problem]) -> list[Override]:
     for item in node.nodes:
         for override in _override(item, problems):
             if override.name in by_name:
-                what = f"{override.name!r} is set twice: the first is at {by_name[override.name].place}"
-                problems.append(Problem(str(override.place), what, "give one of the two another name"))
+                message = f"{override.name!r} is set twice: the first is at {by_name[override.name].place}"
+                problems.append(Problem(str(override.place), message, "give one of the two another name"))
             by_name[override.name] = override
     return list(by_name.values())
 
@@ -112,8 +112,8 @@ def _parts(item: Node, problems: list[Problem]) -> dict[str, tuple[Place, Node]]
             if key not in parts:
                 problems.append(Problem(f"{item.place}: overrides", f"an override has no {key!r}", HINT))
         if not {"select", "only"} & parts.keys():
-            what = "an override has neither 'select' nor 'only'"
-            problems.append(Problem(f"{item.place}: overrides", what, "only: '*' selects all clusters"))
+            message = "an override has neither 'select' nor 'only'"
+            problems.append(Problem(f"{item.place}: overrides", message, "only: '*' selects all clusters"))
     return parts
 
 
@@ -163,8 +163,10 @@ def _waves(parts: Mapping[str, tuple[Place, Node]], problems: list[Problem]) -> 
     texts = [each.text or "" for each in node.nodes if isinstance(each, Text)] if isinstance(node, Items) else []
     sizes = [0 if text == REST and number == len(texts) - 1 else _size(text) for number, text in enumerate(texts)]
     if not texts or None in sizes:
-        what = f"must be a list of whole numbers of at least 1. The last item may be {REST!r}, for all other clusters"
-        problems.append(Problem(f"{place}: waves", what, f"waves: [1, 5, {REST}]"))
+        message = (
+            f"must be a list of whole numbers of at least 1. The last item may be {REST!r}, for all other clusters"
+        )
+        problems.append(Problem(f"{place}: waves", message, f"waves: [1, 5, {REST}]"))
     return tuple(size or 0 for size in sizes)
 
 

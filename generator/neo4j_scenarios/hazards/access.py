@@ -112,8 +112,10 @@ def _host(scenario: Scenario) -> Iterator[Hazard]:
     if _ADDRESS.fullmatch(endpoint.netloc):
         yield Hazard(keys, f"'virtual' puts the bucket's name before {endpoint.netloc}, which is an IP address", hint)
     elif endpoint.scheme == "https" and "." in scenario.bucket.bucket:
-        what = f"no certificate matches the host {scenario.bucket.bucket}.{endpoint.netloc}: the bucket's name has dots"
-        yield Hazard(keys, what, hint)
+        message = (
+            f"no certificate matches the host {scenario.bucket.bucket}.{endpoint.netloc}: the bucket's name has dots"
+        )
+        yield Hazard(keys, message, hint)
 
 
 def _folder(scenario: Scenario) -> Iterator[Hazard]:

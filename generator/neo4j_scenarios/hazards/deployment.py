@@ -118,8 +118,8 @@ def _names(scenario: Scenario) -> Iterator[Hazard]:
     longest = max(chart(scenario.target).stateful_sets(scenario), key=len, default="")
     if len(longest) > _LONGEST_SET:
         most = _LONGEST_SET - len(longest) + len(scenario.release)
-        what = f"gives a StatefulSet {longest!r} of {len(longest)} characters, but Kubernetes allows {_LONGEST_SET}"
-        yield Hazard(("release", "target"), what, f"use a --release of at most {most} characters")
+        message = f"gives a StatefulSet {longest!r} of {len(longest)} characters, but Kubernetes allows {_LONGEST_SET}"
+        yield Hazard(("release", "target"), message, f"use a --release of at most {most} characters")
     if scenario.neo4j_name and not scenario.target.names_neo4j:
         yield Hazard(
             ("neo4j-name", "target"),
@@ -150,11 +150,11 @@ def _migration(scenario: Scenario) -> Iterator[Hazard]:
     """Yield the hazard of a way to migrate that this version of Neo4j does not have."""
     major, keys = scenario.major, ("migrate", "neo4j-tag")
     if scenario.migrate is Migrate.IN_STAGING and major is not None and major < _MIGRATING_ADMIN:
-        what = f"neo4j-admin of Neo4j {major} can't migrate a store"
-        yield Hazard(keys, what, "--migrate by-server, and dbms.allow_upgrade=true in the server")
+        message = f"neo4j-admin of Neo4j {major} can't migrate a store"
+        yield Hazard(keys, message, "--migrate by-server, and dbms.allow_upgrade=true in the server")
     if scenario.migrate is Migrate.BY_SERVER and major is not None and major >= _MIGRATING_ADMIN:
-        what = f"a server of Neo4j {major} does not migrate the store of an older line"
-        yield Hazard(keys, what, "--migrate true, which lets neo4j-admin do it")
+        message = f"a server of Neo4j {major} does not migrate the store of an older line"
+        yield Hazard(keys, message, "--migrate true, which lets neo4j-admin do it")
 
 
 def _version(scenario: Scenario) -> Iterator[Hazard]:

@@ -64,8 +64,8 @@ def _container(scenario: Scenario, field: Field[Any], container: Mapping[str, An
         yield Hazard((field.key, "target"), f"the container {name!r} has no image", "image: registry.example/tools:1")
     if _OFFLINE in container and not target.offline_maintenance:
         charts = " and ".join(able(lambda each: each.offline_maintenance))
-        what = f"the container {name!r} has {_OFFLINE}, which only the chart {charts} knows"
-        yield Hazard((field.key, "target"), what, "leave it out")
+        message = f"the container {name!r} has {_OFFLINE}, which only the chart {charts} knows"
+        yield Hazard((field.key, "target"), message, "leave it out")
     if scenario.offline_maintenance and field in _INIT and container.get(_OFFLINE) is not True:
         yield Hazard(
             (field.key, "offline-maintenance"),
@@ -76,12 +76,12 @@ def _container(scenario: Scenario, field: Field[Any], container: Mapping[str, An
     for mount in _maps(container, "volumeMounts"):
         if mount.get("name") not in known:
             volume = mount.get("name")
-            what = f"the container {name!r} mounts the volume {volume!r}, but the pod has no volume of that name"
-            yield Hazard((field.key, pod.EXTRA_VOLUMES.key), what, "add it to --extra-volumes")
+            message = f"the container {name!r} mounts the volume {volume!r}, but the pod has no volume of that name"
+            yield Hazard((field.key, pod.EXTRA_VOLUMES.key), message, "add it to --extra-volumes")
     for variable in _maps(container, "env"):
         if variable.get("value") and secret_name(str(variable.get("name"))):
-            what = f"the container {name!r} has a secret in the open, in its variable {variable['name']}"
-            yield Hazard((field.key,), what, "valueFrom: {secretKeyRef: {name: NAME, key: KEY}}")
+            message = f"the container {name!r} has a secret in the open, in its variable {variable['name']}"
+            yield Hazard((field.key,), message, "valueFrom: {secretKeyRef: {name: NAME, key: KEY}}")
 
 
 def _maps(container: Mapping[str, Any], key: str) -> list[Mapping[str, Any]]:
@@ -99,8 +99,8 @@ def _volumes(scenario: Scenario) -> Iterator[Hazard]:
     ours = {each["name"] for each in volumes(scenario)[: -len(mine) or None]} | chart(scenario.target).volumes
     for volume in mine:
         if volume["name"] in ours | OURS:
-            what = f"the volume {volume['name']!r} has the name of a volume of the chart or of the restore"
-            yield Hazard((pod.EXTRA_VOLUMES.key, "target"), what, "another name")
+            message = f"the volume {volume['name']!r} has the name of a volume of the chart or of the restore"
+            yield Hazard((pod.EXTRA_VOLUMES.key, "target"), message, "another name")
 
 
 def _mounts(scenario: Scenario) -> Iterator[Hazard]:
@@ -111,13 +111,13 @@ def _mounts(scenario: Scenario) -> Iterator[Hazard]:
         for mount in _listed(scenario, field):
             path = mount["mountPath"]
             if mount["name"] not in known:
-                what = f"mounts the volume {mount['name']!r}, but the pod has no volume of that name"
-                yield Hazard((field.key, pod.EXTRA_VOLUMES.key), what, "add it to --extra-volumes")
+                message = f"mounts the volume {mount['name']!r}, but the pod has no volume of that name"
+                yield Hazard((field.key, pod.EXTRA_VOLUMES.key), message, "add it to --extra-volumes")
             if not path.startswith("/"):
                 yield Hazard((field.key,), f"{path!r} is not an absolute path", "a path such as /plugins")
             elif path.rstrip("/") in taken or path.strip("/") == "":
-                what = f"mounts something at {path}, where the container already has a volume or its programs"
-                yield Hazard((field.key,), what, "another path")
+                message = f"mounts something at {path}, where the container already has a volume or its programs"
+                yield Hazard((field.key,), message, "another path")
 
 
 def _data(scenario: Scenario) -> Iterator[Hazard]:
@@ -128,16 +128,16 @@ def _data(scenario: Scenario) -> Iterator[Hazard]:
     takes = chart(target).data_volumes
     others = " or ".join(name for name, each in all_charts().items() if volume.kind in each.data_volumes)
     if not takes:
-        what = f"the chart {target.name} makes its own data volumes"
-        yield Hazard((key, "target"), what, f"leave it out, or --target {others}")
+        message = f"the chart {target.name} makes its own data volumes"
+        yield Hazard((key, "target"), message, f"leave it out, or --target {others}")
     elif volume.kind not in takes:
-        what = f"the chart {target.name} takes an existing {' or '.join(sorted(takes))}, not a {volume.kind}"
-        yield Hazard((key, "target"), what, f"{data_volume.CLAIM}/NAME, or --target {others}")
+        message = f"the chart {target.name} takes an existing {' or '.join(sorted(takes))}, not a {volume.kind}"
+        yield Hazard((key, "target"), message, f"{data_volume.CLAIM}/NAME, or --target {others}")
     if scenario.cluster and volume.claims:
-        what = "is a single claim, but each server of a cluster needs its own data volume"
-        yield Hazard((key, "scenario"), what, "selector/KEY=VALUE with a volume for each server, or leave it out")
+        message = "is a single claim, but each server of a cluster needs its own data volume"
+        yield Hazard((key, "scenario"), message, "selector/KEY=VALUE with a volume for each server, or leave it out")
     if volume.kind != data_volume.SELECTOR:
         for field in (deployment.STORAGE_SIZE, deployment.STORAGE_CLASS):
             if getattr(scenario, attribute(field)) != field.default:
-                what = f"has no effect on the data volume {volume.kind!r}, which has its own"
-                yield Hazard((field.key, key), what, "leave it out")
+                message = f"has no effect on the data volume {volume.kind!r}, which has its own"
+                yield Hazard((field.key, key), message, "leave it out")

@@ -56,8 +56,8 @@ def import_values(path: Path, source: str = "", target: str = "") -> Imported:
     if problems:
         raise UsageError(*problems)
     located = read_located(path)
-    found = TARGETS[source] if source else recognise(located, "--from")
-    return import_located(located, found, TARGETS[target] if target else found)
+    recognised = TARGETS[source] if source else recognise(located, "--from")
+    return import_located(located, recognised, TARGETS[target] if target else recognised)
 
 
 def import_located(located: Located, source: Target, target: Target) -> Imported:

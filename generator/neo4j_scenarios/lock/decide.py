@@ -116,9 +116,9 @@ def _kept(cluster: Wanted, old: Entry, answer: Answer) -> tuple[Entry, list[Prob
         if pin:
             databases[database] = pin
         else:
-            what = f"has no set for the timestamp {old.timestamp}, to which the other databases are pinned"
+            message = f"has no set for the timestamp {old.timestamp}, to which the other databases are pinned"
             hint = f"neo4j-scenarios lock --move --only {cluster.name}"
-            problems.append(Problem(f"{cluster.name}: {database}", what, hint, (cluster.name,)))
+            problems.append(Problem(f"{cluster.name}: {database}", message, hint, (cluster.name,)))
     asked = old.asked if meaning(old.asked) == meaning(cluster.asked) else cluster.asked
     order = [database for database in old.databases if database in databases]
     return Entry(
@@ -141,12 +141,12 @@ def _moved(cluster: Wanted, old: Entry, entry: Entry) -> Iterator[Problem]:
         before = old.databases.get(database)
         if before and pin.time > before.time:
             changed = [key for key in ASKED if differs(key, cluster.asked, old.asked)]
-            what = (
+            message = (
                 f"its {' and '.join(changed)} changed since it was pinned at {old.place}, so the pin would move from "
                 f"{before.time} to {pin.time}"
             )
             hint = f"run neo4j-scenarios lock --move --only {cluster.name} if you mean it, or set a timestamp"
-            yield Problem(f"{cluster.name}: {database}", what, hint, (cluster.name,))
+            yield Problem(f"{cluster.name}: {database}", message, hint, (cluster.name,))
 
 
 def _lost(name: str, entry: Entry, present: Mapping[str, Pin], databases: frozenset[str]) -> Iterator[Problem]:
@@ -159,12 +159,12 @@ def _lost(name: str, entry: Entry, present: Mapping[str, Pin], databases: frozen
             continue
         now = present.get(database)
         if now is None or now.object != pin.object:
-            what = f"{pin.object} is pinned at {entry.place}, but is no longer in the bucket"
+            message = f"{pin.object} is pinned at {entry.place}, but is no longer in the bucket"
         elif same(now, pin):
             continue
         else:
-            what = f"{pin.object} has changed since it was pinned at {entry.place}: generation {now.generation}"
-        yield Problem(f"{name}: {database}", what, f"neo4j-scenarios update --only {name}", (name,))
+            message = f"{pin.object} has changed since it was pinned at {entry.place}: generation {now.generation}"
+        yield Problem(f"{name}: {database}", message, f"neo4j-scenarios update --only {name}", (name,))
 
 
 def _changes(before: Lock, after: Lock) -> Iterator[Change]:

@@ -34,18 +34,20 @@ def violated(
     age = (now - datetime.fromisoformat(after.time)).total_seconds()
     if guards.max_age_seconds is not None and age > guards.max_age_seconds:
         ages = f"{say_duration(age)} old, but --max-age is {say_duration(guards.max_age_seconds)}"
-        what = f"the set of {after.time} is {ages}"
+        message = f"the set of {after.time} is {ages}"
         yield _problem(
-            cluster, database, what, "find out why the bucket has no newer backup, or give a longer --max-age"
+            cluster, database, message, "find out why the bucket has no newer backup, or give a longer --max-age"
         )
     if guards.min_size_bytes is not None and after.size_bytes < guards.min_size_bytes:
-        what = f"{after.object} has {say_size(after.size_bytes)}, but --min-size is {say_size(guards.min_size_bytes)}"
-        yield _problem(cluster, database, what, "check whether the backup is complete, or give a smaller --min-size")
+        message = (
+            f"{after.object} has {say_size(after.size_bytes)}, but --min-size is {say_size(guards.min_size_bytes)}"
+        )
+        yield _problem(cluster, database, message, "check whether the backup is complete, or give a smaller --min-size")
     if guards.max_shrink is not None and before and after.size_bytes < before.size_bytes * (1 - guards.max_shrink):
         shrunk = 1 - after.size_bytes / before.size_bytes
         sizes = f"from {say_size(before.size_bytes)} to {say_size(after.size_bytes)}"
-        what = f"the set shrank by {shrunk:.0%}, {sizes}, but --max-shrink is {guards.max_shrink:.0%}"
-        yield _problem(cluster, database, what, "check whether data is missing. If not, give a larger --max-shrink")
+        message = f"the set shrank by {shrunk:.0%}, {sizes}, but --max-shrink is {guards.max_shrink:.0%}"
+        yield _problem(cluster, database, message, "check whether data is missing. If not, give a larger --max-shrink")
 
 
 def too_far(guards: Guards, cluster: str, database: str, pin: Pin, timestamp: str) -> Iterator[Problem]:
@@ -58,11 +60,11 @@ def too_far(guards: Guards, cluster: str, database: str, pin: Pin, timestamp: st
         return
     before = (moment - datetime.fromisoformat(pin.time)).total_seconds()
     if before > guards.within_seconds:
-        what = (
+        message = (
             f"the set of {pin.time} is {say_duration(before)} older than the requested time {timestamp}, "
             f"but --within is {say_duration(guards.within_seconds)}: data written in between would be lost"
         )
-        yield _problem(cluster, database, what, "set timestamp to the set's own stamp, or give a longer --within")
+        yield _problem(cluster, database, message, "set timestamp to the set's own stamp, or give a longer --within")
 
 
 def _problem(cluster: str, database: str, what: str, hint: str) -> Problem:

@@ -22,9 +22,9 @@ def problem(rows: Iterable[Row], wanted: frozenset[Finding]) -> Problem | None:
     if not failed:
         return None
     clusters = tuple(dict.fromkeys(facts.cluster for facts in failed))
-    what = f"{_count(len(failed), 'database')} of {_count(len(clusters), 'cluster')} must be checked"
+    message = f"{_count(len(failed), 'database')} of {_count(len(clusters), 'cluster')} must be checked"
     names = ",".join(each.value for each in Finding if each in wanted)
-    return Problem(f"--fail-on {names}", what, "open the report: the lines above name the databases", clusters)
+    return Problem(f"--fail-on {names}", message, "open the report: the lines above name the databases", clusters)
 
 
 def _count(number: int, what: str) -> str:

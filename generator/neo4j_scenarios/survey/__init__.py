@@ -63,7 +63,7 @@ def survey(
 
 
 def _overdue(place: Reach, seconds: float) -> Problem:
-    what = f"could not be read within {seconds:g} seconds"
+    message = f"could not be read within {seconds:g} seconds"
     return Problem(
-        str(place), what, "give it more time with --deadline, or name a path of the bucket with fewer objects"
+        str(place), message, "give it more time with --deadline, or name a path of the bucket with fewer objects"
     )

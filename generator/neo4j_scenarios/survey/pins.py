@@ -122,25 +122,25 @@ class Pinning:
     def _missing(self, missing: list[spec.DatabaseName], sets: Sets, timestamp: Timestamp) -> Pinned:
         first = missing[0]
         error = refusals.not_found(self._bucket, first, timestamp, Shelf(sets[first]), [])
-        what = f"{self._bucket} has no backup of {', '.join(missing)} for {timestamp.text}"
+        message = f"{self._bucket} has no backup of {', '.join(missing)} for {timestamp.text}"
         hint = error.hint if sets[first] else "check bucket and database against `neo4j-restore list`"
-        return Pinned({}, "", Problem("", what, hint))
+        return Pinned({}, "", Problem("", message, hint))
 
     def _unnamed(
         self, selected: Mapping[spec.DatabaseName, BackupSet], database: spec.DatabaseName, sets: list[BackupSet]
     ) -> Pinned:
         backup = selected[database]
         stamped = next((each for each in sets if each.is_stamped), None)
-        what = f"the next backup replaces {self._bucket.of(backup.key)}, and no stamped set has the same bytes"
+        message = f"the next backup replaces {self._bucket.of(backup.key)}, and no stamped set has the same bytes"
         hint = f"make the backup job keep a copy named {database}-STAMP, for example with the date"
         if stamped:
             hint = f"set timestamp to {stamped.stamp}, the newest stamped set, or {hint}"
-        return Pinned(selected, "", Problem("", what, hint))
+        return Pinned(selected, "", Problem("", message, hint))
 
     def _apart(self, stamped: Mapping[spec.DatabaseName, BackupSet]) -> Problem:
         objects = ", ".join(self._bucket.of(each.key) for each in stamped.values())
-        what = f"no single timestamp selects all of these sets: {objects}"
-        return Problem("", what, "set timestamp to a stamp or a time that selects one set of each database")
+        message = f"no single timestamp selects all of these sets: {objects}"
+        return Problem("", message, "set timestamp to a stamp or a time that selects one set of each database")
 
 
 def _candidates(stamped: Mapping[spec.DatabaseName, BackupSet]) -> list[str]:

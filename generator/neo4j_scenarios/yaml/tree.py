@@ -203,8 +203,8 @@ class _Reader:
             elif self._values and key.plain and key.text == _MERGE:
                 merged = (*merged, value)
             elif key.text in entries:
-                what = f"has {redact(key.text)!r} twice: the first is at {entries[key.text][0]}"
-                self._complain(event, what, "remove one of the two")
+                message = f"has {redact(key.text)!r} twice: the first is at {entries[key.text][0]}"
+                self._complain(event, message, "remove one of the two")
             else:
                 entries[key.text] = (key.place, value)
         return Map(entries, self._place(start), merged)

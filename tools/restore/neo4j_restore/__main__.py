@@ -168,10 +168,10 @@ def _do_finalize(arguments: argparse.Namespace, environment: Mapping[str, str]) 
 def _do_drill(arguments: argparse.Namespace, environment: Mapping[str, str]) -> None:
     from neo4j_restore.drill import carry_out, options, outcome
 
-    found = carry_out.drill(options.from_environment(environment))
-    text = outcome.as_text(found)
-    _print(_as_json(outcome.as_json(found)) if arguments.json else text)
-    if error := carry_out.error(found):
+    report = carry_out.drill(options.from_environment(environment))
+    text = outcome.as_text(report)
+    _print(_as_json(outcome.as_json(report)) if arguments.json else text)
+    if error := carry_out.error(report):
         raise error
     reports.success(settings.reporting(environment).termination_log, text)
 

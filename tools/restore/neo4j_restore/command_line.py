@@ -23,14 +23,14 @@ _WITH_JSON = {"plan", "list", "status", "rollback", "finalize", "drill"}
 
 def parser() -> argparse.ArgumentParser:
     """Return the command line's parser. The completion in the wheel is made from it too."""
-    made = argparse.ArgumentParser(
+    parser = argparse.ArgumentParser(
         prog="neo4j-restore",
         description="restore Neo4j databases from backups in cloud storage, safely",
         epilog=_epilog(),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    made.add_argument("--log-format", choices=["text", "json"], help="how to log to stderr (default: LOG_FORMAT)")
-    commands = made.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    parser.add_argument("--log-format", choices=["text", "json"], help="how to log to stderr (default: LOG_FORMAT)")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for name, text in COMMANDS.items():
         command = commands.add_parser(name, help=text, description=text)
         if name in _WITH_JSON:
@@ -39,7 +39,7 @@ def parser() -> argparse.ArgumentParser:
             command.add_argument(
                 "code", type=int, choices=[*spec.EXIT_CODES, *explain.SIGNALS], help="an exit code", metavar="CODE"
             )
-    return made
+    return parser
 
 
 def _epilog() -> str:

@@ -128,5 +128,5 @@ def _of_several(values: Values) -> list[Problem]:
     until, databases = values.get(RESTORE_UNTIL), values.get(DATABASE) or ()
     if until is None or until.moment or len(databases) < 2:
         return []
-    what = f"RESTORE_UNTIL: {until} is a transaction id of one database, but DATABASE names {len(databases)}"
-    return [Problem(RESTORE_UNTIL.name, what, "set RESTORE_UNTIL to a time such as 2026-01-31T02:00:00Z")]
+    message = f"RESTORE_UNTIL: {until} is a transaction id of one database, but DATABASE names {len(databases)}"
+    return [Problem(RESTORE_UNTIL.name, message, "set RESTORE_UNTIL to a time such as 2026-01-31T02:00:00Z")]

@@ -33,15 +33,15 @@ def values(scenario: Scenario) -> Values:
 
 def _data(scenario: Scenario) -> Values:
     """Return the mode of the data volume, and its block. In each mode the chart mounts it alike."""
-    found = data_volume.parse(scenario.data_volume)
-    if found.kind == data_volume.CLAIM:
-        return _mode(data_volume.VOLUME, {"persistentVolumeClaim": {"claimName": found.claim}})
-    if found.kind in {data_volume.VOLUME, data_volume.TEMPLATE}:
-        return _mode(found.kind, found.block)
+    volume = data_volume.parse(scenario.data_volume)
+    if volume.kind == data_volume.CLAIM:
+        return _mode(data_volume.VOLUME, {"persistentVolumeClaim": {"claimName": volume.claim}})
+    if volume.kind in {data_volume.VOLUME, data_volume.TEMPLATE}:
+        return _mode(volume.kind, volume.block)
     storage = {"storageClassName": scenario.storage_class} if scenario.storage_class else {}
     claim = {**storage, "requests": {"storage": scenario.storage_size}}
-    if found.kind == data_volume.SELECTOR:
-        return _mode(data_volume.SELECTOR, {**claim, **_labels(dict(found.labels))})
+    if volume.kind == data_volume.SELECTOR:
+        return _mode(data_volume.SELECTOR, {**claim, **_labels(dict(volume.labels))})
     return _mode("dynamic" if scenario.storage_class else "defaultStorageClass", claim)
 
 

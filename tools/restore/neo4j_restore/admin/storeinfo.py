@@ -86,8 +86,8 @@ def _of_json(lines: Sequence[str]) -> Mapping[str, Any]:
 
 
 def _of_text(text: str) -> Mapping[str, Any]:
-    found = {name: pattern.search(text) for name, pattern in _LINES.items()}
-    return {name: match[1] for name, match in found.items() if match}
+    matches = {name: pattern.search(text) for name, pattern in _LINES.items()}
+    return {name: match[1] for name, match in matches.items() if match}
 
 
 def _required(fields: Mapping[str, Any], name: str) -> str:

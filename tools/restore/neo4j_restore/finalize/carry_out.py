@@ -50,9 +50,9 @@ def finalize(options: Options) -> Report:
         patience = Patience(time, time.monotonic() + options.seconds, options.seconds)
         server = patience.until(connection.server)
         # Only now: a Job may start while the restore runs. The server answers after the restore has ended.
-        found = restored(options)
-        judged = scripts(options, found.databases)
-        request = Request(found.databases, found.absent, judged, options.metadata, options.default)
+        targets = restored(options)
+        judged = scripts(options, targets.databases)
+        request = Request(targets.databases, targets.absent, judged, options.metadata, options.default)
         decided = decide(request, server)
         outcomes, error = _sent(decided, connection, patience)
         if not error:
@@ -63,7 +63,7 @@ def finalize(options: Options) -> Report:
         request.databases,
         outcomes,
         decided.left_out,
-        found.restore_id,
+        targets.restore_id,
         started,
         _now(),
         error,

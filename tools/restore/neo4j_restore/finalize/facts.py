@@ -71,8 +71,8 @@ def version(agent: str) -> Version | None:
 
 def edition(components: Iterable[Mapping[str, Any]]) -> Edition | None:
     """Return the edition in the rows of `dbms.components`."""
-    told = {str(row.get("edition", "")).lower() for row in components}
-    return next((each for each in Edition if each.value in told), None)
+    editions = {str(row.get("edition", "")).lower() for row in components}
+    return next((each for each in Edition if each.value in editions), None)
 
 
 def databases(rows: Iterable[Mapping[str, Any]]) -> dict[str, Database]:

@@ -34,10 +34,10 @@ def login(auth_file: Path | None, environment: Mapping[str, str]) -> Login | Non
     auth_file: a file with user/password, or a folder with NEO4J_AUTH, or with username and password.
     environment: NEO4J_USERNAME and NEO4J_PASSWORD, or NEO4J_AUTH, as Neo4j's charts and tools name them.
     """
-    found = _of_files(auth_file) if auth_file else _of_variables(environment)
-    if found:
-        scrub.learn(found.password)
-    return found
+    credentials = _of_files(auth_file) if auth_file else _of_variables(environment)
+    if credentials:
+        scrub.learn(credentials.password)
+    return credentials
 
 
 def _of_variables(environment: Mapping[str, str]) -> Login | None:

@@ -168,20 +168,22 @@ class Artifacts:
     ) -> BackupSet:
         """Return the chain of the same database that has the point. Raises BackupNotFoundError if there is none."""
         database_id, timestamp = all_artifacts[chosen.key].database_id, self._request.timestamp
-        ours = [each for each in all_artifacts.values() if each.database_id == database_id and not each.is_empty]
+        same_database = [
+            each for each in all_artifacts.values() if each.database_id == database_id and not each.is_empty
+        ]
         # TIMESTAMP limits how far the chain may go. Its stamp, or a BUCKET that is one object, names the end itself.
         named = str(self._request.bucket) == self._request.bucket.of(chosen.key)
-        ends = [each for each in ours if each.key == chosen.key or timestamp.allows(by_key[each.key].time)]
+        ends = [each for each in same_database if each.key == chosen.key or timestamp.allows(by_key[each.key].time)]
         if timestamp.is_exact or named:
-            ends = [each for each in ours if each.key == chosen.key]
-        links = points.chain(until, ends, ours, overlaps=overlaps)
+            ends = [each for each in same_database if each.key == chosen.key]
+        links = points.chain(until, ends, same_database, overlaps=overlaps)
         if not links:
             # Where a stamp names a full artifact, no other header was read.
             unread = timestamp.is_exact and all_artifacts[chosen.key].full
-            limited = unread or bool(points.chain(until, ours, ours, overlaps=overlaps))
+            limited = unread or bool(points.chain(until, same_database, same_database, overlaps=overlaps))
             limit = f"BUCKET={self._request.bucket}" if named else f"TIMESTAMP={timestamp.text}"
             error = points.refusal(
-                until, all_artifacts[chosen.key], ours, self._request.bucket.of, limit if limited else ""
+                until, all_artifacts[chosen.key], same_database, self._request.bucket.of, limit if limited else ""
             )
             raise self._of_one(error, chosen.database)
         chain = replace(_with_links(by_key[links[-1].key], links, by_key), until=until)

@@ -142,8 +142,8 @@ def _check_version(chosen: BackupSet, version: admin_commands.Version, url: str,
         raise MigrationNeededError(message, hint="restore it with an image and a server of its own version")
     name = store_version(chosen)
     # A dump of 4.4 has the same first bytes as one of 5. The store in it differs.
-    what = f"store files of {inside.store}" if inside.store else storeformats.described(name)
-    fit = check_format(name, version, migrate, f"{url} holds {what}")
+    contents = f"store files of {inside.store}" if inside.store else storeformats.described(name)
+    fit = check_format(name, version, migrate, f"{url} holds {contents}")
     if inside.what in {STORE_FILES, DATA_FOLDER}:
         _check_store(inside, version, url, chosen.database, fit)
 

@@ -53,19 +53,19 @@ class Heard:
 def ask(members: Sequence[Address]) -> list[Heard]:
     """Return what all members say, asked at the same time. A name counts once for each of its IP addresses."""
     with ThreadPoolExecutor(_AT_ONCE) as pool:
-        places = [place for found in pool.map(_resolved, members) for place in found]
+        places = [place for addresses in pool.map(_resolved, members) for place in addresses]
         return list(pool.map(lambda place: place if isinstance(place, Heard) else _asked(*place), places))
 
 
 def _resolved(member: Address) -> list[tuple[Address, str] | Heard]:
     try:
-        found = socket.getaddrinfo(member.host, member.port, type=socket.SOCK_STREAM)
+        addresses = socket.getaddrinfo(member.host, member.port, type=socket.SOCK_STREAM)
     except (socket.gaierror, UnicodeError) as error:
         number = error.errno if isinstance(error, socket.gaierror) else socket.EAI_NONAME
         if number in _UNKNOWN_NAME:
             return [Heard(str(member), Answer.NAMELESS, "is a name without an address")]
         return [Heard(str(member), Answer.UNCLEAR, f"can't be looked up ({error})")]
-    return [(member, ip) for ip in dict.fromkeys(str(each[4][0]) for each in found)]
+    return [(member, ip) for ip in dict.fromkeys(str(each[4][0]) for each in addresses)]
 
 
 def _asked(member: Address, ip: str) -> Heard:

@@ -53,8 +53,8 @@ def refusal(
 
     name: makes the name of an object from its key. limit: the setting without which a chain may have it, or empty.
     """
-    ours = [each for each in candidates if each.database_id == chosen.database_id and not each.is_empty]
-    spans = _spans(ours)
+    same_database = [each for each in candidates if each.database_id == chosen.database_id and not each.is_empty]
+    spans = _spans(same_database)
     by_itself = f"{_WITHOUT[limit.partition('=')[0]]}. RESTORE_UNTIL finds its chain by itself" if limit else ""
     if not spans and chosen.full:
         message = (
@@ -78,8 +78,8 @@ def _spans(artifacts: Sequence[Artifact]) -> list[tuple[Artifact, Span]]:
     for full in fulls[:_MOST_NAMED]:
         # Overlaps count here: a range that is too wide helps more than none.
         ends = sorted((each for each in differential if each.highest > full.highest), key=lambda each: -each.highest)
-        found = (chains.chain(end, [full, *differential]) for end in ends)
-        if (links := next(filter(None, found), ())) and (one := span(links)):
+        complete = (chains.chain(end, [full, *differential]) for end in ends)
+        if (links := next(filter(None, complete), ())) and (one := span(links)):
             spans.append((full, one))
     return spans
 
@@ -88,6 +88,6 @@ def check(until: Until | None, chosen: BackupSet, url: str) -> None:
     """Raise ConfigurationError for an inspected set in which a restore can't end at the requested point."""
     if until is None or chosen.until == until:
         return
-    what = f"is {chosen.inside or 'packed'}" if chosen.kind is Kind.BACKUP else f"is of the kind {chosen.kind}"
-    message = f"{url} {what}, but RESTORE_UNTIL={until} needs a chain of .backup objects of Neo4j 5 or later"
+    reason = f"is {chosen.inside or 'packed'}" if chosen.kind is Kind.BACKUP else f"is of the kind {chosen.kind}"
+    message = f"{url} {reason}, but RESTORE_UNTIL={until} needs a chain of .backup objects of Neo4j 5 or later"
     raise ConfigurationError(message, hint="unset RESTORE_UNTIL, or name a backup of such a chain with TIMESTAMP")

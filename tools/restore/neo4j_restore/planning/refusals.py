@@ -108,12 +108,12 @@ def _nearest(sets: Sequence[BackupSet], timestamp: Timestamp) -> list[str]:
 
 def refuse_disagreeing(named: BackupSet, timestamp: Timestamp, databases: Sequence[DatabaseName], url: str) -> None:
     """Raise ConfigurationError if BUCKET names one set, but other variables name another one or several."""
-    what = "one object" if named.kind is not Kind.DIRECTORY else "one set's folder"
+    kind = "one object" if named.kind is not Kind.DIRECTORY else "one set's folder"
     if len(databases) > 1:
-        message = f"BUCKET names {what}, {url}, but DATABASE names {len(databases)}: {', '.join(databases)}"
+        message = f"BUCKET names {kind}, {url}, but DATABASE names {len(databases)}: {', '.join(databases)}"
         hint = "set DATABASE to one database, or BUCKET to the folder that holds the sets"
         raise ConfigurationError(message, hint=hint)
     if not agrees(named, timestamp):
         stamp = f"the stamp {named.stamp}" if named.stamp else "no stamp"
-        message = f"BUCKET names {what}, {url}, which has {stamp}, but TIMESTAMP is {timestamp}"
+        message = f"BUCKET names {kind}, {url}, which has {stamp}, but TIMESTAMP is {timestamp}"
         raise ConfigurationError(message, hint="unset TIMESTAMP, or set BUCKET to the folder that holds the sets")

@@ -172,6 +172,8 @@ def _find_named(store: Store, sieve: Sieve, listing: Listing) -> None:
 
 def log_left_out(listing: Listing) -> None:
     """Log in one line which objects were left out."""
-    kinds = [f"{count} {what} such as {listing.example_of[what]}" for what, count in sorted(listing.left_out.items())]
+    kinds = [
+        f"{count} {reason} such as {listing.example_of[reason]}" for reason, count in sorted(listing.left_out.items())
+    ]
     if kinds:
         log.info("left out of the listing: %s", ", ".join(kinds))

@@ -41,11 +41,11 @@ def take(top: Path, folder: str, files: SetFiles) -> None:
     for above_it in above(start, ""):
         for name in FOLDERS:
             source = top / above_it / name
-            found = [each for each in NAMES if (source / each).is_file()]
-            if WITH_USERS & {*found}:
+            names = [each for each in NAMES if (source / each).is_file()]
+            if WITH_USERS & {*names}:
                 target = files.auth_files / name
                 target.mkdir(parents=True)
-                for each in found:
+                for each in names:
                     (source / each).rename(target / each)
                 return
 

@@ -30,8 +30,8 @@ def _check(proxy: str, scheme: str) -> None:
     host = spec.shown((rest if mark else proxy).rpartition("@")[2])
     hint = f"set {name} to http://{host or 'proxy:3128'}"
     if not mark or kind.lower() not in {"http", "https"}:
-        what = f"has the scheme {spec.shown(kind)}" if mark else "has no scheme"
-        message = f"{name} names the proxy {host}, which {what}: expected http:// or https://"
+        reason = f"has the scheme {spec.shown(kind)}" if mark else "has no scheme"
+        message = f"{name} names the proxy {host}, which {reason}: expected http:// or https://"
         raise ConfigurationError(message, hint=hint)
     try:
         parts = urlsplit(proxy)

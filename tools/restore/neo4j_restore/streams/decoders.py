@@ -62,24 +62,24 @@ class Decoded(Stream):
             if not self._pending:
                 self._finished = True
                 return False
-        what = f"it has no {self._codec.name} frame where one should begin"
-        raise self._damaged(what)
+        reason = f"it has no {self._codec.name} frame where one should begin"
+        raise self._damaged(reason)
 
     def _more(self) -> bytes:
         """Return the next bytes of the source. Refuses a stream that is long and unpacks to almost nothing."""
         more = self._source.read(_IN_BYTES) or b""
         self._read += len(more)
         if self._read > bounds.EMPTY_BYTES + 2 * self._unpacked + _IN_BYTES:
-            what = f"as {self._codec.name}, its first {self._read} bytes unpack to {self._unpacked}"
-            raise bounds.exceeded(self._name, f"{what} bytes, and at most {bounds.EMPTY_BYTES} may be empty")
+            reason = f"as {self._codec.name}, its first {self._read} bytes unpack to {self._unpacked}"
+            raise bounds.exceeded(self._name, f"{reason} bytes, and at most {bounds.EMPTY_BYTES} may be empty")
         return more
 
     def _count_frame(self) -> None:
         """Refuse a flood of frames that hold almost nothing. Each costs time, and takes only 8 to 20 bytes."""
         self._frames += 1
         if self._frames > bounds.FRAMES + self._unpacked // bounds.FRAME_BYTES:
-            what = f"as {self._codec.name}, it has more than {self._frames - 1} frames for {self._unpacked} bytes"
-            raise bounds.exceeded(self._name, what)
+            reason = f"as {self._codec.name}, it has more than {self._frames - 1} frames for {self._unpacked} bytes"
+            raise bounds.exceeded(self._name, reason)
 
     def _decode(self, size: int) -> bytes:
         frame, data = self._frame, b""
@@ -95,8 +95,8 @@ class Decoded(Stream):
             self._pending, self._frame = frame.unused_data or b"", None
         # Neither input nor output, and no end: without this the caller would ask forever.
         elif needed_input and not data and not block:
-            what = "it ends in the middle"
-            raise self._damaged(what)
+            reason = "it ends in the middle"
+            raise self._damaged(reason)
         self._unpacked += len(block)
         return block
 

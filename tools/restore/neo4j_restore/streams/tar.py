@@ -104,8 +104,8 @@ class Tar:
                 raise BackupDamagedError(message, hint=ANOTHER_SET)
             # Each block has been read by now, so the bound limits time, not memory.
             if padding > bounds.MOST_PADDING:
-                what = f"as tar, it has more than {bounds.MOST_PADDING} bytes of zeros after its end mark"
-                raise bounds.exceeded(self._source, what)
+                reason = f"as tar, it has more than {bounds.MOST_PADDING} bytes of zeros after its end mark"
+                raise bounds.exceeded(self._source, reason)
         # The end mark is two blocks of zeros. `_entry` has read the first.
         if padding < BLOCK:
             message = f"{self._source} is not a backup set: as tar, it lacks its end mark"
@@ -190,8 +190,8 @@ class Tar:
     def _extend(self, header: Header, attributes: _Attributes) -> None:
         """Take what an extension header says about the entry behind it, or about all entries behind it."""
         if header.size > bounds.LONGEST_EXTENSION:
-            what = f"as tar, a header has an extension of {header.size} bytes, above {bounds.LONGEST_EXTENSION}"
-            raise bounds.exceeded(self._source, what)
+            reason = f"as tar, a header has an extension of {header.size} bytes, above {bounds.LONGEST_EXTENSION}"
+            raise bounds.exceeded(self._source, reason)
         data = self._head(_padded(header.size))[: header.size]
         if header.type == tarheaders.GNU_LONG_NAME:
             attributes.name = tarheaders.text(data)

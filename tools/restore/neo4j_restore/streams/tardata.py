@@ -63,8 +63,8 @@ class TarInput:
             return memoryview(b"")
         block = self.block()
         if not block:
-            what = "it ends in the middle"
-            raise self.damaged(what)
+            reason = "it ends in the middle"
+            raise self.damaged(reason)
         part, self._rest = block[:count], block[count:]
         return part
 

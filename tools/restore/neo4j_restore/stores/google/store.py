@@ -56,12 +56,12 @@ class GoogleStore:
         proxy_of(endpoint or "https://storage.googleapis.com")
         request = token_request(self._http)
         with self._translated("find an identity for", ""):
-            found = identity.find(access, self._errors, request, writes=writes)
-        self._bearer = Bearer(found, self._http, request)
+            credentials = identity.find(access, self._errors, request, writes=writes)
+        self._bearer = Bearer(credentials, self._http, request)
         options = {"api_endpoint": endpoint} if endpoint else None
         session = self._bearer.session()
         # The client requires a project, but reading objects does not use it.
-        self._client = storage.Client(project="none", credentials=found, client_options=options, _http=session)
+        self._client = storage.Client(project="none", credentials=credentials, client_options=options, _http=session)
         # For the path of Google's JSON API, slashes in names are encoded too.
         of_bucket = f"storage/v1/b/{quote(self._bucket, safe='')}/o"
         self._download = f"{self._client.api_endpoint}/download/{of_bucket}/"
