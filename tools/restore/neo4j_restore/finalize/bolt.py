@@ -62,7 +62,9 @@ class Connection:
                 _plain(target),
                 auth=auth,
                 connection_timeout=_CONNECT_SECONDS,
+                # Longer than one attempt, because a host may have several addresses.
                 connection_acquisition_timeout=2 * _CONNECT_SECONDS,
+                # The server's advice about statements is of no use to an operator, and would fill the log.
                 notifications_min_severity="OFF",
                 telemetry_disabled=True,
                 user_agent="neo4j-restore",
@@ -89,6 +91,7 @@ class Connection:
         if version is None:
             message = f"{self._target.address} is not Neo4j: it says that it is {scrub.clean(info.agent)[:100]!r}"
             raise ConfigurationError(message, hint="set BOLT_URI to the address of a Neo4j server")
+        # 3.x has no database `system` that could be asked.
         if version.major < 4:
             return Server(version, None, {})
         edition = facts.edition(self.run("CALL dbms.components() YIELD name, edition RETURN name, edition"))
@@ -109,7 +112,9 @@ class Connection:
             _translated(self._target),
             self._driver.session(database=database or None, default_access_mode=neo4j.READ_ACCESS) as session,
         ):
+            # The server itself refuses a write in this access mode.
             result = session.run(query)
+            # Two rows show that there is more than one.
             return Answer(tuple(result.keys()), [record.values() for record in islice(result, 2)])
 
 
@@ -122,6 +127,7 @@ def _plain(target: Target) -> str:
 def _trust(target: Target) -> dict[str, Any]:
     if not target.ca_file:
         return {}
+    # Reads the file now, so that a wrong one is a mistake in BOLT_CA_FILE and not a failure of TLS later.
     ssl.create_default_context(cafile=str(target.ca_file))
     return {"encrypted": True, "trusted_certificates": neo4j.TrustCustomCAs(str(target.ca_file))}
 

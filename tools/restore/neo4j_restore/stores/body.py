@@ -22,9 +22,12 @@ def wrong_span(
     """
     start, end = span
     length, content_range = headers.get("Content-Length"), headers.get("Content-Range", "")
+    # A gateway that ignores ranges answers 200 and begins at byte 0. These bytes at a later offset would damage the
+    # file.
     whole = span == (0, size) and not ranged
     if status != (200 if whole else 206) or length != str(end - start):
         return f"expected {end - start} bytes from offset {start}, got HTTP {status} with {length} bytes"
+    # The size in it shows as well that the object was not replaced by another one.
     if not whole and content_range != f"bytes {start}-{end - 1}/{size}":
         return f"expected {end - start} bytes from offset {start} of {size}, got the range {content_range!r}"
     return ""

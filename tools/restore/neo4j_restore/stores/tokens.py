@@ -69,6 +69,7 @@ class TokenEndpoint:
             # Silence of the last endpoint is not worth another try: the machine has no such endpoint.
             silence = "does not answer" + (", and no other identity is set" if self.last else "")
             raise self.error(silence, transient=error.transient and not self.last) from error
+        # A redirect counts as a refusal, so no token goes to another host.
         if response.status == 200:
             return answer
         reason_text = reason(answer)
@@ -81,6 +82,7 @@ class TokenEndpoint:
     def _body(self, response: urllib3.BaseHTTPResponse) -> bytes:
         if response.status == 200:
             return parsing.body(response, _SECONDS)
+        # Only quoted in a message.
         return parsing.beginning(response)
 
     def fields(self, body: bytes, *names: str) -> list[str]:
@@ -101,6 +103,7 @@ class TokenEndpoint:
 
     def read(self, path: str) -> str:
         """Return the text of the token file, which Kubernetes renews. Raises StoreError."""
+        # Read anew for each request. Kubernetes replaces the file before the token in it expires.
         try:
             token = read_text(Path(path), "the token file").strip()
         except ConfigurationError as error:

@@ -31,6 +31,7 @@ class Watched:
 
     def list(self, prefix: str) -> Iterator[StoredObject]:
         """Yield the objects that the store lists."""
+        # A step's thread counts, and the thread that watches reads. The number in the log may be a little old.
         seen = 0
 
         def counted() -> Iterator[StoredObject]:
@@ -39,6 +40,7 @@ class Watched:
                 seen += 1
                 yield stored
 
+        # Each step's thread continues this one generator. Steps never overlap.
         objects = counted()
         watch = Watch(self._deadline, lambda: f"listing {self._name(prefix)}: {seen} objects so far")
         while True:

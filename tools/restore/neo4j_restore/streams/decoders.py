@@ -84,6 +84,7 @@ class Decoded(Stream):
     def _decode(self, size: int) -> bytes:
         frame, data = self._frame, b""
         assert frame is not None  # noqa: S101 - `_next_frame` has begun it
+        # A decompressor may still hold output of earlier input. It gets no new input before that is out.
         needed_input = frame.needs_input
         if needed_input:
             data, self._pending = self._pending or self._more(), b""
@@ -92,6 +93,7 @@ class Decoded(Stream):
         except self._codec.error as error:
             raise self._damaged(str(error)) from error
         if frame.eof:
+            # The bytes behind a frame begin the next one.
             self._pending, self._frame = frame.unused_data or b"", None
         # Neither input nor output, and no end: without this the caller would ask forever.
         elif needed_input and not data and not block:
@@ -134,6 +136,7 @@ def ratio(head: bytes) -> float:
         while block := reader.read(_IN_BYTES):
             grown[source.count - 1] += len(block)
     except BackupDamagedError:
+        # The head ends in the middle of a frame, which reads like damage.
         return max(1.0, _likely(grown[: max(1, len(head) // _IN_BYTES)]) / _IN_BYTES)
     return max(1.0, sum(grown) / len(head))
 

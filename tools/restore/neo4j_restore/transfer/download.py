@@ -45,6 +45,8 @@ class Download(Blocks):
         return block
 
     def _verify(self) -> None:
+        # The service's checksum of this transfer. It shows that the bytes arrived as the service has them, and not that
+        # they are the uploaded ones.
         if transport := self.fetch.transport(self._stored):
             self.fetch.options.evidence.verified(self._stored.key, f"transport:{transport}")
         expected = self._expected
@@ -53,6 +55,7 @@ class Download(Blocks):
         checksum = replace(expected, digest=self._hasher.digest())
         if checksum == expected:
             self.fetch.options.evidence.verified(self._stored.key, evidence.of_store(expected))
+        # A guess can confirm the bytes and never condemn them. An ETag may be an MD5 of something else.
         elif expected.guessed:
             self.fetch.options.evidence.doubted(self._stored.key, expected)
         else:
@@ -91,5 +94,6 @@ def downloads(fetch: Fetch) -> Iterator[tuple[StoredObject, Download]]:
 
     Raises StoreError, and StreamDamagedError for bytes that the store did not keep.
     """
+    # `Fetch` hands out blocks in this order, and does not say whose they are.
     for stored in fetch.objects:
         yield stored, Download(fetch, stored, fetch.progress)

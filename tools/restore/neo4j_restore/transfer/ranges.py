@@ -39,6 +39,7 @@ class Sizes:
 SIZES: Final = Sizes()
 
 
+# Compared by identity. `is_first` asks for the very range, and two of them can hold equal bytes.
 @dataclass(eq=False)
 class Range:
     """The bytes of an object from `start` up to `end`. Those before `came` have come, and `blocks` of them wait."""
@@ -125,6 +126,7 @@ class Ranges:
         `cut` may have ended the range while they came. The bytes beyond belong to another range.
         """
         block = block[: span.end - span.came]
+        # An empty block would tell the consumer that nothing has come.
         if block:
             span.blocks.append(block)
         span.came += len(block)

@@ -31,6 +31,7 @@ class Retry:
     ) -> None:
         """Keep the budget. `pause` waits for so many seconds. `trouble` is called with each failure."""
         self._seconds, self._pause, self._trouble = seconds, pause, trouble
+        # When the trouble began. One budget covers all failures until something works.
         self._since: float | None = None
         self._tries = 0
 
@@ -43,7 +44,9 @@ class Retry:
         now = time.monotonic()
         self._since = now if self._since is None else self._since
         longest = min(_LONGEST_PAUSE_SECONDS, _FIRST_PAUSE_SECONDS * 2**self._tries)
+        # Pods that failed together should not come back together.
         pause = random.uniform(longest / 2, longest)  # noqa: S311 - spreads load, guards nothing
+        # A store that names a time knows better, even if that is longer than our longest pause.
         pause = max(pause, error.retry_after_seconds)
         # Called for final errors as well: it slows the other connections down when the store throttles.
         self._trouble(error)
@@ -97,6 +100,7 @@ class Resuming(RawIOBase):
 
     def _some(self, view: memoryview) -> int:
         try:
+            # Opened here and not in the constructor, so that the request itself is tried again too.
             if self._stream is None:
                 self._stream = self._store.read(self._stored, self._offset, self._end)
                 self.transports.add(getattr(self._stream, "transport", ""))
@@ -109,6 +113,7 @@ class Resuming(RawIOBase):
             self.transports.add("")
             raise
         if not count:
+            # A proxy may end an answer early and cleanly. Without this it would look like the object's end.
             self._drop()
             message = f"{self._stored.key} ended at byte {self._offset} of {self._end}"
             raise StoreError(message, hint="it was cut short. The next start tries again", transient=True)

@@ -55,6 +55,8 @@ class PartialDownload:
         # One byte more, so that a longer one is not taken for equal.
         if not manifest.is_file() or records.read_bytes(manifest, len(expected) + 1) != expected:
             trees.remove(self._top)
+            # The folder first and then the manifest. A crash between the two leaves files without a manifest, and the
+            # next start removes them.
             self.files.mkdir(parents=True)
             disk.replace_file(manifest, self._manifest())
 
@@ -90,6 +92,7 @@ def _right(stored: StoredObject, path: Path, stat: Callable[[StoredObject], Stor
         expected = stat(stored).checksum
     if not expected:
         return None
+    # All bytes are read again. A crash can leave a file of the right size with zeros in it.
     hasher = expected.start()
     with path.open("rb", buffering=0) as file:
         while block := file.read(BLOCK_BYTES):
@@ -117,4 +120,5 @@ def remove(paths: VolumePaths) -> None:
 
 def size_bytes(paths: VolumePaths) -> int:
     """Return the space that the files take. The next restore uses it, or removes them."""
+    # Blocks and not sizes, because a file may be sparse. st_blocks counts 512 bytes on every file system.
     return sum(path.stat().st_blocks * 512 for path in trees.files(paths.kept))

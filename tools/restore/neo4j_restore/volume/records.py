@@ -43,6 +43,7 @@ def read_bytes(path: Path, most_bytes: int, *, from_end: bool = False) -> bytes 
             raise _wrong_type(path) from error
         raise
     try:
+        # Asked of the descriptor: the path may lead to another file by now.
         status = os.fstat(descriptor)
         if not stat.S_ISREG(status.st_mode):
             raise _wrong_type(path)
@@ -138,6 +139,7 @@ def understood(path: Path, *, unknown: str, hint: str) -> Iterator[None]:
 
 def parse(data: bytes) -> Record:
     """Return the JSON object in `data`. Raises ValueError."""
+    # Bounded before it is parsed. Deep JSON takes many times its size in memory, or overflows the stack.
     value = bounded.parse_json(data, most_bytes=MOST_BYTES)
     if not isinstance(value, dict):
         message = "it is not a JSON object"

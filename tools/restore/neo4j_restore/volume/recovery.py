@@ -24,6 +24,7 @@ def recover(paths: VolumePaths) -> None:
     since the restore was sealed, RestoreError if the renames fail.
     """
     journal = read(paths)
+    # Folders and half-written files of earlier starts. No state of the journal needs them.
     leftovers.sweep(paths.home)
     if journal is None:
         _warn_of_orphans(paths)
@@ -34,6 +35,7 @@ def recover(paths: VolumePaths) -> None:
         log.warning("an earlier restore ended before it was verified: removing its staging folder")
         swap.give_up(paths, journal)
     elif journal.phase is Phase.SWAPPED:
+        # All renames are done and synced. The steps that are left change only our own folder.
         log.warning("an earlier restore is live, but was not finished: finishing it now")
         swap.finish(paths, journal)
     else:
@@ -43,6 +45,7 @@ def recover(paths: VolumePaths) -> None:
 
 def _go_on(paths: VolumePaths, journal: Journal) -> None:
     moves = Moves(paths, journal)
+    # As long as nothing has moved, giving up loses nothing. Later, live folders are already in `outgoing`.
     if not moves.begun() and moves.vanished():
         log.warning("the staged files of an earlier restore are gone: it is given up, and the old data is unchanged")
         swap.unseal(paths, journal)
@@ -68,6 +71,7 @@ def refuse_unfinished(paths: VolumePaths) -> None:
 def drop(paths: VolumePaths) -> None:
     """Give up a sealed restore whose swap has not begun. The live data stays."""
     journal = read(paths)
+    # Once a rename is done, the old data is not whole in its place any more, and only completing or undoing helps.
     if journal and journal.phase is Phase.VERIFIED and not Moves(paths, journal).begun():
         log.warning("giving up a sealed restore: Neo4j has written to %s since it was sealed", paths.data)
         swap.unseal(paths, journal)

@@ -48,6 +48,7 @@ def base_url(bucket: Bucket, region: str, endpoint: str, style: Addressing) -> s
     if endpoint and style is Addressing.VIRTUAL:
         scheme, _, rest = endpoint.partition("://")
         return f"{scheme}://{bucket.name}.{rest}"
+    # MinIO and others know a bucket by the path, unless they are set up with a domain.
     if endpoint:
         return f"{endpoint}/{bucket.name}"
     if bucket.region:

@@ -50,6 +50,7 @@ def find(access: Access, http: Http, errors: StoreErrors) -> AwsIdentity:
     """Return the identity, and set its name in `errors`. Makes no request. Raises ConfigurationError for a bad file."""
     environment = access.identity
     shared = environment.get("AWS_SHARED_CREDENTIALS_FILE")
+    # The file of our own variable comes before the one of AWS's programs.
     file = access.credentials or (Path(shared) if shared else None)
     if file:
         file_key = read_aws(file, access.secret if access.credentials else "")
@@ -152,6 +153,7 @@ def _of_node(endpoint: TokenEndpoint, environment: Mapping[str, str]) -> tuple[A
     token = endpoint.ask("PUT", f"{base}/latest/api/token", {f"{name}-ttl-seconds": "21600"}).decode("ascii", "replace")
     scrub.learn(token)
     path = f"{base}/latest/meta-data/iam/security-credentials/"
+    # One line: an instance profile has exactly one role.
     role = endpoint.ask("GET", path, {name: token}).decode("ascii", "replace").strip()
     body = endpoint.ask("GET", f"{path}{role}", {name: token})
     return _key(endpoint, endpoint.fields(body, "AccessKeyId", "SecretAccessKey", "Token", "Expiration"))
@@ -165,4 +167,5 @@ def _key(endpoint: TokenEndpoint, texts: list[str]) -> tuple[AwsKey, float]:
         misunderstood = endpoint.error("sent an answer that is not understood", transient=True)
     else:
         return AwsKey(key_id, secret, session), expires
+    # Raised outside of `except`. As its context, the ValueError could quote the key.
     raise misunderstood

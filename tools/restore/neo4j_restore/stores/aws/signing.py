@@ -40,6 +40,7 @@ def _signed(
 ) -> dict[str, str]:
     parts = urlsplit(url)
     target = f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/"
+    # awscrt signs the headers that it is given. Without Host the signature is refused.
     request = HttpRequest(method, target, HttpHeaders([("Host", parts.netloc), *headers.items()]))
     provider = AwsCredentialsProvider.new_static(key.access_key_id, key.secret, key.session_token or None)
     config = AwsSigningConfig(

@@ -44,6 +44,7 @@ def objects(root: ElementTree.Element, account: str, container: str) -> Iterator
         if properties is None:
             message = "a blob without properties"
             raise ValueError(message)
+        # An account with a hierarchical namespace lists folders as blobs of 0 bytes.
         if properties.findtext("ResourceType") == "directory":
             continue
         name = _name(entry)
@@ -89,6 +90,7 @@ def quoted(etag: str) -> str:
 def reason(body: bytes, headers: Mapping[str, str], otherwise: str) -> tuple[str, str]:
     """Return an error's code and its reason, in our words where there are any."""
     root = parse_xml(body)
+    # The answer to a HEAD has no body, so its code is only in a header.
     code = headers.get("x-ms-error-code") or (root.findtext("Code") if root is not None else None) or ""
     text = root.findtext("Message", "") if root is not None and root.tag == "Error" else ""
     # The next lines are the request's id and time.
@@ -107,6 +109,7 @@ def thaw(tier: str, status: str, account: str, container: str, name: str) -> str
         f"{option} {shlex.quote(value)}"
         for option, value in (("--account-name", account), ("--container-name", container), ("--name", name))
     )
+    # The blob is on its way out of the archive.
     if status:
         return f"az storage blob show {which} --auth-mode login --query properties.archiveStatus"
     return f"az storage blob set-tier {which} --auth-mode login --tier Hot --rehydrate-priority High"

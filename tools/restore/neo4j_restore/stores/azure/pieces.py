@@ -17,6 +17,7 @@ ASKING: Final = {"x-ms-range-get-content-crc64": "true"}
 
 ANSWER: Final = "x-ms-content-crc64"
 
+# Azure computes the checksum of a range only up to this size, and refuses a longer one with 400.
 PIECE_BYTES: Final = 4 * 1024 * 1024
 
 
@@ -63,6 +64,7 @@ class Pieces(RawIOBase):
     def readinto(self, buffer: Any) -> int:
         """Fill `buffer` with the next bytes, or 0 only at the end."""
         if self._offset == self._piece_end and self._offset < self._end:
+            # Closed first, so that one connection serves all pieces.
             self._piece.body.close()
             self._begin(self._ask(self._offset, min(self._offset + PIECE_BYTES, self._end)))
         view = memoryview(buffer)
@@ -70,6 +72,7 @@ class Pieces(RawIOBase):
         self._hasher.update(view[:count])
         self._offset += count
         if self._offset == self._piece_end and count:
+            # Before the last bytes of a piece are handed over. The reader has the earlier ones, and has to begin anew.
             self._verify()
         return count
 
