@@ -43,6 +43,7 @@ def test_the_least_values_ask_the_service_of_the_release_with_its_secret(helm: H
     assert found["args"] == ["finalize"]
     assert found["image"] == rendered.restore["image"]
     assert env(found) == {
+        "START_ID": env(rendered.restore)["START_ID"],
         "BOLT_URI": f"bolt://{rendered.only('Service')['metadata']['name']}:7687",
         "BOLT_AUTH_FILE": "/login",
         "DATABASE": "neo4j",
@@ -54,6 +55,24 @@ def test_the_least_values_ask_the_service_of_the_release_with_its_secret(helm: H
     }
     assert volumes(pod(helm, values))["login"]["secret"]["secretName"] == "graph-login"
     assert options.from_environment(env(found)).server.address.endswith(":7687")
+
+
+def test_the_job_waits_for_the_pod_of_its_values(helm: Helm) -> None:
+    def start_id(values: Values) -> str:
+        rendered = helm.template(values)
+        assert env(container(helm, values))["START_ID"] == env(rendered.restore)["START_ID"]
+        return str(env(rendered.restore)["START_ID"])
+
+    least = start_id(make_finalize())
+    assert start_id(make_finalize({"deadlineSeconds": 60})) == least
+    assert start_id(make_finalize(restore={"forceOverwrite": "once", "restoreId": "incident-42"})) != least
+    assert start_id(make_finalize(restore={"command": "rollback"})) != least
+
+
+def test_a_job_that_can_not_read_the_volume_waits_for_no_start(helm: Helm) -> None:
+    values = make_finalize(data={"accessModes": ["ReadWriteOncePod"]})
+    assert "START_ID" not in env(container(helm, values)) | env(helm.template(values).restore)
+    assert "START_ID" not in env(helm.template(make_values()).restore)
 
 
 def test_all_values_reach_the_container_and_are_taken_by_the_image(helm: Helm) -> None:

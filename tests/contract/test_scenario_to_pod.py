@@ -79,9 +79,14 @@ READY_MADE = {
 
 def pod(chart: Helm, scenario: Scenario) -> dict[str, Any]:
     """Return the spec of the pod that the chart makes of a scenario's values file."""
-    workload = chart.template(render(scenario), release=scenario.release).only("StatefulSet")
-    spec: dict[str, Any] = workload["spec"]["template"]["spec"]
-    return spec
+    (made,) = pods(chart, scenario)
+    return made
+
+
+def pods(chart: Helm, scenario: Scenario) -> list[dict[str, Any]]:
+    """Return the specs of the pods: one for the servers, and one for the read replicas."""
+    made = chart.template(render(scenario), release=scenario.release)
+    return [item["spec"]["template"]["spec"] for item in made if item["kind"] == "StatefulSet"]
 
 
 @pytest.mark.parametrize("changes", SCENARIOS.values(), ids=SCENARIOS)
@@ -93,6 +98,7 @@ def test_the_charts_restore_container_gets_what_the_scenario_asks_for(chart: Hel
     assert {name: variables[name] for name in environment(scenario)} == environment(scenario)
     # The chart knows the claim, and a scenario does not.
     assert added.pop("VOLUME_ID").startswith("default/data-")
+    assert bool(added.pop("START_ID", "")) == scenario.finalize
     assert added.items() <= {variable.name: variable.default for variable in spec.VARIABLES}.items()
     meant(scenario, from_environment(variables))
 
@@ -122,7 +128,10 @@ def test_a_ready_made_file_gives_the_restore_container_what_its_scenario_means(c
     containers = restore_containers(chart, scenario)
     assert len(containers) == (2 if scenario.read_replicas else 1)
     for container in containers:
-        variables = {item["name"]: item["value"] for item in container["env"]}
+        # Kubernetes puts the name of the pod into that of a member's volume.
+        variables = {
+            item["name"]: item.get("value", "graph-0").replace("$(POD_NAME)", "graph-0") for item in container["env"]
+        }
         assert {name: variables[name] for name in environment(scenario)} == environment(scenario)
         meant(scenario, from_environment(variables))
 
@@ -130,7 +139,7 @@ def test_a_ready_made_file_gives_the_restore_container_what_its_scenario_means(c
 def restore_containers(chart: Helm, scenario: Scenario) -> list[dict[str, Any]]:
     """Return the restore containers: those of our chart's pod, or as a foreign chart is given them."""
     if scenario.target is NEO4J_RESTORE:
-        return list(pod(chart, scenario)["initContainers"])
+        return [container for made in pods(chart, scenario) for container in made["initContainers"]]
     values = yaml.safe_load(render(scenario))
     blocks = [values[name] for name in ("podSpec", "core", "readReplica") if name in values]
     return [container for block in blocks for container in block["initContainers"]]

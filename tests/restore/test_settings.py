@@ -21,6 +21,7 @@ WRONG = {
     "BACKUP_SET_DIR": ["../x", "/", "a/../b"],
     "FORCE_OVERWRITE": ["yes"],
     "RESTORE_ID": ["two words", "-x"],
+    "START_ID": ["two words", "-x"],
     "KEEP_PREVIOUS": ["1"],
     "PURGE_ON_COMPLETE": ["1"],
     "RESTORE_NOT_AFTER": ["latest", "2026-01-31", "2026-01-31T02:00:00"],

@@ -28,9 +28,22 @@
   (dict "name" "LOG_FORMAT" "value" .Values.restore.logFormat)
   (dict "name" "TERMINATION_LOG" "value" "/dev/termination-log")
 -}}
-{{- $set := list -}}
+{{- $set := include "neo4j-restore.startId" . | fromYamlArray -}}
 {{- range $env }}{{ if .value }}{{ $set = append $set . }}{{ end }}{{ end -}}
 {{- concat $set .Values.finalize.extraEnv | toYaml -}}
+{{- end -}}
+
+{{/*
+The name of a start's values, by which the Job that finalizes waits for the pod with the same: a YAML list of one variable.
+Empty if no Job reads the volume. It follows from the restore container, so an upgrade that changes nothing of a restore
+has the same name.
+*/}}
+{{- define "neo4j-restore.startId" -}}
+{{- if and .Values.finalize.enabled (include "neo4j-restore.readable" .) -}}
+{{- $container := include "neo4j-restore.container" (dict "root" .) -}}
+- name: START_ID
+  value: {{ sha256sum $container | trunc 16 | quote }}
+{{- end -}}
 {{- end -}}
 
 {{/* The container. */}}

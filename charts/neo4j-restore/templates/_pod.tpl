@@ -30,6 +30,7 @@ initContainers:
   {{- end }}
   {{- if .Values.restore.enabled }}
   {{- $own := include "neo4j-restore.ownVolume" . | fromYamlArray }}
+  {{- $own = include "neo4j-restore.startId" . | fromYamlArray | concat $own }}
   - {{ include "neo4j-restore.container" (dict "root" . "env" $own) | indent 4 | trim }}
   {{- end }}
   {{- with .Values.initContainersAfter }}

@@ -260,3 +260,20 @@ def test_an_unknown_certificate_is_refused_at_once(neo4j_restore: Run, data: Pat
     assert done.returncode == 40
     assert "TLS failed" in done.stderr
     assert "BOLT_CA_FILE" in done.stderr
+
+
+def test_it_waits_until_the_restore_container_of_its_values_has_ended(neo4j_restore: Run, data: Path) -> None:
+    stub, start = BoltStub(), data / ".neo4j-restore/start.json"
+    write_receipt(data, "neo4j", "sales")
+    start.write_text(json.dumps({"format": 1, "start_id": "of-before"}))
+    told = {**AUTH, "START_ID": "of-now"}
+    with serving(stub) as address:
+        early = neo4j_restore("finalize", BOLT_URI=address, **told | {"FINALIZE_SECONDS": "1"})
+        assert (early.returncode, stub.sent) == (40, [])
+        assert "the restore container with START_ID=of-now has not ended yet" in early.stderr
+        assert "has of-before" in early.stderr
+        assert "try: see why the new pod does not start" in early.stderr
+
+        start.write_text(json.dumps({"format": 1, "start_id": "of-now"}))
+        done = neo4j_restore("finalize", BOLT_URI=address, DATABASE="", **told)
+    assert (done.returncode, [cypher for cypher, _ in stub.sent]) == (0, ["CREATE DATABASE $name IF NOT EXISTS"])

@@ -14,6 +14,8 @@ from neo4j_restore import command_line, explain, logs, reports, scrub, settings
 from neo4j_restore.errors import RestoreError, VolumeError
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from neo4j_restore.planning.forecast import Forecast
     from neo4j_restore.planning.plan import Plan
 
@@ -67,7 +69,16 @@ def _run(arguments: argparse.Namespace, environment: Mapping[str, str]) -> None:
 def _do_run(_: argparse.Namespace, given: settings.Settings, environment: Mapping[str, str]) -> None:
     from neo4j_restore import restore
 
+    start_id = settings.start_id(environment)
     restore.run(given, environment)
+    _note_start(given.request.data_dir, start_id)
+
+
+def _note_start(data_dir: "Path", start_id: str) -> None:
+    from neo4j_restore.volume import started
+    from neo4j_restore.volume.paths import VolumePaths
+
+    started.note(VolumePaths(data_dir).home, start_id)
 
 
 def _do_plan(arguments: argparse.Namespace, given: settings.Settings, environment: Mapping[str, str]) -> None:
@@ -152,7 +163,9 @@ def _on_volume(arguments: argparse.Namespace) -> None:
         state = status.status(data_dir)
         _print(_as_json(state) if arguments.json else reports.status_text(state))
     else:
+        start_id = settings.start_id(os.environ)
         names = list(rollback.rollback(data_dir))
+        _note_start(data_dir, start_id)
         _print(_as_json({"rolled_back": names}) if arguments.json else f"put back: {', '.join(names) or 'nothing'}")
 
 

@@ -107,6 +107,16 @@ def data_dir(environment: Mapping[str, str]) -> Path:
         raise ConfigurationError(message, hint="set it to the mount path of the data volume") from error
 
 
+def start_id(environment: Mapping[str, str]) -> str:
+    """Return START_ID alone, or an empty text. Raises ConfigurationError."""
+    try:
+        text = text_of(environment, variables.START_ID)
+        return str(parse(variables.START_ID, text)) if text else ""
+    except spec.Invalid as error:
+        message = f"START_ID: {error}"
+        raise ConfigurationError(message, hint="set it to a name of letters, digits and '-', or unset it") from error
+
+
 def from_environment(environment: Mapping[str, str]) -> Settings:
     """Return the settings in `environment`. An empty variable counts as unset.
 

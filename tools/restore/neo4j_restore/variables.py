@@ -300,6 +300,13 @@ RESTORE_ID: Final = Variable(
     rules.RESTORE_ID,
     example="incident-42",
 )
+START_ID: Final = Variable(
+    "START_ID",
+    "a name of this start's values. `run` and `rollback` keep it on the volume at their end, and `finalize` with the "
+    "same name waits for that",
+    rules.RESTORE_ID,
+    example="0f3a9c2e",
+)
 PURGE_ON_COMPLETE: Final = Variable(
     "PURGE_ON_COMPLETE",
     "`true` removes staged files at the end, `false` keeps them for inspection",

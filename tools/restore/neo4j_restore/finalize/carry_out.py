@@ -1,6 +1,6 @@
 """Carries out finalize, in these steps.
 
-1. Wait until the server answers, and take its facts.
+1. Wait for the start whose restore container this follows, and until the server answers. Take its facts.
 2. Read what was restored, and judge the metadata scripts.
 3. Decide, and send each statement.
 4. Wait for the databases, and keep the report.
@@ -16,7 +16,7 @@ from logging import getLogger
 from typing import Protocol
 
 from neo4j_restore import scrub
-from neo4j_restore.errors import RestoreError, StatementError
+from neo4j_restore.errors import RestoreError, ServerError, StatementError
 from neo4j_restore.finalize import outcome
 from neo4j_restore.finalize.decide import Decided, Request, Step, decide
 from neo4j_restore.finalize.facts import Server, State
@@ -25,6 +25,7 @@ from neo4j_restore.finalize.outcome import Ending, Outcome, Report
 from neo4j_restore.finalize.patience import Patience
 from neo4j_restore.finalize.restored import restored, scripts
 from neo4j_restore.spec import DatabaseName
+from neo4j_restore.volume import started as start
 from neo4j_restore.volume.paths import VolumePaths
 
 log = getLogger(__name__)
@@ -46,8 +47,10 @@ def finalize(options: Options) -> Report:
     from neo4j_restore.finalize import bolt
 
     started = _now()
+    patience = Patience(time, time.monotonic() + options.seconds, options.seconds)
+    # Before this the server of the values before may answer. Kubernetes ends it before the new one's containers start.
+    patience.until(lambda: _check_start(options))
     with bolt.Connection(bolt.Target.of(options.server)) as connection:
-        patience = Patience(time, time.monotonic() + options.seconds, options.seconds)
         server = patience.until(connection.server)
         # Only now: a Job may start while the restore runs. The server answers after the restore has ended.
         targets = restored(options)
@@ -70,6 +73,19 @@ def finalize(options: Options) -> Report:
     )
     outcome.write(VolumePaths(options.data_dir).home, report)
     return report
+
+
+def _check_start(options: Options) -> None:
+    """Raise a passing ServerError until the restore container with START_ID has ended well."""
+    home = VolumePaths(options.data_dir).home
+    last = start.read(home) if options.start_id else ""
+    if last != options.start_id:
+        message = (
+            f"the restore container with START_ID={options.start_id} has not ended yet: {home} has "
+            f"{last or 'no start'}. The server of before may still answer"
+        )
+        hint = "see why the new pod does not start: kubectl describe pod. Then run finalize again"
+        raise ServerError(message, hint=hint, transient=True)
 
 
 def _sent(decided: Decided, connection: Asked, patience: Patience) -> tuple[tuple[Outcome, ...], RestoreError | None]:

@@ -19,7 +19,7 @@ from neo4j_restore.finalize.variables import (
 )
 from neo4j_restore.spec import DatabaseName
 from neo4j_restore.values import read_each
-from neo4j_restore.variables import DATA_DIR, DATABASE
+from neo4j_restore.variables import DATA_DIR, DATABASE, START_ID
 
 # Without it the receipt names the databases.
 _DATABASES: Final = replace(DATABASE, required=False)
@@ -30,6 +30,7 @@ class Options:
     """What finalize is asked to do, with all defaults applied.
 
     databases: of DATABASE, or empty: then the receipt names them. data_dir: where the volume is, if it is mounted.
+    start_id: of the start to wait for, or empty.
     """
 
     server: ServerAccess
@@ -39,11 +40,12 @@ class Options:
     default: DatabaseName | None
     databases: tuple[DatabaseName, ...]
     data_dir: Path
+    start_id: str = ""
 
 
 def from_environment(environment: Mapping[str, str]) -> Options:
     """Return the options in `environment`. Raises one ConfigurationError that names every malformed variable."""
-    values, malformed = read_each(environment, (*VARIABLES, _DATABASES, DATA_DIR))
+    values, malformed = read_each(environment, (*VARIABLES, _DATABASES, DATA_DIR, START_ID))
     problems = [problem.what for problem in malformed]
     # A server knows a renamed database by its new name alone.
     databases = tuple(each.target for each in values.get(_DATABASES) or ())
@@ -60,4 +62,5 @@ def from_environment(environment: Mapping[str, str]) -> Options:
         default=values.get(DEFAULT_DATABASE),
         databases=databases,
         data_dir=Path(os.path.realpath(values[DATA_DIR])),
+        start_id=values.get(START_ID) or "",
     )
