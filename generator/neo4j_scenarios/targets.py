@@ -27,6 +27,7 @@ class Target:
     makes_account: whether it makes the service account of an identity.
     data_sub_path: the folder of the data volume that it mounts by default. `/` is the volume itself.
     other_sub_paths: whether it can mount another folder.
+    asks_members: whether the members of its clusters ask each other whether the cluster serves, before they restore.
     finalizes: whether it has a Job that asks the running server.
     drills: whether it has a CronJob that restores a copy and asks it.
     """
@@ -46,6 +47,7 @@ class Target:
     makes_account: bool = True
     data_sub_path: str = "/"
     other_sub_paths: bool = True
+    asks_members: bool = False
     finalizes: bool = False
     drills: bool = False
 
@@ -84,7 +86,10 @@ NEO4J_RESTORE: Final = register(
         3,
         _NO_END,
         "5.26.30",
+        clusters=True,
+        read_replicas=True,
         other_sub_paths=False,
+        asks_members=True,
         finalizes=True,
         drills=True,
     )

@@ -220,7 +220,7 @@ def all_inputs(draw: st.DrawFn) -> dict[str, str]:
         inputs |= draw(_ldap) | draw(_account)
     if target == "neo4j/neo4j" and draw(st.booleans()):
         inputs["offline-maintenance"] = "true"
-    if enterprise and target != "neo4j-restore" and draw(st.booleans()):
+    if enterprise and draw(st.booleans()):
         return draw(_of_a_cluster(inputs | draw(st.fixed_dictionaries({}, optional=optional))))
     return draw(_with_a_volume(inputs | draw(st.fixed_dictionaries({}, optional=optional))))
 
@@ -257,6 +257,10 @@ def _of_a_cluster(draw: st.DrawFn, inputs: dict[str, str]) -> dict[str, str]:
     alone = {"force-overwrite", "restore-id", "accept-data-loss", "space-mode", "on-missing"}
     cluster = {key: text for key, text in inputs.items() if key not in alone}
     cluster |= {"scenario": "cluster", "servers": str(draw(st.integers(3, 9))), "accept-first-bootstrap": "true"}
+    if inputs["target"] == "neo4j-restore" and draw(st.booleans()):
+        cluster = {key: text for key, text in cluster.items() if key not in {"restore-until", "migrate"}}
+        replicas = {"neo4j-tag": "4.4.48-enterprise", "read-replicas": str(draw(st.integers(0, 3)))}
+        return cluster | replicas | {"timestamp": draw(_times)}
     if inputs["target"] == "neo4j-helm":
         return cluster | {"read-replicas": str(draw(st.integers(0, 3))), "unpinned": "true"}
     return cluster | {"database": "neo4j", "timestamp": draw(_times)}

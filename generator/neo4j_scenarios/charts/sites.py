@@ -34,6 +34,7 @@ class RestoreBlock:
     at: its path.
     environment: the variables that the chart makes of the keys.
     keys: the key of each variable, below `at`.
+    accepts_data_loss, accepts_unpinned: consents in the values themselves.
     """
 
     values: Located
@@ -41,6 +42,7 @@ class RestoreBlock:
     environment: Mapping[str, str]
     keys: Mapping[str, str]
     accepts_data_loss: bool
+    accepts_unpinned: bool = False
 
     def place(self, variable: str) -> Steps:
         """Return the path of a variable's key."""

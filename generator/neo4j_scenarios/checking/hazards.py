@@ -12,16 +12,18 @@ class Consent:
     """The hazards that the operator accepts.
 
     data_loss: at every start the data is replaced. unpinned: each server of a cluster chooses its set by itself.
+    asks_members: not a consent, but the reason why `once` needs none: a member replaces nothing while another serves.
     """
 
     data_loss: bool = False
     unpinned: bool = False
+    asks_members: bool = False
 
 
 def hazards(environment: Mapping[str, str | None], *, cluster: bool, consent: Consent) -> Iterator[Complaint]:
     """Yield the hazards of one server, or of each server of a cluster."""
     policy = (environment.get("FORCE_OVERWRITE") or "").strip().lower()
-    if cluster and policy in {"once", "true"}:
+    if cluster and policy in ({"true"} if consent.asks_members else {"once", "true"}):
         yield Complaint(
             "FORCE_OVERWRITE",
             f"FORCE_OVERWRITE: {policy!r} replaces the data of one server, while the other servers of the cluster keep "

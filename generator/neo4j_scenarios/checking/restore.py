@@ -27,16 +27,21 @@ def check_restore(values: Located, target: Target, consent: Consent) -> Iterator
     known = chart(target)
     sites, old = list(known.sites(values)), list(known.old_restores(values))
     for site in sites:
-        yield from check_container(site, consent) if isinstance(site, ContainerSite) else _check_block(site, consent)
+        if isinstance(site, ContainerSite):
+            yield from check_container(site, consent)
+        else:
+            yield from _check_block(site, consent, cluster=known.cluster(values))
     for steps in old:
         yield finding(values, steps, _OLD, _IMPORT)
     if known.containers and not sites and not old:
         yield _nowhere(values, target.name, known.containers)
 
 
-def _check_block(block: RestoreBlock, consent: Consent) -> Iterator[Finding]:
-    accepted = Consent(consent.data_loss or block.accepts_data_loss, consent.unpinned)
-    problems = [*complaints(block.environment), *hazards(block.environment, cluster=False, consent=accepted)]
+def _check_block(block: RestoreBlock, consent: Consent, *, cluster: bool) -> Iterator[Finding]:
+    # The chart that makes the container lets each member of a cluster ask the others.
+    data_loss, unpinned = consent.data_loss or block.accepts_data_loss, consent.unpinned or block.accepts_unpinned
+    accepted = Consent(data_loss, unpinned, asks_members=True)
+    problems = [*complaints(block.environment), *hazards(block.environment, cluster=cluster, consent=accepted)]
     for name, message, hint in problems:
         yield finding(block.values, block.place(name), message, hint)
     yield from memory(block.values, (*block.at, "resources"), block.environment.get("HEAP_SIZE", ""))

@@ -1,12 +1,16 @@
 """Hazards that would give the servers of a cluster different data, and inputs that are only for clusters."""
 
 from collections.abc import Iterator
+from typing import Final
 
 from neo4j_restore.spec import LATEST, SYSTEM, OnMissing, Overwrite
 from neo4j_scenarios.hazards.hazard import Hazard
 from neo4j_scenarios.inputs.fields import cluster as fields
 from neo4j_scenarios.inputs.scenario import Scenario
 from neo4j_scenarios.targets import able
+
+# From this major version on, the servers of a cluster agree on the data of each database.
+AGREES: Final = 5
 
 
 def cluster(scenario: Scenario) -> Iterator[Hazard]:
@@ -16,8 +20,14 @@ def cluster(scenario: Scenario) -> Iterator[Hazard]:
         return
     yield from _same_data(scenario)
     yield from _shape(scenario)
-    if scenario.target.clusters and scenario.target.newest >= 5:
+    if agrees(scenario):
         yield from _bootstrap(scenario)
+
+
+def agrees(scenario: Scenario) -> bool:
+    """Return whether the servers are of Neo4j 5 or later, which agree on the data of each database."""
+    newest = scenario.target.newest if scenario.major is None else scenario.major
+    return scenario.target.clusters and newest >= AGREES
 
 
 def _one_server(scenario: Scenario) -> Iterator[Hazard]:
@@ -38,12 +48,15 @@ def _same_data(scenario: Scenario) -> Iterator[Hazard]:
             "use a stamp or a time such as --timestamp 2026-01-31T02:00:00Z, or --unpinned if no backup can end while "
             "they restore",
         )
-    if scenario.overwrite is not Overwrite.NEVER:
+    # A member that asks the others replaces nothing while one of them serves. At every start it would do so again.
+    refused = {Overwrite.ALWAYS} if scenario.target.asks_members else {Overwrite.ALWAYS, Overwrite.ONCE}
+    if scenario.overwrite in refused:
+        hint = "leave it out: a cluster restores into empty volumes. For a running cluster see scenarios/cluster"
         yield Hazard(
             ("force-overwrite",),
             f"{scenario.force_overwrite!r} replaces the data of one server, while the other servers of the cluster "
             "keep theirs",
-            "leave it out: a cluster restores into empty volumes. For a running cluster see scenarios/cluster",
+            "use once with a restore-id, and stop all servers before" if scenario.target.asks_members else hint,
         )
     if scenario.on_missing is not OnMissing.FAIL:
         yield Hazard(
@@ -58,12 +71,24 @@ def _shape(scenario: Scenario) -> Iterator[Hazard]:
         yield Hazard(
             ("edition",), "the community edition has no clusters", "--edition enterprise with --accept-license yes"
         )
+    if scenario.target.asks_members and scenario.line is None:
+        yield Hazard(
+            ("neo4j-tag",),
+            f"{scenario.neo4j_tag!r} does not begin with a version, by which the settings of a cluster differ",
+            "--neo4j-tag 4.4.48-enterprise, or set cluster.neo4jVersion in values of your own",
+        )
     if scenario.read_replicas and not scenario.target.read_replicas:
         charts = " or ".join(able(lambda target: target.read_replicas))
         yield Hazard(
             ("read-replicas", "target"),
             f"the chart {scenario.target.name} has no read replicas: Neo4j 5 and later have secondaries per database",
             f"use CREATE DATABASE … TOPOLOGY in the running cluster, or --target {charts} for Neo4j 4.x",
+        )
+    elif scenario.read_replicas and agrees(scenario):
+        yield Hazard(
+            ("read-replicas", "neo4j-tag"),
+            f"Neo4j {scenario.neo4j_tag} has no read replicas: databases of 5 and later have secondaries",
+            "leave it out, and use CREATE DATABASE … TOPOLOGY in the running cluster",
         )
 
 

@@ -1,11 +1,17 @@
 """Clusters: every server restores the same set, or the scenario is refused."""
 
+from pathlib import Path
+from typing import Any
+
 import pytest
+from tests.chart.helm import Helm
 from tests.generator.charts.written import written
 from tests.generator.conftest import Command
 from tests.generator.inputs import make_scenario
 from tests.support.says import says
 
+from neo4j_scenarios.charts import chart
+from neo4j_scenarios.charts.claims import claims
 from neo4j_scenarios.errors import UsageError
 from neo4j_scenarios.inputs.scenario import Scenario
 from neo4j_scenarios.render.steps import steps
@@ -13,6 +19,7 @@ from neo4j_scenarios.render.values_file import render
 
 ENTERPRISE = {"scenario": "cluster", "edition": "enterprise", "accept_license": "yes"}
 LABS = {**ENTERPRISE, "target": "neo4j-helm", "timestamp": "2026-01-31T02:00:00Z"}
+OURS = {**LABS, "target": "neo4j-restore", "neo4j_tag": "4.4.48-enterprise", "read_replicas": "1"}
 OFFICIAL = {**LABS, "target": "neo4j/neo4j", "accept_first_bootstrap": "true"}
 
 
@@ -48,15 +55,75 @@ def test_servers_that_would_differ_are_refused(changes: dict[str, str], expected
     assert all(problem.hint for problem in caught.value.problems)
 
 
-def test_a_chart_that_runs_one_server_names_those_that_run_clusters(neo4j_scenarios: Command) -> None:
-    done = neo4j_scenarios("new cluster --bucket gs://graph-backups --database neo4j --timestamp 2026-01-31")
-    says(
-        done,
-        2,
-        "error: --target: there is no 'cluster' for the chart neo4j-restore yet: only single servers are written "
-        "for it\n",
-        "try: --target neo4j/neo4j (charts that can do it: neo4j/neo4j, neo4j-helm)\n",
-    )
+def test_a_cluster_without_a_target_is_of_this_project_s_chart() -> None:
+    values = written(make_scenario(**{key: text for key, text in OURS.items() if key != "target"}))
+    assert (values["servers"], values["readReplicas"]) == (3, 1)
+
+
+@pytest.mark.parametrize("release", ["graph", "g" * 53])
+@pytest.mark.parametrize("replicas", ["0", "2"])
+def test_helm_makes_the_pods_and_claims_that_are_expected(helm: str, release: str, replicas: str) -> None:
+    scenario = make_scenario(**OURS | {"release": release, "servers": "5", "read_replicas": replicas})
+    pods, claims_made, containers = [], [], []
+    sets = [each for each in rendered(helm, scenario) if each["kind"] == "StatefulSet"]
+    for each in sorted(sets, key=lambda one: str(one["metadata"]["name"]).endswith("-replica")):
+        spec = each["spec"]
+        names = [f"{each['metadata']['name']}-{number}" for number in range(spec["replicas"])]
+        pods += names
+        claims_made += [f"{spec['volumeClaimTemplates'][0]['metadata']['name']}-{name}" for name in names]
+        containers.append(spec["template"]["spec"]["initContainers"][0])
+    assert pods == list(chart(scenario.target).pods(scenario))
+    assert claims_made == claims(scenario)
+    for container in containers:
+        environment = {each["name"]: each.get("value") for each in container["env"]}
+        assert environment["TIMESTAMP"] == "2026-01-31T02:00:00Z"
+        assert environment["ON_LIVING_CLUSTER"] == "catch-up"
+        members = environment["CLUSTER_MEMBERS"].split(",")
+        assert [member.partition(".")[0] for member in members] == pods[:5]
+
+
+def test_once_is_taken_where_a_member_asks_the_others(helm: str) -> None:
+    once = make_scenario(**OURS | {"force_overwrite": "once", "restore_id": "incident-42"})
+    assert "StatefulSet" in {each["kind"] for each in rendered(helm, once)}
+    with pytest.raises(UsageError, match="'true' replaces the data of one server"):
+        make_scenario(**OURS | {"force_overwrite": "true", "accept_data_loss": "true"})
+
+
+@pytest.mark.parametrize("tag", ["5.26.30-enterprise", "2026.08.1-enterprise"])
+def test_a_first_bootstrap_of_later_versions_needs_the_word_for_it(helm: str, tag: str) -> None:
+    later = {**OURS, "read_replicas": "0", "neo4j_tag": tag}
+    with pytest.raises(UsageError, match="--accept-first-bootstrap: is missing"):
+        make_scenario(**later)
+    scenario = make_scenario(**later | {"accept_first_bootstrap": "true"})
+    assert "StatefulSet" in {each["kind"] for each in rendered(helm, scenario)}
+    assert "neo4j-scenarios emit seed" in " ".join(render(scenario).replace("#", " ").split())
+    with pytest.raises(UsageError, match="has no read replicas: databases of 5 and later have secondaries"):
+        make_scenario(**later | {"accept_first_bootstrap": "true", "read_replicas": "1"})
+    with pytest.raises(UsageError, match="'system' says which of the old servers"):
+        make_scenario(**later | {"accept_first_bootstrap": "true", "database": "neo4j,system"})
+
+
+def test_a_tag_without_a_version_is_refused_as_helm_would() -> None:
+    with pytest.raises(UsageError, match="'production' does not begin with a version"):
+        make_scenario(**OURS | {"neo4j_tag": "production", "read_replicas": "0", "accept_first_bootstrap": "true"})
+
+
+def test_values_of_a_cluster_are_imported_and_valid(neo4j_scenarios: Command, tmp_path: Path) -> None:
+    scenario = make_scenario(**OURS | {"timestamp": "latest", "unpinned": "true", "servers": "5"})
+    path = tmp_path / "values.yaml"
+    path.write_text(render(scenario))
+    says(neo4j_scenarios(f"validate {path}"), 0)
+    done = neo4j_scenarios(f"import {path}")
+    says(done, 0, printed=("scenario: cluster\n", "servers: 5\n", "read-replicas: 1\n", "unpinned: true\n"))
+    # Without the header, which holds the consent as well.
+    body = [line for line in render(scenario).splitlines() if not line.startswith("#")]
+    path.write_text("\n".join(body).replace("acceptUnpinned: true", "acceptUnpinned: false"))
+    says(neo4j_scenarios(f"validate {path}"), 1, "TIMESTAMP: with 'latest', each server of a cluster chooses by itself")
+
+
+def rendered(helm: str, scenario: Scenario) -> list[dict[str, Any]]:
+    """Return the objects that Helm makes of a scenario for this project's chart."""
+    return list(Helm(Path(helm), 3).template(render(scenario), release=scenario.release))
 
 
 def test_an_unpinned_cluster_is_taken_with_the_word_for_it_and_told() -> None:

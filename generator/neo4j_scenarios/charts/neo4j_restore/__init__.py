@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 # The chart's name in the names of its objects, and the most characters that these have.
 _NAME: Final = "neo4j-restore"
 _LONGEST: Final = 52
+_LONGEST_OF_REPLICAS: Final = 44
 
 # Keys of the `restore` block whose variable has another name. Others have the same name, such as FORCE_OVERWRITE.
 _RENAMED: Final = {"notAfter": "RESTORE_NOT_AFTER", "emulatorHost": "STORAGE_EMULATOR_HOST"}
@@ -49,9 +50,18 @@ class Neo4jRestore(Chart):
         read(reading)
 
     def pods(self, scenario: Scenario) -> Iterator[str]:
-        """Yield the name of the pod. The chart cuts the name of its StatefulSet, and names the chart in it once."""
+        """Yield the names of the pods. The chart cuts the name of its StatefulSet, and names the chart in it once."""
         name = scenario.release if _NAME in scenario.release else f"{scenario.release}-{_NAME}"
-        yield f"{name[:_LONGEST].rstrip('-')}-0"
+        name = name[:_LONGEST].rstrip("-")
+        servers, replicas = (scenario.servers, scenario.read_replicas) if scenario.cluster else (1, 0)
+        yield from (f"{name}-{number}" for number in range(servers))
+        yield from (f"{name[:_LONGEST_OF_REPLICAS].rstrip('-')}-replica-{number}" for number in range(replicas))
+
+    def cluster(self, values: "Located") -> bool:
+        """Return whether the values install a cluster."""
+        from neo4j_scenarios.charts.neo4j_restore.read import is_cluster
+
+        return is_cluster(values)
 
     def asks_for_restore(self, values: "Located") -> bool:
         """Return whether the restore is turned on, as it is by default."""
@@ -70,7 +80,8 @@ class Neo4jRestore(Chart):
         variables = {variable.name for variable in VARIABLES}
         environment = {name: _text(block[key]) for key, name in names.items() if name in variables}
         keys = {name: key for key, name in names.items()}
-        yield RestoreBlock(values, ("restore",), environment, keys, block.get("acceptDataLoss") is True)
+        consents = block.get("acceptDataLoss") is True, values.get("cluster", "acceptUnpinned") is True
+        yield RestoreBlock(values, ("restore",), environment, keys, *consents)
 
 
 def _upper(key: str) -> str:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from neo4j_scenarios.charts.ldap import read_ldap, read_password
 from neo4j_scenarios.charts.neo4j_restore import drill
@@ -22,6 +22,10 @@ from neo4j_scenarios.errors import InputFileError, Problem
 from neo4j_scenarios.inputs import data_volume
 from neo4j_scenarios.inputs.fields import pod
 from neo4j_scenarios.inputs.fields.deployment import NONE, RESTORE_MEMORY
+from neo4j_scenarios.targets import CLUSTER
+
+if TYPE_CHECKING:
+    from neo4j_scenarios.yaml.located import Located
 
 # Keys of the `restore` block whose input has another name. Other inputs have the same name, such as force-overwrite.
 _RENAMED: Final = {"secretName": "secret", "region": "bucket-region"}
@@ -57,6 +61,7 @@ def read(reading: Reading) -> None:
     reading.take("neo4j-image", "image", "repository")
     reading.take("neo4j-tag", "image", "tag")
     _read_data(reading)
+    _read_cluster(reading)
     _read_pod(reading)
     reading.take("password-secret", "auth", "existingSecret")
     reading.take("finalize", "finalize", "enabled")
@@ -72,6 +77,25 @@ def read(reading: Reading) -> None:
 
     if not {"bucket", "database"} & reading.origins.keys():
         raise InputFileError(Problem(reading.values.file, _NO_RESTORE, "name a values file that asks for a restore"))
+
+
+def _read_cluster(reading: Reading) -> None:
+    """Read the shape of a cluster. `servers: 1` is a single server."""
+    if not is_cluster(reading.values):
+        if reading.values.get("servers") == 1:
+            reading.skip("servers")
+        return
+    reading.inputs["scenario"] = CLUSTER.name
+    reading.take("servers", "servers")
+    reading.take("read-replicas", "readReplicas")
+    reading.take("unpinned", "cluster", "acceptUnpinned")
+    reading.take("accept-first-bootstrap", "cluster", "acceptFirstBootstrap")
+
+
+def is_cluster(values: "Located") -> bool:
+    """Return whether the values install several servers."""
+    servers = values.get("servers")
+    return isinstance(servers, int) and servers > 1
 
 
 def _read_patterns(reading: Reading) -> None:

@@ -41,8 +41,10 @@ def values(scenario: Scenario) -> Values:
         "logFormat": scenario.log_format,
         "emulatorHost": scenario.emulator_host,
     }
+    several = _cluster(scenario)
     shown = {"secretName", "acceptDataLoss"}  # written even if empty, so that a reader sees: no key, no consent
     return {
+        **several,
         "restore": {key: value for key, value in restore.items() if value not in ("", {}, []) or key in shown},
         "image": {"repository": scenario.neo4j_image, "tag": scenario.neo4j_tag},
         "acceptLicenseAgreement": scenario.accept_license or "no",
@@ -54,6 +56,16 @@ def values(scenario: Scenario) -> Values:
         **_pod(scenario),
         **service_account(scenario),
     }
+
+
+def _cluster(scenario: Scenario) -> Values:
+    """Return the shape of a cluster, and the consents that it needs. The chart itself knows how its members meet."""
+    if not scenario.cluster:
+        return {}
+    consents = {"acceptUnpinned": scenario.unpinned, "acceptFirstBootstrap": scenario.accept_first_bootstrap}
+    given = {key: True for key, consent in consents.items() if consent}
+    replicas = {"readReplicas": scenario.read_replicas} if scenario.read_replicas else {}
+    return {"servers": scenario.servers, **replicas, **({"cluster": given} if given else {})}
 
 
 def _choice(scenario: Scenario) -> Values:

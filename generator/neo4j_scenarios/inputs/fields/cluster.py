@@ -5,12 +5,12 @@ from neo4j_scenarios.inputs.fields.field import Field
 
 SERVERS = Field(
     "servers",
-    "servers of a cluster, 3 or more: cores of neo4j-helm, releases of neo4j/neo4j",
+    "servers of a cluster, 3 or more: cores or primaries, and for neo4j/neo4j its releases",
     rules.count(3, 99),
     "5",
     "3",
 )
-READ_REPLICAS = Field("read-replicas", "read replicas of a cluster of neo4j-helm", rules.count(0, 99), "2", "0")
+READ_REPLICAS = Field("read-replicas", "read replicas of a cluster of Neo4j 3.x or 4.x", rules.count(0, 99), "2", "0")
 UNPINNED = Field(
     "unpinned",
     "accept that each server of a cluster chooses its set by itself, so two servers may restore different sets",
