@@ -1,6 +1,7 @@
 """`drill.enabled` renders a CronJob that restores into a volume of its own, and asks a Neo4j that runs there."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -93,7 +94,7 @@ def test_all_values_reach_the_container_that_asks_and_are_taken_by_the_image(hel
     assert [assertion.database for assertion in taken.assertions] == ["neo4j", "", ""]
     assert (taken.seconds, str(taken.metrics_file)) == (600, "/metrics/drill.prom")
     assert taken.pushgateway == "http://pushgateway.monitoring:9091"
-    assert taken.name == "default.graph-neo4j-restore"
+    assert taken.name == "eu-west.default.graph-neo4j-restore"
     assert env(found["drill"])["NO_PROXY"] == "monitoring"
     assert env(found["neo4j"])["NEO4J_server_memory_heap_max__size"] == "1g"
     assert found["neo4j"]["resources"] == ALL["drill"]["resources"]
@@ -185,3 +186,84 @@ def test_alerts_without_metrics_are_refused(helm: Helm) -> None:
 def test_a_cluster_without_native_sidecars_is_told(helm: Helm) -> None:
     done = helm.outcome(make_drill(), kubernetes="1.28")
     assert "drill.enabled needs Kubernetes 1.29 or later" in done.stderr
+
+
+def test_the_container_that_asks_reaches_the_bucket_as_the_restore_does(helm: Helm) -> None:
+    restore = {
+        "bucket": "s3://graph-backups/production",
+        "endpointUrl": "https://minio.example:9000",
+        "region": "eu-central-1",
+        "caBundle": {"configMapName": "ca"},
+        "encryptionKey": {"secretName": "encryption"},
+        "ageIdentity": {"secretName": "age"},
+        "extraEnv": [{"name": "AWS_ROLE_ARN", "value": "role"}],
+    }
+    values = make_drill({}, restore)
+    found = containers(helm, values)
+    asks, restores = env(found["drill"]), env(found["restore"])
+    taken = options.from_environment(asks).bucket
+    assert taken is not None
+    assert taken.access == replace(settings.from_environment(restores).access, age_identity=None)
+    assert taken.request.bucket == settings.from_environment(restores).request.bucket
+    assert {"AWS_ROLE_ARN", "CREDENTIALS_FILE"} <= asks.keys()
+    places = mounts(found["drill"])
+    assert {"restore-service-key", "restore-certificates", "restore-encryption-key"} <= places.keys()
+    # Only a set may be encrypted with age.
+    assert "restore-age-identity" not in places
+
+
+def test_a_key_of_its_own_may_write_and_the_restore_keeps_the_one_that_reads(helm: Helm) -> None:
+    values = make_drill({"results": {"secretName": "drill-key"}})
+    found = containers(helm, values)
+    key = env(found["drill"])["GOOGLE_APPLICATION_CREDENTIALS"]
+    assert key == env(found["restore"])["GOOGLE_APPLICATION_CREDENTIALS"]
+    assert {name for name in mounts(found["drill"]) if mounts(found["drill"])[name]["mountPath"] == "/auth"} == {
+        "drill-result-key"
+    }
+    assert "drill-result-key" not in mounts(found["restore"])
+    secret = volumes(pod(helm, values))["drill-result-key"]["secret"]
+    assert (secret["secretName"], secret["optional"]) == ("drill-key", True)
+    assert env(found["drill"])["SECRET_NAME"] == "drill-key"
+
+
+def test_without_results_the_container_that_asks_has_no_key(helm: Helm) -> None:
+    found = containers(helm, make_drill({"results": {"enabled": False, "secretName": "drill-key"}}))
+    assert options.from_environment(env(found["drill"])).bucket is None
+    assert mounts(found["drill"]).keys() == {"data", "restore-tmp"}
+
+
+def test_a_bucket_of_files_is_mounted_for_the_result_too(helm: Helm) -> None:
+    mount = {"name": "backups", "mountPath": "/backups"}
+    claim = {"name": "backups", "persistentVolumeClaim": {"claimName": "backups"}}
+    restore = {"bucket": "file:///backups", "secretName": "", "extraVolumeMounts": [mount]}
+    values = make_drill({}, restore, extraVolumes=[claim])
+    assert mounts(containers(helm, values)["drill"])["backups"]["mountPath"] == "/backups"
+
+
+def test_the_notes_say_where_the_result_is_and_who_says_how_long_a_restore_takes(
+    helm: Helm, speaking_chart: Path
+) -> None:
+    said = notes(helm, speaking_chart, make_drill())
+    assert (
+        "below gs://graph-backups/production/drills/, if the key in the secret restore-service-key may create" in said
+    )
+    assert "`helm test` says how long a restore of this release will take (forecast)." in said
+    own = notes(helm, speaking_chart, make_drill({"results": {"secretName": "drill-key"}}))
+    assert "if the key in the secret drill-key may create objects there" in own
+    assert "/drills/" not in notes(helm, speaking_chart, make_drill({"results": {"enabled": False}}))
+
+
+def test_the_notes_of_a_release_that_only_restores_have_the_drill_too(helm: Helm, speaking_chart: Path) -> None:
+    values = make_drill({}, {"mode": "job", "into": ["data-prod-0"]})
+    said = notes(helm, speaking_chart, values)
+    assert "create job graph-neo4j-restore-drill-now --from=cronjob/graph-neo4j-restore-drill" in said
+    assert "/drills/, if the key" in said
+    assert "helm test" not in said
+    assert not {"StatefulSet", "Service"} & {item["kind"] for item in helm.template(values)}
+
+
+def test_a_network_policy_lets_the_drill_reach_its_pushgateway(helm: Helm) -> None:
+    for url, port in (("http://gateway:9091", 9091), ("https://gateway", 443), ("http://gateway/p", 80)):
+        policy = helm.template(make_drill({"pushgatewayUrl": url}, networkPolicy={"enabled": True}))
+        rules = policy.only("NetworkPolicy")["spec"]["egress"]
+        assert port in [each["port"] for rule in rules for each in rule.get("ports", [])]

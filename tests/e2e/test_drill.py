@@ -90,7 +90,18 @@ def test_drills_tell_a_good_backup_from_a_wrong_one_and_leave_no_volume(
         )
         blob = client.bucket(BUCKET).blob("damaged/neo4j-2026-01-31T02-00-00.dump")
         blob.upload_from_string(b"not a dump")
+        results = {
+            each.name: json.loads(each.download_as_bytes())
+            for each in client.bucket(BUCKET).list_blobs()
+            if "drills/" in each.name
+        }
         client.close()
+    # One of each drill that asked, also of the one that another pod began. By their names they are in order of time.
+    assert [results[name]["drill"]["succeeded"] for name in sorted(results)] == [True, False, True]
+    (name, *_) = sorted(results)
+    assert name.endswith(f"Z_{drill.namespace.name}.proof-neo4j-restore.json")
+    assert results[name]["phases"]["transfer"] > 0
+    assert results[name]["drill"]["result"].endswith(f"/{name}")
     job = drill.begin({"query": COUNT, "expect": NODES}, bucket=f"gs://{BUCKET}/damaged", database="neo4j")
     ended = drill.ended(job, "Failed")
     assert ended["restore"]["exitCode"] == 11

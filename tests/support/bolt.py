@@ -50,6 +50,7 @@ class BoltStub:
 
     sent: each statement that it ran, with its parameters, without those that only ask. refuses: called with each
     statement first. It returns a Failure for those that fail. before_answer: called before each SHOW DATABASES.
+    pulls: how many rows each request wanted.
     """
 
     agent: str = "Neo4j/5.26.0"
@@ -60,6 +61,7 @@ class BoltStub:
     before_answer: Callable[[], None] = lambda: None
     sent: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
+    pulls: list[int] = field(default_factory=list)
 
     def answer(self, cypher: str, parameters: dict[str, Any]) -> Rows:
         """Return the rows of a statement, and record it."""
@@ -168,6 +170,7 @@ class _Client:
             self.pending = self.stub.answer(fields[0], fields[1])
             return {"fields": list(self.pending[0]) if self.pending else []}
         if tag == _PULL:
+            self.stub.pulls.append(fields[0]["n"])
             for each in self.pending:
                 self._send(_RECORD, list(each.values()))
             self.pending = []

@@ -5,9 +5,11 @@
 {{ include "neo4j-restore.fullname" . | trunc 46 | trimSuffix "-" }}-drill
 {{- end -}}
 
-{{/* The label of the drill's metrics. Takes the root context. */}}
+{{/* The name of the drill in its metrics and results. Takes the root context. */}}
 {{- define "neo4j-restore.drill.label" -}}
-{{ printf "%s.%s" .Release.Namespace (include "neo4j-restore.fullname" .) }}
+{{- $name := list .Release.Namespace (include "neo4j-restore.fullname" .) -}}
+{{- with .Values.drill.cluster }}{{ $name = prepend $name . }}{{ end -}}
+{{ join "." $name }}
 {{- end -}}
 
 {{/* The container that restores. There is no existing data, so it has no policy for it. Takes the root context. */}}
@@ -60,39 +62,6 @@ volumeMounts:
   - {{ include "neo4j-restore.dataMount" . | indent 4 | trim }}
   - name: logs
     mountPath: /logs
-{{- end -}}
-
-{{/* The container that asks. Takes the root context. */}}
-{{- define "neo4j-restore.drill.container" -}}
-{{- $env := list
-  (dict "name" "BOLT_URI" "value" "bolt://localhost:7687")
-  (dict "name" "DATA_DIR" "value" "/data")
-  (dict "name" "DRILL_NAME" "value" (include "neo4j-restore.drill.label" .))
-  (dict "name" "DRILL_ASSERTIONS" "value" (toJson .Values.drill.assertions))
-  (dict "name" "DRILL_SECONDS" "value" (toJson .Values.drill.answerSeconds))
-  (dict "name" "METRICS_FILE" "value" .Values.drill.metricsFile)
-  (dict "name" "PUSHGATEWAY_URL" "value" .Values.drill.pushgatewayUrl)
-  (dict "name" "LOG_FORMAT" "value" .Values.restore.logFormat)
-  (dict "name" "TERMINATION_LOG" "value" "/dev/termination-log")
--}}
-{{- $set := list -}}
-{{- range $env }}{{ if .value }}{{ $set = append $set . }}{{ end }}{{ end -}}
-{{- $resources := dict "requests" (dict "cpu" "50m" "memory" "128Mi") "limits" (dict "memory" "256Mi") -}}
-{{- include "neo4j-restore.program" (dict
-  "root" .
-  "name" "drill"
-  "args" (list "drill" "--json")
-  "env" (concat $set .Values.drill.extraEnv | toYaml)
-  "resources" ($resources | toYaml)) }}
-terminationMessagePath: /dev/termination-log
-terminationMessagePolicy: FallbackToLogsOnError
-volumeMounts:
-  - {{ include "neo4j-restore.dataMount" . | indent 4 | trim }}
-  - name: restore-tmp
-    mountPath: /tmp
-  {{- with .Values.drill.extraVolumeMounts }}
-  {{- toYaml . | nindent 2 }}
-  {{- end }}
 {{- end -}}
 
 {{/* The volume that is thrown away with the pod. Takes the root context. */}}

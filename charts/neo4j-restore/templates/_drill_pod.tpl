@@ -21,12 +21,13 @@ spec:
     - name: logs
       emptyDir: {}
     {{- include "neo4j-restore.restoreVolumes" . | nindent 4 }}
+    {{- include "neo4j-restore.drill.storeVolumes" . | nindent 4 }}
     {{- with .Values.extraVolumes }}
     {{- toYaml . | nindent 4 }}
     {{- end }}
 {{- end -}}
 
-{{/* Which failures are not tried again: those that the next pod would have too. */}}
+{{/* Which failures are not tried again: those that the next pod would have too. Its volume has the same size (13). */}}
 {{- define "neo4j-restore.drill.failures" -}}
 rules:
   - action: Ignore
@@ -37,7 +38,7 @@ rules:
     onExitCodes:
       containerName: restore
       operator: In
-      values: [2, 10, 11, 12, 30, 31, 70]
+      values: [2, 10, 11, 12, 13, 30, 31, 70]
   - action: FailJob
     onExitCodes:
       containerName: drill

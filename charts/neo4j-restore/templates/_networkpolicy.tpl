@@ -62,6 +62,12 @@ podSelector:
         cidr: 169.254.0.0/16
 {{- end }}
 {{- end }}
+{{- with and .Values.drill.enabled .Values.drill.pushgatewayUrl }}
+{{- $port := regexFind ":[0-9]+" (regexReplaceAll "^https?://" . "") | trimPrefix ":" }}
+# The Pushgateway of the drills.
+- ports:
+    - port: {{ default (ternary 80 443 (hasPrefix "http://" .)) $port | int }}
+{{- end }}
 {{- with $policy.extraEgress }}
 {{ toYaml . }}
 {{- end }}

@@ -1,12 +1,16 @@
 """`neo4j-restore drill` against a recording stub of a server: exit code, result, metrics, and what it asks."""
 
 import json
+import threading
 from pathlib import Path
+from typing import Any
 
 from tests.conftest import Run
 from tests.restore.drill.asking import LOGIN, RESTORED, Counting, assertions
 from tests.support.bolt import Failure, serving
+from tests.support.patience import HANGS_AFTER_SECONDS
 from tests.support.says import says
+from tests.support.stores import Bucket
 
 
 def test_assertions_that_hold_end_with_0_and_the_result_has_the_form_of_a_receipt(
@@ -93,3 +97,51 @@ def test_a_server_that_does_not_answer_is_told_with_the_variable_of_its_time(
 def test_all_mistakes_are_told_at_once(neo4j_restore: Run) -> None:
     done = neo4j_restore("drill", DRILL_ASSERTIONS="[1]", DRILL_NAME="a b", PUSHGATEWAY_URL="gateway", METRICS_FILE="x")
     says(done, 2, "DRILL_ASSERTIONS: assertion 1", "DRILL_NAME: ", "METRICS_FILE: ", "PUSHGATEWAY_URL: ")
+
+
+def test_a_query_that_hangs_is_an_assertion_that_does_not_hold_and_the_others_are_asked(
+    neo4j_restore: Run, restored: Path
+) -> None:
+    over = threading.Event()
+
+    class Hanging(Counting):
+        def answer(self, cypher: str, parameters: dict[str, Any]) -> list[dict[str, Any]]:
+            if "apoc.util.sleep" in cypher:
+                over.wait(HANGS_AFTER_SECONDS)
+            return super().answer(cypher, parameters)
+
+    asked = [{"query": "CALL apoc.util.sleep(100000000)"}, {"query": "MATCH (n) RETURN n"}]
+    with serving(Hanging()) as address:
+        done = neo4j_restore(
+            "drill", "--json", BOLT_URI=address, DRILL_ASSERTIONS=json.dumps(asked), **{**LOGIN, "DRILL_SECONDS": "2"}
+        )
+        over.set()
+    says(done, 42, "apoc.util.sleep(100000000): no answer within")
+    assert [each["holds"] for each in json.loads(done.stdout)["drill"]["assertions"]] == [False, True]
+
+
+def test_a_database_that_never_opens_is_an_assertion_that_does_not_hold(neo4j_restore: Run, restored: Path) -> None:
+    closed = Failure("Neo.TransientError.Database.DatabaseUnavailable", "Database 'sales' is unavailable.")
+    asked = [{"query": "MATCH (s) RETURN s"}, {"query": "MATCH (n) RETURN n"}]
+    with serving(Counting(refuses=lambda cypher: closed if "(s)" in cypher else None)) as address:
+        done = neo4j_restore(
+            "drill", "--json", BOLT_URI=address, DRILL_ASSERTIONS=json.dumps(asked), **{**LOGIN, "DRILL_SECONDS": "1"}
+        )
+    says(done, 42, "is unavailable")
+    assert [each["holds"] for each in json.loads(done.stdout)["drill"]["assertions"]] == [False, True]
+
+
+def test_metrics_that_can_not_be_written_hide_no_result(neo4j_restore: Run, restored: Path, bucket: Bucket) -> None:
+    with serving(Counting()) as address:
+        asked = {"BOLT_URI": address, "DRILL_ASSERTIONS": assertions(7), "METRICS_FILE": "/nowhere/drill.prom"}
+        done = neo4j_restore("drill", **asked, **LOGIN)
+    assert done.returncode
+    says(done, done.returncode, "METRICS_FILE: cannot write /nowhere/drill.prom", "holds: MATCH")
+    assert len(list(bucket.handle.list_blobs())) == 1
+
+
+def test_no_more_than_two_rows_are_asked_for(neo4j_restore: Run, restored: Path) -> None:
+    stub = Counting()
+    with serving(stub) as address:
+        says(neo4j_restore("drill", BOLT_URI=address, DRILL_ASSERTIONS=assertions(7), **LOGIN), 0)
+    assert stub.pulls[-1] == 2

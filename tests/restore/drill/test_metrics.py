@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from prometheus_client.parser import text_string_to_metric_families
 
 from neo4j_restore.drill import metrics
 from neo4j_restore.drill.assertions import Assertion, Expected
@@ -108,3 +109,18 @@ def test_a_pushgateway_that_refuses_changes_no_outcome(caplog: pytest.LogCapture
         metrics.push(url, make_outcome(""))
     metrics.push(url, make_outcome(""))
     assert caplog.text.count(f"cannot send the metrics to {url}") == 2
+
+
+@pytest.mark.parametrize("before", ["", metrics.as_text(make_outcome(""))], ids=["first", "later"])
+@pytest.mark.parametrize("problem", ["", "found 1"], ids=["good", "bad"])
+def test_prometheus_own_parser_reads_them(before: str, problem: str) -> None:
+    """The parser refuses a second TYPE, a sample that is not of its family, and a label that is not escaped."""
+    text = metrics.as_text(make_outcome(problem), before)
+    families = list(text_string_to_metric_families(text))
+    assert {family.type for family in families} == {"gauge"}
+    samples = [sample for family in families for sample in family.samples]
+    assert {sample.labels["name"] for sample in samples} == {"graph"}
+    assert len({sample.name for sample in samples}) == len(samples)
+    assert all(family.documentation for family in families)
+    # Names of base units, as Prometheus advises.
+    assert {sample.name.rpartition("_")[2] for sample in samples} <= {"seconds", "bytes", "failed"}

@@ -61,7 +61,7 @@ def problem(expected: Expected, answer: "Answer") -> str:
         return "" if answer.rows else "found no row, expected a row"
     if len(answer.rows) != 1 or len(answer.columns) != 1:
         rows = "no row" if not answer.rows else "a row" if len(answer.rows) == 1 else "several rows"
-        return f"found {rows} with the columns {', '.join(answer.columns) or 'none'}, expected a single value"
+        return f"found {rows} with the columns {_cut(', '.join(answer.columns)) or 'none'}, expected a single value"
     value = answer.rows[0][0]
     return "" if _meets(expected, value) else f"found {shown(value)}, expected {expected}"
 
@@ -72,6 +72,10 @@ def shown(value: object) -> str:
         text = json.dumps(value, ensure_ascii=False)
     except (TypeError, ValueError):
         text = str(value)
+    return _cut(text)
+
+
+def _cut(text: str) -> str:
     return text if len(text) <= 200 else f"{text[:200]}…"
 
 

@@ -3,7 +3,7 @@
 1. Read the receipt of the restore.
 2. Wait until the server that runs on the copy answers.
 3. Ask each assertion, also after one that does not hold.
-4. Write the metrics, and leave the result in the bucket.
+4. Leave the result in the bucket, and write the metrics.
 
 It changes nothing in the copy: each query runs in a session that may only read.
 """
@@ -11,20 +11,27 @@ It changes nothing in the copy: each query runs in a session that may only read.
 import time
 from datetime import UTC, datetime
 from logging import getLogger
-from typing import Protocol
+from typing import Final, Protocol
 
 from neo4j_restore import disk
 from neo4j_restore.drill import metrics
 from neo4j_restore.drill.assertions import Assertion, problem
+from neo4j_restore.drill.bounded import within
 from neo4j_restore.drill.options import Options
 from neo4j_restore.drill.outcome import Outcome, Verdict, described
-from neo4j_restore.errors import ConfigurationError, DrillFailedError, RestoreError, StatementError
+from neo4j_restore.errors import ConfigurationError, DrillFailedError, RestoreError, ServerError, StatementError
 from neo4j_restore.finalize.facts import Answer
 from neo4j_restore.finalize.patience import Patience
 from neo4j_restore.volume import receipt
 from neo4j_restore.volume.paths import VolumePaths
 
 log = getLogger(__name__)
+
+# Each assertion has so long, also after one that took all the time.
+_LEAST_SECONDS: Final = 1.0
+
+# The server ends a query by itself, and says so.
+_GRACE_SECONDS: Final = 5.0
 
 
 class Asked(Protocol):
@@ -60,23 +67,29 @@ def drill(options: Options) -> Outcome:
         start_seconds=answered - began,
         asked_seconds=time.monotonic() - answered,
     )
-    if options.metrics_file:
-        metrics.write(options.metrics_file, outcome)
-    if options.pushgateway:
-        metrics.push(options.pushgateway, outcome)
     if options.bucket:
         # Imported here: a drill without a bucket needs no store.
         from neo4j_restore.drill import result
 
         outcome = result.keep(options.bucket, outcome)
+    if options.pushgateway:
+        metrics.push(options.pushgateway, outcome)
+    # The last one, because only this one can fail.
+    if options.metrics_file:
+        metrics.write(options.metrics_file, outcome)
     return outcome
 
 
 def _verdict(assertion: Assertion, connection: Asked, patience: Patience) -> Verdict:
-    left = max(1.0, patience.at - time.monotonic())
+    left = max(_LEAST_SECONDS, patience.at - time.monotonic())
+
+    def ask() -> Answer:
+        return connection.read(assertion.query, assertion.database, left)
+
     try:
-        answer = patience.until(lambda: connection.read(assertion.query, assertion.database, left))
-    except StatementError as error:
+        answer = patience.until(lambda: within(left + _GRACE_SECONDS, ask))
+    # Also a server, or a database on it, that answers no more: the other assertions are still asked.
+    except (StatementError, ServerError) as error:
         verdict = Verdict(assertion, str(error))
     else:
         verdict = Verdict(assertion, problem(assertion.expected, answer))

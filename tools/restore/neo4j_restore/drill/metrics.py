@@ -22,11 +22,11 @@ from neo4j_restore.errors import VolumeError
 log = getLogger(__name__)
 
 _PREFIX: Final = "neo4j_restore_drill_"
-_SUCCESS: Final = f"{_PREFIX}last_success_timestamp_seconds"
+_SUCCESS: Final = "last_success_timestamp_seconds"
 _PUSH_SECONDS: Final = 10.0
 
 _MEANINGS: Final = {
-    "last_success_timestamp_seconds": "When the last drill succeeded",
+    _SUCCESS: "When the last drill succeeded",
     "duration_seconds": "How long the restore of the last drill took",
     "bytes": "Size of the sets that the last drill restored",
     "set_age_seconds": "How old the oldest of these sets was at the end of the drill",
@@ -36,24 +36,25 @@ _MEANINGS: Final = {
 
 def as_text(outcome: Outcome, before: str = "") -> str:
     """Return the metrics. before: the earlier ones, whose time of the last success a failed drill keeps."""
+    values = dict(_values(outcome))
+    kept = re.search(rf'^{_PREFIX}{_SUCCESS}{{name="{re.escape(outcome.name)}"}} ([0-9.]+)$', before, re.MULTILINE)
+    if outcome.failed and kept:
+        values[_SUCCESS] = kept[1]
     lines = []
-    for name, value in _values(outcome):
+    for name, value in values.items():
         full = _PREFIX + name
         lines += [
             f"# HELP {full} {_MEANINGS[name]}",
             f"# TYPE {full} gauge",
             f'{full}{{name="{outcome.name}"}} {value}',
         ]
-    kept = re.search(rf'^{_SUCCESS}{{name="{re.escape(outcome.name)}"}} [0-9.]+$', before, re.MULTILINE)
-    if outcome.failed and kept:
-        lines += [f"# TYPE {_SUCCESS} gauge", kept[0]]
     return "\n".join(lines) + "\n"
 
 
 def _values(outcome: Outcome) -> Iterator[tuple[str, str]]:
     finished = datetime.fromisoformat(outcome.finished)
     if not outcome.failed:
-        yield "last_success_timestamp_seconds", f"{finished.timestamp():.3f}"
+        yield _SUCCESS, f"{finished.timestamp():.3f}"
     yield "duration_seconds", f"{float(outcome.restore['seconds']):.3f}"
     yield "bytes", str(int(outcome.restore["bytes"]))
     times = [each.get("time") for each in outcome.restore["restored"]]

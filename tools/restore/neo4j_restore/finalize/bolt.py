@@ -26,6 +26,9 @@ from neo4j_restore.finalize.login import Login
 
 _CONNECT_SECONDS: Final = 10.0
 
+# Enough to tell one row from several. The server sends no more, however many there are.
+_READ_ROWS: Final = 2
+
 # Neo4j's codes for a server that will answer soon: it starts, or another member leads now.
 _PASSING: Final = (
     "Neo.ClientError.Cluster.NotALeader",
@@ -110,12 +113,13 @@ class Connection:
         query = neo4j.Query(cypher, timeout=seconds)
         with (
             _translated(self._target),
-            self._driver.session(database=database or None, default_access_mode=neo4j.READ_ACCESS) as session,
+            self._driver.session(
+                database=database or None, default_access_mode=neo4j.READ_ACCESS, fetch_size=_READ_ROWS
+            ) as session,
         ):
             # The server itself refuses a write in this access mode.
             result = session.run(query)
-            # Two rows show that there is more than one.
-            return Answer(tuple(result.keys()), [record.values() for record in islice(result, 2)])
+            return Answer(tuple(result.keys()), [record.values() for record in islice(result, _READ_ROWS)])
 
 
 def _plain(target: Target) -> str:
