@@ -115,6 +115,8 @@ def test_only_the_pod_itself_reaches_the_copy_which_asks_for_no_password(helm: H
     values = make_drill(image={"tag": tag}, auth={"existingSecret": "graph-password"})
     found = env(containers(helm, values)["neo4j"])
     assert (found["NEO4J_AUTH"], found[setting]) == ("none", "localhost")
+    # No query reads a file of the pod, such as one that the restore left in the data folder.
+    assert found["NEO4J_dbms_security_allow__csv__import__from__file__urls"] == "false"
     assert "ports" not in containers(helm, values)["neo4j"]
 
 

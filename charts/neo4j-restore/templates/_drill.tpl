@@ -32,14 +32,15 @@
 
 {{/*
 Neo4j, beside the container that asks it. Only the pod itself can reach it, and it asks for no password: that of the
-backup may not be known. Takes the root context.
+backup may not be known. Its queries read no files of the pod (LOAD CSV). Takes the root context.
 */}}
 {{- define "neo4j-restore.drill.neo4j" -}}
 {{- $listen := ternary "dbms.default_listen_address" "server.default_listen_address"
   (ne (include "neo4j-restore.isOld" .) "") -}}
 {{- if hasPrefix "3" .Values.image.tag }}{{ $listen = "dbms.connectors.default_listen_address" }}{{ end -}}
 {{- $env := append (include "neo4j-restore.licence" . | fromYamlArray) (dict "name" "NEO4J_AUTH" "value" "none") -}}
-{{- range $setting, $value := merge (dict $listen "localhost") .Values.drill.config -}}
+{{- $own := dict $listen "localhost" "dbms.security.allow_csv_import_from_file_urls" "false" -}}
+{{- range $setting, $value := merge $own .Values.drill.config -}}
 {{- $name := $setting | replace "_" "__" | replace "." "_" | printf "NEO4J_%s" -}}
 {{- $env = append $env (dict "name" $name "value" (ternary $value (toJson $value) (kindIs "string" $value))) -}}
 {{- end -}}
