@@ -1,6 +1,7 @@
 """Receipts of drills, as whoever makes drills leaves them beside the sets."""
 
 import json
+import os
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -83,3 +84,17 @@ def test_drills_are_read_for_reports_alone(tmp_path: Path) -> None:
     (tmp_path / "drills").mkdir()
     (tmp_path / "drills" / "a.json").write_bytes(make_receipt())
     assert answer(make_question(url), QUICK).drills == {}
+
+
+def test_the_drills_of_many_releases_do_not_push_one_another_out(tmp_path: Path) -> None:
+    url = fill(tmp_path, "neo4j-2026-05-01.dump", "system-2026-05-01.dump")
+    (tmp_path / "drills").mkdir()
+    old = [{"database": "system", "object": "gs://b/system-2026-05-01.dump"}]
+    rare = tmp_path / "drills/2026-05-01T03-00-00.000Z_rare.json"
+    rare.write_bytes(make_receipt("2026-05-01T03:00:00+00:00", restored=old))
+    os.utime(rare, (1, 1))
+    for day in range(1, 20):
+        name = f"2026-05-{day:02}T04-00-00.000Z_often.json"
+        (tmp_path / "drills" / name).write_bytes(make_receipt(f"2026-05-{day:02}T04:00:00+00:00"))
+    found = answer(make_question(url, databases=(NEO4J, SYSTEM)), WITH_DRILLS).drills
+    assert {name: drill.time.day for name, drill in found.items()} == {NEO4J: 19, SYSTEM: 1}
