@@ -70,7 +70,8 @@ A cell lists the versions that a test used:
 
 - **run here**: a test restored with a real Neo4j of this version, and passed.
 - **argv checked**: Neo4j's program for this is closed and can't be had here. A stand-in checked the arguments and
-  the folders that it was given, against Neo4j's manual. For `finalize` a recording server took the statements.
+  the folders that it was given, against Neo4j's manual. For `finalize` a recording server took the statements. The
+  parsers of Community 5.26.30 and 2026.08.1 accept each of them, and each statement of `emit seed`.
 - **not possible**: a test shows that it is refused before anything changes. The number leads to the reason.
 - `-`: no test.
 
