@@ -78,7 +78,7 @@ def test_a_quote_in_a_name_of_an_object_does_not_end_the_text() -> None:
         (replace(NEW, url="s3://b/neo4j.tar.gz"), (2026, 8), "only a .backup or a .dump"),
         (replace(NEW, url="s3://b/neo4j.dump.age"), (2026, 8), "not encrypted"),
         (replace(NEW, url="s3://b/neo4j/"), (2026, 8), "not a folder"),
-        (replace(NEW, url="file:///b/neo4j.dump"), (2026, 8), "can't read this container's folders"),
+        (replace(NEW, url="file:///b/neo4j.dump"), (2026, 8), "can't read a folder of the restore container"),
         (replace(NEW, differential=True), (5, 25), "takes no differential backup"),
         (replace(NEW, until=parse_until("42")), (5, 26), "no seedRestoreUntil"),
     ],

@@ -97,8 +97,8 @@ def _bootstrap(scenario: Scenario) -> Iterator[Hazard]:
         yield Hazard(
             ("accept-first-bootstrap", "target"),
             "is missing: Neo4j documents no restore of a cluster of 5 or later before its first start",
-            "seed the database in the running cluster with the Cypher of scenarios/cluster/README.md, "
-            "or use --accept-first-bootstrap to do it anyway",
+            "seed the database in the running cluster, by the Cypher of `neo4j-scenarios emit seed` (see "
+            "scenarios/cluster/README.md), or use --accept-first-bootstrap to do it anyway",
         )
     if SYSTEM in scenario.databases:
         yield Hazard(

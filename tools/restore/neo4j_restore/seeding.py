@@ -71,7 +71,7 @@ def unfit(seed: Seed, line: Line) -> str:
     if not seed.url.endswith(_ENDINGS):
         return "a server takes only a .backup or a .dump as it is, not packed, not encrypted, and not a folder"
     if scheme == Scheme.FILE:
-        return "the servers can't read this container's folders"
+        return "the servers can't read a folder of the restore container"
     if scheme in {Scheme.GCS, Scheme.AZURE} and line < _CLOUDS:
         return f"Neo4j {_text(line)} reads no {scheme}:// as a seed, which came with 5.25"
     if seed.differential and line < CHAINS:
