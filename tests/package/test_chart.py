@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 import tarfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -101,10 +102,18 @@ def test_what_cannot_be_packaged_is_refused(given: dict[str, str], error: str, t
     assert list(tmp_path.iterdir()) == []
 
 
-def test_with_a_key_it_has_a_provenance_that_helm_verifies(helm: Helm, tmp_path: Path) -> None:
-    home, public, secret = tmp_path / "gpg", tmp_path / "public.gpg", tmp_path / "secret.gpg"
+@pytest.fixture
+def gpg_home(tmp_path: Path) -> Iterator[Path]:
+    """Yield an empty folder for gpg. Its agent, which gpg starts by itself, ends with the test."""
+    home = tmp_path / "gpg"
     home.mkdir(mode=0o700)
-    gpg = ["gpg", "--homedir", str(home), "--batch", "--quiet", "--pinentry-mode", "loopback", "--passphrase", ""]
+    yield home
+    subprocess.run(["gpgconf", "--homedir", str(home), "--kill", "all"], check=True)
+
+
+def test_with_a_key_it_has_a_provenance_that_helm_verifies(helm: Helm, gpg_home: Path, tmp_path: Path) -> None:
+    public, secret = tmp_path / "public.gpg", tmp_path / "secret.gpg"
+    gpg = ["gpg", "--homedir", str(gpg_home), "--batch", "--quiet", "--pinentry-mode", "loopback", "--passphrase", ""]
     name = "Release <release@example.org>"
     subprocess.run([*gpg, "--quick-generate-key", name, "rsa2048", "sign"], check=True, capture_output=True)
     subprocess.run([*gpg, "--output", str(public), "--export"], check=True)
