@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from gcp_storage_emulator.server import create_server
+from gcp_storage_emulator.storage import Storage
 from google.auth.credentials import AnonymousCredentials
 from google.cloud import storage
 
@@ -42,10 +43,15 @@ class Bucket:
 
 @contextmanager
 def emulator() -> Iterator[Emulator]:
-    """Run an emulator on a free loopback port until the block ends."""
+    """Run an emulator on a free loopback port until the block ends.
+
+    It keeps its index in memory. It also writes the whole of it after each change, for its own next start. That takes
+    longer with each object, and nobody reads it here.
+    """
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
+    Storage._write_config_to_file = lambda _: None
     server = create_server("127.0.0.1", port, in_memory=True)
     server.start()
     try:
