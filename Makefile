@@ -96,9 +96,14 @@ bench-restore: venv neo4j ## the restores' half of it
 bench-generator: venv helm ## the generator's half
 	$(BIN)/python -m bench generator
 
+.PHONY: bench-ready
+bench-ready: needs venv neo4j ## time until Neo4j answers, on a cluster, and the forecast against the truth; writes the same page
+	$(BIN)/python -m bench ready
+
 .PHONY: bench-quick
 bench-quick: venv helm neo4j ## show on tiny sets that every benchmark still works; no speed, no page
 	$(BIN)/python -m bench --quick --rounds 1
+	$(BIN)/python -m bench ready --quick --rounds 1 --only forecast
 
 .PHONY: check
 check: lint type test ## what a change has to pass

@@ -79,6 +79,16 @@ def figure(name: str) -> Measure:
     return lambda results: results.figures.get(name)
 
 
+def over(above: str, below: str) -> Measure:
+    """Return the ratio of two single numbers."""
+
+    def measure(results: Results) -> float | None:
+        first, second = results.figures.get(above), results.figures.get(below)
+        return first / second if first and second else None
+
+    return measure
+
+
 def of_unpacked(case: str, part: Literal["written", "disk"]) -> Measure:
     """Return the ratio of our written bytes, or of our most bytes on the volume, to the unpacked set."""
 
@@ -210,4 +220,17 @@ GENERATOR = (
         why=_FOLDERS,
     ),
     Goal("`new`, from start to finish", "at most", 0.35, figure("new_seconds"), "s"),
+)
+
+READY = (
+    Goal("forecast of a restore after a drill of the same `.tar.gz`: off by", "at most", 0.2, figure("forecast_same")),
+    Goal("the same, after a drill of a set of half the size: off by", "at most", 0.2, figure("forecast_grown")),
+    Goal("the same, of a dump of Neo4j 5 with the real neo4j-admin: off by", "at most", 0.2, figure("forecast_dump")),
+    Goal(
+        "`helm install` until bolt answers, restore included, over the same without a restore",
+        "at most",
+        2,
+        over("ready_seconds", "ready_without_seconds"),
+        quick=False,
+    ),
 )
