@@ -95,9 +95,11 @@ def _watching(folder: Path, *, watched: bool) -> Iterator[list[int]]:
 
 def size(folder: Path) -> int:
     """Return the bytes of all files below `folder`, without files that vanish meanwhile."""
-    total = 0
+    # By inode: a folder that is renamed during the walk is met twice.
+    sizes: dict[int, int] = {}
     for top, _, names in os.walk(folder):
         for name in names:
             with suppress(OSError):
-                total += os.lstat(os.path.join(top, name)).st_size  # noqa: PTH118 - many a second
-    return total
+                status = os.lstat(os.path.join(top, name))  # noqa: PTH118 - many a second
+                sizes[status.st_ino] = status.st_size
+    return sum(sizes.values())

@@ -47,13 +47,15 @@ class Ended:
 class Silence:
     """Detects, once in each span, that a program neither prints nor does anything.
 
-    span: in seconds. done: returns a value that changes while the program works. It is called rarely.
+    span: in seconds. done: returns a value that changes while the program works. It is called rarely: for the first
+    time after half a span, because most programs have ended by then.
     """
 
     def __init__(self, span: float, done: Callable[[], object], *, clock: Callable[[], float] = time.monotonic) -> None:
         """Begin now."""
         self.span, self._done, self._clock = span, done, clock
-        self._since, self._heard, self._last = clock(), 0, done()
+        self._since, self._heard = clock(), 0
+        self._is_seen, self._last = False, object()
 
     def seconds(self, heard: int) -> float:
         """Return how long the program has been silent, if that is news, else 0. heard: changes with all its output and
@@ -62,6 +64,9 @@ class Silence:
         now = self._clock()
         if heard != self._heard:
             self._since, self._heard = now, heard
+        if not self._is_seen and now - self._since >= self.span / 2:
+            self._is_seen, self._last = True, self._done()
+            self._since = now if now - self._since >= self.span else self._since
         if now - self._since < self.span:
             return 0
         silent, before = now - self._since, self._last
