@@ -10,6 +10,8 @@ import pytest
 from tests.real.databases import home_of
 from tests.real.unprivileged import ROOT
 
+from neo4j_restore.admin.find import find_admin
+
 
 def assemble(*versions: str, top: str = str(ROOT), **changed: str) -> subprocess.CompletedProcess[str]:
     argv = [f"{top}/tools/neo4j/assemble", *versions]
@@ -21,6 +23,8 @@ def test_neo4j_admin_tells_the_version_that_was_asked_for(version: str) -> None:
     argv = [str(home_of(version) / "bin" / "neo4j-admin"), "--version"]
     said = subprocess.run(argv, capture_output=True, text=True, check=True).stdout
     assert said.split()[-1] == version
+    by_jars = find_admin({"NEO4J_HOME": str(home_of(version))}, "64m")
+    assert (str(by_jars.version), by_jars.has_started) == (version, False)
 
 
 def test_a_home_is_made_once() -> None:

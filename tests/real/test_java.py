@@ -10,7 +10,7 @@ SETTINGS = {
     "a VM option": ({"JDK_JAVA_OPTIONS": "-XX:Foo"}, 2, "JDK_JAVA_OPTIONS: Unrecognized VM option"),
     "an agent": ({"JAVA_TOOL_OPTIONS": "-javaagent:/nowhere.jar"}, 2, "the options in JAVA_TOOL_OPTIONS"),
     "a heap beyond the machine": ({"HEAP_SIZE": "900000g"}, 2, "Java can't reserve the heap of HEAP_SIZE, 900000g"),
-    "no Java": ({"JAVA_HOME": "/nowhere"}, 30, "--version ended with 127"),
+    "no Java": ({"JAVA_HOME": "/nowhere"}, 30, "ended with 127"),
 }
 
 

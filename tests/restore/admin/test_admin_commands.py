@@ -4,13 +4,13 @@ from pathlib import Path
 
 import pytest
 from tests.conftest import Run
-from tests.support import standin
+from tests.support import archives, standin
 from tests.support.says import says
 from tests.support.stores import Bucket
 
 from neo4j_restore.admin import admin_commands
 from neo4j_restore.admin.admin_commands import Edition, Version
-from neo4j_restore.admin.find import find_admin
+from neo4j_restore.admin.find import check_start, find_admin
 from neo4j_restore.errors import AdminError, ConfigurationError
 
 ARTIFACT = "database restore neo4j --from-path=S --additional-config=C"
@@ -94,6 +94,74 @@ def test_each_version_has_its_commands(version: str, restore: str, load: str, st
         for each in (commands.restore, commands.load, commands.load_stdin)
     ]
     assert argv == [restore, load, stdin]
+
+
+def home_of(folder: Path, printed: str, *jars: str) -> Path:
+    """Make a home whose neo4j-admin prints this version, with these jars beside it."""
+    home = standin.install_failing(folder, "", version=printed)
+    (home / "lib").mkdir()
+    for jar in jars:
+        (home / "lib" / jar).touch()
+    return home
+
+
+@pytest.mark.parametrize(
+    ("jar", "version"),
+    [
+        ("neo4j-kernel-3.3.5.jar", Version(3, 3, 5)),
+        ("neo4j-kernel-5.26.30.jar", Version(5, 26, 30)),
+        ("neo4j-kernel-2026.08.1.jar", Version(2026, 8, 1)),
+    ],
+)
+def test_the_version_is_that_of_the_jars_without_a_start_of_java(jar: str, version: Version, tmp_path: Path) -> None:
+    home = home_of(tmp_path, "nothing", jar, "neo4j-kernel-api-9.9.9.jar", "neo4j-bolt-connection-12.0.0.jar")
+    program = find_admin({"NEO4J_HOME": str(home)}, "64m")
+    assert (program.version, program.has_started) == (version, False)
+    with pytest.raises(AdminError, match="--version ended with 0: nothing"):
+        check_start(program)
+
+
+@pytest.mark.parametrize(
+    "jars",
+    [
+        [],
+        ["neo4j-kernel-5.0.0-drop04.jar"],
+        ["neo4j-kernel-5.26.30.jar", "neo4j-kernel-5.26.29.jar"],
+        ["neo4j-kernel-api-5.26.30.jar"],
+    ],
+    ids=["none", "a preview", "of two versions", "of the interface alone"],
+)
+def test_where_the_jars_tell_no_version_it_is_asked(jars: list[str], tmp_path: Path) -> None:
+    program = find_admin({"NEO4J_HOME": str(home_of(tmp_path, "4.1.12", *jars))}, "64m")
+    assert (program.version, program.has_started) == (Version(4, 1, 12), True)
+
+
+def test_a_wrapper_is_asked_because_its_folder_is_not_that_of_the_jars(tmp_path: Path) -> None:
+    home = home_of(tmp_path / "neo4j", "5.26.30", "neo4j-kernel-5.26.30.jar")
+    wrapper = tmp_path / "usr/bin/neo4j-admin"
+    wrapper.parent.mkdir(parents=True)
+    wrapper.write_text(f'#!/bin/sh\nexec "{home}/bin/neo4j-admin" "$@"\n')
+    wrapper.chmod(0o755)
+    program = find_admin({"PATH": f"{wrapper.parent}:/usr/bin:/bin"}, "64m")
+    assert (program.version, program.has_started) == (Version(5, 26, 30), True)
+
+
+def test_a_neo4j_admin_that_is_of_another_version_than_its_jars_is_refused(tmp_path: Path) -> None:
+    home = home_of(tmp_path, "5.26.30", "neo4j-kernel-4.4.48.jar")
+    with pytest.raises(AdminError, match=r"--version prints 5\.26\.30, but the jars of its Neo4j are of 4\.4\.48"):
+        check_start(find_admin({"NEO4J_HOME": str(home)}, "64m"))
+
+
+@pytest.mark.parametrize("command", ["run", "plan"])
+def test_java_is_tried_before_a_byte_of_the_set_is_fetched(
+    command: str, neo4j_restore: Run, bucket: Bucket, tmp_path: Path
+) -> None:
+    bucket.put("neo4j-2026-01-31T02-00-00.tar.gz", archives.tar_gz())
+    jars = ("neo4j-kernel-4.4.48.jar", "neo4j-enterprise-kernel-4.4.48.jar")
+    home = home_of(tmp_path / "neo4j", "no Java here", *jars)
+    done = neo4j_restore(command, NEO4J_HOME=str(home))
+    says(done, 30, "--version ended with 0: no Java here")
+    assert not (tmp_path / "data/.neo4j-restore/staging").exists()
 
 
 def test_the_version_is_asked_of_the_neo4j_admin_found(tmp_path: Path) -> None:

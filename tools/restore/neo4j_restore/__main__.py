@@ -118,7 +118,7 @@ def _planned(given: settings.Settings, environment: Mapping[str, str]) -> "tuple
         preflight.check(paths, databases, deletes=deletes, auth_files=auth_files)
 
         with closing(stores.open_store(given)) as store:
-            decided, _program = prepare.prepare(given, environment, decided, state, store)
+            decided, _program = prepare.prepare(given, environment, decided, state, store, is_dry=True)
             made = earlier.of(decided, given, store)
     return decided, made
 

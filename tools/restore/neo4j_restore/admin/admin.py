@@ -41,6 +41,7 @@ class Admin:
 
     silent_seconds: the log says so when it prints and does nothing for this long.
     takes_older: a loaded store of an older Neo4j is not an error. watch: gets the time of each run.
+    has_started: whether it has been started, so that its Java is known to work.
     """
 
     program: Path
@@ -50,6 +51,7 @@ class Admin:
     silent_seconds: float = SILENT_SECONDS
     takes_older: bool = False
     watch: Stopwatch = field(default_factory=Stopwatch, compare=False)
+    has_started: bool = True
 
     @property
     def commands(self) -> Commands:
@@ -111,7 +113,9 @@ class Admin:
         Raises BackupDamagedError for a store that it can't read. Any other error means that it could not be asked.
         """
         argv = _filled(self.commands.info, store, database)
-        run = self._ended(argv, conf, lock, None, name, phase=Phase.INSPECT, most_seconds=self.silent_seconds)
+        run = self._ended(
+            argv, conf, lock, None, name, phase=Phase.INSPECT, most_seconds=self.silent_seconds, is_short=True
+        )
         if error := verdicts.unreadable(run) or endings.error_of(run):
             raise error
         try:
@@ -166,13 +170,20 @@ class Admin:
         *,
         phase: Phase = Phase.LOAD,
         most_seconds: float | None = None,
+        is_short: bool = False,
     ) -> endings.Run:
-        """Run it to its end. name: what it works on, for messages. most_seconds: after these it is ended."""
+        """Run it to its end. name: what it works on, for messages. most_seconds: after these it is ended.
+
+        is_short: see `environment`.
+        """
         log.info("neo4j-admin %s", " ".join(argv))
         variables = {"NEO4J_CONF": str(conf), "HEAP_SIZE": self.heap_size}
         # neo4j-admin inherits the volume's lock and holds it as long as it lives, even if this process dies.
         command = child.Command(
-            [str(self.program), *argv], environment(os.environ) | variables, conf.parent, keep=(lock,)
+            [str(self.program), *argv],
+            environment(os.environ, is_short=is_short) | variables,
+            conf.parent,
+            keep=(lock,),
         )
         silence = child.Silence(self.silent_seconds, lambda: _traces(conf.parent))
         # A stream is downloaded while it is loaded.

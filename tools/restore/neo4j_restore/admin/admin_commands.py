@@ -21,6 +21,7 @@ Source: operations manuals of 3.5 to 5, "Restore a database backup", "Restore a 
 information", "Check database consistency" and "Migrate a database".
 """
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -172,6 +173,19 @@ def commands(version: Version) -> Commands:
         message = f"neo4j-admin has version {version}: expected 3.0 or later"
         raise ConfigurationError(message, hint="build the image from the Neo4j version that the server runs")
     return fitting[-1]
+
+
+# Every version from 3.0 on has this jar. Others in its folder have versions of their own.
+_KERNEL: Final = re.compile(r"neo4j-kernel-(\d+)\.(\d+)\.(\d+)\.jar")
+
+
+def version(jars: frozenset[str]) -> Version | None:
+    """Return the version of the Neo4j whose `lib` folder holds `jars`, or None where they do not tell it.
+
+    A preview, such as 5.0.0-drop04, and a folder with the jars of two versions tell none.
+    """
+    kernels = [match for name in jars if name.startswith("neo4j-kernel-") and (match := _KERNEL.fullmatch(name))]
+    return Version(*map(int, kernels[0].groups())) if len(kernels) == 1 else None
 
 
 def edition(jars: frozenset[str]) -> Edition | None:

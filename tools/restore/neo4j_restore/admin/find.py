@@ -1,4 +1,4 @@
-"""Finds neo4j-admin, and asks for its version."""
+"""Finds neo4j-admin and its version. Its jars have the version in their names, and Java takes a second to start."""
 
 import os
 import re
@@ -21,6 +21,7 @@ log = getLogger(__name__)
 def find_admin(environment: Mapping[str, str], heap_size: str, stall_seconds: float = SILENT_SECONDS / STALLS) -> Admin:
     """Return the neo4j-admin of NEO4J_HOME, or else of PATH, with its version.
 
+    It is not started where its jars tell the version: see `check_start`.
     heap_size: empty for the one that the container's memory limit has room for.
     Raises ConfigurationError where there is none or its Java does not start, and AdminError where it does not print a
     version.
@@ -37,12 +38,27 @@ def find_admin(environment: Mapping[str, str], heap_size: str, stall_seconds: fl
     if not heap_size:
         heap_size = memory.heap_size(cgroup.limit_bytes())
         log.debug("neo4j-admin gets a heap of %s, by the container's memory limit (HEAP_SIZE is not set)", heap_size)
-    version = _ask_version(program, heap_size, silent_seconds)
-    return Admin(program, version, heap_size, admin_commands.edition(_jars(program, home)), silent_seconds)
+    jars = _jars(program, home)
+    version = admin_commands.version(jars)
+    has_started = version is None
+    # Nothing else tells the version where its jars are not in their usual place, for example behind a wrapper.
+    version = version or _ask_version(program, heap_size, silent_seconds)
+    edition = admin_commands.edition(jars)
+    return Admin(program, version, heap_size, edition, silent_seconds, has_started=has_started)
+
+
+def check_start(admin: Admin) -> None:
+    """Raise the errors of `find_admin` unless Java starts, and neo4j-admin is of the version that its jars have."""
+    if admin.has_started:
+        return
+    version = _ask_version(admin.program, admin.heap_size, admin.silent_seconds)
+    if version != admin.version:
+        message = f"{admin.program} --version prints {version}, but the jars of its Neo4j are of {admin.version}"
+        raise AdminError(message, hint="set NEO4J_HOME to the Neo4j that this neo4j-admin belongs to")
 
 
 def _jars(program: Path, home: str) -> frozenset[str]:
-    """Return the names of Neo4j's own jars. Java is not asked, because it takes a second to start."""
+    """Return the names of Neo4j's own jars."""
     lib = (Path(home) if home else program.resolve().parents[1]) / "lib"
     return frozenset(path.name for path in lib.glob("*.jar"))
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from neo4j_restore import trees
 from neo4j_restore.admin import admin, admin_commands
-from neo4j_restore.admin.find import find_admin
+from neo4j_restore.admin.find import check_start, find_admin
 from neo4j_restore.buckets import BucketUrl
 from neo4j_restore.errors import ANOTHER_SET, BackupDamagedError, BackupNotFoundError, ConfigurationError, StoreError
 from neo4j_restore.inspection import recognised
@@ -21,8 +21,9 @@ from neo4j_restore.planning.plan import Plan, Step
 from neo4j_restore.planning.selection import Selection
 from neo4j_restore.request import Request
 from neo4j_restore.sets.backup_set import BackupSet
+from neo4j_restore.sets.kinds import Kind
 from neo4j_restore.settings import Policy, Settings
-from neo4j_restore.spec import DatabaseName
+from neo4j_restore.spec import DatabaseName, SpaceMode
 from neo4j_restore.stores import Store
 from neo4j_restore.transfer import evidence
 from neo4j_restore.volume import partial
@@ -36,9 +37,18 @@ _FOLDS_CASE = 4
 
 
 def prepare(
-    settings: Settings, environment: Mapping[str, str], decided: Plan, state: Volume, store: Store
+    settings: Settings,
+    environment: Mapping[str, str],
+    decided: Plan,
+    state: Volume,
+    store: Store,
+    *,
+    is_dry: bool = False,
 ) -> tuple[Plan, admin.Admin]:
-    """Return the plan with its sets and the room it needs, and the neo4j-admin to use. Raises RestoreError."""
+    """Return the plan with its sets and the room it needs, and the neo4j-admin to use. Raises RestoreError.
+
+    is_dry: nothing follows, so everything is checked here. Else a check is left out that the first step makes anyway.
+    """
     program = find_admin(environment, settings.pace.heap_size, settings.pace.stall_seconds)
     _refuse_folded(settings.request, program.version)
     if decided.auth_files:
@@ -46,13 +56,23 @@ def prepare(
     if settings.request.until:
         compatibility.check_until(settings.request.until, program.version, program.edition)
     try:
-        return _prepare(settings, program, decided, state, store), program
+        prepared = _prepare(settings, program, decided, state, store)
     except StoreError as error:
         if not error.gone:
             raise
         # Chains are aggregated in place and old backups are removed, so a listed object may be gone a moment later.
         log.warning("%s. Listing the bucket once more", error)
-        return _prepare(settings, program, decided, state, store), program
+        prepared = _prepare(settings, program, decided, state, store)
+    if prepared.restores and (is_dry or not _begins_with_java(prepared, program, settings.policy)):
+        check_start(program)
+    return prepared, program
+
+
+def _begins_with_java(prepared: Plan, program: admin.Admin, policy: Policy) -> bool:
+    """Tell whether the first step starts neo4j-admin before it fetches much, and before anything is deleted."""
+    chosen = prepared.restores[0].chosen
+    is_dump = chosen is not None and chosen.kind is Kind.DUMP and not (chosen.inside and chosen.inside.container)
+    return is_dump and bool(program.commands.load_stdin) and policy.space is not SpaceMode.RECLAIM
 
 
 def _refuse_folded(request: Request, version: admin_commands.Version) -> None:
