@@ -2,7 +2,7 @@
 
 import base64
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
@@ -60,6 +60,9 @@ ALGORITHMS: Final[dict[str, Callable[[], Hasher]]] = {
     "sha256": hashlib.sha256,
 }
 
+# Those of bytes whose parts were summed in any order.
+COMBINABLE: Final = frozenset({"crc32c", "crc32", "crc64nvme"})
+
 
 class _Composite:
     """A checksum of the checksums of parts. S3 keeps these for multipart uploads."""
@@ -113,3 +116,15 @@ class Checksum:
 def from_base64(algorithm: str, text: str | None) -> Checksum | None:
     """Return the checksum that a store gives in base64, or None for an empty text."""
     return Checksum(algorithm, base64.b64decode(text)) if text else None
+
+
+def combined(algorithm: str, digests: Sequence[tuple[bytes, int]]) -> bytes:
+    """Return the checksum of bytes by the checksums and lengths of its parts, in order. algorithm: of `COMBINABLE`."""
+    from awscrt import checksums
+
+    combine: Callable[[int, int, int], int] = getattr(checksums, f"combine_{algorithm}")
+    (whole, _), *others = digests
+    crc = int.from_bytes(whole, "big")
+    for digest, count in others:
+        crc = combine(crc, int.from_bytes(digest, "big"), count)
+    return crc.to_bytes(len(whole), "big")

@@ -12,7 +12,7 @@ from neo4j_restore.staging.loader import Loader
 from neo4j_restore.staging.objects import Opener
 from neo4j_restore.stores import StoredObject
 from neo4j_restore.streams.names import EntryNames
-from neo4j_restore.transfer import evidence, retry
+from neo4j_restore.transfer import carrier, evidence, retry
 from neo4j_restore.transfer.download import downloads
 from neo4j_restore.transfer.fetch import Fetch
 from neo4j_restore.transfer.progress import Progress
@@ -45,7 +45,9 @@ class Directory:
         # The largest files first. Then no connection is left alone with a large file at the end.
         missing.sort(key=lambda each: each.size_bytes, reverse=True)
         progress = Progress(name, sum(each.size_bytes for each in missing))
-        with closing(Fetch(self.opener.store, missing, self.opener.options, progress)) as fetching:
+        pairs = ((each, paths[each.key]) for each in missing)
+        left = carrier.carry(self.opener.store, pairs, self.opener.options, progress)
+        with closing(Fetch(self.opener.store, left, self.opener.options, progress)) as fetching:
             for stored, stream in downloads(fetching):
                 paths[stored.key].parent.mkdir(parents=True, exist_ok=True)
                 untar.write_file(stream, paths[stored.key])

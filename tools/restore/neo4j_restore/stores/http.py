@@ -1,6 +1,7 @@
 """HTTP for all cloud stores: connections, proxies, and trusted certificates."""
 
 import errno
+import socket
 import ssl
 from collections.abc import Mapping
 from http.client import HTTPException
@@ -68,6 +69,19 @@ class Http:
         except (ValueError, HTTPException) as error:
             # The text of the cause may quote a header, and so a key. `UnsendableError` has no text.
             raise UnsendableError from error
+
+    def dial(self, url: str) -> socket.socket:
+        """Return a new connection to the host of `url`, with TLS where it is https. No proxy. Raises OSError."""
+        parts = urlsplit(url)
+        is_tls, host = parts.scheme == "https", parts.hostname or ""
+        seconds = min(CONNECT_SECONDS, self.stall_seconds)
+        connection = socket.create_connection((host, parts.port or (443 if is_tls else 80)), seconds)
+        try:
+            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            return self.context.wrap_socket(connection, server_hostname=host) if is_tls else connection
+        except BaseException:
+            connection.close()
+            raise
 
     def _manager(self, proxy: str) -> urllib3.PoolManager:
         if proxy not in self._managers:

@@ -5,11 +5,14 @@ from contextlib import contextmanager
 from io import RawIOBase
 from itertools import islice
 from logging import getLogger
-from typing import Final, TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from neo4j_restore.deadline import Deadline, Watch
 from neo4j_restore.errors import StoreError
 from neo4j_restore.stores import StoredObject, WritableStore
+
+if TYPE_CHECKING:
+    from neo4j_restore.stores.plain import PlainGet
 
 log = getLogger(__name__)
 
@@ -73,6 +76,11 @@ class Watched:
     def create(self, key: str, data: bytes) -> None:
         """Create a small object."""
         self.ended(lambda: self._store.create(key, data), f"writing {self._name(key)}")
+
+    def plain_get(self, stored: StoredObject, start: int, end: int) -> "PlainGet | None":
+        """Return a signed GET for other connections, or None where the store has none, or needs its own way."""
+        make: Callable[[StoredObject, int, int], PlainGet | None] | None = getattr(self._store, "plain_get", None)
+        return make(stored, start, end) if make else None
 
     def ended(self, action: Callable[[], T], what: str) -> T:
         """Return what `action` returns. Raises StoreError at the deadline. what: names the action in messages."""

@@ -28,6 +28,10 @@ class Progress:
         if self._terminal and self._done == self._total:
             sys.stderr.write("\r\x1b[K")
 
+    def take_back(self, count: int) -> None:
+        """Subtract bytes that have to come once more."""
+        self._done -= count
+
     def __str__(self) -> str:
         """Return how many bytes have come, out of how many."""
         return f"{self._done} of {self._total} bytes"

@@ -1,6 +1,7 @@
 """Signed requests to one bucket of S3, in the bucket's region."""
 
 from collections.abc import Mapping
+from functools import partial
 from urllib.parse import quote, urlencode
 
 import urllib3
@@ -13,6 +14,7 @@ from neo4j_restore.stores.aws.identity import find
 from neo4j_restore.stores.aws.signing import signed
 from neo4j_restore.stores.errors import StoreErrors
 from neo4j_restore.stores.http import Http
+from neo4j_restore.stores.plain import Check, PlainGet
 from neo4j_restore.stores.proxies import proxy_of
 
 
@@ -32,7 +34,7 @@ class Requests:
         # If nothing names a region: S3 in us-east-1 refuses a bucket of another region, and names that region.
         self._region = self._bucket.region or chosen or default or "us-east-1"
         # Checks the proxy's variables now, before the first request.
-        proxy_of(base_url(self._bucket, self._region, self._endpoint, self._style))
+        self._has_proxy = bool(proxy_of(base_url(self._bucket, self._region, self._endpoint, self._style)))
         self._always = {"x-amz-request-payer": "requester"} if access.requester_pays else {}
 
     def ask(
@@ -46,8 +48,7 @@ class Requests:
         body: bytes = b"",
     ) -> urllib3.BaseHTTPResponse:
         """Return the answer. Its body is not read yet. verb, key: for errors. path: below the bucket."""
-        base = base_url(self._bucket, self._region, self._endpoint, self._style)
-        url = f"{base}/{quote(path, safe='/~')}" + (f"?{urlencode(query, quote_via=quote)}" if query else "")
+        url = self._url(path, query)
         key_pair = self._identity.key()
         with self._errors.translated(verb, key):
             signed_headers = signed(method, url, {**self._always, **headers}, key_pair, self._region, body)
@@ -59,6 +60,19 @@ class Requests:
             self._region = region
             return self.ask(method, verb, key, path, query, headers, body)
         return response
+
+    def plain(self, key: str, query: Mapping[str, str], headers: Mapping[str, str], check: Check) -> PlainGet | None:
+        """Return a signed GET of an object for other connections, or None where they would need a proxy."""
+        if self._has_proxy:
+            return None
+        url = self._url(key, query)
+        with self._errors.translated("read", key):
+            signed_headers = signed("GET", url, {**self._always, **headers}, self._identity.key(), self._region)
+        return PlainGet(url, signed_headers, partial(self._http.dial, url), check, self.stall_seconds)
+
+    def _url(self, path: str, query: Mapping[str, str]) -> str:
+        base = base_url(self._bucket, self._region, self._endpoint, self._style)
+        return f"{base}/{quote(path, safe='/~')}" + (f"?{urlencode(query, quote_via=quote)}" if query else "")
 
     def close(self) -> None:
         """Close all connections."""

@@ -8,6 +8,7 @@ import base64
 import hashlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from io import RawIOBase
 from typing import Final
 
@@ -24,6 +25,7 @@ from neo4j_restore.stores.body import Body, byte_range, wrong_span
 from neo4j_restore.stores.errors import GONE, OWN_KEY, TRANSIENT_STATUS, StoreErrors, one_line, seconds_to_wait
 from neo4j_restore.stores.keyfiles import read_encryption_key
 from neo4j_restore.stores.pages import Pages
+from neo4j_restore.stores.plain import PlainGet
 
 _HINT: Final = "check the bucket's name and region, and that this identity may s3:ListBucket it and s3:GetObject in it"
 
@@ -180,14 +182,7 @@ class S3Store:
             refusal = self._refusal("read", stored.key, response)
             raise refusal
         try:
-            reason = wrong_span(response.status, response.headers, span, stored.size_bytes)
-            # Only the text of the ETag counts: it may be marked as weak, or lack its quotes.
-            if _plain(response.headers.get("ETag") or "") != _plain(_etag(stored)):
-                replaced = self._errors.replaced("read", stored.key)
-                raise replaced
-            if reason:
-                mismatch = self._errors.error("read", stored.key, reason, transient=True)
-                raise mismatch
+            self._check_span(stored, span, response.status, response.headers)
             checksum = stored.checksum or (self._checksum(stored, response.headers) if whole else None)
         except StoreError:
             response.close()
@@ -212,14 +207,47 @@ class S3Store:
                 odd = self._errors.not_written(key)
                 raise odd
 
+    def plain_get(self, stored: StoredObject, start: int, end: int) -> PlainGet | None:
+        """Return the same GET, to be sent over other connections, or None where they would need a proxy."""
+        span = (start, end)
+        query, headers = self._pin(stored)
+        headers |= (_CHECKSUMS if self._asks_checksums else {}) | byte_range(*span, stored.size_bytes)
+        return self._requests.plain(stored.key, query, headers, partial(self._check_plain, stored, span))
+
+    def _check_plain(
+        self, stored: StoredObject, span: tuple[int, int], status: int, headers: Mapping[str, str]
+    ) -> Checksum | None:
+        self._check_span(stored, span, status, headers)
+        if stored.checksum or span != (0, stored.size_bytes):
+            return stored.checksum
+        if answers.parts_of(headers):
+            reason = "the sizes of its parts are needed for its checksum"
+            unknown = self._errors.error("read", stored.key, reason, transient=True)
+            raise unknown
+        return self._checksum(stored, headers)
+
+    def _check_span(self, stored: StoredObject, span: tuple[int, int], status: int, headers: Mapping[str, str]) -> None:
+        """Raise StoreError for an answer that does not have the requested bytes."""
+        # Only the text of the ETag counts: it may be marked as weak, or lack its quotes.
+        if _plain(headers.get("ETag") or "") != _plain(_etag(stored)):
+            replaced = self._errors.replaced("read", stored.key)
+            raise replaced
+        if reason := wrong_span(status, headers, span, stored.size_bytes):
+            mismatch = self._errors.error("read", stored.key, reason, transient=True)
+            raise mismatch
+
+    def _pin(self, stored: StoredObject) -> tuple[dict[str, str], dict[str, str]]:
+        """Return the query and the headers that pin these exact bytes: by ETag, and by version if there is one."""
+        version = stored.generation.partition(" ")[2] if self._may_version else ""
+        return {"versionId": version} if version else {}, {**self._of_objects, "If-Match": _etag(stored)}
+
     def _of_object(
         self, method: str, verb: str, stored: StoredObject, query: Mapping[str, str], headers: Mapping[str, str]
     ) -> urllib3.BaseHTTPResponse:
         """Return the answer to a request for these exact bytes: by ETag, and by version if there is one."""
-        version = stored.generation.partition(" ")[2] if self._may_version else ""
-        full_query = {**query, **({"versionId": version} if version else {})}
+        of_version, pinned = self._pin(stored)
+        version, full_query, pinned = "versionId" in of_version, {**query, **of_version}, {**headers, **pinned}
         extra = _CHECKSUMS if self._asks_checksums else {}
-        pinned = {**self._of_objects, **headers, "If-Match": _etag(stored)}
         response = self._requests.ask(method, verb, stored.key, stored.key, full_query, {**extra, **pinned})
         if response.status == 403 and version:
             response.close()

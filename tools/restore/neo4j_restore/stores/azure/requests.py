@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from typing import Final
 from urllib.parse import quote, urlencode, urlsplit
 
@@ -16,6 +17,7 @@ from neo4j_restore.stores.azure.identity import find
 from neo4j_restore.stores.errors import GONE, OWN_KEY, TRANSIENT_STATUS, StoreErrors, one_line, seconds_to_wait
 from neo4j_restore.stores.http import Http
 from neo4j_restore.stores.keyfiles import read_encryption_key
+from neo4j_restore.stores.plain import Check, PlainGet
 from neo4j_restore.stores.proxies import proxy_of
 
 # The API version. 2020-12-06 is the first with every feature used here. This is a later one that Azurite knows too.
@@ -41,7 +43,7 @@ class Requests:
         errors.root = f"azb://{self.account}/"
         self._base = _base(access.endpoint_url or endpoint, self.account)
         # Checks the proxy's variables now, before the first request.
-        proxy_of(self._base)
+        self._has_proxy = bool(proxy_of(self._base))
         key = read_encryption_key(access.encryption_key)
         name = "x-ms-encryption"
         self._of_objects = (
@@ -57,12 +59,9 @@ class Requests:
         self, method: str, verb: str, stored: StoredObject, headers: Mapping[str, str]
     ) -> urllib3.BaseHTTPResponse:
         """Return the answer to a request for these exact bytes: by ETag, and by version if there is one."""
-        version = stored.generation.partition(" ")[2] if self._may_version else ""
-        query = {"versionid": version} if version else {}
-        # If-Match: a blob that was replaced since the listing gives 412, never other bytes.
-        pinned = {**self._of_objects, **headers, "If-Match": etag(stored)}
-        response = self.ask(method, verb, stored.key, stored.key, query, pinned)
-        if response.status == 403 and version:
+        query, pinned = self._pin(stored)
+        response = self.ask(method, verb, stored.key, stored.key, query, {**headers, **pinned})
+        if response.status == 403 and query:
             # The identity may read the blob, but not its versions. The ETag still pins the bytes.
             response.close()
             self._may_version = False
@@ -79,6 +78,25 @@ class Requests:
         }
         return self.ask("PUT", "write", key, key, {}, {**self._of_objects, **headers}, data)
 
+    def plain(self, stored: StoredObject, headers: Mapping[str, str], check: Check) -> PlainGet | None:
+        """Return the same as a signed GET for other connections, or None where they would need a proxy."""
+        if self._has_proxy:
+            return None
+        query, pinned = self._pin(stored)
+        url, all_headers = self._signed("GET", stored.key, query, {**headers, **pinned})
+        return PlainGet(url, all_headers, partial(self._http.dial, url), check, self.stall_seconds)
+
+    def _pin(self, stored: StoredObject) -> tuple[dict[str, str], dict[str, str]]:
+        version = stored.generation.partition(" ")[2] if self._may_version else ""
+        # If-Match: a blob that was replaced since the listing gives 412, never other bytes.
+        return {"versionid": version} if version else {}, {**self._of_objects, "If-Match": etag(stored)}
+
+    def _signed(
+        self, method: str, path: str, query: Mapping[str, str], headers: Mapping[str, str]
+    ) -> tuple[str, dict[str, str]]:
+        url = f"{self._base}/{quote(path, safe='/~')}" + (f"?{urlencode(query, quote_via=quote)}" if query else "")
+        return self._identity.signed(method, url, {"x-ms-version": _VERSION, **headers})
+
     def ask(
         self,
         method: str,
@@ -90,8 +108,7 @@ class Requests:
         body: bytes | None = None,
     ) -> urllib3.BaseHTTPResponse:
         """Return the answer. Its body is not read yet. verb, key: for errors. path: below the account."""
-        url = f"{self._base}/{quote(path, safe='/~')}" + (f"?{urlencode(query, quote_via=quote)}" if query else "")
-        url, all_headers = self._identity.signed(method, url, {"x-ms-version": _VERSION, **headers})
+        url, all_headers = self._signed(method, path, query, headers)
         with self._errors.translated(verb, key):
             return self._http.ask(method, url, all_headers, body)
 

@@ -2,10 +2,9 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from functools import partial
 from io import RawIOBase
 from typing import Final
-
-import urllib3
 
 from neo4j_restore.buckets import BucketUrl
 from neo4j_restore.checksums import Checksum
@@ -18,6 +17,7 @@ from neo4j_restore.stores.azure.requests import Requests, etag
 from neo4j_restore.stores.body import Body, byte_range, wrong_span
 from neo4j_restore.stores.errors import StoreErrors
 from neo4j_restore.stores.pages import Pages
+from neo4j_restore.stores.plain import PlainGet
 
 _HINT: Final = "check account and container, and that this identity has the role Storage Blob Data Reader on it"
 
@@ -91,7 +91,7 @@ class AzureStore:
             refusal = self._requests.refusal("read", stored.key, response)
             raise refusal
         try:
-            checksum = self._checked(stored, span, response)
+            checksum = self._checked(stored, span, response.status, response.headers)
         except StoreError:
             response.close()
             raise
@@ -146,26 +146,42 @@ class AzureStore:
             response.close()
             return None
         try:
-            self._checked(stored, (start, end), response, ranged=True)
+            self._checked(stored, (start, end), response.status, response.headers, ranged=True)
         except StoreError:
             response.close()
             raise
         return Piece(Body(self._errors, stored.key, (start, end), response), crc64)
 
+    def plain_get(self, stored: StoredObject, start: int, end: int) -> PlainGet | None:
+        """Return the same GET, to be sent over other connections.
+
+        None where they would need a proxy, and for a blob without an MD5: its transfer is checked in pieces.
+        """
+        if not stored.checksum:
+            return None
+        span = (start, end)
+        headers = byte_range(*span, stored.size_bytes)
+        return self._requests.plain(stored, headers, partial(self._checked, stored, span))
+
     def _checked(
-        self, stored: StoredObject, span: tuple[int, int], response: urllib3.BaseHTTPResponse, *, ranged: bool = False
+        self,
+        stored: StoredObject,
+        span: tuple[int, int],
+        status: int,
+        headers: Mapping[str, str],
+        *,
+        ranged: bool = False,
     ) -> Checksum | None:
         """Return the whole blob's checksum if the answer has the requested bytes. Raises StoreError."""
-        headers = response.headers
         if (headers.get("ETag") or "") != etag(stored):
             replaced = self._errors.replaced("read", stored.key)
             raise replaced
-        reason = wrong_span(response.status, headers, span, stored.size_bytes, ranged=ranged)
+        reason = wrong_span(status, headers, span, stored.size_bytes, ranged=ranged)
         if reason:
             mismatch = self._errors.error("read", stored.key, reason, transient=True)
             raise mismatch
         # For a range, Content-MD5 is of the range.
-        name = "Content-MD5" if response.status == 200 else "x-ms-blob-content-md5"
+        name = "Content-MD5" if status == 200 else "x-ms-blob-content-md5"
         with self._requests.understood("read", stored.key):
             return stored.checksum or _md5(headers, name)
 

@@ -8,6 +8,7 @@ import os
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from io import RawIOBase
 from typing import Any, Final
 from urllib.parse import quote, urlencode
@@ -29,6 +30,7 @@ from neo4j_restore.stores.google.session import Bearer, token_request
 from neo4j_restore.stores.http import CONNECT_SECONDS, Http
 from neo4j_restore.stores.keyfiles import read_encryption_key
 from neo4j_restore.stores.pages import Pages
+from neo4j_restore.stores.plain import PlainGet
 from neo4j_restore.stores.proxies import proxy_of
 
 _HINT: Final = "check the bucket's name, and that this identity has the role roles/storage.objectViewer on it"
@@ -53,7 +55,7 @@ class GoogleStore:
         self._http = Http(stall_seconds, access.ca_bundle)
         endpoint = access.emulator_host or access.endpoint_url
         # Checks the proxy's variables now, before the first request.
-        proxy_of(endpoint or "https://storage.googleapis.com")
+        self._has_proxy = bool(proxy_of(endpoint or "https://storage.googleapis.com"))
         request = token_request(self._http)
         with self._translated("find an identity for", ""):
             credentials = identity.find(access, self._errors, request, writes=writes)
@@ -101,12 +103,7 @@ class GoogleStore:
     def read(self, stored: StoredObject, start: int = 0, end: int | None = None) -> RawIOBase:
         """Open one GET of the pinned generation."""
         span = (start, stored.size_bytes if end is None else end)
-        query = {"alt": "media", "generation": stored.generation}
-        query |= {"userProject": self._payer} if self._payer else {}
-        url = f"{self._download}{quote(stored.key, safe='')}?{urlencode(query)}"
-        # Accepting gzip makes Google send the stored bytes. Otherwise it inflates some on the way (decompressive
-        # transcoding).
-        headers = {"Accept-Encoding": "gzip", **self._of_objects, **byte_range(*span, stored.size_bytes)}
+        url, headers = self._request(stored, span)
         with self._translated("read", stored.key):
             response = self._answer("GET", url, headers)
         refusal = self._refusal(stored, span, response)
@@ -114,6 +111,26 @@ class GoogleStore:
             response.close()
             raise refusal
         return Body(self._errors, stored.key, span, response)
+
+    def plain_get(self, stored: StoredObject, start: int, end: int) -> PlainGet | None:
+        """Return the same GET, to be sent over other connections, or None where they would need a proxy."""
+        if self._has_proxy:
+            return None
+        span = (start, end)
+        url, headers = self._request(stored, span)
+        with self._translated("read", stored.key):
+            token = self._bearer.headers(url)
+        dial = partial(self._http.dial, url)
+        return PlainGet(url, {**token, **headers}, dial, partial(self._check, stored, span), self._http.stall_seconds)
+
+    def _request(self, stored: StoredObject, span: tuple[int, int]) -> tuple[str, dict[str, str]]:
+        """Return URL and headers of a GET, without those of the identity."""
+        query = {"alt": "media", "generation": stored.generation}
+        query |= {"userProject": self._payer} if self._payer else {}
+        url = f"{self._download}{quote(stored.key, safe='')}?{urlencode(query)}"
+        # Accepting gzip makes Google send the stored bytes. Otherwise it inflates some on the way (decompressive
+        # transcoding).
+        return url, {"Accept-Encoding": "gzip", **self._of_objects, **byte_range(*span, stored.size_bytes)}
 
     def create(self, key: str, data: bytes) -> None:
         """Create an object by one POST. The generation 0 stands for none: one of the same name is not replaced."""
@@ -164,9 +181,19 @@ class GoogleStore:
             return self._errors.error(
                 "read", stored.key, reason, transient=transient, hint=hint, after=after, status=status
             )
-        if not _is_of(response, stored):
+        return self._mismatch(stored, span, status, response.headers)
+
+    def _check(self, stored: StoredObject, span: tuple[int, int], status: int, headers: Mapping[str, str]) -> None:
+        """Raise StoreError for an answer that does not have the requested bytes."""
+        if mismatch := self._mismatch(stored, span, status, headers):
+            raise mismatch
+
+    def _mismatch(
+        self, stored: StoredObject, span: tuple[int, int], status: int, headers: Mapping[str, str]
+    ) -> StoreError | None:
+        if not _is_of(headers, stored):
             return self._errors.replaced("read", stored.key)
-        reason = wrong_span(status, response.headers, span, stored.size_bytes)
+        reason = wrong_span(status, headers, span, stored.size_bytes)
         return self._errors.error("read", stored.key, reason, transient=True) if reason else None
 
     def close(self) -> None:
@@ -212,10 +239,10 @@ def _check_page(page: Any) -> None:
         raise parsing.OddAnswerError(message)
 
 
-def _is_of(response: urllib3.BaseHTTPResponse, stored: StoredObject) -> bool:
+def _is_of(headers: Mapping[str, str], stored: StoredObject) -> bool:
     """Tell whether the answer's headers say that its bytes are the listed ones. Not every emulator pins generations."""
-    generation = response.headers.get("X-Goog-Generation", stored.generation)
-    crc32c = re.search(r"crc32c=([^,]+)", response.headers.get("X-Goog-Hash", ""))
+    generation = headers.get("X-Goog-Generation", stored.generation)
+    crc32c = re.search(r"crc32c=([^,]+)", headers.get("X-Goog-Hash", ""))
     checksum = checksums.from_base64("crc32c", crc32c[1]) if crc32c else None
     return generation == stored.generation and (not checksum or stored.checksum in {None, checksum})
 

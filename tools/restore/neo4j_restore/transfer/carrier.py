@@ -1,0 +1,339 @@
+"""Fetches many files at once, in one thread, over connections of its own.
+
+A raw directory has thousands of small objects. For each, the threads of `fetch` cost more than the bytes do. Here
+one thread waits for all connections, and each block goes from the socket to the checksum and the file.
+
+This is the short way for answers that are as usual. It tries again only where a connection broke. Any other answer ends
+it: the objects that are left go through `fetch`, which retries, slows down, resumes, and has the words for each error.
+"""
+
+import selectors
+import socket
+import ssl
+import time
+from collections import deque
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from logging import getLogger
+from pathlib import Path
+from queue import Empty, SimpleQueue
+from threading import Event, Thread
+from typing import Final
+
+from neo4j_restore.errors import StoreError
+from neo4j_restore.stores import Store, StoredObject
+from neo4j_restore.stores.errors import UnsendableError
+from neo4j_restore.stores.parsing import OddAnswerError
+from neo4j_restore.stores.plain import PlainGet, head_of
+from neo4j_restore.streams.pipeline import BLOCK_BYTES
+from neo4j_restore.transfer import evidence
+from neo4j_restore.transfer.landing import PIECE_BYTES, Landing, Piece
+from neo4j_restore.transfer.options import DownloadOptions
+from neo4j_restore.transfer.progress import Progress
+
+log = getLogger(__name__)
+
+# With fewer connections, the way of `fetch` is as good.
+_LEAST_CONNECTIONS: Final = 4
+
+# Large objects get this part of the connections while small ones wait. These need many, and large ones need few.
+_PART_FOR_LARGE: Final = 4
+
+# Broken connections, until the rest is left to `fetch`.
+_MOST_BROKEN: Final = 8
+
+_LOOK_SECONDS: Final = 0.25
+
+Get = Callable[[StoredObject, int, int], PlainGet | None]
+
+
+def carry(
+    store: Store, files: Iterable[tuple[StoredObject, Path]], options: DownloadOptions, progress: Progress
+) -> list[StoredObject]:
+    """Write objects to files. Return those that are left, whose files are not there. Raises StoreError at the deadline.
+
+    Files that are there match the checksum of their object, as far as the store has one.
+    """
+    landings = [Landing(stored, path) for stored, path in files]
+    get: Get | None = getattr(store, "plain_get", None)
+    if get is None or options.connections < _LEAST_CONNECTIONS:
+        return [each.stored for each in landings]
+    with_pieces = [(landing, landing.pieces()) for landing in landings]
+    carrier = _Carrier(get, [piece for _, pieces in with_pieces for piece in pieces], options, progress)
+    carrier.run()
+    return [landing.stored for landing in landings if landing not in carrier.landed]
+
+
+@dataclass(eq=False)
+class _Line:
+    """A connection, and the piece that comes over it. head: what has come of an answer's head. is_used: it has brought
+    an answer before. seen: when bytes came last.
+    """
+
+    piece: Piece
+    get: PlainGet
+    link: socket.socket | None = None
+    head: bytes | None = b""
+    closes: bool = False
+    is_used: bool = False
+    seen: float = field(default_factory=time.monotonic)
+
+
+class _Carrier:
+    """The connections. Everything is used by one thread, but `_dialled` and `_over`."""
+
+    def __init__(self, get: Get, pieces: list[Piece], options: DownloadOptions, progress: Progress) -> None:
+        self._get, self._options, self._progress = get, options, progress
+        self._large = deque(each for each in pieces if each.end - each.start >= PIECE_BYTES)
+        self._small = deque(each for each in pieces if each.end - each.start < PIECE_BYTES)
+        self._lines: set[_Line] = set()
+        self._broken = 0
+        self.landed: set[Landing] = set()
+        self._begun: set[Landing] = set()
+        self._buffer = memoryview(bytearray(BLOCK_BYTES))
+        self._selector = selectors.DefaultSelector()
+        # Connections are made in threads, and come from there. A byte in the pipe wakes the selector.
+        self._dialled: SimpleQueue[tuple[_Line, socket.socket | Exception]] = SimpleQueue()
+        self._woken, self._wake = socket.socketpair()
+        self._over = Event()
+
+    def run(self) -> None:
+        """Carry all that can be carried."""
+        self._selector.register(self._woken, selectors.EVENT_READ)
+        looked = time.monotonic()
+        try:
+            self._more_lines()
+            while self._lines:
+                for key, _ in self._selector.select(_LOOK_SECONDS):
+                    if key.data is None:
+                        self._join()
+                    else:
+                        self._serve(key.data)
+                if time.monotonic() - looked >= _LOOK_SECONDS:
+                    looked = time.monotonic()
+                    self._look(looked)
+        finally:
+            self._end()
+
+    def _more_lines(self) -> None:
+        """Dial as many connections as are allowed, and as there are pieces for."""
+        while len(self._lines) < self._options.connections and (new := self._next()):
+            line = _Line(*new)
+            self._lines.add(line)
+            Thread(target=self._dial, args=(line,), name="dial", daemon=True).start()
+
+    def _dial(self, line: _Line) -> None:
+        """In a thread: make the connection."""
+        try:
+            made: socket.socket | Exception = line.get.dial()
+        except OSError as error:
+            made = error
+        if self._over.is_set() and isinstance(made, socket.socket):
+            made.close()
+            return
+        self._dialled.put((line, made))
+        with suppress(OSError):
+            self._wake.send(b".")
+
+    def _join(self) -> None:
+        """Take the connections that were made."""
+        self._woken.recv(4096)
+        with suppress(Empty):
+            while True:
+                line, made = self._dialled.get_nowait()
+                if isinstance(made, Exception):
+                    self._broke(line, made)
+                else:
+                    made.setblocking(False)
+                    line.link = made
+                    self._selector.register(made, selectors.EVENT_READ, line)
+                    self._ask(line)
+
+    def _next(self) -> tuple[Piece, PlainGet] | None:
+        """Return the next piece with its request, or None where there is none."""
+        while pieces := self._choose():
+            piece = pieces.popleft()
+            if piece.landing.is_given_up:
+                continue
+            try:
+                get = self._get(piece.landing.stored, piece.start, piece.end)
+            except (StoreError, UnsendableError) as error:
+                self._stop(error)
+                return None
+            if get:
+                self._begun.add(piece.landing)
+                return piece, get
+            self._give_up(piece.landing)
+        return None
+
+    def _choose(self) -> deque[Piece]:
+        busy = sum(line.piece.end - line.piece.start >= PIECE_BYTES for line in self._lines)
+        for_large = max(1, self._options.connections // _PART_FOR_LARGE)
+        return self._large if self._large and (busy < for_large or not self._small) else self._small
+
+    def _ask(self, line: _Line) -> None:
+        line.head, line.closes, line.seen = b"", False, time.monotonic()
+        try:
+            text = line.get.text()
+            # A fresh or idle socket has room for a request. If not, it is as good as broken.
+            if line.link and line.link.send(text) == len(text):
+                return
+            self._broke(line, OSError("the request was not sent whole"))
+        except OSError as error:
+            self._broke(line, error)
+        except UnsendableError as error:
+            self._fail(line, error)
+
+    def _serve(self, line: _Line) -> None:
+        """Take what has come over a connection."""
+        connection = line.link
+        while connection and line.link is connection:
+            try:
+                count = _fill(connection, self._buffer)
+            except OSError as error:
+                self._broke(line, error)
+                return
+            if count is None:
+                return
+            if not count:
+                self._broke(line, OSError("the connection ended"))
+                return
+            line.seen = time.monotonic()
+            try:
+                self._take(line, self._buffer[:count])
+            except (OddAnswerError, StoreError) as error:
+                self._fail(line, error)
+                return
+            # What TLS has decrypted already wakes no selector.
+            if not isinstance(connection, ssl.SSLSocket) or not connection.pending():
+                return
+
+    def _take(self, line: _Line, data: memoryview) -> None:
+        """Take the next bytes of an answer. Raises OddAnswerError and StoreError for one that is not as usual."""
+        piece = line.piece
+        if line.head is not None:
+            line.head += bytes(data)
+            head = head_of(line.head)
+            if not head:
+                return
+            checksum = line.get.check(head.status, head.headers)
+            if head.size_bytes != piece.end - piece.start:
+                message = "expected as many bytes as were requested"
+                raise OddAnswerError(message)
+            piece.landing.begin(piece, checksum)
+            line.head, line.closes, data = None, head.closes, memoryview(head.rest)
+        if len(data) > piece.end - piece.at:
+            message = "expected the end of the answer after its length"
+            raise OddAnswerError(message)
+        if data:
+            piece.landing.write(piece, data)
+            self._progress.add(len(data))
+        if piece.at == piece.end:
+            self._came(line)
+
+    def _came(self, line: _Line) -> None:
+        """End a piece, and begin with the next one over the same connection."""
+        landing = line.piece.landing
+        matches = landing.end(line.piece)
+        if matches:
+            self._begun.discard(landing)
+            self.landed.add(landing)
+            if landing.expected:
+                self._options.evidence.verified(landing.stored.key, evidence.of_store(landing.expected))
+        elif matches is False:
+            # Once more by `fetch`, which judges the checksum.
+            self._progress.take_back(landing.stored.size_bytes)
+            self._give_up(landing)
+        line.is_used = True
+        new = None if line.closes else self._next()
+        if new:
+            line.piece, line.get = new
+            self._ask(line)
+        else:
+            self._drop(line)
+            self._more_lines()
+
+    def _broke(self, line: _Line, error: Exception) -> None:
+        """Fetch the piece of a broken connection once more, over a new one."""
+        self._drop(line)
+        self._take_back(line)
+        # A connection that was idle may have been closed by the store. That is usual.
+        if not (line.is_used and line.head == b""):
+            self._broken += 1
+        if self._broken > _MOST_BROKEN:
+            self._give_up(line.piece.landing)
+            self._stop(error)
+        else:
+            log.debug("%s: a connection broke (%s)", line.piece.landing.stored.key, type(error).__name__)
+            self._begin_again(line.piece)
+            self._more_lines()
+
+    def _begin_again(self, piece: Piece) -> None:
+        (self._large if piece.end - piece.start >= PIECE_BYTES else self._small).appendleft(piece)
+
+    def _fail(self, line: _Line, error: Exception) -> None:
+        """Leave an object to `fetch` after an answer that is not as usual, and all others that are not begun."""
+        self._drop(line)
+        self._take_back(line)
+        self._give_up(line.piece.landing)
+        self._stop(error)
+
+    def _take_back(self, line: _Line) -> None:
+        if line.head is None:
+            self._progress.take_back(line.piece.at - line.piece.start)
+
+    def _give_up(self, landing: Landing) -> None:
+        landing.is_given_up = True
+
+    def _stop(self, error: Exception) -> None:
+        """Begin with no further piece."""
+        if self._large or self._small:
+            log.debug("the rest is fetched in the other way, because of: %s", error)
+        self._large.clear()
+        self._small.clear()
+
+    def _drop(self, line: _Line) -> None:
+        self._lines.discard(line)
+        if line.link:
+            self._selector.unregister(line.link)
+            line.link.close()
+            line.link = None
+
+    def _look(self, now: float) -> None:
+        """Watch the deadline, and connections that are silent."""
+        self._options.deadline.check(lambda: f"{self._progress} had come")
+        for line in list(self._lines):
+            # Dialling has a bound of its own.
+            if line.link and now - line.seen > line.get.stall_seconds:
+                self._broke(line, TimeoutError("the connection is silent"))
+
+    def _end(self) -> None:
+        self._over.set()
+        for line in list(self._lines):
+            self._drop(line)
+        with suppress(Empty):
+            while True:
+                _, made = self._dialled.get_nowait()
+                if isinstance(made, socket.socket):
+                    made.close()
+        self._selector.close()
+        self._woken.close()
+        self._wake.close()
+        for landing in self._begun:
+            landing.remove()
+
+
+def _fill(connection: socket.socket, buffer: memoryview) -> int | None:
+    """Return how many bytes came, 0 at the end of the connection, and None while there are none."""
+    count = 0
+    try:
+        while count < len(buffer):
+            more = connection.recv_into(buffer[count:])
+            count += more
+            # TLS returns at most a record of 16 KiB. Larger blocks are cheaper to check and to write.
+            if not more or not isinstance(connection, ssl.SSLSocket):
+                break
+    except (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError):
+        return count or None
+    return count
