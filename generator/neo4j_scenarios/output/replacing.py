@@ -25,7 +25,7 @@ _NAMED: Final = 3
 
 @dataclass(frozen=True)
 class Replacing:
-    """The clusters whose next start replaces their data. size_bytes: of the sets they restore, as far as pins tell."""
+    """The clusters whose next start replaces their data. size_bytes: of the sets they restore, as far as pins show."""
 
     clusters: tuple[str, ...]
     size_bytes: int = 0

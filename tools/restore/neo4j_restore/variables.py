@@ -240,8 +240,8 @@ ON_LIVING_CLUSTER: Final = Variable(
 )
 VOLUME_ID: Final = Variable(
     "VOLUME_ID",
-    "name of the volume, such as namespace and claim. The receipt keeps it, so that a copy of the volume is told from "
-    "its source by another name",
+    "name of the volume, such as namespace and claim. The receipt keeps it. A start that finds another name there runs "
+    "on a copy of the volume",
     rules.VOLUME,
     example="production/data-graph-0",
 )

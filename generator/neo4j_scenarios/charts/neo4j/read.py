@@ -117,7 +117,7 @@ def _read_storage(reading: Reading) -> None:
 
 
 def _short(text: str) -> str:
-    """Return the shortest text for the same volume; one that is refused is told as it is."""
+    """Return the shortest text for the same volume. A text that is refused is returned as it is."""
     try:
         return data_volume.rule(text)
     except Invalid:

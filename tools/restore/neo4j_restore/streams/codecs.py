@@ -1,4 +1,4 @@
-"""Compression formats: gzip, zstd, lz4, xz and bzip2, told by their magic."""
+"""Compression formats: gzip, zstd, lz4, xz and bzip2, recognised by their first bytes."""
 
 import bz2
 import lzma
