@@ -63,6 +63,16 @@ def ratio(above: str, below: str) -> Measure:
     return measure
 
 
+def cpu_ratio(case: str, contender: str, other: str) -> Measure:
+    """Return the ratio of the processor times of two contenders of a case."""
+
+    def measure(results: Results) -> float | None:
+        of, below = (median_of(case, name, lambda each: each.cpu_seconds)(results) for name in (contender, other))
+        return of / below if of and below else None
+
+    return measure
+
+
 def over_slowest(case: str, contender: str, stages: tuple[str, ...]) -> Measure:
     """Return the ratio of the contender's wall time to that of the slowest stage."""
 
@@ -160,15 +170,29 @@ RESTORE = (
         "at least",
         20,
         ratio("raw/serial", "raw/ours"),
-        why="requests, checksums and writes of 5,000 files and 2 GB take nearly as much processor time as wall time."
-        " They share one interpreter, whose lock only one thread has at a time.",
+        why="the store serves 5,000 requests and 2 GB on the same two cores, and we write and sync them there.",
     ),
     Goal(
         "raw directory, 20 ms away: our time over rclone's",
         "at most",
-        1.0,
+        0.85,
         ratio("raw/ours", "raw/rclone"),
-        why="the same reason. Also, our files are synced to the disk, and rclone's are not.",
+        why="the store and the client share two cores. Also, our files are synced to the disk, and rclone's are not.",
+        quick=False,
+    ),
+    Goal(
+        "raw directory, 20 ms away: our processor time over rclone's",
+        "at most",
+        0.7,
+        cpu_ratio("raw", "ours", "rclone"),
+        quick=False,
+    ),
+    Goal(
+        "dump of Neo4j 5: our time over curl piped to neo4j-admin load",
+        "at most",
+        1.1,
+        ratio("dump/ours", "dump/curl"),
+        why="we also start Java to let neo4j-admin say what the staged store is, and sync it to the disk.",
         quick=False,
     ),
     Goal("peak memory of any restore", "at most", 160, most_memory, "MiB"),
