@@ -63,7 +63,9 @@ def read_mounts(reading: Reading, steps: Steps) -> None:
 def read_pull_secrets(reading: Reading, *steps: str | int) -> None:
     """Take a list of names. They may be texts, or objects with a name."""
     listed = reading.values.get(*steps)
-    names = [item.get("name") if isinstance(item, Mapping) else item for item in listed or []]
+    # Anything but a list is left over, and listed with its place.
+    items = listed if isinstance(listed, list) else []
+    names = [item.get("name") if isinstance(item, Mapping) else item for item in items]
     if names and all(isinstance(name, str) and name for name in names):
         reading.give(pod.IMAGE_PULL_SECRETS.key, ",".join(map(str, names)), *steps)
 

@@ -152,3 +152,13 @@ def test_a_file_that_is_no_restore_is_an_error(
 def test_an_unknown_chart_is_told_with_the_nearest(neo4j_scenarios: Command) -> None:
     done = neo4j_scenarios("import", SAMPLES / "own.yaml", "--from", "neo4j-helmm")
     says(done, 2, "did you mean 'neo4j-helm'?")
+
+
+@pytest.mark.parametrize("value", ["true", "name", "3", "{name: regcred}"])
+def test_pull_secrets_that_are_not_a_list_are_left_over(value: str, neo4j_scenarios: Command, tmp_path: Path) -> None:
+    path = tmp_path / "values.yaml"
+    given = make_scenario(target="neo4j-restore")
+    path.write_text(f"{render(given)}\nimagePullSecrets: {value}\n")
+    done = neo4j_scenarios("import", path, "--json")
+    left = json.loads(done.out)["left"]
+    assert any("imagePullSecrets" in str(each) for each in left), done.out
