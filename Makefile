@@ -9,6 +9,9 @@ BIN := $(VENV)/bin
 
 # How many processes run the tests of `make unit`, `make test` and `make faults`.
 JOBS ?= 2
+# AFTER=quick leaves out the files that `make quick` has just run.
+AFTER ?=
+REST = $(if $(filter quick,$(AFTER)),$(addprefix --ignore=,$(shell cat tests/quick.txt)))
 PARALLEL = $(if $(filter-out 1,$(JOBS)),-n $(JOBS) --dist loadgroup)
 
 # What is built once and kept: Neo4j homes, Helm, images.
@@ -57,7 +60,7 @@ unit: needs venv helm chromium stores crds ## run the tests that need no Neo4j a
 
 .PHONY: test
 test: needs venv helm neo4j stores chromium crds ## run all tests but those on a cluster; K=name for some, JOBS=1, SKIP=azure
-	PROOFS=$(CURDIR)/build/proofs.jsonl $(BIN)/pytest -m 'not e2e' $(PARALLEL) $(if $(K),-k '$(K)')
+	PROOFS=$(CURDIR)/build/proofs.jsonl $(BIN)/pytest -m 'not e2e' $(PARALLEL) $(REST) $(if $(K),-k '$(K)')
 	$(if $(K)$(SKIP),,$(BIN)/python -m tests.docs.compatibility --check build/proofs.jsonl)
 
 .PHONY: compatibility

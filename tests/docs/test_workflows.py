@@ -26,7 +26,8 @@ def check_job() -> dict[str, Any]:
 
 def test_the_workflow_runs_the_steps_of_the_ci_script() -> None:
     script = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
-    steps = re.findall(r"^make (.+)$", script, re.MULTILINE)
+    # Side by side, no step has come after `make quick`.
+    steps = [step.removesuffix(" AFTER=quick") for step in re.findall(r"^make (.+)$", script, re.MULTILINE)]
     assert check_job()["strategy"]["matrix"]["make"] == steps
     assert check_job()["steps"][-1]["run"] == "make ${{ matrix.make }}"
 
