@@ -197,3 +197,12 @@ def without(values: Values, path: tuple[str, ...]) -> Values:
     changed = copy.deepcopy(values)
     del at(changed, path[:-1])[path[-1]]
     return changed
+
+
+def merged(below: Values, above: Values) -> Values:
+    """Return the values that Helm makes of two: maps are merged."""
+    both = {
+        key: merged(below[key], value) if isinstance(value, dict) and isinstance(below.get(key), dict) else value
+        for key, value in above.items()
+    }
+    return below | both

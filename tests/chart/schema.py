@@ -14,10 +14,11 @@ DEFAULTS: Values = load(CHART / "values.yaml")
 
 Path = tuple[str, ...]
 
-# The patterns that the template checks, by their keys.
-FORMS: dict[str, str] = {
-    form["key"]: form["pattern"] for form in yaml.safe_load((CHART / "forms.yaml").read_text(encoding="utf-8"))
-}
+_TABLE = yaml.safe_load((CHART / "forms.yaml").read_text(encoding="utf-8"))
+
+# The keys of each form that the template checks, and the patterns by their keys.
+FORM_KEYS: list[list[str]] = [form["keys"] for form in _TABLE]
+FORMS: dict[str, str] = {key: form["pattern"] for form in _TABLE for key in form["keys"]}
 
 # Keys that only a chart that has this one as a part sets. Helm reads them, and nothing here does.
 PARENTS = {("enabled",), ("global",)}

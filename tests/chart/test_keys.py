@@ -6,7 +6,7 @@ from pathlib import Path as Folder
 
 import yaml
 from tests.chart import schema
-from tests.chart.helm import CHART, CI_FILES, Helm, Values, at, load, make_values, without
+from tests.chart.helm import CHART, CI_FILES, Helm, Values, at, load, make_values, merged, without
 from tests.chart.schema import DEFAULTS, Path
 
 # Renders all templates for each of many values, and writes a checksum of each result.
@@ -41,15 +41,6 @@ def checksums(helm: Helm, folder: Folder, variants: dict[str, Values]) -> dict[s
     (found,) = (item for item in documents if item and item.keys() == variants.keys())
     sums: dict[str, str] = found
     return sums
-
-
-def merged(below: Values, above: Values) -> Values:
-    """Return the values that Helm makes of two: maps are merged."""
-    both = {
-        key: merged(below[key], value) if isinstance(value, dict) and isinstance(below.get(key), dict) else value
-        for key, value in above.items()
-    }
-    return below | both
 
 
 def sets(values: Values, path: Path) -> bool:

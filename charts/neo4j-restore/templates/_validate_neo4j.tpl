@@ -16,6 +16,15 @@
 {{- if and (eq .Values.dnsPolicy "None") (not .Values.dnsConfig.nameservers) }}
 - dnsPolicy None leaves the pod without DNS servers: set dnsConfig.nameservers, or clear dnsPolicy
 {{- end }}
+{{- range $key := list "runAsUser" "runAsGroup" "fsGroup" }}
+{{- $id := get $.Values.podSecurityContext $key }}
+{{- if and $id (kindIs "string" $id) }}
+- podSecurityContext.{{ $key }} {{ quote $id }} is a text: write the number without quotes
+{{- end }}
+{{- end }}
+{{- if and .Values.podSecurityContext.runAsNonRoot (eq (get .Values.podSecurityContext "runAsUser" | toString) "0") }}
+- podSecurityContext.runAsUser 0 is root, and runAsNonRoot refuses it: write another number, or null on OpenShift
+{{- end }}
 {{- range $name, $probe := .Values.probes }}
 {{- if and $probe.override (not $probe.enabled) }}
 - probes.{{ $name }}.override has no effect with probes.{{ $name }}.enabled false: clear it, or enable the probe

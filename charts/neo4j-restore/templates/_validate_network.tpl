@@ -41,6 +41,13 @@
 {{- if and .Values.metrics.enabled (eq .Values.acceptLicenseAgreement "no") }}
 - metrics.enabled needs Neo4j Enterprise: set acceptLicenseAgreement and an enterprise image, or disable metrics
 {{- end }}
+{{- if .Values.metrics.enabled }}
+{{- range include "neo4j-restore.clientPorts" . | fromYamlArray }}
+{{- if eq (int .port) (int $.Values.metrics.port) }}
+- metrics.port {{ .port }} is the port of {{ .name }}: write another one, such as 2004
+{{- end }}
+{{- end }}
+{{- end }}
 {{- if and .Values.metrics.serviceMonitor.enabled (not .Values.metrics.enabled) }}
 - metrics.serviceMonitor.enabled has nothing to read: set metrics.enabled
 {{- end }}

@@ -18,6 +18,10 @@
 {{- else if and $provider (not (hasPrefix (get $clouds $provider) $bucket)) }}
 - restore.bucket {{ quote $bucket }} is not a store of restore.cloudProvider {{ quote $provider }}: clear the provider
 {{- end }}
+{{- $path := $bucket | trimPrefix "azb://" | trimAll "/" }}
+{{- if and (hasPrefix "azb://" $bucket) $path (not (contains "/" $path)) }}
+- restore.bucket {{ quote $bucket }} names no container: write azb://{{ $path }}/container/path
+{{- end }}
 {{- with .Values.restore.caBundle }}
 {{- if and .configMapName .secretName }}
 - restore.caBundle names the ConfigMap {{ quote .configMapName }} and the Secret {{ quote .secretName }}: clear one

@@ -1,17 +1,16 @@
 """Validates values against the schemas of the target charts."""
 
 import json
-import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from neo4j_restore.variables import VARIABLES
 from neo4j_scenarios.charts.environment import LICENCE
+from neo4j_scenarios.charts.forms import Form, read_forms
 from neo4j_scenarios.targets import Target
-from neo4j_scenarios.yaml.located import at
+from neo4j_scenarios.yaml.located import Steps
 from neo4j_scenarios.yaml.overlay import completed
 from neo4j_scenarios.yaml.text import parse_yaml
 
@@ -30,7 +29,7 @@ def validate(target: Target, values: Mapping[str, Any]) -> list[str]:
     return sorted(f"{_path(steps)}: {message}" for steps, message in errors(target, values))
 
 
-def errors(target: Target, values: Mapping[str, Any]) -> Iterator[tuple[tuple[str | int, ...], str]]:
+def errors(target: Target, values: Mapping[str, Any]) -> Iterator[tuple[Steps, str]]:
     """Yield the same errors as `validate`, each as a path of keys and indices, and a message."""
     complete = completed(_defaults(target.slug), values)
     yield from _malformed(_forms(target.slug), complete)
@@ -41,12 +40,11 @@ def errors(target: Target, values: Mapping[str, Any]) -> Iterator[tuple[tuple[st
         yield tuple(error.instance_path), error.message
 
 
-def _malformed(forms: Sequence["_Form"], values: Mapping[str, Any]) -> Iterator[tuple[tuple[str | int, ...], str]]:
+def _malformed(forms: Sequence[Form], values: Mapping[str, Any]) -> Iterator[tuple[Steps, str]]:
     for form in forms:
-        value = at(values, form.steps)
-        # A value of another type, and a key that lacks, are for the schema.
-        if isinstance(value, str) and not form.pattern.fullmatch(value):
-            yield form.steps, f"{'this' if form.secret else repr(value)} is not {form.expected}"
+        for steps, text in form.texts(values):
+            if not form.pattern.fullmatch(text):
+                yield steps, f"{'this' if form.secret else repr(text)} is not {form.expected}"
 
 
 def _path(steps: Sequence[str | int]) -> str:
@@ -69,24 +67,10 @@ def schema(target: Target) -> Mapping[str, Any]:
     return dict(_schema(target.slug))
 
 
-@dataclass(frozen=True)
-class _Form:
-    """What a text at a key must look like. secret: it can hold a password, so it is not repeated."""
-
-    steps: tuple[str, ...]
-    pattern: re.Pattern[str]
-    expected: str
-    secret: bool
-
-
 @cache
-def _forms(slug: str) -> tuple[_Form, ...]:
+def _forms(slug: str) -> tuple[Form, ...]:
     path = SCHEMAS / f"{slug}.forms.yaml"
-    table = parse_yaml(path.read_text(encoding="utf-8")) if path.exists() else ()
-    return tuple(
-        _Form(tuple(each["key"].split(".")), re.compile(each["pattern"]), each["expected"], each.get("secret", False))
-        for each in table
-    )
+    return tuple(read_forms(path.read_text(encoding="utf-8"))) if path.exists() else ()
 
 
 @cache
