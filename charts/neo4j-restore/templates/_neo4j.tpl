@@ -84,6 +84,9 @@ volumeMounts:
   - name: logs
     mountPath: /logs
   {{- include "neo4j-restore.tlsMounts" . | indent 2 | trimSuffix "  " }}
+  {{- with include "neo4j-restore.logsMount" . }}
+  {{- . | trim | nindent 2 }}
+  {{- end }}
   {{- with .Values.extraVolumeMounts }}
   {{- toYaml . | nindent 2 }}
   {{- end }}

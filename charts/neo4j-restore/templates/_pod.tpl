@@ -51,6 +51,7 @@ volumes:
 - name: logs
   emptyDir: {}
 {{- include "neo4j-restore.tlsVolumes" . }}
+{{- include "neo4j-restore.logsVolume" . }}
 {{- if .Values.data.emptyDir }}
 - name: data
   emptyDir: {}

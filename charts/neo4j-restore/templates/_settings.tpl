@@ -36,6 +36,9 @@ server.jvm.additional: {{ join " " . | quote }}
 {{- end }}
 {{- include "neo4j-restore.memorySettings" . }}
 {{- include "neo4j-restore.tlsSettings" . }}
+{{- if .Values.logs.stdout }}
+server.logs.config: /logs-config/server-logs.xml
+{{- end }}
 {{- if .Values.metrics.enabled }}
 server.metrics.prometheus.enabled: "true"
 server.metrics.prometheus.endpoint: 0.0.0.0:{{ .Values.metrics.port }}

@@ -22,9 +22,9 @@ spec:
         {{- with merge (dict) .Values.podLabels .Values.commonLabels }}
         {{- toYaml . | nindent 8 }}
         {{- end }}
-      {{- with .Values.podAnnotations }}
+      {{- with include "neo4j-restore.podAnnotations" . }}
       annotations:
-        {{- toYaml . | nindent 8 }}
+        {{- . | nindent 8 }}
       {{- end }}
     spec:
       {{- include "neo4j-restore.podSpec" . | nindent 6 }}
