@@ -52,6 +52,8 @@ WRONG: dict[str, Any] = {
     "updateStrategy{}": "strategy",
     "updateStrategy.type": "Recreate",
     "drill.pushgatewayUrl": "pushgateway:9091",
+    "drill.cluster": "prod eu",
+    "drill.results.secretName": "My Secret",
     "drill.metricsFile": "drill.prom",
     "config{}": "server memory",
     "apocConfig{}": "export.file",

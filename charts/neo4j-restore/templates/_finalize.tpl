@@ -34,9 +34,9 @@
 {{- end -}}
 
 {{/*
-The name of a start's values, by which the Job that finalizes waits for the pod with the same: a YAML list of one variable.
-Empty if no Job reads the volume. It follows from the restore container, so an upgrade that changes nothing of a restore
-has the same name.
+The name of a start's values, by which the Job that finalizes waits for the pod with the same: a YAML list of one
+variable. Empty if no Job reads the volume. It follows from the restore container, so an upgrade that changes nothing of
+a restore has the same name.
 */}}
 {{- define "neo4j-restore.startId" -}}
 {{- if and .Values.finalize.enabled (include "neo4j-restore.readable" .) -}}
