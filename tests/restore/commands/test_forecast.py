@@ -66,6 +66,15 @@ def test_without_a_drill_the_receipt_of_the_volume_tells(neo4j_restore: Run, buc
     assert "forecast" not in neo4j_restore("plan").stdout
 
 
+def test_a_folder_without_results_is_not_worth_a_word(neo4j_restore: Run, tmp_path: Path) -> None:
+    sets = tmp_path / "sets"
+    sets.mkdir()
+    (sets / NAME).write_bytes(archives.tar_gz())
+    done = neo4j_restore("plan", BUCKET=f"file://{sets}")
+    says(done, 0, printed="forecast: not known")
+    assert "drills" not in done.stderr
+
+
 def test_the_newest_of_drill_and_receipt_tells(neo4j_restore: Run, bucket: Bucket) -> None:
     bucket.put(NAME, archives.tar_gz())
     says(neo4j_restore("run"), 0)

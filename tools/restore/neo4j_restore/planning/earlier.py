@@ -39,7 +39,9 @@ def of(plan: Plan, settings: Settings, store: Store) -> Forecast | None:
     try:
         by_drill = forecast.forecast(plan, _drills(store, bucket), checks=checks)
     except StoreError as error:
-        log.info("the results of drills are not read, which only the forecast needs: %s", error)
+        # Before the first drill, a file:// bucket has no folder for results. For other stores a folder is only a name.
+        if not isinstance(error.__cause__, NotADirectoryError):
+            log.info("the results of drills are not read, which only the forecast needs: %s", error)
     try:
         by_receipt = forecast.forecast(plan, _receipt(settings), checks=checks)
     except RestoreError as error:
