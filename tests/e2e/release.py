@@ -33,6 +33,10 @@ FOR_THE_TEST = (
     "--storage-size=1Gi",
 )
 
+# The chart asks every ten seconds whether Neo4j is ready. Here that would be most of the time of a start.
+MAKES_PODS = ("install", "upgrade")
+PROBES = ("--set", "probes.startup.periodSeconds=2,probes.readiness.periodSeconds=2")
+
 
 @dataclass(frozen=True)
 class Release:
@@ -58,7 +62,8 @@ class Release:
     def helm(self, *args: str | Path) -> str:
         """Return what Helm says."""
         helm = run(ROOT / "tools" / "helm", "any").strip()
-        return run(helm, "--namespace", self.namespace.name, *args)
+        verb, *others = args
+        return run(helm, "--namespace", self.namespace.name, verb, *(PROBES if verb in MAKES_PODS else ()), *others)
 
     def install(self, values: Path) -> None:
         """Install the release with the generated values as they are."""
