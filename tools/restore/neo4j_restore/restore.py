@@ -120,7 +120,7 @@ def _settled(settings: Settings, decided: Plan, state: Volume) -> Plan:
 def _restore(settings: Settings, environment: Mapping[str, str], decided: Plan, state: Volume, lock: int) -> Plan:
     # Imported here: a start with nothing to do must not pay for stores, decompressors and checksums.
     from neo4j_restore.deadline import Deadline
-    from neo4j_restore.planning import joining, preflight
+    from neo4j_restore.planning import joining
     from neo4j_restore.planning.prepare import prepare
     from neo4j_restore.staging.stage import Stage
     from neo4j_restore.stopwatch import Phase, Stopwatch
@@ -129,18 +129,7 @@ def _restore(settings: Settings, environment: Mapping[str, str], decided: Plan, 
 
     paths = VolumePaths(settings.request.data_dir)
     with during("plan"), disk.errors_of(paths.data):
-        # Everything cheap comes before the store is asked: a request that must fail should cost nothing there.
-        locks.refuse_running_server(paths)
-        recovery.refuse_unfinished(paths)
-        deletes, auth_files = settings.policy.space is SpaceMode.RECLAIM, decided.swaps_auth_files
-        preflight.check(paths, _databases(decided), deletes=deletes, auth_files=auth_files)
-        check_renames(paths)
-        disk.check_giving(paths.data, paths.home)
-        receipt.read(paths.home)
-        # Files that PURGE_ON_COMPLETE=false kept take room that this restore needs.
-        leftovers.discard(paths.home, paths.staging)
-        if not preflight.is_ours(paths.kept):
-            leftovers.discard(paths.home, paths.kept)
+        _prepare_volume(settings.policy, decided, paths)
         state = replace(state, free_bytes=free_bytes(paths))
         _spread(settings.pace.start_jitter_seconds)
         deadline, watch = Deadline.after(settings.pace.deadline_seconds), Stopwatch()
@@ -175,6 +164,27 @@ def _restore(settings: Settings, environment: Mapping[str, str], decided: Plan, 
                 state = replace(state, free_bytes=free_bytes(paths))
             # The phases of the first try are not those of a restore.
             return once(state, Stopwatch())
+
+
+def _prepare_volume(policy: Policy, decided: Plan, paths: VolumePaths) -> None:
+    """Raise RestoreError for a volume on which the restore would fail. Remove what no restore needs any more.
+
+    Everything cheap comes before the store is asked: a request that must fail should cost nothing there.
+    """
+    # Imported here, like all that only a restore needs.
+    from neo4j_restore.planning import preflight
+
+    locks.refuse_running_server(paths)
+    recovery.refuse_unfinished(paths)
+    deletes = policy.space is SpaceMode.RECLAIM
+    preflight.check(paths, _databases(decided), deletes=deletes, auth_files=decided.swaps_auth_files)
+    check_renames(paths)
+    disk.check_giving(paths.data, paths.home)
+    receipt.read(paths.home)
+    # Files that PURGE_ON_COMPLETE=false kept take room that this restore needs.
+    leftovers.discard(paths.home, paths.staging)
+    if not preflight.is_ours(paths.kept):
+        leftovers.discard(paths.home, paths.kept)
 
 
 def _spread(most_seconds: float) -> None:
