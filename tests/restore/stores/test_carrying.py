@@ -19,7 +19,7 @@ from neo4j_restore.stores import Store, StoredObject
 from neo4j_restore.stores.errors import UnsendableError
 from neo4j_restore.stores.parsing import OddAnswerError
 from neo4j_restore.stores.plain import PlainGet, head_of
-from neo4j_restore.transfer import carrier, landing
+from neo4j_restore.transfer import landing
 from neo4j_restore.transfer.carrier import carry
 from neo4j_restore.transfer.download import download
 from neo4j_restore.transfer.options import DownloadOptions
@@ -32,8 +32,7 @@ FILES = {**SMALL, "empty": b"", "neostore": os.urandom(300_000)}
 @pytest.fixture(autouse=True)
 def pieces(monkeypatch: pytest.MonkeyPatch) -> None:
     """Fetch objects of more than 80,000 bytes in pieces."""
-    for module in (landing, carrier):
-        monkeypatch.setattr(module, "PIECE_BYTES", 40_000)
+    monkeypatch.setattr(landing, "PIECE_BYTES", 40_000)
 
 
 def put(subject: Subject, store: Store, files: dict[str, bytes] = FILES) -> list[StoredObject]:

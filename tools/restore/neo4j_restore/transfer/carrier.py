@@ -11,14 +11,10 @@ import selectors
 import socket
 import ssl
 import time
-from collections import deque
 from collections.abc import Callable, Iterable
-from contextlib import suppress
 from dataclasses import dataclass, field
 from logging import getLogger
 from pathlib import Path
-from queue import Empty, SimpleQueue
-from threading import Event, Thread
 from typing import Final
 
 from neo4j_restore.errors import StoreError
@@ -28,17 +24,16 @@ from neo4j_restore.stores.parsing import OddAnswerError
 from neo4j_restore.stores.plain import PlainGet, head_of
 from neo4j_restore.streams.pipeline import BLOCK_BYTES
 from neo4j_restore.transfer import evidence
-from neo4j_restore.transfer.landing import PIECE_BYTES, Landing, Piece
+from neo4j_restore.transfer.dialling import Dialler
+from neo4j_restore.transfer.landing import Landing, Piece
 from neo4j_restore.transfer.options import DownloadOptions
+from neo4j_restore.transfer.pieces import Pieces
 from neo4j_restore.transfer.progress import Progress
 
 log = getLogger(__name__)
 
 # With fewer connections, the way of `fetch` is as good.
 _LEAST_CONNECTIONS: Final = 4
-
-# Large objects get this part of the connections while small ones wait. These need many, and large ones need few.
-_PART_FOR_LARGE: Final = 4
 
 # Broken connections, until the rest is left to `fetch`.
 _MOST_BROKEN: Final = 8
@@ -59,8 +54,8 @@ def carry(
     get: Get | None = getattr(store, "plain_get", None)
     if get is None or options.connections < _LEAST_CONNECTIONS:
         return [each.stored for each in landings]
-    with_pieces = [(landing, landing.pieces()) for landing in landings]
-    carrier = _Carrier(get, [piece for _, pieces in with_pieces for piece in pieces], options, progress)
+    pieces = Pieces(piece for landing in landings for piece in landing.pieces())
+    carrier = _Carrier(get, pieces, options, progress)
     carrier.run()
     return [landing.stored for landing in landings if landing not in carrier.landed]
 
@@ -81,26 +76,21 @@ class _Line:
 
 
 class _Carrier:
-    """The connections. Everything is used by one thread, but `_dialled` and `_over`."""
+    """The connections. One thread uses all of it."""
 
-    def __init__(self, get: Get, pieces: list[Piece], options: DownloadOptions, progress: Progress) -> None:
-        self._get, self._options, self._progress = get, options, progress
-        self._large = deque(each for each in pieces if each.end - each.start >= PIECE_BYTES)
-        self._small = deque(each for each in pieces if each.end - each.start < PIECE_BYTES)
+    def __init__(self, get: Get, pieces: Pieces, options: DownloadOptions, progress: Progress) -> None:
+        self._get, self._pieces, self._options, self._progress = get, pieces, options, progress
         self._lines: set[_Line] = set()
         self._broken = 0
         self.landed: set[Landing] = set()
         self._begun: set[Landing] = set()
         self._buffer = memoryview(bytearray(BLOCK_BYTES))
         self._selector = selectors.DefaultSelector()
-        # Connections are made in threads, and come from there. A byte in the pipe wakes the selector.
-        self._dialled: SimpleQueue[tuple[_Line, socket.socket | Exception]] = SimpleQueue()
-        self._woken, self._wake = socket.socketpair()
-        self._over = Event()
+        self._dialler: Dialler[_Line] = Dialler()
 
     def run(self) -> None:
         """Carry all that can be carried."""
-        self._selector.register(self._woken, selectors.EVENT_READ)
+        self._selector.register(self._dialler.woken, selectors.EVENT_READ)
         looked = time.monotonic()
         try:
             self._more_lines()
@@ -121,39 +111,22 @@ class _Carrier:
         while len(self._lines) < self._options.connections and (new := self._next()):
             line = _Line(*new)
             self._lines.add(line)
-            Thread(target=self._dial, args=(line,), name="dial", daemon=True).start()
-
-    def _dial(self, line: _Line) -> None:
-        """In a thread: make the connection."""
-        try:
-            made: socket.socket | Exception = line.get.dial()
-        except OSError as error:
-            made = error
-        if self._over.is_set() and isinstance(made, socket.socket):
-            made.close()
-            return
-        self._dialled.put((line, made))
-        with suppress(OSError):
-            self._wake.send(b".")
+            self._dialler.dial(line, line.get.dial)
 
     def _join(self) -> None:
         """Take the connections that were made."""
-        self._woken.recv(4096)
-        with suppress(Empty):
-            while True:
-                line, made = self._dialled.get_nowait()
-                if isinstance(made, Exception):
-                    self._broke(line, made)
-                else:
-                    made.setblocking(False)
-                    line.link = made
-                    self._selector.register(made, selectors.EVENT_READ, line)
-                    self._ask(line)
+        for line, made in self._dialler.joined():
+            if isinstance(made, OSError):
+                self._broke(line, made)
+            else:
+                made.setblocking(False)
+                line.link = made
+                self._selector.register(made, selectors.EVENT_READ, line)
+                self._ask(line)
 
     def _next(self) -> tuple[Piece, PlainGet] | None:
         """Return the next piece with its request, or None where there is none."""
-        while pieces := self._choose():
-            piece = pieces.popleft()
+        while piece := self._pieces.take(sum(line.piece.is_large for line in self._lines), self._options.connections):
             if piece.landing.is_given_up:
                 continue
             try:
@@ -166,11 +139,6 @@ class _Carrier:
                 return piece, get
             self._give_up(piece.landing)
         return None
-
-    def _choose(self) -> deque[Piece]:
-        busy = sum(line.piece.end - line.piece.start >= PIECE_BYTES for line in self._lines)
-        for_large = max(1, self._options.connections // _PART_FOR_LARGE)
-        return self._large if self._large and (busy < for_large or not self._small) else self._small
 
     def _ask(self, line: _Line) -> None:
         line.head, line.closes, line.seen = b"", False, time.monotonic()
@@ -266,11 +234,8 @@ class _Carrier:
             self._stop(error)
         else:
             log.debug("%s: a connection broke (%s)", line.piece.landing.stored.key, type(error).__name__)
-            self._begin_again(line.piece)
+            self._pieces.put_back(line.piece)
             self._more_lines()
-
-    def _begin_again(self, piece: Piece) -> None:
-        (self._large if piece.end - piece.start >= PIECE_BYTES else self._small).appendleft(piece)
 
     def _fail(self, line: _Line, error: Exception) -> None:
         """Leave an object to `fetch` after an answer that is not as usual, and all others that are not begun."""
@@ -288,10 +253,9 @@ class _Carrier:
 
     def _stop(self, error: Exception) -> None:
         """Begin with no further piece."""
-        if self._large or self._small:
+        if self._pieces:
             log.debug("the rest is fetched in the other way, because of: %s", error)
-        self._large.clear()
-        self._small.clear()
+        self._pieces.clear()
 
     def _drop(self, line: _Line) -> None:
         self._lines.discard(line)
@@ -309,17 +273,10 @@ class _Carrier:
                 self._broke(line, TimeoutError("the connection is silent"))
 
     def _end(self) -> None:
-        self._over.set()
         for line in list(self._lines):
             self._drop(line)
-        with suppress(Empty):
-            while True:
-                _, made = self._dialled.get_nowait()
-                if isinstance(made, socket.socket):
-                    made.close()
         self._selector.close()
-        self._woken.close()
-        self._wake.close()
+        self._dialler.close()
         for landing in self._begun:
             landing.remove()
 

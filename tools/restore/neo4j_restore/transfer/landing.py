@@ -25,6 +25,11 @@ class Piece:
     begun: int = 0
     hasher: Hasher | None = None
 
+    @property
+    def is_large(self) -> bool:
+        """Tell whether this is one of several pieces of an object, or as large as one."""
+        return self.end - self.start >= PIECE_BYTES
+
 
 @dataclass(eq=False)
 class Landing:

@@ -1,0 +1,59 @@
+"""Connections that are made in threads, for one thread that waits for all of them with a selector."""
+
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from queue import Empty, SimpleQueue
+from threading import Event, Thread
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
+
+
+class Dialler(Generic[T]):
+    """Makes connections, and hands each over with what it was made for.
+
+    woken: a socket that has something to read once a connection was made, or could not be made.
+    """
+
+    def __init__(self) -> None:
+        """Make the pair of sockets that wakes a selector."""
+        # A byte in the pair wakes the selector.
+        self.woken, self._wake = socket.socketpair()
+        self._made: SimpleQueue[tuple[T, socket.socket | OSError]] = SimpleQueue()
+        self._over = Event()
+
+    def dial(self, whose: T, dial: Callable[[], socket.socket]) -> None:
+        """Make a connection in a thread. dial: makes it, and raises OSError."""
+        Thread(target=self._dial, args=(whose, dial), name="dial", daemon=True).start()
+
+    def _dial(self, whose: T, dial: Callable[[], socket.socket]) -> None:
+        try:
+            made: socket.socket | OSError = dial()
+        except OSError as error:
+            made = error
+        if self._over.is_set() and isinstance(made, socket.socket):
+            made.close()
+            return
+        self._made.put((whose, made))
+        with suppress(OSError):
+            self._wake.send(b".")
+
+    def joined(self) -> Iterator[tuple[T, socket.socket | OSError]]:
+        """Yield what was made since the last call, or why it was not. Call it once `woken` has something to read."""
+        self.woken.recv(4096)
+        yield from self._all()
+
+    def close(self) -> None:
+        """Close what nobody has taken. Connections that are still being made are closed by their threads."""
+        self._over.set()
+        for _, made in self._all():
+            if isinstance(made, socket.socket):
+                made.close()
+        self.woken.close()
+        self._wake.close()
+
+    def _all(self) -> Iterator[tuple[T, socket.socket | OSError]]:
+        with suppress(Empty):
+            while True:
+                yield self._made.get_nowait()
