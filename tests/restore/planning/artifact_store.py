@@ -48,6 +48,9 @@ class Memory:
     def stat(self, stored: StoredObject) -> StoredObject:
         return stored
 
+    def plain_get(self, stored: StoredObject, start: int, end: int) -> None:
+        return None
+
     def read(self, stored: StoredObject, start: int = 0, end: int | None = None) -> io.RawIOBase:
         if stored.key not in self.objects:
             message = f"{stored.key}: it is not there"

@@ -49,6 +49,9 @@ class Flaky:
     def stat(self, stored: StoredObject) -> StoredObject:
         return stored
 
+    def plain_get(self, stored: StoredObject, start: int, end: int) -> None:
+        return None
+
     def read(self, stored: StoredObject, start: int = 0, end: int | None = None) -> io.RawIOBase:
         self.starts.append(start)
         length = next(self._lengths, 0)

@@ -5,13 +5,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from io import RawIOBase
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from neo4j_restore.buckets import BucketUrl
 from neo4j_restore.checksums import Checksum
 from neo4j_restore.deadline import Deadline
 from neo4j_restore.settings import Access, Settings
 from neo4j_restore.spec import Scheme
+
+if TYPE_CHECKING:
+    from neo4j_restore.stores.plain import PlainGet
 
 
 # Slots save memory: a listing of a hundred thousand objects may be in memory.
@@ -58,6 +61,13 @@ class Store(Protocol):
         end: by default the object's size. If fewer bytes come, the stream raises a transient error.
         The stream may have an attribute `checksum`, of the whole object, where the answer had it.
         Raises StoreError, not transient, if the object is gone or was replaced.
+        """
+        ...
+
+    def plain_get(self, stored: StoredObject, start: int, end: int) -> "PlainGet | None":
+        """Return a signed GET of these bytes for other connections, or None where the store needs its own way.
+
+        Raises StoreError where it can't be signed.
         """
         ...
 

@@ -4,16 +4,18 @@ import errno
 import socket
 import ssl
 from collections.abc import Mapping
+from functools import partial
 from http.client import HTTPException
 from pathlib import Path
 from typing import Final
-from urllib.parse import unquote, urlsplit
+from urllib.parse import quote, unquote, urlencode, urlsplit
 
 import certifi
 import urllib3
 
 from neo4j_restore.errors import ConfigurationError
 from neo4j_restore.stores.errors import UnsendableError
+from neo4j_restore.stores.plain import Check, PlainGet
 from neo4j_restore.stores.proxies import proxy_of
 
 CONNECT_SECONDS: Final = 10.0
@@ -83,6 +85,10 @@ class Http:
             connection.close()
             raise
 
+    def plain(self, url: str, headers: Mapping[str, str], check: Check) -> PlainGet:
+        """Return a signed GET for other connections than these. No proxy."""
+        return PlainGet(url, headers, partial(self.dial, url), check, self.stall_seconds)
+
     def _manager(self, proxy: str) -> urllib3.PoolManager:
         if proxy not in self._managers:
             # Two threads may both make one. The later one stays, and nothing but a few connections is lost.
@@ -108,6 +114,11 @@ class Http:
         """Close all connections."""
         for manager in self._managers.values():
             manager.clear()
+
+
+def url_of(base: str, path: str, query: Mapping[str, str]) -> str:
+    """Return a URL as S3 and Azure sign it: path and query are encoded, and slashes stay."""
+    return f"{base}/{quote(path, safe='/~')}" + (f"?{urlencode(query, quote_via=quote)}" if query else "")
 
 
 def trusting(ca_bundle: Path | None) -> ssl.SSLContext:

@@ -158,6 +158,9 @@ class LocalStore:
             raise replaced
         return _File(path, stream, start, stored.size_bytes if end is None else end)
 
+    def plain_get(self, _stored: StoredObject, _start: int, _end: int) -> None:
+        """Return None: a folder has no connections."""
+
     def create(self, key: str, data: bytes) -> None:
         """Create a file, and the folder that it is in, below the bucket's folder. No link may lead out of it.
 

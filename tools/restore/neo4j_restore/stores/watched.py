@@ -79,8 +79,7 @@ class Watched:
 
     def plain_get(self, stored: StoredObject, start: int, end: int) -> "PlainGet | None":
         """Return a signed GET for other connections, or None where the store has none, or needs its own way."""
-        make: Callable[[StoredObject, int, int], PlainGet | None] | None = getattr(self._store, "plain_get", None)
-        return make(stored, start, end) if make else None
+        return self._store.plain_get(stored, start, end)
 
     def ended(self, action: Callable[[], T], what: str) -> T:
         """Return what `action` returns. Raises StoreError at the deadline. what: names the action in messages."""

@@ -11,7 +11,7 @@ import selectors
 import socket
 import ssl
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from logging import getLogger
 from pathlib import Path
@@ -40,8 +40,6 @@ _MOST_BROKEN: Final = 8
 
 _LOOK_SECONDS: Final = 0.25
 
-Get = Callable[[StoredObject, int, int], PlainGet | None]
-
 
 def carry(
     store: Store, files: Iterable[tuple[StoredObject, Path]], options: DownloadOptions, progress: Progress
@@ -51,11 +49,10 @@ def carry(
     Files that are there match the checksum of their object, as far as the store has one.
     """
     landings = [Landing(stored, path) for stored, path in files]
-    get: Get | None = getattr(store, "plain_get", None)
-    if get is None or options.connections < _LEAST_CONNECTIONS:
+    if options.connections < _LEAST_CONNECTIONS:
         return [each.stored for each in landings]
     pieces = Pieces(piece for landing in landings for piece in landing.pieces())
-    carrier = _Carrier(get, pieces, options, progress)
+    carrier = _Carrier(store, pieces, options, progress)
     carrier.run()
     return [landing.stored for landing in landings if landing not in carrier.landed]
 
@@ -78,8 +75,8 @@ class _Line:
 class _Carrier:
     """The connections. One thread uses all of it."""
 
-    def __init__(self, get: Get, pieces: Pieces, options: DownloadOptions, progress: Progress) -> None:
-        self._get, self._pieces, self._options, self._progress = get, pieces, options, progress
+    def __init__(self, store: Store, pieces: Pieces, options: DownloadOptions, progress: Progress) -> None:
+        self._store, self._pieces, self._options, self._progress = store, pieces, options, progress
         self._lines: set[_Line] = set()
         self._broken = 0
         self.landed: set[Landing] = set()
@@ -130,7 +127,7 @@ class _Carrier:
             if piece.landing.is_given_up:
                 continue
             try:
-                get = self._get(piece.landing.stored, piece.start, piece.end)
+                get = self._store.plain_get(piece.landing.stored, piece.start, piece.end)
             except (StoreError, UnsendableError) as error:
                 self._stop(error)
                 return None

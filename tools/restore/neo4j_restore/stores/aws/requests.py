@@ -1,8 +1,6 @@
 """Signed requests to one bucket of S3, in the bucket's region."""
 
 from collections.abc import Mapping
-from functools import partial
-from urllib.parse import quote, urlencode
 
 import urllib3
 
@@ -13,7 +11,7 @@ from neo4j_restore.stores.aws.hosts import Bucket, base_url, check
 from neo4j_restore.stores.aws.identity import find
 from neo4j_restore.stores.aws.signing import signed
 from neo4j_restore.stores.errors import StoreErrors
-from neo4j_restore.stores.http import Http
+from neo4j_restore.stores.http import Http, url_of
 from neo4j_restore.stores.plain import Check, PlainGet
 from neo4j_restore.stores.proxies import proxy_of
 
@@ -68,11 +66,11 @@ class Requests:
         url = self._url(key, query)
         with self._errors.translated("read", key):
             signed_headers = signed("GET", url, {**self._always, **headers}, self._identity.key(), self._region)
-        return PlainGet(url, signed_headers, partial(self._http.dial, url), check, self.stall_seconds)
+        return self._http.plain(url, signed_headers, check)
 
     def _url(self, path: str, query: Mapping[str, str]) -> str:
         base = base_url(self._bucket, self._region, self._endpoint, self._style)
-        return f"{base}/{quote(path, safe='/~')}" + (f"?{urlencode(query, quote_via=quote)}" if query else "")
+        return url_of(base, path, query)
 
     def close(self) -> None:
         """Close all connections."""

@@ -2,9 +2,8 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from functools import partial
 from typing import Final
-from urllib.parse import quote, urlencode, urlsplit
+from urllib.parse import urlsplit
 
 import urllib3
 
@@ -15,7 +14,7 @@ from neo4j_restore.stores import StoredObject, parsing
 from neo4j_restore.stores.azure import answers
 from neo4j_restore.stores.azure.identity import find
 from neo4j_restore.stores.errors import GONE, OWN_KEY, TRANSIENT_STATUS, StoreErrors, one_line, seconds_to_wait
-from neo4j_restore.stores.http import Http
+from neo4j_restore.stores.http import Http, url_of
 from neo4j_restore.stores.keyfiles import read_encryption_key
 from neo4j_restore.stores.plain import Check, PlainGet
 from neo4j_restore.stores.proxies import proxy_of
@@ -84,7 +83,7 @@ class Requests:
             return None
         query, pinned = self._pin(stored)
         url, all_headers = self._signed("GET", stored.key, query, {**headers, **pinned})
-        return PlainGet(url, all_headers, partial(self._http.dial, url), check, self.stall_seconds)
+        return self._http.plain(url, all_headers, check)
 
     def _pin(self, stored: StoredObject) -> tuple[dict[str, str], dict[str, str]]:
         version = stored.generation.partition(" ")[2] if self._may_version else ""
@@ -94,8 +93,7 @@ class Requests:
     def _signed(
         self, method: str, path: str, query: Mapping[str, str], headers: Mapping[str, str]
     ) -> tuple[str, dict[str, str]]:
-        url = f"{self._base}/{quote(path, safe='/~')}" + (f"?{urlencode(query, quote_via=quote)}" if query else "")
-        return self._identity.signed(method, url, {"x-ms-version": _VERSION, **headers})
+        return self._identity.signed(method, url_of(self._base, path, query), {"x-ms-version": _VERSION, **headers})
 
     def ask(
         self,

@@ -120,8 +120,7 @@ class GoogleStore:
         url, headers = self._request(stored, span)
         with self._translated("read", stored.key):
             token = self._bearer.headers(url)
-        dial = partial(self._http.dial, url)
-        return PlainGet(url, {**token, **headers}, dial, partial(self._check, stored, span), self._http.stall_seconds)
+        return self._http.plain(url, {**token, **headers}, partial(self._check, stored, span))
 
     def _request(self, stored: StoredObject, span: tuple[int, int]) -> tuple[str, dict[str, str]]:
         """Return URL and headers of a GET, without those of the identity."""
