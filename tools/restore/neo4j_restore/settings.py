@@ -4,13 +4,15 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from neo4j_restore import spec, variables
 from neo4j_restore.addresses import Address
 from neo4j_restore.errors import ConfigurationError
 from neo4j_restore.policies import OnForeignVolume, OnLivingCluster
 from neo4j_restore.request import Request
-from neo4j_restore.values import Values, parse, read, text_of
+from neo4j_restore.values import Values, read, read_each
+from neo4j_restore.variables import Variable
 
 
 @dataclass(frozen=True)
@@ -100,21 +102,23 @@ def reporting(environment: Mapping[str, str]) -> Reporting:
 
 def data_dir(environment: Mapping[str, str]) -> Path:
     """Return DATA_DIR alone, for commands that need nothing else. Raises ConfigurationError."""
-    try:
-        return _real(parse(variables.DATA_DIR, text_of(environment, variables.DATA_DIR) or ""))
-    except spec.Invalid as error:
-        message = f"DATA_DIR: {error}"
-        raise ConfigurationError(message, hint="set it to the mount path of the data volume") from error
+    return _real(
+        _alone(variables.DATA_DIR, environment, "set it to the mount path of the data volume")[variables.DATA_DIR]
+    )
 
 
 def start_id(environment: Mapping[str, str]) -> str:
     """Return START_ID alone, or an empty text. Raises ConfigurationError."""
-    try:
-        text = text_of(environment, variables.START_ID)
-        return str(parse(variables.START_ID, text)) if text else ""
-    except spec.Invalid as error:
-        message = f"START_ID: {error}"
-        raise ConfigurationError(message, hint="set it to a name of letters, digits and '-', or unset it") from error
+    hint = "set it to a name of letters, digits and '-', or unset it"
+    return _alone(variables.START_ID, environment, hint).get(variables.START_ID) or ""
+
+
+def _alone(variable: Variable[Any], environment: Mapping[str, str], hint: str) -> Values:
+    """Return the value of one variable. Raises ConfigurationError with `hint`."""
+    values, problems = read_each(environment, (variable,))
+    for problem in problems:
+        raise ConfigurationError(problem.what, hint=hint)
+    return values
 
 
 def from_environment(environment: Mapping[str, str]) -> Settings:
