@@ -19,7 +19,7 @@ from neo4j_restore.errors import ConfigurationError
 from neo4j_restore.finalize import access
 from neo4j_restore.finalize.access import ServerAccess
 from neo4j_restore.settings import Settings
-from neo4j_restore.values import read_each
+from neo4j_restore.values import read, read_each
 from neo4j_restore.variables import BUCKET, DATA_DIR
 
 
@@ -44,14 +44,10 @@ class Options:
 def from_environment(environment: Mapping[str, str]) -> Options:
     """Return the options in `environment`. Raises one ConfigurationError that names every malformed variable."""
     values, malformed = read_each(environment, (*VARIABLES, *access.VARIABLES, DATA_DIR))
-    problems = [problem.what for problem in malformed]
-    bucket = None
-    if environment.get(BUCKET.name, "").strip():
-        try:
-            bucket = settings.from_environment(environment)
-        except ConfigurationError as error:
-            problems += [each for each in str(error).split("; ") if each not in problems]
-    if problems:
+    has_bucket = bool(environment.get(BUCKET.name, "").strip())
+    # Both have DATA_DIR.
+    of_bucket = [each for each in read(environment)[1] if each not in malformed] if has_bucket else []
+    if problems := [problem.what for problem in (*malformed, *of_bucket)]:
         hint = "correct these variables of the container that runs the drill. For a list run: neo4j-restore --help"
         raise ConfigurationError("; ".join(problems), hint=hint)
     return Options(
@@ -62,5 +58,5 @@ def from_environment(environment: Mapping[str, str]) -> Options:
         metrics_file=values.get(METRICS_FILE),
         pushgateway=values.get(PUSHGATEWAY_URL) or "",
         data_dir=Path(os.path.realpath(values[DATA_DIR])),
-        bucket=bucket,
+        bucket=settings.from_environment(environment) if has_bucket else None,
     )
