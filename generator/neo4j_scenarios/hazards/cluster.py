@@ -74,7 +74,7 @@ def _shape(scenario: Scenario) -> Iterator[Hazard]:
     if scenario.target.asks_members and scenario.line is None:
         yield Hazard(
             ("neo4j-tag",),
-            f"{scenario.neo4j_tag!r} does not begin with a version, by which the settings of a cluster differ",
+            f"{scenario.neo4j_tag!r} does not begin with a version, and the settings of a cluster depend on it",
             "--neo4j-tag 4.4.48-enterprise, or set cluster.neo4jVersion in values of your own",
         )
     if scenario.read_replicas and not scenario.target.read_replicas:
