@@ -12,7 +12,7 @@ from neo4j_restore.staging.loader import Loader
 from neo4j_restore.staging.objects import Opener
 from neo4j_restore.stores import StoredObject
 from neo4j_restore.streams.names import EntryNames
-from neo4j_restore.transfer import carrier, evidence, retry
+from neo4j_restore.transfer import evidence, retry
 from neo4j_restore.transfer.download import downloads
 from neo4j_restore.transfer.fetch import Fetch
 from neo4j_restore.transfer.progress import Progress
@@ -32,6 +32,9 @@ class Directory:
 
     def restore(self, chosen: BackupSet) -> str:
         """Download what is missing of the set, and restore from its folder. Return neo4j-admin's last output."""
+        # Imported here: it brings HTTP and TLS, which archives and dumps from a folder (file://) do without.
+        from neo4j_restore.transfer import carrier
+
         name, top = self.opener.name(chosen), self.loader.files(chosen.target).folder
         ours = partial.PartialDownload(self.paths, chosen, name)
         # Keys are a stranger's choice: none may lead out of the folder.
