@@ -127,7 +127,7 @@ def emit(
     from neo4j_scenarios.emit.locations import parse_charts
     from neo4j_scenarios.emit.releases import releases
     from neo4j_scenarios.emit.scope import installable, of_override, of_selection
-    from neo4j_scenarios.fleet.lockfile import Pins, SeedPins
+    from neo4j_scenarios.fleet.pins import Pins, SeedPins
     from neo4j_scenarios.fleet.selectors import parse_selection
 
     if engine not in ENGINES:

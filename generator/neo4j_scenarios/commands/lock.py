@@ -85,12 +85,13 @@ def _run(options: LockOptions, *, move: bool) -> int:
     from neo4j_scenarios.commands.outcome import remark
     from neo4j_scenarios.fleet import lockfile
     from neo4j_scenarios.fleet.fleet import load
+    from neo4j_scenarios.fleet.pins import NoPins
     from neo4j_scenarios.fleet.selectors import parse_selection
     from neo4j_scenarios.lock import ask, decide
     from neo4j_scenarios.write import write
 
     guards, survey = _guards(options), options.survey()
-    pins = lockfile.NoPins()
+    pins = NoPins()
     selection = parse_selection(options.selector or (), options.only or ())
     fleet = load(options.fleet, selection, pins, keep_going=options.keep_going)
     remark(fleet, options.silent)

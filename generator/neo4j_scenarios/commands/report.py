@@ -80,8 +80,8 @@ class ReportOptions(Reading, _Reporting):
 def report(options: ReportOptions) -> int:
     """report age, size, pins, drills and RTO forecasts of a fleet's backups"""
     from neo4j_scenarios.commands.outcome import remark
-    from neo4j_scenarios.fleet import lockfile
     from neo4j_scenarios.fleet.fleet import load
+    from neo4j_scenarios.fleet.pins import NoPins
     from neo4j_scenarios.fleet.selectors import parse_selection
     from neo4j_scenarios.report.findings import parse_findings
     from neo4j_scenarios.report.rows import rows
@@ -92,7 +92,7 @@ def report(options: ReportOptions) -> int:
     survey = options.survey(drills=True)
     _apart(options.output, options.metrics)
     selection = parse_selection(options.selector or (), options.only or ())
-    fleet = load(options.fleet, selection, lockfile.NoPins(), keep_going=options.keep_going)
+    fleet = load(options.fleet, selection, NoPins(), keep_going=options.keep_going)
     failure = InputFileError(*fleet.problems)
     report_problems(failure, as_json=False)
     remark(fleet, options.quiet)

@@ -15,7 +15,7 @@ from neo4j_scenarios.emit.releases import Release
 from neo4j_scenarios.errors import InputFileError, Problem, UsageError, did_you_mean
 from neo4j_scenarios.fleet.cluster import Cluster
 from neo4j_scenarios.fleet.fleet import Fleet, choose, load
-from neo4j_scenarios.fleet.lockfile import Pins
+from neo4j_scenarios.fleet.pins import Pins
 from neo4j_scenarios.fleet.selectors import EVERYTHING, Selection
 from neo4j_scenarios.inputs.rules import LABEL_VALUE
 

@@ -23,8 +23,8 @@ from neo4j_scenarios.fleet.layers import (
     laid,
     settled,
 )
-from neo4j_scenarios.fleet.lockfile import NoPins, Pins
 from neo4j_scenarios.fleet.overrides import Override
+from neo4j_scenarios.fleet.pins import NoPins, Pins
 from neo4j_scenarios.fleet.selectors import Selection
 from neo4j_scenarios.inputs.fields.deployment import SCENARIO, TARGET
 from neo4j_scenarios.inputs.rules import LABEL_VALUE

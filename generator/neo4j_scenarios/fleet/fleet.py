@@ -10,8 +10,8 @@ from neo4j_scenarios.errors import InputFileError, Problem, UsageError, did_you_
 from neo4j_scenarios.fleet.cluster import Cluster, Reader
 from neo4j_scenarios.fleet.file import read_fleet_file
 from neo4j_scenarios.fleet.grouping import Grouping
-from neo4j_scenarios.fleet.lockfile import NoPins, Pins
 from neo4j_scenarios.fleet.overrides import Override
+from neo4j_scenarios.fleet.pins import NoPins, Pins
 from neo4j_scenarios.fleet.selectors import EVERYTHING, Selection
 
 

@@ -13,6 +13,7 @@ from neo4j_restore.spec import parse_database
 from neo4j_restore.until import parse_until
 from neo4j_scenarios.fleet import lockfile
 from neo4j_scenarios.fleet.fleet import load
+from neo4j_scenarios.fleet.pins import NoPins
 from neo4j_scenarios.fleet.selectors import EVERYTHING
 from neo4j_scenarios.inputs.asked import asked
 from neo4j_scenarios.pin import Pin
@@ -40,7 +41,7 @@ def make_pin(url: str, *, kind: str = PIN.kind, generation: str = PIN.generation
 def lock(tmp_path: Path, fleet: str = FLEET, ending: str = ".backup", *, without: str = "", **changes: str) -> None:
     """Write the lock of a fleet. without: a cluster that gets no pin. changes: of each pin."""
     path = make_fleet(tmp_path, fleet)
-    clusters = load(path, EVERYTHING, lockfile.NoPins(), keep_going=True).clusters
+    clusters = load(path, EVERYTHING, NoPins(), keep_going=True).clusters
     entries = {}
     for cluster in clusters:
         (scenario,) = cluster.scenarios

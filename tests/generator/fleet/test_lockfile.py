@@ -12,7 +12,8 @@ from tests.generator.lock.making import ASKED, locks, make_entry, make_pin
 from neo4j_scenarios.errors import InputFileError
 from neo4j_scenarios.fleet import lockfile
 from neo4j_scenarios.fleet.fleet import load
-from neo4j_scenarios.fleet.lockfile import Entry, Lock, NoPins
+from neo4j_scenarios.fleet.lockfile import Entry, Lock
+from neo4j_scenarios.fleet.pins import NoPins
 from neo4j_scenarios.inputs.asked import asked
 from neo4j_scenarios.write import MARK
 
