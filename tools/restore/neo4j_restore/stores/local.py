@@ -2,37 +2,17 @@
 
 import errno
 import os
-import stat
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from io import FileIO, RawIOBase
-from logging import getLogger
 from pathlib import Path
 from typing import Any
 
 from neo4j_restore.errors import StoreError
 from neo4j_restore.stores import StoredObject
 from neo4j_restore.stores.beneath import FOLDER, LeavesError, place
-
-log = getLogger(__name__)
-
-# A network file system that is away for a moment answers with one of these.
-_TRANSIENT = {errno.EIO, errno.ESTALE, errno.ETIMEDOUT, errno.EAGAIN, errno.EINTR, errno.EHOSTUNREACH, errno.ENETDOWN}
-
-# Errors of one folder or link only, next to which others can be read. ENOENT is a file that is gone by now, or a link
-# to nothing.
-_OF_ONE = {errno.EACCES, errno.EPERM, errno.ENOENT, errno.ENOTDIR, errno.ELOOP}
-
-# How many skipped files the log names.
-_MOST_TOLD = 20
-
-# How many skipped files are remembered.
-_MOST_REMEMBERED = 10_000
-
-# Links to folders with links in them make many paths to few folders.
-_MOST_VISITS = 100
+from neo4j_restore.stores.walk import Walk, translated
 
 
 class LocalStore:
@@ -45,9 +25,9 @@ class LocalStore:
     def __init__(self, folder: Path = Path("/")) -> None:
         """Take the bucket's folder. The folder itself may be reached by links."""
         self._folder = folder
-        self._skipped: set[str] = set()
-        # The keys of skipped files, logged or not. A bucket that only has such files is not empty.
-        self.skipped: set[str] = set()
+        self._walk = Walk(folder)
+        # The keys of skipped files, logged or not.
+        self.skipped = self._walk.skipped
 
     def list(self, prefix: str) -> Iterator[StoredObject]:
         """Yield the regular files whose paths start with `prefix`. Raises StoreError if the folder does not exist.
@@ -55,91 +35,15 @@ class LocalStore:
         As in the clouds, nothing lies below a file: if `a/b.dump` is a file, `a/b.dump/` lists nothing.
         """
         top = Path("/", prefix) if prefix.endswith("/") or not prefix else Path("/", prefix).parent
-        with _translated("list", top):
+        with translated("list", top):
             if top.is_file():
                 return
             if not top.is_dir():
                 raise NotADirectoryError(errno.ENOTDIR, "no such folder", str(top))
         root = self._folder if top.is_relative_to(self._folder) else top
-        for path, status in self._walk(root, top, prefix):
+        for path, status in self._walk.files(root, top, prefix):
             updated = datetime.fromtimestamp(status.st_mtime, UTC)
             yield StoredObject(str(path).lstrip("/"), status.st_size, updated, _generation(status))
-
-    def _walk(self, root: Path, top: Path, prefix: str) -> Iterator[tuple[Path, os.stat_result]]:
-        """Yield the regular files below `top`, each with the status of the file, or of the file its link leads to.
-
-        root: the folder that no link may leave. prefix: how the paths must begin. Others are not looked at: the folder
-        above `/backups` is `/`, with all files of this container.
-        """
-        pending, visits = [(top, frozenset[tuple[int, int]]())], Counter[tuple[int, int]]()
-        while pending:
-            folder, above = pending.pop()
-            try:
-                identity, entries = self._entries(root, folder, prefix)
-            except OSError as error:
-                self._pass_over(folder, error, needed=folder == top)
-                continue
-            visits[identity] += 1
-            if identity in above or visits[identity] > _MOST_VISITS:
-                self._skip(folder, "is a link to a folder above it, or to one that many links lead to")
-                continue
-            for path, status in entries:
-                if stat.S_ISDIR(status.st_mode):
-                    pending.append((path, above | {identity}))
-                elif stat.S_ISREG(status.st_mode):
-                    yield path, status
-
-    def _entries(
-        self, root: Path, folder: Path, prefix: str
-    ) -> tuple[tuple[int, int], Iterator[tuple[Path, os.stat_result]]]:
-        """Return which folder it really is, and its entries that begin with `prefix`.
-
-        Raises OSError if the folder can't be read.
-        """
-        with place(root, folder.relative_to(root).parts) as (parent, name):
-            descriptor = os.open(name, FOLDER | os.O_NOFOLLOW, dir_fd=parent)
-        try:
-            status = os.fstat(descriptor)
-            with os.scandir(descriptor) as scan:
-                names = [each.name for each in scan]
-        finally:
-            os.close(descriptor)
-        # Kubernetes keeps mounted files in folders such as `..data`, and makes links into them. The links are listed.
-        below = (folder / name for name in names if not name.startswith(".."))
-        paths = (path for path in below if str(path).lstrip("/").startswith(prefix))
-        return (status.st_dev, status.st_ino), self._with_status(root, paths)
-
-    def _with_status(self, root: Path, paths: Iterator[Path]) -> Iterator[tuple[Path, os.stat_result]]:
-        for path in paths:
-            try:
-                with place(root, path.relative_to(root).parts) as (parent, name):
-                    status = os.stat(name, dir_fd=parent, follow_symlinks=False)
-            except LeavesError:
-                self._skip(path, "is a symbolic link that leads out of the bucket's folder")
-            except OSError as error:
-                self._pass_over(path, error)
-            else:
-                yield path, status
-
-    def _pass_over(self, path: Path, error: OSError, *, needed: bool = False) -> None:
-        """Log an unreadable path and let the others be listed. Raise StoreError if no others could be."""
-        if needed or error.errno not in _OF_ONE:
-            with _translated("list", path):
-                raise error
-        if error.errno != errno.ENOENT or path.is_symlink():
-            self._skip(path, f"cannot be read as uid {os.geteuid()}: {error.strerror}")
-
-    def _skip(self, path: Path, reason: str) -> None:
-        """Log once that a path is skipped."""
-        if len(self.skipped) < _MOST_REMEMBERED:
-            self.skipped.add(str(path).lstrip("/"))
-        if str(path) in self._skipped or len(self._skipped) > _MOST_TOLD:
-            return
-        self._skipped.add(str(path))
-        if len(self._skipped) > _MOST_TOLD:
-            log.warning("more files are skipped in file://%s, for similar reasons", self._folder)
-        else:
-            log.warning("skipped with everything behind it: file://%s %s", path, reason)
 
     def stat(self, stored: StoredObject) -> StoredObject:
         """Return it unchanged: a file system keeps no checksum."""
@@ -148,7 +52,7 @@ class LocalStore:
     def read(self, stored: StoredObject, start: int = 0, end: int | None = None) -> RawIOBase:
         """Open the file, if it is still the one that was listed."""
         path = Path("/", stored.key)
-        with _translated("read", path):
+        with translated("read", path):
             stream = self._open(path)
         if _generation(os.fstat(stream.fileno())) != stored.generation:
             stream.close()
@@ -168,7 +72,7 @@ class LocalStore:
         """
         path = Path("/", key)
         *folders, name = path.relative_to(self._folder).parts
-        with _translated("write", path), _only_inside(path):
+        with translated("write", path), _only_inside(path):
             for depth, folder in enumerate(folders):
                 with self._folder_at(folders[:depth]) as parent, suppress(FileExistsError):
                     os.mkdir(folder, 0o775, dir_fd=parent)
@@ -209,7 +113,7 @@ class _File(RawIOBase):
         return True
 
     def readinto(self, buffer: Any) -> int:
-        with _translated("read", self._path):
+        with translated("read", self._path):
             count = self._stream.readinto(memoryview(buffer)[: self._left]) or 0
         self._left -= count
         return count
@@ -247,17 +151,3 @@ def _only_inside(path: Path) -> Iterator[None]:
     except LeavesError as error:
         message = f"file://{path} is, or lies behind, a symbolic link that leads out of the bucket's folder"
         raise StoreError(message, hint="put the file itself below the bucket's folder") from error
-
-
-@contextmanager
-def _translated(verb: str, path: Path) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        message = f"cannot {verb} file://{path} as uid {os.geteuid()}: {error.strerror or error}"
-        hint = "check that the folder is mounted, and readable by the container's user"
-        if verb == "write":
-            hint = "mount the folder without readOnly, and let the container's user or group write to it"
-        failure = StoreError(message, hint=hint, transient=error.errno in _TRANSIENT)
-        failure.gone = verb == "read" and error.errno == errno.ENOENT
-        raise failure from error
