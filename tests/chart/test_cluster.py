@@ -246,6 +246,7 @@ def test_a_long_name_leaves_room_for_what_kubernetes_adds(helm: Helm) -> None:
 
 
 REFUSED: dict[str, tuple[Values, str]] = {
+    "budget": (cluster("4.4.48", podDisruptionBudget={"enabled": True}), "podDisruptionBudget.enabled is for a single"),
     "two": (cluster("4.4.48", servers=2), "servers 2 can't lose one of them"),
     "replicas-alone": (make_values(readReplicas=1), "readReplicas 1 needs a cluster: set servers to 3 or more"),
     "replicas-of-5": (cluster("5.26.30", replicas=1), "readReplicas 1 is for Neo4j 3.x and 4.x"),

@@ -205,6 +205,10 @@ REFUSED: dict[str, tuple[Values, str]] = {
     ),
     "moved-data": (make_values(config={"server.directories.data": "/mnt"}), "config moves server.directories.data"),
     "two-volumes": (make_values(data={"emptyDir": True, "existingClaim": "old"}), "two volumes for /data"),
+    "idle-budget": (
+        make_values({"mode": "job", "into": ["data-a-0"]}, podDisruptionBudget={"enabled": True}),
+        "podDisruptionBudget.enabled has no effect with restore.mode job",
+    ),
     "idle-password": (make_values(auth={"enabled": False, "existingSecret": "password"}), "has no effect"),
 }
 

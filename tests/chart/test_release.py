@@ -44,6 +44,14 @@ def test_the_service_offers_bolt_and_http(helm: Helm) -> None:
     assert {port["name"]: port["port"] for port in ports} == {"bolt": 7687, "http": 7474}
 
 
+def test_a_drain_stops_a_single_server_unless_a_budget_forbids_it(helm: Helm) -> None:
+    rendered = helm.template(make_values(podDisruptionBudget={"enabled": True}))
+    budget = rendered.only("PodDisruptionBudget")["spec"]
+    assert budget["maxUnavailable"] == 0
+    assert budget["selector"] == rendered.workload()["spec"]["selector"]
+    assert "PodDisruptionBudget" not in {each["kind"] for each in helm.template(make_values())}
+
+
 def test_a_given_service_account_is_used_and_none_is_made(helm: Helm) -> None:
     rendered = helm.template(make_values(serviceAccount={"create": False, "name": "graph-restore"}))
     assert rendered.pod["serviceAccountName"] == "graph-restore"

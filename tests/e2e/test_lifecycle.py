@@ -79,13 +79,16 @@ def test_a_rollback_to_the_earlier_chart_keeps_the_data(legacy: Release) -> None
 
 
 def test_a_drain_waits_for_a_disruption_budget_and_the_data_is_there_afterwards(legacy: Release) -> None:
-    selector = ["--selector", f"app.kubernetes.io/instance={legacy.name}"]
-    legacy.namespace.kubectl("create", "poddisruptionbudget", "legacy", *selector, "--min-available=1")
+    values = legacy.generate()
+    budget = legacy.folder / "budget.json"
+    budget.write_text(json.dumps({"podDisruptionBudget": {"enabled": True}}))
+    legacy.helm("upgrade", legacy.name, CHART, "-f", values, "-f", budget)
+    legacy.until_ready()
     try:
         with pytest.raises(AssertionError, match="disruption budget"):
             drain(legacy, "--timeout=10s")
         assert legacy.query(LATER) == [{"nodes": 1}]
-        legacy.namespace.kubectl("delete", "poddisruptionbudget", "legacy")
+        legacy.upgrade(values)
         drain(legacy, f"--timeout={DEADLINE}")
     finally:
         uncordon()

@@ -12,7 +12,14 @@
 {{- if and .Values.readReplicas (not (include "neo4j-restore.isCluster" .)) }}
 - readReplicas {{ .Values.readReplicas }} needs a cluster: set servers to 3 or more, or readReplicas to 0
 {{- end }}
+{{- if and .Values.podDisruptionBudget.enabled (not (include "neo4j-restore.installsNeo4j" .)) }}
+- podDisruptionBudget.enabled has no effect with restore.mode job, which installs no Neo4j: set it to false
+{{- end }}
 {{- if include "neo4j-restore.isCluster" . }}
+{{- if .Values.podDisruptionBudget.enabled }}
+- podDisruptionBudget.enabled is for a single server: set it to false. For a cluster cluster.maxUnavailable says how
+  many of its servers a drain may stop at once
+{{- end }}
 {{- if eq .Values.acceptLicenseAgreement "no" }}
 - servers {{ .Values.servers }} needs the Enterprise Edition: set image.tag to one that ends with -enterprise, and
   acceptLicenseAgreement to "yes" or "eval"
