@@ -135,6 +135,11 @@ def test_validate_refuses_it_with_the_same_words(helm: Helm) -> None:
         assert f" is not {words}" in refusal
 
 
+def test_the_charts_own_values_have_the_right_form() -> None:
+    """`validate` relies on it: it looks only at the values of a file."""
+    assert list(errors(OURS, merged(DEFAULTS, make_values()))) == []
+
+
 @pytest.mark.parametrize("key", [key for keys in schema.FORM_KEYS for key in keys])
 def test_every_key_of_the_table_is_one_of_the_values(key: str) -> None:
     node: Any = DEFAULTS
