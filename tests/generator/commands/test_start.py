@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -53,6 +54,7 @@ def test_completion_imports_one_command(words: str, expected: str) -> None:
     modules = imported(**completing(words))
     assert commands(modules) == {expected}
     assert modules & {"yaml", "jinja2", "jsonschema_rs", "neo4j_scenarios.render", "neo4j_scenarios.fleet"} == set()
+    assert "pydantic" not in modules
 
 
 def test_new_imports_neither_fleets_nor_stores_nor_other_commands() -> None:
@@ -60,3 +62,13 @@ def test_new_imports_neither_fleets_nor_stores_nor_other_commands() -> None:
     assert commands(modules) == {"new"}
     assert modules & {"neo4j_scenarios.fleet", "neo4j_scenarios.survey", "neo4j_scenarios.emit"} == set()
     assert modules & {"neo4j_restore.settings", "neo4j_restore.stores", "urllib3", "multiprocessing"} == set()
+    assert "pydantic" not in modules
+
+
+def test_build_imports_neither_stores_nor_other_commands(tmp_path: Path) -> None:
+    fleet = tmp_path / "fleet.yaml"
+    fleet.write_text("clusters: [{name: eu-1, scenario: single-instance, bucket: gs://backups/eu, database: neo4j}]\n")
+    modules = imported("build", str(fleet), "--json")
+    assert commands(modules) == {"build"}
+    assert modules & {"neo4j_scenarios.survey", "neo4j_scenarios.emit", "neo4j_scenarios.report"} == set()
+    assert modules & {"neo4j_restore.settings", "neo4j_restore.stores", "urllib3", "pydantic"} == set()
