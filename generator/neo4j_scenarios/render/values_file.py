@@ -2,7 +2,7 @@
 
 import textwrap
 from functools import cache, lru_cache
-from typing import Any, Final
+from typing import Final
 
 import jinja2
 import yaml
@@ -12,6 +12,7 @@ from neo4j_scenarios.charts.schema import validate
 from neo4j_scenarios.errors import Problem, RenderError
 from neo4j_scenarios.inputs.fields import FIELDS
 from neo4j_scenarios.inputs.scenario import Scenario, command
+from neo4j_scenarios.render.environment import environment
 from neo4j_scenarios.render.notes import Notebook
 from neo4j_scenarios.render.steps import steps
 from neo4j_scenarios.write import MARK
@@ -65,26 +66,8 @@ def _bug(scenario: Scenario, what: str) -> Problem:
     return Problem(f"values file for {scenario.target.name}", what, hint)
 
 
-class _Environment(jinja2.Environment):
-    """Looks into maps first. Jinja tries `v.restore` as an attribute first, which is slow for ten thousand files."""
-
-    def getattr(self, obj: Any, attribute: str) -> Any:
-        return obj[attribute] if type(obj) is dict and attribute in obj else super().getattr(obj, attribute)
-
-
-@cache
 def _environment() -> jinja2.Environment:
-    environment = _Environment(
-        loader=jinja2.PackageLoader("neo4j_scenarios"),
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-        auto_reload=False,
-    )
-    environment.filters["toyaml"] = toyaml
-    environment.filters["comment"] = _comment
-    return environment
+    return environment(toyaml=toyaml, comment=_comment)
 
 
 @lru_cache(maxsize=4096)  # the comments of a fleet's files are mostly the same
