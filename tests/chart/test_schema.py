@@ -3,7 +3,6 @@
 import copy
 import re
 from collections.abc import Iterable
-from datetime import UTC
 from pathlib import Path as Folder
 
 import jsonschema
@@ -181,23 +180,11 @@ def test_the_log_formats_are_those_of_the_image() -> None:
 DATABASES = st.lists(
     st.from_regex(r"\A[A-Za-z][A-Za-z0-9.-]{2,62}( *= *[A-Za-z][A-Za-z0-9.-]{2,62})?\Z"), min_size=1, max_size=3
 ).map(",".join)
-STAMPS = st.one_of(
-    st.datetimes(timezones=st.just(UTC)).map(lambda time: time.isoformat()),
-    st.from_regex(r"\A[A-Za-z0-9][A-Za-z0-9:_.+-]{0,99}\Z"),
-)
-_POINT = "arn:aws:s3:eu-west-1:123456789012:accesspoint/restore"
-BUCKETS = st.from_regex(r"\Ags://[a-z0-9][a-z0-9._-]{1,30}[a-z0-9](/[^\x00-\x1f?@]{0,20})?\Z") | st.sampled_from(
-    [
-        *("s3://backups/me@example.com", "s3://Old_Backups", "gs://backups//a", "file:///backups/me@example.com"),
-        *(f"s3://{_POINT}", f"s3://{_POINT}/a", f"{_POINT}/a", "Old_Backups/a"),
-    ]
-)
 
 
-@given(DATABASES, STAMPS, BUCKETS)
-def test_the_chart_refuses_no_word_that_the_image_takes(databases: str, stamp: str, bucket: str) -> None:
-    for key, text in (("database", databases), ("timestamp", stamp), ("bucket", bucket)):
-        assert re.search(schema.FORMS[f"restore.{key}"], text)
+@given(DATABASES)
+def test_the_chart_refuses_no_databases_that_the_image_takes(databases: str) -> None:
+    assert re.search(schema.FORMS["restore.database"], databases)
 
 
 @given(st.text(st.sampled_from("a*?/-."), max_size=6))

@@ -7,12 +7,18 @@ What single values must look like, by the table forms.yaml. Takes the root conte
 {{- range include "neo4j-restore.valuesAt" (dict "root" $ "key" $key) | fromYamlArray }}
 {{- $text := ternary (toString .value) (toJson .value) (kindIs "string" .value) }}
 {{- $checked := or (kindIs "string" .value) (and $form.numbers (kindIs "float64" .value)) }}
-{{- if and $checked (not (regexMatch $form.pattern $text)) }}
+{{- if and $checked (not (include "neo4j-restore.fits" (dict "form" $form "text" $text))) }}
 - {{ .path }}{{ if not $form.secret }} {{ quote $text }}{{ end }} is not {{ $form.expected }}
 {{- end }}
 {{- end }}
 {{- end }}
 {{- end }}
+{{- end -}}
+
+{{/* Whether a text has a form of that table. Takes (dict "form" "text"). */}}
+{{- define "neo4j-restore.fits" -}}
+{{- $excepted := and .form.except (regexMatch .form.except .text) -}}
+{{- if and (regexMatch .form.pattern .text) (not $excepted) }}true{{ end -}}
 {{- end -}}
 
 {{/*

@@ -51,12 +51,28 @@
 {{- if not (include "neo4j-restore.heapMebibytes" .) }}
 - restore.heapSize {{ quote $restore.heapSize }} is more than 1 TiB: write it as 512m or 2g
 {{- end }}
-{{- with $restore.notAfter }}
-{{- $time := upper . | replace " " "T" }}
-{{- $pattern := "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]{8,}(Z|[+-]([01][0-9]|2[0-3]):[0-5][0-9])$" }}
-{{- /* toDate returns the zero time for a text that is not a time, such as February 30. */}}
-{{- if or (not (regexMatch $pattern $time)) (toDate "2006-01-02T15:04:05Z07:00" $time).IsZero }}
-- restore.notAfter {{ quote . }} is not a time with a zone: write it as "2026-01-31T02:00:00Z"
+{{- if and $restore.notAfter (not (include "neo4j-restore.isTime" $restore.notAfter)) }}
+- restore.notAfter {{ quote $restore.notAfter }} is not a time with a zone: write it as "2026-01-31T02:00:00Z"
+{{- end }}
+{{- range $key, $text := dict "restore.timestamp" $restore.timestamp "restore.restoreUntil" $restore.restoreUntil
+  "drill.timestamp" .Values.drill.timestamp }}
+{{- if and (include "neo4j-restore.looksLikeTime" $text) (not (include "neo4j-restore.isTime" $text)) }}
+- {{ $key }} {{ quote $text }} is not a time that exists: write it as "2026-01-31T02:00:00Z"
 {{- end }}
 {{- end }}
+{{- end -}}
+
+{{/* Whether a text is written as a time with its zone. */}}
+{{- define "neo4j-restore.looksLikeTime" -}}
+{{- $pattern := "^[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]+)?([Zz]|[+-][0-9]{2}:[0-9]{2})$" -}}
+{{- if regexMatch $pattern . }}true{{ end -}}
+{{- end -}}
+
+{{/* Whether it is such a time, and there is one. toDate returns the zero time for another text, such as February 30. */}}
+{{- define "neo4j-restore.isTime" -}}
+{{- $time := upper . | replace " " "T" -}}
+{{- $hasZone := regexMatch "(Z|([01][0-9]|2[0-3]):[0-5][0-9])$" $time -}}
+{{- if and (include "neo4j-restore.looksLikeTime" .) $hasZone -}}
+{{- if not (toDate "2006-01-02T15:04:05Z07:00" $time).IsZero }}true{{ end -}}
+{{- end -}}
 {{- end -}}

@@ -11,10 +11,15 @@
 {{- else if not (contains "://" $bucket) }}
 {{- if not $provider }}
 - restore.bucket {{ quote $bucket }} has no scheme: write gs://{{ $bucket }}, or set restore.cloudProvider
+{{- else }}
+{{- $form := first ($.Files.Get "forms.yaml" | fromYamlArray) }}
+{{- $url := printf "%s%s" (get (dict "gcp" "gs://" "aws" "s3://" "azure" "azb://account/") $provider) $bucket }}
+{{- if and (include "neo4j-restore.fits" (dict "form" $form "text" $bucket))
+  (not (include "neo4j-restore.fits" (dict "form" $form "text" $url))) }}
+- restore.bucket {{ quote $bucket }} does not begin with a bucket or container of restore.cloudProvider
+  {{ quote $provider }}: write its name and the path, such as bucket/path
 {{- end }}
-{{- else if not (regexMatch "^((gs|s3|azb)://|file:///)" $bucket) }}
-- restore.bucket {{ quote $bucket }} has a scheme that the restore image can't read: expected gs://bucket/path,
-  s3://bucket/path, azb://account/container/path or file:///path
+{{- end }}
 {{- else if and $provider (not (hasPrefix (get $clouds $provider) $bucket)) }}
 - restore.bucket {{ quote $bucket }} is not a store of restore.cloudProvider {{ quote $provider }}: clear the provider
 {{- end }}

@@ -17,10 +17,12 @@ _STEP: Final = re.compile(r"\*|\[\]|\{\}|[^.\[{]+")
 class Form:
     """What the text at a key must look like. secret: it can hold a password, so it is not repeated.
 
+    exception: a pattern, or empty. A text in which it matches a part is refused too.
     numbers: a number is a text too. Values of other types, and keys that are not there, are for the schema.
     """
 
     pattern: str
+    exception: str
     expected: str
     secret: bool
     numbers: bool
@@ -30,11 +32,15 @@ class Form:
         # Compiled when it is needed: a file has a few of the keys, and the table has a hundred.
         return re.compile(self.pattern)
 
+    def takes(self, text: str) -> bool:
+        """Return whether a text has this form."""
+        return bool(self._pattern.fullmatch(text)) and not (self.exception and re.search(self.exception, text))
+
     def complaint(self, value: object) -> str:
         """Return what is wrong with a value. It is empty for a right one, and for one that the schema judges."""
         if self.numbers and isinstance(value, int | float) and not isinstance(value, bool):
             value = json.dumps(value)
-        if not isinstance(value, str) or self._pattern.fullmatch(value):
+        if not isinstance(value, str) or self.takes(value):
             return ""
         return f"{'this' if self.secret else repr(value)} is not {self.expected}"
 
@@ -100,7 +106,8 @@ def read_forms(text: str) -> Forms:
     forms = Forms()
     table: list[Mapping[str, Any]] = parse_yaml(text)
     for each in table:
-        form = Form(each["pattern"], each["expected"], each.get("secret", False), each.get("numbers", False))
+        marks = (each.get(name, False) for name in ("secret", "numbers"))
+        form = Form(each["pattern"], each.get("except", ""), each["expected"], *marks)
         for key in each["keys"]:
             forms.add(key, form)
     return forms

@@ -80,7 +80,10 @@ REGION: Final = Matching(r"[a-z0-9][a-z0-9-]{0,62}", "a region such as eu-centra
 VOLUME: Final = Matching(r"[A-Za-z0-9][A-Za-z0-9._:/-]{0,511}", "the name of a volume: letters, digits and ._:/-")
 PROJECT: Final = Matching(r"[a-z][a-z0-9:.-]{4,61}[a-z0-9]", "the id of a Google project to bill")
 
-URL: Final = Matching(r"https?://[^\s@?#]+", "a URL such as http://gcs:9023, without user, password and query")
+URL: Final = Matching(
+    r"https?://([^\s@:/?#\[\]]+|\[[0-9A-Fa-f:.]+\])(:[0-9]*)?(/[^\s@?#]*)?",
+    "a URL such as http://gcs:9023, without user, password and query",
+)
 
 LARGEST_PORT: Final = 65535
 
@@ -150,7 +153,7 @@ def with_port(text: str) -> str:
     """Return a URL as it is. Raises Invalid if it has a port that no server can have: clients take it modulo 65536."""
     host = text.partition("://")[2].partition("/")[0].rpartition("]")[2]
     _, colon, port = host.partition(":")
-    if colon and not (re.fullmatch(r"[0-9]{1,5}", port) and 0 < int(port) <= LARGEST_PORT):
+    if colon and not (re.fullmatch(r"[1-9][0-9]{0,4}", port) and int(port) <= LARGEST_PORT):
         message = f"{text!r} has the port {port!r}, expected a number from 1 to {LARGEST_PORT}"
         raise Invalid(message)
     return text
