@@ -24,5 +24,5 @@ def test_bare_writes_are_those_files_and_nothing_else(tmp_path: Path) -> None:
     (tmp_path / "packed").write_bytes(marshal.dumps(files))
     argv = [sys.executable, bare_write.__file__, str(tmp_path / "packed"), str(tmp_path / "out")]
     subprocess.run(argv, check=True)
-    found = {str(path.relative_to(tmp_path / "out")): path.read_bytes() for path in tmp_path.rglob("out/**/*.yaml")}
-    assert found | {"note": (tmp_path / "out" / "note").read_bytes()} == files
+    written = {str(path.relative_to(tmp_path / "out")): path.read_bytes() for path in tmp_path.rglob("out/**/*.yaml")}
+    assert written | {"note": (tmp_path / "out" / "note").read_bytes()} == files

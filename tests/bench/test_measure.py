@@ -23,11 +23,11 @@ def run(script: str, volume: Path, timeout_seconds: float = 60) -> measure.Sampl
 
 
 def test_the_figures_of_descendants_count(volume: Path) -> None:
-    found = run(
+    figures = run(
         'python3 -c "x = bytes([1]) * (90 << 20); [hash(bytes(1 << 20)) for _ in range(99)]" & wait; true', volume
     )
-    assert found.rss_bytes > 90 << 20
-    assert found.cpu_seconds > 0
+    assert figures.rss_bytes > 90 << 20
+    assert figures.cpu_seconds > 0
 
 
 def test_a_small_program_is_not_charged_with_the_memory_of_the_harness(volume: Path) -> None:
@@ -36,8 +36,8 @@ def test_a_small_program_is_not_charged_with_the_memory_of_the_harness(volume: P
 
 
 def test_the_most_that_the_folder_held_is_told_and_not_what_is_left(volume: Path) -> None:
-    found = run("head -c 5000000 /dev/zero >a; sleep 0.4; rm a; head -c 10 /dev/zero >b", volume)
-    assert found.disk_bytes >= 5_000_000
+    figures = run("head -c 5000000 /dev/zero >a; sleep 0.4; rm a; head -c 10 /dev/zero >b", volume)
+    assert figures.disk_bytes >= 5_000_000
     assert measure.size(volume) == 10
 
 

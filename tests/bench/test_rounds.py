@@ -34,21 +34,21 @@ def silent(_: str) -> None:
 
 def test_contenders_run_in_turn_and_the_warm_up_does_not_count() -> None:
     player = Scripted()
-    found = rounds.play("case", [A, B], player, 2, silent)
+    results = rounds.play("case", [A, B], player, 2, silent)
     assert player.runs == ["a", "b", "a", "b", "a", "b"]
-    assert [each.wall_seconds for each in found["b"].samples] == [4, 6]
-    assert found["b"].disk_bytes == 7
+    assert [each.wall_seconds for each in results["b"].samples] == [4, 6]
+    assert results["b"].disk_bytes == 7
 
 
 def test_one_that_runs_once_is_counted_by_that_run() -> None:
     player = Scripted()
-    found = rounds.play("case", [A, ONCE], player, 2, silent)
+    results = rounds.play("case", [A, ONCE], player, 2, silent)
     assert player.runs.count("once") == 1
-    assert [each.wall_seconds for each in found["once"].samples] == [2]
+    assert [each.wall_seconds for each in results["once"].samples] == [2]
 
 
 def test_one_that_fails_is_left_out_and_has_no_figures_and_the_others_go_on() -> None:
     player = Scripted(failing="a")
-    found = rounds.play("case", [A, B], player, 3, silent)
+    results = rounds.play("case", [A, B], player, 3, silent)
     assert player.runs == ["a", "b", "a", "b", "b", "b"]
-    assert (found["a"].samples, found["a"].error, len(found["b"].samples)) == ([], "no luck", 3)
+    assert (results["a"].samples, results["a"].error, len(results["b"].samples)) == ([], "no luck", 3)

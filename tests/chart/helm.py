@@ -49,14 +49,14 @@ class Rendered:
 
     def only(self, kind: str) -> Object:
         """Return the one object of a kind."""
-        (found,) = (item for item in self.objects if item["kind"] == kind)
-        return found
+        (only_one,) = (item for item in self.objects if item["kind"] == kind)
+        return only_one
 
     def workload(self, component: str = "database") -> Object:
         """Return the StatefulSet of the servers, or that of another component."""
         sets = [item for item in self.objects if item["kind"] == "StatefulSet"]
-        (found,) = (each for each in sets if each["spec"]["template"]["metadata"]["labels"][_COMPONENT] == component)
-        return found
+        (workload,) = (each for each in sets if each["spec"]["template"]["metadata"]["labels"][_COMPONENT] == component)
+        return workload
 
     @property
     def pod(self) -> Object:
@@ -70,35 +70,35 @@ class Rendered:
     def service(self) -> Object:
         """Return the Service of clients, which has the name of the StatefulSet."""
         name = self.only("StatefulSet")["metadata"]["name"]
-        (found,) = (item for item in self.objects if (item["kind"], item["metadata"]["name"]) == ("Service", name))
-        return found
+        (service,) = (item for item in self.objects if (item["kind"], item["metadata"]["name"]) == ("Service", name))
+        return service
 
     @property
     def restore(self) -> Object:
         """Return the container that restores."""
         every = [*self.pod.get("initContainers", []), *self.pod["containers"]]
         (container,) = (each for each in every if each["name"] == "restore")
-        found: Object = container
-        return found
+        restoring: Object = container
+        return restoring
 
     def reader(self, command: str) -> Object:
         """Return the pod of `helm test` that runs a command on the volume."""
-        (found,) = (item for item in self.objects if item["kind"] == "Pod" and command in args(item))
-        return found
+        (pod,) = (item for item in self.objects if item["kind"] == "Pod" and command in args(item))
+        return pod
 
     @property
     def neo4j(self) -> Object:
         """Return Neo4j's container."""
         (container,) = (each for each in self.pod["containers"] if each["name"] == "neo4j")
-        found: Object = container
-        return found
+        server: Object = container
+        return server
 
 
 def args(pod: Object) -> list[str]:
     """Return the arguments of a pod's one container."""
     (container,) = pod["spec"]["containers"]
-    found: list[str] = container["args"]
-    return found
+    words: list[str] = container["args"]
+    return words
 
 
 def env(container: Object) -> dict[str, Any]:

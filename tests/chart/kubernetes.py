@@ -36,5 +36,5 @@ def _validator(version: str, kind: str, api: str) -> jsonschema_rs.Validator:
 def _load(version: str, name: str) -> dict[str, Any]:
     folder = files("kubernetes_validate") / "kubernetes-json-schema" / f"v{version}.0-local-strict"
     text = (folder / f"{name}.json").read_text(encoding="utf-8")
-    found: dict[str, Any] = json.loads(text.replace("/api/_definitions.json#/", "#/"))
-    return found
+    definitions: dict[str, Any] = json.loads(text.replace("/api/_definitions.json#/", "#/"))
+    return definitions

@@ -28,8 +28,8 @@ def resolve(node: Schema) -> Schema:
     """Return a schema, or the definition that it refers to."""
     if "$ref" not in node:
         return node
-    found: Schema = SCHEMA["definitions"][node["$ref"].removeprefix("#/definitions/")]
-    return found
+    definition: Schema = SCHEMA["definitions"][node["$ref"].removeprefix("#/definitions/")]
+    return definition
 
 
 def of(*path: str) -> Schema:

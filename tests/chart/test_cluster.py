@@ -48,8 +48,8 @@ def _setting(variable: str) -> str:
 
 
 def service(rendered: Rendered, name: str) -> Object:
-    (found,) = (each for each in rendered if each["kind"] == "Service" and each["metadata"]["name"] == name)
-    return found["spec"]  # type: ignore[no-any-return]
+    (item,) = (each for each in rendered if each["kind"] == "Service" and each["metadata"]["name"] == name)
+    return item["spec"]  # type: ignore[no-any-return]
 
 
 # Held to the operations manuals of 3.5, 4.4, 5 and 2026: "Configuration settings", "Ports", "Deploy a cluster", and
@@ -188,10 +188,10 @@ def test_a_member_is_ready_when_it_says_that_it_serves(tag: str, component: str,
 
 
 def test_read_replicas_are_told_what_they_are_and_where_the_cores_are(helm: Helm) -> None:
-    found = neo4j_settings(helm.template(cluster("4.4.48", replicas=1)), "read-replica")
-    assert found["dbms.mode"] == "READ_REPLICA"
-    assert found["causal_clustering.initial_discovery_members"] == at(5000)
-    assert found["dbms.default_advertised_address"] == OWN.replace("-members", "-replicas")
+    settings = neo4j_settings(helm.template(cluster("4.4.48", replicas=1)), "read-replica")
+    assert settings["dbms.mode"] == "READ_REPLICA"
+    assert settings["causal_clustering.initial_discovery_members"] == at(5000)
+    assert settings["dbms.default_advertised_address"] == OWN.replace("-members", "-replicas")
 
 
 @pytest.mark.parametrize(

@@ -30,8 +30,8 @@ def pod(helm: Helm, values: Values) -> Object:
 
 
 def containers(helm: Helm, values: Values) -> dict[str, Object]:
-    found = pod(helm, values)
-    return {each["name"]: each for each in [*found["initContainers"], *found["containers"]]}
+    spec = pod(helm, values)
+    return {each["name"]: each for each in [*spec["initContainers"], *spec["containers"]]}
 
 
 def test_there_is_no_drill_unless_asked_for(helm: Helm) -> None:
@@ -50,17 +50,17 @@ def test_neo4j_starts_after_the_restore_and_runs_while_it_is_asked(helm: Helm) -
 
 @pytest.mark.parametrize("data", [{}, {"existingClaim": "graph"}, {"subPath": "data"}], ids=str)
 def test_it_never_sees_the_volume_of_the_release(helm: Helm, data: Values) -> None:
-    found = pod(helm, make_drill(data=data))
-    assert "persistentVolumeClaim" not in json.dumps(found["volumes"])
-    data_volume = volumes(found)["data"]
+    spec = pod(helm, make_drill(data=data))
+    assert "persistentVolumeClaim" not in json.dumps(spec["volumes"])
+    data_volume = volumes(spec)["data"]
     assert data_volume["ephemeral"]["volumeClaimTemplate"]["spec"]["resources"]["requests"]["storage"] == "10Gi"
     places = [mounts(each)["data"] for each in containers(helm, make_drill(data=data)).values()]
     assert all(place == places[0] for place in places)
 
 
 def test_the_disk_of_the_node_is_bounded(helm: Helm) -> None:
-    found = pod(helm, make_drill({"volume": {"emptyDir": True, "size": "20Gi"}}))
-    assert volumes(found)["data"] == {"name": "data", "emptyDir": {"sizeLimit": "20Gi"}}
+    spec = pod(helm, make_drill({"volume": {"emptyDir": True, "size": "20Gi"}}))
+    assert volumes(spec)["data"] == {"name": "data", "emptyDir": {"sizeLimit": "20Gi"}}
 
 
 def test_it_restores_the_newest_set_whatever_the_release_asks_for(helm: Helm) -> None:
@@ -89,15 +89,15 @@ def test_it_restores_the_newest_set_whatever_the_release_asks_for(helm: Helm) ->
 
 
 def test_all_values_reach_the_container_that_asks_and_are_taken_by_the_image(helm: Helm) -> None:
-    found = containers(helm, ALL)
-    taken = options.from_environment(env(found["drill"]))
+    by_name = containers(helm, ALL)
+    taken = options.from_environment(env(by_name["drill"]))
     assert [assertion.database for assertion in taken.assertions] == ["neo4j", "", ""]
     assert (taken.seconds, str(taken.metrics_file)) == (600, "/metrics/drill.prom")
     assert taken.pushgateway == "http://pushgateway.monitoring:9091"
     assert taken.name == "eu-west.default.graph-neo4j-restore"
-    assert env(found["drill"])["NO_PROXY"] == "monitoring"
-    assert env(found["neo4j"])["NEO4J_server_memory_heap_max__size"] == "1g"
-    assert found["neo4j"]["resources"] == ALL["drill"]["resources"]
+    assert env(by_name["drill"])["NO_PROXY"] == "monitoring"
+    assert env(by_name["neo4j"])["NEO4J_server_memory_heap_max__size"] == "1g"
+    assert by_name["neo4j"]["resources"] == ALL["drill"]["resources"]
     cron = helm.template(ALL).only("CronJob")["spec"]
     assert (cron["schedule"], cron["timeZone"], cron["suspend"]) == ("45 2 * * 1-5", "Europe/Berlin", True)
 
@@ -113,10 +113,10 @@ def test_all_values_reach_the_container_that_asks_and_are_taken_by_the_image(hel
 )
 def test_only_the_pod_itself_reaches_the_copy_which_asks_for_no_password(helm: Helm, tag: str, setting: str) -> None:
     values = make_drill(image={"tag": tag}, auth={"existingSecret": "graph-password"})
-    found = env(containers(helm, values)["neo4j"])
-    assert (found["NEO4J_AUTH"], found[setting]) == ("none", "localhost")
+    environment = env(containers(helm, values)["neo4j"])
+    assert (environment["NEO4J_AUTH"], environment[setting]) == ("none", "localhost")
     # No query reads a file of the pod, such as one that the restore left in the data folder.
-    assert found["NEO4J_dbms_security_allow__csv__import__from__file__urls"] == "false"
+    assert environment["NEO4J_dbms_security_allow__csv__import__from__file__urls"] == "false"
     assert "ports" not in containers(helm, values)["neo4j"]
 
 
@@ -132,8 +132,8 @@ def test_what_the_next_pod_would_have_too_is_not_tried_again(helm: Helm) -> None
 
 def test_it_is_as_confined_as_neo4j_and_no_service_selects_it(helm: Helm) -> None:
     rendered = helm.template(make_drill())
-    found = pod(helm, make_drill())
-    assert found["securityContext"] == rendered.pod["securityContext"]
+    spec = pod(helm, make_drill())
+    assert spec["securityContext"] == rendered.pod["securityContext"]
     assert containers(helm, make_drill())["drill"]["securityContext"] == rendered.restore["securityContext"]
     labels = job(helm, make_drill())["template"]["metadata"]["labels"]
     assert not rendered.only("Service")["spec"]["selector"].items() <= labels.items()
@@ -203,14 +203,14 @@ def test_the_container_that_asks_reaches_the_bucket_as_the_restore_does(helm: He
         "extraEnv": [{"name": "AWS_ROLE_ARN", "value": "role"}],
     }
     values = make_drill({}, restore)
-    found = containers(helm, values)
-    asks, restores = env(found["drill"]), env(found["restore"])
+    by_name = containers(helm, values)
+    asks, restores = env(by_name["drill"]), env(by_name["restore"])
     taken = options.from_environment(asks).bucket
     assert taken is not None
     assert taken.access == replace(settings.from_environment(restores).access, age_identity=None)
     assert taken.request.bucket == settings.from_environment(restores).request.bucket
     assert {"AWS_ROLE_ARN", "CREDENTIALS_FILE"} <= asks.keys()
-    places = mounts(found["drill"])
+    places = mounts(by_name["drill"])
     assert {"restore-service-key", "restore-certificates", "restore-encryption-key"} <= places.keys()
     # Only a set may be encrypted with age.
     assert "restore-age-identity" not in places
@@ -218,22 +218,22 @@ def test_the_container_that_asks_reaches_the_bucket_as_the_restore_does(helm: He
 
 def test_a_key_of_its_own_may_write_and_the_restore_keeps_the_one_that_reads(helm: Helm) -> None:
     values = make_drill({"results": {"secretName": "drill-key"}})
-    found = containers(helm, values)
-    key = env(found["drill"])["GOOGLE_APPLICATION_CREDENTIALS"]
-    assert key == env(found["restore"])["GOOGLE_APPLICATION_CREDENTIALS"]
-    assert {name for name in mounts(found["drill"]) if mounts(found["drill"])[name]["mountPath"] == "/auth"} == {
+    by_name = containers(helm, values)
+    key = env(by_name["drill"])["GOOGLE_APPLICATION_CREDENTIALS"]
+    assert key == env(by_name["restore"])["GOOGLE_APPLICATION_CREDENTIALS"]
+    assert {name for name in mounts(by_name["drill"]) if mounts(by_name["drill"])[name]["mountPath"] == "/auth"} == {
         "drill-result-key"
     }
-    assert "drill-result-key" not in mounts(found["restore"])
+    assert "drill-result-key" not in mounts(by_name["restore"])
     secret = volumes(pod(helm, values))["drill-result-key"]["secret"]
     assert (secret["secretName"], secret["optional"]) == ("drill-key", True)
-    assert env(found["drill"])["SECRET_NAME"] == "drill-key"
+    assert env(by_name["drill"])["SECRET_NAME"] == "drill-key"
 
 
 def test_without_results_the_container_that_asks_has_no_key(helm: Helm) -> None:
-    found = containers(helm, make_drill({"results": {"enabled": False, "secretName": "drill-key"}}))
-    assert options.from_environment(env(found["drill"])).bucket is None
-    assert mounts(found["drill"]).keys() == {"data", "restore-tmp"}
+    by_name = containers(helm, make_drill({"results": {"enabled": False, "secretName": "drill-key"}}))
+    assert options.from_environment(env(by_name["drill"])).bucket is None
+    assert mounts(by_name["drill"]).keys() == {"data", "restore-tmp"}
 
 
 def test_a_bucket_of_files_is_mounted_for_the_result_too(helm: Helm) -> None:

@@ -121,8 +121,12 @@ def test_the_chart_sets_every_variable_of_the_contract_and_no_other(helm: Helm) 
 
 
 def test_old_data_may_go_first_where_losing_it_was_accepted(helm: Helm) -> None:
-    found = env(helm.template(load(CHART / "ci" / "reclaim-values.yaml")).restore)
-    assert (found["SPACE_MODE"], found["FORCE_OVERWRITE"], found["KEEP_PREVIOUS"]) == ("reclaim", "true", "false")
+    environment = env(helm.template(load(CHART / "ci" / "reclaim-values.yaml")).restore)
+    assert (environment["SPACE_MODE"], environment["FORCE_OVERWRITE"], environment["KEEP_PREVIOUS"]) == (
+        "reclaim",
+        "true",
+        "false",
+    )
 
 
 @pytest.mark.parametrize("given", [False, "false"], ids=["boolean", "text"])
@@ -158,9 +162,9 @@ def test_the_key_has_the_name_that_its_store_s_have(
 ) -> None:
     rendered = helm.template(make_values(values))
     assert volumes(rendered.pod)["restore-service-key"]["secret"]["items"] == [{"key": path, "path": path}]
-    found = env(rendered.restore)
-    assert found[variable] == f"/auth/{path}"
-    assert {"GOOGLE_APPLICATION_CREDENTIALS", "CREDENTIALS_FILE"} & found.keys() == {variable}
+    environment = env(rendered.restore)
+    assert environment[variable] == f"/auth/{path}"
+    assert {"GOOGLE_APPLICATION_CREDENTIALS", "CREDENTIALS_FILE"} & environment.keys() == {variable}
 
 
 @pytest.mark.parametrize("kind", ["configMap", "secret"])
@@ -221,15 +225,15 @@ def test_settings_reach_neo4j_as_its_image_reads_them(helm: Helm) -> None:
         "server.metrics.enabled": False,
         "db.checkpoint.interval.tx": 10000000,
     }
-    found = env(helm.template(make_values(config=config)).neo4j)
-    assert found == {
+    environment = env(helm.template(make_values(config=config)).neo4j)
+    assert environment == {
         "NEO4J_server_memory_heap_max__size": "4g",
         "NEO4J_db_tx__log_rotation_retention__policy": "2 days 2G",
         "NEO4J_server_metrics_enabled": "false",
         "NEO4J_db_checkpoint_interval_tx": "10000000",
     }
     # The image's rule: the prefix goes, "_" becomes ".", and ".." becomes "_".
-    read = {re.sub(r"\.\.", "_", name.removeprefix("NEO4J_").replace("_", ".")) for name in found}
+    read = {re.sub(r"\.\.", "_", name.removeprefix("NEO4J_").replace("_", ".")) for name in environment}
     assert read == config.keys()
 
 
@@ -246,8 +250,8 @@ def test_a_licence_is_never_accepted_by_itself(helm: Helm) -> None:
 
 
 def test_the_first_password_comes_from_a_secret(helm: Helm) -> None:
-    found = env(helm.template(make_values(auth={"existingSecret": "graph-password"})).neo4j)
-    assert found == {"NEO4J_AUTH": {"secretKeyRef": {"name": "graph-password", "key": "NEO4J_AUTH"}}}
+    environment = env(helm.template(make_values(auth={"existingSecret": "graph-password"})).neo4j)
+    assert environment == {"NEO4J_AUTH": {"secretKeyRef": {"name": "graph-password", "key": "NEO4J_AUTH"}}}
 
 
 def test_passwords_can_be_switched_off_and_are_not_by_default(helm: Helm) -> None:

@@ -8,8 +8,8 @@ ALL = load(CHART / "ci" / "all-values.yaml")
 
 def labels(item: Object) -> dict[str, str]:
     """Return the labels of an object."""
-    found: dict[str, str] = item["metadata"]["labels"]
-    return found
+    texts: dict[str, str] = item["metadata"]["labels"]
+    return texts
 
 
 def test_every_object_and_every_pod_has_the_common_labels_and_no_selector_has(helm: Helm) -> None:
@@ -44,8 +44,8 @@ def test_variables_of_a_secret_reach_the_container_that_they_are_for(helm: Helm)
     (plan,) = rendered.reader("plan")["spec"]["containers"]
     (verify,) = rendered.reader("verify")["spec"]["containers"]
     containers = {"neo4j": rendered.neo4j, "restore": rendered.restore, "finalize": finalize, "plan": plan}
-    found = {name: each["envFrom"][0]["secretRef"]["name"] for name, each in containers.items()}
-    assert found == {"neo4j": "ldap", "restore": "proxy", "finalize": "bolt", "plan": "proxy"}
+    secrets = {name: each["envFrom"][0]["secretRef"]["name"] for name, each in containers.items()}
+    assert secrets == {"neo4j": "ldap", "restore": "proxy", "finalize": "bolt", "plan": "proxy"}
     assert "envFrom" not in verify
 
 

@@ -19,8 +19,8 @@ def pod(helm: Helm, values: Values) -> Object:
 
 
 def container(helm: Helm, values: Values) -> Object:
-    (found,) = pod(helm, values)["containers"]
-    one: Object = found
+    (asking,) = pod(helm, values)["containers"]
+    one: Object = asking
     return one
 
 
@@ -39,10 +39,10 @@ def test_helm_runs_it_after_each_install_and_upgrade(helm: Helm) -> None:
 def test_the_least_values_ask_the_service_of_the_release_with_its_secret(helm: Helm) -> None:
     values = make_finalize()
     rendered = helm.template(values)
-    found = container(helm, values)
-    assert found["args"] == ["finalize"]
-    assert found["image"] == rendered.restore["image"]
-    assert env(found) == {
+    asking = container(helm, values)
+    assert asking["args"] == ["finalize"]
+    assert asking["image"] == rendered.restore["image"]
+    assert env(asking) == {
         "START_ID": env(rendered.restore)["START_ID"],
         "BOLT_URI": f"bolt://{rendered.only('Service')['metadata']['name']}:7687",
         "BOLT_AUTH_FILE": "/login",
@@ -54,7 +54,7 @@ def test_the_least_values_ask_the_service_of_the_release_with_its_secret(helm: H
         "TERMINATION_LOG": "/dev/termination-log",
     }
     assert volumes(pod(helm, values))["login"]["secret"]["secretName"] == "graph-login"
-    assert options.from_environment(env(found)).server.address.endswith(":7687")
+    assert options.from_environment(env(asking)).server.address.endswith(":7687")
 
 
 def test_the_job_waits_for_the_pod_of_its_values(helm: Helm) -> None:
@@ -76,16 +76,16 @@ def test_a_job_that_can_not_read_the_volume_waits_for_no_start(helm: Helm) -> No
 
 
 def test_all_values_reach_the_container_and_are_taken_by_the_image(helm: Helm) -> None:
-    found = container(helm, ALL)
-    taken = options.from_environment(env(found))
+    asking = container(helm, ALL)
+    taken = options.from_environment(env(asking))
     assert (taken.server.address, taken.metadata, taken.default) == (
         "neo4j+s://graph.example.org:7687",
         "users",
         "movies",
     )
     assert (taken.seconds, str(taken.server.ca_file)) == (7200, "/bolt-certificates/ca.crt")
-    assert mounts(found)["bolt-certificates"]["readOnly"]
-    assert found["resources"] == ALL["finalize"]["resources"]
+    assert mounts(asking)["bolt-certificates"]["readOnly"]
+    assert asking["resources"] == ALL["finalize"]["resources"]
     by_name = volumes(pod(helm, ALL))
     assert by_name["login"]["secret"]["secretName"] == "graph-login"
     assert by_name["bolt-certificates"]["secret"]["items"] == [{"key": "authorities.pem", "path": "ca.crt"}]
@@ -93,8 +93,8 @@ def test_all_values_reach_the_container_and_are_taken_by_the_image(helm: Helm) -
 
 def test_it_is_as_confined_as_the_restore_container(helm: Helm) -> None:
     rendered = helm.template(make_finalize())
-    found = container(helm, make_finalize())
-    assert found["securityContext"] == rendered.restore["securityContext"]
+    asking = container(helm, make_finalize())
+    assert asking["securityContext"] == rendered.restore["securityContext"]
     spec = pod(helm, make_finalize())
     assert spec["securityContext"] == rendered.pod["securityContext"]
     assert spec["automountServiceAccountToken"] is False

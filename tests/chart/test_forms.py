@@ -129,9 +129,9 @@ def test_a_wrong_value_is_refused_with_its_path_and_what_to_write(helm: Helm) ->
 
 def test_validate_refuses_it_with_the_same_words(helm: Helm) -> None:
     refusal = helm.refusal(wrong_values())
-    found = [message.partition(" is not ")[2] for _, message in errors(OURS, wrong_values())]
-    assert len(found) == len(WRONG)
-    for words in found:
+    reasons = [message.partition(" is not ")[2] for _, message in errors(OURS, wrong_values())]
+    assert len(reasons) == len(WRONG)
+    for words in reasons:
         assert f" is not {words}" in refusal
 
 

@@ -20,13 +20,13 @@ def jobs(rendered: Rendered) -> list[Object]:
 
 
 def pod(job: Object) -> Object:
-    found: Object = job["spec"]["template"]["spec"]
-    return found
+    spec: Object = job["spec"]["template"]["spec"]
+    return spec
 
 
 def container(job: Object) -> Object:
-    (found,) = pod(job)["containers"]
-    one: Object = found
+    (spec,) = pod(job)["containers"]
+    one: Object = spec
     return one
 
 

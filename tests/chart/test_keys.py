@@ -38,8 +38,8 @@ def checksums(helm: Helm, folder: Folder, variants: dict[str, Values]) -> dict[s
     )
     (templates / "variants.yaml").write_text(TEMPLATE, encoding="utf-8")
     documents = yaml.load_all(helm.text(make_values(), chart=copy), yaml.CSafeLoader)
-    (found,) = (item for item in documents if item and item.keys() == variants.keys())
-    sums: dict[str, str] = found
+    (document,) = (item for item in documents if item and item.keys() == variants.keys())
+    sums: dict[str, str] = document
     return sums
 
 
@@ -60,8 +60,8 @@ def idle(helm: Helm, folder: Folder, paths: list[Path], examples: dict[str, Valu
             if sets(values, path):
                 owners[f"{name}/{'.'.join(path)}"] = (path, name)
                 variants[f"{name}/{'.'.join(path)}"] = merged(DEFAULTS, without(values, path))
-    found = checksums(helm, folder, variants)
-    active = {path for key, (path, name) in owners.items() if found[key] != found[name]}
+    sums = checksums(helm, folder, variants)
+    active = {path for key, (path, name) in owners.items() if sums[key] != sums[name]}
     return [path for path in paths if path not in active]
 
 

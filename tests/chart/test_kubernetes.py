@@ -12,11 +12,11 @@ def test_kubernetes_knows_every_key_of_every_example(helm: Helm, version: str) -
     given = version if oldest else ""
     # A drill needs a sidecar among the init containers, which the oldest version does not have.
     files = [file for file in CI_FILES if not (oldest and file.stem.startswith("drill"))]
-    found = {
+    unknown = {
         file.name: [each for item in helm.template(load(file), kubernetes=given) for each in problems(item, version)]
         for file in files
     }
-    assert {name: said for name, said in found.items() if said} == {}
+    assert {name: said for name, said in unknown.items() if said} == {}
 
 
 def test_a_key_that_kubernetes_does_not_know_is_found(helm: Helm) -> None:

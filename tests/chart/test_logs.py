@@ -16,14 +16,14 @@ def appenders(helm: Helm, *stdout: str, tag: str = "5.26.30") -> dict[str, ET.El
 
 
 def test_the_logs_that_are_asked_for_go_to_stdout_and_the_others_to_files(helm: Helm) -> None:
-    found = appenders(helm, "debug", "security")
-    assert {name: each.tag for name, each in found.items()} == {
+    by_name = appenders(helm, "debug", "security")
+    assert {name: each.tag for name, each in by_name.items()} == {
         "Root": "Console",
         "SecurityLogger": "Console",
         "QueryLogger": "RollingRandomAccessFile",
         "HttpLogger": "RollingRandomAccessFile",
     }
-    files = {each.attrib["fileName"].rpartition("/")[2] for each in found.values() if "fileName" in each.attrib}
+    files = {each.attrib["fileName"].rpartition("/")[2] for each in by_name.values() if "fileName" in each.attrib}
     assert files == {"query.log", "http.log"}
 
 

@@ -13,9 +13,9 @@ def make_tls(*policies: str, **others: object) -> Values:
 
 def test_certificates_lie_where_the_settings_say_in_the_shape_of_cert_manager(helm: Helm) -> None:
     rendered = helm.template(make_tls("bolt", "https", "cluster"))
-    found = env(rendered.neo4j)
+    environment = env(rendered.neo4j)
     for policy in ("bolt", "https", "cluster"):
-        folder = found[f"NEO4J_dbms_ssl_policy_{policy}_base__directory"]
+        folder = environment[f"NEO4J_dbms_ssl_policy_{policy}_base__directory"]
         assert mounts(rendered.neo4j)[f"tls-{policy}"] == {
             "name": f"tls-{policy}",
             "mountPath": folder,
@@ -25,20 +25,20 @@ def test_certificates_lie_where_the_settings_say_in_the_shape_of_cert_manager(he
         needed, trusted = (source["secret"] for source in sources)
         assert needed["name"] == trusted["name"] == f"{policy}-tls"
         assert {item["path"] for item in needed["items"]} == {
-            found[f"NEO4J_dbms_ssl_policy_{policy}_private__key"],
-            found[f"NEO4J_dbms_ssl_policy_{policy}_public__certificate"],
+            environment[f"NEO4J_dbms_ssl_policy_{policy}_private__key"],
+            environment[f"NEO4J_dbms_ssl_policy_{policy}_public__certificate"],
         }
         assert (trusted["optional"], trusted["items"]) == (True, [{"key": "ca.crt", "path": "trusted/ca.crt"}])
-    assert found["NEO4J_server_bolt_tls__level"] == "REQUIRED"
-    assert found["NEO4J_server_https_enabled"] == "true"
-    assert found["NEO4J_dbms_ssl_policy_cluster_client__auth"] == "REQUIRE"
+    assert environment["NEO4J_server_bolt_tls__level"] == "REQUIRED"
+    assert environment["NEO4J_server_https_enabled"] == "true"
+    assert environment["NEO4J_dbms_ssl_policy_cluster_client__auth"] == "REQUIRE"
 
 
 def test_neo4j_4_has_its_own_names_for_the_connectors(helm: Helm) -> None:
-    found = env(helm.template(make_tls("bolt", "https", image={"tag": "4.4"})).neo4j)
-    assert found["NEO4J_dbms_connector_bolt_tls__level"] == "REQUIRED"
-    assert found["NEO4J_dbms_connector_https_enabled"] == "true"
-    assert found["NEO4J_dbms_ssl_policy_bolt_enabled"] == "true"
+    environment = env(helm.template(make_tls("bolt", "https", image={"tag": "4.4"})).neo4j)
+    assert environment["NEO4J_dbms_connector_bolt_tls__level"] == "REQUIRED"
+    assert environment["NEO4J_dbms_connector_https_enabled"] == "true"
+    assert environment["NEO4J_dbms_ssl_policy_bolt_enabled"] == "true"
 
 
 def test_without_a_certificate_nothing_of_it_is_left(helm: Helm) -> None:
@@ -103,10 +103,10 @@ def test_a_route_leads_http_from_a_gateway_to_the_service(helm: Helm) -> None:
 def rules(helm: Helm, direction: str, **values: object) -> list[Values]:
     """Return the rules of the NetworkPolicy, without the first one, which is for the pods of the release."""
     policy = helm.template(make_values(values.pop("restore", None), **values)).only("NetworkPolicy")  # type: ignore[arg-type]
-    own, *found = policy["spec"][direction]
+    own, *others = policy["spec"][direction]
     (peer,) = next(iter(own.values()))
     assert peer == {"podSelector": policy["spec"]["podSelector"]}
-    rest: list[Values] = found
+    rest: list[Values] = others
     return rest
 
 
@@ -175,6 +175,6 @@ def test_metrics_have_a_port_a_service_and_a_monitor_that_finds_it(helm: Helm) -
 
 def test_neo4j_4_has_its_own_names_for_metrics(helm: Helm) -> None:
     values = make_values(metrics={"enabled": True}, acceptLicenseAgreement="yes", image={"tag": "4.4.48-enterprise"})
-    found = env(helm.template(values).neo4j)
-    assert found["NEO4J_metrics_prometheus_enabled"] == "true"
-    assert found["NEO4J_metrics_prometheus_endpoint"] == "0.0.0.0:2004"
+    environment = env(helm.template(values).neo4j)
+    assert environment["NEO4J_metrics_prometheus_enabled"] == "true"
+    assert environment["NEO4J_metrics_prometheus_endpoint"] == "0.0.0.0:2004"

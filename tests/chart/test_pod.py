@@ -17,19 +17,19 @@ def violations(pod: Object) -> list[str]:
     """Return what the Pod Security Standard `restricted` refuses in a pod's spec."""
     context = pod["securityContext"]
     containers = [*pod.get("initContainers", []), *pod["containers"]]
-    found = [f"{key} is set" for key in FORBIDDEN_OF_PODS & pod.keys()]
-    found += [volume["name"] for volume in pod["volumes"] if not (volume.keys() - {"name"}) <= ALLOWED_VOLUMES]
+    problems = [f"{key} is set" for key in FORBIDDEN_OF_PODS & pod.keys()]
+    problems += [volume["name"] for volume in pod["volumes"] if not (volume.keys() - {"name"}) <= ALLOWED_VOLUMES]
     if context["runAsNonRoot"] is not True or context.get("runAsUser") == 0:
-        found.append("may run as root")
+        problems.append("may run as root")
     if context["seccompProfile"]["type"] not in {"RuntimeDefault", "Localhost"}:
-        found.append("no seccomp profile")
+        problems.append("no seccomp profile")
     for container in containers:
         limits = container["securityContext"]
         if limits["allowPrivilegeEscalation"] is not False or limits["capabilities"] != {"drop": ["ALL"]}:
-            found.append(f"{container['name']} may gain privileges")
+            problems.append(f"{container['name']} may gain privileges")
         if limits.keys() & {"privileged", "runAsUser", "runAsNonRoot", "seccompProfile", "procMount"}:
-            found.append(f"{container['name']} has limits of its own")
-    return found
+            problems.append(f"{container['name']} has limits of its own")
+    return problems
 
 
 @pytest.mark.parametrize("file", CI_FILES, ids=lambda file: file.stem)
@@ -175,8 +175,8 @@ def test_the_probes_ask_the_bolt_port_and_wait_an_hour_for_the_start(helm: Helm)
 def test_memory_is_reckoned_where_the_values_do_not_say_it(
     helm: Helm, restore: dict[str, object], expected: dict[str, object]
 ) -> None:
-    found = helm.template(make_values(restore)).restore["resources"]
-    assert {part: amounts for part, amounts in found.items() if amounts} == expected
+    resources = helm.template(make_values(restore)).restore["resources"]
+    assert {part: amounts for part, amounts in resources.items() if amounts} == expected
 
 
 def test_containers_of_the_users_stand_around_the_restore_and_beside_neo4j(helm: Helm) -> None:

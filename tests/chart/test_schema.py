@@ -34,11 +34,11 @@ OPEN = {
 
 def open_objects(node: Schema, path: Path = ()) -> set[Path]:
     """Return the places in a schema where an object may have keys that are not named."""
-    found = {path} if node.get("type") == "object" and node.get("additionalProperties") is not False else set()
+    paths = {path} if node.get("type") == "object" and node.get("additionalProperties") is not False else set()
     for key, child in node.items():
         if isinstance(child, dict):
-            found |= open_objects(child, (*path, key))
-    return found
+            paths |= open_objects(child, (*path, key))
+    return paths
 
 
 def test_the_schema_is_closed_but_for_what_is_not_the_chart_s() -> None:

@@ -8,8 +8,10 @@ from tests.chart.helm import Helm, Values, env, make_values
 
 def settings(helm: Helm, **values: object) -> dict[str, str]:
     """Return the settings of Neo4j's container, by the rule with which its image reads their names."""
-    found = env(helm.template(make_values(**values)).neo4j)  # type: ignore[arg-type]
-    return {re.sub(r"\.\.", "_", name.removeprefix("NEO4J_").replace("_", ".")): text for name, text in found.items()}
+    environment = env(helm.template(make_values(**values)).neo4j)  # type: ignore[arg-type]
+    return {
+        re.sub(r"\.\.", "_", name.removeprefix("NEO4J_").replace("_", ".")): text for name, text in environment.items()
+    }
 
 
 def limited(memory: object, **config: str) -> Values:

@@ -127,7 +127,7 @@ def test_the_notes_of_a_rollback_promise_no_restore(helm: Helm, speaking_chart: 
 
 
 @pytest.mark.parametrize(
-    ("database", "enabled", "told"),
+    ("database", "enabled", "sentence"),
     [
         ("neo4j,movies", True, "The Job graph-neo4j-restore-finalize creates what is missing"),
         ("neo4j,movies", False, "With finalize.enabled a Job"),
@@ -139,12 +139,12 @@ def test_the_notes_of_a_rollback_promise_no_restore(helm: Helm, speaking_chart: 
     ],
 )
 def test_the_notes_say_which_databases_neo4j_may_not_know(
-    helm: Helm, speaking_chart: Path, database: str, enabled: bool, told: str
+    helm: Helm, speaking_chart: Path, database: str, enabled: bool, sentence: str
 ) -> None:
     values = make_values({"database": database}, auth={"existingSecret": "login"}, finalize={"enabled": enabled})
     text = notes(helm, speaking_chart, values)
-    assert ("may not know movies" in text) == bool(told)
-    assert told in text
+    assert ("may not know movies" in text) == bool(sentence)
+    assert sentence in text
 
 
 def test_the_readme_has_every_value_with_its_default_and_meaning() -> None:

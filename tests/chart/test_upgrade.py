@@ -68,10 +68,10 @@ def test_an_upgrade_changes_nothing_that_kubernetes_keeps(helm: Helm, chart: Pat
 def test_the_restore_of_an_upgraded_release_is_the_same_request(helm: Helm, chart: Path) -> None:
     request = ("BUCKET", "DATABASE", "TIMESTAMP", "FORCE_OVERWRITE", "RESTORE_ID", "DATA_DIR")
     values = make_values({"forceOverwrite": "once", "restoreId": "incident-42"})
-    found = []
+    requests = []
     for each in (chart, CHART):
         objects = rendered(helm, each, values)
         (workload,) = (item for (kind, _), item in objects.items() if kind == "StatefulSet")
         (container,) = workload["spec"]["template"]["spec"]["initContainers"]
-        found.append([item for item in container["env"] if item["name"] in request])
-    assert found[0] == found[1]
+        requests.append([item for item in container["env"] if item["name"] in request])
+    assert requests[0] == requests[1]

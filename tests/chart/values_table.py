@@ -11,7 +11,7 @@ BEGIN, END = "<!-- values -->\n", "<!-- /values -->"
 
 def comments(text: str) -> dict[Path, str]:
     """Return the comment above each key of a values file, by the path of the key; empty where there is none."""
-    found: dict[Path, str] = {}
+    texts: dict[Path, str] = {}
     path: Path = ()
     above: list[str] = []
     for line in text.splitlines():
@@ -22,9 +22,9 @@ def comments(text: str) -> dict[Path, str]:
         key, colon, _ = content.partition(":")
         if colon and not content.startswith("-"):
             path = (*path[: (len(line) - len(line.lstrip())) // 2], key)
-            found[path] = " ".join(above)
+            texts[path] = " ".join(above)
         above = []
-    return found
+    return texts
 
 
 def table() -> str:

@@ -42,8 +42,11 @@ def main(folder: Path, helm: str) -> int:
     lines: list[tuple[str, str, str, str]] = []
     for chart in charts(folder, helm):
         for path, scenario in files(chart.target):
-            told = lacking(chart, path) or [*problems(chart, path, helm), *shared(chart, path, scenario, helm)]
-            lines.append((chart.target.name, chart.version, path.parent.name, " ".join(told) or "ok"))
+            problems_there = lacking(chart, path) or [
+                *problems(chart, path, helm),
+                *shared(chart, path, scenario, helm),
+            ]
+            lines.append((chart.target.name, chart.version, path.parent.name, " ".join(problems_there) or "ok"))
         for fact in facts()[chart.target.name]:
             if wrong := disproved(chart, fact, helm):
                 lines.append((chart.target.name, chart.version, ".".join(fact.key), wrong))
@@ -88,8 +91,8 @@ def lacking(chart: Chart, path: Path) -> list[str]:
 
 def problems(chart: Chart, path: Path, helm: str) -> list[str]:
     """Return what `validate --render` has against a values file."""
-    found = check([path], chart.target.name, rendering=Rendering(str(chart.place), helm))
-    return [f"{each.key} {each.what}" for each in found]
+    findings = check([path], chart.target.name, rendering=Rendering(str(chart.place), helm))
+    return [f"{each.key} {each.what}" for each in findings]
 
 
 def shared(chart: Chart, path: Path, scenario: Scenario, helm: str) -> list[str]:

@@ -91,10 +91,10 @@ def test_helm_test_passes_after_a_restore_and_after_a_rollback(
     says(start(WISH), 0)
     says(start({**WISH, "command": command}), 0)
     after = archives.snapshot_all(data)
-    told = {reads: start({**WISH, "command": command}, reads=reads) for reads in ("verify", "status", "plan")}
-    assert {reads: done.returncode for reads, done in told.items()} == {"verify": 0, "status": 0, "plan": 0}
-    assert ("restored: neo4j" if command == "run" else "rolled back: neo4j") in told["status"].stdout
-    assert "the request incident-4711 was fulfilled" in told["plan"].stdout
+    results = {reads: start({**WISH, "command": command}, reads=reads) for reads in ("verify", "status", "plan")}
+    assert {reads: done.returncode for reads, done in results.items()} == {"verify": 0, "status": 0, "plan": 0}
+    assert ("restored: neo4j" if command == "run" else "rolled back: neo4j") in results["status"].stdout
+    assert "the request incident-4711 was fulfilled" in results["plan"].stdout
     assert archives.snapshot_all(data) == after
 
 

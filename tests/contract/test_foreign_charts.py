@@ -54,13 +54,13 @@ def chart(tmp_path: Path, helm: str) -> Chart:
     (place / "templates" / "secret.yaml").write_text(
         "apiVersion: v1\nkind: Secret\nmetadata: {name: {{ .Values.neo4j.name }}-auth}\n"
     )
-    (found,) = charts(tmp_path, helm)
-    return found
+    (pulled,) = charts(tmp_path, helm)
+    return pulled
 
 
 def test_a_file_that_an_old_chart_does_not_know_says_which_it_needs(chart: Chart) -> None:
-    told = lacking(chart, ROOT / "scenarios" / "cluster" / "values.neo4j.yaml")
-    assert told[0] == "needs 5.3.0 for neo4j.passwordFromSecret;"
+    needs = lacking(chart, ROOT / "scenarios" / "cluster" / "values.neo4j.yaml")
+    assert needs[0] == "needs 5.3.0 for neo4j.passwordFromSecret;"
     assert lacking(chart, ROOT / "scenarios" / "single-instance" / "values.neo4j.yaml") == []
 
 

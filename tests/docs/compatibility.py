@@ -88,12 +88,12 @@ def line_of(version: str) -> str:
 
 def marked() -> dict[str, set[str]]:
     """Return the features that each marked test names, by its node id. Nothing is imported."""
-    found = {}
+    tests = {}
     for path in sorted((ROOT / "tests").rglob("test_*.py")):
         for node in ast.parse(path.read_text(encoding="utf-8")).body:
             if isinstance(node, ast.FunctionDef) and (features := set(_features(node))):
-                found[f"{path.relative_to(ROOT)}::{node.name}"] = features
-    return found
+                tests[f"{path.relative_to(ROOT)}::{node.name}"] = features
+    return tests
 
 
 def _features(test: ast.FunctionDef) -> Iterator[str]:

@@ -26,8 +26,8 @@ def prose(page: Path) -> str:
 
 def links(page: Path) -> list[str]:
     """Return the targets of a page's links, those to other hosts left out."""
-    found = re.findall(r"\]\(([^)\s]+)\)", prose(page))
-    return [target for target in found if not re.match(r"[a-z]+:", target)]
+    targets = re.findall(r"\]\(([^)\s]+)\)", prose(page))
+    return [target for target in targets if not re.match(r"[a-z]+:", target)]
 
 
 def anchors(page: Path) -> set[str]:
@@ -49,8 +49,8 @@ def blocks(page: Path, language: str = "") -> Iterator[str]:
 def commands(page: Path, *programs: str) -> list[list[str]]:
     """Return the commands of some programs in a page's blocks, in order, each without what it is piped into."""
     lines = [line for code in blocks(page) for line in code.replace("\\\n", " ").splitlines()]
-    found = [_words(line) for line in lines if line.split(" ")[0] in programs]
-    return [words for words in found if words]
+    lines_of_words = [_words(line) for line in lines if line.split(" ")[0] in programs]
+    return [words for words in lines_of_words if words]
 
 
 def _words(line: str) -> list[str]:

@@ -30,9 +30,9 @@ def input_row(field: Field[object]) -> str:
 
 def with_rows(page: str, first: str, end: str, rows: Iterable[str]) -> str:
     """Return a page with these rows in the place of those from the one that begins with `first` to the line `end`."""
-    before, found, rest = page.partition(f"\n{first}")
+    before, heading, rest = page.partition(f"\n{first}")
     _, closed, after = rest.partition(f"\n{end}")
-    assert found, first
+    assert heading, first
     assert closed, end
     return "\n".join([before, *rows, f"{end}{after}"])
 

@@ -17,11 +17,11 @@ def test_the_layers_are_those_of_the_contract(heading: str, package: str) -> Non
     """The contract is exhaustive, so both name every module and folder of the package."""
     table = PAGE.read_text(encoding="utf-8").partition(f"## The layers of the {heading}\n")[2].partition("\n## ")[0]
     cells = [row.split("|")[2] for row in table.splitlines() if row.startswith("| ")]
-    told = [re.findall(r"`(\w+)/?`", cell) for cell in cells if "`" in cell and package not in cell]
+    listed = [re.findall(r"`(\w+)/?`", cell) for cell in cells if "`" in cell and package not in cell]
     settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     contracts = settings["tool"]["importlinter"]["contracts"]
     (layers,) = [each["layers"] for each in contracts if each.get("containers") == [package]]
-    assert told == [layer.split(" : ") for layer in layers]
+    assert listed == [layer.split(" : ") for layer in layers]
 
 
 @pytest.mark.parametrize("page", [PAGE, ADDING], ids=lambda page: page.stem)

@@ -71,8 +71,8 @@ def scenarios(desk: Path, *words: str) -> str:
 
 def expanded(desk: Path, word: str) -> list[str]:
     """Return the files that a shell puts in the place of a pattern, or the word itself."""
-    found = sorted(str(path.relative_to(desk)) for path in desk.glob(word)) if "*" in word else []
-    return found or [word]
+    paths = sorted(str(path.relative_to(desk)) for path in desk.glob(word)) if "*" in word else []
+    return paths or [word]
 
 
 def rendered(helm: str, desk: Path, words: list[str]) -> str:
@@ -117,8 +117,8 @@ def test_the_commands_of_a_page_work_in_their_order(helm: str, desk: Path, page:
 
 @pytest.mark.parametrize("chart", FOREIGN)
 def test_the_rollback_with_a_foreign_chart_changes_the_arguments_alone(helm: str, desk: Path, chart: str) -> None:
-    found = commands(ROOT / "docs" / "operations.md", "helm")
-    (words,) = (words for _, _, *words in found if words[1:2] == [chart])
+    lines = commands(ROOT / "docs" / "operations.md", "helm")
+    (words,) = (words for _, _, *words in lines if words[1:2] == [chart])
     back, before = (yaml.safe_load(rendered(helm, desk, each)) for each in (words, words[:-2]))
     (container,) = (back.get("podSpec") or back["core"])["initContainers"]
     assert container.pop("args") == ["rollback"]

@@ -38,8 +38,8 @@ def _slugs() -> list[tuple[int, str]]:
 
 def test_every_command_is_in_the_readme_of_the_image_and_no_other() -> None:
     (known,) = re.findall(r"COMMAND\n(.*?)\n\n", shown(), re.DOTALL)
-    told = {words[1] for words in commands(IMAGE, "neo4j-restore")}
-    assert told == set(re.findall(r"^    (\w+) ", known, re.MULTILINE))
+    named = {words[1] for words in commands(IMAGE, "neo4j-restore")}
+    assert named == set(re.findall(r"^    (\w+) ", known, re.MULTILINE))
 
 
 @pytest.mark.parametrize("variable", spec.VARIABLES, ids=lambda variable: variable.name)
@@ -60,9 +60,9 @@ def test_every_link_leads_somewhere(page: Path) -> None:
 @pytest.mark.parametrize("page", PAGES, ids=name)
 def test_every_make_target_that_is_told_of_is_there(page: Path) -> None:
     targets = set(re.findall(r"^([a-z0-9-]+):.*## ", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
-    told = {words[1] for words in commands(page, "make")}
-    told |= set(re.findall(r"`make ([a-z0-9-]+)[^`]*`", page.read_text(encoding="utf-8")))
-    assert told <= targets
+    named = {words[1] for words in commands(page, "make")}
+    named |= set(re.findall(r"`make ([a-z0-9-]+)[^`]*`", page.read_text(encoding="utf-8")))
+    assert named <= targets
 
 
 def test_there_are_pages_to_look_at() -> None:

@@ -61,8 +61,8 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def target(page: Path, link: str, top: Path) -> Path:
     """Return the file that a link of a page leads to."""
     path = unquote(urlsplit(link).path)
-    found = (top / path.lstrip("/") if path.startswith("/") else page.parent / path) if path else page
-    return found / "index.html" if found.is_dir() else found
+    place = (top / path.lstrip("/") if path.startswith("/") else page.parent / path) if path else page
+    return place / "index.html" if place.is_dir() else place
 
 
 def test_every_page_of_the_project_is_listed() -> None:
@@ -77,9 +77,9 @@ def test_every_link_leads_somewhere_and_nothing_is_loaded_from_elsewhere(built: 
     for path, html in pages.items():
         ours = [each for each in (*html.links, *html.loaded) if not urlsplit(each).scheme and not each.startswith("//")]
         for link in ours:
-            found = target(path, link, built)
+            place = target(path, link, built)
             anchor = unquote(urlsplit(link).fragment)
-            if not found.exists() or (anchor and found in pages and anchor not in pages[found].names):
+            if not place.exists() or (anchor and place in pages and anchor not in pages[place].names):
                 wrong.append(f"{path.relative_to(built)}: {link}")
         wrong += [f"{path.relative_to(built)} loads {each}" for each in html.loaded if urlsplit(each).netloc]
     assert wrong == []

@@ -121,8 +121,8 @@ class Causal:
         for pod in self.pods:
             deadline = time.monotonic() + _SECONDS
             with self._http(pod) as url:
-                while (found := _query(url, cypher)) != expected:
-                    assert time.monotonic() < deadline, f"{pod}: {found}, expected {expected}"
+                while (rows := _query(url, cypher)) != expected:
+                    assert time.monotonic() < deadline, f"{pod}: {rows}, expected {expected}"
         used.note(VERSION, Edition.ENTERPRISE, is_real=True)
 
     def back_up(self, path: Path) -> None:
@@ -154,8 +154,8 @@ class Causal:
 def _get(url: str) -> str:
     try:
         with urllib.request.urlopen(url, timeout=30) as answer:  # noqa: S310 - http, to ourselves
-            found: str = answer.read().decode()
-            return found
+            text: str = answer.read().decode()
+            return text
     except urllib.error.HTTPError:
         return ""
 
@@ -167,7 +167,7 @@ def _query(url: str, cypher: str) -> int | None:
         f"{url}/db/data/transaction/commit", data=body, headers={"Content-Type": "application/json"}
     )
     with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310 - http, to ourselves
-        found = json.load(answer)
-    assert not found["errors"], found["errors"]
-    rows = found["results"][0]["data"]
+        result = json.load(answer)
+    assert not result["errors"], result["errors"]
+    rows = result["results"][0]["data"]
     return rows[0]["row"][0] if rows else None

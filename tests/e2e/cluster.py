@@ -57,8 +57,8 @@ class Namespace:
 
     def pod(self, name: str) -> Object:
         """Return a pod as it is now."""
-        found: Object = json.loads(self.kubectl("get", "pod", name, "--output", "json"))
-        return found
+        pod: Object = json.loads(self.kubectl("get", "pod", name, "--output", "json"))
+        return pod
 
     def wait(self, condition: str, what: str) -> None:
         """Wait until `what` (`pod/x`) meets a condition of kubectl. On failure the namespace's state is told."""
@@ -95,8 +95,8 @@ class Namespace:
             try:
                 # The first line comes when the port listens; none comes if kubectl ends.
                 first = process.stdout.readline() if process.stdout else ""
-                found = re.search(r"127\.0\.0\.1:(\d+) ->", first)
-                assert found, f"kubectl port-forward {target}: {process.communicate()[1]}"
-                yield int(found[1])
+                match = re.search(r"127\.0\.0\.1:(\d+) ->", first)
+                assert match, f"kubectl port-forward {target}: {process.communicate()[1]}"
+                yield int(match[1])
             finally:
                 process.terminate()

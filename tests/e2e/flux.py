@@ -90,8 +90,8 @@ class Flux:
 
     def condition(self, what: str, kind: str) -> Object:
         """Return a condition of `what`, such as Ready, with its status, reason and message."""
-        found = json.loads(SYSTEM.kubectl("get", what, "--output", "json"))
-        (condition,) = (each for each in found["status"]["conditions"] if each["type"] == kind)
+        resource = json.loads(SYSTEM.kubectl("get", what, "--output", "json"))
+        (condition,) = (each for each in resource["status"]["conditions"] if each["type"] == kind)
         return dict(condition)
 
     def reconcile(self, what: str) -> None:
@@ -106,6 +106,6 @@ class Flux:
 
 def history(namespace: str) -> list[tuple[str, int, str]]:
     """Return Helm's record in a namespace: name, revision and status of each revision, the oldest first."""
-    found = json.loads(run("kubectl", "--namespace", namespace, "get", "secrets", "-lowner=helm", "--output", "json"))
-    labels = [each["metadata"]["labels"] for each in found["items"]]
+    secrets = json.loads(run("kubectl", "--namespace", namespace, "get", "secrets", "-lowner=helm", "--output", "json"))
+    labels = [each["metadata"]["labels"] for each in secrets["items"]]
     return sorted((each["name"], int(each["version"]), each["status"]) for each in labels)

@@ -21,8 +21,8 @@ SECURITY = {"runAsUser": ANY_USER, "runAsGroup": 0, "fsGroup": ANY_USER}
 def workload(release: Release) -> Object:
     """Return the StatefulSet as it is now."""
     text = release.namespace.kubectl("get", f"statefulset/{release.name}-neo4j-restore", "--output=json")
-    found: Object = json.loads(text)
-    return found
+    resource: Object = json.loads(text)
+    return resource
 
 
 def uid(namespace: Namespace, what: str) -> str:

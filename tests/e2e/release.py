@@ -121,5 +121,5 @@ class Release:
         text = self.namespace.kubectl(
             "exec", self.pod, "--container=neo4j", "--", "cat", "/data/.neo4j-restore/receipt.json"
         )
-        found: Object = json.loads(text)
-        return found
+        receipt: Object = json.loads(text)
+        return receipt

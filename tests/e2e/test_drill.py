@@ -53,8 +53,8 @@ class Drill:
     def pods(self, job: str) -> list[Object]:
         """Return the pods of a Job."""
         selector = f"--selector=batch.kubernetes.io/job-name={job}"
-        found: list[Object] = json.loads(self.namespace.kubectl("get", "pods", selector, "--output=json"))["items"]
-        return found
+        pods: list[Object] = json.loads(self.namespace.kubectl("get", "pods", selector, "--output=json"))["items"]
+        return pods
 
     def ended(self, job: str, condition: str) -> Object:
         """Wait until a Job has ended with a condition. Return how the containers of its last pod ended."""

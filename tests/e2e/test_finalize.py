@@ -30,8 +30,8 @@ class Finalized:
         """Return a file of ours on the volume."""
         path = f"/data/.neo4j-restore/{name}"
         text = self.release.namespace.kubectl("exec", self.release.pod, "--container=neo4j", "--", "cat", path)
-        found: Object = json.loads(text)
-        return found
+        content: Object = json.loads(text)
+        return content
 
 
 @pytest.fixture(scope="module")

@@ -100,9 +100,9 @@ class Desk:
 
     def revisions(self) -> dict[str, list[int]]:
         """Return the revisions of each cluster in Helm's record, which holds no release but its own."""
-        found = {cluster: history(self.namespace(cluster)) for cluster in EVERYONE}
-        assert {name for revisions in found.values() for name, _, _ in revisions} <= {"neo4j"}
-        return {cluster: [number for _, number, _ in revisions] for cluster, revisions in found.items()}
+        histories = {cluster: history(self.namespace(cluster)) for cluster in EVERYONE}
+        assert {name for revisions in histories.values() for name, _, _ in revisions} <= {"neo4j"}
+        return {cluster: [number for _, number, _ in revisions] for cluster, revisions in histories.items()}
 
     def restores(self, cluster: str) -> str:
         """Return what the running pod of a cluster asks for: its FORCE_OVERWRITE."""

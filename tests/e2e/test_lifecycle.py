@@ -138,8 +138,8 @@ def test_a_wrong_key_is_named_and_the_corrected_one_is_found_without_an_upgrade(
     assert mistaken.query(COUNTS) == AS_IN_THE_BACKUP
 
     # Its user has no name in the image. The restored files belong to the volume, which Neo4j can write to.
-    found = namespace.kubectl("exec", mistaken.pod, "--container=neo4j", "--", "id", "-u")
-    assert found.strip() == str(ANY_USER)
+    user = namespace.kubectl("exec", mistaken.pod, "--container=neo4j", "--", "id", "-u")
+    assert user.strip() == str(ANY_USER)
     mistaken.query("CREATE (:Later)")
     assert "[o.n.k.d.Database]" in namespace.kubectl("logs", mistaken.pod, "--container=neo4j")
 

@@ -23,7 +23,7 @@ def watch(volume: Path, before: Before) -> None:
     Syncing is told, and not done: what a process wrote outlives it all the same.
     """
     for name in _CALLS:
-        setattr(os, name, _told(name, getattr(os, name), before))
+        setattr(os, name, _watched(name, getattr(os, name), before))
     replaced: dict[tuple[ModuleType, str], Callable[..., Any]] = {
         (os, "fsync"): partial(before, "fsync"),
         (os, "fdatasync"): partial(before, "fdatasync"),
@@ -34,39 +34,39 @@ def watch(volume: Path, before: Before) -> None:
         setattr(module, name, call)
 
 
-def _told(name: str, call: Callable[..., Any], before: Before) -> Callable[..., Any]:
-    def told(*args: Any, **options: Any) -> Any:
+def _watched(name: str, call: Callable[..., Any], before: Before) -> Callable[..., Any]:
+    def watched(*args: Any, **options: Any) -> Any:
         # A folder that is there is no change, and no disk's error: it is EEXIST, which pathlib asks for.
         if name != "mkdir" or not Path(args[0]).is_dir():
             before(name, *args)
         return call(*args, **options)
 
-    return told
+    return watched
 
 
 def _os_open(call: Callable[..., int], before: Before) -> Callable[..., int]:
-    def told(path: Any, flags: int, *args: Any, **options: Any) -> int:
+    def watched(path: Any, flags: int, *args: Any, **options: Any) -> int:
         if flags & os.O_CREAT:
             before("open", path)
         return call(path, flags, *args, **options)
 
-    return told
+    return watched
 
 
 def _io_open(call: Callable[..., Any], volume: Path, before: Before) -> Callable[..., Any]:
-    def told(file: Any, mode: str = "r", buffering: int = -1, *args: Any, **options: Any) -> Any:
+    def watched(file: Any, mode: str = "r", buffering: int = -1, *args: Any, **options: Any) -> Any:
         if not set(mode) & set("wax") or isinstance(file, int) or not Path(file).is_relative_to(volume):
             return call(file, mode, buffering, *args, **options)
-        raw = _Told(file, mode.replace("b", "").replace("t", ""), before)
+        raw = _Watched(file, mode.replace("b", "").replace("t", ""), before)
         if buffering == 0:
             return raw
         buffered = io.BufferedWriter(raw)
         return buffered if "b" in mode else io.TextIOWrapper(buffered, *args, **options)
 
-    return told
+    return watched
 
 
-class _Told(io.FileIO):
+class _Watched(io.FileIO):
     """A file whose writes are told, and done by halves: a kill or a full disk may come in the middle of one."""
 
     def __init__(self, path: Path, mode: str, before: Before) -> None:

@@ -73,8 +73,8 @@ def members(tar: bytes) -> list[tarfile.TarInfo]:
 
 def of_tar(tar: bytes, which: str) -> list[Region]:
     """Return the regions of the header of the first, middle or last member, and of what is behind the member's data."""
-    found = members(tar)
-    one = found[{"first": 0, "middle": len(found) // 2, "last": -1}[which]]
+    entries = members(tar)
+    one = entries[{"first": 0, "middle": len(entries) // 2, "last": -1}[which]]
     header = [Region(f"{field}", one.offset + start, one.offset + end) for field, (start, end) in _FIELDS.items()]
     data_end = one.offset_data + one.size
     end = data_end + -one.size % BLOCK

@@ -108,31 +108,31 @@ class Pod:
             "another previous generation"
         )
         self._assert_at_rest()
-        told = [
+        ids = [
             (sorted(each["database"] for each in line["restored"]), line.get("rolled_back")) for line in self._history()
         ]
         databases = sorted(self.case.databases)
         once = [(databases, None), *([([], databases)] if self.case.command == "rollback" else [])]
         # Where each start restores, so did some of those that were cut off.
-        expected = once * len(told) if self.case.every_start and told else once
-        assert told == expected, f"the history tells {told}"
+        expected = once * len(ids) if self.case.every_start and ids else once
+        assert ids == expected, f"the history tells {ids}"
 
     def _live(self) -> str:
-        found = snapshot(self.data)
+        content = snapshot(self.data)
         sets = {"after": self.case.live_after, "before": self.case.live}
-        return next((name for name, generation in sets.items() if self.case.data(generation) == found), "neither")
+        return next((name for name, generation in sets.items() if self.case.data(generation) == content), "neither")
 
     def _history(self) -> list[dict[str, Any]]:
-        found: list[dict[str, Any]] = []
+        records: list[dict[str, Any]] = []
         for line in (self.home / "history.jsonl").read_text().splitlines():
             try:
-                found.append(json.loads(line))
+                records.append(json.loads(line))
             except ValueError:
                 # What a crash cut short; a whole line follows it.
                 continue
         last = json.loads((self.home / "receipt.json").read_text())["last"]
-        assert found[-1:] == [last], "the history does not end with the receipt"
-        return found
+        assert records[-1:] == [last], "the history does not end with the receipt"
+        return records
 
     def _assert_at_rest(self) -> None:
         names = {path.name for path in self.home.iterdir()} - self.case.leaves

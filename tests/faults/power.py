@@ -125,13 +125,13 @@ def _some(numbers: Sequence[int], random: Random) -> set[int]:
 
 def _contents(first: Image, events: Sequence[Event]) -> dict[int, tuple[File, File]]:
     """Return for each file what is sure to be on the disk, and what was written."""
-    found = {node: (file, file) for node, file in first.files.items()}
+    states = {node: (file, file) for node, file in first.files.items()}
     for event in events:
         if isinstance(event, Content):
-            found[event.node] = (found.get(event.node, (File(b"", event.file.mtime_ns),))[0], event.file)
-        elif isinstance(event, Sync) and event.node in found:
-            found[event.node] = (found[event.node][1],) * 2
-    return found
+            states[event.node] = (states.get(event.node, (File(b"", event.file.mtime_ns),))[0], event.file)
+        elif isinstance(event, Sync) and event.node in states:
+            states[event.node] = (states[event.node][1],) * 2
+    return states
 
 
 def _torn(sure: File, now: File, random: Random) -> File:

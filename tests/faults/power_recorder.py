@@ -113,5 +113,5 @@ def _places(image: Image) -> dict[int, tuple[int, str]]:
 
 def read(path: Path) -> Recording:
     """Return what a child recorded."""
-    found: Recording = pickle.loads(path.read_bytes())  # noqa: S301 - our own child's
-    return found
+    recording: Recording = pickle.loads(path.read_bytes())  # noqa: S301 - our own child's
+    return recording

@@ -42,10 +42,10 @@ def started(environment: Mapping[str, str], log: Path, *argv: str) -> Iterator[S
 
 def of_home(home: str) -> list[int]:
     """Return the ids of the processes that run a program below the folder `home`."""
-    found = []
+    pids = []
     for folder in Path("/proc").iterdir():
         with suppress(FileNotFoundError, ProcessLookupError, PermissionError):
             argv = (folder / "cmdline").read_bytes().split(b"\0") if folder.name.isdigit() else []
             if any(each.startswith(os.fsencode(f"{home}/bin/")) for each in argv):
-                found.append(int(folder.name))
-    return found
+                pids.append(int(folder.name))
+    return pids

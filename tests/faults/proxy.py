@@ -131,15 +131,15 @@ class Proxy(ThreadingHTTPServer):
 
     def ask(self, path: str, headers: Mapping[str, str]) -> Answer:
         """Return the store's answer, with the generation that the real one tells and pins."""
-        found = self._fetch(path, headers)
+        response = self._fetch(path, headers)
         asked = urlsplit(path)
-        if not asked.path.startswith("/download/") or found.status not in {200, 206}:
-            return found
+        if not asked.path.startswith("/download/") or response.status not in {200, 206}:
+            return response
         generation = json.loads(self._fetch(asked.path.removeprefix("/download"), {}).body)["generation"]
         if self.pins is Pins.REFUSES and [generation] != parse_qs(asked.query).get("generation"):
             return refusal(404)
-        told = {} if self.pins is Pins.IGNORES else {"X-Goog-Generation": generation}
-        return replace(found, headers={**found.headers, **told})
+        pin = {} if self.pins is Pins.IGNORES else {"X-Goog-Generation": generation}
+        return replace(response, headers={**response.headers, **pin})
 
     def _fetch(self, path: str, headers: Mapping[str, str]) -> Answer:
         connection = http.client.HTTPConnection(self.upstream, timeout=60)

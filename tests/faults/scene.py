@@ -75,8 +75,8 @@ class Scene:
         home = self.data / ".neo4j-restore"
         history = [json.loads(line) for line in (home / "history.jsonl").read_text().splitlines()]
         at_rest = {path.name for path in home.iterdir()} == _AT_REST
-        told = [each["restore_id"] for each in history] == [WISH["RESTORE_ID"]]
-        return snapshot(self.data) == on_volume(store) and at_rest and told
+        recorded = [each["restore_id"] for each in history] == [WISH["RESTORE_ID"]]
+        return snapshot(self.data) == on_volume(store) and at_rest and recorded
 
     def holds_files(self, store: Mapping[str, bytes]) -> bool:
         """Tell whether the volume holds this store exactly, at rest or not."""

@@ -80,10 +80,10 @@ def markdown(lines: Iterable[str]) -> str:
     """Return the table of recorded `lines`: `ROWS`, then a row for each kind that is in none of them, and the sum."""
     rows: dict[str, list[int]] = {}
     for line in lines:
-        found = json.loads(line)
-        row = rows.setdefault(_row(found["kind"]), [0, 0])
-        row[0] += found["tries"]
-        row[1] += found["survived"]
+        result = json.loads(line)
+        row = rows.setdefault(_row(result["kind"]), [0, 0])
+        row[0] += result["tries"]
+        row[1] += result["survived"]
     rows = {name: rows[name] for name in (*ROWS, *(rows.keys() - ROWS)) if name in rows}
     rows[ALL] = [sum(column) for column in zip(*rows.values(), strict=True)] or [0, 0]
     head = ["| kind of fault | tries | survived |", "| --- | ---: | ---: |"]

@@ -194,8 +194,8 @@ def test_what_was_wrong_before_it_was_packed_is_not_ours_to_see(pod: Scene) -> N
     wrong = flipped(TAR, 8 * (file.offset_data + 100))
     put(pod, {KEY: packed(wrong)})
     assert pod.start().code == 0
-    found, right = archives.snapshot(pod.data), on_volume(FILES)
-    assert [name for name in right if found[name] != right[name]] == ["databases/neo4j/neostore.propertystore.db"]
+    content, right = archives.snapshot(pod.data), on_volume(FILES)
+    assert [name for name in right if content[name] != right[name]] == ["databases/neo4j/neostore.propertystore.db"]
 
 
 @pytest.mark.parametrize("number", [1, 9, len(FILES)])

@@ -9,7 +9,7 @@ from tests.faults.forks import Forks
 from tests.faults.table import everything, tally
 from tests.real.databases import Made
 from tests.real.neo4j import Neo4j
-from tests.real.people import BEFORE, found
+from tests.real.people import BEFORE, counted
 from tests.real.unprivileged import give
 
 pytestmark = pytest.mark.real
@@ -45,4 +45,4 @@ def test_the_real_server_has_the_backups_nodes_after_a_kill(neo4j_3: Made, forki
                 started = forking.run("run", environment=variables)
                 assert started.code == 0, str(started)
                 with Neo4j(neo4j_3.home, data) as server:
-                    assert found(server) == BEFORE
+                    assert counted(server) == BEFORE

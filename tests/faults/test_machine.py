@@ -154,9 +154,9 @@ class Life(RuleBasedStateMachine):
     def status_is_asked(self) -> None:
         ended = self._run("status", "--json")
         assert ended.code == 0, ended
-        found = json.loads(ended.said)
-        assert self.cut or found["state"] == ("done" if self.state.records else "none")
-        assert len(found["history"]) <= self.state.records
+        status = json.loads(ended.said)
+        assert self.cut or status["state"] == ("done" if self.state.records else "none")
+        assert len(status["history"]) <= self.state.records
 
     # What holds at all times.
 

@@ -44,8 +44,8 @@ def home(pod: Scene) -> Path:
 
 def there(pod: Scene) -> dict[str, bytes]:
     """Return the whole files that were kept."""
-    found = archives.snapshot_all(home(pod) / "kept/neo4j/files")
-    return {name: content for name, content in found.items() if content == NEW[name]}
+    content_of = archives.snapshot_all(home(pod) / "kept/neo4j/files")
+    return {name: content for name, content in content_of.items() if content == NEW[name]}
 
 
 def assert_restored(pod: Scene, ended: Ended, store: dict[str, bytes] = NEW) -> None:
@@ -108,9 +108,9 @@ def test_killed_at_any_change_while_it_goes_on_the_volume_is_old_or_becomes_new(
                 assert pod.holds_old() or is_sealed(home(pod)) or pod.holds_files(NEW)
                 ended = pod.start()
                 # A line that the kill cut short is followed by the whole one.
-                told = [each["restore_id"] for each in history(home(pod))]
+                ids = [each["restore_id"] for each in history(home(pod))]
                 left = {path.name for path in home(pod).iterdir()} - {"lock", "receipt.json", "history.jsonl"}
-                assert (ended.code, pod.holds_files(NEW), told, left) == (0, True, ["wish"], set()), ended
+                assert (ended.code, pod.holds_files(NEW), ids, left) == (0, True, ["wish"], set()), ended
 
 
 def test_hostile_leftovers_are_not_followed(pod: Scene, tmp_path: Path) -> None:

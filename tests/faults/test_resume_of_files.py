@@ -216,6 +216,6 @@ def test_killed_at_any_change_while_it_goes_on_the_volume_is_old_or_becomes_new(
                 assert killed.code == -signal.SIGKILL
                 assert pod.holds_old() or is_sealed(home(pod)) or pod.holds_files(NEW)
                 ended = pod.start()
-                told = [each["restore_id"] for each in history(home(pod))]
+                ids = [each["restore_id"] for each in history(home(pod))]
                 left = {path.name for path in home(pod).iterdir()} - {"lock", "receipt.json", "history.jsonl"}
-                assert (ended.code, pod.holds_files(NEW), told, left) == (0, True, ["wish"], set()), ended
+                assert (ended.code, pod.holds_files(NEW), ids, left) == (0, True, ["wish"], set()), ended

@@ -21,16 +21,16 @@ def is_sealed(home: Path) -> bool:
 
 def history(home: Path) -> list[dict[str, Any]]:
     """Return the records of the history; a line that a kill cut short is followed by the whole one."""
-    found, path = [], home / "history.jsonl"
+    records, path = [], home / "history.jsonl"
     for line in path.read_text().splitlines() if path.exists() else []:
         try:
-            found.append(json.loads(line))
+            records.append(json.loads(line))
         except ValueError:
             continue
-    return found
+    return records
 
 
 def decided(home: Path) -> int:
     """Return how many restores and rollbacks are decided: told in the history, or sealed and not yet told."""
-    told = history(home)
-    return len(told) + (is_sealed(home) and told[-1:] != [journal(home)["record"]])
+    records = history(home)
+    return len(records) + (is_sealed(home) and records[-1:] != [journal(home)["record"]])

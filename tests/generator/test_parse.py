@@ -131,8 +131,8 @@ def test_every_broken_input_is_told_at_once() -> None:
         "emulator-host": "gcs:9023",
         "databse": "neo4j",
     }
-    told = refused({"scenario": "single-instance", **broken})
-    places = [line.split(":")[0] for line in told.splitlines()]
+    message = refused({"scenario": "single-instance", **broken})
+    places = [line.split(":")[0] for line in message.splitlines()]
     assert sorted(places) == sorted(f"--{key}" for key in broken)
 
 
@@ -167,9 +167,9 @@ def test_a_refusal_says_what_is_expected(key: str, text: str, expected: str) -> 
 @pytest.mark.parametrize("field", FIELDS, ids=lambda field: field.key)
 @pytest.mark.parametrize("key", KEYS.values(), ids=KEYS)
 def test_a_key_is_refused_in_every_input_and_not_shown(field: Field[object], key: str) -> None:
-    told = refused({**make_inputs(), field.key: key})
-    assert "looks like a key" in told
-    assert key not in told
+    message = refused({**make_inputs(), field.key: key})
+    assert "looks like a key" in message
+    assert key not in message
 
 
 @pytest.mark.parametrize("field", FIELDS, ids=lambda field: field.key)

@@ -83,7 +83,7 @@ def keeps(rows: list[Row], *values: Any) -> None:
     """Assert that `values` have the fields of a table, each of its kind, and no others; and that none is made up."""
     met: set[Row] = set()
     records = tuple(row.path for row in rows if row.kinds & {"record", "records"})
-    for path, value in (found for each in values for found in fields(each)):
+    for path, value in (field for each in values for field in fields(each)):
         if path.startswith(tuple(f"{record}{mark}" for record in records for mark in ".[")):
             continue  # has a table of its own
         covering = {row for row in rows if row.covers(path)}
@@ -95,8 +95,8 @@ def keeps(rows: list[Row], *values: Any) -> None:
 
 def words(before: str, path: str) -> list[str]:
     """Return the words in backquotes that a table has for the field at `path`."""
-    (found,) = (row.tells for row in table(before) if row.path == path)
-    return re.findall(r"`([^`]+)`", found)
+    (cell,) = (row.tells for row in table(before) if row.path == path)
+    return re.findall(r"`([^`]+)`", cell)
 
 
 @pytest.fixture
@@ -171,19 +171,19 @@ def test_a_list_has_the_fields_of_its_table(neo4j_restore: Run, bucket: Bucket) 
     for name, content in archives.store_files().items():
         bucket.put(f"neo4j-2026-01-30/{name}", content)
     bucket.put("neo4j-2026-02-30.dump", b"of a day that is none")
-    found = json.loads(neo4j_restore("list", "--json").stdout)
-    keeps(table("### `list --json`"), found)
-    assert {each["kind"] for each in found} == {*Kind, "unknown"} == set(words("### `list --json`", "[].kind"))
+    sets = json.loads(neo4j_restore("list", "--json").stdout)
+    keeps(table("### `list --json`"), sets)
+    assert {each["kind"] for each in sets} == {*Kind, "unknown"} == set(words("### `list --json`", "[].kind"))
     assert {*words("### `list --json`", "[].time_source")} == set(TimeSource)
 
 
 def test_status_has_the_fields_of_its_table(neo4j_restore: Run, restored: Path, tmp_path: Path) -> None:
-    found = json.loads(neo4j_restore("status", "--json").stdout)
+    status = json.loads(neo4j_restore("status", "--json").stdout)
     (tmp_path / "empty").mkdir()
     nothing = json.loads(neo4j_restore("status", "--json", DATA_DIR=str(tmp_path / "empty")).stdout)
-    keeps(table("### `status --json`"), found, nothing)
-    assert [nothing["state"], found["state"]] == words("### `status --json`", "state")
-    assert found["history"][-1] == found["receipt"] == json.loads((restored / "receipt.json").read_text())["last"]
+    keeps(table("### `status --json`"), status, nothing)
+    assert [nothing["state"], status["state"]] == words("### `status --json`", "state")
+    assert status["history"][-1] == status["receipt"] == json.loads((restored / "receipt.json").read_text())["last"]
 
 
 def test_every_phase_of_the_journal_is_told_in_its_order() -> None:
@@ -222,12 +222,12 @@ def test_a_result_of_a_drill_has_the_fields_of_its_table(neo4j_restore: Run, res
             "drill", "--json", BOLT_URI=address, NEO4J_AUTH="neo4j/the-first-password", DRILL_ASSERTIONS=asked
         )
         whole = neo4j_restore("drill", "--json", BOLT_URI=address, NEO4J_AUTH="neo4j/the-first-password")
-    found = json.loads(done.stdout)
+    result = json.loads(done.stdout)
     assert json.loads(whole.stdout)["drill"]["succeeded"] is True
     # The stub returns no row, so neither holds. One that holds has no problem.
-    found["drill"]["assertions"].append({**found["drill"]["assertions"][0], "problem": None})
-    keeps(table("### `drill --json`"), {"drill": found.pop("drill")})
-    assert found == json.loads((restored / "receipt.json").read_text())["last"]
+    result["drill"]["assertions"].append({**result["drill"]["assertions"][0], "problem": None})
+    keeps(table("### `drill --json`"), {"drill": result.pop("drill")})
+    assert result == json.loads((restored / "receipt.json").read_text())["last"]
 
 
 def _receipt_of_a_migration(neo4j_restore: Run, bucket: Bucket, top: Path) -> Any:
@@ -258,9 +258,9 @@ def test_receipt_and_history_have_the_fields_of_their_tables(
 
 def test_the_termination_message_has_the_fields_of_its_table(neo4j_restore: Run, tmp_path: Path) -> None:
     done = neo4j_restore("run")
-    found = json.loads((tmp_path / "reason").read_text())
-    keeps(table("### Termination message"), found)
-    assert found["code"] == done.returncode == 10
+    reason = json.loads((tmp_path / "reason").read_text())
+    keeps(table("### Termination message"), reason)
+    assert reason["code"] == done.returncode == 10
     assert f"at most {reports._MESSAGE_BYTES} bytes" in README
 
 

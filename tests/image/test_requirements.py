@@ -39,7 +39,10 @@ def imported(package: Path) -> set[str]:
 
 def test_the_image_installs_all_that_the_program_imports() -> None:
     locked = {pin.partition("==")[0] for pin in pins(of("tools/restore", "requirements.txt"))}
-    owners = {name: [re.sub("[-_.]+", "-", each) for each in found] for name, found in packages_distributions().items()}
+    owners = {
+        name: [re.sub("[-_.]+", "-", each) for each in distributions]
+        for name, distributions in packages_distributions().items()
+    }
     lacks = {name for name in imported(ROOT / "tools/restore/neo4j_restore") if not locked & set(owners[name])}
     assert lacks == set()
 

@@ -60,9 +60,9 @@ def test_a_tree_that_is_ready_passes(tree: Path) -> None:
 def test_each_point_that_does_not_hold_is_named(tree: Path, file: str, before: str, after: str, point: str) -> None:
     path = tree / file
     path.write_text(path.read_text(encoding="utf-8").replace(before, after, 1), encoding="utf-8")
-    found = wrong(tree)
-    assert "the work tree is clean" in found
-    assert [each for each in found if each.startswith(point)]
+    points = wrong(tree)
+    assert "the work tree is clean" in points
+    assert [each for each in points if each.startswith(point)]
 
 
 def test_another_commit_than_the_tags_is_named(tree: Path) -> None:

@@ -8,7 +8,7 @@ import tempfile
 from pathlib import Path
 
 from tests.real.neo4j import CLASSES, Neo4j
-from tests.real.people import found, write_later, write_people
+from tests.real.people import counted, write_later, write_people
 
 
 def keep_classes(home: Path) -> None:
@@ -26,7 +26,7 @@ def keep_classes(home: Path) -> None:
         with server:
             write_people(server)
             write_later(server)
-            found(server)
+            counted(server)
         new = Path(tempfile.mkdtemp(prefix=f".{home.name}-", dir=home.parent)) / CLASSES
         shutil.copyfile(made, new)
     new.chmod(0o644)

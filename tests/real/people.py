@@ -27,7 +27,7 @@ def write_later(server: Neo4j) -> None:
     server.query("UNWIND range(1, 7) AS i CREATE (:Later {id: i})")
 
 
-def found(server: Neo4j, database: str = "neo4j") -> dict[str, Any]:
+def counted(server: Neo4j, database: str = "neo4j") -> dict[str, Any]:
     """Return how much of BEFORE and AFTER is there, counted by what it says and not by its mere presence."""
     people = server.query("MATCH (p:Person) RETURN p.id AS id, p.name AS name, p.story AS story", database)
     whole = [each for each in people if each == _person(each["id"])]

@@ -69,8 +69,8 @@ class Pod:
 
     def receipt(self) -> dict[str, Any]:
         """Return what the receipt says of the last restore."""
-        found: dict[str, Any] = json.loads((self.data / ".neo4j-restore" / "receipt.json").read_text())["last"]
-        return found
+        last: dict[str, Any] = json.loads((self.data / ".neo4j-restore" / "receipt.json").read_text())["last"]
+        return last
 
     def photograph(self) -> dict[str, str]:
         """Return a hash of each file of Neo4j's on the volume, by its path."""

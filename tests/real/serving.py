@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from tests.real.neo4j import Neo4j
-from tests.real.people import found
+from tests.real.people import counted
 from tests.real.restoring import Pod
 
 Login = tuple[str, str]
@@ -33,7 +33,7 @@ def holds(
 
     def proof() -> None:
         with Neo4j(volume.home, volume.data, auth, default) as server:
-            assert found(server, database) == people
+            assert counted(server, database) == people
             assert states is None or server.status_of_databases() == states
 
     once(proof, volume, repr((sorted(people.items()), auth, database, states)))

@@ -10,7 +10,7 @@ from tests.real.conftest import MakePod
 from tests.real.databases import EARLY_USER, FIRST_USER, LATE_USER, Made, home_of
 from tests.real.neo4j import Neo4j
 from tests.real.packing import tar_gz
-from tests.real.people import AFTER, BEFORE, found, write_later, write_people
+from tests.real.people import AFTER, BEFORE, counted, write_later, write_people
 from tests.support.archives import snapshot
 from tests.support.stores import Bucket
 
@@ -69,7 +69,7 @@ def test_a_user_of_the_backup_can_log_in_and_a_later_one_can_not(
     (checksum, *_) = [line.split(",")[1] for line in (restored.data / "dbms/auth").read_text().splitlines()]
     assert checksum not in ended.said
     with Neo4j(restored.home, restored.data, FIRST_USER) as server:
-        assert found(server) == BEFORE
+        assert counted(server) == BEFORE
         assert may_log_in(server, EARLY_USER)
         assert not may_log_in(server, LATE_USER)
         # The role of a reader came with the user.
@@ -92,7 +92,7 @@ def test_a_rollback_brings_the_later_users_back(prefix: str, with_users: Made, p
     ended = restored.command("rollback")
     assert ended.code == 0, ended
     with Neo4j(restored.home, restored.data, FIRST_USER) as server:
-        assert found(server) == AFTER
+        assert counted(server) == AFTER
         assert may_log_in(server, LATE_USER)
 
 

@@ -10,7 +10,7 @@ from tests.real.conftest import MakePod
 from tests.real.databases import Made
 from tests.real.neo4j import Neo4j
 from tests.real.packing import tar_gz
-from tests.real.people import AFTER, BEFORE, found
+from tests.real.people import AFTER, BEFORE, counted
 from tests.real.restoring import Pod
 from tests.real.serving import holds
 from tests.support.archives import snapshot
@@ -67,7 +67,7 @@ def test_a_wiped_volume_comes_back_from_a_folder_of_objects_and_is_restored_once
     assert ended.code == 0, ended
     # The second start is one after a server's.
     with Neo4j(volume.home, volume.data) as server:
-        assert found(server) == BEFORE
+        assert counted(server) == BEFORE
 
     before, receipt = volume.photograph(), volume.receipt()
     again = volume.restore()
@@ -115,7 +115,7 @@ def test_a_running_server_is_not_restored_under(existing: Pod) -> None:
     with Neo4j(existing.home, existing.data) as server:
         ended = existing.restore(FORCE_OVERWRITE="once")
         assert ended.code == 12, ended
-        assert found(server) == AFTER
+        assert counted(server) == AFTER
 
 
 def truncated(archive: bytes) -> bytes:

@@ -4,7 +4,7 @@ import pytest
 from tests.real.conftest import MakePod
 from tests.real.databases import Made
 from tests.real.neo4j import Neo4j
-from tests.real.people import AFTER, BEFORE, found, write_later
+from tests.real.people import AFTER, BEFORE, counted, write_later
 from tests.support.stores import Bucket
 
 
@@ -15,9 +15,9 @@ def test_a_wiped_volume_comes_back_and_is_restored_once(neo4j_4: Made, pod: Make
     assert first.code == 0, first
     with Neo4j(volume.home, volume.data) as server:
         assert server.status_of_databases() == {"neo4j": "online", "system": "online"}
-        assert found(server) == BEFORE
+        assert counted(server) == BEFORE
         write_later(server)
-        assert found(server) == AFTER
+        assert counted(server) == AFTER
 
     before, receipt = volume.photograph(), volume.receipt()
     second = volume.restore()

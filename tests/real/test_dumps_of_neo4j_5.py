@@ -5,7 +5,7 @@ from neo4j.exceptions import AuthError
 from tests.real.conftest import MakePod
 from tests.real.databases import EARLY_USER, FIRST_USER, LATE_USER, Made
 from tests.real.neo4j import Neo4j
-from tests.real.people import AFTER, BEFORE, found, write_later
+from tests.real.people import AFTER, BEFORE, counted, write_later
 from tests.real.serving import holds
 from tests.support.stores import Bucket
 
@@ -41,7 +41,7 @@ def test_a_wiped_volume_comes_back_with_its_nodes_and_users_and_is_restored_once
 
     with Neo4j(volume.home, volume.data, FIRST_USER) as server:
         assert server.status_of_databases() == ONLINE
-        assert found(server) == BEFORE
+        assert counted(server) == BEFORE
         assert server.query("RETURN 1 AS one", auth=EARLY_USER) == [{"one": 1}]
         with pytest.raises(AuthError):
             server.query("RETURN 1 AS one", auth=LATE_USER)
@@ -70,7 +70,7 @@ def test_force_overwrite_once_replaces_one_time(prefix: str, made: Made, pod: Ma
     assert ended.code == 0, ended
     with Neo4j(volume.home, volume.data, LATE_USER) as server:
         assert server.status_of_databases() == ONLINE
-        assert found(server) == BEFORE
+        assert counted(server) == BEFORE
         write_later(server)
 
     before, receipt = volume.photograph(), volume.receipt()
@@ -85,7 +85,7 @@ def test_a_running_server_is_not_restored_under(prefix: str, made: Made, pod: Ma
     with Neo4j(volume.home, volume.data, LATE_USER) as server:
         ended = volume.restore()
         assert ended.code == 12, ended
-        assert found(server) == AFTER
+        assert counted(server) == AFTER
 
 
 def test_a_truncated_dump_leaves_the_old_database_whole(prefix: str, made: Made, pod: MakePod, backups: Bucket) -> None:

@@ -58,9 +58,9 @@ def test_a_server_that_needs_nothing_gets_nothing_however_often_it_is_asked(site
     for _ in range(2):
         done = site.finalize("--json")
         assert done.returncode == 0, done.stderr
-        told = json.loads(done.stdout)
-        assert (told["edition"], told["default"], told["statements"]) == ("community", "neo4j", [])
-        assert [each["status"] for each in told["databases"]] == ["online", "online"]
+        result = json.loads(done.stdout)
+        assert (result["edition"], result["default"], result["statements"]) == ("community", "neo4j", [])
+        assert [each["status"] for each in result["databases"]] == ["online", "online"]
     assert set(site.server.status_of_databases()) == {"neo4j", "system"}
 
 
@@ -83,8 +83,8 @@ def test_a_metadata_script_is_left_out_with_the_reason(site: Site, tmp_path: Pat
     archives.write_files(tmp_path, {"script.cypher": b"CREATE ROLE reader;"})
     done = site.finalize("--json", DATABASE="neo4j", METADATA_FILE=str(tmp_path / "script.cypher"))
     assert done.returncode == 0, done.stderr
-    told = json.loads(done.stdout)
-    assert told["left_out"] == ["the metadata script of neo4j: Community has neither roles nor privileges"]
+    result = json.loads(done.stdout)
+    assert result["left_out"] == ["the metadata script of neo4j: Community has neither roles nor privileges"]
 
 
 def test_a_foreign_script_is_refused_and_the_data_is_there(site: Site, tmp_path: Path) -> None:

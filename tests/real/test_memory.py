@@ -42,10 +42,10 @@ def resident(data: str) -> Mapping[str, float]:
     own = {number for number in processes if f"DATA_DIR={data}" in variables(number)}
     while more := {number for number, each in processes.items() if int(each.get("PPid", 0)) in own} - own:
         own |= more
-    found: dict[str, float] = {}
+    most: dict[str, float] = {}
     for each in (processes[number] for number in own if "VmHWM" in processes[number]):
-        found[each["command"]] = max(found.get(each["command"], 0.0), int(each["VmHWM"].split()[0]) / 1024)
-    return found
+        most[each["command"]] = max(most.get(each["command"], 0.0), int(each["VmHWM"].split()[0]) / 1024)
+    return most
 
 
 def status(folder: Path) -> dict[str, str]:

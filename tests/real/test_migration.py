@@ -8,7 +8,7 @@ import pytest
 from tests.real.conftest import MakePod
 from tests.real.databases import Made, home_of
 from tests.real.neo4j import Neo4j
-from tests.real.people import AFTER, BEFORE, found, write_later, write_people
+from tests.real.people import AFTER, BEFORE, counted, write_later, write_people
 from tests.support.stores import Bucket
 
 USER = ("neo4j", "the-first-password")
@@ -54,7 +54,7 @@ def test_dumps_of_4_4_are_migrated_before_they_go_live(
     assert "its BTREE indexes and constraints became RANGE ones" in ended.said
     with Neo4j(volume.home, volume.data, USER) as server:
         assert server.status_of_databases() == {"neo4j": "online", "system": "online"}
-        assert found(server) == BEFORE
+        assert counted(server) == BEFORE
         types = {row["name"]: row["type"] for row in server.query("SHOW INDEXES YIELD name, type")}
         assert types["people"] == "RANGE"
 
@@ -69,7 +69,7 @@ def test_a_dump_of_4_4_is_migrated_under_another_name(old: Made, neo4j_5: Made, 
     assert restored["migrated"]["to"] == "record-aligned-1.1"
     with Neo4j(volume.home, volume.data, default="staging") as server:
         assert server.status_of_databases() == {"staging": "online", "system": "online"}
-        assert found(server, "staging") == BEFORE
+        assert counted(server, "staging") == BEFORE
         types = {row["name"]: row["type"] for row in server.query("SHOW INDEXES YIELD name, type", "staging")}
         assert types["people"] == "RANGE"
 
@@ -109,7 +109,7 @@ def test_store_files_of_4_4_are_migrated_too(
     assert ended.code == 0, ended
     with Neo4j(volume.home, volume.data, USER) as server:
         assert server.status_of_databases()["neo4j"] == "online"
-        assert found(server) == AFTER
+        assert counted(server) == AFTER
 
 
 def joined(parts: list[bytes]) -> bytes:
@@ -145,7 +145,7 @@ def test_a_dump_of_5_needs_no_migration_in_the_newest_neo4j(neo4j_5: Made, neo4j
     (restored,) = volume.receipt()["restored"]
     assert restored["migrated"] is None
     with Neo4j(volume.home, volume.data) as server:
-        assert found(server) == BEFORE
+        assert counted(server) == BEFORE
 
 
 @pytest.mark.parametrize(("line", "between"), [("neo4j_4", "3.5"), ("neo4j_5", "4.4")])

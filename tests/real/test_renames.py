@@ -8,7 +8,7 @@ from tests.real.conftest import MakePod
 from tests.real.databases import EARLY_USER, FIRST_USER, Made
 from tests.real.neo4j import Neo4j
 from tests.real.packing import packed
-from tests.real.people import AFTER, BEFORE, found, write_later
+from tests.real.people import AFTER, BEFORE, counted, write_later
 from tests.real.restoring import Pod
 from tests.real.serving import holds, once
 from tests.support.artifacts import Artifact, tar_of_dump
@@ -38,10 +38,10 @@ def serves(volume: Pod) -> None:
     def proof() -> None:
         with Neo4j(volume.home, volume.data, default="staging") as server:
             assert server.status_of_databases() == {"staging": "online", "system": "online"}
-            assert found(server, "staging") == BEFORE
+            assert counted(server, "staging") == BEFORE
             server.query("CREATE (:Later {id: 1})", "staging")
         with Neo4j(volume.home, volume.data, default="staging") as server:
-            assert found(server, "staging") == {**BEFORE, "later": 1}
+            assert counted(server, "staging") == {**BEFORE, "later": 1}
 
     once(proof, volume, "staging is read, written and read again")
 
@@ -73,7 +73,7 @@ def test_with_its_system_the_server_opens_the_new_name_and_not_the_old(line: str
     assert "set initial.dbms.default_database=staging" in ended.said
     with Neo4j(volume.home, volume.data, EARLY_USER, default="staging") as server:
         assert server.status_of_databases() == {"neo4j": "not served", "staging": "online", "system": "online"}
-        assert found(server, "staging") == BEFORE
+        assert counted(server, "staging") == BEFORE
 
 
 def test_the_live_database_of_the_old_name_stays_as_it_is(neo4j_5: Made, pod: MakePod) -> None:
@@ -85,7 +85,7 @@ def test_the_live_database_of_the_old_name_stays_as_it_is(neo4j_5: Made, pod: Ma
     assert {name: after.get(name) for name in before} == before
     assert "databases/staging/neostore" in after
     with Neo4j(volume.home, volume.data, FIRST_USER) as server:
-        assert found(server) == AFTER
+        assert counted(server) == AFTER
         write_later(server)
 
 

@@ -109,17 +109,17 @@ def test_a_store_that_drips_ends_the_run_by_the_deadline(dripping: Drip, neo4j_r
 
 def test_a_long_wait_is_told_in_the_log(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
     monkeypatch.setattr(deadline, "_LINE_SECONDS", 0.01)
-    told = threading.Event()
+    logged = threading.Event()
 
     class Ends(logging.Handler):
         def emit(self, record: logging.LogRecord) -> None:
             if "7 objects so far" in record.getMessage():
-                told.set()
+                logged.set()
 
     handler = Ends()
     deadline.log.addHandler(handler)
     with caplog.at_level("INFO"):
-        assert Watch(NEVER, lambda: "listing gs://b: 7 objects so far").step(lambda: told.wait(60))
+        assert Watch(NEVER, lambda: "listing gs://b: 7 objects so far").step(lambda: logged.wait(60))
     deadline.log.removeHandler(handler)
 
 

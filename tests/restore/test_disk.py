@@ -13,24 +13,24 @@ from neo4j_restore.errors import VolumeError
 
 def synced(monkeypatch: pytest.MonkeyPatch, *, but: str = "") -> list[Path]:
     """Record what is synced from now on; what is named `but` fails."""
-    found: list[Path] = []
+    paths: list[Path] = []
 
     def fsync(descriptor: int) -> None:
         path = Path(f"/proc/self/fd/{descriptor}").readlink()
         if path.name == but:
             raise OSError(5, os.strerror(5))
-        found.append(path)
+        paths.append(path)
 
     monkeypatch.setattr(os, "fsync", fsync)
-    return found
+    return paths
 
 
 def test_every_file_and_folder_is_synced_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write_files(tmp_path, {f"{number % 7}/{number}": b"x" for number in range(100)} | {"top": b""})
     (tmp_path / "empty").mkdir()
-    found = synced(monkeypatch)
+    paths = synced(monkeypatch)
     disk.fsync_tree(tmp_path)
-    assert sorted(found) == sorted([tmp_path, *tmp_path.rglob("*")])
+    assert sorted(paths) == sorted([tmp_path, *tmp_path.rglob("*")])
 
 
 def test_one_that_fails_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

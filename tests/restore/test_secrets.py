@@ -41,12 +41,12 @@ def log_format(request: pytest.FixtureRequest) -> str:
 def leaks(tmp_path: Path) -> Callable[..., list[str]]:
     """Return a function that names what of `secrets` stands in a command's output, or in the termination message."""
 
-    def found(done: subprocess.CompletedProcess[str], secrets: dict[str, str]) -> list[str]:
+    def leaked(done: subprocess.CompletedProcess[str], secrets: dict[str, str]) -> list[str]:
         said = "\n".join([done.stdout, done.stderr, (tmp_path / "reason").read_text()])
         ways: tuple[Callable[[str], str], ...] = (str, quote, json.dumps)
         return [name for name, secret in secrets.items() for way in ways if way(secret).strip('"') in said]
 
-    return found
+    return leaked
 
 
 @pytest.fixture
@@ -112,8 +112,8 @@ def test_a_page_of_a_store(
 def test_an_answer_of_who_tells_identities(
     name: str, neo4j_restore: Run, server: Scripted, leaks: Callable[..., list[str]]
 ) -> None:
-    told = {"error": "odd", "error_description": f"AADSTS1: no {SECRETS[name]} here"}
-    server.replies = [Reply(401, json.dumps(told).encode())]
+    answer = {"error": "odd", "error_description": f"AADSTS1: no {SECRETS[name]} here"}
+    server.replies = [Reply(401, json.dumps(answer).encode())]
     values = {each: value for each, value in VALUES.items() if not each.startswith("AZURE_STORAGE")}
     done = neo4j_restore("run", **values, **OF_AZURE, AZURE_AUTHORITY_HOST=server.host, RETRY_SECONDS="0")
     says(done, 20, "no [secret] here")
@@ -213,9 +213,9 @@ def test_a_token_that_was_fetched_is_hidden_as_well(
     neo4j_restore: Run, server: Scripted, leaks: Callable[..., list[str]]
 ) -> None:
     key = {"AccessKeyId": "A", "SecretAccessKey": "fetched-secret", "Token": "fetched-token"}
-    told = json.dumps({**key, "Expiration": "2099-01-01T00:00:00Z"})
+    answer = json.dumps({**key, "Expiration": "2099-01-01T00:00:00Z"})
     page = "<Error><Code>Odd</Code><Message>no fetched-secret or fetched-token here</Message></Error>"
-    server.replies = [Reply(200, told.encode()), Reply(403, page.encode())]
+    server.replies = [Reply(200, answer.encode()), Reply(403, page.encode())]
     env = {"BUCKET": "s3://bucket", "AWS_CONTAINER_CREDENTIALS_FULL_URI": f"{server.host}/role"}
     done = neo4j_restore("run", **env, ENDPOINT_URL=server.host, RETRY_SECONDS="0")
     says(done, 20, "no [secret] or [secret] here")

@@ -91,9 +91,9 @@ def test_a_transaction_id_is_of_one_database_and_a_time_of_several() -> None:
     several = {**LEAST, "DATABASE": "neo4j,movies"}
     with pytest.raises(ConfigurationError, match="RESTORE_UNTIL: 120 is a transaction id of one database"):
         settings.from_environment({**several, "RESTORE_UNTIL": "120"})
-    found = settings.from_environment({**several, "RESTORE_UNTIL": "2026-01-31T03:00:00+01:00"})
-    assert found.request.until
-    assert (str(found.request.until), found.request.until.argument) == ("2026-01-31T02:00:00Z", "2026-01-31 02:00:00")
+    parsed = settings.from_environment({**several, "RESTORE_UNTIL": "2026-01-31T03:00:00+01:00"})
+    assert parsed.request.until
+    assert (str(parsed.request.until), parsed.request.until.argument) == ("2026-01-31T02:00:00Z", "2026-01-31 02:00:00")
 
 
 def test_another_point_is_another_request() -> None:
@@ -103,10 +103,10 @@ def test_another_point_is_another_request() -> None:
 
 def test_an_identifier_may_be_a_hash_and_a_list_of_databases_may_be_long() -> None:
     names = ",".join(f"customer{number:03}" for number in range(60))
-    found = settings.from_environment(
+    parsed = settings.from_environment(
         {**LEAST, "DATABASE": names, "RESTORE_ID": "da39a3ee5e6b4b0d3255bfef95601890afd80709"}
     )
-    assert len(found.request.databases) == 60
+    assert len(parsed.request.databases) == 60
 
 
 def test_every_variable_that_can_be_wrong_is_tried_here() -> None:
@@ -121,7 +121,7 @@ def test_the_example_and_the_default_of_every_variable_are_taken(variable: spec.
 
 
 def test_all_variables_together_are_taken() -> None:
-    found = settings.from_environment(
+    parsed = settings.from_environment(
         {
             "BUCKET": "backups//p/",
             "CLOUD_PROVIDER": "gcp",
@@ -151,29 +151,29 @@ def test_all_variables_together_are_taken() -> None:
             "AGE_IDENTITY_FILE": "/age/identity",
         }
     )
-    assert str(found.request.bucket) == "gs://backups//p"
-    assert (found.request.databases, found.request.timestamp, found.request.backup_set_dir) == (
+    assert str(parsed.request.bucket) == "gs://backups//p"
+    assert (parsed.request.databases, parsed.request.timestamp, parsed.request.backup_set_dir) == (
         ("neo4j", "system"),
         timestamps.stamped("before-upgrade"),
         "data/sets/blue",
     )
-    assert (found.policy.overwrite, found.request.restore_id, found.policy.keep_previous, found.policy.purge) == (
+    assert (parsed.policy.overwrite, parsed.request.restore_id, parsed.policy.keep_previous, parsed.policy.purge) == (
         spec.Overwrite.ONCE,
         "drill-7",
         True,
         False,
     )
-    assert str(found.request.not_after) == "2026-01-31 00:00:00+00:00"
-    assert (found.request.data_dir, found.access.credentials) == (Path("/volume"), Path("/auth/credentials.json"))
-    assert (found.pace.heap_size, found.pace.retry_seconds, found.pace.stall_seconds) == ("2g", 2.5, 5)
-    assert (found.pace.deadline_seconds, found.pace.connections, found.pace.start_jitter_seconds) == (3600, 64, 90)
-    assert found.access.emulator_host == "http://gcs:9023"
-    assert (found.access.endpoint_url, found.access.region, found.access.requester_pays) == (
+    assert str(parsed.request.not_after) == "2026-01-31 00:00:00+00:00"
+    assert (parsed.request.data_dir, parsed.access.credentials) == (Path("/volume"), Path("/auth/credentials.json"))
+    assert (parsed.pace.heap_size, parsed.pace.retry_seconds, parsed.pace.stall_seconds) == ("2g", 2.5, 5)
+    assert (parsed.pace.deadline_seconds, parsed.pace.connections, parsed.pace.start_jitter_seconds) == (3600, 64, 90)
+    assert parsed.access.emulator_host == "http://gcs:9023"
+    assert (parsed.access.endpoint_url, parsed.access.region, parsed.access.requester_pays) == (
         "https://storage.example.org",
         "europe-west3",
         "billing-project",
     )
-    assert (found.access.ca_bundle, found.access.encryption_key) == (
+    assert (parsed.access.ca_bundle, parsed.access.encryption_key) == (
         Path("/certificates/ca.crt"),
         Path("/encryption/key"),
     )
@@ -194,9 +194,9 @@ def test_the_key_is_the_one_of_the_store(given: dict[str, str], path: str) -> No
 
 
 def test_the_clouds_own_variables_are_kept_and_never_shown() -> None:
-    found = settings.from_environment({**LEAST, "AWS_SECRET_ACCESS_KEY": "hush", "AZURE_CLIENT_ID": "", "AWSX": "1"})
-    assert found.access.identity == {"AWS_SECRET_ACCESS_KEY": "hush"}
-    assert "hush" not in repr(found)
+    parsed = settings.from_environment({**LEAST, "AWS_SECRET_ACCESS_KEY": "hush", "AZURE_CLIENT_ID": "", "AWSX": "1"})
+    assert parsed.access.identity == {"AWS_SECRET_ACCESS_KEY": "hush"}
+    assert "hush" not in repr(parsed)
 
 
 def test_how_to_report_is_known_even_when_the_rest_is_wrong() -> None:

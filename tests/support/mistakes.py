@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 MARK = "# <- "
-_TOLD = re.compile(r"(?:error: )?(?P<file>[^:]+\.yaml)(?::(?P<line>\d+):\d+)?: (?P<message>.*)")
+_MESSAGE = re.compile(r"(?:error: )?(?P<file>[^:]+\.yaml)(?::(?P<line>\d+):\d+)?: (?P<message>.*)")
 
 
 def mistakes(folder: Path) -> list[Path]:
@@ -22,22 +22,22 @@ def compare(path: Path, text: str) -> list[str]:
     text: a problem a line, as `validate` writes it. Other lines, such as hints, do not count.
     """
     text = text.replace(f"{path.parent}/", "")
-    told = [_place(found) for line in text.splitlines() if (found := _TOLD.match(line))]
+    messages = [_place(match) for line in text.splitlines() if (match := _MESSAGE.match(line))]
     marks = list(_marks(path))
-    missing = [f"not told at line {line}: {words}" for line, words in marks if not _has(told, line, words)]
+    missing = [f"not told at line {line}: {words}" for line, words in marks if not _has(messages, line, words)]
     return missing + [
         f"told without a mark at line {line}: {message}"
-        for line, message in told
+        for line, message in messages
         if not any(line == at and words in message for at, words in marks)
     ]
 
 
-def _place(found: re.Match[str]) -> tuple[int, str]:
-    return int(found["line"] or 0), found["message"]
+def _place(match: re.Match[str]) -> tuple[int, str]:
+    return int(match["line"] or 0), match["message"]
 
 
-def _has(told: Iterable[tuple[int, str]], line: int, words: str) -> bool:
-    return any(line == at and words in message for at, message in told)
+def _has(messages: Iterable[tuple[int, str]], line: int, words: str) -> bool:
+    return any(line == at and words in message for at, message in messages)
 
 
 def _marks(path: Path) -> Iterable[tuple[int, str]]:

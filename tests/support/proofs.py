@@ -76,8 +76,8 @@ class _Gathered:
         self._proofs: set[Proof] = set()
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        told = [cast("dict[str, str]", value) for key, value in report.user_properties if key == _KEY]
-        self._proofs |= {Proof(**each) for each in told}
+        values = [cast("dict[str, str]", value) for key, value in report.user_properties if key == _KEY]
+        self._proofs |= {Proof(**each) for each in values}
 
     def pytest_sessionfinish(self) -> None:
         write(self._path, self._proofs)

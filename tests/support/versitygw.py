@@ -58,8 +58,8 @@ class S3Bucket:
         done = []
         for number, part in enumerate(parts, 1):
             sent = self.client.upload_part(**which, PartNumber=number, Body=part, **checksum)
-            told = {name: sent[name] for name in (f"Checksum{algorithm}",) if algorithm and name in sent}
-            done.append({"PartNumber": number, "ETag": sent["ETag"], **told})
+            checksum_of_part = {name: sent[name] for name in (f"Checksum{algorithm}",) if algorithm and name in sent}
+            done.append({"PartNumber": number, "ETag": sent["ETag"], **checksum_of_part})
         self.client.complete_multipart_upload(**which, MultipartUpload={"Parts": done})
 
     def versioned(self) -> None:

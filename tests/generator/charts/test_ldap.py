@@ -54,11 +54,13 @@ def test_the_labs_chart_takes_settings_from_a_config_map_that_the_header_makes()
 
 @pytest.mark.parametrize("target", TARGETS)
 @pytest.mark.parametrize(
-    ("database", "told"),
+    ("database", "sentence"),
     [("neo4j,system", "The restored system brings roles"), ("neo4j", "must exist in this server's system")],
 )
-def test_what_a_restored_system_means_for_the_directorys_users_is_told(target: str, database: str, told: str) -> None:
-    assert told in " ".join(render(make_directory(target, database=database)).replace("#", " ").split())
+def test_what_a_restored_system_means_for_the_directorys_users_is_told(
+    target: str, database: str, sentence: str
+) -> None:
+    assert sentence in " ".join(render(make_directory(target, database=database)).replace("#", " ").split())
 
 
 def test_users_look_for_their_own_groups_without_an_account() -> None:

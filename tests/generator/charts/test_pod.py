@@ -58,11 +58,11 @@ def rows() -> list[tuple[str, str, str]]:
 
 def made(said: str, target: str) -> tuple[str, dict[str, Any]]:
     """Return the input that a cell names, and the values with that input and what it needs."""
-    found = re.findall(r"[a-z0-9-]+", said)[0]
-    text = "selector/disk=fast" if "selector" in said else GIVEN[found]
-    given = {found: text, **({"extra-volumes": VOLUMES} if "mounts" in found else {})}
+    name = re.findall(r"[a-z0-9-]+", said)[0]
+    text = "selector/disk=fast" if "selector" in said else GIVEN[name]
+    given = {name: text, **({"extra-volumes": VOLUMES} if "mounts" in name else {})}
     texts = {key: each if isinstance(each, str) else json.dumps(each) for key, each in given.items()}
-    return found, values(make_scenario(target=target, **{key.replace("-", "_"): text for key, text in texts.items()}))
+    return name, values(make_scenario(target=target, **{key.replace("-", "_"): text for key, text in texts.items()}))
 
 
 @pytest.mark.parametrize(("said", "target", "cell"), rows())
@@ -71,29 +71,29 @@ def test_each_input_stands_where_the_table_says(said: str, target: str, cell: st
         with pytest.raises(UsageError, match="--data-volume: the chart"):
             made(said, target)
         return
-    key, found = made(said, target)
+    key, generated = made(said, target)
     if cell == "the restore container":
         part = {"restore-mounts": "volumeMounts", "restore-cpu": "resources"}[key]
         assert str(GIVEN[key][0] if isinstance(GIVEN[key], list) else "'cpu': '2'") in str(
-            at(found, (*RESTORE[target], part))
+            at(generated, (*RESTORE[target], part))
         )
         return
     (path,) = re.findall(r"`([\w.]+)`", cell)
-    held = at(found, tuple(path.split(".")))
+    held = at(generated, tuple(path.split(".")))
     expected = GIVEN[key][0] if isinstance(GIVEN[key], list) else "registry" if "pull" in key else ""
-    assert held, found
+    assert held, generated
     assert expected in held or [{"name": expected}] == held or not expected
-    assert held == found["restore"]["resources"] if key == "restore-cpu" else True
+    assert held == generated["restore"]["resources"] if key == "restore-cpu" else True
 
 
 @pytest.mark.parametrize("target", TARGETS)
 def test_init_containers_stand_around_the_restore(target: str) -> None:
     around = {"init_containers_before": "[{name: a, image: x}]", "init_containers_after": "[{name: b, image: x}]"}
-    found = values(make_scenario(target=target, **around))
+    generated = values(make_scenario(target=target, **around))
     if target in RESTORE:
-        assert [each["name"] for each in at(found, RESTORE[target][:2])] == ["a", "restore", "b"]
+        assert [each["name"] for each in at(generated, RESTORE[target][:2])] == ["a", "restore", "b"]
     else:
-        assert (found["initContainersBefore"][0]["name"], found["initContainersAfter"][0]["name"]) == ("a", "b")
+        assert (generated["initContainersBefore"][0]["name"], generated["initContainersAfter"][0]["name"]) == ("a", "b")
 
 
 @pytest.mark.parametrize(
@@ -106,8 +106,8 @@ def test_init_containers_stand_around_the_restore(target: str) -> None:
     ],
 )
 def test_requests_equal_limits_where_one_amount_is_asked_for(text: str, expected: dict[str, Any]) -> None:
-    found = values(make_scenario(target="neo4j/neo4j", restore_cpu=text))
-    assert found["podSpec"]["initContainers"][0]["resources"] == expected
+    generated = values(make_scenario(target="neo4j/neo4j", restore_cpu=text))
+    assert generated["podSpec"]["initContainers"][0]["resources"] == expected
 
 
 def test_without_cpu_ours_takes_the_charts_request_back() -> None:
@@ -205,9 +205,9 @@ def test_a_file_has_lists_as_they_are_with_the_types_of_helm(neo4j_scenarios: Co
     )
     says(neo4j_scenarios("build", tmp_path), 0)
     for target in TARGETS.values():
-        found = yaml.safe_load((tmp_path / f"values.{target.slug}.yaml").read_text())
+        generated = yaml.safe_load((tmp_path / f"values.{target.slug}.yaml").read_text())
         side = {"neo4j-restore": ("extraContainers",), "neo4j": ("podSpec", "containers")}
-        container = at(found, side.get(target.slug, ("core", "sidecarContainers")))[0]
+        container = at(generated, side.get(target.slug, ("core", "sidecarContainers")))[0]
         assert container == {"name": "side", "image": "5", "args": ["no", False, "080", 288, 1.0, None]}
 
 
@@ -224,13 +224,13 @@ def test_lists_of_a_fleet_replace_each_other_and_have_expressions_in_their_texts
         """).replace("\nextra", "\n  extra").replace("\nimage", "\n  image")
     fleet = re.sub(r"^(extra|image)", r"  \1", fleet, flags=re.MULTILINE)
     says(neo4j_scenarios("build", make_fleet(tmp_path, fleet)), 0)
-    found = {
+    by_cluster = {
         name: yaml.safe_load((tmp_path / "out" / name / "values.neo4j-restore.yaml").read_text()) for name in "abc"
     }
-    held = {name: [each["name"] for each in each_.get("extraVolumes", [])] for name, each_ in found.items()}
+    held = {name: [each["name"] for each in each_.get("extraVolumes", [])] for name, each_ in by_cluster.items()}
     assert held == {"a": ["of-a"], "b": ["mine"], "c": []}
-    assert found["a"]["extraVolumes"][0]["configMap"] == {"name": "dev", "defaultMode": 288}
-    assert found["a"]["imagePullSecrets"] == [{"name": "one"}, {"name": "two"}]
+    assert by_cluster["a"]["extraVolumes"][0]["configMap"] == {"name": "dev", "defaultMode": 288}
+    assert by_cluster["a"]["imagePullSecrets"] == [{"name": "one"}, {"name": "two"}]
 
 
 MODES: dict[str, tuple[dict[str, Any], str]] = {
@@ -263,10 +263,12 @@ def test_each_mode_of_the_official_charts_volume_is_carried(
 ) -> None:
     data, expected = MODES[mode]
     given = {"neo4j": {"name": "graph"}, "volumes": {"data": {**data, **folder}}}
-    found = import_located(locate(yaml.safe_dump(given), "values.yaml"), NEO4J, NEO4J)
-    assert found.inputs["data-volume"] == expected
-    assert {each.key for each in found.left} == {"bucket", "database"}
-    scenario = make_scenario(**{key.replace("-", "_"): text for key, text in found.inputs.items() if key != "scenario"})
+    imported = import_located(locate(yaml.safe_dump(given), "values.yaml"), NEO4J, NEO4J)
+    assert imported.inputs["data-volume"] == expected
+    assert {each.key for each in imported.left} == {"bucket", "database"}
+    scenario = make_scenario(
+        **{key.replace("-", "_"): text for key, text in imported.inputs.items() if key != "scenario"}
+    )
     (tmp_path / "values.yaml").write_text(render(scenario))
     says(neo4j_scenarios("validate", tmp_path / "values.yaml"), 0)
     mounted = values(scenario)["podSpec"]["initContainers"][0]["volumeMounts"][0]
@@ -278,22 +280,22 @@ def test_each_mode_of_the_official_charts_volume_is_carried(
 def test_labels_that_are_templates_are_told() -> None:
     labels = {"selectorTemplate": {"matchLabels": {"app": "{{ .Release.Name }}"}}}
     given = {"neo4j": {"name": "graph"}, "volumes": {"data": {"mode": "selector", "selector": labels}}}
-    found = import_located(locate(yaml.safe_dump(given), "values.yaml"), NEO4J, NEO4J)
-    assert "volumes.data.selector.selectorTemplate.matchLabels" in {each.key for each in found.left}
+    imported = import_located(locate(yaml.safe_dump(given), "values.yaml"), NEO4J, NEO4J)
+    assert "volumes.data.selector.selectorTemplate.matchLabels" in {each.key for each in imported.left}
 
 
 def test_init_containers_of_a_file_without_a_restore_run_after_the_new_one() -> None:
     given = {"podSpec": {"initContainers": TOOLS}, "additionalVolumes": VOLUMES, "additionalVolumeMounts": MOUNTS}
-    found = import_located(locate(yaml.safe_dump(given), "values.yaml"), NEO4J, NEO4J)
-    assert json.loads(found.inputs["init-containers-after"])[0]["name"] == "tools"
-    assert {each.key for each in found.left} == {"bucket", "database"}
+    imported = import_located(locate(yaml.safe_dump(given), "values.yaml"), NEO4J, NEO4J)
+    assert json.loads(imported.inputs["init-containers-after"])[0]["name"] == "tools"
+    assert {each.key for each in imported.left} == {"bucket", "database"}
 
 
 def test_a_volume_that_a_container_of_the_users_mounts_too_keeps_its_name() -> None:
     text = render(make_scenario(target="neo4j/neo4j"))
     given = yaml.safe_load(text.replace("restore-service-key", "creds").replace('secretName: "creds"', "secretName: k"))
     given["podSpec"]["initContainers"].append({**TOOLS[0], "volumeMounts": [{"name": "creds", "mountPath": "/k"}]})
-    found = import_located(locate(yaml.safe_dump(given), "values.yaml"), NEO4J, NEO4J)
-    assert found.left == ()
-    assert found.inputs["secret"] == "k"
-    assert [each["name"] for each in json.loads(found.inputs["extra-volumes"])] == ["creds"]
+    imported = import_located(locate(yaml.safe_dump(given), "values.yaml"), NEO4J, NEO4J)
+    assert imported.left == ()
+    assert imported.inputs["secret"] == "k"
+    assert [each["name"] for each in json.loads(imported.inputs["extra-volumes"])] == ["creds"]

@@ -55,8 +55,8 @@ def with_variable(name: str) -> list[str]:
 def test_a_restore_container_has_policies_of_the_contract_alone(name: str, words: Iterable[str]) -> None:
     rules = json.loads((SCHEMAS / "restore-container.json").read_text(encoding="utf-8"))["$defs"]["container"]
     parts = [rule["contains"]["properties"] for rule in rules["properties"]["env"]["allOf"]]
-    (found,) = (part["value"]["enum"] for part in parts if part["name"]["const"] == name)
-    assert found == list(words)
+    (allowed,) = (part["value"]["enum"] for part in parts if part["name"]["const"] == name)
+    assert allowed == list(words)
 
 
 @pytest.mark.parametrize("schema", sorted(SCHEMAS.glob("*.json")), ids=lambda path: path.stem)

@@ -39,10 +39,10 @@ def spoilt(draw: Any, data: dict[str, Any]) -> dict[str, Any]:
     """Return the tree with some of it replaced or removed."""
     made = copy.deepcopy(data)
     for _ in range(draw(st.integers(1, 3), label="count")):
-        found = [path for path in places(made) if path]
-        if not found:
+        paths = [path for path in places(made) if path]
+        if not paths:
             return made
-        *above, last = draw(st.sampled_from(found), label="path")
+        *above, last = draw(st.sampled_from(paths), label="path")
         parent: Any = made
         for step in above:
             parent = parent[step]
@@ -56,9 +56,9 @@ def spoilt(draw: Any, data: dict[str, Any]) -> dict[str, Any]:
 def answers(given: Located) -> None:
     """Assert that both commands have an answer for each chart."""
     for target in TARGETS.values():
-        found = [*check_shape(given, target), *check_secrets(given, target)]
-        found += check_restore(given, target, Consent())
-        assert all(each.what and each.hint for each in found)
+        findings = [*check_shape(given, target), *check_secrets(given, target)]
+        findings += check_restore(given, target, Consent())
+        assert all(each.what and each.hint for each in findings)
         try:
             imported = import_located(given, target, target)
         except GeneratorError:

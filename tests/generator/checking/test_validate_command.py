@@ -81,13 +81,13 @@ def test_an_edited_file_of_ours_is_held_to_the_whole_schema(neo4j_scenarios: Com
 def test_programs_get_json(neo4j_scenarios: Command, values: Path) -> None:
     values.write_text(OWN.replace("neo4j\n", "1neo4j\n"))
     done = neo4j_scenarios("validate --json", values)
-    ((told,),) = ([file] for file in json.loads(done.out))
+    ((result,),) = ([file] for file in json.loads(done.out))
     says(done, 1)
     assert done.err == ""
-    assert told["file"] == str(values)
-    assert not told["valid"]
-    assert told["files"] == [str(values)]
-    assert {(each["key"], each["file"], each["line"], each["column"]) for each in told["problems"]} == {
+    assert result["file"] == str(values)
+    assert not result["valid"]
+    assert result["files"] == [str(values)]
+    assert {(each["key"], each["file"], each["line"], each["column"]) for each in result["problems"]} == {
         ("restore.database", str(values), 3, 3)
     }
 

@@ -54,9 +54,9 @@ def objects(path: Path) -> list[Object]:
     return list(yaml.safe_load_all(path.read_text(encoding="utf-8")))
 
 
-def valid(found: list[Object]) -> None:
+def valid(resources: list[Object]) -> None:
     """Assert that each object is what the schema of its kind takes."""
-    for each in found:
+    for each in resources:
         schema = schemas()[each["apiVersion"], each["kind"]]
         problems = [
             f"{each['kind']} {error.instance_path}: {error.message}"

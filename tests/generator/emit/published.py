@@ -14,13 +14,13 @@ _CRDS = Path(__file__).parents[3] / "tools" / "crds"
 def schemas() -> dict[tuple[str, str], dict[str, Any]]:
     """Return the schema of each kind by `apiVersion` and `kind`, closed as the API server closes it."""
     folder = Path(subprocess.run([_CRDS], stdout=subprocess.PIPE, text=True, check=True).stdout.strip())
-    found = {}
+    closed = {}
     for path in folder.glob("*.yaml"):
         definition = yaml.load(path.read_text(encoding="utf-8"), yaml.CSafeLoader)["spec"]
         for version in definition["versions"]:
             of = (f"{definition['group']}/{version['name']}", definition["names"]["kind"])
-            found[of] = _closed(version["schema"]["openAPIV3Schema"])
-    return found
+            closed[of] = _closed(version["schema"]["openAPIV3Schema"])
+    return closed
 
 
 def _closed(schema: dict[str, Any]) -> dict[str, Any]:

@@ -61,10 +61,10 @@ def test_argo_cd_has_a_project_with_windows_where_that_is_asked_for(emit: Comman
     window = "deny;0 8 * * 1-5;10h"
     done = run_emit(*command.split(), "--sync-window", window)
     says(done, 0)
-    found = [each for file in (tmp_path / "out").glob("*.yaml") for each in objects(file)]
-    valid(found)
-    assert {each["metadata"]["namespace"] for each in found} == {"gitops"}
-    (project,) = (each for each in found if each["kind"] == "AppProject")
+    resources = [each for file in (tmp_path / "out").glob("*.yaml") for each in objects(file)]
+    valid(resources)
+    assert {each["metadata"]["namespace"] for each in resources} == {"gitops"}
+    (project,) = (each for each in resources if each["kind"] == "AppProject")
     assert project["spec"]["syncWindows"] == [
         {"kind": "deny", "schedule": "0 8 * * 1-5", "duration": "10h", "applications": ["*"], "manualSync": True}
     ]
@@ -72,7 +72,7 @@ def test_argo_cd_has_a_project_with_windows_where_that_is_asked_for(emit: Comman
         {"name": "in-cluster", "namespace": "*"},
         {"name": "us-prod", "namespace": "*"},
     ]
-    (own,) = (each for each in found if each["metadata"]["name"].endswith("-neo4j-restore"))
+    (own,) = (each for each in resources if each["metadata"]["name"].endswith("-neo4j-restore"))
     assert own["spec"]["template"]["spec"]["project"] == "graphs"
 
 

@@ -22,8 +22,8 @@ ANY = [name for name, engine in ENGINES.items() if not engine.seeds]
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_published_schema_refuses_a_key_that_is_not_known(kind: str) -> None:
     schema = schemas()[KINDS[kind], kind]
-    told = [error.message for error in jsonschema_rs.validator_for(schema).iter_errors({"sepc": {}})]
-    assert any("sepc" in message for message in told)
+    messages = [error.message for error in jsonschema_rs.validator_for(schema).iter_errors({"sepc": {}})]
+    assert any("sepc" in message for message in messages)
 
 
 @pytest.mark.parametrize("engine", ANY)

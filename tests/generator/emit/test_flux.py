@@ -13,8 +13,8 @@ from tests.support.says import says
 def test_flux_applies_a_wave_after_the_one_before(emit: Command, tmp_path: Path) -> None:
     says(emit("flux", f"{CHARTS} --path fleets/prod"), 0)
     waves, charts = objects(tmp_path / "out/waves.yaml"), objects(tmp_path / "out/charts.yaml")
-    found = [each for path in sorted((tmp_path / "out").glob("wave-*/*.yaml")) for each in objects(path)]
-    valid([*waves, *charts, *found])
+    resources = [each for path in sorted((tmp_path / "out").glob("wave-*/*.yaml")) for each in objects(path)]
+    valid([*waves, *charts, *resources])
     assert [(each["spec"]["path"], each["spec"].get("dependsOn")) for each in waves] == [
         ("./fleets/prod/wave-0", None),
         ("./fleets/prod/wave-2", [{"name": "fleet-wave-0"}]),
@@ -25,7 +25,7 @@ def test_flux_applies_a_wave_after_the_one_before(emit: Command, tmp_path: Path)
         "oci://registry.example:5000/charts": "oci",
         "https://helm.example/charts": None,
     }
-    assert all(each["spec"]["chart"]["spec"]["sourceRef"]["name"] in repositories for each in found)
+    assert all(each["spec"]["chart"]["spec"]["sourceRef"]["name"] in repositories for each in resources)
 
 
 def test_a_helm_release_of_flux_holds_the_values_of_the_values_file(
@@ -89,4 +89,4 @@ def test_the_schemas_are_those_of_the_controllers_that_run_on_a_cluster() -> Non
     built = [(ROOT / "tools" / "flux" / path).read_text() for path in ("go.mod", "kustomize/go.mod")]
     of_crds = set(pin.findall((ROOT / "tools" / "crds").read_text()))
     assert {name for name, _ in of_crds} == {"helm-controller", "kustomize-controller", "source-controller"}
-    assert {found for text in built for found in pin.findall(text)} == of_crds
+    assert {version for text in built for version in pin.findall(text)} == of_crds

@@ -32,8 +32,8 @@ def run(folder: Path, programs: Path, *argv: str) -> str:
 
 def test_helmfile_reads_what_it_is_told(emit: Command, helmfile: Path, tmp_path: Path) -> None:
     emit("helmfile", CHARTS)
-    told = json.loads(run(tmp_path / "out", helmfile, "helmfile", "list", "--skip-charts", "--output", "json"))
-    assert sorted((each["name"], each["namespace"], each["chart"], each["version"]) for each in told) == [
+    releases = json.loads(run(tmp_path / "out", helmfile, "helmfile", "list", "--skip-charts", "--output", "json"))
+    assert sorted((each["name"], each["namespace"], each["chart"], each["version"]) for each in releases) == [
         ("neo4j", "graph", "registry-example-5000-charts/neo4j-restore", "0.1.0"),
         ("neo4j", "trial", "registry-example-5000-charts/neo4j-restore", "0.1.0"),
         *((f"neo4j-{number}", "big", "helm-example-charts/neo4j", "5.26.0") for number in (1, 2, 3)),

@@ -123,9 +123,9 @@ def test_the_script_creates_claims_if_it_is_told_to(emit: Command, tmp_path: Pat
     emit("job")
     _, runs, _ = restored(tmp_path, recorders, CREATE_CLAIMS="true")
     assert all("--set job.createClaims=true" in each for each in runs)
-    code, runs, told = restored(tmp_path, recorders, "--again", CREATE_CLAIMS="yes")
+    code, runs, errors = restored(tmp_path, recorders, "--again", CREATE_CLAIMS="yes")
     assert (code, runs) == (2, [])
-    assert "CREATE_CLAIMS is 'yes'" in told
+    assert "CREATE_CLAIMS is 'yes'" in errors
 
 
 def test_a_failed_job_ends_the_script_and_is_deleted_before_the_next_try(
@@ -137,9 +137,9 @@ def test_a_failed_job_ends_the_script_and_is_deleted_before_the_next_try(
     whole = kubectl.read_text()
     # The Job that Helm makes fails as well.
     kubectl.write_text(whole.replace(f"echo 'a-2 Complete' >{tmp_path}/jobs", ":"))
-    code, runs, told = restored(tmp_path, recorders)
+    code, runs, errors = restored(tmp_path, recorders)
     assert code == 1
-    assert told.startswith("error: wave 0: failed: trial/neo4j-restore\ntry: ")
+    assert errors.startswith("error: wave 0: failed: trial/neo4j-restore\ntry: ")
     assert [each.split()[0] for each in runs] == ["kubectl", "helm"]
     kubectl.write_text(whole)
     code, runs, _ = restored(tmp_path, recorders)
@@ -193,9 +193,9 @@ def test_a_release_that_installs_servers_is_never_turned_into_jobs(
 ) -> None:
     emit("job")
     (tmp_path / "manifest-of-neo4j-restore").write_text("---\nkind: Service\n---\nkind: StatefulSet\n")
-    code, runs, told = restored(tmp_path, recorders)
+    code, runs, errors = restored(tmp_path, recorders)
     assert (code, [each for each in runs if " neo4j-restore " in each]) == (1, [])
-    assert "error: the release trial/neo4j-restore installs servers, and would lose them" in told
+    assert "error: the release trial/neo4j-restore installs servers, and would lose them" in errors
 
 
 def test_a_fleet_with_a_server_of_that_name_is_refused(emit: Command, tmp_path: Path) -> None:

@@ -88,9 +88,9 @@ def test_the_script_upgrades_the_servers_of_a_cluster_one_after_the_other(
 
 def test_the_script_begins_no_wave_after_a_failure(emit: Command, tmp_path: Path, recorder: Path) -> None:
     emit("script", fleet=FLEET.replace("trial: {}", "trial: {variables: {namespace: bad}}"))
-    code, runs, told = installed(tmp_path, recorder)
+    code, runs, output = installed(tmp_path, recorder)
     assert (code, len(runs)) == (1, 1)
-    assert told.startswith("error: wave 0: failed: bad/neo4j\ntry: ")
+    assert output.startswith("error: wave 0: failed: bad/neo4j\ntry: ")
 
 
 def test_the_script_goes_on_where_it_failed(emit: Command, tmp_path: Path, recorder: Path) -> None:
@@ -98,10 +98,10 @@ def test_the_script_goes_on_where_it_failed(emit: Command, tmp_path: Path, recor
     emit("script", fleet=fleet)
     code, runs, _ = installed(tmp_path, recorder)
     assert (code, namespaces(runs)) == (1, ["trial", "big", "big", "big", "bad"])
-    code, runs, told = installed(tmp_path, recorder, "--list")
+    code, runs, output = installed(tmp_path, recorder, "--list")
     assert (code, runs) == (0, [])
-    assert told.splitlines()[-1] == "to do: bad/neo4j"
-    assert told.count("done before: ") == 4
+    assert output.splitlines()[-1] == "to do: bad/neo4j"
+    assert output.count("done before: ") == 4
     recorder.write_text(recorder.read_text().replace("exit 1", "exit 0"))
     assert namespaces(installed(tmp_path, recorder)[1]) == ["bad"]
     assert installed(tmp_path, recorder)[:2] == (0, [])
@@ -131,6 +131,6 @@ def test_wrong_usage_of_the_script_installs_nothing(
     emit: Command, tmp_path: Path, recorder: Path, flags: tuple[str, ...], at_once: str, helm: str, expected: str
 ) -> None:
     emit("script")
-    code, runs, told = installed(tmp_path, recorder.with_name(helm), *flags, at_once=at_once)
+    code, runs, output = installed(tmp_path, recorder.with_name(helm), *flags, at_once=at_once)
     assert (code, runs) == (2, [])
-    assert expected in told
+    assert expected in output

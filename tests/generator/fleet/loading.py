@@ -23,5 +23,5 @@ def problems(folder: Path, text: str, **files: str) -> list[Problem]:
     ]
 
 
-def told(folder: Path, text: str, **files: str) -> str:
+def problem_text(folder: Path, text: str, **files: str) -> str:
     return "\n".join(f"{problem.where}: {problem.what}" for problem in problems(folder, text, **files))

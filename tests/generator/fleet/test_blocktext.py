@@ -14,13 +14,13 @@ _maps = st.recursive(_words, lambda inner: st.dictionaries(_words, inner, max_si
 
 @given(st.dictionaries(_words, _maps, min_size=1, max_size=3))
 def test_it_reads_what_is_written_or_leaves_it_to_yaml(data: dict[str, object]) -> None:
-    found = parse_blocks(toyaml(data, 0))
-    assert found is None or found[0] == data
+    blocks = parse_blocks(toyaml(data, 0))
+    assert blocks is None or blocks[0] == data
 
 
 def test_the_lines_of_the_second_level_are_told() -> None:
-    found = parse_blocks('# first\nformat: 1\nclusters:\n  eu-1:\n    a: "b"\n  "no": {}\n')
-    assert found == ({"format": "1", "clusters": {"eu-1": {"a": "b"}, "no": {}}}, {"eu-1": 4, "no": 6})
+    blocks = parse_blocks('# first\nformat: 1\nclusters:\n  eu-1:\n    a: "b"\n  "no": {}\n')
+    assert blocks == ({"format": "1", "clusters": {"eu-1": {"a": "b"}, "no": {}}}, {"eu-1": 4, "no": 6})
 
 
 @pytest.mark.parametrize(
@@ -35,7 +35,7 @@ def test_what_is_written_otherwise_is_left_to_yaml(text: str) -> None:
 
 @given(st.text(st.sampled_from('ab:"\\{} \n#-1'), max_size=20))
 def test_it_never_reads_otherwise_than_yaml(text: str) -> None:
-    found = parse_blocks(text)
-    if found and found[0]:
+    blocks = parse_blocks(text)
+    if blocks and blocks[0]:
         said = yaml.load(text, Loader=yaml.BaseLoader)  # noqa: S506 - texts alone
-        assert said == yaml.load(toyaml(found[0], 0), Loader=yaml.BaseLoader)  # noqa: S506
+        assert said == yaml.load(toyaml(blocks[0], 0), Loader=yaml.BaseLoader)  # noqa: S506

@@ -57,32 +57,32 @@ def test_every_input_can_be_explained(explain: Command, key: str) -> None:
 
 
 def test_an_install_and_its_risks_are_told_in_words(explain: Command) -> None:
-    told = " ".join(explain("eu-2").out.split())
+    text = " ".join(explain("eu-2").out.split())
     for sentence in [
         "What an install does (neo4j-restore)",
         "restores neo4j and system from gs://backups-eu/eu-2",
         "users and passwords become those of the backup",
         "Which data is at risk (neo4j-restore) - HAZARD: the first start with a new restore id replaces",
     ]:
-        assert sentence in told
+        assert sentence in text
 
 
 def test_a_rename_is_told_with_both_names(neo4j_scenarios: Command, tmp_path: Path) -> None:
     fleet = make_fleet(tmp_path, GOOD.replace("eu-2: {}", "eu-2: {database: 'staging=neo4j, system'}"))
-    told = " ".join(neo4j_scenarios("explain", "eu-2", "-f", fleet).out.split())
-    assert "restores neo4j as staging and system from gs://backups-eu/eu-2" in told
-    assert "The set of neo4j is restored as staging." in told
-    assert "The restored system knows these sets by their old names alone." in told
+    text = " ".join(neo4j_scenarios("explain", "eu-2", "-f", fleet).out.split())
+    assert "restores neo4j as staging and system from gs://backups-eu/eu-2" in text
+    assert "The set of neo4j is restored as staging." in text
+    assert "The restored system knows these sets by their old names alone." in text
     assert neo4j_scenarios("explain", "eu-2", "database", "-f", fleet).out.startswith("database: staging=neo4j")
 
 
 def test_a_program_gets_json(explain: Command) -> None:
-    told = json.loads(explain("eu-1", "--json").out)
-    assert (told["cluster"], told["group"], told["region"]) == ("eu-1", "prod", "eu")
-    values = {value["key"]: value for value in told["values"]}
+    result = json.loads(explain("eu-1", "--json").out)
+    assert (result["cluster"], result["group"], result["region"]) == ("eu-1", "prod", "eu")
+    values = {value["key"]: value for value in result["values"]}
     assert values["labels.env"]["value"] == "prod"
     assert [said["layer"] for said in values["labels.env"]["said"]] == ["group prod", "defaults"]
-    assert [target["target"] for target in told["targets"]] == ["neo4j-restore"]
+    assert [target["target"] for target in result["targets"]] == ["neo4j-restore"]
 
 
 def test_names_that_are_not_known_are_told_with_the_nearest(explain: Command) -> None:

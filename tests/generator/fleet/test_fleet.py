@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
-from tests.generator.fleet.loading import clusters, problems, told
+from tests.generator.fleet.loading import clusters, problem_text, problems
 from tests.generator.fleets import DEFAULTS, GOOD, as_yaml, fleets, make_fleet
 from tests.support.mistakes import compare, mistakes
 from tests.support.patience import SHARED_FIXTURES
@@ -16,18 +16,18 @@ from neo4j_scenarios.parse import parse
 
 
 def test_layers_are_laid_from_defaults_to_group_to_region_to_cluster(tmp_path: Path) -> None:
-    found = clusters(tmp_path, GOOD)
-    assert list(found) == ["eu-1", "eu-2", "us-1"]
-    assert found["eu-1"].inputs == {
+    by_name = clusters(tmp_path, GOOD)
+    assert list(by_name) == ["eu-1", "eu-2", "us-1"]
+    assert by_name["eu-1"].inputs == {
         "scenario": "single-instance",
         "bucket": "gs://backups-eu/eu-1",
         "database": "neo4j,system",
         "storage-size": "100Gi",
         "storage-class": "premium-rwo",
     }
-    assert found["us-1"].inputs["storage-size"] == "50Gi"
-    assert (found["us-1"].group, found["us-1"].region) == ("prod", "us")
-    assert (dict(found["us-1"].labels), dict(found["eu-2"].labels)) == (
+    assert by_name["us-1"].inputs["storage-size"] == "50Gi"
+    assert (by_name["us-1"].group, by_name["us-1"].region) == ("prod", "us")
+    assert (dict(by_name["us-1"].labels), dict(by_name["eu-2"].labels)) == (
         {"env": "prod", "tier": "gold"},
         {"env": "dev"},
     )
@@ -62,14 +62,14 @@ clusters:
 - {name: one, group: prod, region: eu}
 - {name: two, group: test, region: us, variables: {root: gs://other}}
 """
-    found = clusters(tmp_path, text)
-    assert [found[name].inputs["bucket"] for name in found] == ["gs://eu-one/prod", "gs://other/test"]
+    by_name = clusters(tmp_path, text)
+    assert [by_name[name].inputs["bucket"] for name in by_name] == ["gs://eu-one/prod", "gs://other/test"]
 
 
 def test_null_removes_what_a_layer_below_says(tmp_path: Path) -> None:
-    found = clusters(tmp_path, GOOD.replace("eu-2: {}", "eu-2: {storage-class: null, labels: {env: ~}}"))
-    assert "storage-class" not in found["eu-2"].inputs
-    assert found["eu-2"].labels == {}
+    by_name = clusters(tmp_path, GOOD.replace("eu-2: {}", "eu-2: {storage-class: null, labels: {env: ~}}"))
+    assert "storage-class" not in by_name["eu-2"].inputs
+    assert by_name["eu-2"].labels == {}
 
 
 def test_a_selection_leaves_others_out_and_knows_their_names(tmp_path: Path) -> None:
@@ -158,14 +158,18 @@ def test_a_problem_whose_text_differs_is_told_once_too(tmp_path: Path) -> None:
 
 def test_what_is_missing_is_told_at_the_cluster_or_for_all_at_the_file(tmp_path: Path) -> None:
     text = DEFAULTS.replace("  bucket: gs://backups-{{ region }}/{{ name }}\n", "")
-    assert told(tmp_path, text + "clusters: {a: {}, b: {}}") == "fleet.yaml: bucket: is missing (2 clusters: a, b)"
+    assert (
+        problem_text(tmp_path, text + "clusters: {a: {}, b: {}}") == "fleet.yaml: bucket: is missing (2 clusters: a, b)"
+    )
     one = text + "clusters: {a: {}, b: {bucket: gs://bbb}}"
-    assert told(tmp_path, one) == "fleet.yaml:6:12: bucket: is missing (cluster a)"
+    assert problem_text(tmp_path, one) == "fleet.yaml:6:12: bucket: is missing (cluster a)"
 
 
 def test_hazards_are_told_at_the_layer_that_made_them(tmp_path: Path) -> None:
     text = GOOD.replace("storage-size: 100Gi", "force-overwrite: 'true'")
-    assert "fleet.yaml:9:31: force-overwrite: with 'true', each start of a single server's pod" in told(tmp_path, text)
+    assert "fleet.yaml:9:31: force-overwrite: with 'true', each start of a single server's pod" in problem_text(
+        tmp_path, text
+    )
 
 
 @pytest.mark.parametrize("path", mistakes(Path(__file__).parent / "mistakes"), ids=lambda path: path.stem)
@@ -176,7 +180,7 @@ def test_all_mistakes_of_a_file_are_told_at_once_at_their_lines(path: Path) -> N
 
 
 def test_an_inventory_that_is_missing_is_told_by_its_name(tmp_path: Path) -> None:
-    assert "absent.csv: can't be read: No such file" in told(tmp_path, "inventory: absent.csv\n")
+    assert "absent.csv: can't be read: No such file" in problem_text(tmp_path, "inventory: absent.csv\n")
 
 
 def test_a_file_that_is_a_list_is_told_once(tmp_path: Path) -> None:
@@ -203,13 +207,13 @@ def test_a_key_is_shown_in_no_message(tmp_path: Path, place: str) -> None:
         "name": {},
     }[place]
     text = as_yaml({"groups": {"a": {}}, "clusters": {key if place == "name" else "a": cluster}})
-    assert "looks like a key" in told(tmp_path, text)
+    assert "looks like a key" in problem_text(tmp_path, text)
     assert key not in str(problems(tmp_path, text))
 
 
 def test_a_key_put_together_by_an_expression_is_refused(tmp_path: Path) -> None:
     text = DEFAULTS + "clusters: {a: {secret: \"{{ 'AKIA' ~ 'IOSFODNN7EXAMPLE' }}\"}}"
-    assert "looks like a key" in told(tmp_path, text)
+    assert "looks like a key" in problem_text(tmp_path, text)
 
 
 @settings(deadline=None, suppress_health_check=SHARED_FIXTURES)

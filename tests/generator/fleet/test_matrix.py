@@ -3,25 +3,25 @@
 from pathlib import Path
 
 import pytest
-from tests.generator.fleet.loading import clusters, told
+from tests.generator.fleet.loading import clusters, problem_text
 from tests.generator.fleets import DEFAULTS
 
 MATRIX = DEFAULTS + "matrix:\n  name: '{{ region }}-{{ env }}'\n  axes: {region: [eu, us], env: [prod, dev]}\n"
 
 
 def test_each_combination_is_a_cluster(tmp_path: Path) -> None:
-    found = clusters(tmp_path, MATRIX)
-    assert list(found) == ["eu-prod", "eu-dev", "us-prod", "us-dev"]
-    assert found["us-prod"].region == "us"
-    assert found["us-prod"].labels == {"env": "prod"}
-    assert found["us-prod"].variables == {"env": "prod"}
+    by_name = clusters(tmp_path, MATRIX)
+    assert list(by_name) == ["eu-prod", "eu-dev", "us-prod", "us-dev"]
+    assert by_name["us-prod"].region == "us"
+    assert by_name["us-prod"].labels == {"env": "prod"}
+    assert by_name["us-prod"].variables == {"env": "prod"}
 
 
 def test_an_axis_that_is_an_input_sets_it(tmp_path: Path) -> None:
     text = DEFAULTS + "matrix: {name: 'c-{{ size }}', axes: {heap-size: [1g]}, include: [{size: '1'}]}"
-    assert "names no axis" not in told(tmp_path, text)
-    found = clusters(tmp_path, DEFAULTS + "matrix: {name: c, axes: {heap-size: [1g]}}")
-    assert found["c"].inputs["heap-size"] == "1g"
+    assert "names no axis" not in problem_text(tmp_path, text)
+    by_name = clusters(tmp_path, DEFAULTS + "matrix: {name: c, axes: {heap-size: [1g]}}")
+    assert by_name["c"].inputs["heap-size"] == "1g"
 
 
 def test_an_exclusion_takes_away_all_that_agrees(tmp_path: Path) -> None:
@@ -30,10 +30,10 @@ def test_an_exclusion_takes_away_all_that_agrees(tmp_path: Path) -> None:
 
 def test_an_inclusion_adds_to_what_agrees_or_is_a_cluster_of_its_own(tmp_path: Path) -> None:
     more = "  include: [{env: prod, heap-size: 4g, labels: {tier: gold}}, {region: ap, env: prod}]\n"
-    found = clusters(tmp_path, MATRIX + more)
-    assert list(found)[4:] == ["ap-prod"]
-    assert [name for name in found if "heap-size" in found[name].inputs] == ["eu-prod", "us-prod"]
-    assert found["eu-prod"].labels == {"env": "prod", "tier": "gold"}
+    by_name = clusters(tmp_path, MATRIX + more)
+    assert list(by_name)[4:] == ["ap-prod"]
+    assert [name for name in by_name if "heap-size" in by_name[name].inputs] == ["eu-prod", "us-prod"]
+    assert by_name["eu-prod"].labels == {"env": "prod", "tier": "gold"}
 
 
 @pytest.mark.parametrize(
@@ -55,4 +55,4 @@ def test_an_inclusion_adds_to_what_agrees_or_is_a_cluster_of_its_own(tmp_path: P
     ],
 )
 def test_a_broken_matrix_is_told_with_its_place(tmp_path: Path, part: str, expected: str) -> None:
-    assert expected in told(tmp_path, DEFAULTS + f"matrix: {part}\n")
+    assert expected in problem_text(tmp_path, DEFAULTS + f"matrix: {part}\n")

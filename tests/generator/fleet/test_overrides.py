@@ -94,9 +94,9 @@ def test_waves_take_their_number_and_then_the_rest(tmp_path: Path) -> None:
 def test_a_broken_override_is_told_with_its_place(tmp_path: Path, old: str, new: str, expected: str) -> None:
     with pytest.raises(InputFileError) as caught:
         loaded(tmp_path, INCIDENT.replace(old, new))
-    told = "; ".join(f"{problem.where}: {problem.what}" for problem in caught.value.problems)
-    assert expected in told
-    assert re.search(r"fleet\.yaml:(1[7-9]|2\d):\d+", told)
+    messages = "; ".join(f"{problem.where}: {problem.what}" for problem in caught.value.problems)
+    assert expected in messages
+    assert re.search(r"fleet\.yaml:(1[7-9]|2\d):\d+", messages)
 
 
 def test_two_of_one_name_are_an_error(tmp_path: Path) -> None:
@@ -105,8 +105,8 @@ def test_two_of_one_name_are_an_error(tmp_path: Path) -> None:
 
 
 def test_explain_names_the_override(neo4j_scenarios: Command, tmp_path: Path) -> None:
-    told = neo4j_scenarios("explain eu-1 force-overwrite -f", make_fleet(tmp_path, GOOD + INCIDENT)).out
-    assert "override incident-42, " in told
+    text = neo4j_scenarios("explain eu-1 force-overwrite -f", make_fleet(tmp_path, GOOD + INCIDENT)).out
+    assert "override incident-42, " in text
 
 
 def test_diff_and_build_say_first_which_clusters_replace_data(neo4j_scenarios: Command, tmp_path: Path) -> None:
@@ -143,8 +143,8 @@ def test_a_script_rolls_an_override_out_by_its_waves_alone(neo4j_scenarios: Comm
     path = make_fleet(tmp_path, GOOD + INCIDENT)
     says(neo4j_scenarios(f"emit script {path} --override incident-42"), 0)
     lines = (tmp_path / "script-incident-42/install.sh").read_text().splitlines()
-    told = [line.split()[:3] for line in lines if line.startswith(("install neo4j", "wave 1", "wave 2"))]
-    assert told == [
+    words = [line.split()[:3] for line in lines if line.startswith(("install neo4j", "wave 1", "wave 2"))]
+    assert words == [
         ["install", "neo4j", "eu-1"],
         ["wave", "1"],
         ["install", "neo4j", "us-1"],
@@ -159,8 +159,8 @@ def test_flux_gets_an_override_wave_after_wave(neo4j_scenarios: Command, tmp_pat
     neo4j_scenarios(f"emit flux {path} {chart}")
 
     def overridden() -> list[str]:
-        found = {each.stem: yaml.safe_load(each.read_text()) for each in (tmp_path / "flux/wave-0").glob("*.yaml")}
-        restores = {name: each["spec"]["values"]["restore"] for name, each in found.items()}
+        resources = {each.stem: yaml.safe_load(each.read_text()) for each in (tmp_path / "flux/wave-0").glob("*.yaml")}
+        restores = {name: each["spec"]["values"]["restore"] for name, each in resources.items()}
         return sorted(name for name, restore in restores.items() if restore.get("restoreId") == "incident-42")
 
     path.write_text(GOOD + INCIDENT)

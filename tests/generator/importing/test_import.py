@@ -23,9 +23,9 @@ from neo4j_scenarios.yaml.located import locate
 @given(all_inputs())
 def test_a_generated_file_becomes_the_scenario_that_it_was_made_of(given: dict[str, str]) -> None:
     scenario = parse(given)
-    found = import_located(locate(render(scenario), "values.yaml"), scenario.target, scenario.target)
-    assert (found.left, found.open) == ((), ())
-    assert parse(found.inputs) == scenario
+    imported = import_located(locate(render(scenario), "values.yaml"), scenario.target, scenario.target)
+    assert (imported.left, imported.open) == ((), ())
+    assert parse(imported.inputs) == scenario
 
 
 def test_a_pasted_key_is_not_shown_wherever_it_stands(neo4j_scenarios: Command, tmp_path: Path) -> None:
@@ -51,11 +51,11 @@ def test_a_file_without_a_restore_becomes_the_scenario_that_adds_one(neo4j_scena
     (tmp_path / "values.yaml").write_text(NO_RESTORE)
     done = neo4j_scenarios("import", tmp_path / "values.yaml", "-o", tmp_path / "scenario.yaml")
     says(done, 3)
-    told = (tmp_path / "scenario.yaml").read_text()
+    text = (tmp_path / "scenario.yaml").read_text()
     for line in ("target: neo4j/neo4j", "neo4j-tag: 2026.01.2-enterprise", "neo4j-image: registry.example/team/neo4j"):
-        assert line in told
-    assert "# Missing, you must decide: bucket\n# Missing, you must decide: database\n" in told
-    (tmp_path / "scenario.yaml").write_text(told + "bucket: gs://graph-backups\ndatabase: neo4j\n")
+        assert line in text
+    assert "# Missing, you must decide: bucket\n# Missing, you must decide: database\n" in text
+    (tmp_path / "scenario.yaml").write_text(text + "bucket: gs://graph-backups\ndatabase: neo4j\n")
     says(neo4j_scenarios("build", tmp_path), 0)
     values = yaml.safe_load((tmp_path / "values.neo4j.yaml").read_text())
     assert values["image"] == {"customImage": "registry.example/team/neo4j:2026.01.2-enterprise"}
@@ -79,10 +79,10 @@ def test_the_restore_goes_where_the_server_looks(
 ) -> None:
     values = yaml.safe_load(NO_RESTORE)
     values["volumes"]["data"] |= volume
-    found = import_located(locate(yaml.safe_dump(values), "values.yaml"), OFFICIAL, OFFICIAL)
-    assert found.inputs.get("data-sub-path", "") == expected
-    assert {each.key for each in found.left} == {"bucket", "database"}
-    made = yaml.safe_load(render(parse({**found.inputs, "bucket": "gs://graph-backups", "database": "neo4j"})))
+    imported = import_located(locate(yaml.safe_dump(values), "values.yaml"), OFFICIAL, OFFICIAL)
+    assert imported.inputs.get("data-sub-path", "") == expected
+    assert {each.key for each in imported.left} == {"bucket", "database"}
+    made = yaml.safe_load(render(parse({**imported.inputs, "bucket": "gs://graph-backups", "database": "neo4j"})))
     ignored = {} if volume.get("disableSubPathExpr") else {"subPathExpr": volume.get("subPathExpr")}
     kept = {key: volume[key] for key in ("disableSubPathExpr", *ignored) if volume.get(key)}
     assert made["volumes"]["data"].items() >= kept.items()
@@ -92,21 +92,21 @@ def test_the_restore_goes_where_the_server_looks(
 
 def test_a_name_that_is_not_the_releases_is_carried() -> None:
     scenario = make_scenario(target="neo4j/neo4j", neo4j_name="company-graph", chart_version="5.26.0")
-    found = import_located(locate(render(scenario), "values.yaml"), OFFICIAL, OFFICIAL)
-    assert parse(found.inputs) == scenario
+    imported = import_located(locate(render(scenario), "values.yaml"), OFFICIAL, OFFICIAL)
+    assert parse(imported.inputs) == scenario
     bare = import_located(locate(NO_RESTORE, "values.yaml"), OFFICIAL, OFFICIAL)
     assert (bare.inputs["release"], "neo4j-name" in bare.inputs) == ("graph", True)
 
 
 def test_data_loss_is_never_accepted_in_somebodys_place() -> None:
-    found = import_values(SAMPLES / "labs-block.yaml")
-    assert "force-overwrite" not in found.inputs
-    assert "accept-data-loss" not in found.inputs
+    imported = import_values(SAMPLES / "labs-block.yaml")
+    assert "force-overwrite" not in imported.inputs
+    assert "accept-data-loss" not in imported.inputs
 
 
 def test_a_file_can_become_a_scenario_for_another_chart() -> None:
-    found = import_values(SAMPLES / "labs-block.yaml", target="neo4j-restore")
-    scenario = parse(found.inputs)
+    imported = import_values(SAMPLES / "labs-block.yaml", target="neo4j-restore")
+    scenario = parse(imported.inputs)
     assert scenario.target is TARGETS["neo4j-restore"]
     assert scenario.neo4j_tag == "4.4.10-enterprise"
 
@@ -114,18 +114,18 @@ def test_a_file_can_become_a_scenario_for_another_chart() -> None:
 def test_an_edited_file_says_more_than_its_header() -> None:
     text = render(make_scenario(target="neo4j-helm", heap_size="1g", release="graph"))
     edited = text.replace('value: "1g"', 'value: "3g"')
-    found = import_located(locate(edited, "values.yaml"), TARGETS["neo4j-helm"], TARGETS["neo4j-helm"])
-    assert found.inputs == make_inputs(target="neo4j-helm", heap_size="3g", release="graph")
+    imported = import_located(locate(edited, "values.yaml"), TARGETS["neo4j-helm"], TARGETS["neo4j-helm"])
+    assert imported.inputs == make_inputs(target="neo4j-helm", heap_size="3g", release="graph")
 
 
 def test_programs_get_json(neo4j_scenarios: Command) -> None:
     done = neo4j_scenarios("import --json", SAMPLES / "own.yaml")
-    told = json.loads(done.out)
+    result = json.loads(done.out)
     says(done, 3)
     assert done.err == ""
-    assert (told["from"], told["target"], told["open"]) == ("neo4j-restore", "neo4j-restore", [])
-    assert told["scenario"]["bucket"] == "gs://graph-backups/production"
-    assert [(each["key"], each["line"]) for each in told["left"]] == [("restore.retrySeconds", 7), ("config", 18)]
+    assert (result["from"], result["target"], result["open"]) == ("neo4j-restore", "neo4j-restore", [])
+    assert result["scenario"]["bucket"] == "gs://graph-backups/production"
+    assert [(each["key"], each["line"]) for each in result["left"]] == [("restore.retrySeconds", 7), ("config", 18)]
 
 
 @pytest.mark.parametrize(

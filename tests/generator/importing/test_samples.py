@@ -125,10 +125,10 @@ EXPECTED = {
 
 @pytest.mark.parametrize("name", EXPECTED)
 def test_files_of_other_hands_are_carried_and_the_rest_is_told_with_its_place(name: str) -> None:
-    found = import_values(SAMPLES / name)
+    imported = import_values(SAMPLES / name)
     inputs, left = EXPECTED[name]
-    assert found.inputs == inputs
-    assert [f"{each.place.line}:{each.place.column} {each.key}" for each in found.left] == left
+    assert imported.inputs == inputs
+    assert [f"{each.place.line}:{each.place.column} {each.key}" for each in imported.left] == left
 
 
 @pytest.mark.parametrize("name", sorted(EXPECTED.keys() - {"labs-azure.yaml", "labs-cluster.yaml"}))
@@ -178,8 +178,8 @@ def test_the_memory_of_a_container_is_carried_where_an_input_can_say_it(
     container = values["podSpec"]["initContainers"][0]
     parts = {"limits": limit, "requests": request_}
     container["resources"] = {part: {"memory": amount} for part, amount in parts.items() if amount}
-    found = import_located(
+    imported = import_located(
         locate(yaml.safe_dump(values), "values.yaml"), TARGETS["neo4j/neo4j"], TARGETS["neo4j/neo4j"]
     )
-    assert found.inputs.get("restore-memory", "") == expected
-    assert {each.key.split(".")[2] for each in found.left} == set(left)
+    assert imported.inputs.get("restore-memory", "") == expected
+    assert {each.key.split(".")[2] for each in imported.left} == set(left)

@@ -34,9 +34,9 @@ def make_answer(stamp: str = "2026-08-22", held: Pin | None = None, problem: Pro
     return Answer({NEO4J: make_pin(stamp)}, stamp, problem, held={NEO4J: held} if held else {})
 
 
-def make_wanted(name: str = "eu-1", found: Answer | Problem | None = None, **asked: str) -> Wanted:
+def make_wanted(name: str = "eu-1", answer: Answer | Problem | None = None, **asked: str) -> Wanted:
     """Return a cluster that is to be pinned."""
-    return Wanted(name, ASKED | asked, found or make_answer())
+    return Wanted(name, ASKED | asked, answer or make_answer())
 
 
 days = st.dates(date(2026, 1, 1), date(2026, 8, 22)).map("{:%Y-%m-%d}".format)

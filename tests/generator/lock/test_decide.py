@@ -27,48 +27,50 @@ def outcome(
     return decide(wanted, lock or {}, known | {each.name for each in wanted}, guards, NOW, move=move)
 
 
-def told(found: Outcome) -> list[str]:
-    return [f"{change.cluster}: {change}" for change in found.changes]
+def changes_of(decided: Outcome) -> list[str]:
+    return [f"{change.cluster}: {change}" for change in decided.changes]
 
 
 def test_a_cluster_without_a_pin_gets_one() -> None:
-    found = outcome(make_wanted())
-    assert found.lock == {"eu-1": make_entry()}
-    assert told(found) == ["eu-1: neo4j 2026-08-22, 1000 B"] or told(found) == ["eu-1: neo4j 2026-08-22, 1.0 KiB"]
+    decided = outcome(make_wanted())
+    assert decided.lock == {"eu-1": make_entry()}
+    assert changes_of(decided) == ["eu-1: neo4j 2026-08-22, 1000 B"] or changes_of(decided) == [
+        "eu-1: neo4j 2026-08-22, 1.0 KiB"
+    ]
 
 
 def test_lock_keeps_a_good_pin_and_update_moves_it() -> None:
     held = {"eu-1": make_entry("2026-08-01")}
-    wanted = make_wanted(found=make_answer(held=make_pin("2026-08-01")))
+    wanted = make_wanted(answer=make_answer(held=make_pin("2026-08-01")))
     kept = outcome(wanted, lock=held)
     assert (kept.lock, list(kept.changes)) == (held, [])
     moved = outcome(wanted, lock=held, move=True)
     assert moved.lock == {"eu-1": make_entry("2026-08-22")}
-    assert told(moved)[0].startswith("eu-1: neo4j 2026-08-01 -> 2026-08-22, ")
+    assert changes_of(moved)[0].startswith("eu-1: neo4j 2026-08-01 -> 2026-08-22, ")
 
 
 def test_two_sets_of_one_day_are_told_apart_by_their_time() -> None:
     before = make_pin("2026-08-22", time="2026-08-22T01:00:00Z", object="gs://backups/p/neo4j-01.dump")
     held = {"eu-1": make_entry("2026-08-22", time="2026-08-22T01:00:00Z", object="gs://backups/p/neo4j-01.dump")}
-    found = outcome(make_wanted(found=make_answer(held=before)), lock=held, move=True)
-    assert told(found)[0].startswith("eu-1: neo4j 2026-08-22 01:00:00 -> 2026-08-22 02:00:00")
+    decided = outcome(make_wanted(answer=make_answer(held=before)), lock=held, move=True)
+    assert changes_of(decided)[0].startswith("eu-1: neo4j 2026-08-22 01:00:00 -> 2026-08-22 02:00:00")
 
 
 def test_a_pin_for_another_place_moves_to_no_newer_set_by_itself() -> None:
     held = {"eu-1": make_entry("2026-08-01")}
-    found = outcome(make_wanted(bucket="gs://other"), lock=held)
-    assert found.lock == held
-    assert "its bucket changed since it was pinned" in found.problems[0].what
-    assert "would move from 2026-08-01T02:00:00Z to 2026-08-22T02:00:00Z" in found.problems[0].what
-    assert "neo4j-scenarios lock --move --only eu-1" in found.problems[0].hint
+    decided = outcome(make_wanted(bucket="gs://other"), lock=held)
+    assert decided.lock == held
+    assert "its bucket changed since it was pinned" in decided.problems[0].what
+    assert "would move from 2026-08-01T02:00:00Z to 2026-08-22T02:00:00Z" in decided.problems[0].what
+    assert "neo4j-scenarios lock --move --only eu-1" in decided.problems[0].hint
     moved = outcome(make_wanted(bucket="gs://other"), lock=held, move=True)
     assert moved.lock["eu-1"].asked["bucket"] == "gs://other"
     assert moved.lock["eu-1"].timestamp == "2026-08-22"
 
 
 def test_a_pin_for_another_place_goes_to_the_same_or_an_older_set() -> None:
-    found = outcome(make_wanted(bucket="gs://other"), lock={"eu-1": make_entry("2026-08-22")})
-    assert (found.lock["eu-1"].asked["bucket"], found.lock["eu-1"].timestamp) == ("gs://other", "2026-08-22")
+    decided = outcome(make_wanted(bucket="gs://other"), lock={"eu-1": make_entry("2026-08-22")})
+    assert (decided.lock["eu-1"].asked["bucket"], decided.lock["eu-1"].timestamp) == ("gs://other", "2026-08-22")
 
 
 def test_a_timestamp_that_is_lifted_moves_nothing_and_one_that_is_given_does() -> None:
@@ -84,11 +86,11 @@ def test_a_database_more_is_pinned_beside_the_others_and_one_less_leaves_them() 
     held = {"eu-1": make_entry("2026-08-01")}
     answer = make_answer(held=make_pin("2026-08-01"))
     both = replace(answer, held={**answer.held, SYSTEM: system})
-    more = outcome(make_wanted(found=both, database="system, neo4j"), lock=held)
+    more = outcome(make_wanted(answer=both, database="system, neo4j"), lock=held)
     assert more.lock["eu-1"].databases == {"neo4j": make_pin("2026-08-01"), "system": system}
-    less = outcome(make_wanted(found=answer), lock=more.lock)
+    less = outcome(make_wanted(answer=answer), lock=more.lock)
     assert less.lock["eu-1"] == make_entry("2026-08-01")
-    without = outcome(make_wanted(found=answer, database="system,neo4j"), lock=held)
+    without = outcome(make_wanted(answer=answer, database="system,neo4j"), lock=held)
     assert (
         "has no set for the timestamp 2026-08-01, to which the other databases are pinned" in without.problems[0].what
     )
@@ -98,7 +100,7 @@ def test_a_database_more_is_pinned_beside_the_others_and_one_less_leaves_them() 
 def test_a_pin_is_of_the_set_whatever_name_its_database_gets() -> None:
     held = {"eu-1": make_entry("2026-08-01")}
     answer = make_answer(held=make_pin("2026-08-01"))
-    renamed = outcome(make_wanted(found=answer, database="staging=neo4j"), lock=held)
+    renamed = outcome(make_wanted(answer=answer, database="staging=neo4j"), lock=held)
     assert (renamed.lock, list(renamed.changes), list(renamed.problems)) == (held, [], [])
     new = outcome(make_wanted(database="staging=neo4j"))
     assert new.lock["eu-1"].databases == {"neo4j": make_pin()}
@@ -119,7 +121,7 @@ def test_a_pinned_set_that_is_gone_or_replaced_is_a_problem() -> None:
     held = {"eu-1": make_entry("2026-08-01")}
     gone = outcome(make_wanted(), lock=held)
     replaced = make_pin("2026-08-01", generation="2", checksum="md5:BBBB")
-    other = outcome(make_wanted(found=make_answer(held=replaced)), lock=held)
+    other = outcome(make_wanted(answer=make_answer(held=replaced)), lock=held)
     assert "is no longer in the bucket" in gone.problems[0].what
     assert "has changed since it was pinned" in other.problems[0].what
     assert gone.problems[0].hint == "neo4j-scenarios update --only eu-1"
@@ -129,29 +131,29 @@ def test_a_pinned_set_that_is_gone_or_replaced_is_a_problem() -> None:
 def test_the_same_bytes_written_again_are_the_same_set() -> None:
     held = {"eu-1": make_entry("2026-08-01")}
     again = make_pin("2026-08-01", generation="2")
-    assert outcome(make_wanted(found=make_answer(held=again)), lock=held) == Outcome(held, [], [])
+    assert outcome(make_wanted(answer=make_answer(held=again)), lock=held) == Outcome(held, [], [])
 
 
 def test_without_checksums_the_generation_tells() -> None:
     held = {"eu-1": make_entry("2026-08-01", checksum="")}
     again = make_pin("2026-08-01", generation="2", checksum="")
-    assert outcome(make_wanted(found=make_answer(held=again)), lock=held).problems
+    assert outcome(make_wanted(answer=make_answer(held=again)), lock=held).problems
 
 
 def test_clusters_that_were_not_selected_keep_their_pins_and_those_that_are_gone_lose_them() -> None:
     held = {"eu-2": make_entry("2026-08-01"), "eu-9": make_entry("2026-08-02")}
-    found = outcome(make_wanted("eu-1"), lock=held, known=frozenset({"eu-2"}))
-    assert set(found.lock) == {"eu-1", "eu-2"}
-    assert told(found)[-1] == "eu-9: neo4j 2026-08-02 is no longer pinned"
+    decided = outcome(make_wanted("eu-1"), lock=held, known=frozenset({"eu-2"}))
+    assert set(decided.lock) == {"eu-1", "eu-2"}
+    assert changes_of(decided)[-1] == "eu-9: neo4j 2026-08-02 is no longer pinned"
 
 
 def test_what_fails_keeps_what_it_had() -> None:
     held = {"eu-1": make_entry("2026-08-01"), "eu-2": make_entry("2026-08-01")}
     failing = make_wanted("eu-1", Problem("gs://backups/p", "cannot list", "", ("eu-1",)))
     unnamed = make_wanted("eu-2", make_answer(problem=Problem("", "is replaced", "")))
-    found = outcome(failing, unnamed, make_wanted("eu-3"), lock=held, move=True)
-    assert found.lock == {**held, "eu-3": make_entry()}
-    assert [(each.where, each.clusters) for each in found.problems] == [
+    decided = outcome(failing, unnamed, make_wanted("eu-3"), lock=held, move=True)
+    assert decided.lock == {**held, "eu-3": make_entry()}
+    assert [(each.where, each.clusters) for each in decided.problems] == [
         ("gs://backups/p", ("eu-1",)),
         ("eu-2", ("eu-2",)),
     ]
@@ -160,20 +162,20 @@ def test_what_fails_keeps_what_it_had() -> None:
 def test_each_violated_guard_is_named_for_its_cluster() -> None:
     held = {"eu-1": make_entry("2026-08-01", size_bytes=4000)}
     strict = Guards(timedelta(hours=12).total_seconds(), 2000, 0.5)
-    found = outcome(make_wanted(), lock=held, guards=strict, move=True)
-    assert [(each.where, each.what.rpartition("but ")[2]) for each in found.problems] == [
+    decided = outcome(make_wanted(), lock=held, guards=strict, move=True)
+    assert [(each.where, each.what.rpartition("but ")[2]) for each in decided.problems] == [
         ("eu-1: neo4j", "--max-age is 12 h"),
         ("eu-1: neo4j", "--min-size is 2.0 KiB"),
         ("eu-1: neo4j", "--max-shrink is 50%"),
     ]
-    assert found.lock == held
+    assert decided.lock == held
     lenient = Guards(timedelta(days=2).total_seconds(), 1000, 0.75)
     assert not outcome(make_wanted(), lock=held, guards=lenient, move=True).problems
 
 
 def test_a_kept_pin_must_pass_the_guards_as_well() -> None:
     held = {"eu-1": make_entry("2026-08-01")}
-    wanted = make_wanted(found=make_answer(held=make_pin("2026-08-01")))
+    wanted = make_wanted(answer=make_answer(held=make_pin("2026-08-01")))
     assert outcome(wanted, lock=held, guards=Guards(max_age_seconds=86400)).problems
 
 

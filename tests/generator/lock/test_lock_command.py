@@ -88,12 +88,12 @@ def test_drift_is_told_for_programs(neo4j_scenarios: Command, fleet: Path, bucke
     neo4j_scenarios("lock", fleet)
     bucket.put("eu-1/neo4j-2026-08-22-02:00:00.dump", b"second")
     done = neo4j_scenarios("update --check --json", fleet)
-    told = json.loads(done.out)
+    result = json.loads(done.out)
     says(done, 3)
     assert done.err == ""
-    assert not told["written"]
-    assert told["problems"] == []
-    (change,) = told["changes"]
+    assert not result["written"]
+    assert result["problems"] == []
+    (change,) = result["changes"]
     assert (change["cluster"], change["database"], change["before"]["size_bytes"]) == ("eu-1", "neo4j", 5)
     assert change["after"]["object"] == f"{bucket.url}/eu-1/neo4j-2026-08-22-02:00:00.dump"
     assert change["after"]["checksum"].startswith("crc32c:")
@@ -109,8 +109,8 @@ def test_one_failing_cluster_stops_all_unless_it_may_go_on(
     went_on = neo4j_scenarios("lock --keep-going", fleet)
     says(went_on, 1)
     assert pinned(fleet).keys() == {"eu-1", "eu-2"}
-    told = json.loads(neo4j_scenarios("lock --json", fleet).out)
-    assert [each["clusters"] for each in told["problems"]] == [["eu-3"]]
+    result = json.loads(neo4j_scenarios("lock --json", fleet).out)
+    assert [each["clusters"] for each in result["problems"]] == [["eu-3"]]
 
 
 @pytest.mark.parametrize("command", ["lock", "update"])
@@ -187,7 +187,7 @@ def test_ctrl_c_ends_it_at_once_and_writes_nothing(fleet: Path) -> None:
         running = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=os.environ)
         with silent.accept()[0]:
             running.send_signal(signal.SIGINT)
-            _, told = running.communicate(timeout=600)
+            _, errors = running.communicate(timeout=600)
     assert running.returncode == 130
-    assert told.startswith("interrupted: the buckets: nothing was written")
+    assert errors.startswith("interrupted: the buckets: nothing was written")
     assert not fleet.with_name("fleet.lock.yaml").exists()

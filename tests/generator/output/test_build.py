@@ -67,8 +67,8 @@ def test_a_check_lists_what_is_missing_stale_and_orphaned(neo4j_scenarios: Comma
         f"stale {out}/us-1/values.neo4j-restore.yaml",
         f"orphaned {out}/eu-1/values.neo4j-restore.yaml",
     ]
-    told = json.loads(neo4j_scenarios("build --check --json", fleet).out)
-    assert {key: told[key] if key == "unchanged" else len(told[key]) for key in told} == {
+    result = json.loads(neo4j_scenarios("build --check --json", fleet).out)
+    assert {key: result[key] if key == "unchanged" else len(result[key]) for key in result} == {
         "missing": 1,
         "stale": 1,
         "orphaned": 1,
@@ -141,11 +141,11 @@ def test_after_ctrl_c_every_file_is_whole_and_the_next_build_completes_the_rest(
         while command.poll() is None and not out.exists():
             os.sched_yield()
         command.send_signal(signal.SIGINT)
-        _, told = command.communicate()
+        _, errors = command.communicate()
         if command.returncode:
             break
     assert command.returncode == 130
-    assert "interrupted" in told
+    assert "interrupted" in errors
     expected = tree(load(fleet)).files
     assert all((out / path).read_text() == expected[path] for path in files(out))
     assert not list(out.rglob(".*.new"))
@@ -243,5 +243,5 @@ def test_list_lists_a_broken_cluster_with_what_is_wrong(neo4j_scenarios: Command
     rows = done.out.splitlines()
     assert [row.split()[0] for row in rows] == ["CLUSTER", "eu-1", "eu-2", "us-1"]
     assert "heap-size: 'lots'" in rows[2]
-    found = json.loads(neo4j_scenarios("list", path, "--json").out)
-    assert [bool(row["problem"]) for row in found] == [False, True, False]
+    listed = json.loads(neo4j_scenarios("list", path, "--json").out)
+    assert [bool(row["problem"]) for row in listed] == [False, True, False]

@@ -60,8 +60,8 @@ def test_all_that_is_in_the_way_is_told_at_once(tmp_path: Path) -> None:
     (folder / "e" / "values").symlink_to("/dev/null")
     with pytest.raises(OutputError) as caught:
         compare(folder, make_tree(a_values="1", b_values="1", c_values="1", d_values="1", e_values="1"))
-    told = {problem.where.removeprefix(f"{folder}/"): problem.what for problem in caught.value.problems}
-    assert told == {
+    problems = {problem.where.removeprefix(f"{folder}/"): problem.what for problem in caught.value.problems}
+    assert problems == {
         "a": "is not a folder, but files must go into it",
         "b": "is not a folder, but files must go into it",
         "c/values": "is a folder, but a file must go there",

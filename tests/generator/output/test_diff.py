@@ -33,9 +33,9 @@ def test_a_change_of_many_clusters_is_told_once_and_that_of_one_by_its_name(
 ) -> None:
     neo4j_scenarios("build", make_fleet(tmp_path, MANY))
     changed = MANY.replace("region: eu\n", "region: eu\n  neo4j-tag: 5.26.31\n").replace("50Gi", "60Gi")
-    code, told = lines(neo4j_scenarios, make_fleet(tmp_path, changed))
+    code, output = lines(neo4j_scenarios, make_fleet(tmp_path, changed))
     assert code == 3
-    assert told == [
+    assert output == [
         '303 clusters: image.tag "5.26.30" -> "5.26.31" (eu-1, eu-2, us-1, …)',
         '1 cluster: data.size "50Gi" -> "60Gi" (us-1)',
     ]
@@ -43,8 +43,8 @@ def test_a_change_of_many_clusters_is_told_once_and_that_of_one_by_its_name(
 
 def test_a_value_with_the_clusters_name_in_it_is_the_same_change(neo4j_scenarios: Command, tmp_path: Path) -> None:
     neo4j_scenarios("build", make_fleet(tmp_path, MANY.replace("-{{ region }}", "")))
-    _, told = lines(neo4j_scenarios, make_fleet(tmp_path, MANY.replace("-{{ region }}", "-new")))
-    assert told == [
+    _, output = lines(neo4j_scenarios, make_fleet(tmp_path, MANY.replace("-{{ region }}", "-new")))
+    assert output == [
         '303 clusters: restore.bucket "gs://backups/{name}" -> "gs://backups-new/{name}" (eu-1, eu-2, us-1, …)'
     ]
 
@@ -52,17 +52,17 @@ def test_a_value_with_the_clusters_name_in_it_is_the_same_change(neo4j_scenarios
 def test_values_of_each_clusters_own_are_told_once_with_an_example(neo4j_scenarios: Command, tmp_path: Path) -> None:
     text = GOOD + "".join(f"  c-{number}: {{heap-size: {number + 1}g}}\n" for number in range(20))
     neo4j_scenarios("build", make_fleet(tmp_path, text))
-    _, told = lines(neo4j_scenarios, make_fleet(tmp_path, text.replace("g}", "m}")))
-    assert told == ['20 clusters: restore.heapSize, different in each, for example "1g" -> "1m" (c-0, c-1, c-2, …)']
+    _, output = lines(neo4j_scenarios, make_fleet(tmp_path, text.replace("g}", "m}")))
+    assert output == ['20 clusters: restore.heapSize, different in each, for example "1g" -> "1m" (c-0, c-1, c-2, …)']
 
 
 def test_new_gone_and_commented_files_are_told(neo4j_scenarios: Command, tmp_path: Path) -> None:
     neo4j_scenarios("build", make_fleet(tmp_path))
     with (tmp_path / "out" / "us-1" / "values.neo4j-restore.yaml").open("a") as file:
         file.write("# more\n")
-    code, told = lines(neo4j_scenarios, make_fleet(tmp_path, GOOD.replace("eu-2:", "eu-9:")))
+    code, output = lines(neo4j_scenarios, make_fleet(tmp_path, GOOD.replace("eu-2:", "eu-9:")))
     assert code == 3
-    assert told == [
+    assert output == [
         "1 file: new (eu-9/values.neo4j-restore.yaml)",
         "1 file: gone (eu-2/values.neo4j-restore.yaml)",
         "1 file: only comments differ (us-1/values.neo4j-restore.yaml)",
@@ -73,10 +73,10 @@ def test_a_container_is_compared_by_names_and_not_by_numbers(neo4j_scenarios: Co
     text = GOOD.replace("region: eu\n", "region: eu\n  target: neo4j/neo4j\n  force-overwrite: once\n")
     neo4j_scenarios("build", make_fleet(tmp_path, text))
     changed = text.replace("once\n", "once\n  restore-id: again\n")
-    _, told = lines(neo4j_scenarios, make_fleet(tmp_path, changed))
+    _, output = lines(neo4j_scenarios, make_fleet(tmp_path, changed))
     names = "podSpec.initContainers[restore].env[RESTORE_ID]"
-    assert f'3 clusters: {names}.value new: "again" (eu-1, eu-2, us-1)' in told
-    assert len(told) == 3
+    assert f'3 clusters: {names}.value new: "again" (eu-1, eu-2, us-1)' in output
+    assert len(output) == 3
 
 
 def test_two_folders_are_compared(neo4j_scenarios: Command, tmp_path: Path) -> None:
@@ -98,9 +98,9 @@ def test_a_selection_compares_its_clusters_alone(neo4j_scenarios: Command, tmp_p
 
 def test_a_program_gets_json(neo4j_scenarios: Command, tmp_path: Path) -> None:
     neo4j_scenarios("build", make_fleet(tmp_path))
-    told = json.loads(neo4j_scenarios("diff --json", make_fleet(tmp_path, GOOD.replace("100Gi", "200Gi"))).out)
-    assert told["new"] == told["gone"] == told["comments"] == []
-    (change,) = told["changes"]
+    result = json.loads(neo4j_scenarios("diff --json", make_fleet(tmp_path, GOOD.replace("100Gi", "200Gi"))).out)
+    assert result["new"] == result["gone"] == result["comments"] == []
+    (change,) = result["changes"]
     assert change == {
         "key": "data.size",
         "old": '"100Gi"',
@@ -148,5 +148,5 @@ def test_a_difference_is_none_with_itself_and_turned_round_its_opposite(
     st.lists(st.tuples(st.sampled_from("abc"), st.builds(Change, st.sampled_from("kl"), st.just("1"), st.just("2"))))
 )
 def test_no_cluster_and_no_change_is_lost_by_grouping(changes: list[tuple[str, Change]]) -> None:
-    told = {(cluster, shared.change) for shared in grouped(changes) for cluster in shared.clusters}
-    assert told == set(changes)
+    ungrouped = {(cluster, shared.change) for shared in grouped(changes) for cluster in shared.clusters}
+    assert ungrouped == set(changes)

@@ -11,5 +11,5 @@ RESTORE_CONTAINER: dict[str, Callable[[Any], Any]] = {
 
 def restoring(containers: list[Any]) -> Any:
     """Return the container that restores, of a pod's init containers."""
-    (found,) = (each for each in containers if each["name"] == "restore")
-    return found
+    (container,) = (each for each in containers if each["name"] == "restore")
+    return container

@@ -16,7 +16,7 @@ TEMPLATE = Path(values_file.__file__).parent.parent / "templates" / "_notes.j2"
 NAMES = re.findall(r"macro (\w+)\(", TEMPLATE.read_text())
 
 
-def told(book: Notebook, scenario: Scenario) -> dict[str, str]:
+def notes_of(book: Notebook, scenario: Scenario) -> dict[str, str]:
     """Return the notes of a scenario that it can have; some speak of what was not asked for."""
     optional = {"CA_BUNDLE": "ca_bundle", "ENCRYPTION_KEY_FILE": "encryption_key", "AGE_IDENTITY_FILE": "age_identity"}
     asked = [name for name in NAMES if name not in optional or getattr(scenario, optional[name])]
@@ -27,7 +27,7 @@ def told(book: Notebook, scenario: Scenario) -> dict[str, str]:
 @given(all_inputs())
 def test_a_note_is_the_same_whatever_was_noted_before(given: dict[str, str]) -> None:
     scenario = parse(given)
-    assert told(values_file.notebook(), scenario) == told(values_file.notebook.__wrapped__(), scenario)
+    assert notes_of(values_file.notebook(), scenario) == notes_of(values_file.notebook.__wrapped__(), scenario)
 
 
 def test_a_note_that_read_less_before_is_made_anew() -> None:

@@ -46,8 +46,8 @@ class Browser:
 
     def one(self, selector: str) -> WebElement:
         """Return the only element of a CSS selector."""
-        (found,) = self.all(selector)
-        return found
+        (element,) = self.all(selector)
+        return element
 
     def texts(self, selector: str) -> list[str]:
         """Return the visible texts of a CSS selector, in one go."""
@@ -60,13 +60,13 @@ class Browser:
 
     def log(self, kind: str) -> list[dict[str, Any]]:
         """Return what was noted since this was asked for last: by the `browser`, or of its network (`performance`)."""
-        found: list[dict[str, Any]] = self.driver.get_log(kind)  # type: ignore[no-untyped-call] # it has no types
-        return found
+        entries: list[dict[str, Any]] = self.driver.get_log(kind)  # type: ignore[no-untyped-call] # it has no types
+        return entries
 
     def pdf(self) -> bytes:
         """Return the page as it is printed."""
-        found = self._tell("Page.printToPDF", {"preferCSSPageSize": True, "printBackground": True})
-        return base64.b64decode(found["data"])
+        answer = self._tell("Page.printToPDF", {"preferCSSPageSize": True, "printBackground": True})
+        return base64.b64decode(answer["data"])
 
     def screenshot(self, path: Path) -> None:
         """Write what is seen to a PNG."""
@@ -83,8 +83,8 @@ def browser(profile: Path) -> Iterator[Browser]:
     for argument in (*_ARGUMENTS, f"--user-data-dir={profile}"):
         options.add_argument(argument)
     options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
-    found, driver = (shutil.which(name) for name in ("chromium", "chromedriver"))
-    options.binary_location = found or ""
+    binary, driver = (shutil.which(name) for name in ("chromium", "chromedriver"))
+    options.binary_location = binary or ""
     # Named, so that selenium looks for no other, and asks no network for one.
     running = webdriver.Chrome(options=options, service=webdriver.ChromeService(executable_path=driver or ""))
     try:

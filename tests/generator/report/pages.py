@@ -12,9 +12,9 @@ SIZE = 250
 FOUND = rows(a_fleet(SIZE), NOW, 200 * 1024**2)
 
 
-def write(folder: Path, found: list[Row]) -> Path:
+def write(folder: Path, rows: list[Row]) -> Path:
     path = folder / "report.html"
-    path.write_text(page("fleet.yaml", found, NOW, 200 * 1024**2), encoding="utf-8")
+    path.write_text(page("fleet.yaml", rows, NOW, 200 * 1024**2), encoding="utf-8")
     return path
 
 

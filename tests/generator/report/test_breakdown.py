@@ -17,10 +17,10 @@ def test_group_and_region_come_before_the_labels() -> None:
 
 @pytest.mark.parametrize("name", ["group", "region", "team", "nobody-has-it"])
 def test_every_database_is_in_one_part(name: str) -> None:
-    found = rows(a_fleet(300), NOW, GIB)
-    parts = breakdown(found, name)
+    table = rows(a_fleet(300), NOW, GIB)
+    parts = breakdown(table, name)
     assert sum(each.databases for each in parts) == sum(sum(each.states.values()) for each in parts) == 300
-    whole = part("", found)
+    whole = part("", table)
     assert sum(each.restore_seconds for each in parts) == whole.restore_seconds
     assert sum(each.size_bytes for each in parts) == whole.size_bytes
 
@@ -31,10 +31,10 @@ def test_the_worst_part_comes_first_and_what_has_no_label_is_a_part() -> None:
         make_facts(cluster="late", region="us", latest=make_pin(timedelta(days=3))),
         make_facts(cluster="nowhere", latest=None),
     ]
-    found = breakdown(rows(facts, NOW), "region")
-    assert [each.value for each in found] == ["", "us", "eu"]
-    assert [each.worst_ratio for each in found] == [None, 3, 0.5]
-    assert found[1].states == {State.LATE: 1}
+    parts = breakdown(rows(facts, NOW), "region")
+    assert [each.value for each in parts] == ["", "us", "eu"]
+    assert [each.worst_ratio for each in parts] == [None, 3, 0.5]
+    assert parts[1].states == {State.LATE: 1}
 
 
 def test_restores_of_one_cluster_come_one_after_the_other_and_clusters_side_by_side() -> None:
@@ -44,6 +44,6 @@ def test_restores_of_one_cluster_come_one_after_the_other_and_clusters_side_by_s
         make_facts(cluster="two", drill=make_drill(seconds=90)),
         make_facts(cluster="three"),
     ]
-    found = part("", rows(facts, NOW))
-    assert (found.restore_seconds, found.longest_seconds, found.unknown) == (210, 120, 1)
-    assert (found.clusters, found.databases, found.never_drilled) == (3, 4, 1)
+    whole = part("", rows(facts, NOW))
+    assert (whole.restore_seconds, whole.longest_seconds, whole.unknown) == (210, 120, 1)
+    assert (whole.clusters, whole.databases, whole.never_drilled) == (3, 4, 1)

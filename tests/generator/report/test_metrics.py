@@ -23,49 +23,49 @@ def read(*facts: Facts) -> Samples:
 
 def test_each_value_of_a_database_has_its_labels() -> None:
     facts = make_facts(group="prod", region="eu", labels={"team": "graph", "a.b/c": "x"}, drill=make_drill(), count=7)
-    found = read(facts)
+    samples = read(facts)
     labels = {"fleet": "fleet.yaml", "cluster": "eu-1", "database": "neo4j", "group": "prod", "region": "eu"}
-    assert found["neo4j_backup_sets"] == [(labels, 7)]
-    assert found["neo4j_backup_readable"] == [(labels, 1)]
-    assert found["neo4j_backup_rpo_seconds"] == [(labels, 86400)]
-    assert found["neo4j_backup_latest_timestamp_seconds"] == [(labels, (NOW - timedelta(hours=12)).timestamp())]
-    assert found["neo4j_backup_restore_forecast_seconds"] == [(labels, 200)]
-    assert found["neo4j_backup_state"] == [({**labels, "state": "fine"}, 1)]
-    assert found["neo4j_backup_cluster_labels"] == [
+    assert samples["neo4j_backup_sets"] == [(labels, 7)]
+    assert samples["neo4j_backup_readable"] == [(labels, 1)]
+    assert samples["neo4j_backup_rpo_seconds"] == [(labels, 86400)]
+    assert samples["neo4j_backup_latest_timestamp_seconds"] == [(labels, (NOW - timedelta(hours=12)).timestamp())]
+    assert samples["neo4j_backup_restore_forecast_seconds"] == [(labels, 200)]
+    assert samples["neo4j_backup_state"] == [({**labels, "state": "fine"}, 1)]
+    assert samples["neo4j_backup_cluster_labels"] == [
         ({"fleet": "fleet.yaml", "cluster": "eu-1", "label_team": "graph", "label_a_b_c": "x"}, 1)
     ]
 
 
 def test_what_is_not_known_has_no_value() -> None:
-    found = read(make_facts(latest=None, problem="403", rpo_seconds=None))
-    assert [value for _, value in found["neo4j_backup_readable"]] == [0]
+    samples = read(make_facts(latest=None, problem="403", rpo_seconds=None))
+    assert [value for _, value in samples["neo4j_backup_readable"]] == [0]
     for name in ("sets", "latest_timestamp_seconds", "rpo_seconds", "last_drill_timestamp_seconds"):
-        assert found[f"neo4j_backup_{name}"] == []
+        assert samples[f"neo4j_backup_{name}"] == []
 
 
 def test_a_fleet_has_the_count_of_every_state_and_finding() -> None:
     late = make_facts(cluster="late", latest=make_pin(timedelta(days=3)))
-    found = read(make_facts(), late)
-    states = {labels["state"]: value for labels, value in found["neo4j_backup_databases"]}
+    samples = read(make_facts(), late)
+    states = {labels["state"]: value for labels, value in samples["neo4j_backup_databases"]}
     assert (states["late"], states["fine"], states["unreadable"]) == (1, 1, 0)
-    findings = {labels["finding"]: value for labels, value in found["neo4j_backup_findings"]}
+    findings = {labels["finding"]: value for labels, value in samples["neo4j_backup_findings"]}
     assert (findings["never-drilled"], findings["shrunk"]) == (2, 0)
-    assert found["neo4j_backup_report_timestamp_seconds"] == [({"fleet": "fleet.yaml"}, NOW.timestamp())]
+    assert samples["neo4j_backup_report_timestamp_seconds"] == [({"fleet": "fleet.yaml"}, NOW.timestamp())]
 
 
 def test_hostile_names_stay_values_of_labels() -> None:
     hostile = f'{HOSTILE}\\"}} 1\nevil 2\\n'
     facts = make_facts(cluster=hostile, database=hostile, group=hostile, labels={"team": hostile, "te-am": "x"})
-    found = read(facts)
-    (state,) = found["neo4j_backup_state"]
+    samples = read(facts)
+    (state,) = samples["neo4j_backup_state"]
     assert (state[0]["cluster"], state[0]["database"], state[0]["group"]) == (hostile, hostile, hostile)
-    assert found["neo4j_backup_cluster_labels"][0][0]["label_team"] == hostile
-    assert all(name.startswith("neo4j_backup_") for name in found)
+    assert samples["neo4j_backup_cluster_labels"][0][0]["label_team"] == hostile
+    assert all(name.startswith("neo4j_backup_") for name in samples)
 
 
 def test_labels_that_become_one_name_are_one() -> None:
-    found = read(make_facts(labels={"te-am": "a", "te.am": "b"}))
-    assert found["neo4j_backup_cluster_labels"][0][0]["label_te_am"] == "a"
+    samples = read(make_facts(labels={"te-am": "a", "te.am": "b"}))
+    assert samples["neo4j_backup_cluster_labels"][0][0]["label_te_am"] == "a"
 
 
 def test_each_family_is_said_once_with_its_help_and_base_units() -> None:

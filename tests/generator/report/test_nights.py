@@ -9,9 +9,9 @@ from neo4j_scenarios.report import nights
 
 
 def test_a_night_without_a_set_is_a_gap_and_the_last_one_is_tonight() -> None:
-    found = nights.nights([(NOW - timedelta(days=2), 5), (NOW, 7)], NOW)
-    assert (len(found), found[-3:]) == (90, [5, None, 7])
-    assert set(found[:-3]) == {None}
+    sizes = nights.nights([(NOW - timedelta(days=2), 5), (NOW, 7)], NOW)
+    assert (len(sizes), sizes[-3:]) == (90, [5, None, 7])
+    assert set(sizes[:-3]) == {None}
 
 
 def test_what_is_older_than_the_nights_is_left_out() -> None:

@@ -45,12 +45,12 @@ def test_no_name_is_taken_for_markup() -> None:
 
 
 def test_every_state_has_its_tile_with_its_count() -> None:
-    found = rows(a_fleet(500), NOW)
-    text = page("fleet.yaml", found, NOW)
-    fine = sum(row.state is State.FINE for row in found)
+    table = rows(a_fleet(500), NOW)
+    text = page("fleet.yaml", table, NOW)
+    fine = sum(row.state is State.FINE for row in table)
     assert f'data-key="fine" aria-pressed="false"><b>{fine}</b> within RPO</button>' in text
     for finding in Finding:
-        count = sum(finding in row.findings for row in found)
+        count = sum(finding in row.findings for row in table)
         tile = re.search(rf'data-key="{finding.value}" aria-pressed="false"><b>(\d+)</b> [a-zR ]', text)
         assert int(tile[1] if tile else 0) == count
 

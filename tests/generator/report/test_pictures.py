@@ -11,9 +11,9 @@ from tests.generator.report.browser import Browser
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """Return the folder that PICTURES names, or one of this test."""
-    found = Path(os.environ.get("PICTURES") or tmp_path)
-    found.mkdir(parents=True, exist_ok=True)
-    return found
+    place = Path(os.environ.get("PICTURES") or tmp_path)
+    place.mkdir(parents=True, exist_ok=True)
+    return place
 
 
 def size(picture: Path) -> tuple[int, int]:

@@ -13,18 +13,18 @@ from neo4j_scenarios.report.rows import rows
 @given(st.lists(st.none() | st.integers(0, 2**50), min_size=90, max_size=90))
 def test_an_area_is_as_wide_as_its_nights_and_as_high_as_their_sizes(sizes: list[int | None]) -> None:
     drawn = _drawn(plots.sparkline(sizes))
-    told = [size for size in sizes if size is not None]
-    if len(told) < 2:
+    known = [size for size in sizes if size is not None]
+    if len(known) < 2:
         assert drawn == {}
         return
     assert set(drawn) == {at for at, size in enumerate(sizes) if size is not None}
     assert all(1 <= height <= plots.HEIGHT for height in drawn.values())
-    assert drawn[sizes.index(max(told))] == (plots.HEIGHT if max(told) else 1)
+    assert drawn[sizes.index(max(known))] == (plots.HEIGHT if max(known) else 1)
 
 
 def _drawn(path: str) -> dict[int, int]:
     """Return the height of the area above each night, by following the path."""
-    found: dict[int, int] = {}
+    heights: dict[int, int] = {}
     x = height = 0
     for command, text in re.findall(r"([MvhVz])([-0-9 ]*)", path):
         if command == "M":
@@ -32,9 +32,9 @@ def _drawn(path: str) -> dict[int, int]:
         elif command == "v":
             height -= int(text)
         elif command == "h":
-            found |= dict.fromkeys(range(x, x + int(text)), height)
+            heights |= dict.fromkeys(range(x, x + int(text)), height)
             x += int(text)
-    return found
+    return heights
 
 
 def test_a_whole_quarter_of_one_size_is_one_step() -> None:
@@ -46,9 +46,9 @@ def test_one_size_is_no_trend() -> None:
 
 
 def test_every_database_with_a_set_is_in_one_bar() -> None:
-    found = rows(a_fleet(500), NOW)
-    bars = plots.ages(found)
-    assert sum(bar.count for bar in bars) == sum(row.age_seconds is not None for row in found)
+    table = rows(a_fleet(500), NOW)
+    bars = plots.ages(table)
+    assert sum(bar.count for bar in bars) == sum(row.age_seconds is not None for row in table)
     assert max(sum(wide for _, _, wide in bar.parts) for bar in bars) > 99.9
 
 

@@ -38,7 +38,7 @@ clusters:
     return make_fleet(tmp_path, text)
 
 
-def told(neo4j_scenarios: Command, fleet: Path, *flags: str) -> dict[str, dict[str, object]]:
+def reported(neo4j_scenarios: Command, fleet: Path, *flags: str) -> dict[str, dict[str, object]]:
     done = neo4j_scenarios("report --json", fleet, *flags)
     says(done, 0)
     assert done.err == ""
@@ -62,17 +62,17 @@ def test_without_a_file_it_goes_to_stdout(neo4j_scenarios: Command, fleet: Path)
 
 
 def test_for_programs_it_is_json(neo4j_scenarios: Command, fleet: Path) -> None:
-    found = told(neo4j_scenarios, fleet, "--throughput", "1KiB/s")
-    assert {name: each["state"] for name, each in found.items()} == {
+    by_cluster = reported(neo4j_scenarios, fleet, "--throughput", "1KiB/s")
+    assert {name: each["state"] for name, each in by_cluster.items()} == {
         "empty": "no set",
         "old": "late",
         "fresh": "within RPO",
     }
-    fresh, old = found["fresh"], found["old"]
+    fresh, old = by_cluster["fresh"], by_cluster["old"]
     assert (fresh["rto_seconds"], fresh["rto_source"], fresh["sets"]) == (10, "drill", 2)
     assert (old["rto_source"], old["drill"]) == ("given", None)
     assert [each["size_bytes"] for each in fresh["sizes"]] == [1000, 2000]  # type: ignore[attr-defined] # a list
-    assert (found["empty"]["rpo_seconds"], fresh["rpo_seconds"]) == (None, 86400)
+    assert (by_cluster["empty"]["rpo_seconds"], fresh["rpo_seconds"]) == (None, 86400)
 
 
 def test_pins_and_their_drift_are_told(neo4j_scenarios: Command, fleet: Path, bucket: stores.Bucket) -> None:
@@ -80,8 +80,8 @@ def test_pins_and_their_drift_are_told(neo4j_scenarios: Command, fleet: Path, bu
     later = datetime.now(UTC) - timedelta(minutes=1)
     bucket.put(f"old/neo4j-{later:%Y-%m-%d-%H:%M:%S}.dump", b"y" * 1500)
     bucket.handle.blob(f"fresh/neo4j-{TODAY:%Y-%m-%d-%H:%M:%S}.dump").delete()
-    found = told(neo4j_scenarios, fleet)
-    assert {name: each["drift"] for name, each in found.items()} == {
+    by_cluster = reported(neo4j_scenarios, fleet)
+    assert {name: each["drift"] for name, each in by_cluster.items()} == {
         "old": "behind",
         "fresh": "gone",
         "empty": "not pinned",
@@ -90,9 +90,9 @@ def test_pins_and_their_drift_are_told(neo4j_scenarios: Command, fleet: Path, bu
 
 def test_a_bucket_that_fails_is_a_row_and_no_end(neo4j_scenarios: Command, fleet: Path) -> None:
     fleet.write_text(fleet.read_text().replace("  old: {}", "  old: {emulator-host: 'http://127.0.0.1:1'}"))
-    found = told(neo4j_scenarios, fleet, "--deadline", "2s")
-    assert (found["old"]["state"], found["fresh"]["state"]) == ("unreadable", "within RPO")
-    assert "unreachable" in str(found["old"]["problem"])
+    by_cluster = reported(neo4j_scenarios, fleet, "--deadline", "2s")
+    assert (by_cluster["old"]["state"], by_cluster["fresh"]["state"]) == ("unreadable", "within RPO")
+    assert "unreachable" in str(by_cluster["old"]["problem"])
 
 
 def test_a_label_that_is_no_duration_is_an_error_with_its_place(neo4j_scenarios: Command, fleet: Path) -> None:
@@ -152,8 +152,8 @@ def test_what_must_not_be_fails_after_the_report_is_written(
 
 
 def fleet_bucket(fleet: Path) -> str:
-    (found,) = re.findall('bucket: "gs://(.*)/', fleet.read_text())
-    return str(found)
+    (bucket,) = re.findall('bucket: "gs://(.*)/', fleet.read_text())
+    return str(bucket)
 
 
 def test_what_is_not_there_fails_nothing(neo4j_scenarios: Command, fleet: Path) -> None:
@@ -166,8 +166,8 @@ def test_a_set_that_shrank_fails(neo4j_scenarios: Command, fleet: Path, bucket: 
         bucket.put(f"fresh/neo4j-2026-02-0{day}.dump", b"x" * 10_000)
     done = neo4j_scenarios("report --json --fail-on shrunk --only fresh", fleet)
     says(done, 1, "shrunk: fresh: neo4j: the newest set has 2.0 KiB, but 9.8 KiB is usual: -80%")
-    (found,) = json.loads(done.out)["databases"]
-    assert (found["state"], found["findings"], found["usual_bytes"]) == ("shrunk", ["shrunk"], 10_000)
+    (database,) = json.loads(done.out)["databases"]
+    assert (database["state"], database["findings"], database["usual_bytes"]) == ("shrunk", ["shrunk"], 10_000)
     says(neo4j_scenarios("report --json --fail-on shrunk --max-shrink 80% --only fresh", fleet), 0)
 
 

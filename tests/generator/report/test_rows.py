@@ -13,8 +13,8 @@ from neo4j_scenarios.report.summary import summary
 
 
 def row(throughput: float | None = None, **changes: Any) -> Row:
-    (found,) = rows([make_facts(**changes)], NOW, throughput)
-    return found
+    (only,) = rows([make_facts(**changes)], NOW, throughput)
+    return only
 
 
 @pytest.mark.parametrize(
@@ -43,9 +43,9 @@ def test_the_state_is_the_age_against_the_rpo(changes: dict[str, Any], state: St
 
 
 def test_a_database_is_all_that_it_is_and_its_state_is_the_worst() -> None:
-    found = row(latest=make_pin(timedelta(days=3)), trend=make_trend(9, 9, 9, 1))
-    assert found.findings == (Finding.LATE, Finding.SHRUNK, Finding.NEVER_DRILLED)
-    assert (found.state, found.rpo_ratio, round(found.growth or 0, 2)) == (State.LATE, 3, -0.89)
+    database = row(latest=make_pin(timedelta(days=3)), trend=make_trend(9, 9, 9, 1))
+    assert database.findings == (Finding.LATE, Finding.SHRUNK, Finding.NEVER_DRILLED)
+    assert (database.state, database.rpo_ratio, round(database.growth or 0, 2)) == (State.LATE, 3, -0.89)
 
 
 def test_bounds_are_given() -> None:
@@ -83,8 +83,8 @@ def test_how_far_a_pin_is_behind_is_told() -> None:
 
 def test_the_forecast_is_of_the_pinned_set_by_the_drills_speed() -> None:
     pin = make_pin(timedelta(days=2), 80 * GIB)
-    found = row(pin=pin, held=pin, drill=make_drill(seconds=200), throughput=GIB)
-    assert (found.rto_seconds, found.rto_source) == (400, "drill")
+    database = row(pin=pin, held=pin, drill=make_drill(seconds=200), throughput=GIB)
+    assert (database.rto_seconds, database.rto_source) == (400, "drill")
 
 
 def test_without_a_drill_the_forecast_is_by_the_given_speed_or_unknown() -> None:
@@ -94,11 +94,11 @@ def test_without_a_drill_the_forecast_is_by_the_given_speed_or_unknown() -> None
 
 
 def test_the_worst_comes_first() -> None:
-    found = rows(a_fleet(300), NOW)
-    states = [each.state for each in found]
+    table = rows(a_fleet(300), NOW)
+    states = [each.state for each in table]
     assert states == sorted(states, key=list(State).index)
     assert set(State) == set(states)
-    late = [each.rpo_ratio or 0 for each in found if each.state is State.LATE]
+    late = [each.rpo_ratio or 0 for each in table if each.state is State.LATE]
     assert late == sorted(late, reverse=True)
 
 
@@ -114,12 +114,12 @@ def test_the_json_has_all_of_it() -> None:
         make_facts(pin=old, held=old, drill=drill, trend=((NOW, 7),), count=1, restored_as="staging"),
         make_facts(latest=None),
     ]
-    told = json.loads(json.dumps(summary(rows(facts, NOW, GIB), GIB)))
-    missing, fine = told["databases"]
-    assert (told["findings"]["missing"], told["findings"]["never-drilled"]) == (1, 1)
+    result = json.loads(json.dumps(summary(rows(facts, NOW, GIB), GIB)))
+    missing, fine = result["databases"]
+    assert (result["findings"]["missing"], result["findings"]["never-drilled"]) == (1, 1)
     assert (missing["findings"], missing["rpo_ratio"]) == (["missing", "never-drilled"], None)
     assert [each["restored_as"] for each in (missing, fine)] == [None, "staging"]
-    assert (told["throughput"], told["states"]["no set"], told["drifts"]["behind"]) == (GIB, 1, 1)
+    assert (result["throughput"], result["states"]["no set"], result["drifts"]["behind"]) == (GIB, 1, 1)
     assert (missing["latest"], missing["age_seconds"], missing["state"]) == (None, None, "no set")
     assert fine["latest"]["object"].startswith("gs://backups/prod/neo4j-")
     assert (fine["drift"], fine["rto_source"], fine["sizes"][0]["size_bytes"]) == ("behind", "drill", 7)

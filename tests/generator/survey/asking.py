@@ -37,9 +37,9 @@ def ask(*questions: Question, options: Options = QUICK, environment: Mapping[str
 
 def answer(question: Question, options: Options = QUICK) -> Answer:
     """Return the one answer."""
-    found = ask(question, options=options)
-    assert not found.failures
-    return found.answers[question]
+    result = ask(question, options=options)
+    assert not result.failures
+    return result.answers[question]
 
 
 def fill(folder: Path, *names: str, size: int = 1000, updated: datetime | None = None) -> str:

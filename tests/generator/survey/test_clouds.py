@@ -22,9 +22,9 @@ def subject(request: pytest.FixtureRequest) -> Subject:
 
 def test_a_pointer_is_pinned_by_its_twin_with_its_checksum(subject: Subject) -> None:
     question = Question(reach(subject.environment), (NEO4J,), "latest")
-    found = survey([question], QUICK, environment=subject.environment)
-    assert not found.failures
-    answer = found.answers[question]
+    result = survey([question], QUICK, environment=subject.environment)
+    assert not result.failures
+    answer = result.answers[question]
     assert (answer.timestamp, answer.problem) == ("2026-08-22", None)
     assert answer.chosen[NEO4J].checksum
     assert answer.chosen[NEO4J].object.endswith("/neo4j-2026-08-22.dump")

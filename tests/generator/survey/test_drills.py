@@ -75,8 +75,8 @@ def test_the_last_drill_of_each_database_is_told(tmp_path: Path) -> None:
     for name, finished in {"a": "2026-05-03T03:00:00+00:00", "b": "2026-05-02T03:00:00+00:00"}.items():
         (tmp_path / "drills" / f"{name}.json").write_bytes(make_receipt(finished))
     (tmp_path / "drills" / "broken.json").write_bytes(b"{")
-    found = answer(make_question(url, databases=(NEO4J, SYSTEM)), WITH_DRILLS).drills
-    assert {name: drill.time.day for name, drill in found.items()} == {NEO4J: 3}
+    drills = answer(make_question(url, databases=(NEO4J, SYSTEM)), WITH_DRILLS).drills
+    assert {name: drill.time.day for name, drill in drills.items()} == {NEO4J: 3}
 
 
 def test_drills_are_read_for_reports_alone(tmp_path: Path) -> None:
@@ -96,5 +96,5 @@ def test_the_drills_of_many_releases_do_not_push_one_another_out(tmp_path: Path)
     for day in range(1, 20):
         name = f"2026-05-{day:02}T04-00-00.000Z_often.json"
         (tmp_path / "drills" / name).write_bytes(make_receipt(f"2026-05-{day:02}T04:00:00+00:00"))
-    found = answer(make_question(url, databases=(NEO4J, SYSTEM)), WITH_DRILLS).drills
-    assert {name: drill.time.day for name, drill in found.items()} == {NEO4J: 19, SYSTEM: 1}
+    drills = answer(make_question(url, databases=(NEO4J, SYSTEM)), WITH_DRILLS).drills
+    assert {name: drill.time.day for name, drill in drills.items()} == {NEO4J: 19, SYSTEM: 1}

@@ -34,42 +34,42 @@ def pinned(objects: Objects, *databases: DatabaseName, timestamp: str = "latest"
     return Pinning(BUCKET, lambda it: it).pinned(sets(objects, databases or (NEO4J,)), spec.parse_timestamp(timestamp))
 
 
-def keys(found: Pinned) -> list[str]:
-    return [each.key.removeprefix("p/") for each in found.sets.values()]
+def keys(pins: Pinned) -> list[str]:
+    return [each.key.removeprefix("p/") for each in pins.sets.values()]
 
 
 def test_a_stamp_pins_its_set() -> None:
-    found = pinned({"neo4j-2026-08-21.dump": "a", "neo4j-2026-08-22.dump": "b"})
-    assert (found.timestamp, keys(found)) == ("2026-08-22", ["neo4j-2026-08-22.dump"])
+    pins = pinned({"neo4j-2026-08-21.dump": "a", "neo4j-2026-08-22.dump": "b"})
+    assert (pins.timestamp, keys(pins)) == ("2026-08-22", ["neo4j-2026-08-22.dump"])
 
 
 def test_a_pointer_is_pinned_by_the_twin_that_has_its_bytes() -> None:
-    found = pinned({"neo4j-latest.tar.gz": "b", "neo4j-2026-08-21.tar.gz": "a", "neo4j-2026-08-22.tar.gz": "b"})
-    assert (found.timestamp, keys(found)) == ("2026-08-22", ["neo4j-2026-08-22.tar.gz"])
+    pins = pinned({"neo4j-latest.tar.gz": "b", "neo4j-2026-08-21.tar.gz": "a", "neo4j-2026-08-22.tar.gz": "b"})
+    assert (pins.timestamp, keys(pins)) == ("2026-08-22", ["neo4j-2026-08-22.tar.gz"])
 
 
 def test_a_pointer_of_older_bytes_is_pinned_by_the_older_twin() -> None:
-    found = pinned({"neo4j-latest.tar.gz": "a", "neo4j-2026-08-21.tar.gz": "a", "neo4j-2026-08-22.tar.gz": "b"})
-    assert found.timestamp == "2026-08-21"
+    pins = pinned({"neo4j-latest.tar.gz": "a", "neo4j-2026-08-21.tar.gz": "a", "neo4j-2026-08-22.tar.gz": "b"})
+    assert pins.timestamp == "2026-08-21"
 
 
 def test_a_pointer_without_a_twin_is_refused_with_what_to_do() -> None:
-    found = pinned({"neo4j-latest.tar.gz": "c", "neo4j-2026-08-22.tar.gz": "b"})
-    assert found.problem is not None
-    assert found.problem.what.startswith("the next backup replaces gs://backups/p/neo4j-latest.tar.gz")
-    assert found.problem.hint.startswith("set timestamp to 2026-08-22")
-    assert not found.timestamp
+    pins = pinned({"neo4j-latest.tar.gz": "c", "neo4j-2026-08-22.tar.gz": "b"})
+    assert pins.problem is not None
+    assert pins.problem.what.startswith("the next backup replaces gs://backups/p/neo4j-latest.tar.gz")
+    assert pins.problem.hint.startswith("set timestamp to 2026-08-22")
+    assert not pins.timestamp
 
 
 def test_a_store_that_tells_no_checksums_gives_no_twins() -> None:
-    found = pinned({"neo4j-latest.tar.gz": "", "neo4j-2026-08-22.tar.gz": ""})
-    assert found.problem is not None
+    pins = pinned({"neo4j-latest.tar.gz": "", "neo4j-2026-08-22.tar.gz": ""})
+    assert pins.problem is not None
 
 
 def test_a_bare_name_is_refused_without_a_twin() -> None:
-    found = pinned({"neo4j.dump": "a"})
-    assert found.problem is not None
-    assert "keep a copy named neo4j-STAMP" in found.problem.hint
+    pins = pinned({"neo4j.dump": "a"})
+    assert pins.problem is not None
+    assert "keep a copy named neo4j-STAMP" in pins.problem.hint
 
 
 def test_a_pointer_that_is_a_folder_has_a_twin_too() -> None:
@@ -83,24 +83,24 @@ def test_a_pointer_that_is_a_folder_has_a_twin_too() -> None:
 
 def test_databases_of_one_run_are_pinned_by_the_time_of_the_last() -> None:
     objects = {"neo4j-2026-08-22-02:00:00.tar.gz": "a", "system-2026-08-22-02:00:13.tar.gz": "b"}
-    found = pinned(objects, NEO4J, SYSTEM)
-    assert found.timestamp == "2026-08-22T02:00:13Z"
+    pins = pinned(objects, NEO4J, SYSTEM)
+    assert pins.timestamp == "2026-08-22T02:00:13Z"
     later = objects | {"neo4j-2026-08-23-02:00:00.tar.gz": "c", "system-2026-08-23-02:00:13.tar.gz": "d"}
-    assert keys(pinned(later, NEO4J, SYSTEM, timestamp=found.timestamp)) == keys(found)
+    assert keys(pinned(later, NEO4J, SYSTEM, timestamp=pins.timestamp)) == keys(pins)
 
 
 def test_sets_that_no_timestamp_takes_together_are_refused() -> None:
     # The pointer of system is of the day before; a time that takes neo4j's of today takes system's of today.
     objects = {"neo4j-2026-08-22.dump": "a", "system-latest.dump": "b", "system-2026-08-21.dump": "b"}
-    found = pinned(objects | {"system-2026-08-22.dump": "c"}, NEO4J, SYSTEM)
-    assert found.problem is not None
-    assert "no single timestamp" in found.problem.what
+    pins = pinned(objects | {"system-2026-08-22.dump": "c"}, NEO4J, SYSTEM)
+    assert pins.problem is not None
+    assert "no single timestamp" in pins.problem.what
 
 
 def test_a_missing_database_is_named_with_what_is_near() -> None:
-    found = pinned({"neo4j-2026-08-22.dump": "a"}, NEO4J, SYSTEM)
-    assert found.problem is not None
-    assert found.problem.what == "gs://backups/p has no backup of system for latest"
+    pins = pinned({"neo4j-2026-08-22.dump": "a"}, NEO4J, SYSTEM)
+    assert pins.problem is not None
+    assert pins.problem.what == "gs://backups/p has no backup of system for latest"
     absent = pinned({"neo4j-2026-08-22.dump": "a"}, timestamp="2026-08-01")
     assert absent.problem is not None
     assert "neo4j-2026-08-22.dump" in absent.problem.hint
@@ -131,8 +131,8 @@ def test_a_pin_tells_all_of_its_set() -> None:
 
 def test_the_generation_of_a_folder_changes_with_any_of_its_objects() -> None:
     def generation(*objects: StoredObject) -> str:
-        (found,) = catalog.find_sets(objects, "p/", NEO4J)
-        return Pinning(BUCKET, lambda it: it).pin(found).generation
+        (backup,) = catalog.find_sets(objects, "p/", NEO4J)
+        return Pinning(BUCKET, lambda it: it).pin(backup).generation
 
     first = (stored("neo4j-20260822/neostore", "a"), stored("neo4j-20260822/neostore.nodestore.db", "b"))
     replaced = StoredObject(first[1].key, 1000, UPLOADED + timedelta(1), "2")

@@ -85,9 +85,9 @@ def test_one_who_stops_listening_starts_no_further_job(gate: threading.Event) ->
             gate.wait()
         return job
 
-    told = side_by_side(range(10), work, threads=1, seconds=60)
-    assert next(told) == (0, 0)
-    told.close()  # as Ctrl-C does in the loop that reads it
+    results = side_by_side(range(10), work, threads=1, seconds=60)
+    assert next(results) == (0, 0)
+    results.close()  # as Ctrl-C does in the loop that reads it
     gate.set()
     for thread in threading.enumerate():
         if thread.name == "survey":

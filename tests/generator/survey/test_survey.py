@@ -21,9 +21,9 @@ from neo4j_scenarios.survey import Options
 def test_the_latest_set_is_told_with_all_that_pins_it(bucket: stores.Bucket) -> None:
     for stamp in ("2026-08-21", "2026-08-22"):
         bucket.put(f"p/neo4j-{stamp}.dump", stamp.encode())
-    found = answer(make_question(f"{bucket.url}/p", host=bucket.host))
-    pin = found.chosen[NEO4J]
-    assert (found.timestamp, pin.object) == ("2026-08-22", f"{bucket.url}/p/neo4j-2026-08-22.dump")
+    answered = answer(make_question(f"{bucket.url}/p", host=bucket.host))
+    pin = answered.chosen[NEO4J]
+    assert (answered.timestamp, pin.object) == ("2026-08-22", f"{bucket.url}/p/neo4j-2026-08-22.dump")
     assert pin.checksum.startswith("crc32c:")
     assert pin.generation.isdigit()
     assert (pin.size_bytes, pin.kind) == (10, "dump")
@@ -31,33 +31,33 @@ def test_the_latest_set_is_told_with_all_that_pins_it(bucket: stores.Bucket) -> 
 
 def test_what_the_lock_holds_and_what_is_latest_are_told_apart(tmp_path: Path) -> None:
     url = fill(tmp_path, "neo4j-2026-08-21.dump", "neo4j-2026-08-22.dump")
-    found = answer(make_question(url, pinned="2026-08-21"))
-    assert found.held[NEO4J].stamp == "2026-08-21"
-    assert found.latest[NEO4J].stamp == found.chosen[NEO4J].stamp == "2026-08-22"
+    answered = answer(make_question(url, pinned="2026-08-21"))
+    assert answered.held[NEO4J].stamp == "2026-08-21"
+    assert answered.latest[NEO4J].stamp == answered.chosen[NEO4J].stamp == "2026-08-22"
 
 
 def test_a_stamp_that_tells_no_time_is_found_where_it_is_asked_for(tmp_path: Path) -> None:
     url = fill(tmp_path, "neo4j-before-upgrade.dump", "neo4j-2026-08-22.dump")
-    found = answer(make_question(url, timestamp="before-upgrade", pinned="before-upgrade"))
-    assert found.timestamp == "before-upgrade"
-    assert found.held == found.chosen
+    answered = answer(make_question(url, timestamp="before-upgrade", pinned="before-upgrade"))
+    assert answered.timestamp == "before-upgrade"
+    assert answered.held == answered.chosen
 
 
 def test_a_set_under_a_name_of_its_own_is_found_by_its_folder(tmp_path: Path) -> None:
     url = fill(tmp_path, "odd/place/neostore", updated=datetime(2026, 8, 22, tzinfo=UTC))
-    found = answer(make_question(url, directory="odd/place"))
-    assert found.counts == {NEO4J: 1}
-    assert found.problem is not None
+    answered = answer(make_question(url, directory="odd/place"))
+    assert answered.counts == {NEO4J: 1}
+    assert answered.problem is not None
 
 
 def test_the_trend_is_of_one_set_a_night_and_leaves_pointers_out(tmp_path: Path) -> None:
     for day in range(1, 29):
         fill(tmp_path, f"neo4j-2026-07-{day:02}.dump", f"neo4j-2026-08-{day:02}.dump", size=day)
     fill(tmp_path, "neo4j-latest.dump", size=999)
-    found = answer(make_question(f"file://{tmp_path}", timestamp="2026-08-28"))
-    sizes = [size for _, size in found.trend[NEO4J]]
+    answered = answer(make_question(f"file://{tmp_path}", timestamp="2026-08-28"))
+    sizes = [size for _, size in answered.trend[NEO4J]]
     assert sizes[-3:] == [26, 27, 28]
-    assert (len(sizes), found.counts[NEO4J]) == (56, 57)
+    assert (len(sizes), answered.counts[NEO4J]) == (56, 57)
 
 
 def test_of_many_sets_the_newest_of_each_of_90_nights_is_kept(tmp_path: Path) -> None:
@@ -74,10 +74,10 @@ def test_of_many_sets_the_newest_of_each_of_90_nights_is_kept(tmp_path: Path) ->
 def test_what_a_restore_of_the_latest_would_refuse_is_told_of_that_database_alone(tmp_path: Path) -> None:
     fill(tmp_path, "neo4j-2026-08-21.dump", "system-2026-08-21.dump")
     (tmp_path / "neo4j-2026-08-22T02-00-00.backup").write_bytes(b"")
-    found = answer(make_question(f"file://{tmp_path}", databases=(NEO4J, SYSTEM)))
-    assert set(found.refused) == {NEO4J}
-    assert "neo4j-2026-08-22T02-00-00.backup" in found.refused[NEO4J]
-    assert found.latest[SYSTEM].stamp == "2026-08-21"
+    answered = answer(make_question(f"file://{tmp_path}", databases=(NEO4J, SYSTEM)))
+    assert set(answered.refused) == {NEO4J}
+    assert "neo4j-2026-08-22T02-00-00.backup" in answered.refused[NEO4J]
+    assert answered.latest[SYSTEM].stamp == "2026-08-21"
 
 
 def test_the_trend_compares_no_dump_with_an_archive(tmp_path: Path) -> None:
@@ -90,11 +90,11 @@ def test_the_trend_compares_no_dump_with_an_archive(tmp_path: Path) -> None:
 def test_a_bucket_that_fails_fails_alone(tmp_path: Path) -> None:
     good = make_question(fill(tmp_path / "good", "neo4j-2026-08-22.dump"))
     bad, worse = make_question(f"file://{tmp_path}/absent"), make_question("gs://nobody", host="http://127.0.0.1:1")
-    found = ask(good, bad, worse)
-    assert set(found.answers) == {good}
-    assert set(found.failures) == {bad.reach, worse.reach}
-    assert "no such folder" in found.failures[bad.reach].what
-    assert "unreachable" in found.failures[worse.reach].what
+    result = ask(good, bad, worse)
+    assert set(result.answers) == {good}
+    assert set(result.failures) == {bad.reach, worse.reach}
+    assert "no such folder" in result.failures[bad.reach].what
+    assert "unreachable" in result.failures[worse.reach].what
 
 
 def test_a_key_file_is_the_operators_and_shown_in_no_message(tmp_path: Path) -> None:
@@ -166,9 +166,9 @@ def test_a_bucket_shared_by_many_clusters_is_listed_once(listings: tuple[str, li
         for timestamp in ("latest", "2026-08-22", "2026-08-23T00:00:00Z")
         for databases in ((NEO4J,), (SYSTEM,), (NEO4J, SYSTEM))
     ]
-    found = ask(*questions, *questions)
+    result = ask(*questions, *questions)
     assert asked == ["p/"]
-    assert set(found.answers) == set(questions)
+    assert set(result.answers) == set(questions)
 
 
 def test_a_bucket_that_trickles_delays_itself_alone(listings: tuple[str, list[str]]) -> None:
@@ -177,18 +177,18 @@ def test_a_bucket_that_trickles_delays_itself_alone(listings: tuple[str, list[st
     # Google's client takes a while to import, which is not to be of the seconds below.
     ask(*others)
     # With one thread the others are asked after the slow one: they have their answers as it is given up.
-    found = ask(slow, *others, options=Options(threads=1, deadline_seconds=10, retry_seconds=0, stall_seconds=100))
-    assert set(found.answers) == set(others)
-    assert "could not be read within 10 seconds" in found.failures[slow.reach].what
+    result = ask(slow, *others, options=Options(threads=1, deadline_seconds=10, retry_seconds=0, stall_seconds=100))
+    assert set(result.answers) == set(others)
+    assert "could not be read within 10 seconds" in result.failures[slow.reach].what
 
 
 def test_a_server_that_is_silent_is_one_problem(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         host = f"http://127.0.0.1:{silent.getsockname()[1]}"
         slow, good = make_question("gs://backups", host=host), make_question(fill(tmp_path, "neo4j-2026-08-22.dump"))
-        found = ask(slow, good, options=Options(deadline_seconds=30, retry_seconds=0, stall_seconds=0.2))
-    assert set(found.answers) == {good}
-    assert "unreachable" in found.failures[slow.reach].what
+        result = ask(slow, good, options=Options(deadline_seconds=30, retry_seconds=0, stall_seconds=0.2))
+    assert set(result.answers) == {good}
+    assert "unreachable" in result.failures[slow.reach].what
 
 
 def test_a_hundred_buckets_take_few_threads_and_one_listing_each(listings: tuple[str, list[str]]) -> None:
@@ -203,8 +203,8 @@ def test_a_hundred_buckets_take_few_threads_and_one_listing_each(listings: tuple
 
     from neo4j_scenarios.survey import survey
 
-    found = survey(questions, Options(threads=8), environment={}, progress=progress)
-    assert len(found.answers) == 100
+    result = survey(questions, Options(threads=8), environment={}, progress=progress)
+    assert len(result.answers) == 100
     assert sorted(asked) == sorted(f"{number}/" for number in range(100))
     assert max(threads) <= 8
     assert steps == [(done, 100) for done in range(1, 101)]
@@ -232,50 +232,50 @@ def test_backup_artifacts_are_pinned_by_their_headers_as_a_restore_takes_them(
     artifact(tmp_path, "2026-08-22T02-00-00", 5, 1, 100)
     artifact(tmp_path, "2026-08-22T03-00-00", 6, 101, 200)
     artifact(tmp_path, "2026-08-22T01-00-00", 7, 201, 300)
-    found = answer(make_question(f"file://{tmp_path}", timestamp=timestamp))
-    assert (found.timestamp, found.chosen[NEO4J].stamp) == (stamp, stamp)
+    answered = answer(make_question(f"file://{tmp_path}", timestamp=timestamp))
+    assert (answered.timestamp, answered.chosen[NEO4J].stamp) == (stamp, stamp)
 
 
 def test_a_chain_over_folders_below_the_bucket_is_pinned_whole(tmp_path: Path) -> None:
     artifact(tmp_path, "2026-08-22T02-00-00", 2, 1, 100)
     artifact(tmp_path / "increments", "2026-08-22T03-00-00", 3, 101, 200)
-    found = answer(make_question(f"file://{tmp_path}"))
-    assert (found.problem, found.timestamp) == (None, "2026-08-22T03-00-00")
-    assert found.latest[NEO4J].object == f"file://{tmp_path}/increments/neo4j-2026-08-22T03-00-00.backup"
+    answered = answer(make_question(f"file://{tmp_path}"))
+    assert (answered.problem, answered.timestamp) == (None, "2026-08-22T03-00-00")
+    assert answered.latest[NEO4J].object == f"file://{tmp_path}/increments/neo4j-2026-08-22T03-00-00.backup"
 
 
 def test_another_database_in_a_folder_below_the_bucket_keeps_nothing_from_being_pinned(tmp_path: Path) -> None:
     artifact(tmp_path, "2026-08-22T02-00-00", 2, 1, 100)
     artifact(tmp_path / "staging", "2026-08-22T03-00-00", 3, 1, 900, database_id=5)
-    found = answer(make_question(f"file://{tmp_path}"))
-    assert (found.problem, found.timestamp, found.refused) == (None, "2026-08-22T02-00-00", {})
+    answered = answer(make_question(f"file://{tmp_path}"))
+    assert (answered.problem, answered.timestamp, answered.refused) == (None, "2026-08-22T02-00-00", {})
 
 
 def test_a_newer_clone_in_a_folder_below_the_bucket_is_not_pinned_and_not_passed_over(tmp_path: Path) -> None:
     artifact(tmp_path, "2026-08-22T02-00-00", 2, 1, 100)
     artifact(tmp_path / "staging", "2026-08-22T03-00-00", 3, 1, 900)
-    found = answer(make_question(f"file://{tmp_path}"))
-    assert found.problem
-    assert "it lies in staging/, which may be another environment" in found.problem.what
-    assert found.chosen[NEO4J].stamp == "2026-08-22T02-00-00"
+    answered = answer(make_question(f"file://{tmp_path}"))
+    assert answered.problem
+    assert "it lies in staging/, which may be another environment" in answered.problem.what
+    assert answered.chosen[NEO4J].stamp == "2026-08-22T02-00-00"
 
 
 def test_a_damaged_artifact_that_may_be_the_newest_is_not_pinned(tmp_path: Path) -> None:
     artifact(tmp_path, "2026-08-22T05-00-00", 5, 1, 100)
     (tmp_path / "neo4j-2026-08-22T06-00-00.backup").write_bytes(b"")
-    found = answer(make_question(f"file://{tmp_path}"))
-    assert found.problem
-    assert not found.timestamp
-    assert "neo4j-2026-08-22T06-00-00.backup" in found.problem.what
+    answered = answer(make_question(f"file://{tmp_path}"))
+    assert answered.problem
+    assert not answered.timestamp
+    assert "neo4j-2026-08-22T06-00-00.backup" in answered.problem.what
 
 
 def test_what_a_restore_would_refuse_is_not_pinned_until_it_is_ignored(tmp_path: Path) -> None:
     url = fill(tmp_path, "neo4j-2025-01-01.dump", "neo4j-backup-2026-01-31.dump", "neo4j-test-2026-01-31.dump")
-    found = answer(make_question(url))
-    assert found.problem
-    assert not found.timestamp
-    assert "neo4j-backup-2026-01-31.dump looks like a backup of neo4j that is newer than" in found.problem.what
-    assert "IGNORE_OBJECTS=neo4j-backup-2026-01-31.dump" in found.problem.hint
+    answered = answer(make_question(url))
+    assert answered.problem
+    assert not answered.timestamp
+    assert "neo4j-backup-2026-01-31.dump looks like a backup of neo4j that is newer than" in answered.problem.what
+    assert "IGNORE_OBJECTS=neo4j-backup-2026-01-31.dump" in answered.problem.hint
     ignored = answer(make_question(url, ignore=("neo4j-backup*",)))
     assert (ignored.problem, ignored.timestamp) == (None, "2025-01-01")
     assert answer(make_question(url, timestamp="2025-01-01")).timestamp == "2025-01-01"

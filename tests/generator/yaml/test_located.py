@@ -102,6 +102,6 @@ def test_json_indented_by_tabs_is_read(tmp_path: Path) -> None:
     ids=["doubled", "loop", "key", "number", "tagged", "tag", "merged", "list", "documents", "python", "deep", "bomb"],
 )
 def test_what_no_values_file_is_is_an_error_with_its_place(text: str, expected: str) -> None:
-    with pytest.raises(InputFileError, match=r"values\.yaml") as told:
+    with pytest.raises(InputFileError, match=r"values\.yaml") as raised:
         locate(text, "values.yaml")
-    assert expected in str(told.value)
+    assert expected in str(raised.value)

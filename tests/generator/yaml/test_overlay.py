@@ -47,11 +47,11 @@ def seen_by_helm(helm: str, folder: Path, defaults: Any, files: list[Any]) -> An
     return yaml.safe_load(done.stdout)["values"]
 
 
-def told(values: Any) -> Any:
+def without_nulls(values: Any) -> Any:
     """Return values without the nulls of maps: Helm 3 keeps some that Helm 4 drops, and templates see no difference."""
     if not isinstance(values, dict):
         return values
-    return {key: told(value) for key, value in values.items() if value is not None}
+    return {key: without_nulls(value) for key, value in values.items() if value is not None}
 
 
 @settings(deadline=None, max_examples=40)
@@ -63,7 +63,7 @@ def test_files_are_laid_over_each_other_and_over_the_chart_as_helm_does(
     for values in files:
         ours = overlaid(ours, values)
     folder = tmp_path_factory.getbasetemp() / "chart"
-    assert told(completed(defaults, ours)) == told(seen_by_helm(real_helm, folder, defaults, files))
+    assert without_nulls(completed(defaults, ours)) == without_nulls(seen_by_helm(real_helm, folder, defaults, files))
 
 
 def test_each_value_has_the_place_of_the_file_that_it_is_from() -> None:
@@ -71,8 +71,8 @@ def test_each_value_has_the_place_of_the_file_that_it_is_from() -> None:
     second = locate("a:\n  c: 3\nlist:\n  - {e: 4}\nkept: null\n", "second.yaml")
     values = laid_over(first, second)
     assert values.data == {"a": {"b": 1, "c": 3}, "list": [{"e": 4}], "kept": None}
-    found = {steps: str(values.place(steps)) for steps in (("a", "b"), ("a", "c"), ("list", 0, "e"), ("kept",))}
-    assert found == {
+    places = {steps: str(values.place(steps)) for steps in (("a", "b"), ("a", "c"), ("list", 0, "e"), ("kept",))}
+    assert places == {
         ("a", "b"): "first.yaml:1:5",
         ("a", "c"): "second.yaml:2:3",
         ("list", 0, "e"): "second.yaml:4:6",

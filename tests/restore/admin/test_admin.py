@@ -103,13 +103,13 @@ def test_it_gets_what_it_needs_and_no_secret(tmp_path: Path, monkeypatch: pytest
     program = find_admin(os.environ, "64m")
     program.configure(tmp_path / "conf", tmp_path / "data")
     program.load_stream([], NEO4J, tmp_path / "conf", 0, "the dump")
-    found = [
+    environments = [
         dict(line.split("=", 1) for line in (tmp_path / f"got-{command}").read_text().splitlines())
         for command in ("version", "load")
     ]
     ours = {"PATH": f"{tmp_path}:/usr/bin:/bin", "HEAP_SIZE": "64m"}
     expected = {name: value for name, value in NEEDED.items() if name != "NEO4J_HOME"} | ours
-    for each, more in zip(found, ({}, {"NEO4J_CONF": f"{tmp_path}/conf"}), strict=True):
+    for each, more in zip(environments, ({}, {"NEO4J_CONF": f"{tmp_path}/conf"}), strict=True):
         assert {name: value for name, value in each.items() if name not in OF_THE_SHELL} == expected | more
 
 

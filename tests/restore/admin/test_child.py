@@ -193,8 +193,8 @@ def test_one_that_speaks_is_not_silent() -> None:
 
 def test_one_whose_files_grow_is_not_silent() -> None:
     world = World()
-    told = []
+    silences = []
     for _ in range(4):
         world.size += 1
-        told.append(world.after(60))
-    assert (told, world.after(60)) == ([0, 0, 0, 0], 60)
+        silences.append(world.after(60))
+    assert (silences, world.after(60)) == ([0, 0, 0, 0], 60)

@@ -29,9 +29,9 @@ def test_what_is_odd_about_a_choice_is_told_with_urls(neo4j_restore: Run, bucket
 
 def test_plan_tells_and_changes_nothing(neo4j_restore: Run, bucket: Bucket, data: Path) -> None:
     bucket.put("neo4j-latest.tar.gz", archives.tar_gz())
-    found = json.loads(neo4j_restore("plan", "--json").stdout)
-    (planned,) = found["databases"]
-    assert (found["neo4j_admin"], planned["action"]) == ("4.4.48", "restore")
+    plan = json.loads(neo4j_restore("plan", "--json").stdout)
+    (planned,) = plan["databases"]
+    assert (plan["neo4j_admin"], planned["action"]) == ("4.4.48", "restore")
     assert planned["set"]["object"] == f"{bucket.url}/neo4j-latest.tar.gz"
     assert list(data.iterdir()) == []
     assert "neo4j     restore" in neo4j_restore("plan").stdout
@@ -55,8 +55,8 @@ def test_an_empty_list_tells_how_many_objects_were_seen(neo4j_restore: Run, buck
 def test_list_tells_time_size_kind_and_object_of_each_set(neo4j_restore: Run, bucket: Bucket) -> None:
     bucket.put("neo4j/neo4j-2026-01-31-02:00:00.tar.gz", archives.tar_gz())
     bucket.put("neo4j/neo4j-2026-02-01-02:00:00.dump", b"DZV1")
-    found = json.loads(neo4j_restore("list", "--json").stdout)
-    assert [(each["time"], each["kind"], each["size_bytes"]) for each in found] == [
+    sets = json.loads(neo4j_restore("list", "--json").stdout)
+    assert [(each["time"], each["kind"], each["size_bytes"]) for each in sets] == [
         ("2026-02-01T02:00:00+00:00", "dump", 4),
         ("2026-01-31T02:00:00+00:00", "archive", len(archives.tar_gz())),
     ]

@@ -45,10 +45,10 @@ def forecast(run: Run, **environment: str) -> Any:
 def test_a_plan_says_how_long_it_takes_and_by_what(neo4j_restore: Run, bucket: Bucket) -> None:
     bucket.put(NAME, archives.tar_gz())
     bucket.put(key(), make_result())
-    found = forecast(neo4j_restore)
-    assert (found["seconds"], found["transfer_seconds"], found["neo4j_admin_seconds"]) == (13.0, 10.0, 1.0)
-    assert (found["server_start_seconds"], found["by"]) == (8.5, "drill")
-    assert found["from"].startswith(f"{bucket.url}/drills/")
+    expected = forecast(neo4j_restore)
+    assert (expected["seconds"], expected["transfer_seconds"], expected["neo4j_admin_seconds"]) == (13.0, 10.0, 1.0)
+    assert (expected["server_start_seconds"], expected["by"]) == (8.5, "drill")
+    assert expected["from"].startswith(f"{bucket.url}/drills/")
     done = neo4j_restore("plan")
     said = r"forecast: 13 s: 10 s to transfer \d+ bytes \(.* MB/s\), 1 s of neo4j-admin, 2 s of the rest\. Neo4j then"
     assert re.search(said, done.stdout)
@@ -58,9 +58,9 @@ def test_without_a_drill_the_receipt_of_the_volume_tells(neo4j_restore: Run, buc
     bucket.put(NAME, archives.tar_gz())
     assert "forecast: not known" in neo4j_restore("plan").stdout
     says(neo4j_restore("run"), 0)
-    found = forecast(neo4j_restore, FORCE_OVERWRITE="true")
-    assert (found["by"], found["server_start_seconds"]) == ("receipt", None)
-    assert found["from"].endswith("/.neo4j-restore/receipt.json")
+    expected = forecast(neo4j_restore, FORCE_OVERWRITE="true")
+    assert (expected["by"], expected["server_start_seconds"]) == ("receipt", None)
+    assert expected["from"].endswith("/.neo4j-restore/receipt.json")
     # Nothing is restored, so nothing takes time.
     assert forecast(neo4j_restore) is None
     assert "forecast" not in neo4j_restore("plan").stdout

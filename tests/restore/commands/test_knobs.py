@@ -91,9 +91,9 @@ def test_status_tells_state_receipt_and_history(neo4j_restore: Run, bucket: Buck
     neo4j_restore("run", RESTORE_ID="a")
     with (data / ".neo4j-restore/history.jsonl").open("a") as history:
         history.write('{"cut')
-    found = json.loads(neo4j_restore("status", "--json").stdout)
-    assert (found["state"], found["restore_id"], found["previous_kept"]) == ("done", "a", False)
-    assert found["history"] == [found["receipt"]]
+    status = json.loads(neo4j_restore("status", "--json").stdout)
+    assert (status["state"], status["restore_id"], status["previous_kept"]) == ("done", "a", False)
+    assert status["history"] == [status["receipt"]]
     assert f"restored: neo4j from {bucket.url}/neo4j-latest.tar.gz" in neo4j_restore("status").stdout
 
 
@@ -201,9 +201,9 @@ def test_the_reason_of_a_failure_is_json_for_kubernetes(neo4j_restore: Run, buck
     bucket.put("neo4j-latest.tar.gz", archives.tar_gz()[:-50])
     neo4j_restore("run")
     text = (tmp_path / "reason").read_text()
-    found = json.loads(text)
-    assert (found["code"], found["phase"], found["database"]) == (11, "stage", "neo4j")
-    assert set(found) == {"code", "phase", "database", "message", "hint"}
+    reason = json.loads(text)
+    assert (reason["code"], reason["phase"], reason["database"]) == (11, "stage", "neo4j")
+    assert set(reason) == {"code", "phase", "database", "message", "hint"}
 
 
 def test_a_long_reason_stays_within_what_kubernetes_keeps(neo4j_restore: Run, tmp_path: Path) -> None:

@@ -18,11 +18,11 @@ from tests.support.stores import Bucket
 
 def test_missing_and_malformed_variables_are_told_together(neo4j_restore: Run, tmp_path: Path) -> None:
     done = neo4j_restore("run", BUCKET="", DATABASE="neo*", TIMESTAMP="?", FORCE_OVERWRITE="maybe", RETRY_SECONDS="x")
-    told = [
+    problems = [
         name for name in ("BUCKET", "DATABASE", "TIMESTAMP", "FORCE_OVERWRITE", "RETRY_SECONDS") if name in done.stderr
     ]
     says(done, 2)
-    assert len(told) == 5
+    assert len(problems) == 5
     assert json.loads((tmp_path / "reason").read_text())["code"] == 2
 
 

@@ -161,10 +161,10 @@ def test_the_plan_names_files_and_place_and_that_ldap_has_none(three: ThreeX, bu
         0,
         printed=(f"auth, roles from {bucket.url}/dbms/", "of LDAP no auth data is restored"),
     )
-    told = json.loads(three("plan", "--json", FORCE_OVERWRITE="once").stdout)["auth_files"]
-    assert told["from"] == f"{bucket.url}/dbms/"
-    assert told["names"] == ["auth", "roles"]
-    assert told["replaces"] == ["auth", "roles", "auth.ini"]
+    files = json.loads(three("plan", "--json", FORCE_OVERWRITE="once").stdout)["auth_files"]
+    assert files["from"] == f"{bucket.url}/dbms/"
+    assert files["names"] == ["auth", "roles"]
+    assert files["replaces"] == ["auth", "roles", "auth.ini"]
     assert archives.snapshot(data) == before
 
 

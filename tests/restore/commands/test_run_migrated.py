@@ -47,8 +47,12 @@ def test_a_store_of_4_4_is_migrated_where_that_is_asked_for(
     assert (data / NEOSTORE).read_bytes() == MIGRATED
     assert (data / "transactions/neo4j/neostore.transaction.db.0").read_bytes() == OLDER["neostore.transaction.db.0"]
     (restored,) = json.loads((data / ".neo4j-restore/receipt.json").read_text())["last"]["restored"]
-    told = restored["migrated"]
-    assert (told["from"], told["to"], told["btree_to_range"]) == ("record-aligned-0.1", "record-aligned-1.1", False)
+    migration = restored["migrated"]
+    assert (migration["from"], migration["to"], migration["btree_to_range"]) == (
+        "record-aligned-0.1",
+        "record-aligned-1.1",
+        False,
+    )
     assert "migrated from record-aligned-0.1" in neo4j_restore("status").stdout
 
 

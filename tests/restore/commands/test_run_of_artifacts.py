@@ -42,9 +42,9 @@ def test_the_chain_of_the_time_asked_for_is_restored(
     put(bucket)
     done = neo4j_restore("run", TIMESTAMP=timestamp, **enterprise)
     says(done, 0)
-    found = archives.snapshot(data)
-    assert found["databases/neo4j/neostore"] == STORE["neostore"]
-    assert found.get("databases/neo4j/neostore.counts.db") == counts
+    content = archives.snapshot(data)
+    assert content["databases/neo4j/neostore"] == STORE["neostore"]
+    assert content.get("databases/neo4j/neostore.counts.db") == counts
     (restored,) = json.loads((data / ".neo4j-restore/receipt.json").read_text())["last"]["restored"]
     assert (restored["kind"], restored["objects"]) == ("backup", objects)
     assert not (data / ".neo4j-restore/staging").exists()
@@ -199,15 +199,15 @@ def test_a_cut_artifact_leaves_the_data(
 
 def test_auras_names_are_known(neo4j_restore: Run, bucket: Bucket, enterprise: dict[str, str]) -> None:
     bucket.put("neo4j-2025-11-30T03-58-03-9077f1b7.backup", backup(STORE, time="2025-11-30T03:58:03"))
-    (found,) = json.loads(neo4j_restore("list", "--json", **enterprise).stdout)
-    assert (found["time"], found["stamp"]) == ("2025-11-30T03:58:03+00:00", "2025-11-30T03-58-03-9077f1b7")
+    (listed,) = json.loads(neo4j_restore("list", "--json", **enterprise).stdout)
+    assert (listed["time"], listed["stamp"]) == ("2025-11-30T03:58:03+00:00", "2025-11-30T03-58-03-9077f1b7")
     says(neo4j_restore("run", **enterprise), 0)
 
 
 def test_list_and_plan_tell_what_headers_say(neo4j_restore: Run, bucket: Bucket, enterprise: dict[str, str]) -> None:
     put(bucket, "T05")
-    found = json.loads(neo4j_restore("list", "--json", **enterprise).stdout)
-    said = [(each["header"]["full"], each["header"]["lowest_tx"], each["header"]["highest_tx"]) for each in found]
+    listed = json.loads(neo4j_restore("list", "--json", **enterprise).stdout)
+    said = [(each["header"]["full"], each["header"]["lowest_tx"], each["header"]["highest_tx"]) for each in listed]
     assert said == [(False, 151, 300), (False, 101, 150), (True, 1, 100)]
     table = neo4j_restore("list", **enterprise).stdout
     assert [kind in table for kind in ("backup, full", "backup, differential", "block")] == [True, True, False]

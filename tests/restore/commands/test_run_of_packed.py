@@ -118,8 +118,8 @@ def test_packed_artifacts_are_restored(
     home = standin.install_enterprise_5(tmp_path / "home")
     done = neo4j_restore("run", NEO4J_HOME=str(home))
     says(done, 0)
-    found = data / "databases/neo4j/neostore.counts.db"
-    assert (found.read_bytes() if found.exists() else b"old") == counts
+    counts_file = data / "databases/neo4j/neostore.counts.db"
+    assert (counts_file.read_bytes() if counts_file.exists() else b"old") == counts
     assert (data / "databases/neo4j/neostore").read_bytes() == STORE["neostore"]
 
 
@@ -223,10 +223,10 @@ def test_reclaim_takes_what_was_seen_to_be_right(neo4j_restore: Run, bucket: Buc
 def test_the_plan_tells_the_layers(neo4j_restore: Run, bucket: Bucket, tmp_path: Path) -> None:
     bucket.put("neo4j-latest.tar.gz", tar_gz({"d/neo4j.dump": dump(STORE)}))
     home = standin.install_loading(tmp_path / "home", "5.26.30")
-    found = json.loads(neo4j_restore("plan", "--json", NEO4J_HOME=str(home)).stdout)
-    (step,) = found["databases"]
+    plan = json.loads(neo4j_restore("plan", "--json", NEO4J_HOME=str(home)).stdout)
+    (step,) = plan["databases"]
     assert (step["set"]["kind"], step["layers"], step["member"]) == ("dump", ["gzip", "tar", "dump"], "d/neo4j.dump")
-    assert found["need_bytes"] == sum(map(len, STORE.values()))
+    assert plan["need_bytes"] == sum(map(len, STORE.values()))
     assert "gzip > tar > dump" in neo4j_restore("plan", NEO4J_HOME=str(home)).stdout
 
 

@@ -14,8 +14,8 @@ SOURCE, COPY = "production/data-graph-0", "staging/data-graph-0"
 
 def last(data: Path) -> dict[str, Any]:
     """Return the record of the last restore or rollback."""
-    found: dict[str, Any] = json.loads((data / ".neo4j-restore/receipt.json").read_text())["last"]
-    return found
+    record: dict[str, Any] = json.loads((data / ".neo4j-restore/receipt.json").read_text())["last"]
+    return record
 
 
 def test_the_receipt_knows_the_volume_and_a_restart_there_says_nothing(

@@ -60,9 +60,9 @@ def test_the_hint_about_the_set_of_another_database_keeps_the_new_name(neo4j_res
 def test_a_copied_data_folder_gets_the_new_name(neo4j_restore: Run, bucket: Bucket, data: Path) -> None:
     bucket.put("neo4j-latest.tar.gz", archives.tar_gz(archives.data_folder(OF_4), below="data/"))
     says(neo4j_restore("run", DATABASE=RENAME), 0)
-    found = archives.snapshot(data)
-    assert {name.split("/")[1] for name in found} == {"staging"}
-    assert found["databases/staging/neostore"] == OF_4["neostore"]
+    content = archives.snapshot(data)
+    assert {name.split("/")[1] for name in content} == {"staging"}
+    assert content["databases/staging/neostore"] == OF_4["neostore"]
 
 
 @pytest.mark.parametrize("version", ["4.4.48", "5.26.30", "2026.08.1"])

@@ -34,8 +34,8 @@ def identity(tmp_path: Path) -> dict[str, str]:
 
 
 def encrypted(data: bytes) -> bytes:
-    found: bytes = pyrage.encrypt(data, [KEY.to_public()])
-    return found
+    packed: bytes = pyrage.encrypt(data, [KEY.to_public()])
+    return packed
 
 
 @pytest.mark.parametrize("ending", [*PACKED, "zip"])
@@ -117,13 +117,13 @@ def test_another_sum_is_told_with_found_and_expected_after_one_more_try(
 ) -> None:
     archives.write_database(data, "newer")
     before = archives.snapshot(data)
-    found, expected = hashlib.sha256(PACKED["tar"]).hexdigest(), hashlib.sha256(b"other").hexdigest()
+    actual, expected = hashlib.sha256(PACKED["tar"]).hexdigest(), hashlib.sha256(b"other").hexdigest()
     bucket.put("neo4j-latest.tar", PACKED["tar"])
     bucket.put("neo4j-latest.tar.sha256", expected.encode())
     done = neo4j_restore("run", FORCE_OVERWRITE="once")
     says(done, 11)
     assert archives.snapshot(data) == before
-    assert f"its SHA-256 is {found}, and {bucket.url}/neo4j-latest.tar.sha256 has {expected}" in done.stderr
+    assert f"its SHA-256 is {actual}, and {bucket.url}/neo4j-latest.tar.sha256 has {expected}" in done.stderr
     assert done.stderr.count("once more, from the start") == 1
 
 
@@ -155,8 +155,8 @@ def test_bytes_that_come_damaged_once_are_fetched_again(
 
 
 def restored(data: Path) -> dict[str, object]:
-    (found,) = json.loads((data / ".neo4j-restore/receipt.json").read_text())["last"]["restored"]
-    return {name: found[name] for name in ("verified_by", "unverified")}
+    (database,) = json.loads((data / ".neo4j-restore/receipt.json").read_text())["last"]["restored"]
+    return {name: database[name] for name in ("verified_by", "unverified")}
 
 
 def in_folder(folder: Path, key: str, content: bytes) -> str:
@@ -248,7 +248,7 @@ LISTING = """<ListBucketResult><IsTruncated>false</IsTruncated><Contents><Key>ne
 
 
 @contextmanager
-def odd_s3(content: bytes, etag: str, **told: str) -> Iterator[str]:
+def odd_s3(content: bytes, etag: str, **checksums: str) -> Iterator[str]:
     """Run an S3 of one object, whose ETag is what a store made of it; `told` are more headers of it."""
 
     class Handler(Quiet):
@@ -256,9 +256,9 @@ def odd_s3(content: bytes, etag: str, **told: str) -> Iterator[str]:
             if "list-type" in self.path:
                 self.answer(200, LISTING.format(etag, len(content)).encode())
                 return
-            headers = {"ETag": f'"{etag}"', **told}
-            if found := re.fullmatch(r"bytes=(\d+)-(\d+)", self.headers.get("Range", "")):
-                start, end = int(found[1]), int(found[2]) + 1
+            headers = {"ETag": f'"{etag}"', **checksums}
+            if match := re.fullmatch(r"bytes=(\d+)-(\d+)", self.headers.get("Range", "")):
+                start, end = int(match[1]), int(match[2]) + 1
                 self.answer(206, content[start:end], Content_Range=f"bytes {start}-{end - 1}/{len(content)}", **headers)
                 return
             self.answer(200, content, Content_Length=str(len(content)), **headers)

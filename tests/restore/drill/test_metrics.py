@@ -58,9 +58,9 @@ def test_a_failed_drill_keeps_the_time_of_the_last_success(tmp_path: Path) -> No
     path = tmp_path / "drill.prom"
     metrics.write(path, make_outcome(""))
     metrics.write(path, make_outcome("found 1", "", finished="2026-02-01T03:00:00+00:00"))
-    found = values(path.read_text())
-    assert (found["last_success_timestamp_seconds"], found["assertions_failed"]) == (1769828400, 1)
-    assert found["set_age_seconds"] == 25 * 3600
+    samples = values(path.read_text())
+    assert (samples["last_success_timestamp_seconds"], samples["assertions_failed"]) == (1769828400, 1)
+    assert samples["set_age_seconds"] == 25 * 3600
     metrics.write(path, make_outcome("", finished="2026-02-02T03:00:00+00:00"))
     assert values(path.read_text())["last_success_timestamp_seconds"] == 1769828400 + 2 * 86400
 

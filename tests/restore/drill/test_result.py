@@ -22,12 +22,12 @@ pytestmark = pytest.mark.usefixtures("restored")
 
 def results(subject: Subject, environment: dict[str, str]) -> dict[str, Any]:
     """Return all objects below the subject's path, parsed."""
-    store, found = open_with(environment), {}
+    store, contents = open_with(environment), {}
     for each in store.list(subject.prefix):
         with store.read(store.stat(each)) as stream:
-            found[each.key.removeprefix(subject.prefix)] = json.loads(stream.readall())
+            contents[each.key.removeprefix(subject.prefix)] = json.loads(stream.readall())
     store.close()
-    return found
+    return contents
 
 
 def below(subject: Subject) -> dict[str, str]:
@@ -46,15 +46,15 @@ def drilled(run: Run, environment: dict[str, str], expect: object = 7) -> Any:
 def test_the_result_is_in_the_bucket_and_its_name_sorts_by_time(subject: Subject, neo4j_restore: Run) -> None:
     done = drilled(neo4j_restore, below(subject))
     says(done, 0, "the result of the drill is in ")
-    ((key, found),) = results(subject, below(subject)).items()
+    ((key, result),) = results(subject, below(subject)).items()
     assert re.fullmatch(r"drills/\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d\.\d{3}Z_eu\.prod\.graph\.json", key)
-    assert found == json.loads(done.stdout)
-    assert found["drill"]["result"] == f"{below(subject)['BUCKET']}/{key}"
-    assert (found["drill"]["succeeded"], found["restored"]) == (True, [RESTORED])
-    measured = drills.measured(found)
+    assert result == json.loads(done.stdout)
+    assert result["drill"]["result"] == f"{below(subject)['BUCKET']}/{key}"
+    assert (result["drill"]["succeeded"], result["restored"]) == (True, [RESTORED])
+    measured = drills.measured(result)
     assert measured is not None
     assert (measured.size_bytes, measured.seconds) == (1000, 4)
-    assert measured.start_seconds == found["drill"]["phases"]["start"]
+    assert measured.start_seconds == result["drill"]["phases"]["start"]
 
 
 def test_the_result_of_a_drill_that_fails_is_there_too(bucket: Bucket, neo4j_restore: Run, tmp_path: Path) -> None:
@@ -120,8 +120,8 @@ def test_where_the_bucket_names_the_set_the_result_is_beside_it(neo4j_restore: R
     archive.write_bytes(b"")
     make_receipt(data, restored=[{**RESTORED, "object": f"file://{archive}"}])
     says(drilled(neo4j_restore, {"BUCKET": f"file://{archive}"}), 0)
-    (found,) = (tmp_path / "sets" / "drills").iterdir()
-    assert json.loads(found.read_text())["drill"]["succeeded"] is True
+    (file,) = (tmp_path / "sets" / "drills").iterdir()
+    assert json.loads(file.read_text())["drill"]["succeeded"] is True
 
 
 def test_a_result_is_never_too_large_to_be_read() -> None:

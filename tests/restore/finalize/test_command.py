@@ -31,8 +31,8 @@ def write_receipt(data: Path, *databases: str) -> None:
 
 
 def report(data: Path) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads((data / ".neo4j-restore" / "finalize.json").read_text())
-    return found
+    content: dict[str, Any] = json.loads((data / ".neo4j-restore" / "finalize.json").read_text())
+    return content
 
 
 @pytest.mark.proves("finalize")
@@ -266,14 +266,14 @@ def test_it_waits_until_the_restore_container_of_its_values_has_ended(neo4j_rest
     stub, start = BoltStub(), data / ".neo4j-restore/start.json"
     write_receipt(data, "neo4j", "sales")
     start.write_text(json.dumps({"format": 1, "start_id": "of-before"}))
-    told = {**AUTH, "START_ID": "of-now"}
+    environment = {**AUTH, "START_ID": "of-now"}
     with serving(stub) as address:
-        early = neo4j_restore("finalize", BOLT_URI=address, **told | {"FINALIZE_SECONDS": "1"})
+        early = neo4j_restore("finalize", BOLT_URI=address, **environment | {"FINALIZE_SECONDS": "1"})
         assert (early.returncode, stub.sent) == (40, [])
         assert "the restore container with START_ID=of-now has not ended yet" in early.stderr
         assert "has of-before" in early.stderr
         assert "try: see why the new pod does not start" in early.stderr
 
         start.write_text(json.dumps({"format": 1, "start_id": "of-now"}))
-        done = neo4j_restore("finalize", BOLT_URI=address, DATABASE="", **told)
+        done = neo4j_restore("finalize", BOLT_URI=address, DATABASE="", **environment)
     assert (done.returncode, [cypher for cypher, _ in stub.sent]) == (0, ["CREATE DATABASE $name IF NOT EXISTS"])

@@ -90,9 +90,9 @@ def test_users_are_replayed_only_if_told() -> None:
         "1 statement of the metadata script of sales about users: METADATA=users replays them too",
         "1 statement of the metadata script of sales about its creation and state, which finalize decides",
     )
-    told = decide(make_request(SALES, script=SCRIPT, metadata_=Metadata.USERS), make_server())
-    assert told.steps[-1].cypher == "CREATE USER anna IF NOT EXISTS SET PASSWORD 'hush-hush'"
-    assert "hush" not in told.steps[-1].text
+    plan = decide(make_request(SALES, script=SCRIPT, metadata_=Metadata.USERS), make_server())
+    assert plan.steps[-1].cypher == "CREATE USER anna IF NOT EXISTS SET PASSWORD 'hush-hush'"
+    assert "hush" not in plan.steps[-1].text
 
 
 @pytest.mark.parametrize(

@@ -40,8 +40,8 @@ def test_the_edition_is_that_of_one_component() -> None:
     ],
 )
 def test_a_status_says_whether_a_database_serves(status: str, requested: str, message: str, state: State) -> None:
-    found = facts.databases([row("sales", status, requested, statusMessage=message)])
-    assert (found["sales"].state, found["sales"].message) == (state, message)
+    databases = facts.databases([row("sales", status, requested, statusMessage=message)])
+    assert (databases["sales"].state, databases["sales"].message) == (state, message)
 
 
 def test_4x_has_another_word_for_the_message() -> None:
@@ -52,9 +52,9 @@ def test_4x_has_another_word_for_the_message() -> None:
 
 def test_the_member_of_a_cluster_that_serves_worst_decides() -> None:
     rows = [row("sales", address="a"), row("sales", "starting", address="b"), row("system", address="a")]
-    found = facts.Server(Version(5, 26), None, facts.databases(rows))
-    assert found.databases["sales"].state is State.PENDING
-    assert found.in_cluster
+    server = facts.Server(Version(5, 26), None, facts.databases(rows))
+    assert server.databases["sales"].state is State.PENDING
+    assert server.in_cluster
 
 
 def test_the_default_database_is_the_one_that_says_so() -> None:

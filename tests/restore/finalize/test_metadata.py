@@ -120,14 +120,14 @@ def test_a_comment_ends_with_any_line_break(end: str) -> None:
 
 
 def test_the_creation_of_the_database_is_told_apart() -> None:
-    found = replays("CREATE DATABASE $database IF NOT EXISTS; STOP DATABASE sales")
-    assert [each.subject for each in found] == [Subject.CREATION, Subject.CREATION]
+    statements = replays("CREATE DATABASE $database IF NOT EXISTS; STOP DATABASE sales")
+    assert [each.subject for each in statements] == [Subject.CREATION, Subject.CREATION]
 
 
 def test_a_script_says_its_version_of_cypher_or_needs_one() -> None:
-    found = replays("CYPHER 25 CREATE ROLE a; CREATE ROLE a; CREATE AUTH RULE r SET CONDITION true")
-    assert [each.dialect for each in found] == ["25", "", "25"]
-    assert found[0].cypher == "CREATE ROLE a IF NOT EXISTS"
+    statements = replays("CYPHER 25 CREATE ROLE a; CREATE ROLE a; CREATE AUTH RULE r SET CONDITION true")
+    assert [each.dialect for each in statements] == ["25", "", "25"]
+    assert statements[0].cypher == "CREATE ROLE a IF NOT EXISTS"
 
 
 def test_an_empty_script_has_nothing_to_replay() -> None:

@@ -54,9 +54,9 @@ def test_the_example_of_a_variable_is_taken_and_the_readme_has_its_row(variable:
 
 
 def test_nothing_has_to_be_set_but_the_login() -> None:
-    found = options.from_environment({"NEO4J_AUTH": "neo4j/hush-hush\n"})
-    assert (found.server.address, found.seconds, found.databases) == ("bolt://localhost:7687", 600, ())
-    assert "hush" not in repr(found)
+    request = options.from_environment({"NEO4J_AUTH": "neo4j/hush-hush\n"})
+    assert (request.server.address, request.seconds, request.databases) == ("bolt://localhost:7687", 600, ())
+    assert "hush" not in repr(request)
 
 
 @pytest.mark.parametrize(
@@ -71,8 +71,8 @@ def test_nothing_has_to_be_set_but_the_login() -> None:
     ],
 )
 def test_the_variables_of_a_secret_are_a_login(environment: dict[str, str], expected: tuple[str, str] | None) -> None:
-    found = login(None, environment)
-    assert (found and (found.user, found.password)) == expected
+    credentials = login(None, environment)
+    assert (credentials and (credentials.user, credentials.password)) == expected
 
 
 @pytest.mark.parametrize(
@@ -91,11 +91,11 @@ def test_a_mounted_secret_is_a_login(tmp_path: Path, files: dict[str, str], expe
     for name, text in files.items():
         (tmp_path / "..data" / name).write_text(text)
         (tmp_path / name).symlink_to(Path("..data") / name)
-    found = login(tmp_path, {"NEO4J_AUTH": "neo4j/not-this"})
-    assert found
-    assert (found.user, found.password) == expected
-    assert "secret" not in repr(found)
-    assert login(tmp_path / next(iter(files)), {}) == found if "NEO4J_AUTH" in files else True
+    credentials = login(tmp_path, {"NEO4J_AUTH": "neo4j/not-this"})
+    assert credentials
+    assert (credentials.user, credentials.password) == expected
+    assert "secret" not in repr(credentials)
+    assert login(tmp_path / next(iter(files)), {}) == credentials if "NEO4J_AUTH" in files else True
 
 
 @pytest.mark.parametrize("content", [None, b"", b"no slash", b"/x", b"x/", b"\xff", b"x/" + b"y" * 20_000])

@@ -33,8 +33,8 @@ def artifact(name: str, **says: object) -> Entry:
 
 
 def chosen(entries: list[Entry], one: Wanted, *, whole: bool = True) -> str | None:
-    found = layouts.content_of(entries, one, whole=whole)
-    return found.entry.name if isinstance(found, File) else found.folder if found else None
+    content = layouts.content_of(entries, one, whole=whole)
+    return content.entry.name if isinstance(content, File) else content.folder if content else None
 
 
 @pytest.mark.parametrize(
@@ -60,9 +60,9 @@ def test_a_store_at_the_top_is_found() -> None:
 
 def test_a_data_folder_has_its_logs_apart() -> None:
     entries = files(*(f"var/lib/data/{name}" for name in archives.data_folder(archives.store_files())))
-    found = layouts.content_of(entries, wanted(), whole=True)
-    assert isinstance(found, Store)
-    assert (found.folder, found.logs) == ("var/lib/data/databases/neo4j", "var/lib/data/transactions/neo4j")
+    content = layouts.content_of(entries, wanted(), whole=True)
+    assert isinstance(content, Store)
+    assert (content.folder, content.logs) == ("var/lib/data/databases/neo4j", "var/lib/data/transactions/neo4j")
     # The folder of 3.x has the logs in it.
     graph = layouts.content_of(stores("data/databases/graph.db"), wanted(GRAPH), whole=True)
     assert isinstance(graph, Store)
@@ -93,8 +93,8 @@ def test_the_first_entries_refuse_nothing_that_later_ones_may_bring() -> None:
 
 
 def test_of_the_first_entries_of_a_data_folder_the_logs_are_expected() -> None:
-    found = layouts.content_of(files("databases/neo4j/neostore.nodestore.db"), wanted(), whole=False)
-    assert found == Store("databases/neo4j", "transactions/neo4j")
+    content = layouts.content_of(files("databases/neo4j/neostore.nodestore.db"), wanted(), whole=False)
+    assert content == Store("databases/neo4j", "transactions/neo4j")
 
 
 def test_several_stores_that_could_be_meant_are_asked_about() -> None:

@@ -29,8 +29,8 @@ TEXTS = {
 
 @pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS)
 def test_a_sum_is_read_however_it_is_written(text: str) -> None:
-    found = sums.parse(text, KEY)
-    assert (found.algorithm, found.digest) == ("sha256", hashlib.sha256(b"x").digest())
+    checksum = sums.parse(text, KEY)
+    assert (checksum.algorithm, checksum.digest) == ("sha256", hashlib.sha256(b"x").digest())
 
 
 @pytest.mark.parametrize(

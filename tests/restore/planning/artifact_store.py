@@ -70,8 +70,8 @@ def reader_of(store: Memory, timestamp: str = "latest") -> Artifacts:
 
 
 def sets_of(store: Memory, timestamp: str = "latest") -> list[BackupSet]:
-    found = catalog.find_sets(store.list(""), "", NEO4J, exact=timestamp)
-    return reader_of(store, timestamp).dated(found)
+    by_name = catalog.find_sets(store.list(""), "", NEO4J, exact=timestamp)
+    return reader_of(store, timestamp).dated(by_name)
 
 
 def content(

@@ -58,10 +58,10 @@ def test_a_gap_tells_of_artifacts_that_cannot_be_read() -> None:
 
 def test_what_vanished_since_the_listing_is_told_where_it_is_needed() -> None:
     store = Memory({key_at(0): FULL, key_at(1): ONE, key_at(2): TWO})
-    found = catalog.find_sets(list(store.list("")), "", NEO4J)
+    by_name = catalog.find_sets(list(store.list("")), "", NEO4J)
     del store.objects[key_at(1)]
     reader = reader_of(store)
-    sets = reader.dated(found)
+    sets = reader.dated(by_name)
     with pytest.raises(StoreError) as raised:
         reader.chained(sets[0], sets, overlaps=True)
     assert raised.value.gone

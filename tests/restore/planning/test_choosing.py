@@ -28,8 +28,8 @@ def test_a_text_that_tells_a_time_takes_the_one_set_of_it(timestamp: str, key: s
         with pytest.raises(ConfigurationError, match=r"fits 2 sets .*_040000.*_020000"):
             choosing.choose(sets, stamped(timestamp))
     else:
-        found = choosing.choose(sets, stamped(timestamp))
-        assert (found.key.removeprefix("p/") if found else "") == key
+        chosen = choosing.choose(sets, stamped(timestamp))
+        assert (chosen.key.removeprefix("p/") if chosen else "") == key
 
 
 def test_a_stamp_of_two_different_sets_is_refused_and_of_copies_is_not() -> None:
@@ -47,16 +47,16 @@ def test_the_stores_time_never_beats_a_stamp() -> None:
 
 @pytest.mark.parametrize("form", ["%d-%m-%Y", "%m-%d-%Y", "%d%m%y", "%y%m%d"])
 def test_a_bucket_of_dates_is_read_by_the_order_that_some_of_them_tell_though_it_was_copied(form: str) -> None:
-    found = shelf(*(stored(f"neo4j-{day(number):{form}}.dump") for number in range(1, 32)))
-    assert found.unclear == []
-    assert [each.time.day for each in found.sets] == list(range(31, 0, -1))
+    bucket = shelf(*(stored(f"neo4j-{day(number):{form}}.dump") for number in range(1, 32)))
+    assert bucket.unclear == []
+    assert [each.time.day for each in bucket.sets] == list(range(31, 0, -1))
 
 
 def doubtful(timestamp: Timestamp, *names: StoredObject | str) -> list[str]:
-    found = shelf(*names)
-    chosen = choosing.choose(found.sets, timestamp)
+    bucket = shelf(*names)
+    chosen = choosing.choose(bucket.sets, timestamp)
     assert chosen is not None
-    return [each.key.removeprefix("p/") for each in choosing.doubts(chosen, found.unclear, timestamp)]
+    return [each.key.removeprefix("p/") for each in choosing.doubts(chosen, bucket.unclear, timestamp)]
 
 
 def test_only_what_may_be_newer_is_in_doubt() -> None:

@@ -31,7 +31,7 @@ def done(*, timestamp: str = "latest", wish: str = "", **record: Any) -> Receipt
     return Receipt().plus({**last, **record})
 
 
-def found(receipt: Receipt, **environment: str) -> str:
+def differing(receipt: Receipt, **environment: str) -> str:
     given = request(**environment)
     return ", ".join(differences(given.request, given.policy, NEO4J, receipt))
 
@@ -63,7 +63,7 @@ def found(receipt: Receipt, **environment: str) -> str:
 def test_nothing_differs_if_the_data_is_what_is_requested_or_may_be(
     environment: dict[str, str], receipt: Receipt
 ) -> None:
-    assert found(receipt, **environment) == ""
+    assert differing(receipt, **environment) == ""
 
 
 @pytest.mark.parametrize(
@@ -93,7 +93,7 @@ def test_nothing_differs_if_the_data_is_what_is_requested_or_may_be(
     ],
 )
 def test_another_bucket_set_or_request_is_said(environment: dict[str, str], receipt: Receipt, expected: str) -> None:
-    assert re.search(expected, found(receipt, **environment))
+    assert re.search(expected, differing(receipt, **environment))
 
 
 ONCE = {"FORCE_OVERWRITE": "once", "RESTORE_ID": "a"}

@@ -46,23 +46,23 @@ def make_source(*, place: str = "drills/a.json", **changes: Any) -> Source:
 
 
 def made(plan: Plan, *sources: Source, checks: bool = False) -> Forecast:
-    found = forecast.forecast(plan, sources, checks=checks)
-    assert found is not None
-    return found
+    expected = forecast.forecast(plan, sources, checks=checks)
+    assert expected is not None
+    return expected
 
 
 def test_the_same_set_takes_as_long_again() -> None:
-    found = made(make_plan(), make_source())
-    assert (found.transfer_seconds, found.admin_seconds, found.other_seconds) == (100, 1, 6)
-    assert (found.seconds, found.bytes_per_second) == (107, 10)
+    expected = made(make_plan(), make_source())
+    assert (expected.transfer_seconds, expected.admin_seconds, expected.other_seconds) == (100, 1, 6)
+    assert (expected.seconds, expected.bytes_per_second) == (107, 10)
 
 
 def test_what_grows_with_the_bytes_grows_and_starts_do_not() -> None:
     phases = {**PHASES, "load": 11.0, "check": 21.0}
-    found = made(make_plan(size=3000), make_source(phases=phases), checks=True)
+    expected = made(make_plan(size=3000), make_source(phases=phases), checks=True)
     # A start of neo4j-admin takes a second: of 11 s of the load, 10 grow.
-    assert found.admin_seconds == (1 + 3 * 10) + 1 + (1 + 3 * 20)
-    assert (found.transfer_seconds, found.other_seconds) == (300, 2 + 3 * 4)
+    assert expected.admin_seconds == (1 + 3 * 10) + 1 + (1 + 3 * 20)
+    assert (expected.transfer_seconds, expected.other_seconds) == (300, 2 + 3 * 4)
 
 
 def test_a_dump_that_is_streamed_has_a_start_in_its_transfer() -> None:
@@ -78,13 +78,13 @@ def test_a_check_that_is_not_asked_for_takes_no_time() -> None:
 
 def test_one_database_of_several_takes_its_part() -> None:
     restored = [{"database": name, "kind": "archive", "object": "x"} for name in ("neo4j", "movies")]
-    found = made(make_plan(size=500), make_source(restored=restored, phases={**PHASES, "inspect": 2.0}))
-    assert (found.transfer_seconds, found.admin_seconds) == (50, 1)
+    expected = made(make_plan(size=500), make_source(restored=restored, phases={**PHASES, "inspect": 2.0}))
+    assert (expected.transfer_seconds, expected.admin_seconds) == (50, 1)
 
 
 def test_a_result_without_phases_tells_the_speed_alone() -> None:
-    found = made(make_plan(size=2000), make_source(phases=None))
-    assert (found.seconds, found.transfer_seconds) == (210, 210)
+    expected = made(make_plan(size=2000), make_source(phases=None))
+    assert (expected.seconds, expected.transfer_seconds) == (210, 210)
 
 
 @pytest.mark.parametrize(
@@ -111,8 +111,8 @@ def test_nothing_is_read_behind_the_first_that_fits() -> None:
         yield make_source()
         raise AssertionError
 
-    found = forecast.forecast(make_plan(), sources(), checks=False)
-    assert found is not None
+    expected = forecast.forecast(make_plan(), sources(), checks=False)
+    assert expected is not None
     assert forecast.forecast(Plan(()), sources(), checks=False) is None
 
 
@@ -136,5 +136,5 @@ def test_phases_that_can_not_be_are_no_measurement(phases: Any) -> None:
         "restored": [{"database": "neo4j", "object": "x"}],
         "phases": phases,
     }
-    found: Measured | None = drills.measured(record)
-    assert found is None
+    measured: Measured | None = drills.measured(record)
+    assert measured is None

@@ -59,9 +59,9 @@ def test_the_twin_of_a_pointer_tells_its_time() -> None:
 def test_a_pointer_without_a_twin_is_judged_by_the_stores_times(
     pointer: datetime, newest: datetime, doubt: bool, warned: bool
 ) -> None:
-    found = judged(stored("neo4j-latest.dump", pointer), stored("neo4j-2026-01-31T02-00-00.dump", newest))
-    assert (bool(found.doubt), bool(found.warnings)) == (doubt, warned)
-    assert found.chosen.stamp == "latest"
+    judgement = judged(stored("neo4j-latest.dump", pointer), stored("neo4j-2026-01-31T02-00-00.dump", newest))
+    assert (bool(judgement.doubt), bool(judgement.warnings)) == (doubt, warned)
+    assert judgement.chosen.stamp == "latest"
 
 
 def test_the_newest_file_in_a_pointer_tells_what_a_copy_of_the_bucket_hides() -> None:

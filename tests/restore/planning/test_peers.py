@@ -76,9 +76,9 @@ def test_a_name_stands_for_each_of_its_addresses_and_is_named_with_them() -> Non
     with member(members.SERVES_4) as address:
         port = address.rpartition(":")[2]
         heard = ask(parse_addresses(f"localhost:{port}"))
-    told = {each.where: each.answer for each in heard}
-    assert told[f"localhost:{port} (127.0.0.1)"] is Answer.SERVES
-    assert set(told.values()) <= {Answer.SERVES, Answer.ABSENT}
+    answers = {each.where: each.answer for each in heard}
+    assert answers[f"localhost:{port} (127.0.0.1)"] is Answer.SERVES
+    assert set(answers.values()) <= {Answer.SERVES, Answer.ABSENT}
 
 
 def test_many_members_are_asked_and_answer_in_their_order() -> None:

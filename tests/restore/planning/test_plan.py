@@ -31,8 +31,8 @@ NOW = datetime(2026, 5, 1, tzinfo=UTC)
 DONE = Receipt(wishes={"wish": {"neo4j": "2026-01-31T02:00:00+00:00"}})
 
 
-def volume(found: Found = Found.ABSENT, *, receipt: Receipt | None = None, in_cluster: bool = False) -> Volume:
-    return Volume({NEO4J: found}, in_cluster, receipt or Receipt(), free_bytes=1000)
+def volume(there: Found = Found.ABSENT, *, receipt: Receipt | None = None, in_cluster: bool = False) -> Volume:
+    return Volume({NEO4J: there}, in_cluster, receipt or Receipt(), free_bytes=1000)
 
 
 def decide(overwrite: spec.Overwrite, state: Volume, **changes: Any) -> Decision:
@@ -41,7 +41,7 @@ def decide(overwrite: spec.Overwrite, state: Volume, **changes: Any) -> Decision
 
 
 @pytest.mark.parametrize(
-    ("found", "overwrite", "done", "action"),
+    ("there", "overwrite", "done", "action"),
     [
         (Found.ABSENT, spec.Overwrite.NEVER, False, Action.RESTORE),
         (Found.ABSENT, spec.Overwrite.ONCE, False, Action.RESTORE),
@@ -55,11 +55,11 @@ def decide(overwrite: spec.Overwrite, state: Volume, **changes: Any) -> Decision
     ],
 )
 def test_the_guard_decides_by_what_is_there_the_policy_and_the_receipt(
-    found: Found, overwrite: spec.Overwrite, done: bool, action: Action
+    there: Found, overwrite: spec.Overwrite, done: bool, action: Action
 ) -> None:
-    decision = decide(overwrite, volume(found, receipt=DONE if done else None))
+    decision = decide(overwrite, volume(there, receipt=DONE if done else None))
     assert (decision.action, bool(decision.reason)) == (action, True)
-    assert decision.replaces == (action is Action.RESTORE and found is Found.DATABASE)
+    assert decision.replaces == (action is Action.RESTORE and there is Found.DATABASE)
 
 
 @pytest.mark.parametrize(("overwrite", "in_cluster"), [*product(spec.Overwrite, [True, False])])
@@ -229,11 +229,11 @@ def test_asking_for_one_more_database_does_not_overwrite_the_others_again() -> N
 
 
 def test_settings_take_the_contracts_defaults() -> None:
-    found = settings.from_environment({"BUCKET": "b-1/p", "CLOUD_PROVIDER": "gcp", "DATABASE": "neo4j, system"})
-    request, policy = found.request, found.policy
+    parsed = settings.from_environment({"BUCKET": "b-1/p", "CLOUD_PROVIDER": "gcp", "DATABASE": "neo4j, system"})
+    request, policy = parsed.request, parsed.policy
     assert (str(request.bucket), request.databases, request.timestamp) == ("gs://b-1/p", ("neo4j", "system"), latest())
     assert (policy.overwrite, policy.purge, request.data_dir) == (spec.Overwrite.NEVER, True, Path("/data"))
-    assert found.access.credentials is None
+    assert parsed.access.credentials is None
 
 
 @pytest.mark.parametrize(

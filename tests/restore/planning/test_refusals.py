@@ -18,8 +18,8 @@ from neo4j_restore.timestamps import Timestamp, latest, stamped, until
 
 
 def test_a_refusal_names_both_sets_and_every_way_on() -> None:
-    found = shelf("neo4j-2026-01-15.dump", "neo4j-backup-2026-01-31.dump", "staging/neo4j-2026-01-20.dump")
-    error = refusals.refusal(found.sets[0], found.unclear, BUCKET, ["old/*"])
+    bucket = shelf("neo4j-2026-01-15.dump", "neo4j-backup-2026-01-31.dump", "staging/neo4j-2026-01-20.dump")
+    error = refusals.refusal(bucket.sets[0], bucket.unclear, BUCKET, ["old/*"])
     assert error.exit_code == 10
     assert "gs://backups/p/neo4j-backup-2026-01-31.dump looks like a backup of neo4j that is newer than" in str(error)
     assert "set BUCKET=gs://backups/p/neo4j-backup-2026-01-31.dump" in error.hint
@@ -37,15 +37,15 @@ def test_the_pattern_of_an_object_names_it(name: str) -> None:
 
 
 def test_a_missing_set_tells_how_many_lie_in_which_folder() -> None:
-    found = shelf("blue/neo4j-2026-01-30.dump", "blue/neo4j-2026-01-31.dump", "green/neo4j-2026-01-31.dump")
-    error = refusals.not_found(BUCKET, NEO4J, latest(), found, [])
+    bucket = shelf("blue/neo4j-2026-01-30.dump", "blue/neo4j-2026-01-31.dump", "green/neo4j-2026-01-31.dump")
+    error = refusals.not_found(BUCKET, NEO4J, latest(), bucket, [])
     assert "2 sets of neo4j lie one folder deeper, in blue, and 1 other folders have some" in error.hint
     assert "BUCKET=gs://backups/p/blue" in error.hint
 
 
 def test_a_missing_set_tells_which_databases_have_some_that_bear_its_name() -> None:
-    found = shelf("neo4j-prod-2026-01-31.dump", "neo4j-prod-2026-01-30.dump", "movies-2026-01-31.dump")
-    error = refusals.not_found(BUCKET, NEO4J, latest(), found, [])
+    bucket = shelf("neo4j-prod-2026-01-31.dump", "neo4j-prod-2026-01-30.dump", "movies-2026-01-31.dump")
+    error = refusals.not_found(BUCKET, NEO4J, latest(), bucket, [])
     assert "neo4j-prod (2). Set DATABASE to one of these, or to neo4j=neo4j-prod to restore" in error.hint
     assert "movies" not in error.hint
 

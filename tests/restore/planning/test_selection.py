@@ -26,9 +26,9 @@ def restored(data: Path) -> str:
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """Return an empty folder that stands for a bucket."""
-    found = tmp_path / "folder"
-    found.mkdir()
-    return found
+    bucket = tmp_path / "folder"
+    bucket.mkdir()
+    return bucket
 
 
 def put(folder: Path, objects: dict[str, bytes], seconds: int | None = None) -> str:
@@ -84,9 +84,9 @@ def test_an_exact_stamp_or_an_older_time_is_not_stopped(neo4j_restore: Run, data
     url = put(folder, {"neo4j-2025-01-01.tar.gz": OLD, "neo4j-backup-2026-01-31.tar.gz": NEW})
     for timestamp in ("2025-01-01", "2025-06-01T00:00:00Z"):
         planned = neo4j_restore("plan", "--json", BUCKET=url, TIMESTAMP=timestamp)
-        (found,) = json.loads(planned.stdout)["databases"]
-        assert found["set"]["stamp"] == "2025-01-01"
-        assert [each["reason"] for each in found["not_sets"]] == ["it could be of a database called neo4j-backup"]
+        (database,) = json.loads(planned.stdout)["databases"]
+        assert database["set"]["stamp"] == "2025-01-01"
+        assert [each["reason"] for each in database["not_sets"]] == ["it could be of a database called neo4j-backup"]
     table = neo4j_restore("plan", BUCKET=url, TIMESTAMP="2025-01-01").stdout
     assert f"not taken for a set: {url}/neo4j-backup-2026-01-31.tar.gz: it could be" in table
 
@@ -128,8 +128,8 @@ def test_a_stale_pointer_stops_the_restore_until_it_is_said_what_counts(
     done = neo4j_restore("run")
     says(done, 10, "the pointer may be stale", "ON_STALE_LATEST=newest")
     for word, mark in (("newest", "NEW"), ("latest", "OLD")):
-        found = neo4j_restore("run", ON_STALE_LATEST=word, FORCE_OVERWRITE="once", RESTORE_ID=word)
-        says(found, 0, "the pointer may be stale")
+        consented = neo4j_restore("run", ON_STALE_LATEST=word, FORCE_OVERWRITE="once", RESTORE_ID=word)
+        says(consented, 0, "the pointer may be stale")
         assert restored(data) == mark
     (last,) = json.loads((data / ".neo4j-restore/receipt.json").read_text())["last"]["restored"]
     assert (last["time"], last["time_source"]) == ("2026-01-30T23:59:59+00:00", "checksum")
@@ -214,8 +214,8 @@ def test_a_time_without_a_zone_is_a_stamp_by_its_value(neo4j_restore: Run, bucke
     bucket.put("neo4j-2026-01-31T02-00-00.tar.gz", NEW)
     bucket.put("neo4j-20260130_020000.tar.gz", OLD)
     for timestamp in ("2026-01-31T02:00:00", "2026-01-31", "20260131-0200"):
-        (found,) = json.loads(neo4j_restore("plan", "--json", TIMESTAMP=timestamp).stdout)["databases"]
-        assert found["set"]["stamp"] == "2026-01-31T02-00-00"
+        (database,) = json.loads(neo4j_restore("plan", "--json", TIMESTAMP=timestamp).stdout)["databases"]
+        assert database["set"]["stamp"] == "2026-01-31T02-00-00"
     bucket.put("neo4j-2026-01-31T04-00-00.tar.gz", OLD)
     several = neo4j_restore("plan", TIMESTAMP="2026-01-31")
     says(several, 2, "fits 2 sets of neo4j")

@@ -49,8 +49,8 @@ def test_a_sharded_database_is_refused_with_the_statement_that_restores_it(
     asked = {"BUCKET": f"file://{folder}/p", "DATABASE": database, "ON_MISSING": "start-empty"}
     done = neo4j_restore("run", NEO4J_HOME=home, **asked)
     says(done, 2)
-    told = json.loads((tmp_path / "reason").read_text())
-    assert said in told["message"]
-    assert "CREATE DATABASE `foo` SET GRAPH SHARD" in told["hint"]
-    assert "COUNT 3" in told["hint"]
-    assert f"seedURI: 'file://{folder}/p/'" in told["hint"]
+    reason = json.loads((tmp_path / "reason").read_text())
+    assert said in reason["message"]
+    assert "CREATE DATABASE `foo` SET GRAPH SHARD" in reason["hint"]
+    assert "COUNT 3" in reason["hint"]
+    assert f"seedURI: 'file://{folder}/p/'" in reason["hint"]

@@ -73,8 +73,8 @@ def test_an_artifacts_files_lie_beside_what_becomes_of_them() -> None:
 @pytest.mark.parametrize("pack", [archives.zst, archives.lz4])
 def test_the_start_of_another_stream_tells_by_how_much_it_grows(pack: Callable[[bytes], bytes]) -> None:
     packed = pack(TAR)
-    found = space.estimate(seen(packed), packed, b"", MOVES)
-    assert 0.99 < found.bytes / len(TAR) < 1.01
+    estimate = space.estimate(seen(packed), packed, b"", MOVES)
+    assert 0.99 < estimate.bytes / len(TAR) < 1.01
 
 
 @pytest.mark.parametrize("head", [b"DZV1junk", b"", b"DGV1\x1f\x8b"])
@@ -85,14 +85,14 @@ def test_a_dump_without_a_header_needs_its_own_size_at_least(head: bytes) -> Non
 @pytest.mark.parametrize("data", [TAR, archives.tar_bytes(CONTENT)], ids=["archive", "dump of 3.5"])
 def test_a_gzips_trailer_tells_its_size(data: bytes) -> None:
     packed = gzip.compress(data)
-    found = space.estimate(seen(packed, Kind.DUMP), packed, packed[-4:], MOVES)
-    assert (found.bytes, found.source) == (len(data), "gzip trailer")
+    estimate = space.estimate(seen(packed, Kind.DUMP), packed, packed[-4:], MOVES)
+    assert (estimate.bytes, estimate.source) == (len(data), "gzip trailer")
 
 
 def test_the_last_bytes_of_a_cut_gzip_are_no_size() -> None:
     packed = gzip.compress(TAR)
-    found = space.estimate(seen(packed), packed, b"\xfe\xfe\xfe\xfe", MOVES)
-    assert (found.bytes, found.source) == (len(TAR), "start of the gzip")
+    estimate = space.estimate(seen(packed), packed, b"\xfe\xfe\xfe\xfe", MOVES)
+    assert (estimate.bytes, estimate.source) == (len(TAR), "start of the gzip")
 
 
 def test_a_need_that_a_trailer_told_may_be_that_of_a_cut_archive() -> None:
@@ -105,8 +105,8 @@ def test_beyond_4_gib_the_ratio_of_the_first_megabyte_tells_which() -> None:
     packed = gzip.compress(TAR)
     ratio = len(TAR) / len(packed)
     tail = struct.pack("<I", (9 * GIB + 5) % 2**32)
-    found = space.estimate(seen(packed, size=round(9 * GIB / ratio)), packed, tail, MOVES)
-    assert found.bytes == 9 * GIB + 5
+    estimate = space.estimate(seen(packed, size=round(9 * GIB / ratio)), packed, tail, MOVES)
+    assert estimate.bytes == 9 * GIB + 5
 
 
 def test_without_move_the_unpacked_set_is_there_twice() -> None:
@@ -134,8 +134,8 @@ def test_an_artifact_in_a_tar_lies_beside_what_becomes_of_it() -> None:
 
 def test_what_is_packed_twice_needs_what_comes_out() -> None:
     packed = gzip.compress(gzip.compress(TAR))
-    found = space.estimate(seen(packed), packed, packed[-4:], MOVES)
-    assert 0.99 < found.bytes / len(TAR) < 1.01
+    estimate = space.estimate(seen(packed), packed, packed[-4:], MOVES)
+    assert 0.99 < estimate.bytes / len(TAR) < 1.01
 
 
 def test_a_zip_lies_beside_what_it_holds() -> None:

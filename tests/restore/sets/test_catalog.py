@@ -45,9 +45,9 @@ def sets_of(*keys: str, database: spec.DatabaseName = NEO4J, prefix: str = "", e
     ],
 )
 def test_a_set_is_known_by_its_name(key: str, kind: Kind, stamp: str) -> None:
-    (found,) = sets_of(key)
-    assert (found.kind, found.stamp) == (kind, stamp)
-    assert found.time == (catalog.time_of(stamp) or UPLOADED)
+    (backup,) = sets_of(key)
+    assert (backup.kind, backup.stamp) == (kind, stamp)
+    assert backup.time == (catalog.time_of(stamp) or UPLOADED)
 
 
 @pytest.mark.parametrize(
@@ -63,9 +63,9 @@ def test_a_set_is_known_by_its_name(key: str, kind: Kind, stamp: str) -> None:
 def test_a_general_word_beside_the_name_is_no_other_database_where_nothing_is_named_otherwise(
     key: str, stamp: str
 ) -> None:
-    (found,) = sets_of(key)
-    assert (found.key, found.stamp) == (key, stamp)
-    assert found.name_doubt
+    (backup,) = sets_of(key)
+    assert (backup.key, backup.stamp) == (key, stamp)
+    assert backup.name_doubt
     shelf = catalog.find([stored(key), stored("neo4j-2020-01-01.dump")], "", NEO4J)
     assert [each.stamp for each in shelf.sets] == ["2020-01-01"]
     assert [each.key for each in shelf.unclear] == [key]
@@ -112,8 +112,8 @@ def test_the_old_tools_name_for_graph_db_is_known() -> None:
 
 def test_a_directory_takes_all_below_it_and_nothing_beside() -> None:
     keys = ("p/neo4j/neostore", "p/neo4j/schema/index/1", "p/neo4j-test/neostore", "p/neo4j/")
-    (found,) = sets_of(*keys, prefix="p/")
-    assert [each.key for each in found.objects] == ["p/neo4j/neostore", "p/neo4j/schema/index/1"]
+    (backup,) = sets_of(*keys, prefix="p/")
+    assert [each.key for each in backup.objects] == ["p/neo4j/neostore", "p/neo4j/schema/index/1"]
 
 
 def test_the_pointer_is_taken_else_the_newest() -> None:
@@ -130,16 +130,16 @@ def test_the_pointer_is_taken_else_the_newest() -> None:
 def test_a_time_takes_the_newest_set_at_or_before_it(seconds: set[int], pick: int, after: int) -> None:
     times = [datetime.fromtimestamp(each, UTC) for each in sorted(seconds)]
     wanted = times[pick % len(times)] + timedelta(seconds=after)
-    found = choosing.choose(sets_of(*(f"neo4j-{time:%Y-%m-%dT%H:%M:%S}.dump" for time in times)), until(wanted))
-    assert found is not None
-    assert found.time == max(time for time in times if time <= wanted)
+    backup = choosing.choose(sets_of(*(f"neo4j-{time:%Y-%m-%dT%H:%M:%S}.dump" for time in times)), until(wanted))
+    assert backup is not None
+    assert backup.time == max(time for time in times if time <= wanted)
 
 
 def test_an_exact_stamp_needs_no_time_in_it() -> None:
     keys = ("neo4j-before-upgrade.dump", "neo4j-2026-03-31.dump")
-    found = choosing.choose(sets_of(*keys, exact="before-upgrade"), stamped("before-upgrade"))
-    assert found is not None
-    assert found.key == "neo4j-before-upgrade.dump"
+    backup = choosing.choose(sets_of(*keys, exact="before-upgrade"), stamped("before-upgrade"))
+    assert backup is not None
+    assert backup.key == "neo4j-before-upgrade.dump"
     assert choosing.choose(sets_of(*keys, exact="after-upgrade"), stamped("after-upgrade")) is None
 
 

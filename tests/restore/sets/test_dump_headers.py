@@ -21,7 +21,7 @@ def dump(tar: bytes, magic: bytes = b"DZV1") -> bytes:
 
 
 @pytest.mark.parametrize(
-    ("names", "found"),
+    ("names", "store_format"),
     [
         (["./", "./neostore.nodestore.db"], StoreFormat.RECORD),
         (["./", "./schema/index-1", "./block.metadata.db"], StoreFormat.BLOCK),
@@ -29,9 +29,9 @@ def dump(tar: bytes, magic: bytes = b"DZV1") -> bytes:
     ],
 )
 @pytest.mark.parametrize("magic", [b"DZV1", b""])
-def test_a_dump_tells_its_size_and_its_format(names: list[str], found: StoreFormat | None, magic: bytes) -> None:
+def test_a_dump_tells_its_size_and_its_format(names: list[str], store_format: StoreFormat | None, magic: bytes) -> None:
     header = dump_headers.of_dump(dump(archives.tar_bytes(dict.fromkeys(names, b"x" * 700)), magic))
-    assert (header.store_format, header.unpacked_bytes) == (found, 5_000_000_000)
+    assert (header.store_format, header.unpacked_bytes) == (store_format, 5_000_000_000)
 
 
 @pytest.mark.parametrize(

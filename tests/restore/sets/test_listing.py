@@ -35,8 +35,8 @@ def read(*keys: str, prefix: str = "p/", ignore: tuple[str, ...] = (), size: int
     ["p/", "p/neo4j/", "p/neo4j_$folder$", "p/._neo4j-latest.dump", "p/neo4j/.DS_Store", "p/__MACOSX/neo4j/._neostore"],
 )
 def test_markers_of_folders_and_files_of_macos_are_left_out(key: str) -> None:
-    found = read(key, "p/neo4j.dump")
-    assert ([each.key for each in found.candidates], sum(found.left_out.values())) == (["p/neo4j.dump"], 1)
+    result = read(key, "p/neo4j.dump")
+    assert ([each.key for each in result.candidates], sum(result.left_out.values())) == (["p/neo4j.dump"], 1)
 
 
 def test_empty_objects_with_the_name_of_a_folder_are_not_files_of_a_set() -> None:
@@ -50,39 +50,39 @@ def test_empty_objects_with_the_name_of_a_folder_are_not_files_of_a_set() -> Non
 
 
 def test_what_is_ignored_counts_for_nothing() -> None:
-    found = read("p/neo4j.dump", "p/old/neo4j.dump", "p/neo4j-x_y.dump", ignore=("old/*", "*x_y*"))
-    assert [each.key for each in found.candidates] == ["p/neo4j.dump"]
+    result = read("p/neo4j.dump", "p/old/neo4j.dump", "p/neo4j-x_y.dump", ignore=("old/*", "*x_y*"))
+    assert [each.key for each in result.candidates] == ["p/neo4j.dump"]
 
 
 def test_what_bears_the_name_in_any_case_and_place_is_near() -> None:
     keys = ["p/NEO4J.dump", "p/my-neo4j.dump", "p/a/b/Neo4j/c.dump", "p/neo4j2.dump"]
-    found = read(*keys, "p/presneo4j.dump", "p/movies.dump")
-    assert [each.key for each in found.candidates] == keys
-    assert found.examples == ["p/presneo4j.dump", "p/movies.dump"]
+    result = read(*keys, "p/presneo4j.dump", "p/movies.dump")
+    assert [each.key for each in result.candidates] == keys
+    assert result.examples == ["p/presneo4j.dump", "p/movies.dump"]
 
 
 def test_keys_with_empty_parts_are_reached() -> None:
-    found = read("p//neo4j-latest.dump", "/neo4j-latest.dump", prefix="")
-    assert [each.stamp for each in catalog.find(found.candidates, "", NEO4J).sets] == ["latest"]
+    result = read("p//neo4j-latest.dump", "/neo4j-latest.dump", prefix="")
+    assert [each.stamp for each in catalog.find(result.candidates, "", NEO4J).sets] == ["latest"]
     assert [each.key for each in catalog.find(read("p//neo4j.dump").candidates, "p/", NEO4J).sets] == ["p//neo4j.dump"]
 
 
 def test_a_path_that_names_an_object_finds_it_with_its_checksum() -> None:
     keys = ("p/any.dump", "p/any.dump.sha256", "p/any.dump2")
-    found = read(*keys, prefix="p/any.dump/")
-    assert found.named is not None
-    assert (found.named.key, [each.key for each in found.candidates]) == (keys[0], list(keys[:2]))
+    result = read(*keys, prefix="p/any.dump/")
+    assert result.named is not None
+    assert (result.named.key, [each.key for each in result.candidates]) == (keys[0], list(keys[:2]))
     assert read(*keys, prefix="p/none.dump/").named is None
 
 
 def test_a_path_that_is_a_raw_directory_is_taken_whole() -> None:
-    found = read("p/any/empty", "p/any/neostore", "p/any/schema/1", prefix="p/any/")
-    assert (found.store_at_top, len(found.candidates)) == (True, 3)
-    (only,) = catalog.find(found.candidates, "p/any/", NEO4J).sets
+    result = read("p/any/empty", "p/any/neostore", "p/any/schema/1", prefix="p/any/")
+    assert (result.store_at_top, len(result.candidates)) == (True, 3)
+    (only,) = catalog.find(result.candidates, "p/any/", NEO4J).sets
     assert (only.key, only.kind, len(only.objects)) == ("p/any/", "directory", 3)
 
 
 def test_of_a_large_bucket_only_what_may_be_of_the_database_is_kept() -> None:
     keys = ((f"p/logs/{number}/app-{number}.tar.gz", 10) for number in range(100_000))
-    found = listing.read(Keys(keys), Sieve("p/", [NEO4J, MOVIES]))
-    assert (found.seen, len(found.candidates), len(found.examples)) == (100_000, 0, 1000)
+    result = listing.read(Keys(keys), Sieve("p/", [NEO4J, MOVIES]))
+    assert (result.seen, len(result.candidates), len(result.examples)) == (100_000, 0, 1000)

@@ -13,8 +13,8 @@ UPLOADED = datetime(2026, 11, 1, tzinfo=UTC)
 
 
 def named(key: str, database: str = "neo4j", *, exact: str = "", prefix: str = "") -> tuple[Reading, str, str]:
-    found = Namer(prefix, DatabaseName(database), exact).file(key.removeprefix(prefix), UPLOADED)
-    return found.reading, found.tag, found.owner or found.reason
+    name = Namer(prefix, DatabaseName(database), exact).file(key.removeprefix(prefix), UPLOADED)
+    return name.reading, name.tag, name.owner or name.reason
 
 
 @pytest.mark.parametrize(

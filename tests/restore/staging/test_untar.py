@@ -53,8 +53,8 @@ def test_bytes_behind_the_end_are_damage(tmp_path: Path) -> None:
 
 def sparse_file(size: str = "4096", data: bytes = b"1\n1024\n1\n", **keywords: str) -> bytes:
     sparse = member("neostore")
-    told = {"major": "1", "minor": "0", "realsize": size, **keywords}
-    sparse.pax_headers = {f"GNU.sparse.{keyword}": value for keyword, value in told.items()}
+    headers = {"major": "1", "minor": "0", "realsize": size, **keywords}
+    sparse.pax_headers = {f"GNU.sparse.{keyword}": value for keyword, value in headers.items()}
     return tar_of(sparse, data=data + bytes(-len(data) % 512) + b"x")
 
 
@@ -131,9 +131,9 @@ def test_what_would_fill_the_volume_is_refused_before_it_is_full(tmp_path: Path)
 
 
 def test_limits_leave_the_volume_some_room(tmp_path: Path) -> None:
-    found = limits(1000, 1100, tmp_path)
-    assert found.ratio_bytes == 1100 * 1000
-    assert found.free_bytes < shutil.disk_usage(tmp_path).free
+    bounds = limits(1000, 1100, tmp_path)
+    assert bounds.ratio_bytes == 1100 * 1000
+    assert bounds.free_bytes < shutil.disk_usage(tmp_path).free
 
 
 def test_a_flood_of_entries_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

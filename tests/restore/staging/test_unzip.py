@@ -110,9 +110,9 @@ def test_sizes_past_4_gib_are_told_by_the_directory(tmp_path: Path) -> None:
 
 
 def test_a_zips_directory_tells_what_it_unpacks_to() -> None:
-    found = zipdirectory.directory_of(GOOD[-zipdirectory.TAIL_BYTES :], len(GOOD))
-    assert found is not None
-    assert zipdirectory.unpacked_bytes(GOOD[found[0] : sum(found)]) == 6000
+    directory = zipdirectory.directory_of(GOOD[-zipdirectory.TAIL_BYTES :], len(GOOD))
+    assert directory is not None
+    assert zipdirectory.unpacked_bytes(GOOD[directory[0] : sum(directory)]) == 6000
 
 
 @pytest.mark.parametrize(

@@ -19,8 +19,8 @@ TEN = b"0123456789"
 def put(subject: Subject, store: Store, name: str, data: bytes = b"data") -> StoredObject:
     """Store an object, and return what the listing tells of it."""
     subject.put(subject.prefix + name, data)
-    (found,) = [each for each in store.list(subject.prefix) if each.key == subject.prefix + name]
-    return found
+    (stored,) = [each for each in store.list(subject.prefix) if each.key == subject.prefix + name]
+    return stored
 
 
 def read(store: Store, stored: StoredObject, start: int = 0, end: int | None = None) -> bytes:
@@ -29,16 +29,16 @@ def read(store: Store, stored: StoredObject, start: int = 0, end: int | None = N
 
 
 def test_the_listing_tells_key_size_and_time(subject: Subject, store: Store) -> None:
-    found = put(subject, store, "neo4j.dump", b"12345")
-    assert (found.key, found.size_bytes, found.thaw) == (f"{subject.prefix}neo4j.dump", 5, "")
-    assert abs(found.updated - datetime.now(UTC)) < timedelta(minutes=5)
+    stored = put(subject, store, "neo4j.dump", b"12345")
+    assert (stored.key, stored.size_bytes, stored.thaw) == (f"{subject.prefix}neo4j.dump", 5, "")
+    assert abs(stored.updated - datetime.now(UTC)) < timedelta(minutes=5)
 
 
 def test_a_prefix_may_end_inside_a_name(subject: Subject, store: Store) -> None:
     for name in ("neo4j.dump", "neo4j/neostore", "system.dump"):
         put(subject, store, name)
-    found = store.list(f"{subject.prefix}neo4j")
-    assert sorted(each.key for each in found) == [f"{subject.prefix}neo4j.dump", f"{subject.prefix}neo4j/neostore"]
+    listed = store.list(f"{subject.prefix}neo4j")
+    assert sorted(each.key for each in listed) == [f"{subject.prefix}neo4j.dump", f"{subject.prefix}neo4j/neostore"]
 
 
 def test_nothing_below_a_prefix_is_an_empty_listing(subject: Subject, store: Store) -> None:
@@ -49,8 +49,8 @@ def test_nothing_below_a_prefix_is_an_empty_listing(subject: Subject, store: Sto
 def test_more_than_a_thousand_objects_are_all_listed(subject: Subject, store: Store) -> None:
     for number in range(1005):
         subject.put(f"{subject.prefix}neo4j/{number}", b"")
-    found = [each.key for each in store.list(subject.prefix)]
-    assert sorted(found) == sorted(f"{subject.prefix}neo4j/{number}" for number in range(1005))
+    keys = [each.key for each in store.list(subject.prefix)]
+    assert sorted(keys) == sorted(f"{subject.prefix}neo4j/{number}" for number in range(1005))
 
 
 @pytest.mark.parametrize(
@@ -58,8 +58,8 @@ def test_more_than_a_thousand_objects_are_all_listed(subject: Subject, store: St
     ["neo4j-2026-01-31T02:00:00.tar.gz", "a b/c+d%20e", "ä/#?&=", "~*'();!$,@", 'quo"te<&>', "deep/er/and/deeper"],
 )
 def test_odd_characters_in_keys_are_kept(subject: Subject, store: Store, name: str) -> None:
-    found = put(subject, store, name, b"odd")
-    assert downloaded(store, store.stat(found)) == b"odd"
+    stored = put(subject, store, name, b"odd")
+    assert downloaded(store, store.stat(stored)) == b"odd"
 
 
 @pytest.mark.parametrize(("start", "rest"), [(0, TEN), (4, b"456789"), (9, b"9")])
@@ -73,8 +73,8 @@ def test_reading_ends_where_it_is_told(subject: Subject, store: Store, start: in
 
 
 def test_an_empty_object_has_no_bytes(subject: Subject, store: Store) -> None:
-    found = store.stat(put(subject, store, "empty", b""))
-    assert (read(store, found), downloaded(store, found)) == (b"", b"")
+    stored = store.stat(put(subject, store, "empty", b""))
+    assert (read(store, stored), downloaded(store, stored)) == (b"", b"")
 
 
 def test_a_replaced_object_is_not_read_in_place_of_the_listed_one(subject: Subject, store: Store) -> None:
@@ -115,22 +115,22 @@ def test_a_bucket_that_is_not_there_is_told_as_such(subject: Subject) -> None:
 
 
 def test_a_checksum_that_is_told_is_that_of_the_bytes(subject: Subject, store: Store) -> None:
-    found = store.stat(put(subject, store, "neo4j.dump", TEN * 1000))
-    assert (found.checksum is None) is (subject.host_variable == "")
-    if found.checksum:
-        running = found.checksum.start()
+    stored = store.stat(put(subject, store, "neo4j.dump", TEN * 1000))
+    assert (stored.checksum is None) is (subject.host_variable == "")
+    if stored.checksum:
+        running = stored.checksum.start()
         running.update(TEN * 1000)
-        assert running.digest() == found.checksum.digest
-    assert downloaded(store, found) == TEN * 1000
+        assert running.digest() == stored.checksum.digest
+    assert downloaded(store, stored) == TEN * 1000
 
 
 def test_what_is_read_whole_without_a_look_tells_its_checksum_too(remote: Subject) -> None:
     store = open_with(remote.environment)
     listed = put(remote, store, "neo4j/neostore", TEN)
     with store.read(listed) as stream:
-        told = getattr(stream, "checksum", None) or listed.checksum
-    assert told == store.stat(listed).checksum
-    assert told is not None
+        checksum = getattr(stream, "checksum", None) or listed.checksum
+    assert checksum == store.stat(listed).checksum
+    assert checksum is not None
     store.close()
 
 

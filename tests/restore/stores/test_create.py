@@ -15,11 +15,11 @@ TEN = b'{"a": 123}'
 
 def content(store: WritableStore, prefix: str) -> dict[str, bytes]:
     """Return all objects below a prefix, with their bytes."""
-    found = {}
+    contents = {}
     for each in store.list(prefix):
         with store.read(store.stat(each)) as stream:
-            found[each.key.removeprefix(prefix)] = stream.readall()
-    return found
+            contents[each.key.removeprefix(prefix)] = stream.readall()
+    return contents
 
 
 @pytest.mark.parametrize("name", ["drills/2026-01-31T02-00-00.000Z_a.b.json", "a b/c+d%20e=ä.json", "top.json"])

@@ -202,14 +202,14 @@ PROXIES = {
 
 
 @each_store
-@pytest.mark.parametrize(("proxy", "told"), PROXIES.values(), ids=PROXIES)
+@pytest.mark.parametrize(("proxy", "words"), PROXIES.values(), ids=PROXIES)
 def test_a_proxy_that_is_no_url_is_a_mistake_of_configuration(
-    proxy: str, told: str, environment: dict[str, str], host: str, page: Reply, monkeypatch: pytest.MonkeyPatch
+    proxy: str, words: str, environment: dict[str, str], host: str, page: Reply, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("HTTP_PROXY", proxy)
     with pytest.raises(ConfigurationError, match="HTTP_PROXY") as raised:
         open_with({**environment, host: "http://store.invalid"})
-    assert (told in str(raised.value), "hush" in f"{raised.value} {raised.value.hint}") == (True, False)
+    assert (words in str(raised.value), "hush" in f"{raised.value} {raised.value.hint}") == (True, False)
     monkeypatch.setenv("NO_PROXY", "store.invalid")
     open_with({**environment, host: "http://store.invalid"}).close()
 

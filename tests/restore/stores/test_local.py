@@ -136,8 +136,8 @@ def test_a_prefix_without_a_slash_is_not_looked_for_in_the_folders_beside_it(tmp
     (tmp_path / "other" / "away").symlink_to("/etc")
     prefix = f"{tmp_path}/backups".lstrip("/")
     store = LocalStore(tmp_path / "backups")
-    found = sorted(each.key.removeprefix(prefix) for each in store.list(prefix))
-    assert found == ["-old/neo4j/neo4j.dump", "/neo4j/neo4j.dump"]
+    keys = sorted(each.key.removeprefix(prefix) for each in store.list(prefix))
+    assert keys == ["-old/neo4j/neo4j.dump", "/neo4j/neo4j.dump"]
     assert not store.skipped
 
 

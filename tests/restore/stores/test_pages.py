@@ -38,8 +38,8 @@ def test_a_page_of_s3_is_objects_or_a_value_error(inner: str) -> None:
     root = parsing.parse_xml(f"<ListBucketResult>{inner}</ListBucketResult>".encode())
     assert root is not None
     with suppress(ValueError):
-        for found in s3_answers.objects(root, "backups"):
-            assert (found.size_bytes >= 0, found.updated.tzinfo) == (True, UTC)
+        for stored in s3_answers.objects(root, "backups"):
+            assert (stored.size_bytes >= 0, stored.updated.tzinfo) == (True, UTC)
 
 
 @given(tree(AZURE_NAMES, 3))
@@ -47,14 +47,14 @@ def test_a_page_of_azure_is_objects_or_a_value_error(inner: str) -> None:
     root = parsing.parse_xml(f"<EnumerationResults>{inner}</EnumerationResults>".encode())
     assert root is not None
     with suppress(ValueError):
-        for found in azure_answers.objects(root, "backups1", "nightly"):
-            assert (found.size_bytes >= 0, found.updated.tzinfo) == (True, UTC)
+        for stored in azure_answers.objects(root, "backups1", "nightly"):
+            assert (stored.size_bytes >= 0, stored.updated.tzinfo) == (True, UTC)
 
 
 @given(st.binary(max_size=200))
 def test_any_bytes_are_xml_or_nothing(body: bytes) -> None:
-    found = parsing.parse_xml(body)
-    assert found is None or found.tag
+    element = parsing.parse_xml(body)
+    assert element is None or element.tag
 
 
 DOCTYPE = "<!DOCTYPE a [<!ENTITY b SYSTEM 'file:///etc/passwd'>]><a>&b;</a>"
@@ -85,5 +85,5 @@ def test_the_time_of_an_object_is_in_utc() -> None:
     for text in ("2026-01-31T02:00:00.000Z", "2026-01-31T03:00:00+01:00", "2026-01-31T02:00:00"):
         root = parsing.parse_xml(f"<ListBucketResult>{entry.format(text)}</ListBucketResult>".encode())
         assert root is not None
-        (found,) = s3_answers.objects(root, "backups")
-        assert found.updated.isoformat() == "2026-01-31T02:00:00+00:00"
+        (stored,) = s3_answers.objects(root, "backups")
+        assert stored.updated.isoformat() == "2026-01-31T02:00:00+00:00"

@@ -21,10 +21,10 @@ def test_an_identity_serves_while_it_lasts_when_nobody_tells_the_next() -> None:
             raise answer
         return answer
 
-    found = Refreshing(fetch, clock=lambda: now[0])
-    assert found.now() == found.now() == "first"
+    identity = Refreshing(fetch, clock=lambda: now[0])
+    assert identity.now() == identity.now() == "first"
     now[0] = 800
-    assert found.now() == "first"
+    assert identity.now() == "first"
     for now[0] in (800, 1001):
         with pytest.raises(StoreError):
-            found.now()
+            identity.now()

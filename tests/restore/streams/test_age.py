@@ -19,8 +19,8 @@ TEXT = bytes(range(256)) * 20_000 + b"end"
 
 
 def encrypted(text: bytes = TEXT, *, armored: bool = False) -> bytes:
-    found: bytes = pyrage.encrypt(text, [KEY.to_public()], armored=armored)
-    return found
+    ciphertext: bytes = pyrage.encrypt(text, [KEY.to_public()], armored=armored)
+    return ciphertext
 
 
 def decrypted(data: bytes, *keys: pyrage.x25519.Identity) -> bytes:
@@ -89,11 +89,11 @@ def test_an_error_of_the_source_is_told_as_it_is() -> None:
 
 @pytest.mark.parametrize("count", [0, 10, 3_000_000])
 def test_a_stream_left_at_any_point_leaves_no_thread_and_no_open_source(count: int) -> None:
-    before, source, found = set(threading.enumerate()), io.BytesIO(encrypted()), b""
+    before, source, plaintext = set(threading.enumerate()), io.BytesIO(encrypted()), b""
     with age.Decrypted(source, [KEY], "the set") as stream:  # type: ignore[arg-type]  # reads alike
-        while len(found) < count:
-            found += stream.read(count - len(found))
-    assert found == TEXT[:count]
+        while len(plaintext) < count:
+            plaintext += stream.read(count - len(plaintext))
+    assert plaintext == TEXT[:count]
     for thread in set(threading.enumerate()) - before:
         thread.join(10)
         assert not thread.is_alive()
@@ -132,8 +132,8 @@ def test_a_missing_identity_is_told_with_the_variable(tmp_path: Path) -> None:
 
 def with_recipients(count: int, *, armored: bool) -> bytes:
     keys = [pyrage.x25519.Identity.generate().to_public() for _ in range(count)]
-    found: bytes = pyrage.encrypt(TEXT, [*keys, KEY.to_public()], armored=armored)
-    return found
+    ciphertext: bytes = pyrage.encrypt(TEXT, [*keys, KEY.to_public()], armored=armored)
+    return ciphertext
 
 
 @pytest.mark.parametrize("armored", [False, True])

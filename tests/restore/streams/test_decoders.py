@@ -127,8 +127,8 @@ def test_a_flipped_bit_never_passes_as_other_content(position: int, bit: int, co
     good = bytearray(PACKERS[codec](text))
     good[position % len(good)] ^= 1 << bit
     with suppress(BackupDamagedError):
-        found = decoders.Decoded(Source(bytes(good)), codec, "the set").readall()
-        assert found == text or not found  # a bit of the header's time, say; or a frame that became a skippable one
+        decoded = decoders.Decoded(Source(bytes(good)), codec, "the set").readall()
+        assert decoded == text or not decoded  # a bit of the header's time, say; or a frame that became a skippable one
 
 
 @ALL

@@ -43,11 +43,11 @@ def threads() -> list[threading.Thread]:
 @given(st.lists(st.binary(min_size=1, max_size=300), max_size=60), st.integers(1, 400), st.booleans())
 def test_the_bytes_are_the_sources_in_reads_of_any_size(blocks: list[bytes], size: int, into: bool) -> None:
     with Ahead(Blocks(blocks)) as stream:
-        found, buffer = b"", bytearray(size)
+        data, buffer = b"", bytearray(size)
         while part := bytes(buffer[: stream.readinto(buffer)]) if into else stream.read(size):
             assert len(part) <= size
-            found += part
-        assert found == b"".join(blocks)
+            data += part
+        assert data == b"".join(blocks)
         assert (stream.read(1), stream.read(1)) == (b"", b"")
 
 

@@ -117,9 +117,9 @@ def test_what_tarfile_writes_is_read_as_tarfile_reads_it(members: list[tuple[str
 
 def tarfile_entries(data: bytes) -> list[tuple[str, Kind, bytes]]:
     kinds = {tarfile.REGTYPE: Kind.FILE, tarfile.DIRTYPE: Kind.FOLDER}
-    found = []
+    entries = []
     with tarfile.open(fileobj=io.BytesIO(data), encoding="utf-8") as archive:
         for member in archive:
             content = archive.extractfile(member) if member.isreg() else None
-            found.append((member.name, kinds.get(member.type, Kind.OTHER), content.read() if content else b""))
-    return found
+            entries.append((member.name, kinds.get(member.type, Kind.OTHER), content.read() if content else b""))
+    return entries

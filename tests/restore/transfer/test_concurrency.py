@@ -7,12 +7,12 @@ MB = 1_000_000
 
 def looks(concurrency: Concurrency, rates: list[int], *, waited: float = 1.0, now: float = 0.0) -> list[int]:
     """Return the limits after each two looks a second, at these bytes a second: after a change the first is void."""
-    found = []
+    limits = []
     for number, rate in enumerate(rates):
         concurrency.judge(now + number, 0.5, waited / 2, rate // 2)
-        found.append(concurrency.limit)
+        limits.append(concurrency.limit)
         concurrency.judge(now + number + 0.5, 0.5, 0, rate // 2)
-    return found
+    return limits
 
 
 def test_a_reader_that_does_not_wait_gets_no_more_connections() -> None:

@@ -23,11 +23,11 @@ ETAG = Checksum("md5", bytes(16), guessed=True)
 def a_set(
     *keys: str,
     kind: Kind = Kind.ARCHIVE,
-    told: Checksum | None = None,
+    checksum: Checksum | None = None,
     beside: tuple[str, ...] = (),
     formats: Mapping[str, str] | None = None,
 ) -> BackupSet:
-    objects = tuple(StoredObject(key, 10, NOW, "1", told) for key in keys or ("x",))
+    objects = tuple(StoredObject(key, 10, NOW, "1", checksum) for key in keys or ("x",))
     sums = {key: Checksum("sha256", bytes(32)) for key in beside}
     database = spec.DatabaseName("neo4j")
     return BackupSet(database, kind, objects[-1].key, "", NOW, objects, (), None, sums, formats or {})
@@ -37,20 +37,20 @@ def a_set(
     ("chosen", "ways", "unverified"),
     [
         (a_set(), (), ("x",)),
-        (a_set(told=CRC), ("store:crc32c",), ()),
-        (a_set(told=ETAG), ("store:md5",), ()),
+        (a_set(checksum=CRC), ("store:crc32c",), ()),
+        (a_set(checksum=ETAG), ("store:md5",), ()),
         (a_set(beside=("x",)), ("sha256",), ()),
         (a_set(formats={"x": "gzip"}), ("format:gzip",), ()),
-        (a_set(told=CRC, beside=("x",), formats={"x": "age"}), ("format:age", "sha256", "store:crc32c"), ()),
+        (a_set(checksum=CRC, beside=("x",), formats={"x": "age"}), ("format:age", "sha256", "store:crc32c"), ()),
         (a_set("x", "y", beside=("y",)), ("sha256",), ("x",)),
     ],
 )
 def test_what_will_verify_a_set_is_known_beforehand(
     chosen: BackupSet, ways: tuple[str, ...], unverified: tuple[str, ...]
 ) -> None:
-    found = evidence.expected(chosen, Scheme.S3)
-    assert (found.ways, found.unverified) == (ways, unverified)
-    assert bool(found.warning(BUCKET)) is bool(unverified)
+    proof = evidence.expected(chosen, Scheme.S3)
+    assert (proof.ways, proof.unverified) == (ways, unverified)
+    assert bool(proof.warning(BUCKET)) is bool(unverified)
 
 
 def test_of_a_directory_in_s3_it_is_known_with_the_bytes_alone() -> None:
@@ -60,17 +60,17 @@ def test_of_a_directory_in_s3_it_is_known_with_the_bytes_alone() -> None:
 
 
 def test_a_guess_that_is_not_given_leaves_the_object_unverified_and_is_named() -> None:
-    found = Evidence()
-    found.verified("x", "store:md5")
-    found.doubted("y", ETAG)
-    verdict = found.verdict(a_set("x", "y", "z", told=ETAG))
+    proof = Evidence()
+    proof.verified("x", "store:md5")
+    proof.doubted("y", ETAG)
+    verdict = proof.verdict(a_set("x", "y", "z", checksum=ETAG))
     assert (verdict.ways, verdict.unverified) == (("store:md5",), ("y", "z"))
     assert "s3://backups/y (and 1 more) is not verified: it does not match the ETag md5:AAAA" in verdict.warning(BUCKET)
     assert verdict.refusal(BUCKET).exit_code == 11
 
 
 def test_a_checksum_of_the_transfer_does_not_count() -> None:
-    found = Evidence()
-    found.verified("x", "transport:crc64")
-    verdict = found.verdict(a_set())
+    proof = Evidence()
+    proof.verified("x", "transport:crc64")
+    verdict = proof.verdict(a_set())
     assert (verdict.ways, verdict.unverified) == (("transport:crc64",), ("x",))

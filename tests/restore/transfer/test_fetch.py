@@ -34,8 +34,8 @@ DATA = Random(1).randbytes(300_000)  # noqa: S311 - filler
 
 
 def stored(data: bytes = DATA, key: str = "neo4j.dump", digest: bytes | None = None) -> StoredObject:
-    found = google_crc32c.Checksum(data).digest() if digest is None else digest
-    checksum = Checksum("crc32c", found) if found else None
+    crc32c = google_crc32c.Checksum(data).digest() if digest is None else digest
+    checksum = Checksum("crc32c", crc32c) if crc32c else None
     return StoredObject(key, len(data), datetime.now(UTC), "1", checksum)
 
 
@@ -198,19 +198,19 @@ def test_a_checksum_told_by_the_answer_alone_counts() -> None:
 
 def test_the_first_error_ends_all_and_the_threads() -> None:
     objects = {str(number): DATA[:100] for number in range(200)}
-    told = threading.Event()
+    failed = threading.Event()
 
     def fails(key: str, _: int) -> None:
         if key == "20":
             message = "gone"
             raise StoreError(message, hint="")
         if int(key) > 20:
-            told.wait(HANGS_AFTER_SECONDS)
+            failed.wait(HANGS_AFTER_SECONDS)
 
     store = Memory(objects, fails)
     with pytest.raises(StoreError, match="gone"):
         all_of(store, [stored(data, key) for key, data in objects.items()], DownloadOptions(60, 8))
-    told.set()
+    failed.set()
     until(lambda: not threads())
     assert len(store.asked) < 200
 

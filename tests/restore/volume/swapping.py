@@ -88,10 +88,10 @@ class CutOff:
     def recovered(self, paths: VolumePaths, before: dict[str, bytes], after: dict[str, bytes]) -> bool:
         """Recover, and return whether the volume is as `after` the swap. It must be as `before` it otherwise."""
         recovery.recover(paths)
-        found = archives.snapshot(paths.data)
-        assert found in (before, after), f"before step {self.number}"
+        content = archives.snapshot(paths.data)
+        assert content in (before, after), f"before step {self.number}"
         assert journal.read(paths) is None
-        return found == after
+        return content == after
 
 
 def cut_offs(monkeypatch: pytest.MonkeyPatch) -> Iterator[CutOff]:

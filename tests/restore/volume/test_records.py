@@ -178,10 +178,10 @@ def test_what_is_written_can_be_read_whatever_a_name_holds(paths: VolumePaths) -
     receipt.write(paths.home, Receipt().plus(record))
     history.append(paths.home, record)
     history.append(paths.home, record)
-    found = journal.read(paths)
-    assert found
-    assert found.record["restored"][0]["member"] == "caf?/neo4j.dump"
-    assert receipt.read(paths.home).last == found.record == history.read(paths.home)[0]
+    entry = journal.read(paths)
+    assert entry
+    assert entry.record["restored"][0]["member"] == "caf?/neo4j.dump"
+    assert receipt.read(paths.home).last == entry.record == history.read(paths.home)[0]
     assert len(history.read(paths.home)) == 1
 
 
@@ -207,9 +207,9 @@ def test_a_journal_that_could_not_be_read_again_is_not_written(paths: VolumePath
 def test_an_image_that_knows_no_reclaimed_parts_reads_the_journal(phase: Phase, paths: VolumePaths) -> None:
     record = {"restored": [], "finished": "now", "reclaimed": ["databases/neo4j"]}
     journal.write(paths, Journal(phase, "a", reclaim=True, record=record))
-    found = journal.read(paths)
-    assert found
-    assert found.reclaimed == (("databases/neo4j",) if phase in journal.SEALED else ())
+    entry = journal.read(paths)
+    assert entry
+    assert entry.reclaimed == (("databases/neo4j",) if phase in journal.SEALED else ())
     fields = {"format", "phase", "restore_id", "incoming", "retire", "install", "record", "purge", "keep", "reclaim"}
     assert set(json.loads((paths.home / "journal.json").read_text())) == fields | {"fingerprint"}
 

@@ -27,10 +27,10 @@ CONTENTS: dict[str, tuple[list[str], Found]] = {
 }
 
 
-@pytest.mark.parametrize(("files", "found"), CONTENTS.values(), ids=CONTENTS)
-def test_a_database_is_known_by_its_store(files: list[str], found: Found, data: Path) -> None:
+@pytest.mark.parametrize(("files", "kind"), CONTENTS.values(), ids=CONTENTS)
+def test_a_database_is_known_by_its_store(files: list[str], kind: Found, data: Path) -> None:
     archives.write_files(data, dict.fromkeys(files, b"x"))
-    assert state.find(data, NEO4J) is found
+    assert state.find(data, NEO4J) is kind
 
 
 def test_a_data_folder_that_is_not_mounted_is_told(data: Path) -> None:

@@ -65,9 +65,9 @@ LACKS = {
 }
 
 
-@pytest.mark.parametrize(("removed", "told"), LACKS.values(), ids=LACKS)
+@pytest.mark.parametrize(("removed", "reason"), LACKS.values(), ids=LACKS)
 def test_a_database_that_lacks_files_is_left_alone_with_a_warning_and_fails_verify(
-    removed: str, told: str, neo4j_restore: Run, data: Path
+    removed: str, reason: str, neo4j_restore: Run, data: Path
 ) -> None:
     archives.write_database(data, "live")
     path = data / removed
@@ -76,9 +76,9 @@ def test_a_database_that_lacks_files_is_left_alone_with_a_warning_and_fails_veri
     for command in ("run", "plan"):
         done = neo4j_restore(command)
         (warning,) = [line for line in done.stderr.splitlines() if "warning: " in line]
-        assert (done.returncode, told in warning, "RESTORE_ID" in warning) == (0, True, True), warning
+        assert (done.returncode, reason in warning, "RESTORE_ID" in warning) == (0, True, True), warning
     verified = neo4j_restore("verify")
-    says(verified, 12, told)
+    says(verified, 12, reason)
     assert archives.snapshot(data) == before
 
 

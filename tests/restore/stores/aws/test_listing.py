@@ -29,8 +29,8 @@ from neo4j_restore.errors import StoreError
 )
 def test_a_listing_of_s3_tells_archive_tiers_too(tail: str, frozen: bool) -> None:
     with s3(page(entry(tail))) as (store, asked):
-        (found,) = store.list("p/")
-    assert bool(found.thaw) is frozen
+        (stored,) = store.list("p/")
+    assert bool(stored.thaw) is frozen
     assert asked[0].headers["x-amz-optional-object-attributes"] == "RestoreStatus"
 
 

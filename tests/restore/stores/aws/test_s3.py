@@ -28,8 +28,8 @@ def between(s3_bucket: S3Bucket) -> Iterator[Gateway]:
 
 
 def only(store: Store) -> StoredObject:
-    (found,) = store.list("")
-    return found
+    (stored,) = store.list("")
+    return stored
 
 
 @pytest.fixture
@@ -57,10 +57,10 @@ def test_a_bucket_is_asked_by_a_host_of_its_own(s3_bucket: S3Bucket) -> None:
 def test_an_object_is_verified_by_the_checksum_it_was_stored_with(algorithm: str, s3_bucket: S3Bucket) -> None:
     s3_bucket.put("neo4j.dump", PARTS[0], ChecksumAlgorithm=algorithm)
     store = open_with(s3_bucket.environment())
-    found = store.stat(only(store))
-    assert found.checksum
-    assert found.checksum.algorithm == algorithm.lower()
-    assert downloaded(store, found) == PARTS[0]
+    stored = store.stat(only(store))
+    assert stored.checksum
+    assert stored.checksum.algorithm == algorithm.lower()
+    assert downloaded(store, stored) == PARTS[0]
     store.close()
 
 
@@ -81,10 +81,10 @@ def test_an_object_that_came_in_parts_is_verified(
 ) -> None:
     s3_bucket.put_in_parts("neo4j.dump", PARTS, algorithm, kind)
     store = open_with(s3_bucket.environment())
-    found = store.stat(only(store))
-    assert found.checksum
-    assert (found.checksum.algorithm, found.checksum.part_bytes) == (algorithm.lower(), part_bytes)
-    assert downloaded(store, found) == b"".join(PARTS)
+    stored = store.stat(only(store))
+    assert stored.checksum
+    assert (stored.checksum.algorithm, stored.checksum.part_bytes) == (algorithm.lower(), part_bytes)
+    assert downloaded(store, stored) == b"".join(PARTS)
     # The same where nobody looked at it first, as with the files of a raw directory.
     assert downloaded(store, only(store)) == b"".join(PARTS)
     store.close()
@@ -96,10 +96,10 @@ def test_without_a_checksum_the_etag_of_parts_is_one(parts: list[bytes], s3_buck
     # Stores of before 2022 keep none.
     between.hides = ("x-amz-checksum",)
     store = open_with({**s3_bucket.environment(), "ENDPOINT_URL": between.host})
-    found = store.stat(only(store))
-    assert found.checksum
-    assert (found.checksum.algorithm, found.checksum.part_bytes) == ("md5", len(PARTS[0]))
-    assert downloaded(store, found) == downloaded(store, only(store)) == b"".join(parts)
+    stored = store.stat(only(store))
+    assert stored.checksum
+    assert (stored.checksum.algorithm, stored.checksum.part_bytes) == ("md5", len(PARTS[0]))
+    assert downloaded(store, stored) == downloaded(store, only(store)) == b"".join(parts)
     store.close()
 
 
@@ -107,10 +107,10 @@ def test_without_a_checksum_the_etag_of_one_piece_is_one(s3_bucket: S3Bucket, be
     s3_bucket.put("neo4j.dump", PARTS[0])
     between.hides = ("x-amz-checksum",)
     store = open_with({**s3_bucket.environment(), "ENDPOINT_URL": between.host})
-    found = store.stat(only(store))
-    assert found.checksum
-    assert (found.checksum.algorithm, found.checksum.part_bytes) == ("md5", 0)
-    assert downloaded(store, found) == PARTS[0]
+    stored = store.stat(only(store))
+    assert stored.checksum
+    assert (stored.checksum.algorithm, stored.checksum.part_bytes) == ("md5", 0)
+    assert downloaded(store, stored) == PARTS[0]
     store.close()
 
 
@@ -120,10 +120,10 @@ def test_other_bytes_than_were_stored_are_damage(looked: bool, s3_bucket: S3Buck
     # A store, or a cache before it, that keeps the ETag and gives other bytes.
     direct = open_with(s3_bucket.environment())
     stored = direct.stat(only(direct)) if looked else only(direct)
-    told = direct.stat(stored).checksum
-    assert told
+    checksum = direct.stat(stored).checksum
+    assert checksum
     direct.close()
-    headers = {"ETag": stored.generation, "x_amz_checksum_crc32c": base64.b64encode(told.digest).decode()}
+    headers = {"ETag": stored.generation, "x_amz_checksum_crc32c": base64.b64encode(checksum.digest).decode()}
     with scripted(Reply(200, b"0123456780", headers)) as server:
         store = open_with({**s3_bucket.environment(), "ENDPOINT_URL": server.host})
         with pytest.raises(BackupDamagedError, match=r"its checksum is crc32c:.*, the store has crc32c:"):

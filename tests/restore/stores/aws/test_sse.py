@@ -21,10 +21,10 @@ SHA256 = base64.b64encode(hashlib.sha256(RAW).digest()).decode()
 @pytest.mark.parametrize("content", [RAW, TEXT, TEXT + b"\n"], ids=["raw", "base64", "line"])
 def test_a_key_may_be_raw_or_in_base64(content: bytes, tmp_path: Path) -> None:
     (tmp_path / "key").write_bytes(content)
-    found = read_encryption_key(tmp_path / "key")
-    assert found
-    assert (found.raw, found.text) == (RAW, TEXT.decode())
-    assert TEXT.decode() not in repr(found)
+    key = read_encryption_key(tmp_path / "key")
+    assert key
+    assert (key.raw, key.text) == (RAW, TEXT.decode())
+    assert TEXT.decode() not in repr(key)
 
 
 @pytest.mark.parametrize("content", [b"", b"hush", RAW[:31], base64.b64encode(b"hush" * 9), b"\xff" * 64])

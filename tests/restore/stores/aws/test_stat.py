@@ -71,9 +71,9 @@ def test_a_checksum_of_parts_is_a_guess_unless_the_store_tells_where_they_are(
 ) -> None:
     replies = [Reply(206, b"", {"ETag": f'"{MD5}"', "Content_Length": size}) for size in sizes]
     with s3(head(x_amz_checksum_crc32=f"y/Q5Jg==-{count}"), *replies) as (store, _):
-        found = store.stat(stored()).checksum
-    assert found
-    assert (found.algorithm, found.part_bytes, found.guessed) == ("crc32", int(sizes[0]), guessed)
+        checksum = store.stat(stored()).checksum
+    assert checksum
+    assert (checksum.algorithm, checksum.part_bytes, checksum.guessed) == ("crc32", int(sizes[0]), guessed)
 
 
 MIB = 1024 * 1024
@@ -92,8 +92,8 @@ def test_a_store_that_does_not_tell_the_size_of_parts_costs_that_checksum_alone(
 def test_a_store_that_gives_the_whole_object_for_a_part_has_told_nothing() -> None:
     etag = f'"{MD5}-3"'
     with s3(head(ETag=etag, Content_Length=str(20 * MIB))) as (store, _):
-        found = store.stat(stored(20 * MIB, etag)).checksum
-    assert found == Checksum("md5", bytes.fromhex(MD5), 8 * MIB, guessed=True)
+        checksum = store.stat(stored(20 * MIB, etag)).checksum
+    assert checksum == Checksum("md5", bytes.fromhex(MD5), 8 * MIB, guessed=True)
 
 
 def test_a_store_that_always_fails_at_parts_is_not_asked_for_ever() -> None:

@@ -29,10 +29,10 @@ def azure_page(properties: str, name: str = "<Name>p/x</Name>", marker: str = ""
 )
 def test_what_azure_has_in_its_archive_tier_tells_how_to_thaw_it(properties: str, command: str) -> None:
     with azure(azure_page(properties)) as (store, _):
-        (found,) = store.list("nightly/p/")
-    assert (found.key, found.generation, bool(found.thaw)) == ("nightly/p/x", '"0x8D"', bool(command))
-    assert found.thaw.startswith(command)
-    assert not command or "--account-name backups1 --container-name nightly --name p/x" in found.thaw
+        (stored,) = store.list("nightly/p/")
+    assert (stored.key, stored.generation, bool(stored.thaw)) == ("nightly/p/x", '"0x8D"', bool(command))
+    assert stored.thaw.startswith(command)
+    assert not command or "--account-name backups1 --container-name nightly --name p/x" in stored.thaw
 
 
 def test_folders_of_a_hierarchical_account_are_no_objects() -> None:

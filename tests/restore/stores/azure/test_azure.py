@@ -21,16 +21,16 @@ MD5 = hashlib.md5(b"".join(BLOCKS), usedforsecurity=False).digest()
 
 
 def only(store: Store, container: AzureContainer) -> StoredObject:
-    (found,) = store.list(f"{container.name}/")
-    return found
+    (stored,) = store.list(f"{container.name}/")
+    return stored
 
 
 def test_a_blob_of_one_piece_is_verified_by_the_store_s_md5(azure_container: AzureContainer) -> None:
     azure_container.put("neo4j.dump", b"".join(BLOCKS))
     store = open_with(azure_container.environment())
-    found = only(store, azure_container)
-    assert found.checksum == Checksum("md5", MD5)
-    assert downloaded(store, found) == b"".join(BLOCKS)
+    stored = only(store, azure_container)
+    assert stored.checksum == Checksum("md5", MD5)
+    assert downloaded(store, stored) == b"".join(BLOCKS)
     store.close()
 
 
@@ -44,9 +44,9 @@ def test_a_blob_of_blocks_is_verified_by_its_creator_s_md5(azure_container: Azur
 def test_a_blob_of_blocks_of_which_nobody_reckoned_an_md5_is_believed(azure_container: AzureContainer) -> None:
     azure_container.put_in_blocks("neo4j.dump", BLOCKS)
     store = open_with(azure_container.environment())
-    found = store.stat(only(store, azure_container))
-    assert found.checksum is None
-    assert downloaded(store, found) == b"".join(BLOCKS)
+    stored = store.stat(only(store, azure_container))
+    assert stored.checksum is None
+    assert downloaded(store, stored) == b"".join(BLOCKS)
     store.close()
 
 

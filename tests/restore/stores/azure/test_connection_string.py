@@ -29,9 +29,9 @@ GOOD = {
 }
 
 
-@pytest.mark.parametrize(("text", "found"), GOOD.values(), ids=GOOD)
-def test_a_connection_string_is_read(text: str, found: tuple[str, ...]) -> None:
-    assert tuple(parse(text).values()) == found
+@pytest.mark.parametrize(("text", "values"), GOOD.values(), ids=GOOD)
+def test_a_connection_string_is_read(text: str, values: tuple[str, ...]) -> None:
+    assert tuple(parse(text).values()) == values
 
 
 @pytest.mark.parametrize(

@@ -34,8 +34,8 @@ def asked_with(tell: ExitStack, **identity: str) -> str:
 
 def test_the_workload_identity_of_aks_reads_azure(tell: ExitStack, token: str) -> None:
     teller = tell.enter_context(scripted(entra()))
-    found = asked_with(tell, AZURE_FEDERATED_TOKEN_FILE=token, AZURE_AUTHORITY_HOST=f"{teller.host}/", **CLIENT)
-    assert found == "Bearer hush.entra.hush"
+    authorization = asked_with(tell, AZURE_FEDERATED_TOKEN_FILE=token, AZURE_AUTHORITY_HOST=f"{teller.host}/", **CLIENT)
+    assert authorization == "Bearer hush.entra.hush"
     (asked,) = teller.asked
     assert asked.path == "/tenant-1/oauth2/v2.0/token"
     assert parse_qs(asked.body) == {
@@ -51,16 +51,16 @@ def test_a_client_with_its_secret_in_a_file_reads_azure(tell: ExitStack, tmp_pat
     teller = tell.enter_context(scripted(entra()))
     lines = {"AZURE_STORAGE_ACCOUNT": "backups1", **CLIENT, "AZURE_CLIENT_SECRET": "hush~1"}
     (tmp_path / "credentials").write_text("".join(f"{name}={value}\n" for name, value in lines.items()))
-    found = asked_with(tell, CREDENTIALS_FILE=str(tmp_path / "credentials"), AZURE_AUTHORITY_HOST=teller.host)
-    assert found == "Bearer hush.entra.hush"
+    authorization = asked_with(tell, CREDENTIALS_FILE=str(tmp_path / "credentials"), AZURE_AUTHORITY_HOST=teller.host)
+    assert authorization == "Bearer hush.entra.hush"
     assert parse_qs(teller.asked[0].body)["client_secret"] == ["hush~1"]
 
 
 @pytest.mark.parametrize("client", [{}, {"AZURE_CLIENT_ID": "client-1"}], ids=["the node's", "one of several"])
 def test_a_managed_identity_reads_azure(client: dict[str, str], tell: ExitStack) -> None:
     teller = tell.enter_context(scripted(entra(expires_in="3599")))
-    found = asked_with(tell, AZURE_POD_IDENTITY_AUTHORITY_HOST=teller.host, **client)
-    assert found == "Bearer hush.entra.hush"
+    authorization = asked_with(tell, AZURE_POD_IDENTITY_AUTHORITY_HOST=teller.host, **client)
+    assert authorization == "Bearer hush.entra.hush"
     assert teller.asked[0].headers["metadata"] == "true"
     assert ("client_id=client-1" in teller.asked[0].path) is bool(client)
 

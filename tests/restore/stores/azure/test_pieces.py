@@ -72,18 +72,18 @@ def azure(content: bytes, refusal: int = 0) -> Iterator[Azure]:
             if "comp=list" in self.path:
                 self.answer(200, LISTING.format(account.name, len(content)).encode())
                 return
-            told = {"ETag": '"0x1"', "x_ms_blob_type": "BlockBlob"}
-            found = re.fullmatch(r"bytes=(\d+)-(\d+)", self.headers.get("Range", ""))
-            start, end = (int(found[1]), int(found[2]) + 1) if found else (0, len(content))
+            headers = {"ETag": '"0x1"', "x_ms_blob_type": "BlockBlob"}
+            match = re.fullmatch(r"bytes=(\d+)-(\d+)", self.headers.get("Range", ""))
+            start, end = (int(match[1]), int(match[2]) + 1) if match else (0, len(content))
             if "x-ms-range-get-content-crc64" in self.headers:
                 if account.refusal > 0 or end - start > 4 * MIB:
                     self.answer(account.refusal or 400)
                     return
                 account.asked.append((start, end))
-                told |= {} if account.refusal else {"x_ms_content_crc64": crc64(content[start:end])}
-            told |= {"Content_Range": f"bytes {start}-{end - 1}/{len(content)}"} if found else {}
+                headers |= {} if account.refusal else {"x_ms_content_crc64": crc64(content[start:end])}
+            headers |= {"Content_Range": f"bytes {start}-{end - 1}/{len(content)}"} if match else {}
             body = b"" if self.command == "HEAD" else account.body(start, end)
-            self.answer(206 if found else 200, body, Content_Length=str(end - start), **told)
+            self.answer(206 if match else 200, body, Content_Length=str(end - start), **headers)
 
         do_HEAD = do_GET
 
@@ -146,7 +146,7 @@ def test_a_set_whose_transfer_alone_is_checked_is_not_verified_and_says_so(neo4j
     assert planned["verified_by"] == []
     says(done, 0)
     lines = ("Reading it once more\n", ". Trying once more, from the start", "is not verified")
-    told = [done.stderr.count(each) for each in lines]
-    assert told == [1, 1, 1], done.stderr
+    counts = [done.stderr.count(each) for each in lines]
+    assert counts == [1, 1, 1], done.stderr
     (restored,) = json.loads((data / ".neo4j-restore/receipt.json").read_text())["last"]["restored"]
     assert (restored["verified_by"], restored["unverified"]) == (["transport:crc64"], 1)
