@@ -4,17 +4,19 @@ from collections.abc import Callable, Mapping
 from functools import cache, lru_cache
 from typing import Any, Final, TypeVar
 
-from neo4j_restore.secrecy import WITHHELD, looks_like_key
+from neo4j_restore.secrecy import WITHHELD
 from neo4j_restore.spec import Invalid
 from neo4j_scenarios.errors import Problem, UsageError, did_you_mean
 from neo4j_scenarios.hazards import Hazard, hazards
 from neo4j_scenarios.inputs.fields import FIELDS, Field, deployment
-from neo4j_scenarios.inputs.scenario import Scenario, attribute, derived
+from neo4j_scenarios.inputs.rules import has_key
+from neo4j_scenarios.inputs.scenario import Scenario, attribute, default, derived
 
 T = TypeVar("T")
 
 _FIELDS: Final = {field.key: field for field in FIELDS}
-_ATTRIBUTES: Final = tuple((attribute(field), field) for field in FIELDS)
+_ATTRIBUTES: Final = {field.key: attribute(field) for field in FIELDS}
+_REQUIRED: Final = frozenset(field.key for field in FIELDS if field.required)
 
 
 def flag(key: str) -> str:
@@ -51,32 +53,34 @@ def refused(inputs: Mapping[str, str]) -> list[Hazard]:
 
 def _read(reader: "_Reader") -> Scenario:
     values = dict(_defaults())
-    values |= {name: reader.read(field) for name, field in _ATTRIBUTES if field.required or reader.has(field)}
-    for name, default in derived(values).items():
-        values[name] = values[name] or default
-    return Scenario(**values)
+    values |= {name: reader.read(_FIELDS[key]) for key, name in _ATTRIBUTES.items() if key in reader.keys}
+    for name, text in derived(values).items():
+        values[name] = values[name] or text
+    return Scenario._make(map(values.__getitem__, Scenario._fields))  # three times as fast as 75 arguments by name
 
 
 @cache
 def _defaults() -> Mapping[str, Any]:
-    return {name: field.parse(field.default) for name, field in _ATTRIBUTES if not field.required}
+    optional = (field for field in FIELDS if not field.required)
+    return {attribute(field): default(field) for field in optional}
 
 
 class _Reader:
-    """Reads inputs and collects problems. A field with a problem gets a valid value, so that other checks can run."""
+    """Reads inputs and collects problems. A field with a problem gets a valid value, so that other checks can run.
+
+    keys: of the inputs that are read. All others have their defaults.
+    """
 
     def __init__(self, inputs: Mapping[str, str], where: Callable[[str], str]) -> None:
         self._inputs = inputs
         self._where = where
+        self.keys = _REQUIRED | inputs.keys()
         self.failed: set[str] = set()
         self.problems = [
             Problem(where(key), did_you_mean(key, _FIELDS), "correct the name, or remove it")
             for key in inputs
             if key not in _FIELDS
         ]
-
-    def has(self, field: Field[Any]) -> bool:
-        return field.key in self._inputs
 
     def read(self, field: Field[T]) -> T:
         text = self._inputs.get(field.key, field.default)
@@ -101,7 +105,7 @@ def _acceptable(text: str, required: bool) -> str:
     if required and not text:
         message = "is missing"
         raise Invalid(message)
-    if looks_like_key(text):
+    if has_key(text):
         message = f"is {WITHHELD}: a values file names a Secret, which `neo4j-scenarios secret` makes from a key file"
         raise Invalid(message)
     if not text.isprintable():

@@ -4,7 +4,7 @@ from typing import Any, Final
 
 from neo4j_restore.spec import Scheme
 from neo4j_scenarios.inputs.fields import FIELDS, Field, access
-from neo4j_scenarios.inputs.scenario import Scenario, attribute
+from neo4j_scenarios.inputs.scenario import Scenario, attribute, default
 
 KEY_FOLDER: Final = "/auth"
 DATA_DIR: Final = "/data"
@@ -85,8 +85,9 @@ def pace(scenario: Scenario) -> dict[Field[Any], str]:
 
 
 def _unusual(scenario: Scenario, fields: tuple[Field[Any], ...]) -> dict[Field[Any], str]:
+    # Values are compared, and not texts: nearly all inputs of nearly all clusters have their defaults.
     return {
-        field: text for field in fields if (text := field.text(getattr(scenario, attribute(field)))) != field.default
+        field: field.text(value) for field in fields if (value := getattr(scenario, attribute(field))) != default(field)
     }
 
 

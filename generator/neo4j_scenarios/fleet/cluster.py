@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from neo4j_restore.secrecy import WITHHELD, looks_like_key
+from neo4j_restore.secrecy import WITHHELD
 from neo4j_restore.spec import Invalid
 from neo4j_scenarios.errors import UsageError, did_you_mean
 from neo4j_scenarios.fleet.expand import expand
@@ -27,7 +27,7 @@ from neo4j_scenarios.fleet.overrides import Override
 from neo4j_scenarios.fleet.pins import NoPins, Pins
 from neo4j_scenarios.fleet.selectors import Selection
 from neo4j_scenarios.inputs.fields.deployment import SCENARIO, TARGET
-from neo4j_scenarios.inputs.rules import LABEL_VALUE
+from neo4j_scenarios.inputs.rules import LABEL_VALUE, has_key
 from neo4j_scenarios.inputs.scenario import Scenario
 from neo4j_scenarios.inputs.structure import mapped
 from neo4j_scenarios.parse import parse
@@ -193,7 +193,7 @@ class _Settings:
         except Invalid as error:
             self.add(key, str(error), _VARIABLE_HINT if key.startswith(f"{VARIABLES}.") else _HINT)
         else:
-            if not looks_like_key(expanded):
+            if not has_key(expanded):
                 return expanded
             self.add(key, f"is {WITHHELD}", "take it out: a values file names a Secret and never holds one")
         self._broken.add(key)

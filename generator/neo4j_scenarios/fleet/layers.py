@@ -13,6 +13,7 @@ from typing import Final, NamedTuple
 from neo4j_restore.secrecy import WITHHELD, looks_like_key
 from neo4j_scenarios.errors import InputFileError, Problem, did_you_mean
 from neo4j_scenarios.inputs.fields import FIELDS, deployment, pod, request
+from neo4j_scenarios.inputs.rules import has_key
 from neo4j_scenarios.inputs.structure import ListOf, of_node
 from neo4j_scenarios.yaml.tree import Items, Map, Node, Place, Text
 
@@ -135,7 +136,7 @@ def _setting(key: str, place: Place, node: Node, lists: bool, problems: list[Pro
     except InputFileError as error:
         problems += error.problems
         return Setting(None, place, broken=True)
-    if text is None or not looks_like_key(text):
+    if text is None or not has_key(text):
         broken = text is None and not isinstance(node, Text)
         if broken:
             expected = "a single text or a list of texts" if lists else "a single text"

@@ -4,11 +4,13 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Final
 
 from neo4j_restore import rules as shared
 from neo4j_restore import spec, timestamps
 from neo4j_restore.rules import Choice, Invalid, Matching
+from neo4j_restore.secrecy import looks_like_key
 from neo4j_restore.until import parse_until
 
 
@@ -45,6 +47,12 @@ choice = Choice
 matching = Matching
 folder = shared.folder
 optional = Optionally
+
+
+@lru_cache(maxsize=1024)  # the clusters of a fleet mostly have the same texts, and each is looked at more than once
+def has_key(text: str) -> bool:
+    """Return whether a text contains a key or a password, as somebody pasted it."""
+    return looks_like_key(text)
 
 
 def bucket(text: str) -> spec.BucketUrl:

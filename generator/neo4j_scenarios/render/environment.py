@@ -41,7 +41,10 @@ class _Environment(jinja2.Environment):
     """Looks into maps first. Jinja tries `v.restore` as an attribute first, which is slow for ten thousand files."""
 
     def getattr(self, obj: Any, attribute: str) -> Any:
-        return obj[attribute] if type(obj) is dict and attribute in obj else super().getattr(obj, attribute)
+        try:
+            return obj[attribute] if type(obj) is dict else getattr(obj, attribute)
+        except (KeyError, AttributeError):
+            return super().getattr(obj, attribute)
 
 
 @cache

@@ -36,8 +36,9 @@ def render(scenario: Scenario, writer: str = "") -> str:
     template = _environment().get_template(f"{scenario.target.slug}.yaml.j2")
     made_by = writer or command(scenario)
     notes = notebook().of(scenario)
+    rare = [(key, variable) for key, variable in _RARE if key in expected.get("restore", ())]
     text = template.render(
-        s=scenario, v=expected, notes=notes, command=made_by, steps=steps(scenario), mark=MARK, rare=_RARE
+        s=scenario, v=expected, notes=notes, command=made_by, steps=steps(scenario), mark=MARK, rare=rare
     )
     try:
         data = parse_yaml(text)
