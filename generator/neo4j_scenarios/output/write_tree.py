@@ -51,8 +51,9 @@ class _Writer:
         self._folder = folder
         self._tree = tree
         self._progress = progress
-        self._new_folders: list[Path] = []
-        self._temporary: dict[str, str] = {}  # temporary file -> the file that it becomes
+        self._made = ""  # the folder that was made or found last
+        self._new_folders: list[str] = []
+        self._prepared: list[str] = []  # the files whose temporary files are there
         self._replaced = 0
 
     @property
@@ -65,7 +66,7 @@ class _Writer:
     @contextmanager
     def locked(self) -> Iterator[None]:
         """Lock the folder against a second build. Make it first if it does not exist."""
-        self._make(self._folder)
+        self._make(str(self._folder))
         handle = os.open(self._folder, os.O_RDONLY | os.O_DIRECTORY)
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -86,11 +87,11 @@ class _Writer:
             self._prepare(MARKER, mark)
         if not (self._folder / ATTRIBUTES).exists():
             self._prepare(ATTRIBUTES, attributes())
-        sync(self._folder, self._temporary)
-        for temporary, path in self._temporary.items():
-            os.replace(temporary, path)  # noqa: PTH105 - faster, for ten thousand files
+        sync(self._folder, map(self._temporary, self._prepared))
+        for path in self._prepared:
+            os.replace(self._temporary(path), f"{self._folder}/{path}")  # noqa: PTH105 - faster, for ten thousand files
             self._replaced += 1
-        self._temporary.clear()
+        self._prepared.clear()
 
     def remove(self, paths: Sequence[str]) -> None:
         """Remove files, and folders that are then empty."""
@@ -104,20 +105,20 @@ class _Writer:
 
     def clean(self) -> None:
         """Remove temporary files, and new folders that are empty. A file that can't be removed stays."""
-        for temporary in self._temporary:
-            _quietly(Path(temporary).unlink)
+        for path in self._prepared:
+            _quietly(Path(self._temporary(path)).unlink)
         for folder in reversed(self._new_folders):
-            _quietly(folder.rmdir)
+            _quietly(Path(folder).rmdir)
+
+    def _temporary(self, path: str) -> str:
+        above, slash, name = path.rpartition("/")
+        return f"{self._folder}/{above}{slash}.{name}{NEW}"
 
     def _prepare(self, path: str, text: str) -> None:
-        parent, _, name = path.rpartition("/")
-        if parent:
-            self._make(self._folder / parent)
-        final = f"{self._folder}/{path}"
-        temporary = f"{self._folder}/{parent}/.{name}{NEW}"
-        self._temporary[temporary] = final
+        self._make(f"{self._folder}/{path}".rpartition("/")[0])
+        self._prepared.append(path)
         mode = 0o777 if text.startswith("#!") else 0o666
-        handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, mode)
+        handle = os.open(self._temporary(path), os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, mode)
         try:
             rest = memoryview(text.encode())
             while rest:
@@ -125,14 +126,20 @@ class _Writer:
         finally:
             os.close(handle)
 
-    def _make(self, folder: Path) -> None:
-        absent = []
-        while not folder.is_dir():
-            absent.append(folder)
-            folder = folder.parent
-        for missing in reversed(absent):
-            missing.mkdir()
-            self._new_folders.append(missing)
+    def _make(self, folder: str) -> None:
+        """Make a folder, and those above it, if they do not exist. Nothing looks first whether it exists."""
+        if folder == self._made:
+            return
+        try:
+            os.mkdir(folder)  # noqa: PTH102 - a path object would cost more than the call
+            self._new_folders.append(folder)
+        except FileExistsError:
+            pass  # if it is not a folder, the file in it can't be opened
+        except FileNotFoundError:
+            self._make(str(Path(folder).parent))
+            os.mkdir(folder)  # noqa: PTH102
+            self._new_folders.append(folder)
+        self._made = folder
 
 
 def _quietly(remove: Callable[[], None]) -> None:
