@@ -42,6 +42,7 @@ SCENARIOS = {
     "until a time": {"restore_until": "2026-01-31T03:30:00+01:00", "edition": "enterprise", "accept_license": "yes"},
     "until a transaction": {"restore_until": "120", "edition": "enterprise", "accept_license": "yes"},
     "drill": {"drill": "true", "drill_assertions": '[{"query": "RETURN 1", "expect": 1}]'},
+    "drill results": {"drill": "true", "drill_results_secret": "drill-key", "drill_cluster": "prod-eu.1"},
     "finalize": {"finalize": "true", "password_secret": "graph-login", "database": "neo4j,movies"},
     "virtual": {"bucket": "s3://graph-backups/p", "addressing_style": "virtual"},
     "reclaim": {"force_overwrite": "true", "accept_data_loss": "true", "space_mode": "reclaim"},
@@ -121,6 +122,17 @@ def test_the_drills_of_a_fleet_are_spread_over_the_night_and_ask_what_the_scenar
         assert json.loads(assertions) == [{"query": "RETURN 1", "expect": 1}]
     assert len(times) == 3
     assert all(0 <= int(time.split()[1]) < 6 for time in times)
+
+
+def test_a_drill_leaves_its_results_with_a_key_and_under_a_name_of_its_own(chart: Helm) -> None:
+    text = render(make_scenario(**SCENARIOS["drill results"]))
+    spec = chart.template(text).only("CronJob")["spec"]["jobTemplate"]["spec"]["template"]["spec"]
+    (asking,) = spec["containers"]
+    variables = {each["name"]: each.get("value", "") for each in asking["env"]}
+    assert variables["SECRET_NAME"] == "drill-key"
+    assert variables["DRILL_NAME"].startswith("prod-eu.1.")
+    assert "drill-key" in {volume.get("secret", {}).get("secretName") for volume in spec["volumes"]}
+    assert "--key-file DRILL-KEY.json --name drill-key | kubectl apply" in text
 
 
 @pytest.mark.parametrize("scenario", READY_MADE.values(), ids=READY_MADE)

@@ -169,7 +169,8 @@ def all_inputs(draw: st.DrawFn) -> dict[str, str]:
         "database": ",".join(draw(_namings)),
         "force-overwrite": overwrite,
     }
-    inputs |= draw(_access()) | draw(_finalized(target)) | draw(_drilled(target))
+    inputs |= draw(_access()) | draw(_finalized(target))
+    inputs |= draw(_drilled(target, inputs["bucket"]))
     optional = {
         "timestamp": st.just("latest") | _texts.map("r1{}".format) | _times,
         "keep-previous": st.sampled_from(["true", "false"]),
@@ -225,11 +226,13 @@ def all_inputs(draw: st.DrawFn) -> dict[str, str]:
     return draw(_with_a_volume(inputs | draw(st.fixed_dictionaries({}, optional=optional))))
 
 
-def _drilled(target: str) -> st.SearchStrategy[dict[str, str]]:
+def _drilled(target: str, bucket: str) -> st.SearchStrategy[dict[str, str]]:
     """Return inputs for drills, for the chart that has them."""
     drill = {"drill": "true"}
     asking = {**drill, "drill-assertions": '[{"query": "MATCH (n) RETURN count(n)", "expect": 7}]'}
-    return st.sampled_from([{}, drill, asking] if TARGETS[target].drills else [{}])
+    key = {} if bucket.startswith("file:") else {"drill-results-secret": "drill-key"}
+    named = {**asking, **key, "drill-cluster": "prod-eu.1"}
+    return st.sampled_from([{}, drill, asking, named] if TARGETS[target].drills else [{}])
 
 
 def _finalized(target: str) -> st.SearchStrategy[dict[str, str]]:

@@ -127,6 +127,8 @@ def test_every_broken_input_is_told_at_once() -> None:
         "finalize": "maybe",
         "drill": "nightly",
         "drill-assertions": "[{query: 1}]",
+        "drill-results-secret": "Drill_Key",
+        "drill-cluster": "prod eu",
         "log-format": "xml",
         "emulator-host": "gcs:9023",
         "databse": "neo4j",

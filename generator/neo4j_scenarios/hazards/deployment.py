@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from neo4j_restore.memory import MOST_HEAP_MIB, heap_mib
-from neo4j_restore.spec import SYSTEM, Migrate
+from neo4j_restore.spec import SYSTEM, Migrate, Scheme
 from neo4j_scenarios.charts import chart
 from neo4j_scenarios.charts.resources import mebibytes, reckoned
 from neo4j_scenarios.hazards.hazard import Hazard
@@ -81,8 +81,16 @@ def _drill(scenario: Scenario) -> Iterator[Hazard]:
             f"the chart {scenario.target.name} has no CronJob for drills",
             f"use --target {able(lambda target: target.drills)[0]}, or leave it out",
         )
-    elif scenario.drill_assertions and not scenario.drill:
-        yield Hazard(("drill-assertions", "drill"), "has no effect without drills", "add --drill=true")
+    elif not scenario.drill:
+        for key in ("drill-assertions", "drill-results-secret", "drill-cluster"):
+            if getattr(scenario, key.replace("-", "_")):
+                yield Hazard((key, "drill"), "has no effect without drills", "add --drill=true")
+    elif scenario.drill_results_secret and scenario.bucket.scheme is Scheme.FILE:
+        yield Hazard(
+            ("drill-results-secret", "bucket"),
+            "has no effect for a folder, which needs no key",
+            "leave it out",
+        )
 
 
 def _licence(scenario: Scenario) -> Iterator[Hazard]:

@@ -146,6 +146,12 @@ NAME: Final = matching(
     "a name in Kubernetes (a-z, 0-9, '-' and '.', a letter or digit at both ends, 253 at most)",
 )
 
+# The chart's rule for the name of a Kubernetes cluster, which is a label in metrics and a part of objects' names.
+CLUSTER_NAME: Final = matching(
+    r"[A-Za-z0-9][A-Za-z0-9._-]{0,62}",
+    "a name of a cluster (letters, digits and '._-', a letter or digit first, 63 at most)",
+)
+
 # Kubernetes' rule for the value of a label.
 LABEL_VALUE: Final = matching(
     r"([A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?)?",

@@ -98,6 +98,8 @@ class Scenario(NamedTuple):
     finalize: bool
     drill: bool
     drill_assertions: str
+    drill_results_secret: str
+    drill_cluster: str
     image_pull_secrets: tuple[str, ...]
     init_containers_before: str
     init_containers_after: str

@@ -26,11 +26,13 @@ def steps(scenario: Scenario) -> Iterator[str]:
 
 
 def _secrets(scenario: Scenario) -> Iterator[str]:
+    file = "KEY.json" if scenario.bucket.scheme is Scheme.GCS else "KEY-FILE"
+    usual = not scenario.secret or scenario.secret_key == SECRET_KEYS.get(scenario.bucket.scheme)
+    key = "" if usual else f" --secret-key {scenario.secret_key}"
     if scenario.secret:
-        file = "KEY.json" if scenario.bucket.scheme is Scheme.GCS else "KEY-FILE"
-        usual = scenario.secret_key == SECRET_KEYS.get(scenario.bucket.scheme)
-        key = "" if usual else f" --secret-key {scenario.secret_key}"
         yield f"neo4j-scenarios secret --key-file {file} --name {scenario.secret}{key} | kubectl apply -f -"
+    if name := scenario.drill_results_secret:
+        yield f"neo4j-scenarios secret --key-file DRILL-{file} --name {name}{key} | kubectl apply -f -"
     if scenario.password_secret:
         key = chart(scenario.target).password_key
         yield f"kubectl create secret generic {scenario.password_secret} --from-file={key}=AUTH-FILE"

@@ -66,6 +66,12 @@ RECLAIM = {"space_mode": "reclaim", "force_overwrite": "true", "accept_data_loss
         ),
         ({"drill": "true", "target": "neo4j/neo4j"}, "--drill: the chart neo4j/neo4j has no CronJob for drills"),
         ({"drill_assertions": "[{query: RETURN 1}]"}, "--drill-assertions: has no effect without drills"),
+        ({"drill_results_secret": "writer"}, "--drill-results-secret: has no effect without drills"),
+        ({"drill_cluster": "prod-eu-1"}, "--drill-cluster: has no effect without drills"),
+        (
+            {"drill": "true", "drill_results_secret": "writer", "bucket": "file:///sets", "backup_claim": "sets"},
+            "--drill-results-secret: has no effect for a folder, which needs no key",
+        ),
         ({"finalize": "true"}, "--finalize: the Job needs a login for the running server"),
         (
             {"finalize": "true", "target": "neo4j/neo4j", "password_secret": "login"},

@@ -27,6 +27,8 @@ def values(scenario: Scenario, data: Values) -> Values:
             "schedule": schedule(str(scenario.bucket), ",".join(map(str, scenario.namings))),
             **({"assertions": assertions} if assertions else {}),
             **({"volume": volume} if volume else {}),
+            **({"results": {"secretName": secret}} if (secret := scenario.drill_results_secret) else {}),
+            **({"cluster": scenario.drill_cluster} if scenario.drill_cluster else {}),
         }
     }
 
@@ -43,6 +45,8 @@ def read(reading: "Reading") -> None:
 
     reading.take(deployment.DRILL.key, "drill", "enabled")
     read_list(reading, deployment.DRILL_ASSERTIONS, "drill", "assertions")
+    reading.take(deployment.DRILL_RESULTS_SECRET.key, "drill", "results", "secretName")
+    reading.take(deployment.DRILL_CLUSTER.key, "drill", "cluster")
     ours = schedule(reading.inputs.get("bucket", ""), reading.inputs.get("database", ""))
     if reading.text("drill", "schedule") == ours:
         reading.skip("drill", "schedule")

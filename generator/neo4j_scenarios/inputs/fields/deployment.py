@@ -158,3 +158,16 @@ DRILL_ASSERTIONS = Field(
     _Assertions("assertion", ("query",), distinct=False),
     '[{"query": "MATCH (n) RETURN count(n)", "expect": {"atLeast": 1000}}]',
 )
+DRILL_RESULTS_SECRET = Field(
+    "drill-results-secret",
+    "Secret with another key, which may create the results of drills below drills/ of the bucket",
+    rules.optional(rules.NAME),
+    "drill-service-key",
+    shown="the key of the restore",
+)
+DRILL_CLUSTER = Field(
+    "drill-cluster",
+    "name of the Kubernetes cluster in the results and metrics of drills, for a bucket that several of them share",
+    rules.optional(rules.CLUSTER_NAME),
+    "prod-eu-1",
+)
