@@ -19,20 +19,24 @@ from neo4j_restore.stores import Store, StoredObject
 from neo4j_restore.stores.errors import UnsendableError
 from neo4j_restore.stores.parsing import OddAnswerError
 from neo4j_restore.stores.plain import PlainGet, head_of
-from neo4j_restore.transfer import landing
+from neo4j_restore.transfer import landing, writers
 from neo4j_restore.transfer.carrier import carry
 from neo4j_restore.transfer.download import download
 from neo4j_restore.transfer.options import DownloadOptions
 from neo4j_restore.transfer.progress import Progress
 
 SMALL = {f"schema/index/{number}/index-{number}": b"%d " % number * 500 for number in range(20)}
-FILES = {**SMALL, "empty": b"", "neostore": os.urandom(300_000)}
+# In pieces, and whole in blocks.
+LARGE = {"neostore": os.urandom(300_000), "neostore.counts": os.urandom(70_000)}
+FILES = {**SMALL, "empty": b"", **LARGE}
 
 
 @pytest.fixture(autouse=True)
 def pieces(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Fetch objects of more than 80,000 bytes in pieces."""
-    monkeypatch.setattr(landing, "PIECE_BYTES", 40_000)
+    """Fetch objects of more than 80 KiB in pieces, and write those of more than 40 KiB in blocks."""
+    monkeypatch.setattr(landing, "PIECE_BYTES", 40 * 1024)
+    monkeypatch.setattr(landing, "IN_BLOCKS_BYTES", 40 * 1024)
+    monkeypatch.setattr(writers, "BLOCK_BYTES", 8 * 1024)
 
 
 def put(subject: Subject, store: Store, files: dict[str, bytes] = FILES) -> list[StoredObject]:

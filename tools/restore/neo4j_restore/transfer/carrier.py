@@ -29,6 +29,7 @@ from neo4j_restore.transfer.landing import Landing, Piece
 from neo4j_restore.transfer.options import DownloadOptions
 from neo4j_restore.transfer.pieces import Pieces
 from neo4j_restore.transfer.progress import Progress
+from neo4j_restore.transfer.writers import Writers
 
 log = getLogger(__name__)
 
@@ -84,19 +85,21 @@ class _Carrier:
         self._buffer = memoryview(bytearray(BLOCK_BYTES))
         self._selector = selectors.DefaultSelector()
         self._dialler: Dialler[_Line] = Dialler()
+        self._writers = Writers(options.connections)
 
     def run(self) -> None:
         """Carry all that can be carried."""
-        self._selector.register(self._dialler.woken, selectors.EVENT_READ)
+        self._selector.register(self._dialler.woken, selectors.EVENT_READ, self._join)
+        self._selector.register(self._writers.woken, selectors.EVENT_READ, self._end_written)
         looked = time.monotonic()
         try:
             self._more_lines()
-            while self._lines:
+            while self._lines or self._writers.pending:
                 for key, _ in self._selector.select(_LOOK_SECONDS):
-                    if key.data is None:
-                        self._join()
-                    else:
+                    if isinstance(key.data, _Line):
                         self._serve(key.data)
+                    else:
+                        key.data()
                 if time.monotonic() - looked >= _LOOK_SECONDS:
                     looked = time.monotonic()
                     self._look(looked)
@@ -155,7 +158,8 @@ class _Carrier:
         connection = line.link
         while connection and line.link is connection:
             try:
-                count = _fill(connection, self._buffer)
+                room = self._room(line)
+                count = _fill(connection, room)
             except OSError as error:
                 self._broke(line, error)
                 return
@@ -166,7 +170,7 @@ class _Carrier:
                 return
             line.seen = time.monotonic()
             try:
-                self._take(line, self._buffer[:count])
+                self._take(line, room[:count])
             except (OddAnswerError, StoreError) as error:
                 self._fail(line, error)
                 return
@@ -174,16 +178,21 @@ class _Carrier:
             if not isinstance(connection, ssl.SSLSocket) or not connection.pending():
                 return
 
+    def _room(self, line: _Line) -> memoryview:
+        """Return where the next bytes of a connection go."""
+        is_in_block = line.head is None and line.piece.is_in_blocks
+        return self._writers.room(line.piece) if is_in_block else self._buffer
+
     def _take(self, line: _Line, data: memoryview) -> None:
         """Take the next bytes of an answer. Raises OddAnswerError and StoreError for one that is not as usual."""
-        piece = line.piece
+        piece, is_in_room = line.piece, line.head is None
         if line.head is not None:
             line.head += bytes(data)
             head = head_of(line.head)
             if not head:
                 return
             checksum = line.get.check(head.status, head.headers)
-            if head.size_bytes != piece.end - piece.start:
+            if head.size_bytes != piece.size_bytes:
                 message = "expected as many bytes as were requested"
                 raise OddAnswerError(message)
             piece.landing.begin(piece, checksum)
@@ -192,15 +201,45 @@ class _Carrier:
             message = "expected the end of the answer after its length"
             raise OddAnswerError(message)
         if data:
-            piece.landing.write(piece, data)
             self._progress.add(len(data))
+            self._keep(piece, data, is_in_room=is_in_room)
         if piece.at == piece.end:
             self._came(line)
 
+    def _keep(self, piece: Piece, data: memoryview, *, is_in_room: bool) -> None:
+        """Write the next bytes of a piece, or leave it to the writers. is_in_room: they are in the piece's block."""
+        if not piece.is_in_blocks:
+            if piece.hasher:
+                piece.hasher.update(data)
+            piece.landing.write(data, piece.at)
+            piece.at += len(data)
+            return
+        if is_in_room:
+            self._writers.filled(piece, len(data))
+        else:
+            self._writers.add(piece, data)
+
     def _came(self, line: _Line) -> None:
-        """End a piece, and begin with the next one over the same connection."""
-        landing = line.piece.landing
-        matches = landing.end(line.piece)
+        """Take a piece that has come whole, and begin with the next one over the same connection."""
+        if not line.piece.is_in_blocks:
+            self._landed(line.piece)
+        line.is_used = True
+        new = None if line.closes else self._next()
+        if new:
+            line.piece, line.get = new
+            self._ask(line)
+        else:
+            self._drop(line)
+            self._more_lines()
+
+    def _end_written(self) -> None:
+        for piece in self._writers.written():
+            self._landed(piece)
+
+    def _landed(self, piece: Piece) -> None:
+        """End a piece that is written."""
+        landing = piece.landing
+        matches = landing.end(piece)
         if matches:
             self._begun.discard(landing)
             self.landed.add(landing)
@@ -210,14 +249,6 @@ class _Carrier:
             # Once more by `fetch`, which judges the checksum.
             self._progress.take_back(landing.stored.size_bytes)
             self._give_up(landing)
-        line.is_used = True
-        new = None if line.closes else self._next()
-        if new:
-            line.piece, line.get = new
-            self._ask(line)
-        else:
-            self._drop(line)
-            self._more_lines()
 
     def _broke(self, line: _Line, error: Exception) -> None:
         """Fetch the piece of a broken connection once more, over a new one."""
@@ -244,6 +275,7 @@ class _Carrier:
     def _take_back(self, line: _Line) -> None:
         if line.head is None:
             self._progress.take_back(line.piece.at - line.piece.start)
+        self._writers.leave(line.piece)
 
     def _give_up(self, landing: Landing) -> None:
         landing.is_given_up = True
@@ -274,6 +306,8 @@ class _Carrier:
             self._drop(line)
         self._selector.close()
         self._dialler.close()
+        # Before files are closed: a writer must not write to another file that got the same descriptor.
+        self._writers.close()
         for landing in self._begun:
             landing.remove()
 

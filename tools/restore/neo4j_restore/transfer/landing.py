@@ -1,34 +1,51 @@
 """A file whose bytes come in pieces, in any order, and which is verified once all have come."""
 
-import os
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from neo4j_restore import disk
 from neo4j_restore.checksums import COMBINABLE, Checksum, Hasher, combined
 from neo4j_restore.stores import StoredObject
+from neo4j_restore.transfer.files import CachedFile, DirectFile
 
 # Of a large object. An object of up to twice this size comes in one piece.
 PIECE_BYTES: Final = 16 * 1024 * 1024
 
+# Pieces of at least this size are written in blocks by `writers`. For a smaller one, handing it to another thread takes
+# longer than its write.
+IN_BLOCKS_BYTES: Final = 1024 * 1024
+
 
 @dataclass(eq=False)
 class Piece:
-    """The bytes of a file from `start` up to `end`. Those before `at` have come."""
+    """The bytes of a file from `start` up to `end`. Those before `at` have come.
+
+    hasher: the checksum under way. block: its first `filled` bytes have come, and are not handed to a writer yet.
+    """
 
     landing: "Landing"
     start: int
     end: int
     at: int = 0
-    begun: int = 0
     hasher: Hasher | None = None
+    block: memoryview | None = None
+    filled: int = 0
+
+    @property
+    def size_bytes(self) -> int:
+        """Return how many bytes it has."""
+        return self.end - self.start
 
     @property
     def is_large(self) -> bool:
         """Tell whether this is one of several pieces of an object, or as large as one."""
-        return self.end - self.start >= PIECE_BYTES
+        return self.size_bytes >= PIECE_BYTES
+
+    @property
+    def is_in_blocks(self) -> bool:
+        """Tell whether `writers` writes it."""
+        return self.landing.stored.size_bytes >= IN_BLOCKS_BYTES
 
 
 @dataclass(eq=False)
@@ -42,7 +59,7 @@ class Landing:
     path: Path
     expected: Checksum | None = None
     is_given_up: bool = False
-    _descriptor: int = -1
+    _file: CachedFile | None = None
     _left: int = 0
     _digests: dict[int, tuple[bytes, int]] = field(default_factory=dict)
 
@@ -59,29 +76,22 @@ class Landing:
     def begin(self, piece: Piece, checksum: Checksum | None) -> None:
         """Prepare for the bytes of a piece. checksum: of the object, where the answer has it."""
         self.expected = self.expected or checksum
-        piece.at = piece.begun = piece.start
+        piece.at = piece.start
         piece.hasher = self.expected.start() if self.expected else None
-        if self._descriptor < 0:
-            self._descriptor = _opened(self.path)
+        if not self._file:
+            self._file = DirectFile(self.path) if piece.is_in_blocks else CachedFile(self.path)
 
-    def write(self, piece: Piece, data: memoryview) -> None:
-        """Write the next bytes of a piece."""
-        if piece.hasher:
-            piece.hasher.update(data)
-        while data:
-            count = os.pwrite(self._descriptor, data, piece.at)
-            piece.at += count
-            data = data[count:]
-        if piece.at - piece.begun >= disk.BEGUN_BYTES:
-            disk.begin_writing(self._descriptor, piece.begun, piece.at - piece.begun)
-            piece.begun = piece.at
+    def write(self, data: memoryview, offset: int) -> None:
+        """Write bytes at an offset, once a piece was begun. Several threads may do so."""
+        if self._file:
+            self._file.write(data, offset)
 
     def end(self, piece: Piece) -> bool | None:
-        """Take a piece whose bytes have all come. Return whether the file matches its checksum, None until it is whole.
+        """Take a piece whose bytes are all written. Return whether the file matches its checksum.
 
-        A file without a checksum matches.
+        None: it is not whole yet. A file without a checksum matches.
         """
-        self._digests[piece.start] = (piece.hasher.digest() if piece.hasher else b"", piece.end - piece.start)
+        self._digests[piece.start] = (piece.hasher.digest() if piece.hasher else b"", piece.size_bytes)
         piece.hasher = None
         self._left -= 1
         if self._left:
@@ -100,19 +110,9 @@ class Landing:
             self.path.unlink()
 
     def _close(self) -> None:
-        if self._descriptor >= 0:
-            os.close(self._descriptor)
-            self._descriptor = -1
-
-
-def _opened(path: Path) -> int:
-    """Return the descriptor of a new file. Most of them are in folders that are there."""
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
-    try:
-        return os.open(path, flags, 0o666)
-    except FileNotFoundError:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        return os.open(path, flags, 0o666)
+        if self._file:
+            self._file.close()
+            self._file = None
 
 
 def _is_combinable(checksum: Checksum) -> bool:
