@@ -23,6 +23,33 @@ def test_one_that_waits_gets_more_while_they_bring_more() -> None:
     assert looks(Concurrency(32), [100 * MB, 200 * MB, 400 * MB, 800 * MB, 1600 * MB]) == [2, 4, 8, 16, 32]
 
 
+def test_a_guess_goes_on_to_more_where_the_reader_waits() -> None:
+    assert looks(Concurrency(32, guesses=True), [200 * MB, 400 * MB, 420 * MB, 400 * MB]) == [4, 8, 4, 4]
+
+
+def test_a_guess_goes_back_to_one_where_the_reader_does_not_wait() -> None:
+    concurrency = Concurrency(32, guesses=True)
+    assert concurrency.limit == 2
+    assert looks(concurrency, [800 * MB, 800 * MB], waited=0.05) == [1, 1]
+    assert looks(concurrency, [400 * MB, 800 * MB], now=2.0) == [2, 4]
+
+
+def test_a_guess_is_judged_once() -> None:
+    concurrency = Concurrency(32, guesses=True)
+    assert looks(concurrency, [200 * MB, 400 * MB]) == [4, 8]
+    assert looks(concurrency, [400 * MB], waited=0.05, now=2.0) == [8]
+
+
+def test_more_that_end_the_waiting_are_kept_although_the_reader_can_gain_little() -> None:
+    concurrency = Concurrency(32, guesses=True)
+    assert looks(concurrency, [218 * MB], waited=0.12) == [4]
+    assert looks(concurrency, [235 * MB, 235 * MB], waited=0.02, now=1.0) == [4, 4]
+
+
+def test_a_guess_is_never_above_the_most() -> None:
+    assert Concurrency(1, guesses=True).limit == 1
+
+
 def test_never_more_than_the_most() -> None:
     assert looks(Concurrency(3), [1 * MB, 2 * MB, 4 * MB]) == [2, 3, 3]
     assert looks(Concurrency(1), [1 * MB] * 3) == [1, 1, 1]

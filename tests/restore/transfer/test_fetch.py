@@ -126,6 +126,23 @@ def test_a_starved_reader_gets_parts_over_more_connections_and_the_same_bytes(
     assert len(starts) == len(set(starts)) > 2
 
 
+@pytest.mark.parametrize(("large_bytes", "begun"), [(len(DATA), [0, 20_000]), (len(DATA) + 1, [0])])
+def test_only_a_large_object_begins_over_two_connections(large_bytes: int, begun: list[int]) -> None:
+    sizes = Sizes(range_bytes=20_000, large_bytes=large_bytes)
+    store = Memory({"neo4j.dump": DATA})
+    with closing(download(store, stored(), DownloadOptions(60, 4, sizes=sizes), progress(stored()))) as stream:
+        assert stream.readall() == DATA
+    assert [start for _, start in store.asked][: len(begun)] == begun
+    assert (len(store.asked) == 1) == (begun == [0])
+
+
+def test_a_large_object_over_one_connection_where_no_more_are_allowed() -> None:
+    store, sizes = Memory({"neo4j.dump": DATA}), Sizes(range_bytes=20_000, large_bytes=1)
+    with closing(download(store, stored(), DownloadOptions(60, 1, sizes=sizes), progress(stored()))) as stream:
+        assert stream.readall() == DATA
+    assert store.asked == [("neo4j.dump", 0)]
+
+
 def test_parts_of_an_object_whose_checksum_only_a_look_tells_are_verified() -> None:
     plain, store, sizes = stored(digest=b""), Memory({"neo4j.dump": DATA}), Sizes(range_bytes=20_000)
     store.tells = Checksum("crc32c", bytes(4))

@@ -3,11 +3,15 @@
 It decides from what the consumer saw in a short time: whether it had to wait for bytes, and how fast they came.
 """
 
-# A consumer that waits for a smaller part of its time is limited by something else than the network.
-_STARVED = 0.2
-
 # More connections that bring a smaller gain are not worth their memory, nor the load on the store.
 _GAIN = 1.1
+
+# A consumer that waits for a smaller part of its time can't become faster by this gain, however fast bytes come.
+_STARVED = 0.1
+
+# The number for a large object until the first look. On a network that is slower than the consumer, one connection
+# alone would lose time until then.
+_GUESS = 2
 
 # How long nothing changes after more connections brought nothing, and after the store asked for less.
 _REST_SECONDS = 5.0
@@ -23,10 +27,14 @@ class Concurrency:
     A small object costs the wait for its answer and little else, so there many connections always pay off.
     """
 
-    def __init__(self, most: int) -> None:
-        """Begin with one connection for large objects, and with all that are allowed for small ones."""
+    def __init__(self, most: int, *, guesses: bool = False) -> None:
+        """Begin with one connection, or with a guess, and with all that are allowed for small objects.
+
+        guesses: begin with two connections. The first look goes back to one if the consumer does not wait.
+        """
         self.most = self.ceiling = most
-        self.limit = 1
+        self.limit = min(_GUESS, most) if guesses else 1
+        self._is_guess = guesses
         self._before, self._before_rate, self._new = 0, 0.0, False
         self._not_before = self._refused = float("-inf")
 
@@ -41,11 +49,15 @@ class Concurrency:
             # New connections had to be made first, so the rate in that time says nothing.
             self._new = False
             return
-        rate = count / seconds
+        rate, is_starved = count / seconds, waited > seconds * _STARVED
         previous_limit, self._before = self._before, 0
-        if previous_limit and rate < self._before_rate * _GAIN:
+        is_guess, self._is_guess = self._is_guess, False
+        if not is_starved:
+            # More connections can't help now. Those that there are may be why.
+            self.limit = 1 if is_guess else self.limit
+        elif previous_limit and rate < self._before_rate * _GAIN:
             self.limit, self._not_before = previous_limit, now + _REST_SECONDS
-        elif waited > seconds * _STARVED and now >= self._not_before and self.limit < self.ceiling:
+        elif now >= self._not_before and self.limit < self.ceiling:
             self._before, self._before_rate = self.limit, rate
             self.limit, self._new = min(self.ceiling, self.limit * 2), True
 

@@ -1,9 +1,9 @@
 """The bytes of objects, in order, read ahead over as many connections as pay off.
 
-Reader threads fetch. They read an object whole over one connection. Once the network is slower than the consumer, they
-read it in ranges over several. One consumer, the thread that calls `block`, alone checks, counts and writes. So the
-changes on the volume have one order. Bytes that have come and wait for the consumer are 32 MiB at most, and for a
-single connection 4 MiB.
+Reader threads fetch. They read an object whole over one connection. Where the network is slower than the consumer, they
+read it in ranges over several. A large object begins in ranges over two, until it is known which of both is slower. One
+consumer, the thread that calls `block`, alone checks, counts and writes. So the changes on the volume have one order.
+Bytes that have come and wait for the consumer are 32 MiB at most, and for a single connection 4 MiB.
 
 `Fetch._lock` guards `_ranges` with all that it holds, `_seen`, `_error`, `concurrency` and the two counts of readers.
 Methods that start with "Under the lock" are called with it held. No request is made and no bytes are checked under it.
@@ -54,7 +54,8 @@ class Fetch:
     ) -> None:
         """Take what to read: of each object the bytes from `start` on. No request is made yet."""
         self.objects, self.progress, self.options = objects, progress, options
-        self.concurrency = Concurrency(options.connections)
+        is_large = any(each.size_bytes - start >= options.sizes.large_bytes for each in objects[:1])
+        self.concurrency = Concurrency(options.connections, guesses=is_large)
         self._store, self._ranges = store, Ranges(objects, start, options.sizes)
         # Written without the lock, but before the block is handed over under it. So the consumer of a block sees what
         # came with it. Several threads may write one object's entry: single operations on dicts and sets are atomic.

@@ -28,12 +28,14 @@ class Sizes:
     inflated.
     small_bytes: for a smaller range a connection mostly waits for the first byte of an answer, see
     `Concurrency.ceiling`.
+    large_bytes: an object of this size is read over two connections from the start.
     """
 
     range_bytes: int = 8 * _MIB
     most_waiting_bytes: int = 32 * _MIB
     first_bytes: int = 4 * _MIB
     small_bytes: int = _MIB
+    large_bytes: int = 64 * _MIB
 
 
 SIZES: Final = Sizes()
