@@ -114,28 +114,31 @@ def test_it_gets_what_it_needs_and_no_secret(tmp_path: Path, monkeypatch: pytest
 
 
 @pytest.mark.parametrize(
-    ("given", "opts"),
-    [({}, "-XX:TieredStopAtLevel=1"), ({"JAVA_OPTS": "-Xint"}, "-Xint"), ({"JDK_JAVA_OPTIONS": "-Xint"}, "")],
+    ("given", "expected"),
+    [
+        ({}, "-XX:TieredStopAtLevel=1 -Xmx64m "),
+        ({"JAVA_OPTS": "-Xint"}, "-Xint 64m"),
+        ({"JDK_JAVA_OPTIONS": "-Xint"}, " 64m"),
+    ],
     ids=["no options", "JAVA_OPTS", "JDK_JAVA_OPTIONS"],
 )
-def test_java_compiles_little_for_a_look_unless_the_operator_has_options(
-    given: dict[str, str], opts: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_java_compiles_little_for_a_look_or_a_load_unless_the_operator_has_options(
+    given: dict[str, str], expected: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name in ("JAVA_OPTS", "JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS"):
+    for name in ("HEAP_SIZE", "JAVA_OPTS", "JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS"):
         monkeypatch.delenv(name, raising=False)
     for name, value in given.items():
         monkeypatch.setenv(name, value)
     script = tmp_path / "bin/neo4j-admin"
     script.parent.mkdir()
-    script.write_text(f'#!/bin/sh\necho "$JAVA_OPTS" >"{tmp_path}/${{1#--}}"\necho 4.4.48\n')
+    script.write_text(f'#!/bin/sh\necho "$JAVA_OPTS $HEAP_SIZE" >"{tmp_path}/${{1#--}}"\necho 4.4.48\n')
     script.chmod(0o755)
     program = find_admin({"NEO4J_HOME": str(tmp_path)}, "64m")
     program.configure(tmp_path / "conf", tmp_path / "data")
     program.load_stream([], NEO4J, tmp_path / "conf", 0, "the dump")
     with pytest.raises(AdminError, match="does not describe a store"):
         program.info(tmp_path, NEO4J, tmp_path / "conf", 0, "the dump")
-    of_operator = given.get("JAVA_OPTS", "")
-    assert [(tmp_path / name).read_text().strip() for name in ("load", "store-info")] == [of_operator, opts]
+    assert [(tmp_path / name).read_text() for name in ("load", "store-info")] == [f"{expected}\n"] * 2
 
 
 def test_one_that_ends_with_0_and_makes_nothing_is_told_with_its_words(

@@ -82,7 +82,8 @@ class Admin:
 
         All blocks are taken, even if neo4j-admin ends early.
         """
-        return self._run(_filled(self.commands.load_stdin, Path("-"), database), conf, lock, blocks, name)
+        argv = _filled(self.commands.load_stdin, Path("-"), database)
+        return self._run(argv, conf, lock, blocks, name, compiles_little=True)
 
     def finds_by_name(self, *, full: bool) -> bool:
         """Tell whether its command for an artifact takes one only under the name in the header."""
@@ -98,12 +99,13 @@ class Admin:
         until: the point in the chain at which to end, as neo4j-admin writes it, or empty.
         """
         way = admin_commands.way_of_artifact(self.commands, self.edition, full=full)
-        source = last.parent if way is self.commands.load_artifact else last
+        by_load = way is self.commands.load_artifact
+        source = last.parent if by_load else last
         temp = conf.parent / "temp"
         temp.mkdir()
         argv = _filled(way, source, database, conf / _CONF, temp)
         argv += [f"--restore-until={until}"] if until else []
-        last_lines = self._run(argv, conf, lock, None, str(last))
+        last_lines = self._run(argv, conf, lock, None, str(last), compiles_little=by_load)
         trees.remove(temp)
         return last_lines
 
@@ -114,7 +116,14 @@ class Admin:
         """
         argv = _filled(self.commands.info, store, database)
         run = self._ended(
-            argv, conf, lock, None, name, phase=Phase.INSPECT, most_seconds=self.silent_seconds, is_short=True
+            argv,
+            conf,
+            lock,
+            None,
+            name,
+            phase=Phase.INSPECT,
+            most_seconds=self.silent_seconds,
+            compiles_little=True,
         )
         if error := verdicts.unreadable(run) or endings.error_of(run):
             raise error
@@ -154,8 +163,17 @@ class Admin:
         if error := verdicts.unmigrated(run) or endings.error_of(run):
             raise error
 
-    def _run(self, argv: list[str], conf: Path, lock: int, blocks: Iterable[bytes] | None, name: str) -> str:
-        run = self._ended(argv, conf, lock, blocks, name)
+    def _run(
+        self,
+        argv: list[str],
+        conf: Path,
+        lock: int,
+        blocks: Iterable[bytes] | None,
+        name: str,
+        *,
+        compiles_little: bool = False,
+    ) -> str:
+        run = self._ended(argv, conf, lock, blocks, name, compiles_little=compiles_little)
         if error := endings.error_of(run, takes_older=self.takes_older):
             raise error
         return run.last_output
@@ -170,18 +188,17 @@ class Admin:
         *,
         phase: Phase = Phase.LOAD,
         most_seconds: float | None = None,
-        is_short: bool = False,
+        compiles_little: bool = False,
     ) -> endings.Run:
         """Run it to its end. name: what it works on, for messages. most_seconds: after these it is ended.
 
-        is_short: see `environment`.
+        compiles_little: see `environment`.
         """
         log.info("neo4j-admin %s", " ".join(argv))
-        variables = {"NEO4J_CONF": str(conf), "HEAP_SIZE": self.heap_size}
         # neo4j-admin inherits the volume's lock and holds it as long as it lives, even if this process dies.
         command = child.Command(
             [str(self.program), *argv],
-            environment(os.environ, is_short=is_short) | variables,
+            environment(os.environ, self.heap_size, compiles_little=compiles_little) | {"NEO4J_CONF": str(conf)},
             conf.parent,
             keep=(lock,),
         )

@@ -69,7 +69,7 @@ _VERSION = re.compile(r"^(?:neo4j-admin )?(\d+)\.(\d+)(?:\.(\d+))?\b", re.MULTIL
 
 def _ask_version(program: Path, heap_size: str, most_seconds: float) -> Version:
     argv = ["--version"]
-    command = child.Command([str(program), *argv], passed(os.environ) | {"HEAP_SIZE": heap_size}, Path("/"))
+    command = child.Command([str(program), *argv], passed(os.environ, heap_size), Path("/"))
     with startable(program):
         ended = child.run(command, most_seconds=most_seconds)
     run = judged(ended, argv, "--version", heap_size)
