@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable
 from pathlib import Path
+from queue import SimpleQueue
 
 import pytest
 from tests.support.archives import write_files
@@ -54,3 +55,19 @@ def test_writing_begins_early_and_keeps_the_bytes(tmp_path: Path) -> None:
         file.write(b"some bytes")
         disk.begin_writing(file.fileno(), 0, 10)
     assert path.read_bytes() == b"some bytes"
+
+
+def test_writing_of_a_tree_begins_with_every_file_and_minds_none_that_cannot_be_opened(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_files(tmp_path, {f"{number % 3}/{number}": b"some bytes" for number in range(9)})
+    expected = sorted(path for path in tmp_path.rglob("*") if path.is_file())
+    os.mkfifo(tmp_path / "a FIFO")
+    (tmp_path / "a link").symlink_to("/nowhere")
+    begun: SimpleQueue[Path] = SimpleQueue()
+    monkeypatch.setattr(
+        disk, "begin_writing", lambda descriptor, *_: begun.put(Path(f"/proc/self/fd/{descriptor}").readlink())
+    )
+    disk.begin_writing_tree(tmp_path)
+    assert sorted(begun.get(timeout=60) for _ in range(10)) == sorted([*expected, tmp_path / "a FIFO"])
+    assert {path.read_bytes() for path in expected} == {b"some bytes"}

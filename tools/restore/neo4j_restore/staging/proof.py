@@ -60,6 +60,8 @@ class Prover:
         that has inconsistencies. Raises MigrationNeededError for one of another version that is not migrated, and
         RestoreError if a check or migration can't be made.
         """
+        # The disk writes while neo4j-admin looks, so that the sync before the swap has little left.
+        disk.begin_writing_tree(self.paths.staged_data)
         info, migration = self._info(chosen), None
         if info and (more := surplus(chosen, info)):
             log.warning("%s: %s. No data is missing", chosen.target, more)
