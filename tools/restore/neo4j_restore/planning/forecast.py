@@ -89,7 +89,7 @@ def _of(source: Source, size: int, wanted: Mapping[DatabaseName, Kind], *, check
         fixed = min(took, start) if starts_admin else 0.0
         return fixed * starts + (took - fixed) * grows
 
-    streams = not phases.get(Phase.LOAD) and Kind.DUMP in wanted.values()
+    streams = not phases.get(Phase.LOAD) and not {Kind.DUMP, Kind.BACKUP}.isdisjoint(wanted.values())
     admin = scaled(Phase.LOAD, starts_admin=True) + start * starts
     admin += scaled(Phase.CHECK, starts_admin=True) if checks else 0.0
     other = phases.get(Phase.PREPARE, 0.0) + scaled(Phase.FINISH, starts_admin=False)

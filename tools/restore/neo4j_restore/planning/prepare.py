@@ -19,9 +19,9 @@ from neo4j_restore.planning.beside import Finder
 from neo4j_restore.planning.inspect_set import Inspection, Inspector
 from neo4j_restore.planning.plan import Plan, Step
 from neo4j_restore.planning.selection import Selection
+from neo4j_restore.planning.streamed import is_streamed
 from neo4j_restore.request import Request
 from neo4j_restore.sets.backup_set import BackupSet
-from neo4j_restore.sets.kinds import Kind
 from neo4j_restore.settings import Policy, Settings
 from neo4j_restore.spec import DatabaseName, SpaceMode
 from neo4j_restore.stores import Store
@@ -71,8 +71,9 @@ def prepare(
 def _begins_with_java(prepared: Plan, program: admin.Admin, policy: Policy) -> bool:
     """Tell whether the first step starts neo4j-admin before it fetches much, and before anything is deleted."""
     chosen = prepared.restores[0].chosen
-    is_dump = chosen is not None and chosen.kind is Kind.DUMP and not (chosen.inside and chosen.inside.container)
-    return is_dump and bool(program.commands.load_stdin) and policy.space is not SpaceMode.RECLAIM
+    if chosen is None or (chosen.inside and chosen.inside.container) or policy.space is SpaceMode.RECLAIM:
+        return False
+    return is_streamed(chosen, program.commands, program.edition)
 
 
 def _refuse_folded(request: Request, version: admin_commands.Version) -> None:
@@ -219,7 +220,7 @@ def _check_whole(bucket: BucketUrl, chosen: BackupSet) -> None:
 
 
 def _estimate(inspection: Inspection, program: admin.Admin) -> space.Estimate:
-    estimate = space.estimate(inspection.chosen, inspection.head, inspection.tail, program.commands)
+    estimate = space.estimate(inspection.chosen, inspection.head, inspection.tail, program.commands, program.edition)
     if compatibility.is_migrated(inspection.chosen, program.version):
         # neo4j-admin writes the migrated files beside the old ones.
         estimate = replace(estimate, bytes=2 * estimate.bytes)

@@ -13,8 +13,9 @@ import struct
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from neo4j_restore.admin.admin_commands import Commands
+from neo4j_restore.admin.admin_commands import Commands, Edition
 from neo4j_restore.errors import NoSpaceError
+from neo4j_restore.planning.streamed import is_streamed
 from neo4j_restore.sets.backup_set import BackupSet
 from neo4j_restore.sets.inside import DATA_FOLDER, Inside
 from neo4j_restore.sets.kinds import Kind
@@ -43,17 +44,16 @@ class Estimate:
     source: str
 
 
-def estimate(chosen: BackupSet, head: bytes, tail: bytes, commands: Commands) -> Estimate:
+def estimate(chosen: BackupSet, head: bytes, tail: bytes, commands: Commands, edition: Edition | None) -> Estimate:
     """Return the most room that restoring `chosen`, an inspected set, takes at one time.
 
     head: the object's first bytes, a megabyte of an archive. tail: its last 4 bytes, or a zip's directory.
-    Both are empty for a directory.
+    Both are empty for a directory. edition: None where it is not known.
     """
     inside = chosen.inside or Inside()
     size, source = _unpacked(chosen, inside, head, tail)
     restored, restored_source = _restored(chosen, inside, inside.size_bytes or size, head, tail)
-    # A dump in a tar is streamed to neo4j-admin, as a bare dump is: neither lies on the volume.
-    streamed = chosen.kind is Kind.DUMP and inside.container != "zip" and bool(commands.load_stdin)
+    streamed = is_streamed(chosen, commands, edition)
     files = 0 if streamed else _files(chosen, inside, size)
     if chosen.kind in {Kind.DUMP, Kind.BACKUP}:
         # neo4j-admin applies a chain in a temporary folder, which holds a second copy of the store.

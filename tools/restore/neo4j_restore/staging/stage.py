@@ -15,6 +15,7 @@ from neo4j_restore.errors import (
     VanishedError,
 )
 from neo4j_restore.planning.plan import Plan
+from neo4j_restore.planning.streamed import is_streamed
 from neo4j_restore.policies import Migrate
 from neo4j_restore.sets.backup_set import BackupSet
 from neo4j_restore.sets.kinds import Kind
@@ -81,9 +82,11 @@ class Stage:
 
     def _keeps(self, chosen: BackupSet) -> bool:
         """Return whether an interrupted download of the set can be resumed: not if it is streamed."""
-        streamed = chosen.kind is Kind.DUMP and self._loader.streams
         container = chosen.inside.container if chosen.inside else ""
-        return container == "zip" or (container != "tar" and not streamed)
+        return container == "zip" or (container != "tar" and not self._streams(chosen))
+
+    def _streams(self, chosen: BackupSet) -> bool:
+        return is_streamed(chosen, self.program.commands, self.program.edition)
 
     @property
     def _loader(self) -> Loader:
@@ -127,8 +130,10 @@ class Stage:
         result.check_verified(chosen, self.options.evidence, request.bucket, require=policy.require_checksum)
 
     def _take_artifacts(self, chosen: BackupSet) -> str:
-        """Download the artifacts of a chain, and restore from these files."""
-        # They can't be streamed: neo4j-admin reads artifacts more than once, and finds a chain by its folder.
+        """Load a full artifact while it comes. Or download the artifacts of a chain, and restore from these files."""
+        if self._streams(chosen):
+            return self._load(chosen)
+        # neo4j-admin reads artifacts more than once, and finds a chain by its folder.
         top = self._folder(chosen)
         try:
             paths = self._opener.land_artifacts(chosen, top, self._kept(chosen))
@@ -140,8 +145,8 @@ class Stage:
         return self._loader.restore_artifact(paths[-1], chosen, chosen.header)
 
     def _load(self, chosen: BackupSet) -> str:
-        if self._loader.streams:
-            # Streamed, so that the dump never lies on the volume.
+        if self._streams(chosen):
+            # So that it never lies on the volume.
             with self._opener.unpacked(chosen) as stream:
                 return self._loader.load_stream(stream, chosen.target, self._name(chosen))
         path = self._loader.files(chosen.target).dump
