@@ -4,9 +4,10 @@ from dataclasses import dataclass, replace
 
 from bench.contenders import Contender
 from bench.servers import Distance
+from bench.sets import DATABASE
 
 from bench import contenders as who
-from bench import dumps
+from bench import dumps, many
 
 _GZ, _ZST = ("targz", ".tar.gz"), ("tarzst", ".tar.zst")
 
@@ -16,8 +17,9 @@ CAP_BYTES = 100_000_000
 
 @dataclass(frozen=True)
 class Case:
-    """One case. bucket: for BUCKET. manifest: the files that the result must have. distance: what a proxy adds.
+    """One case. bucket: for BUCKET. distance: what a proxy adds.
 
+    manifest: the files that each of the `databases` must have in the result.
     real_admin: with a real Neo4j in the place of the stand-in.
     """
 
@@ -30,6 +32,7 @@ class Case:
     distance: Distance | None = None
     real_admin: bool = False
     scheme: str = "gs"
+    databases: tuple[str, ...] = (DATABASE,)
 
 
 def restores(*, quick: bool) -> list[Case]:
@@ -104,10 +107,31 @@ def restores(*, quick: bool) -> list[Case]:
             (
                 who.OURS,
                 _once(who.dump_old_way(dumps.BUCKET)),
-                who.dump_piped(dumps.BUCKET),
+                who.piped_to_load(dumps.BUCKET),
                 who.load_alone(dumps.BUCKET),
             ),
             real_admin=True,
+        ),
+        Case(
+            "backup",
+            "A full `.backup` of Neo4j 5, loaded by the real neo4j-admin of Community",
+            dumps.BACKUPS,
+            "dump",
+            (
+                who.OURS,
+                who.backup_by_curl(dumps.BACKUPS),
+                who.piped_to_load(dumps.BACKUPS, ".backup", "piped"),
+                who.load_alone(dumps.BACKUPS, ".backup"),
+            ),
+            real_admin=True,
+        ),
+        Case(
+            "many",
+            "Eight databases, `.tar.gz`",
+            many.BUCKET,
+            "many",
+            (who.OURS_MANY, who.OURS_ONE_BY_ONE, who.many_by_curl(many.BUCKET)),
+            databases=who.MANY,
         ),
     ]
 

@@ -11,6 +11,9 @@ from bench.sets import DATABASE, STAMP
 
 _INTO = f"databases/{DATABASE}"
 
+# The databases of one request.
+MANY = tuple(f"db{number}" for number in range(1, 9))
+
 
 @dataclass(frozen=True)
 class Contender:
@@ -34,6 +37,20 @@ OURS = Contender(
     "neo4j-restore",
     "neo4j-restore run",
     "every object's checksum, the compression's own, the archive's end. All files are synced to the disk",
+)
+
+OURS_MANY = Contender(
+    "ours",
+    "neo4j-restore, one request",
+    f"DATABASE={','.join(MANY)} neo4j-restore run",
+    OURS.checks,
+)
+
+OURS_ONE_BY_ONE = Contender(
+    "one-by-one",
+    "neo4j-restore, one request after the other",
+    f"for name in {' '.join(MANY)}; do DATABASE=$name neo4j-restore run; done",
+    OURS.checks,
 )
 
 OURS_UNSYNCED = Contender(
@@ -72,6 +89,20 @@ def piped(name: str, bucket: str, ending: str, unpack: str, needs: Sequence[str]
     script = _moved(f"{_media(bucket, ending)} | {unpack} -C set")
     return Contender(
         name, f"curl, piped to {unpack}", script, "the compression's own checksum", ("curl", "tar", *needs)
+    )
+
+
+def many_by_curl(bucket: str) -> Contender:
+    """Return the archives of many databases, one after the other, each by curl piped into igzip and tar."""
+    curl = 'curl -sSf --http1.1 ${CERT:+--cacert "$CERT"}'
+    fetch = f'{curl} "$URL/download/storage/v1/b/{bucket}/o/$name-{STAMP}.tar.gz?alt=media" | igzip -dc | tar x -C set'
+    script = f"mkdir set; for name in {' '.join(MANY)}; do {fetch}; done; mv set/backups databases"
+    return Contender(
+        "curl-igzip",
+        "curl, piped to igzip -dc | tar x, one after the other",
+        script,
+        "the compression's own checksum",
+        ("curl", "igzip", "tar"),
     )
 
 
@@ -125,15 +156,22 @@ def dump_old_way(bucket: str) -> Contender:
     return Contender("old", "gsutil cp, then neo4j-admin load", script, "the object's CRC32C", ("gsutil",))
 
 
-def dump_piped(bucket: str) -> Contender:
-    """Return the dump piped into neo4j-admin."""
-    script = f"{_media(bucket, '.dump')} | {_LOAD} --from-stdin"
-    return Contender("curl", "curl, piped to neo4j-admin load", script, "nothing", ("curl",))
+def piped_to_load(bucket: str, ending: str = ".dump", name: str = "curl") -> Contender:
+    """Return a dump or a full backup, piped into neo4j-admin."""
+    script = f"{_media(bucket, ending)} | {_LOAD} --from-stdin"
+    return Contender(name, "curl, piped to neo4j-admin load", script, "nothing", ("curl",))
 
 
-def load_alone(bucket: str) -> Contender:
+def backup_by_curl(bucket: str) -> Contender:
+    """Return the download of a full backup to a file, then its load, as the operations manual describes it."""
+    script = f"mkdir backups; {_media(bucket, '.backup')} -o backups/{key('.backup')}"
+    script += f"; {_LOAD} --from-path=backups; rm -r backups"
+    return Contender("curl", "curl, then neo4j-admin load", script, "nothing", ("curl",))
+
+
+def load_alone(bucket: str, ending: str = ".dump") -> Contender:
     """Return the work of neo4j-admin alone, from a file in memory."""
-    script = f'{_LOAD} --from-stdin <"$OBJECTS/{bucket}/{key(".dump")}"'
+    script = f'{_LOAD} --from-stdin <"$OBJECTS/{bucket}/{key(ending)}"'
     return Contender("load", "limit: neo4j-admin load alone", script, "-")
 
 

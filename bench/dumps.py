@@ -1,4 +1,7 @@
-"""The `.dump` to restore. The real neo4j-admin of Neo4j 5 imports a database and makes the dump once."""
+"""The `.dump` and the `.backup` to restore. The real neo4j-admin of Neo4j 5 imports a database and makes the dump once.
+
+Only Enterprise makes a backup. A full one holds the bytes of a dump behind another header, so it is made of the dump.
+"""
 
 import json
 import os
@@ -13,13 +16,19 @@ from bench.compare import database_files, facts
 from bench.errors import BenchError
 from bench.objects import publish
 from bench.places import ROOT
+from bench.programs import program
 from bench.sets import DATABASE, STAMP, Sets
+from tests.support.artifacts import Artifact
 
 from bench import servers
 
 NEO4J_VERSION = "5.26.30"
 
 BUCKET = "dumps"
+BACKUPS = "backups"
+
+# The magic of a dump and of a full backup, both in zstd, and of what is in it.
+_DUMP, _BACKUP, _PLAIN = b"DZV1", b"BZV1", b"zstd"
 
 # A node takes 440 bytes of the store, with its three relationships.
 _NODES = {"full": 2_400_000, "quick": 2_000}
@@ -58,8 +67,36 @@ def make(sets: Sets) -> Sets:
             manifest = _make(work, target, _NODES[sets.size.name])
         publish(target)
         kept.write_text(json.dumps(manifest))
+    backup = sets.objects / BACKUPS / f"{DATABASE}-{STAMP}.backup"
+    if not backup.exists():
+        _pack_again(sets.object(BUCKET, ".dump"), backup)
+        publish(backup.parent)
     manifest = {name: (size, crc) for name, (size, crc) in json.loads(kept.read_text()).items()}
     return replace(sets, manifests=sets.manifests | {"dump": manifest})
+
+
+def _pack_again(dump: Path, backup: Path) -> None:
+    """Write a full backup artifact with the content of `dump`. The import is transaction 2."""
+    backup.parent.mkdir(exist_ok=True)
+    new, zstd = backup.with_name("new"), program("zstd")
+    metadata = Artifact(lowest=1, highest=2).metadata(compressed=True)
+    with dump.open("rb") as source, new.open("wb") as target:
+        source.seek(len(_DUMP))
+        target.write(_BACKUP)
+        target.flush()
+        with (
+            subprocess.Popen([zstd, "-dc"], stdin=source, stdout=subprocess.PIPE) as plain,
+            subprocess.Popen([zstd, "-3", "-q", "-c"], stdin=subprocess.PIPE, stdout=target) as packed,
+        ):
+            if not (plain.stdout and packed.stdin):
+                raise AssertionError
+            packed.stdin.write(plain.stdout.read(len(_PLAIN)) + metadata)
+            shutil.copyfileobj(plain.stdout, packed.stdin)
+            packed.stdin.close()
+    if plain.returncode or packed.returncode:
+        message = f"zstd can't pack the dump again: {plain.returncode}, {packed.returncode}"
+        raise BenchError(message, hint="run it by hand")
+    new.rename(backup)
 
 
 def _make(work: Path, target: Path, nodes: int) -> dict[str, tuple[int, int]]:

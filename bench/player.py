@@ -35,7 +35,7 @@ class Player:
         argv = [programs.program("bash"), "-euo", "pipefail", "-c", contender.script]
         sample = measure.run(argv, volume, self._env(contender), timeout_seconds=_TIMEOUT_SECONDS, watched=warm_up)
         if warm_up and contender.leaves_store:
-            compare(volume, self.backups.manifests[self.case.manifest])
+            compare(volume, self.backups.manifests[self.case.manifest], self.case.databases)
         return sample
 
     def _env(self, contender: Contender) -> dict[str, str]:

@@ -11,7 +11,7 @@ from bench.results import Outcome, Results
 from bench.servers import Endpoint
 from bench.sets import Sets
 
-from bench import cases, dumps, machine, places, profile, programs, rounds, servers, sets, starts
+from bench import cases, dumps, machine, many, places, profile, programs, rounds, servers, sets, starts
 
 Say = Callable[[str], None]
 
@@ -23,7 +23,7 @@ def measured(*, quick: bool, repeats: int, only: list[str], say: Say) -> Results
 
     If one can't be measured, a line says so, and the others go on.
     """
-    backups = _with_dump(sets.make(sets.QUICK if quick else sets.FULL), say)
+    backups = many.make(_with_dump(sets.make(sets.QUICK if quick else sets.FULL), say))
     results = Results()
     with servers.working(places.sets()) as work:
         results.facts = _facts(backups, work, repeats, quick=quick)
@@ -92,6 +92,7 @@ def _facts(backups: Sets, work: Path, repeats: int, *, quick: bool) -> dict[str,
         "set": of_set,
         "raw directory": raw,
         **({"dump": _dump_facts(backups)} if "dump" in backups.manifests else {}),
+        "eight databases": f"{backups.unpacked_bytes('many') / 1e6:.0f} MB each",
         "rounds": f"{repeats} and a warm-up, in turn, medians",
         "load before": f"{machine.load():.2f}",
         **machine.describe(work),

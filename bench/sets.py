@@ -132,15 +132,9 @@ def _make(size: Size, top: Path) -> None:
     inside = [*inside, *(name for name in (*_LARGE, *_TINY) if name not in inside)]
     archive = {name: manifest[name] for name in sorted(inside)}
     tar = top / "set.tar"
-    _tar(directory, archive, tar)
-    for bucket, ending, argv in (
-        ("targz", ".tar.gz", ["pigz" if shutil.which("pigz") else "gzip", "-6", "-n", "-c"]),
-        ("tarzst", ".tar.zst", ["zstd", "-3", "-q", "-c"]),
-    ):
-        packed = objects / bucket / f"{DATABASE}-{STAMP}{ending}"
-        packed.parent.mkdir(parents=True)
-        with tar.open("rb") as source, packed.open("wb") as target:
-            subprocess.run(argv, stdin=source, stdout=target, check=True)
+    write_tar(directory, archive, tar)
+    for bucket, ending, argv in (("targz", ".tar.gz", gzip()), ("tarzst", ".tar.zst", ["zstd", "-3", "-q", "-c"])):
+        pack(tar, objects / bucket / f"{DATABASE}-{STAMP}{ending}", argv)
     tar.unlink()
     publish(objects)
     (top / "manifest.json").write_text(json.dumps({"archive": archive, "directory": manifest}))
@@ -167,11 +161,23 @@ def write_store(top: Path, size: Size) -> Iterator[tuple[str, tuple[int, int]]]:
         yield name, (count, int.from_bytes(checksum.digest(), "big"))
 
 
-def _tar(directory: Path, names: dict[str, tuple[int, int]], target: Path) -> None:
+def gzip() -> list[str]:
+    """Return the command that compresses as the charts' backup jobs do."""
+    return ["pigz" if shutil.which("pigz") else "gzip", "-6", "-n", "-c"]
+
+
+def pack(tar: Path, target: Path, argv: list[str]) -> None:
+    """Write what the command `argv` makes of a tar to the new file `target`."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with tar.open("rb") as source, target.open("wb") as packed:
+        subprocess.run(argv, stdin=source, stdout=packed, check=True)
+
+
+def write_tar(directory: Path, names: Iterable[str], target: Path, database: str = DATABASE) -> None:
     """Write a tar with the paths of the charts' backup jobs, `backups/neo4j/...`, and nothing of this machine."""
     with tarfile.open(target, "w", format=tarfile.GNU_FORMAT) as archive:
         for name in names:
-            member = tarfile.TarInfo(f"backups/{DATABASE}/{name}")
+            member = tarfile.TarInfo(f"backups/{database}/{name}")
             member.size = (directory / name).stat().st_size
             with (directory / name).open("rb") as file:
                 archive.addfile(member, file)

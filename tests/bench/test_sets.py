@@ -44,3 +44,12 @@ def test_a_result_that_is_not_the_set_is_told(wrong: str, tmp_path: Path) -> Non
         (store / "neostore.more").touch()
     with pytest.raises(BenchError, match="1 files differ, neostore"):
         compare.compare(tmp_path, manifest)
+
+
+def test_every_database_of_a_request_is_compared(tmp_path: Path) -> None:
+    manifest = dict(sets.write_store(tmp_path / "databases" / "db1", TINY))
+    dict(sets.write_store(tmp_path / "databases" / "db2", TINY))
+    compare.compare(tmp_path, manifest, ("db1", "db2"))
+    (tmp_path / "databases" / "db2" / "neostore").unlink()
+    with pytest.raises(BenchError, match="1 files differ, neostore, in db2"):
+        compare.compare(tmp_path, manifest, ("db1", "db2"))
