@@ -34,11 +34,11 @@ class _Bench:
 
     def environment(self, end: servers.Endpoint, backups: Sets) -> dict[str, str]:
         """Return the environment of the commands, with the real neo4j-admin for dumps."""
-        found = environment(self.work, end, backups.objects) | {"BUCKET": f"gs://{self.bucket}"}
+        variables = environment(self.work, end, backups.objects) | {"BUCKET": f"gs://{self.bucket}"}
         if self.bucket != dumps.BUCKET:
-            return found
+            return variables
         home = dumps.neo4j_home()
-        return found | {"NEO4J_HOME": str(home), "PATH": f"{home / 'bin'}:{found['PATH']}", "HEAP_SIZE": "512m"}
+        return variables | {"NEO4J_HOME": str(home), "PATH": f"{home / 'bin'}:{variables['PATH']}", "HEAP_SIZE": "512m"}
 
     def restored(self, backups: Sets, record: Record | None = None) -> tuple[float, float, Record]:
         """Restore. Return the forecast by an earlier restore, the seconds that it took, and its record."""
@@ -64,13 +64,13 @@ def errors(work: Path, repeats: int, *, quick: bool) -> dict[str, float]:
     grown = sets.make(QUICK if quick else FULL)
     before = sets.make(_QUICK_HALF if quick else _HALF)
     with_dump = dumps.make(grown)
-    found = {
+    ratios = {
         "forecast_same": _error(_Bench(work, "targz"), grown, grown, repeats),
         "forecast_grown": _error(_Bench(work, "targz"), before, grown, repeats),
         "forecast_dump": _error(_Bench(work, dumps.BUCKET), with_dump, with_dump, repeats),
     }
     shutil.rmtree(work / "volume", ignore_errors=True)
-    return found
+    return ratios
 
 
 def _error(bench: _Bench, drill: Sets, real: Sets, repeats: int) -> float:

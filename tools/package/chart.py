@@ -80,12 +80,12 @@ def changes(changelog: str, version: str) -> list[dict[str, str]]:
         re.findall(r"^## \[?(\S+?)\]?(?: - [^\n]*)?\n(.*?)(?=^## |\Z)", changelog, re.MULTILINE | re.DOTALL)
     )
     section = sections.get(version) or sections.get("Unreleased", "")
-    found = []
+    listed = []
     for heading, entries in re.findall(r"^### (\w+)\n(.*?)(?=^### |\Z)", section, re.MULTILINE | re.DOTALL):
         for entry in re.findall(r"^- (.*?)(?=^- |\Z)", entries, re.MULTILINE | re.DOTALL):
             sentence = re.split(r"(?<=\.)\s", " ".join(entry.split()), maxsplit=1)[0].rstrip(".")
-            found.append({"kind": _KINDS[heading], "description": sentence})
-    return found
+            listed.append({"kind": _KINDS[heading], "description": sentence})
+    return listed
 
 
 def signing(environment: Mapping[str, str]) -> list[str]:

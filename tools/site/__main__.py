@@ -88,11 +88,11 @@ def _kept(link: re.Match[str], folder: Path, staged: Path) -> str:
 
 def _with_pictures(pictures: Path, staged: Path) -> list[Page]:
     """Return a page with the pictures that tests have made, or nothing if there are none."""
-    found = sorted(pictures.glob("*.png"))
-    if not found:
+    images = sorted(pictures.glob("*.png"))
+    if not images:
         return []
     lines = ["# Pictures", "", "Tests make them of the programs as they are.", ""]
-    for picture in found:
+    for picture in images:
         shutil.copy(picture, staged / "docs" / picture.name)
         title = picture.stem.replace("-", " ")
         lines += [f"## {title.capitalize()}", "", f"![{title}]({picture.name})", ""]

@@ -52,8 +52,8 @@ PAGES = (
 
 def scenarios(root: Path = ROOT) -> tuple[Page, ...]:
     """Return a page for each ready-made scenario, by its own title."""
-    found = sorted(root.glob("scenarios/*/README.md"))
-    return tuple(Page("Scenarios", str(path.relative_to(root)), _title(path), _first_line(path)) for path in found)
+    readmes = sorted(root.glob("scenarios/*/README.md"))
+    return tuple(Page("Scenarios", str(path.relative_to(root)), _title(path), _first_line(path)) for path in readmes)
 
 
 def llms() -> str:

@@ -43,11 +43,11 @@ def read_volumes(reading: Reading, steps: Steps) -> None:
     listed = reading.values.get(*steps)
     if not isinstance(listed, list):
         return
-    named = _mounted(reading)
+    mounted = _mounted(reading)
     rest = [
         index
         for index, each in enumerate(listed)
-        if (*steps, index) not in reading.done or (isinstance(each, Mapping) and each.get("name") in named)
+        if (*steps, index) not in reading.done or (isinstance(each, Mapping) and each.get("name") in mounted)
     ]
     _take_items(reading, pod.EXTRA_VOLUMES, steps, rest)
 

@@ -41,7 +41,7 @@ def check(
     """
     values = together(paths)
     recognised = TARGETS[target] if target else recognise(values, _FLAG if len(paths) == 1 else _FLAGS)
-    known = chart(recognised)
+    its_chart = chart(recognised)
     accepted = _accepted(values, consent or Consent())
     findings = [*check_secrets(values, recognised), *check_restore(values, recognised, accepted)]
     # If contract and schema both refuse a key, the contract's message is better than the schema's pattern.
@@ -49,10 +49,10 @@ def check(
     findings += [each for each in check_shape(values, recognised) if not reported.intersection(_keys(each))]
     if rendering is not None:
         messages = {each.what for each in findings}
-        flags = [word for key, value in known.offline.items() for word in ("--set", f"{key}={str(value).lower()}")]
+        flags = [word for key, value in its_chart.offline.items() for word in ("--set", f"{key}={str(value).lower()}")]
         complete = replace(rendering, chart=rendering.chart or recognised.chart, flags=flags)
         rendered = check_rendered(
-            values, complete, accepted, cluster=known.cluster(values), restores=known.asks_for_restore(values)
+            values, complete, accepted, cluster=its_chart.cluster(values), restores=its_chart.asks_for_restore(values)
         )
         findings += [each for each in rendered if each.what not in messages]
     order = {file: number for number, file in enumerate(values.files)}

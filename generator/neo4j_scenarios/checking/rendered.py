@@ -61,15 +61,15 @@ def check_rendered(
     files = [word for file in values.files for word in ("--values", file)]
     command = [program, "template", "check", chart, *files, *rendering.flags]
     try:
-        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=_TIMEOUT_SECONDS)
+        result = subprocess.run(command, capture_output=True, text=True, check=False, timeout=_TIMEOUT_SECONDS)
     except subprocess.TimeoutExpired:
         yield _whole(values, f"helm template did not end within {_TIMEOUT_SECONDS} seconds", _HINT + " ".join(command))
         return
-    if done.returncode:
-        reason = " ".join(done.stderr.split())
+    if result.returncode:
+        reason = " ".join(result.stderr.split())
         yield _whole(values, f"helm template fails: {redact(reason)}", _HINT + " ".join(command))
         return
-    pods = list(_pods(done.stdout))
+    pods = list(_pods(result.stdout))
     for name, pod in pods:
         yield from _pod(values, name, pod, consent, cluster)
     if restores and not any(is_restore(each) for _, pod in pods for each in pod.get("initContainers") or []):

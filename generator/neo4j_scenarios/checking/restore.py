@@ -24,17 +24,17 @@ def check_restore(values: Located, target: Target, consent: Consent) -> Iterator
 
     A file without a restore container is a mistake too, if the chart does not make the container itself.
     """
-    known = chart(target)
-    sites, old = list(known.sites(values)), list(known.old_restores(values))
+    its_chart = chart(target)
+    sites, old = list(its_chart.sites(values)), list(its_chart.old_restores(values))
     for site in sites:
         if isinstance(site, ContainerSite):
             yield from check_container(site, consent)
         else:
-            yield from _check_block(site, consent, cluster=known.cluster(values))
+            yield from _check_block(site, consent, cluster=its_chart.cluster(values))
     for steps in old:
         yield finding(values, steps, _OLD, _IMPORT)
-    if known.containers and not sites and not old:
-        yield _nowhere(values, target.name, known.containers)
+    if its_chart.containers and not sites and not old:
+        yield _nowhere(values, target.name, its_chart.containers)
 
 
 def _check_block(block: RestoreBlock, consent: Consent, *, cluster: bool) -> Iterator[Finding]:

@@ -98,11 +98,11 @@ def remark(fleet: "Fleet", quiet: bool) -> None:
 
 def _print_difference(folder: Path, changes: Changes, failure: InputFileError, as_json: bool) -> int:
     states = {"missing": changes.missing, "stale": changes.stale, "orphaned": changes.orphaned}
-    named = {state: [str(folder / path) for path in paths] for state, paths in states.items()}
+    by_state = {state: [str(folder / path) for path in paths] for state, paths in states.items()}
     if as_json:
-        put_json({**named, "unchanged": len(changes.unchanged), "problems": problems_as_json(failure)})
+        put_json({**by_state, "unchanged": len(changes.unchanged), "problems": problems_as_json(failure)})
     else:
-        put("".join(f"{state} {path}\n" for state, paths in named.items() for path in paths))
+        put("".join(f"{state} {path}\n" for state, paths in by_state.items() for path in paths))
     return DIFFERENT if changes.any else 0
 
 

@@ -87,7 +87,7 @@ def report(options: ReportOptions) -> int:
     from neo4j_scenarios.report.rows import rows
 
     rate = option("--throughput", options.throughput, amounts.parse_rate)
-    wanted = option("--fail-on", options.fail_on, parse_findings) or frozenset()
+    fail_on = option("--fail-on", options.fail_on, parse_findings) or frozenset()
     bounds = _bounds(options.max_shrink, options.max_growth)
     survey = options.survey(drills=True)
     _apart(options.output, options.metrics)
@@ -100,7 +100,7 @@ def report(options: ReportOptions) -> int:
     now = datetime.now(UTC)
     listed = rows(facts, now, rate, bounds)
     _deliver(_Report(options.fleet.name, listed, now, rate, bounds, failure), options)
-    failed = _failed(listed, wanted)
+    failed = _failed(listed, fail_on)
     return failure.exit_code if fleet.problems or failed else 0
 
 
@@ -163,14 +163,14 @@ def _deliver(report: _Report, options: ReportOptions) -> None:
         put(page(report.fleet, report.rows, report.now, report.rate, report.bounds))
 
 
-def _failed(rows: "Sequence[Row]", wanted: "frozenset[Finding]") -> bool:
+def _failed(rows: "Sequence[Row]", fail_on: "frozenset[Finding]") -> bool:
     """Write the databases that fail to stderr, and return whether there are any."""
     from neo4j_scenarios.report import failing
 
-    problem = failing.problem(rows, wanted)
+    problem = failing.problem(rows, fail_on)
     if not problem:
         return False
-    for line in failing.lines(rows, wanted):
+    for line in failing.lines(rows, fail_on):
         say(redact(line))
     report_problems(BucketError(problem), as_json=False)
     return True

@@ -70,11 +70,11 @@ def job(order: Order) -> dict[str, str]:
 def values(scenario: Scenario) -> Mapping[str, Any]:
     """Return the values of the Jobs of a scenario."""
     everything = chart(NEO4J_RESTORE).values(scenario)
-    kept: dict[str, Any] = {key: everything[key] for key in _KEPT if key in everything}
+    picked: dict[str, Any] = {key: everything[key] for key in _KEPT if key in everything}
     storage = {"storageClass": scenario.storage_class} if scenario.storage_class else {}
     below = {"subPath": folder(scenario)} if folder(scenario) else {}
-    kept["restore"] = {"mode": "job", "into": claims(scenario), **kept["restore"]}
-    return {**kept, "data": {"size": scenario.storage_size, **storage, **below}}
+    picked["restore"] = {"mode": "job", "into": claims(scenario), **picked["restore"]}
+    return {**picked, "data": {"size": scenario.storage_size, **storage, **below}}
 
 
 def _problems(release: Release, servers: Container[tuple[str, str, str]]) -> Iterator[Problem]:

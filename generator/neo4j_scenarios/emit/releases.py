@@ -67,11 +67,11 @@ def releases(fleet: Fleet, clusters: Iterable[Cluster]) -> list[Release]:
             grouping.add(cluster.name, cluster.place, key, cluster.origin(key), what, hint)
     if grouping:
         raise InputFileError(*grouping.problems())
-    made = [release for cluster in listed for release in _releases(fleet.name, cluster)]
-    problems = [*_shared(fleet, made), *_too_long(fleet, made)]
+    every = [release for cluster in listed for release in _releases(fleet.name, cluster)]
+    problems = [*_shared(fleet, every), *_too_long(fleet, every)]
     if problems:
         raise InputFileError(*problems)
-    return sorted(made, key=lambda release: release.wave)
+    return sorted(every, key=lambda release: release.wave)
 
 
 def _shared(fleet: Fleet, releases: Iterable[Release]) -> Iterator[Problem]:

@@ -79,13 +79,13 @@ def install(scenario: Scenario) -> Iterator[str]:
         yield note("ON_STALE_LATEST", scenario)
     if scenario.ignore_objects:
         yield f"Objects that are ignored: {', '.join(scenario.ignore_objects)}. {note('IGNORE_OBJECTS', scenario)}"
-    asked = {
+    requested = {
         "REQUIRE_CHECKSUM": scenario.require_checksum,
         "CONSISTENCY_CHECK": scenario.consistency_check,
         "AUTH_FILES": scenario.auth_files,
         "MIGRATE": scenario.migrate is not Migrate.NEVER,
     }
-    yield from (note(name, scenario) for name, is_asked in asked.items() if is_asked)
+    yield from (note(name, scenario) for name, is_asked in requested.items() if is_asked)
     if scenario.cluster:
         yield note("cluster", scenario)
     if scenario.ldap_url:

@@ -108,18 +108,18 @@ def choose(fleet: Fleet, selection: Selection) -> tuple[frozenset[str], Sequence
     Raises UsageError if the selection is empty, or has a name that no cluster has.
     """
     clusters = [*fleet.clusters, *(broken.cluster for broken in fleet.broken.values())]
-    taken = [each for each in clusters if selection.takes(each.name, each.known_labels)]
-    _check_selection(fleet.path, selection, fleet.names, taken)
+    selected = [each for each in clusters if selection.takes(each.name, each.known_labels)]
+    _check_selection(fleet.path, selection, fleet.names, selected)
     labels = {label for each in clusters for label in each.known_labels}
-    return frozenset(each.name for each in taken) - fleet.broken.keys(), list(_unknown_labels(selection, labels))
+    return frozenset(each.name for each in selected) - fleet.broken.keys(), list(_unknown_labels(selection, labels))
 
 
-def _check_selection(path: Path, selection: Selection, names: Sequence[str], taken: Sequence[Cluster]) -> None:
+def _check_selection(path: Path, selection: Selection, names: Sequence[str], selected: Sequence[Cluster]) -> None:
     """Raise UsageError for a pattern that matches no cluster, and for an empty selection."""
     if unmatched := selection.unmatched(names):
         message = "matches no cluster" if set(unmatched[0]) & set("*?[") else did_you_mean(unmatched[0], names)
         raise UsageError(Problem(f"--only {unmatched[0]!r}", message, f"neo4j-scenarios list {path}"))
-    if not taken:
+    if not selected:
         message = f"matches none of the {len(names)} clusters of {path}"
         raise UsageError(Problem("the selection", message, f"neo4j-scenarios list {path}"))
 

@@ -91,11 +91,11 @@ def _combined(
     axes: Mapping[str, list[Text]], excluded: list[Combination], included: list[tuple[Combination, Map]]
 ) -> Iterator[tuple[Combination, list[Map]]]:
     every = [dict(zip(axes, texts, strict=True)) for texts in itertools.product(*axes.values())] if axes else []
-    left = [each for each in every if not any(_agree(entry, each) for entry in excluded)]
-    for combination in left:
+    remaining = [each for each in every if not any(_agree(entry, each) for entry in excluded)]
+    for combination in remaining:
         yield combination, [more for entry, more in included if _agree(entry, combination)]
     for entry, more in included:
-        if not any(_agree(entry, each) for each in left):
+        if not any(_agree(entry, each) for each in remaining):
             yield entry, [more]
 
 

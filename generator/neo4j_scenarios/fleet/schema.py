@@ -101,8 +101,8 @@ def lock_schema() -> Schema:
     text: Schema = {"type": "string"}
     pin = {key.replace("_", "-"): {"type": "integer"} if key == "size_bytes" else text for key in _PIN}
     databases = {"type": "object", "additionalProperties": _whole(pin)}
-    asked = {"type": "object", "additionalProperties": False, "properties": dict.fromkeys(ASKED, text)}
-    cluster = _whole({"asked": asked, "timestamp": text, "databases": databases})
+    inputs = {"type": "object", "additionalProperties": False, "properties": dict.fromkeys(ASKED, text)}
+    cluster = _whole({"asked": inputs, "timestamp": text, "databases": databases})
     clusters = {"type": "object", "additionalProperties": cluster}
     whole = _whole({"format": {"const": int(FORMAT)}, "clusters": clusters})
     return {"$schema": _DIALECT, "title": "lock of a fleet, written by neo4j-scenarios lock", **whole}

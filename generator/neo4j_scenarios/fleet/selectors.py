@@ -44,8 +44,8 @@ class Selection:
 
     def takes(self, name: str, labels: Mapping[str, str]) -> bool:
         """Return whether the cluster is selected."""
-        named = not self.patterns or any(fnmatchcase(name, pattern) for pattern in self.patterns)
-        return named and (not self.names or name in self.names) and all(test.passes(labels) for test in self.tests)
+        is_named = not self.patterns or any(fnmatchcase(name, pattern) for pattern in self.patterns)
+        return is_named and (not self.names or name in self.names) and all(test.passes(labels) for test in self.tests)
 
     def unmatched(self, names: Collection[str]) -> list[str]:
         """Return the patterns that match none of `names`, the names of all clusters. Such a pattern is a typo."""

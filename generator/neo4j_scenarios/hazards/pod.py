@@ -45,17 +45,17 @@ def _listed(scenario: Scenario, field: Field[Any]) -> list[dict[str, Any]]:
 
 
 def _names(scenario: Scenario) -> Iterator[Hazard]:
-    taken = {"restore": "the restore container"}
+    owners = {"restore": "the restore container"}
     if server := chart(scenario.target).server:
-        taken[server] = "the Neo4j container"
+        owners[server] = "the Neo4j container"
     for field in _CONTAINERS:
         for container in _listed(scenario, field):
             name = container["name"]
-            if name in taken:
+            if name in owners:
                 yield Hazard(
-                    (field.key,), f"names a container {name!r}, which is the name of {taken[name]}", "another name"
+                    (field.key,), f"names a container {name!r}, which is the name of {owners[name]}", "another name"
                 )
-            taken.setdefault(name, f"one of --{field.key}")
+            owners.setdefault(name, f"one of --{field.key}")
 
 
 def _container(scenario: Scenario, field: Field[Any], container: Mapping[str, Any]) -> Iterator[Hazard]:
@@ -72,9 +72,9 @@ def _container(scenario: Scenario, field: Field[Any], container: Mapping[str, An
             f"the chart leaves the container {name!r} out in its offline maintenance mode",
             f"{_OFFLINE}: true in the container",
         )
-    known = _known(scenario)
+    volumes = _known(scenario)
     for mount in _maps(container, "volumeMounts"):
-        if mount.get("name") not in known:
+        if mount.get("name") not in volumes:
             volume = mount.get("name")
             message = f"the container {name!r} mounts the volume {volume!r}, but the pod has no volume of that name"
             yield Hazard((field.key, pod.EXTRA_VOLUMES.key), message, "add it to --extra-volumes")
@@ -104,13 +104,13 @@ def _volumes(scenario: Scenario) -> Iterator[Hazard]:
 
 
 def _mounts(scenario: Scenario) -> Iterator[Hazard]:
-    known = _known(scenario)
+    volumes = _known(scenario)
     ours = [DATA_DIR, *(str(each["mountPath"]) for each in mounts(scenario))]
     server = chart(scenario.target).server_mounts
     for field, taken in ((pod.RESTORE_MOUNTS, ours), (pod.NEO4J_MOUNTS, server)):
         for mount in _listed(scenario, field):
             path = mount["mountPath"]
-            if mount["name"] not in known:
+            if mount["name"] not in volumes:
                 message = f"mounts the volume {mount['name']!r}, but the pod has no volume of that name"
                 yield Hazard((field.key, pod.EXTRA_VOLUMES.key), message, "add it to --extra-volumes")
             if not path.startswith("/"):

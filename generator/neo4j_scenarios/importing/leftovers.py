@@ -66,5 +66,5 @@ def _like(reading: Reading, steps: Steps) -> Steps:
 
 
 def _default(source: Target, steps: Steps) -> Any:
-    known = chart(source).defaults.get(steps)
-    return at(defaults(source), steps) if known is None else known
+    default = chart(source).defaults.get(steps)
+    return at(defaults(source), steps) if default is None else default

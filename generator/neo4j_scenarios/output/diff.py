@@ -76,8 +76,8 @@ def grouped(changes: Iterable[tuple[str, Change]]) -> list[Shared]:
     """Return the changes with the clusters that share them: the most shared first, then in the order of the keys."""
     clusters: dict[Change, dict[str, None]] = {}
     for cluster, change in changes:
-        named = Change(change.key, _named(change.old, cluster), _named(change.new, cluster))
-        clusters.setdefault(named, {})[cluster] = None
+        general = Change(change.key, _named(change.old, cluster), _named(change.new, cluster))
+        clusters.setdefault(general, {})[cluster] = None
     shared = [Shared(_unnamed(change, names), tuple(names)) for change, names in clusters.items()]
     by_key: dict[str, list[Shared]] = {}
     for group in shared:

@@ -9,21 +9,21 @@ from neo4j_scenarios.report.findings import Finding, failing
 from neo4j_scenarios.report.rows import Row
 
 
-def lines(rows: Iterable[Row], wanted: frozenset[Finding]) -> Iterator[str]:
-    """Yield a line for each failing database and each reason. wanted: the findings of `parse_findings`."""
+def lines(rows: Iterable[Row], fail_on: frozenset[Finding]) -> Iterator[str]:
+    """Yield a line for each failing database and each reason. fail_on: the findings of `parse_findings`."""
     for row in rows:
-        for finding in failing(row.findings, wanted):
+        for finding in failing(row.findings, fail_on):
             yield f"{finding.value}: {row.facts.cluster}: {row.facts.database}: {_SAYS[finding](row)}"
 
 
-def problem(rows: Iterable[Row], wanted: frozenset[Finding]) -> Problem | None:
+def problem(rows: Iterable[Row], fail_on: frozenset[Finding]) -> Problem | None:
     """Return the problem with the number of failing databases, or None if no database fails."""
-    failed = [row.facts for row in rows if failing(row.findings, wanted)]
+    failed = [row.facts for row in rows if failing(row.findings, fail_on)]
     if not failed:
         return None
     clusters = tuple(dict.fromkeys(facts.cluster for facts in failed))
     message = f"{_count(len(failed), 'database')} of {_count(len(clusters), 'cluster')} must be checked"
-    names = ",".join(each.value for each in Finding if each in wanted)
+    names = ",".join(each.value for each in Finding if each in fail_on)
     return Problem(f"--fail-on {names}", message, "open the report: the lines above name the databases", clusters)
 
 

@@ -53,7 +53,7 @@ def parse_findings(text: str) -> frozenset[Finding]:
     return frozenset(map(Finding, words))
 
 
-def failing(findings: Iterable[Finding], wanted: frozenset[Finding]) -> list[Finding]:
-    """Return the findings of a database that make it fail. wanted: the findings of `parse_findings`."""
-    meant = {each for finding in wanted for each in _MEANS.get(finding, {finding})}
+def failing(findings: Iterable[Finding], fail_on: frozenset[Finding]) -> list[Finding]:
+    """Return the findings of a database that make it fail. fail_on: the findings of `parse_findings`."""
+    meant = {each for finding in fail_on for each in _MEANS.get(finding, {finding})}
     return [each for each in findings if each in meant]

@@ -99,10 +99,10 @@ class _Bucket:
         pinned = self._pinning.doubted(pinned, shelves, requested, question.ignore)
         latest = self._latest(question, shelves)
         return Answer(
-            chosen={each: self._pinning.pin(one) for each, one in pinned.sets.items()},
+            chosen={each: self._pinning.pin(backup) for each, backup in pinned.sets.items()},
             timestamp=pinned.timestamp,
             problem=pinned.problem,
-            latest={each: self._pinning.pin(one) for each, (one, _) in latest.items() if one},
+            latest={each: self._pinning.pin(backup) for each, (backup, _) in latest.items() if backup},
             refused={each: reason for each, (_, reason) in latest.items() if reason},
             held=self._pinning.taken(pinned_sets, held),
             trend={each: history.nightly(several) for each, several in sets.items()},
@@ -158,5 +158,5 @@ def _joined(shelf: Shelf, timestamp: Timestamp, reader: Artifacts) -> Shelf:
     except ConfigurationError:
         # Several sets could be meant. Whoever chooses says so.
         return shelf
-    known = scattered.joined(chosen, shelf.sets, shelf.unclear, reader.dated) if chosen else None
-    return replace(shelf, sets=list(known.sets), unclear=list(known.unclear)) if known else shelf
+    sorted_out = scattered.joined(chosen, shelf.sets, shelf.unclear, reader.dated) if chosen else None
+    return replace(shelf, sets=list(sorted_out.sets), unclear=list(sorted_out.unclear)) if sorted_out else shelf

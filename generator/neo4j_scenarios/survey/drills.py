@@ -50,17 +50,17 @@ class Newest:
         if not drills.is_result(relative):
             return False
         if stored.size_bytes <= drills.MOST_BYTES:
-            kept = self._of_drills.setdefault(drills.name_of(relative), [])
-            kept.append(stored)
-            kept.sort(key=_age, reverse=True)
-            del kept[_MOST_OF_ONE:]
+            newest = self._of_drills.setdefault(drills.name_of(relative), [])
+            newest.append(stored)
+            newest.sort(key=_age, reverse=True)
+            del newest[_MOST_OF_ONE:]
         return True
 
     @property
     def objects(self) -> list[StoredObject]:
         """Return those that were kept, the newest first."""
-        kept = [each for several in self._of_drills.values() for each in several]
-        return sorted(kept, key=_age, reverse=True)[:_MOST_KEPT]
+        newest = [each for several in self._of_drills.values() for each in several]
+        return sorted(newest, key=_age, reverse=True)[:_MOST_KEPT]
 
 
 def _age(stored: StoredObject) -> tuple[datetime, str]:
@@ -70,21 +70,21 @@ def _age(stored: StoredObject) -> tuple[datetime, str]:
 def read(store: Store, prefix: str, results: Sequence[StoredObject]) -> dict[spec.DatabaseName, Drill]:
     """Return the last drill of each database. results: the newest first. Unreadable ones are ignored."""
     last: dict[spec.DatabaseName, Drill] = {}
-    done: set[str] = set()
+    names: set[str] = set()
     for stored in results:
         name = drills.name_of(stored.key.removeprefix(prefix))
-        if name in done:
+        if name in names:
             continue
         try:
             with closing(store.read(stored)) as stream:
                 text = b"".join(iter(lambda: stream.read(drills.MOST_BYTES) or b"", b""))
         except StoreError:
             continue
-        found = parse(text)
-        if found and name:
+        parsed = parse(text)
+        if parsed and name:
             # Older results of the same drill can't be newer.
-            done.add(name)
-        for database, drill in found.items():
+            names.add(name)
+        for database, drill in parsed.items():
             if database not in last or drill.time > last[database].time:
                 last[database] = drill
     return last

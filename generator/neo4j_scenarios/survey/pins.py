@@ -47,10 +47,10 @@ class Pinning:
             selected = {each: histories.choose(candidates, timestamp) for each, candidates in sets.items()}
         except ConfigurationError as error:
             return Pinned({}, "", Problem("", str(error), error.hint))
-        missing = [each for each, one in selected.items() if not one]
+        missing = [each for each, backup in selected.items() if not backup]
         if missing:
             return self._missing(missing, sets, timestamp)
-        return self._named({each: one for each, one in selected.items() if one}, sets, timestamp, on_stale)
+        return self._named({each: backup for each, backup in selected.items() if backup}, sets, timestamp, on_stale)
 
     def _named(
         self,
@@ -61,7 +61,7 @@ class Pinning:
     ) -> Pinned:
         """Return the selected sets with their lasting TIMESTAMP, or the reason why a restore would refuse them."""
         if timestamp.is_latest:
-            choices = {each: freshness.judge(one, sets[each], on_stale) for each, one in selected.items()}
+            choices = {each: freshness.judge(picked, sets[each], on_stale) for each, picked in selected.items()}
             selected = {each: choice.chosen for each, choice in choices.items()}
             doubt = next((choice for choice in choices.values() if choice.doubt), None)
             if doubt:
@@ -76,7 +76,7 @@ class Pinning:
                 return self._unnamed(selected, database, sets[database])
             stamped[database] = twin
         for candidate in _candidates(stamped):
-            if all(_key(sets[each], candidate) == one.key for each, one in stamped.items()):
+            if all(_key(sets[each], candidate) == picked.key for each, picked in stamped.items()):
                 return Pinned(stamped, candidate)
         return Pinned(stamped, "", self._apart(stamped))
 
@@ -94,7 +94,7 @@ class Pinning:
     def taken(self, sets: Sets, timestamp: Timestamp) -> dict[spec.DatabaseName, Pin]:
         """Return the pins of the sets that `timestamp` selects."""
         selected = {each: _choose(candidates, timestamp) for each, candidates in sets.items()}
-        return {each: self.pin(one) for each, one in selected.items() if one}
+        return {each: self.pin(backup) for each, backup in selected.items() if backup}
 
     def pin(self, backup: BackupSet) -> Pin:
         """Return the pin of a set, as a lock holds it."""

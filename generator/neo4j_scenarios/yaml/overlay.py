@@ -41,13 +41,13 @@ def completed(defaults: Mapping[str, Any], values: Mapping[str, Any]) -> dict[st
 def laid_over(below: Located, above: Located) -> Located:
     """Return two files as one. The place of each key is in the file that its value comes from."""
     replaced = set(_replaced(below.data, above.data, ()))
-    kept = {steps: place for steps, place in below.places.items() if not _inside(steps, replaced)}
-    new = {steps: place for steps, place in above.places.items() if steps not in kept}
+    places = {steps: place for steps, place in below.places.items() if not _inside(steps, replaced)}
+    new = {steps: place for steps, place in above.places.items() if steps not in places}
     hidden = {steps: below.places[steps] for steps in replaced if steps in below.places}
     return replace(
         below,
         data=overlaid(below.data, above.data),
-        places={**kept, **new},
+        places={**places, **new},
         comment=below.comment or above.comment,
         files=(*below.files, *above.files),
         hidden={**below.hidden, **hidden},

@@ -86,8 +86,8 @@ def _do_plan(arguments: argparse.Namespace, given: settings.Settings, environmen
     from neo4j_restore.planning import forecast, plan_json
 
     with disk.errors_of(given.request.data_dir):
-        decided, made = _planned(given, environment)
-    planned = plan_json.as_json(decided, given.request.bucket) | {"forecast": forecast.as_json(made)}
+        decided, expected = _planned(given, environment)
+    planned = plan_json.as_json(decided, given.request.bucket) | {"forecast": forecast.as_json(expected)}
     _print(_as_json(planned) if arguments.json else reports.plan_table(planned))
 
 
@@ -108,7 +108,7 @@ def _planned(given: settings.Settings, environment: Mapping[str, str]) -> "tuple
         from neo4j_restore.planning import joining
 
         decided = joining.settle(given, decided, state, patience=False)
-    made = None
+    expected = None
     if decided.restores:
         from neo4j_restore import spec, stores
         from neo4j_restore.planning import earlier, preflight, prepare
@@ -119,8 +119,8 @@ def _planned(given: settings.Settings, environment: Mapping[str, str]) -> "tuple
 
         with closing(stores.open_store(given)) as store:
             decided, _program = prepare.prepare(given, environment, decided, state, store, is_dry=True)
-            made = earlier.of(decided, given, store)
-    return decided, made
+            expected = earlier.of(decided, given, store)
+    return decided, expected
 
 
 def _do_list(arguments: argparse.Namespace, given: settings.Settings, _: Mapping[str, str]) -> None:

@@ -67,9 +67,9 @@ LONGEST_AGE_HEADER: Final = 64 * 1024
 class Budget:
     """Counts things in a set, up to a bound. what: names them in the plural, with the verb."""
 
-    def __init__(self, source: str, what: str, most: int) -> None:
+    def __init__(self, source: str, reason: str, most: int) -> None:
         """Take the bound. source: the set's name, for messages."""
-        self._source, self._what, self._most = source, what, most
+        self._source, self._what, self._most = source, reason, most
         self._spent = 0
 
     def spend(self, count: int = 1) -> None:
@@ -79,9 +79,9 @@ class Budget:
             raise exceeded(self._source, f"{self._what} more than {self._most}")
 
 
-def exceeded(source: str, what: str) -> BackupDamagedError:
-    """Return the error for a set that exceeds a bound. what: what it has, and the bound."""
+def exceeded(source: str, reason: str) -> BackupDamagedError:
+    """Return the error for a set that exceeds a bound. reason: what it has, and the bound."""
     return BackupDamagedError(
-        f"{source} is not a backup set: {what}",
+        f"{source} is not a backup set: {reason}",
         hint="check how it was made, or choose another set with TIMESTAMP",
     )

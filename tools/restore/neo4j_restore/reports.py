@@ -78,24 +78,24 @@ def plan_table(plan: dict[str, Any]) -> str:
 
 def _forecast(plan: dict[str, Any]) -> str:
     """Return a line about the time of the restore, or an empty text if nothing is restored."""
-    made = plan["forecast"]
-    if not made:
+    expected = plan["forecast"]
+    if not expected:
         restores = any(step["set"] for step in plan["databases"])
         return (
             "forecast: not known, because no result of a drill in the bucket, and no receipt here, is of such sets"
             if restores
             else ""
         )
-    speed = f" ({made['bytes_per_second'] / 1e6:.3g} MB/s)" if made["bytes_per_second"] else ""
+    speed = f" ({expected['bytes_per_second'] / 1e6:.3g} MB/s)" if expected["bytes_per_second"] else ""
     parts = [
-        f"{made['transfer_seconds']:g} s to transfer {made['bytes']} bytes{speed}",
-        f"{made['neo4j_admin_seconds']:g} s of neo4j-admin",
-        f"{made['other_seconds']:g} s of the rest",
+        f"{expected['transfer_seconds']:g} s to transfer {expected['bytes']} bytes{speed}",
+        f"{expected['neo4j_admin_seconds']:g} s of neo4j-admin",
+        f"{expected['other_seconds']:g} s of the rest",
     ]
-    start = made["server_start_seconds"]
+    start = expected["server_start_seconds"]
     server = f". Neo4j then needed {start:g} s to answer" if start is not None else ""
-    source = f"the {made['by']} of {made['measured']}, {made['from']}"
-    return scrub.clean(f"forecast: {made['seconds']:g} s: {', '.join(parts)}{server}. By {source}")
+    source = f"the {expected['by']} of {expected['measured']}, {expected['from']}"
+    return scrub.clean(f"forecast: {expected['seconds']:g} s: {', '.join(parts)}{server}. By {source}")
 
 
 def _auth_files(auth_files: dict[str, Any] | None) -> str:

@@ -65,12 +65,12 @@ def _swap_back(paths: VolumePaths, last: Mapping[str, Any]) -> tuple[str, ...]:
         message = f"the volume at {paths.data} holds no previous generation"
         hint = "restore an older set. For the next time: a restore with KEEP_PREVIOUS=true keeps what it replaces"
         raise BackupNotFoundError(message, hint=hint)
-    databases, gone = tuple(sorted(kept | restored)), sorted(restored - kept)
+    databases, removed = tuple(sorted(kept | restored)), sorted(restored - kept)
     # Auth files that the restore brought where there were none go as well.
     auth = bool(auth_files or last.get("auth_files"))
     preflight.check(paths, databases, incoming=paths.previous, auth_files=auth)
     now = datetime.now(UTC).isoformat(timespec="milliseconds")
-    record: dict[str, Any] = {"restore_id": restore_id, "rolled_back": sorted(kept), "removed": gone}
+    record: dict[str, Any] = {"restore_id": restore_id, "rolled_back": sorted(kept), "removed": removed}
     # The data that comes back is of the same volume.
     record |= {"volume": last.get("volume"), "restored": [], "finished": now}
     if auth:

@@ -109,10 +109,10 @@ def clean(text: object, most_chars: int = MOST_CHARS) -> str:
     `\\x1b`.
     """
     # More is taken than is kept, because white space shrinks. A secret that is cut off at the end is found as such.
-    whole, taken = str(text), max(2 * most_chars, 4000)
-    hidden = hide(whole[:taken])
+    whole, limit = str(text), max(2 * most_chars, 4000)
+    hidden = hide(whole[:limit])
     line = "".join(char if char.isprintable() else ascii(char)[1:-1] for char in " ".join(hidden.split()))
-    cut = len(line) > most_chars or len(whole) > taken
+    cut = len(line) > most_chars or len(whole) > limit
     # A value that was cut off is longer once it is hidden.
     return f"{hide(line[: most_chars - 1])[: most_chars - 1]}…" if cut else line
 

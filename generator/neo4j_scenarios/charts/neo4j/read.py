@@ -126,12 +126,12 @@ def _short(text: str) -> str:
 
 def _read_labels(reading: Reading, *steps: str | int) -> None:
     """Take the labels that choose volumes: those of the file over the chart's own, as Helm merges them."""
-    said = reading.values.get(*steps)
-    labels = completed(_LABELS, said if isinstance(said, Mapping) else {})
+    selector = reading.values.get(*steps)
+    labels = completed(_LABELS, selector if isinstance(selector, Mapping) else {})
     labels = {
         key: reading.inputs.get("neo4j-name", "") if text in _NAMED else text for key, text in labels.items() if text
     }
-    if said is None:
+    if selector is None:
         reading.inputs["data-volume"] = data_volume.SELECTOR
         return
     text = ",".join(f"{key}={value}" for key, value in labels.items())

@@ -51,8 +51,8 @@ def _mode(mode: str, block: Values) -> Values:
 
 def _labels(labels: dict[str, str]) -> Values:
     """Return the labels of the volumes. Helm merges them with the chart's own, which a null removes."""
-    own = {data_volume.NAME_LABEL: None, data_volume.ROLE_LABEL: None}
-    return {"selectorTemplate": {"matchLabels": {**own, **labels}}} if labels else {}
+    defaults = {data_volume.NAME_LABEL: None, data_volume.ROLE_LABEL: None}
+    return {"selectorTemplate": {"matchLabels": {**defaults, **labels}}} if labels else {}
 
 
 def _neo4j(scenario: Scenario) -> Values:

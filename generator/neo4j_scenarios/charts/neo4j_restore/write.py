@@ -63,9 +63,9 @@ def _cluster(scenario: Scenario) -> Values:
     if not scenario.cluster:
         return {}
     consents = {"acceptUnpinned": scenario.unpinned, "acceptFirstBootstrap": scenario.accept_first_bootstrap}
-    given = {key: True for key, consent in consents.items() if consent}
+    accepted = {key: True for key, consent in consents.items() if consent}
     replicas = {"readReplicas": scenario.read_replicas} if scenario.read_replicas else {}
-    return {"servers": scenario.servers, **replicas, **({"cluster": given} if given else {})}
+    return {"servers": scenario.servers, **replicas, **({"cluster": accepted} if accepted else {})}
 
 
 def _choice(scenario: Scenario) -> Values:
@@ -105,12 +105,12 @@ def _data(scenario: Scenario) -> Values:
 
 
 def _resources(scenario: Scenario) -> Values:
-    said = scenario.restore_memory
-    amounts = block(*cpu(scenario), "" if said in {AUTO, NONE} else said)
+    memory = scenario.restore_memory
+    amounts = block(*cpu(scenario), "" if memory in {AUTO, NONE} else memory)
     if scenario.restore_cpu == NONE:
         amounts.setdefault("requests", {})["cpu"] = None  # the chart asks for some by itself
     return {
-        **({"limitMemory": False} if said == NONE else {}),
+        **({"limitMemory": False} if memory == NONE else {}),
         **({"resources": amounts} if amounts else {}),
     }
 

@@ -81,13 +81,13 @@ def drill(options: Options) -> Outcome:
 
 
 def _verdict(assertion: Assertion, connection: Asked, patience: Patience) -> Verdict:
-    left = max(_LEAST_SECONDS, patience.at - time.monotonic())
+    seconds_left = max(_LEAST_SECONDS, patience.at - time.monotonic())
 
     def ask() -> Answer:
-        return connection.read(assertion.query, assertion.database, left)
+        return connection.read(assertion.query, assertion.database, seconds_left)
 
     try:
-        answer = patience.until(lambda: within(left + _GRACE_SECONDS, ask))
+        answer = patience.until(lambda: within(seconds_left + _GRACE_SECONDS, ask))
     # Also a server, or a database on it, that answers no more: the other assertions are still asked.
     except (StatementError, ServerError) as error:
         verdict = Verdict(assertion, str(error))

@@ -37,9 +37,9 @@ _MEANINGS: Final = {
 def as_text(outcome: Outcome, before: str = "") -> str:
     """Return the metrics. before: the earlier ones, whose time of the last success a failed drill keeps."""
     values = dict(_values(outcome))
-    kept = re.search(rf'^{_PREFIX}{_SUCCESS}{{name="{re.escape(outcome.name)}"}} ([0-9.]+)$', before, re.MULTILINE)
-    if outcome.failed and kept:
-        values[_SUCCESS] = kept[1]
+    earlier = re.search(rf'^{_PREFIX}{_SUCCESS}{{name="{re.escape(outcome.name)}"}} ([0-9.]+)$', before, re.MULTILINE)
+    if outcome.failed and earlier:
+        values[_SUCCESS] = earlier[1]
     lines = []
     for name, value in values.items():
         full = _PREFIX + name

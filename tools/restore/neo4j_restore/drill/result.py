@@ -45,14 +45,14 @@ def _folder(bucket: BucketUrl, outcome: Outcome) -> BucketUrl:
 def keep(settings: Settings, outcome: Outcome) -> Outcome:
     """Write the result, and return the outcome with its URL, or with the reason why there is none."""
     bucket, key = place(settings, outcome)
-    kept = replace(outcome, result=bucket.of(key))
+    recorded = replace(outcome, result=bucket.of(key))
     try:
-        _write(replace(settings, request=replace(settings.request, bucket=bucket)), key, text_of(as_json(kept)))
+        _write(replace(settings, request=replace(settings.request, bucket=bucket)), key, text_of(as_json(recorded)))
     except RestoreError as error:
         log.warning("the result of the drill is not kept: %s. Try: %s", error, error.hint)
         return replace(outcome, not_kept=f"the result is not in the bucket: {error}. Try: {error.hint}")
-    log.info("the result of the drill is in %s", kept.result)
-    return kept
+    log.info("the result of the drill is in %s", recorded.result)
+    return recorded
 
 
 def text_of(result: dict[str, Any]) -> bytes:

@@ -139,8 +139,12 @@ def _settled(
 
 
 def _not_serving(server: Server, name: DatabaseName) -> StatementError:
-    known = server.databases.get(name)
-    why = f"it is {known.status}" + (f": {scrub.clean(known.message)}" if known.message else "") if known else ""
+    database = server.databases.get(name)
+    why = (
+        f"it is {database.status}" + (f": {scrub.clean(database.message)}" if database.message else "")
+        if database
+        else ""
+    )
     message = f"{name} does not serve: {why or 'the server does not know it'}"
     error = StatementError(message, hint="read debug.log of the server, which says why. Then run finalize again")
     error.database = name

@@ -169,16 +169,16 @@ def _metadata(request: Request, server: Server) -> tuple[tuple[Step, ...], tuple
     reason = _no_metadata(request, server)
     if reason:
         return (), tuple(f"the metadata script of {name}: {reason}" for name in scripts)
-    wanted = {Subject.ROLE, Subject.PRIVILEGE, Subject.SETTING}
+    subjects = {Subject.ROLE, Subject.PRIVILEGE, Subject.SETTING}
     if request.metadata is Metadata.USERS:
-        wanted.add(Subject.USER)
+        subjects.add(Subject.USER)
     steps = tuple(
         _replay(name, replay, server.version)
         for name, replays in scripts.items()
         for replay in replays
-        if replay.subject in wanted
+        if replay.subject in subjects
     )
-    return steps, tuple(_left_out(scripts, wanted))
+    return steps, tuple(_left_out(scripts, subjects))
 
 
 def _no_metadata(request: Request, server: Server) -> str:
@@ -191,7 +191,7 @@ def _no_metadata(request: Request, server: Server) -> str:
     return ""
 
 
-def _left_out(scripts: Mapping[DatabaseName, Sequence[Replay]], wanted: set[Subject]) -> Iterator[str]:
+def _left_out(scripts: Mapping[DatabaseName, Sequence[Replay]], subjects: set[Subject]) -> Iterator[str]:
     reasons = {
         Subject.USER: "about users: METADATA=users replays them too",
         Subject.CREATION: "about its creation and state, which finalize decides",
@@ -199,7 +199,7 @@ def _left_out(scripts: Mapping[DatabaseName, Sequence[Replay]], wanted: set[Subj
     for name, replays in scripts.items():
         for subject, reason in reasons.items():
             count = sum(each.subject is subject for each in replays)
-            if count and subject not in wanted:
+            if count and subject not in subjects:
                 yield f"{count} statement{'s' if count > 1 else ''} of the metadata script of {name} {reason}"
 
 

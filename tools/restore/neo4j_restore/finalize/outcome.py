@@ -85,11 +85,11 @@ def as_json(report: Report) -> dict[str, Any]:
 
 
 def _database(server: Server, name: DatabaseName) -> dict[str, Any]:
-    known = server.databases.get(name)
+    database = server.databases.get(name)
     return {
         "database": name,
-        "status": known.status if known else "unknown",
-        "message": (known.message if known else "") or None,
+        "status": database.status if database else "unknown",
+        "message": (database.message if database else "") or None,
     }
 
 

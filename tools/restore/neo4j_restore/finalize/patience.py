@@ -54,9 +54,9 @@ class Patience:
 
     def wait(self, number: int) -> bool:
         """Wait a moment, longer with each number. Return False if the deadline has come."""
-        left = self.at - self.clock.monotonic()
-        if left <= 0:
+        seconds_left = self.at - self.clock.monotonic()
+        if seconds_left <= 0:
             return False
         pause = min(_FIRST_SECONDS * 2 ** min(number, 10), _MOST_SECONDS)
-        self.clock.sleep(min(left, pause * random.uniform(0.5, 1)))  # noqa: S311 - spreads load, guards nothing
+        self.clock.sleep(min(seconds_left, pause * random.uniform(0.5, 1)))  # noqa: S311 - spreads load, guards nothing
         return True

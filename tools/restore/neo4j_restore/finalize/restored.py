@@ -40,18 +40,18 @@ def restored(options: Options) -> Restored:
     paths = VolumePaths(options.data_dir)
     with disk.errors_of(options.data_dir):
         last = receipt.read(paths.home).last
-        named = options.databases or tuple(_names(last))
-        if not named:
+        databases = options.databases or tuple(_names(last))
+        if not databases:
             message = f"neither DATABASE nor a receipt in {paths.home} says what was restored"
             hint = "set DATABASE to the databases of the restore, or mount its volume at DATA_DIR"
             raise ConfigurationError(message, hint=hint)
         # Without the volume nothing is known of the stores.
         mounted = (paths.data / "databases").is_dir()
-        stores = state.inspect(paths, named).databases if mounted else {}
-    absent = tuple(name for name in named if stores.get(name, Found.DATABASE) is not Found.DATABASE)
+        stores = state.inspect(paths, databases).databases if mounted else {}
+    absent = tuple(name for name in databases if stores.get(name, Found.DATABASE) is not Found.DATABASE)
     for name in absent:
         log.warning("%s: left out, because the volume has no store of it", name)
-    return Restored(tuple(name for name in named if name not in absent), absent, str(last.get("restore_id", "")))
+    return Restored(tuple(name for name in databases if name not in absent), absent, str(last.get("restore_id", "")))
 
 
 def _names(last: Mapping[str, Any]) -> Iterator[DatabaseName]:

@@ -31,10 +31,10 @@ def check(files: Mapping[str, bytes], folder: str) -> None:
     everyone knows.
     """
     users = {name: _users(data, _ROLE if name == "roles" else _USER, folder + name) for name, data in files.items()}
-    known = users.get("auth", users.get("auth.ini", set()))
+    declared = users.get("auth", users.get("auth.ini", set()))
     # Neo4j writes both files together, and takes a user that is removed out of both. A new user of that name would get
     # the role.
-    if unknown := users.get("roles", set()) - known:
+    if unknown := users.get("roles", set()) - declared:
         message = (
             f"{folder}roles names {len(unknown)} users that {folder}auth does not have: one of these files was cut, or "
             "they are of two times"
@@ -56,7 +56,7 @@ def _users(data: bytes, form: re.Pattern[bytes], name: str) -> set[bytes]:
     if not lines:
         message = f"{name} is empty"
         raise BackupDamagedError(message, hint=_HINT)
-    if wrong := [number for number, matched in lines.items() if matched is None]:
-        message = f"line {wrong[0]} of {name} does not have the form of an auth file of Neo4j 3.x"
+    if wrong_lines := [number for number, matched in lines.items() if matched is None]:
+        message = f"line {wrong_lines[0]} of {name} does not have the form of an auth file of Neo4j 3.x"
         raise BackupDamagedError(message, hint=_HINT)
     return {user for matched in lines.values() if matched for user in matched[1].split(b",") if user}

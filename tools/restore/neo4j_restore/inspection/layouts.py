@@ -124,8 +124,8 @@ def _logs_of(folder: str, logs: set[str], *, whole: bool) -> str | None:
     above, _, name = folder.rpartition("/")
     data, _, databases = above.rpartition("/")
     apart = f"{data}/transactions/{name}".lstrip("/")
-    there = apart in logs or not whole
-    return apart if databases == "databases" and folder not in logs and there else None
+    is_certain = apart in logs or not whole
+    return apart if databases == "databases" and folder not in logs and is_certain else None
 
 
 def _files(entries: Iterable[Entry]) -> Iterator[File]:
@@ -158,10 +158,10 @@ def _by_hand(stores: list[Store], files: list[File], wanted: Wanted, *, whole: b
     """Return what BACKUP_SET_DIR names: the folder of a store, of one dump or of one chain, or a file."""
     directory = wanted.directory.strip("/")
     directory = "" if directory == "." else directory
-    named: list[Content] = [store for store in stores if store.folder == directory]
-    named = named or [file for file in files if directory in {file.entry.name, file.folder}]
-    if named:
-        return _single(named, wanted)
+    matching: list[Content] = [store for store in stores if store.folder == directory]
+    matching = matching or [file for file in files if directory in {file.entry.name, file.folder}]
+    if matching:
+        return _single(matching, wanted)
     if not whole:
         return None
     inside = ", ".join(_places([*stores, *files])) or "none"
@@ -200,8 +200,8 @@ def _refused(entries: Sequence[Entry], owners: dict[Content, str], wanted: Wante
     if owners:
         other, place = next(iter(owners.values())), _places(list(owners))[0]
         message = f"{wanted.name} holds the database {other}, not {wanted.database}: {place}"
-        named = other if wanted.becomes == wanted.database else f"{wanted.becomes}={other}"
-        hint = f"set DATABASE to {named}, or set BACKUP_SET_DIR to {place} to restore it as {wanted.becomes}"
+        setting = other if wanted.becomes == wanted.database else f"{wanted.becomes}={other}"
+        hint = f"set DATABASE to {setting}, or set BACKUP_SET_DIR to {place} to restore it as {wanted.becomes}"
         return BackupDamagedError(message, hint=hint)
     names = [entry.name for entry in entries if not entry.folder]
     packed = [name for name in names if _PACKED.search(name)]

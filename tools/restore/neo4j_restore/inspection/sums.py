@@ -21,12 +21,12 @@ def parse(text: str, key: str) -> Checksum:
     A single line counts whatever name it has, because files are renamed on their way. Raises BackupDamagedError.
     """
     lines = [each for line in text.splitlines() if (each := _line(line.strip()))]
-    named = [digest for digest, name in lines if name.rpartition("/")[2] == key.rpartition("/")[2]]
-    candidates = named or [digest for digest, _ in lines if len(lines) == 1]
+    same = [digest for digest, name in lines if name.rpartition("/")[2] == key.rpartition("/")[2]]
+    candidates = same or [digest for digest, _ in lines if len(lines) == 1]
     if len(set(candidates)) == 1:
         return Checksum("sha256", bytes.fromhex(candidates[0]))
     message = (
-        f"{key}{SUM} has no single checksum of {key}: it has {len(lines)} checksums, {len(named)} of them with its name"
+        f"{key}{SUM} has no single checksum of {key}: it has {len(lines)} checksums, {len(same)} of them with its name"
     )
     raise BackupDamagedError(message, hint="write it again with sha256sum, or remove it")
 

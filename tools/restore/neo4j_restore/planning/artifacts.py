@@ -63,10 +63,10 @@ class Artifacts:
     def _wanted(self, sets: list[BackupSet]) -> list[BackupSet]:
         """Return the artifacts whose headers matter."""
         artifacts = [each for each in sets if each.kind is Kind.BACKUP]
-        named = choosing.choose(sets, self._request.timestamp) if self._request.timestamp.is_exact else None
-        if named and named.kind is Kind.BACKUP:
-            self._read([named])
-            header = self._headers[named.key]
+        exact = choosing.choose(sets, self._request.timestamp) if self._request.timestamp.is_exact else None
+        if exact and exact.kind is Kind.BACKUP:
+            self._read([exact])
+            header = self._headers[exact.key]
             if isinstance(header, Header) and header.full:
                 return []
         if len(artifacts) > MOST_ARTIFACTS:
@@ -125,13 +125,13 @@ class Artifacts:
             raise header
         return header
 
-    def _dated(self, one: BackupSet) -> BackupSet:
-        header = self._headers.get(one.key) if one.kind is Kind.BACKUP else None
+    def _dated(self, backup: BackupSet) -> BackupSet:
+        header = self._headers.get(backup.key) if backup.kind is Kind.BACKUP else None
         if isinstance(header, RestoreError):
-            return replace(one, problem=header)
+            return replace(backup, problem=header)
         if header is None or header.time is None:
-            return replace(one, header=header)
-        return replace(one, header=header, time=header.time, time_source=TimeSource.HEADER)
+            return replace(backup, header=header)
+        return replace(backup, header=header, time=header.time, time_source=TimeSource.HEADER)
 
     def chained(self, chosen: BackupSet, sets: Sequence[BackupSet], *, overlaps: bool) -> BackupSet:
         """Return `chosen` with all objects of its chain, the full artifact first.
@@ -172,16 +172,16 @@ class Artifacts:
             each for each in all_artifacts.values() if each.database_id == database_id and not each.is_empty
         ]
         # TIMESTAMP limits how far the chain may go. Its stamp, or a BUCKET that is one object, names the end itself.
-        named = str(self._request.bucket) == self._request.bucket.of(chosen.key)
+        is_the_bucket = str(self._request.bucket) == self._request.bucket.of(chosen.key)
         ends = [each for each in same_database if each.key == chosen.key or timestamp.allows(by_key[each.key].time)]
-        if timestamp.is_exact or named:
+        if timestamp.is_exact or is_the_bucket:
             ends = [each for each in same_database if each.key == chosen.key]
         links = points.chain(until, ends, same_database, overlaps=overlaps)
         if not links:
             # Where a stamp names a full artifact, no other header was read.
             unread = timestamp.is_exact and all_artifacts[chosen.key].full
             limited = unread or bool(points.chain(until, same_database, same_database, overlaps=overlaps))
-            limit = f"BUCKET={self._request.bucket}" if named else f"TIMESTAMP={timestamp.text}"
+            limit = f"BUCKET={self._request.bucket}" if is_the_bucket else f"TIMESTAMP={timestamp.text}"
             error = points.refusal(
                 until, all_artifacts[chosen.key], same_database, self._request.bucket.of, limit if limited else ""
             )

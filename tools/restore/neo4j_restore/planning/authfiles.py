@@ -67,9 +67,9 @@ def decide(request: Request, policy: Policy, volume: Volume, restored: Iterable[
         return AuthFiles(True, "there are none on the volume")
     if policy.overwrite is Overwrite.NEVER:
         return AuthFiles(False, "they exist, and FORCE_OVERWRITE is false")
-    done = [volume.receipt.fulfilled(request.name_of(database), database) for database in databases]
-    if policy.overwrite is Overwrite.ONCE and all(done):
-        return AuthFiles(False, f"they exist, and the request {request.name} was fulfilled at {done[0]}")
+    fulfilled = [volume.receipt.fulfilled(request.name_of(database), database) for database in databases]
+    if policy.overwrite is Overwrite.ONCE and all(fulfilled):
+        return AuthFiles(False, f"they exist, and the request {request.name} was fulfilled at {fulfilled[0]}")
     allowed = f"once, for the request {request.name}" if policy.overwrite is Overwrite.ONCE else "true"
     return AuthFiles(True, f"they exist, and FORCE_OVERWRITE is {allowed}", live)
 

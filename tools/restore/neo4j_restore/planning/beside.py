@@ -77,12 +77,12 @@ class Finder:
         return None, tuple(places)
 
     def _listed(self, folder: str) -> list[StoredObject]:
-        wanted = {folder + name + ending for name in NAMES for ending in ("", SUM)}
+        keys = {folder + name + ending for name in NAMES for ending in ("", SUM)}
 
         def listed() -> list[StoredObject]:
             # Without its slash: a `file://` store has an error for a folder that is not there.
             objects = islice(self.store.list(folder.rstrip("/")), _MOST_LISTED)
-            return [stored for stored in objects if stored.key in wanted]
+            return [stored for stored in objects if stored.key in keys]
 
         return retry.Retry(self.heads.retry_seconds).call(listed)
 

@@ -84,6 +84,6 @@ def left_alone(chosen: BackupSet, foreign: Sequence[BackupSet], timestamp: Times
     return (warning,)
 
 
-def agrees(named: BackupSet, timestamp: Timestamp) -> bool:
+def agrees(backup: BackupSet, timestamp: Timestamp) -> bool:
     """Return whether the set that BUCKET names fits TIMESTAMP."""
-    return timestamp.picks(named) or bool(timestamp.is_exact and _of_time([named], timestamp.stamp))
+    return timestamp.picks(backup) or bool(timestamp.is_exact and _of_time([backup], timestamp.stamp))

@@ -24,16 +24,16 @@ def differences(request: Request, policy: Policy, database: DatabaseName, receip
         problems += [*_bucket(request.bucket, restored, receipt.last), *_set(request.timestamp, restored, receipt)]
         problems += _until(request.until, restored)
         problems += _auth_files(request, policy, receipt.last)
-    named = request.restore_id or not problems
-    if named and policy.overwrite is Overwrite.ONCE and "rolled_back" not in receipt.last:
+    has_name = request.restore_id or not problems
+    if has_name and policy.overwrite is Overwrite.ONCE and "rolled_back" not in receipt.last:
         problems += _name(request, database, restored, receipt)
     return problems
 
 
 def repeated(request: Request, policy: Policy, database: DatabaseName, receipt: Receipt) -> str:
     """Return why the data is not what is requested, if the request is done already. Empty if it is, or is not done."""
-    done = policy.overwrite is Overwrite.ONCE and receipt.fulfilled(request.name_of(database), database)
-    return ", ".join(differences(request, policy, database, receipt)) if done else ""
+    is_done = policy.overwrite is Overwrite.ONCE and receipt.fulfilled(request.name_of(database), database)
+    return ", ".join(differences(request, policy, database, receipt)) if is_done else ""
 
 
 def record_of(database: DatabaseName, receipt: Receipt) -> Mapping[str, Any]:

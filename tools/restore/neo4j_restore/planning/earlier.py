@@ -46,8 +46,8 @@ def of(plan: Plan, settings: Settings, store: Store) -> Forecast | None:
         by_receipt = forecast.forecast(plan, _receipt(settings), checks=checks)
     except RestoreError as error:
         log.info("the receipt is not read, which only the forecast needs: %s", error)
-    known = [each for each in (by_drill, by_receipt) if each]
-    return max(known, key=lambda each: each.source.measured.finished, default=None)
+    forecasts = [each for each in (by_drill, by_receipt) if each]
+    return max(forecasts, key=lambda each: each.source.measured.finished, default=None)
 
 
 def _drills(store: Store, bucket: BucketUrl) -> Iterator[Source]:
@@ -68,15 +68,15 @@ def _listed(store: Store, prefix: str) -> Iterator[StoredObject]:
 
 
 def _newest(listed: Iterable[StoredObject], prefix: str) -> Iterator[StoredObject]:
-    taken: Counter[str] = Counter()
+    counts: Counter[str] = Counter()
     results = [each for each in listed if drills.is_result(each.key.removeprefix(prefix))]
     for stored in sorted(results, key=lambda each: each.key, reverse=True):
         name = drills.name_of(stored.key.removeprefix(prefix))
-        if stored.size_bytes > drills.MOST_BYTES or taken[name] == _MOST_OF_ONE:
+        if stored.size_bytes > drills.MOST_BYTES or counts[name] == _MOST_OF_ONE:
             continue
-        taken[name] += 1
+        counts[name] += 1
         yield stored
-        if taken.total() == _MOST_READ:
+        if counts.total() == _MOST_READ:
             return
 
 

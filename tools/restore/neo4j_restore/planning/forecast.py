@@ -58,30 +58,30 @@ def forecast(plan: Plan, sources: Iterable[Source], *, checks: bool) -> Forecast
 
     sources: the newest first. checks: the restore looks for inconsistencies. Then only one that did so can tell.
     """
-    wanted = {step.source: step.chosen.kind for step in plan.restores if step.chosen}
+    kinds = {step.source: step.chosen.kind for step in plan.restores if step.chosen}
     size = sum(step.chosen.size_bytes for step in plan.restores if step.chosen)
-    if not wanted:
+    if not kinds:
         return None
-    source = next((each for each in sources if _fits(each.measured, wanted, checks=checks)), None)
-    return _of(source, size, wanted, checks=checks) if source else None
+    source = next((each for each in sources if _fits(each.measured, kinds, checks=checks)), None)
+    return _of(source, size, kinds, checks=checks) if source else None
 
 
-def _fits(measured: Measured, wanted: Mapping[DatabaseName, Kind], *, checks: bool) -> bool:
-    known = all(
+def _fits(measured: Measured, kinds: Mapping[DatabaseName, Kind], *, checks: bool) -> bool:
+    has_speeds = all(
         database in measured.sets and measured.sets[database].kind in {"", kind.value}
-        for database, kind in wanted.items()
+        for database, kind in kinds.items()
     )
     # A result of others does not say of its time what the check took.
-    return known and measured.size_bytes > 0 and not (checks and not measured.phases.get(Phase.CHECK))
+    return has_speeds and measured.size_bytes > 0 and not (checks and not measured.phases.get(Phase.CHECK))
 
 
-def _of(source: Source, size: int, wanted: Mapping[DatabaseName, Kind], *, checks: bool) -> Forecast:
+def _of(source: Source, size: int, kinds: Mapping[DatabaseName, Kind], *, checks: bool) -> Forecast:
     measured, phases = source.measured, source.measured.phases
     grows = size / measured.size_bytes
     if not phases:
         return Forecast(size, measured.seconds * grows, 0.0, 0.0, source)
     # One of neo4j-admin's starts for each database.
-    starts = len(wanted) / len(measured.sets)
+    starts = len(kinds) / len(measured.sets)
     start = phases.get(Phase.INSPECT, 0.0)
 
     def scaled(phase: Phase, *, starts_admin: bool) -> float:
@@ -89,27 +89,27 @@ def _of(source: Source, size: int, wanted: Mapping[DatabaseName, Kind], *, check
         fixed = min(took, start) if starts_admin else 0.0
         return fixed * starts + (took - fixed) * grows
 
-    streams = not phases.get(Phase.LOAD) and not {Kind.DUMP, Kind.BACKUP}.isdisjoint(wanted.values())
+    streams = not phases.get(Phase.LOAD) and not {Kind.DUMP, Kind.BACKUP}.isdisjoint(kinds.values())
     admin = scaled(Phase.LOAD, starts_admin=True) + start * starts
     admin += scaled(Phase.CHECK, starts_admin=True) if checks else 0.0
     other = phases.get(Phase.PREPARE, 0.0) + scaled(Phase.FINISH, starts_admin=False)
     return Forecast(size, scaled(Phase.TRANSFER, starts_admin=streams), admin, other, source)
 
 
-def as_json(made: Forecast | None) -> dict[str, Any] | None:
+def as_json(expected: Forecast | None) -> dict[str, Any] | None:
     """Return the forecast as `plan --json` prints it: a published contract."""
-    if made is None:
+    if expected is None:
         return None
-    measured = made.source.measured
+    measured = expected.source.measured
     return {
-        "seconds": round(made.seconds, 1),
-        "transfer_seconds": round(made.transfer_seconds, 1),
-        "bytes_per_second": round(made.bytes_per_second) if made.bytes_per_second else None,
-        "neo4j_admin_seconds": round(made.admin_seconds, 1),
-        "other_seconds": round(made.other_seconds, 1),
+        "seconds": round(expected.seconds, 1),
+        "transfer_seconds": round(expected.transfer_seconds, 1),
+        "bytes_per_second": round(expected.bytes_per_second) if expected.bytes_per_second else None,
+        "neo4j_admin_seconds": round(expected.admin_seconds, 1),
+        "other_seconds": round(expected.other_seconds, 1),
         "server_start_seconds": measured.start_seconds,
-        "bytes": made.size_bytes,
-        "by": made.source.kind,
-        "from": made.source.place,
+        "bytes": expected.size_bytes,
+        "by": expected.source.kind,
+        "from": expected.source.place,
         "measured": measured.finished.isoformat(timespec="seconds"),
     }

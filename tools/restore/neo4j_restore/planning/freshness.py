@@ -64,14 +64,14 @@ def by_entries(chosen: BackupSet, sets: Sequence[BackupSet], on_stale: OnStaleLa
     chosen: an inspected set. Of a large archive only the first files are known. So the set is not older than they are,
     but may be newer. It counts as stale only if a copy of the bucket has reset the store's times.
     """
-    seen = chosen.inside.newest if chosen.inside else None
-    if chosen.time_source is not TimeSource.STORE or seen is None or seen > chosen.updated:
+    inner_time = chosen.inside.newest if chosen.inside else None
+    if chosen.time_source is not TimeSource.STORE or inner_time is None or inner_time > chosen.updated:
         return None
-    dated = replace(chosen, time=seen, time_source=TimeSource.ENTRIES)
+    dated = replace(chosen, time=inner_time, time_source=TimeSource.ENTRIES)
     newest = next((each for each in sets if each.is_stamped and each.time_source is not TimeSource.STORE), None)
-    if newest is None or chosen.stamp != LATEST or seen >= newest.time:
+    if newest is None or chosen.stamp != LATEST or inner_time >= newest.time:
         return Choice(dated)
-    if _was_copied(newest) and seen < _begin(newest) - _COPIED:
+    if _was_copied(newest) and inner_time < _begin(newest) - _COPIED:
         return _stale(dated, newest, on_stale, "by the newest file in it")
     return None
 

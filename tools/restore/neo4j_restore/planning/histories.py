@@ -100,10 +100,10 @@ def doubtful(chosen: BackupSet, sets: Iterable[BackupSet], timestamp: Timestamp)
 
 def _likely_time(unreadable: BackupSet, chosen: BackupSet) -> datetime:
     """Return the likely time of an artifact: the time of its name, corrected by the error in the name of `chosen`."""
-    named = catalog.time_of(chosen.stamp)
-    if named is None or catalog.time_of(unreadable.stamp) is None:
+    stamped_time = catalog.time_of(chosen.stamp)
+    if stamped_time is None or catalog.time_of(unreadable.stamp) is None:
         return unreadable.time
-    return unreadable.time + (chosen.time - named)
+    return unreadable.time + (chosen.time - stamped_time)
 
 
 def _was_uploaded_later(one: BackupSet, other: BackupSet) -> bool:

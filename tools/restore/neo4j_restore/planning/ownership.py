@@ -11,10 +11,10 @@ from neo4j_restore.volume.receipt import Receipt
 from neo4j_restore.volume.state import ReceiptUse
 
 
-def origin(request: Request, known: Receipt) -> str:
+def origin(request: Request, receipt: Receipt) -> str:
     """Return the volume of which this one is a copy. Empty if there is none, or if it is not known."""
-    named = known.last.get("volume") or ""
-    return str(named) if named and request.volume_id and named != request.volume_id else ""
+    volume = receipt.last.get("volume") or ""
+    return str(volume) if volume and request.volume_id and volume != request.volume_id else ""
 
 
 def receipt_use(request: Request, policy: Policy) -> ReceiptUse:
@@ -24,18 +24,18 @@ def receipt_use(request: Request, policy: Policy) -> ReceiptUse:
     return ReceiptUse.DECIDES if policy.on_foreign_volume is OnForeignVolume.FAIL else ReceiptUse.WARNS
 
 
-def refuse_foreign(request: Request, policy: Policy, known: Receipt) -> None:
+def refuse_foreign(request: Request, policy: Policy, receipt: Receipt) -> None:
     """Raise TargetOccupiedError for a copy of another volume, if ON_FOREIGN_VOLUME is `fail`."""
-    source = origin(request, known)
+    source = origin(request, receipt)
     if source and policy.on_foreign_volume is OnForeignVolume.FAIL:
         message = f"the data at {request.data_dir} is of the volume {source}, expected {request.volume_id}"
         hint = f"mount the volume {request.volume_id}, or set ON_FOREIGN_VOLUME=keep to start on this data"
         raise TargetOccupiedError(message, hint=hint)
 
 
-def warning(request: Request, known: Receipt) -> str:
+def warning(request: Request, receipt: Receipt) -> str:
     """Return the warning about a copy of another volume. Empty for any other volume."""
-    source = origin(request, known)
+    source = origin(request, receipt)
     if not source:
         return ""
     return (

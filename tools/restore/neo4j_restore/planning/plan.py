@@ -108,15 +108,17 @@ def _decide(request: Request, policy: Policy, volume: Volume, database: Database
             return Decision(Action.EXPIRED, f"it is absent, and the request expired at {request.not_after}")
         return Decision(Action.RESTORE, "there is no such database on the volume")
     # On a member of a cluster an absent database may still be on the other members, so the policy decides.
-    there = "it exists" if content is Found.DATABASE else "the volume has a cluster's state (cluster-state)"
+    content_words = "it exists" if content is Found.DATABASE else "the volume has a cluster's state (cluster-state)"
     if policy.overwrite is Overwrite.NEVER:
-        return Decision(Action.SKIP, f"{there}, and FORCE_OVERWRITE is false")
+        return Decision(Action.SKIP, f"{content_words}, and FORCE_OVERWRITE is false")
     if fulfilled:
         return Decision(Action.SKIP, f"the request {name} was fulfilled at {fulfilled}")
     if expired:
-        return Decision(Action.SKIP, f"{there}, and the request expired at {request.not_after}")
+        return Decision(Action.SKIP, f"{content_words}, and the request expired at {request.not_after}")
     allowed = f"once, for the request {name}" if policy.overwrite is Overwrite.ONCE else "true"
-    return Decision(Action.RESTORE, f"{there}, and FORCE_OVERWRITE is {allowed}", replaces=content is Found.DATABASE)
+    return Decision(
+        Action.RESTORE, f"{content_words}, and FORCE_OVERWRITE is {allowed}", replaces=content is Found.DATABASE
+    )
 
 
 def refuse(decisions: Mapping[DatabaseName, Decision], data: str) -> None:

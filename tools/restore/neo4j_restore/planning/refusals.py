@@ -106,14 +106,14 @@ def _nearest(sets: Sequence[BackupSet], timestamp: Timestamp) -> list[str]:
     return [each.key for each in sets[:5]]
 
 
-def refuse_disagreeing(named: BackupSet, timestamp: Timestamp, databases: Sequence[DatabaseName], url: str) -> None:
+def refuse_disagreeing(backup: BackupSet, timestamp: Timestamp, databases: Sequence[DatabaseName], url: str) -> None:
     """Raise ConfigurationError if BUCKET names one set, but other variables name another one or several."""
-    kind = "one object" if named.kind is not Kind.DIRECTORY else "one set's folder"
+    kind = "one object" if backup.kind is not Kind.DIRECTORY else "one set's folder"
     if len(databases) > 1:
         message = f"BUCKET names {kind}, {url}, but DATABASE names {len(databases)}: {', '.join(databases)}"
         hint = "set DATABASE to one database, or BUCKET to the folder that holds the sets"
         raise ConfigurationError(message, hint=hint)
-    if not agrees(named, timestamp):
-        stamp = f"the stamp {named.stamp}" if named.stamp else "no stamp"
+    if not agrees(backup, timestamp):
+        stamp = f"the stamp {backup.stamp}" if backup.stamp else "no stamp"
         message = f"BUCKET names {kind}, {url}, which has {stamp}, but TIMESTAMP is {timestamp}"
         raise ConfigurationError(message, hint="unset TIMESTAMP, or set BUCKET to the folder that holds the sets")

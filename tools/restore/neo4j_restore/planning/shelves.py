@@ -88,9 +88,9 @@ class Shelves:
         return objects
 
     def _find(self, database: DatabaseName) -> Found:
-        named = self._listing.named
-        if named:
-            return self._named(database, named)
+        stored = self._listing.named
+        if stored:
+            return self._named(database, stored)
         shelf = self._shelf(database, self._listing.candidates, self._prefix)
         if self._listing.store_at_top:
             (top,) = (each for each in shelf.sets if each.key == self._prefix)
@@ -113,31 +113,31 @@ class Shelves:
 
     def _named(self, database: DatabaseName, stored: StoredObject) -> Found:
         """Return the object that BUCKET names as the set, whatever its name is."""
-        named = catalog.named(database, stored, self._listing.candidates, self._place)
-        self._agree(named)
+        backup = catalog.named(database, stored, self._listing.candidates, self._place)
+        self._agree(backup)
         beside: list[BackupSet] = []
-        if named.kind is Kind.BACKUP:
+        if backup.kind is Kind.BACKUP:
             # The other artifacts of its chain lie beside it.
             prefix = stored.key[: stored.key.rfind("/") + 1]
             sieve = Sieve(prefix, [database], ignore=self._request.ignore_objects)
             objects = self._retry.call(partial(listing.read, self._store, sieve)).candidates
-            beside = [each for each in self._shelf(database, objects, prefix).sets if each.key != named.key]
-        sets = self._reader.dated([named, *beside])
-        return Found(sets, [], next(each for each in sets if each.key == named.key))
+            beside = [each for each in self._shelf(database, objects, prefix).sets if each.key != backup.key]
+        sets = self._reader.dated([backup, *beside])
+        return Found(sets, [], next(each for each in sets if each.key == backup.key))
 
-    def _agree(self, named: BackupSet) -> None:
-        url = self._request.bucket.of(named.key)
-        refusals.refuse_disagreeing(named, self._request.timestamp, self._request.databases, url)
-        log.info("%s: BUCKET names the set itself, %s", named.database, url)
+    def _agree(self, backup: BackupSet) -> None:
+        url = self._request.bucket.of(backup.key)
+        refusals.refuse_disagreeing(backup, self._request.timestamp, self._request.databases, url)
+        log.info("%s: BUCKET names the set itself, %s", backup.database, url)
 
-    def put(self, database: DatabaseName, found: Found) -> None:
-        """Take `found` as what the bucket holds for a database, once more is known."""
-        self._found[database] = found
+    def put(self, database: DatabaseName, catalogued: Found) -> None:
+        """Take `catalogued` as what the bucket holds for a database, once more is known."""
+        self._found[database] = catalogued
 
     @property
     def all(self) -> dict[DatabaseName, list[BackupSet]]:
         """Return the sets of each database that was asked for."""
-        return {database: found.sets for database, found in self._found.items()}
+        return {database: catalogued.sets for database, catalogued in self._found.items()}
 
     def _look(self, stored: StoredObject) -> StoredObject:
         return stored if stored.checksum else self._retry.call(partial(self._store.stat, stored))

@@ -35,8 +35,8 @@ def order(sets: Iterable[BackupSet]) -> list[BackupSet]:
     Of two sets of one time the stamped one comes first, because no later backup replaces it.
     """
 
-    def rank(one: BackupSet) -> tuple[bool, datetime, bool, str]:
-        return one.time_source is not TimeSource.STORE, one.time, one.is_stamped, one.key
+    def rank(backup: BackupSet) -> tuple[bool, datetime, bool, str]:
+        return backup.time_source is not TimeSource.STORE, backup.time, backup.is_stamped, backup.key
 
     return sorted(sets, key=rank, reverse=True)
 
@@ -103,17 +103,17 @@ class _Finder:
         for stored in objects:
             if _is_in(stored.key, members):
                 continue
-            named = self._namer.file(stored.key.removeprefix(self._prefix), stored.updated)
-            if named.reading is Reading.UNCLEAR or (named.stamp and named.stamp.guessed):
+            meaning = self._namer.file(stored.key.removeprefix(self._prefix), stored.updated)
+            if meaning.reading is Reading.UNCLEAR or (meaning.stamp and meaning.stamp.guessed):
                 later.append(stored)
                 continue
-            orders |= _orders(named)
-            self._sort(named, stored.key, (stored,), _sums_of(stored, sums))
+            orders |= _orders(meaning)
+            self._sort(meaning, stored.key, (stored,), _sums_of(stored, sums))
         # For a date such as 01-02-2026 the other names show the order of day and month, for example 01-31-2026.
         self._namer = Namer(self._prefix, self._database, self._exact, orders) if orders else self._namer
         for stored in later:
-            named = self._namer.file(stored.key.removeprefix(self._prefix), stored.updated)
-            self._sort(named, stored.key, (stored,), _sums_of(stored, sums))
+            meaning = self._namer.file(stored.key.removeprefix(self._prefix), stored.updated)
+            self._sort(meaning, stored.key, (stored,), _sums_of(stored, sums))
 
     def take_worded(self) -> None:
         """Take objects called NAME-WORD as sets of the database if there are no others.
@@ -139,36 +139,38 @@ class _Finder:
         key = f"{folder}/" if folder else ""
         relative = key.removeprefix(self._prefix).rstrip("/")
         if self._directory and relative == self._directory:
-            named = Named(Reading.OWN, Kind.DIRECTORY)
+            meaning = Named(Reading.OWN, Kind.DIRECTORY)
         else:
-            named = self._namer.folder(relative)
-        self._sort(named, key, tuple(inside), ())
+            meaning = self._namer.folder(relative)
+        self._sort(meaning, key, tuple(inside), ())
 
-    def _sort(self, named: Named, key: str, objects: tuple[StoredObject, ...], sums: tuple[StoredObject, ...]) -> None:
-        if named.reading is Reading.OWN and named.kind:
-            self.sets.append(self._set(named, named.kind, key, objects, sums))
-        elif named.reading is Reading.UNCLEAR and any(each.size_bytes for each in objects):
-            self.unclear.append(self._unclear(named, key, objects, sums))
-        elif named.reading is Reading.OTHER and len(self.others) < _MOST_OTHERS:
-            self.others[named.owner] = self.others.get(named.owner, 0) + 1
+    def _sort(
+        self, meaning: Named, key: str, objects: tuple[StoredObject, ...], sums: tuple[StoredObject, ...]
+    ) -> None:
+        if meaning.reading is Reading.OWN and meaning.kind:
+            self.sets.append(self._set(meaning, meaning.kind, key, objects, sums))
+        elif meaning.reading is Reading.UNCLEAR and any(each.size_bytes for each in objects):
+            self.unclear.append(self._unclear(meaning, key, objects, sums))
+        elif meaning.reading is Reading.OTHER and len(self.others) < _MOST_OTHERS:
+            self.others[meaning.owner] = self.others.get(meaning.owner, 0) + 1
 
     def _set(
-        self, named: Named, kind: Kind, key: str, objects: tuple[StoredObject, ...], sums: tuple[StoredObject, ...]
+        self, meaning: Named, kind: Kind, key: str, objects: tuple[StoredObject, ...], sums: tuple[StoredObject, ...]
     ) -> BackupSet:
-        time = named.stamp.time if named.stamp else max(stored.updated for stored in objects)
-        source = TimeSource.NAME if named.stamp else TimeSource.STORE
+        time = meaning.stamp.time if meaning.stamp else max(stored.updated for stored in objects)
+        source = TimeSource.NAME if meaning.stamp else TimeSource.STORE
         return BackupSet(
-            self._database, kind, key, named.tag, time, objects, sums, time_source=source, place=self._place
+            self._database, kind, key, meaning.tag, time, objects, sums, time_source=source, place=self._place
         )
 
     def _unclear(
-        self, named: Named, key: str, objects: tuple[StoredObject, ...], sums: tuple[StoredObject, ...]
+        self, meaning: Named, key: str, objects: tuple[StoredObject, ...], sums: tuple[StoredObject, ...]
     ) -> Unclear:
         newest = max(objects, key=lambda each: each.updated)
-        time = named.stamp.time if named.stamp else stamps.newest_reading(key.removeprefix(self._prefix))
+        time = meaning.stamp.time if meaning.stamp else stamps.newest_reading(key.removeprefix(self._prefix))
         whole = (
-            self._set(named, named.kind, key, objects, sums)
-            if (named.elsewhere or named.worded) and named.kind
+            self._set(meaning, meaning.kind, key, objects, sums)
+            if (meaning.elsewhere or meaning.worded) and meaning.kind
             else None
         )
         return Unclear(
@@ -176,12 +178,12 @@ class _Finder:
             sum(each.size_bytes for each in objects),
             time or newest.updated,
             TimeSource.NAME if time else TimeSource.STORE,
-            named.reason,
+            meaning.reason,
             newest,
-            named.peek,
-            named.elsewhere,
+            meaning.peek,
+            meaning.elsewhere,
             whole,
-            named.worded,
+            meaning.worded,
         )
 
 
@@ -211,9 +213,9 @@ def _directories(objects: list[StoredObject]) -> dict[str, list[StoredObject]]:
     return members
 
 
-def _orders(named: Named) -> frozenset[str]:
+def _orders(meaning: Named) -> frozenset[str]:
     """Return the order of day, month and year in a name of the database, if it can only mean one day."""
-    orders = named.stamp.orders if named.stamp and named.reading is Reading.OWN else frozenset[str]()
+    orders = meaning.stamp.orders if meaning.stamp and meaning.reading is Reading.OWN else frozenset[str]()
     return orders if len(orders) == 1 else frozenset()
 
 

@@ -89,9 +89,9 @@ def furthest(candidates: Iterable[Artifact], database_id: str) -> tuple[Artifact
     return tuple(each for each in with_data if each.highest == last)
 
 
-def _of(one: Artifact, candidates: Iterable[Artifact]) -> list[Artifact]:
+def _of(artifact: Artifact, candidates: Iterable[Artifact]) -> list[Artifact]:
     """Return the artifacts of the same database that have transactions."""
-    return [each for each in candidates if each.database_id == one.database_id and not each.is_empty]
+    return [each for each in candidates if each.database_id == artifact.database_id and not each.is_empty]
 
 
 class _Way(NamedTuple):
@@ -111,12 +111,12 @@ class _Cheapest:
         self._ends: list[int] = []
         self._ways: list[tuple[Cost, Artifact]] = []
 
-    def add(self, one: Artifact, cost: Cost) -> None:
+    def add(self, artifact: Artifact, cost: Cost) -> None:
         while self._ways and self._ways[-1][0] >= cost:
             self._ends.pop()
             self._ways.pop()
-        self._ends.append(one.highest)
-        self._ways.append((cost, one))
+        self._ends.append(artifact.highest)
+        self._ways.append((cost, artifact))
 
     def since(self, transaction: int) -> tuple[Cost, Artifact] | None:
         at = bisect_left(self._ends, transaction)
@@ -136,17 +136,17 @@ class _Search:
     _full: _Cheapest = field(default_factory=_Cheapest)
     _differential: _Cheapest = field(default_factory=_Cheapest)
 
-    def way_to(self, one: Artifact) -> _Way | None:
-        """Return the cheapest way to `one` through the artifacts that were added, or None."""
-        if one.full:
-            return _Way(Cost(0, one.size_bytes, 1), None)
+    def way_to(self, artifact: Artifact) -> _Way | None:
+        """Return the cheapest way to `artifact` through the artifacts that were added, or None."""
+        if artifact.full:
+            return _Way(Cost(0, artifact.size_bytes, 1), None)
         predecessors = (
-            (0, self._by_end.get(one.lowest - 1)),
-            (self.doubt, self._full.since(one.lowest)),
-            (1, self._differential.since(one.lowest)),
+            (0, self._by_end.get(artifact.lowest - 1)),
+            (self.doubt, self._full.since(artifact.lowest)),
+            (1, self._differential.since(artifact.lowest)),
         )
         ways = [
-            _Way(Cost(each.overlaps + doubt, each.bytes + one.size_bytes, each.links + 1), before)
+            _Way(Cost(each.overlaps + doubt, each.bytes + artifact.size_bytes, each.links + 1), before)
             for doubt, predecessor in predecessors
             if predecessor
             for each, before in [predecessor]
@@ -155,11 +155,11 @@ class _Search:
 
     def add(self, ways: Iterable[tuple[Artifact, _Way]]) -> None:
         """Add artifacts with a common end, and the cheapest ways to them."""
-        for one, way in ways:
-            self.ways[one] = way
-            (self._full if one.full else self._differential).add(one, way.cost)
-            if one.highest not in self._by_end or way.cost < self._by_end[one.highest][0]:
-                self._by_end[one.highest] = (way.cost, one)
+        for artifact, way in ways:
+            self.ways[artifact] = way
+            (self._full if artifact.full else self._differential).add(artifact, way.cost)
+            if artifact.highest not in self._by_end or way.cost < self._by_end[artifact.highest][0]:
+                self._by_end[artifact.highest] = (way.cost, artifact)
 
     def links(self, ends: Iterable[Artifact]) -> tuple[Artifact, ...]:
         """Return the cheapest chain that ends with one of `ends`. Of equal ones the first end counts."""

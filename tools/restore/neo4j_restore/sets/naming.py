@@ -133,10 +133,10 @@ class Namer:
                 meaning, behind = Meaning(Role.OWN, behind[1:]), ""
         if meaning.role is Role.OTHER:
             return Named(Reading.OTHER, owner=meaning.owner) if ending else _NOT_OURS
-        named = self._placed(meaning, self._around(folder))
-        if named.reading is Reading.NOTHING or (ending and not behind):
-            return _of_kind(named, ENDINGS.get(ending))
-        return self._unended(named, name, behind)
+        placed = self._placed(meaning, self._around(folder))
+        if placed.reading is Reading.NOTHING or (ending and not behind):
+            return _of_kind(placed, ENDINGS.get(ending))
+        return self._unended(placed, name, behind)
 
     def folder(self, relative: str) -> Named:
         """Return what the path of a folder with store files means. An empty one is the bucket's path itself."""
@@ -192,18 +192,18 @@ class Namer:
             return Named(Reading.UNCLEAR, tag=tag, stamp=stamp, reason=meaning.reason, worded=worded)
         return _NOT_OURS
 
-    def _unended(self, named: Named, name: str, behind: str) -> Named:
+    def _unended(self, meaning: Named, name: str, behind: str) -> Named:
         """Return what a name with an unknown ending means."""
         ending = behind or name[name.rfind(".") :] if "." in name else ""
         foreign = lower(ending[1:]) in FOREIGN_ENDINGS
         shown = f"its ending {ending[:40]!r} is not known" if ending else "its name has no ending"
-        reason = named.reason or shown
+        reason = meaning.reason or shown
         return Named(
             Reading.UNCLEAR,
             None,
-            stamp=named.stamp,
+            stamp=meaning.stamp,
             reason=reason,
-            elsewhere=named.elsewhere,
+            elsewhere=meaning.elsewhere,
             peek=not (behind or foreign),
         )
 
@@ -243,7 +243,7 @@ def _is_no_place(folder: str) -> bool:
     return bool(_PERIOD.fullmatch(folder) or _VERSION.fullmatch(folder))
 
 
-def _of_kind(named: Named, kind: Kind | None) -> Named:
-    if named.reading is Reading.NOTHING:
-        return named
-    return replace(named, kind=kind)
+def _of_kind(meaning: Named, kind: Kind | None) -> Named:
+    if meaning.reading is Reading.NOTHING:
+        return meaning
+    return replace(meaning, kind=kind)

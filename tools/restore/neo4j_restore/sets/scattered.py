@@ -42,8 +42,8 @@ def joined(
     apart = [each.as_set for each in unclear if each.as_set and each.as_set.kind is Kind.BACKUP]
     if chosen.kind is not Kind.BACKUP or not apart or not _id(chosen):
         return None
-    known = sort_out(chosen, sets, unclear, dated(apart))
-    return replace(known, sets=tuple(order([*sets, *known.sets])))
+    sorted_out = sort_out(chosen, sets, unclear, dated(apart))
+    return replace(sorted_out, sets=tuple(order([*sets, *sorted_out.sets])))
 
 
 def sort_out(

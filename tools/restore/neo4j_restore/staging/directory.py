@@ -43,8 +43,8 @@ class Directory:
         # Removes the files of any other set, and of another generation of this one.
         ours.begin()
         missing = [each for each in chosen.objects if not self._is_here(each, paths[each.key], ours)]
-        if there := len(chosen.objects) - len(missing):
-            log.info("%s: %d files are here already, with the right checksums", chosen.target, there)
+        if count := len(chosen.objects) - len(missing):
+            log.info("%s: %d files are here already, with the right checksums", chosen.target, count)
         # The largest files first. Then no connection is left alone with a large file at the end.
         missing.sort(key=lambda each: each.size_bytes, reverse=True)
         progress = Progress(name, sum(each.size_bytes for each in missing))

@@ -15,13 +15,13 @@ def keep(paths: VolumePaths, chosen: BackupSet) -> None:
     neo4j-admin of 5 and later writes it to the data folder it was given, which is staging, and that is removed.
     Source: operations manual, "Restore users and roles metadata".
     """
-    kept = metadata_script(paths.staged_data, chosen.target)
+    script = metadata_script(paths.staged_data, chosen.target)
     # The manual does not say which of the two names its folder has after a rename.
     for name in dict.fromkeys((chosen.target, chosen.database)):
         written = paths.staged_data / "scripts" / name / "restore_metadata.cypher"
         if written.is_file():
-            disk.make_folder(kept.parent)
-            written.replace(kept)
+            disk.make_folder(script.parent)
+            written.replace(script)
         trees.remove(written.parent)
-    if kept.is_file():
+    if script.is_file():
         log.info("%s: it has a metadata script. Once Neo4j runs, neo4j-restore finalize replays it", chosen.target)

@@ -130,8 +130,8 @@ class Prover:
         try:
             self.program.check(chosen.target, self.conf, reports, self.lock, chosen.url)
         except BackupDamagedError as error:
-            kept = self.paths.inconsistencies
-            where = f"its report is {kept}" if _keep(reports, kept) else "it wrote no report"
+            report = self.paths.inconsistencies
+            where = f"its report is {report}" if _keep(reports, report) else "it wrote no report"
             raise error.with_more(where) from error
         finally:
             trees.remove(reports)

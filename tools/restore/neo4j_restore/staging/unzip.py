@@ -145,9 +145,9 @@ class _Content(Stream):
 
     def _check_growth(self) -> None:
         """Refuse an entry that is long and unpacks to almost nothing."""
-        taken = self._entry.packed - self._left
-        if taken > bounds.EMPTY_BYTES + 2 * self._size + BLOCK_BYTES:
+        packed_bytes = self._entry.packed - self._left
+        if packed_bytes > bounds.EMPTY_BYTES + 2 * self._size + BLOCK_BYTES:
             self._names.refuse(
-                f"{taken} bytes of the entry {self._entry.name[:80]!r} unpack to {self._size} bytes,"
+                f"{packed_bytes} bytes of the entry {self._entry.name[:80]!r} unpack to {self._size} bytes,"
                 f" and at most {bounds.EMPTY_BYTES} may be empty"
             )

@@ -30,8 +30,8 @@ def read_bytes(path: Path, what: str, hint: str = _HINT, *, secret: str = "") ->
             data = file.read(MOST_BYTES + 1) if stat.S_ISREG(os.fstat(descriptor).st_mode) else None
     except FileNotFoundError:
         # Pods mount the Secret as optional, so that they can start again without it.
-        named = f"the Secret {secret}" if secret else "its Secret"
-        message = f"cannot read {what}, {path}: there is no such file, so {named} or the key in it does not exist"
+        secret_name = f"the Secret {secret}" if secret else "its Secret"
+        message = f"cannot read {what}, {path}: there is no such file, so {secret_name} or the key in it does not exist"
         raise ConfigurationError(message, hint=_create(path, secret)) from None
     except OSError as error:
         message = f"cannot read {what}, {path}: {error.strerror}"
@@ -82,11 +82,11 @@ def read_azure(path: Path, secret: str = "") -> AzureKey:
     """
     key = credentials.azure_key(read_text(path, "CREDENTIALS_FILE", secret=secret))
     if not key.is_complete:
-        wanted = (
+        expected = (
             f"{CONNECTION_STRING}, AZURE_STORAGE_KEY, AZURE_STORAGE_SAS_TOKEN, or AZURE_CLIENT_ID, _SECRET and "
             "AZURE_TENANT_ID"
         )
-        message = f"CREDENTIALS_FILE, {path}, has none of {wanted}"
+        message = f"CREDENTIALS_FILE, {path}, has none of {expected}"
         raise ConfigurationError(message, hint=_HINT)
     return key
 

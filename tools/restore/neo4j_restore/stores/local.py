@@ -134,9 +134,9 @@ def _create(name: str, folder: int, path: Path, data: bytes) -> None:
         descriptor = os.open(name, flags, 0o664, dir_fd=folder)
     except FileExistsError as error:
         message = f"cannot write file://{path}: there is one already, which is never replaced"
-        there = StoreError(message, hint="move it away, or choose another name")
-        there.exists = True
-        raise there from error
+        conflict = StoreError(message, hint="move it away, or choose another name")
+        conflict.exists = True
+        raise conflict from error
     with open(descriptor, "wb") as file:  # noqa: PTH123 - of a descriptor
         file.write(data)
         file.flush()

@@ -107,8 +107,8 @@ class Decoded(Stream):
         self._source.close()
         super().close()
 
-    def _damaged(self, what: str) -> StreamDamagedError:
-        return StreamDamagedError(f"{self._name} is damaged: as {self._codec.name}, {what}")
+    def _damaged(self, reason: str) -> StreamDamagedError:
+        return StreamDamagedError(f"{self._name} is damaged: as {self._codec.name}, {reason}")
 
 
 def start_of(head: bytes, count: int) -> bytes:

@@ -72,9 +72,9 @@ class EntryNames:
         elif not folder or previous != spelling:
             self.refuse(f"the entry {path!r} comes twice, as a file and a folder, or in upper and lower case")
 
-    def refuse(self, what: str) -> NoReturn:
-        """Raise BackupDamagedError. what: what is wrong with the set."""
-        message = f"{self.source} is not a backup set: {what}"
+    def refuse(self, reason: str) -> NoReturn:
+        """Raise BackupDamagedError. reason: what is wrong with the set."""
+        message = f"{self.source} is not a backup set: {reason}"
         raise BackupDamagedError(message, hint="check how it was made, or choose another set")
 
 

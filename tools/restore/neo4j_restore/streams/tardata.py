@@ -89,6 +89,6 @@ class TarInput:
         while count:
             count -= len(self.part(count))
 
-    def damaged(self, what: str) -> StreamDamagedError:
+    def damaged(self, reason: str) -> StreamDamagedError:
         """Return the error about a tar that is wrong or cut."""
-        return StreamDamagedError(f"{self._source} is damaged: as tar, {what}")
+        return StreamDamagedError(f"{self._source} is damaged: as tar, {reason}")

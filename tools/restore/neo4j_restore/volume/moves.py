@@ -52,10 +52,10 @@ class Moves:
     def gone(self) -> tuple[str, ...]:
         """Return the parts to retire that are nowhere, although nothing came in their place. Another process did it."""
         # A part that left `incoming` has come in by this swap, so its old folder is not missing.
-        there = {*self.journal.install} - {*parts_present(self.incoming, self.journal.install)}
-        there.update(parts_present(self.paths.data, self.journal.retire))
-        there.update(parts_present(self.paths.outgoing, self.journal.retire))
-        return tuple(part for part in self.journal.retire if part not in there)
+        present = {*self.journal.install} - {*parts_present(self.incoming, self.journal.install)}
+        present.update(parts_present(self.paths.data, self.journal.retire))
+        present.update(parts_present(self.paths.outgoing, self.journal.retire))
+        return tuple(part for part in self.journal.retire if part not in present)
 
     def forward(self) -> None:
         """Retire the old parts, then install the new ones.

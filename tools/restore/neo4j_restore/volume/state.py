@@ -128,10 +128,10 @@ def refuse_other_case(paths: VolumePaths, databases: Iterable[DatabaseName]) -> 
 
     From 4.0 on Neo4j makes no such folder. 3.x does, and would not see the restored database beside it.
     """
-    wanted = set(databases)
+    names = set(databases)
     for name in sorted(_names(paths.data / "databases")):
         folder = paths.data / "databases" / name
-        if name not in wanted and name.lower() in wanted and any((folder / each).is_file() for each in STORE_MARKERS):
+        if name not in names and name.lower() in names and any((folder / each).is_file() for each in STORE_MARKERS):
             message = f"{folder} holds a database, and the restore would make another one at databases/{name.lower()}"
             hint = (
                 f"to keep the data, restore nothing here. To replace it, stop Neo4j, rename the folder to "

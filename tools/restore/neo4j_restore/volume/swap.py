@@ -127,8 +127,8 @@ def _swap_in(paths: VolumePaths, journal: Journal) -> None:
     try:
         with disk.errors_of(paths.data):
             # A folder that somebody removed since the seal can't be moved away, and the swap does not need it.
-            if gone := Moves(paths, journal).gone():
-                journal = replace(journal, retire=tuple(part for part in journal.retire if part not in gone))
+            if lost := Moves(paths, journal).gone():
+                journal = replace(journal, retire=tuple(part for part in journal.retire if part not in lost))
                 write(paths, journal)
             Moves(paths, journal).forward()
     except RestoreError as error:
@@ -233,8 +233,8 @@ def give_up(paths: VolumePaths, journal: Journal) -> None:
 
 def is_reclaimed(paths: VolumePaths, journal: Journal) -> bool:
     """Return whether data of this volume was deleted for a restore that has not succeeded yet."""
-    gone = set(journal.retire) - set(parts_present(paths.data, journal.retire))
-    return journal.reclaim and bool(gone)
+    lost = set(journal.retire) - set(parts_present(paths.data, journal.retire))
+    return journal.reclaim and bool(lost)
 
 
 def _put_away(paths: VolumePaths, journal: Journal) -> None:

@@ -47,8 +47,8 @@ def right_region(status: int, headers: Mapping[str, str], region: str) -> str:
 
     Source: https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadBucket.html, x-amz-bucket-region.
     """
-    named = headers.get("x-amz-bucket-region") or ""
-    return named if status in {301, 307, 400} and re.fullmatch(r"[a-z0-9-]{1,63}", named) else region
+    bucket_region = headers.get("x-amz-bucket-region") or ""
+    return bucket_region if status in {301, 307, 400} and re.fullmatch(r"[a-z0-9-]{1,63}", bucket_region) else region
 
 
 def objects(root: ElementTree.Element, bucket: str) -> Iterator[StoredObject]:
@@ -206,8 +206,8 @@ def thaw(headers: Mapping[str, str], bucket: str, key: str) -> str:
     restore = headers.get("x-amz-restore") or ""
     if not deep and (headers.get("x-amz-storage-class") not in _FROZEN or 'ongoing-request="false"' in restore):
         return ""
-    which = f"--bucket {shlex.quote(bucket)} --key {shlex.quote(key)}"
+    options = f"--bucket {shlex.quote(bucket)} --key {shlex.quote(key)}"
     if 'ongoing-request="true"' in restore:
-        return f"aws s3api wait object-exists {which} && aws s3api head-object {which} --query Restore"
+        return f"aws s3api wait object-exists {options} && aws s3api head-object {options} --query Restore"
     restore_request = "{}" if deep else '{"Days":7,"GlacierJobParameters":{"Tier":"Standard"}}'
-    return f"aws s3api restore-object {which} --restore-request {shlex.quote(restore_request)}"
+    return f"aws s3api restore-object {options} --restore-request {shlex.quote(restore_request)}"

@@ -105,11 +105,11 @@ def thaw(tier: str, status: str, account: str, container: str, name: str) -> str
     """
     if tier != "Archive":
         return ""
-    which = " ".join(
+    options = " ".join(
         f"{option} {shlex.quote(value)}"
         for option, value in (("--account-name", account), ("--container-name", container), ("--name", name))
     )
     # The blob is on its way out of the archive.
     if status:
-        return f"az storage blob show {which} --auth-mode login --query properties.archiveStatus"
-    return f"az storage blob set-tier {which} --auth-mode login --tier Hot --rehydrate-priority High"
+        return f"az storage blob show {options} --auth-mode login --query properties.archiveStatus"
+    return f"az storage blob set-tier {options} --auth-mode login --tier Hot --rehydrate-priority High"

@@ -134,8 +134,8 @@ class GoogleStore:
             response = self._answer("POST", f"{self._upload}?{urlencode(query)}", headers, body)
         with response:
             if response.status == 412:
-                there = self._errors.exists(key)
-                raise there
+                conflict = self._errors.exists(key)
+                raise conflict
             if response.status != 200:
                 refusal = answers.write_refusal(self._errors, key, response)
                 raise refusal
