@@ -2,7 +2,7 @@
 
 import inspect
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import fields
+from dataclasses import MISSING, Field, fields
 from functools import wraps
 from typing import Any, Final, TypeVar, get_type_hints
 
@@ -27,7 +27,7 @@ def takes(options: type[T], *, without: Collection[str] = ()) -> Callable[[Calla
     """
     hints = get_type_hints(options, include_extras=True)
     parameters = [
-        inspect.Parameter(field.name, BY_NAME, default=field.default, annotation=hints[field.name])
+        inspect.Parameter(field.name, BY_NAME, default=_default(field), annotation=hints[field.name])
         for field in fields(options)  # type: ignore[arg-type] # it is a dataclass
         if field.name not in without
     ]
@@ -40,3 +40,7 @@ def takes(options: type[T], *, without: Collection[str] = ()) -> Callable[[Calla
         return signed(run, parameters)
 
     return decorate
+
+
+def _default(field: Field[Any]) -> Any:
+    return inspect.Parameter.empty if field.default is MISSING else field.default
