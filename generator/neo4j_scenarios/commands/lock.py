@@ -1,6 +1,6 @@
 """The commands `lock` and `update`: they pin the set that each cluster of a fleet restores."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
@@ -19,6 +19,7 @@ from neo4j_scenarios.lock.guards import Guards
 
 if TYPE_CHECKING:
     from neo4j_scenarios.fleet.fleet import Fleet as Loaded
+    from neo4j_scenarios.fleet.lockfile import Lock
     from neo4j_scenarios.lock.decide import Change, Outcome
 
 Check = Annotated[bool, typer.Option("--check", help="write nothing, and exit with 3 if the lock would change")]
@@ -102,20 +103,24 @@ def _run(options: LockOptions, *, move: bool) -> int:
     with progress("reading buckets", to_ask.buckets, options.silent) as show:
         answers = to_ask.answers(survey, show)
     wanted = [decide.Wanted(each.pin, asked_inputs(each.inputs), answers[each.pin]) for each in clusters]
-    # The lock keeps the pins of clusters and of active overrides. Pins of ended overrides leave it.
-    names = [each.pin for each in (*fleet.clusters, *(broken.cluster for broken in fleet.broken.values()))]
-    overridden = [name for name in old if _of_active(name, fleet)]
-    kept = frozenset([*fleet.names, *names, *overridden]).difference(pins.floating)
-    outcome = decide.decide(wanted, old, kept, guards, datetime.now(UTC), move=move)
+    outcome = decide.decide(wanted, old, _kept(fleet, old, pins.floating), guards, datetime.now(UTC), move=move)
     # Even with --keep-going, an empty lock is not written: it would mean that no cluster restores anything.
     refused = bool(outcome.problems) and (not options.keep_going or not outcome.lock)
-    if not options.check and not refused:
+    written = not options.check and not refused
+    if written:
         write(path, lockfile.text(outcome.lock, options.fleet.name))
     failure = BucketError(*fleet.problems, *ask.grouped(outcome.problems))
-    _print(outcome, failure, path, options, written=not options.check and not refused)
+    _print(outcome, failure, path, options, written=written)
     if failure.problems:
         return failure.exit_code
     return DIFFERENT if options.check and outcome.lock != old else 0
+
+
+def _kept(fleet: "Loaded", old: "Lock", floating: Collection[str]) -> frozenset[str]:
+    """Return the names in the lock that stay: of clusters and of active overrides. Ended overrides leave it."""
+    names = [each.pin for each in (*fleet.clusters, *(broken.cluster for broken in fleet.broken.values()))]
+    overridden = [name for name in old if _of_active(name, fleet)]
+    return frozenset([*fleet.names, *names, *overridden]).difference(floating)
 
 
 def _of_active(name: str, fleet: "Loaded") -> bool:

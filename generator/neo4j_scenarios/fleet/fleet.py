@@ -1,6 +1,6 @@
 """A fleet file -> `Fleet`: its clusters, each with its scenarios. Or else all problems of all clusters."""
 
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Collection, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from difflib import get_close_matches
@@ -81,7 +81,6 @@ def load(
     names = [entry.name for entry in file.entries]
     _check_selection(path, selection, names, clusters)
     broken = grouping.clusters()
-    ended = [each for each in file.overrides if each not in active]
     return Fleet(
         path,
         [cluster for cluster in clusters if cluster.name not in broken],
@@ -89,17 +88,19 @@ def load(
         file.name or path.stem,
         {each.name: Broken(each, grouping.of(each.name)) for each in clusters if each.name in broken},
         grouping.problems(),
-        [
-            *_unknown_labels(selection, reader.labels),
-            *(f"{each.place}: override {each.name} ended at {each.until:%FT%TZ}: you can remove it" for each in ended),
-            *(
-                f"{each.place}: override {each.name} selects no cluster"
-                for each in active
-                if each.name not in reader.overridden
-            ),
-        ],
+        [*_unknown_labels(selection, reader.labels), *_of_overrides(file.overrides, active, reader.overridden)],
         active,
     )
+
+
+def _of_overrides(overrides: Sequence[Override], active: Sequence[Override], used: Collection[str]) -> Iterator[str]:
+    """Yield a remark for each override that has ended, or that selects no cluster. used: names of the others."""
+    for each in overrides:
+        if each not in active:
+            yield f"{each.place}: override {each.name} ended at {each.until:%FT%TZ}: you can remove it"
+    for each in active:
+        if each.name not in used:
+            yield f"{each.place}: override {each.name} selects no cluster"
 
 
 def choose(fleet: Fleet, selection: Selection) -> tuple[frozenset[str], Sequence[str]]:
