@@ -36,7 +36,7 @@ _BOTH = ("restore", "generator")
 
 
 def main() -> int:
-    """Measure; return the exit code."""
+    """Measure. Return the exit code."""
     arguments = _parser().parse_args()
     try:
         programs.install_missing()

@@ -29,7 +29,7 @@ class Target:
     other_sub_paths: whether it can mount another folder.
     asks_members: whether the members of its clusters ask each other whether the cluster serves, before they restore.
     finalizes: whether it has a Job that asks the running server.
-    drills: whether it has a CronJob that restores a copy and asks it.
+    drills: whether it has a CronJob that restores a copy and queries it.
     """
 
     name: str

@@ -14,7 +14,7 @@ ONCE = replace(A, name="once", once=True)
 
 
 class Scripted:
-    """A player whose runs take 1, 2, 3, ... seconds; `failing` is one that always fails, but not in its warm-up."""
+    """A player whose runs take 1, 2, 3, ... seconds. `failing` is one that always fails, but not in its warm-up."""
 
     def __init__(self, failing: str = "") -> None:
         self.runs: list[str] = []

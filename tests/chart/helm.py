@@ -40,7 +40,7 @@ def make_values(restore: Values | None = None, **others: object) -> Values:
 
 @dataclass(frozen=True)
 class Rendered:
-    """What `helm template` printed; objects are found by their kind."""
+    """What `helm template` printed. Objects are found by their kind."""
 
     objects: tuple[Object, ...]
 
@@ -134,7 +134,7 @@ class Helm:
     renderer: Renderer | None = field(default=None, compare=False)
 
     def run(self, *args: str, values: Values | None = None) -> subprocess.CompletedProcess[str]:
-        """Run Helm with `values` as a file on its stdin; the result as it is."""
+        """Run Helm with `values` as a file on its stdin, and return the result."""
         given = ["--values", "-"] if values is not None else []
         return subprocess.run(
             [self.path, *args, *given], input=json.dumps(values), capture_output=True, text=True, check=False

@@ -41,7 +41,7 @@ def of(*path: str) -> Schema:
 
 
 def blocks(node: Schema = SCHEMA, path: Path = ()) -> Iterator[tuple[Path, Schema]]:
-    """Yield each object whose keys the chart knows, with its path; the whole of the values first."""
+    """Yield each object whose keys the chart knows, with its path. The values as a whole come first."""
     if "properties" in node:
         yield path, node
         for key, child in node["properties"].items():

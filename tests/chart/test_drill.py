@@ -158,7 +158,7 @@ def test_the_notes_say_how_to_run_one_now(helm: Helm, speaking_chart: Path) -> N
     said = notes(helm, speaking_chart, make_drill())
     name = "graph-neo4j-restore-drill"
     assert f"kubectl --namespace default create job {name}-now --from=cronjob/{name}" in said
-    assert "It starts Neo4j there and asks it, assertions: 1." in said
+    assert "It starts Neo4j there and queries it, assertions: 1." in said
     assert "drill.assertions is empty" in notes(helm, speaking_chart, make_drill({"assertions": []}))
 
 

@@ -7,7 +7,7 @@ from tests.chart.helm import Helm, Object, env, make_values, mounts, volumes
 
 
 def appenders(helm: Helm, *stdout: str, tag: str = "5.26.30") -> dict[str, ET.Element]:
-    """Return the appenders of the configuration by the logger that uses them; `Root` is the debug log."""
+    """Return the appenders of the configuration by the logger that uses them. `Root` is the debug log."""
     rendered = helm.template(make_values(image={"tag": tag}, logs={"stdout": list(stdout)}))
     root = ET.fromstring(rendered.only("ConfigMap")["data"]["server-logs.xml"])  # noqa: S314 - rendered just now
     named = {each.attrib["name"]: each for each in root.findall("Appenders/*")}

@@ -10,7 +10,7 @@ BEGIN, END = "<!-- values -->\n", "<!-- /values -->"
 
 
 def comments(text: str) -> dict[Path, str]:
-    """Return the comment above each key of a values file, by the path of the key; empty where there is none."""
+    """Return the comment above each key of a values file, by the path of the key. It is empty if there is none."""
     texts: dict[Path, str] = {}
     path: Path = ()
     above: list[str] = []

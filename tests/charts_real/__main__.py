@@ -38,7 +38,7 @@ class Chart:
 
 
 def main(folder: Path, helm: str) -> int:
-    """Print a table; return the exit code."""
+    """Print a table. Return the exit code."""
     lines: list[tuple[str, str, str, str]] = []
     for chart in charts(folder, helm):
         for path, scenario in files(chart.target):
@@ -106,7 +106,7 @@ def shared(chart: Chart, path: Path, scenario: Scenario, helm: str) -> list[str]
 
 
 def disproved(chart: Chart, fact: Fact, helm: str) -> str:
-    """Return that a key does something before its time, or nothing after; empty where the fact holds."""
+    """Return what does not fit the fact: a key that has an effect too early, or none later. Empty if the fact holds."""
     base = ROOT / "scenarios" / "single-instance" / f"values.{chart.target.slug}.yaml"
     values = laid_over(yaml.safe_load(base.read_text(encoding="utf-8")), fact.beside)
     example = fact.example
@@ -120,7 +120,7 @@ def disproved(chart: Chart, fact: Fact, helm: str) -> str:
 
 
 def rendered(chart: Chart, values: Mapping[str, Any], helm: str) -> str:
-    """Return what the chart makes of values; random passwords are left out."""
+    """Return what the chart makes of values. Random passwords are left out."""
     flags = _NO_LOOKUPS if chart.target is NEO4J and "disableLookups" not in values else ()
     command = [helm, "template", "graph", str(chart.place), "--values", "-", *flags]
     text = subprocess.run(command, input=yaml.safe_dump(dict(values)), capture_output=True, text=True, check=False)
@@ -139,7 +139,7 @@ def laid_over(values: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, 
 
 
 def run(*command: str) -> str:
-    """Return what a command prints; empty, with its error shown, where it fails."""
+    """Return the output of a command. If it fails, show its error and return an empty text."""
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
         sys.stderr.write(f"{' '.join(command)}\n{done.stderr}")

@@ -56,14 +56,14 @@ def desk(tmp_path: Path, bucket: Bucket) -> Path:
 
 
 def run(desk: Path, *command: str) -> str:
-    """Return what a command prints; it has to succeed."""
+    """Return the output of a command, which must succeed."""
     done = subprocess.run(command, cwd=desk, capture_output=True, text=True, check=False)
     says(done, 0)
     return done.stdout
 
 
 def scenarios(desk: Path, *words: str) -> str:
-    """Return what the generator prints; it has to succeed."""
+    """Return the output of the generator, which must succeed."""
     done = neo4j_scenarios(desk, *(each for word in words for each in expanded(desk, word)))
     says(done, 0)
     return done.stdout

@@ -1,4 +1,4 @@
-"""The workflow runs the steps of .ci/run; what else the outside promises is there."""
+"""The workflow runs the steps of .ci/run, and the files that other pages promise exist."""
 
 import json
 import re

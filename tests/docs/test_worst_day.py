@@ -25,7 +25,7 @@ DIFFERENT = {"diff"}
 
 @pytest.fixture
 def desk(tmp_path: Path, bucket: Bucket) -> Path:
-    """Return a folder with a fleet that is locked and built; each cluster has a set before the damage and one after."""
+    """Return a folder with a fleet that is locked and built. Each cluster has a set before the damage and one after."""
     (tmp_path / "fleet.yaml").write_text(FLEET.format(url=bucket.url, host=bucket.host))
     for name in ("prod-eu-1", "prod-eu-2", "prod-us-1", "test-eu-1"):
         bucket.put(f"{name}/neo4j-2026-01-30T02-00-00.dump", b"before the damage")

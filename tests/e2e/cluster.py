@@ -19,7 +19,7 @@ DEADLINE = "300s"
 
 
 def run(*argv: str | Path, stdin: str | None = None) -> str:
-    """Return what a command prints. Fails with its last words; `stdin`, which may be a secret, is not among them."""
+    """Return the output of a command. If it fails, the error has its last lines, but not `stdin`, a possible secret."""
     done = subprocess.run(argv, input=stdin, capture_output=True, text=True, check=False)
     if done.returncode:
         words = (
@@ -32,7 +32,7 @@ def run(*argv: str | Path, stdin: str | None = None) -> str:
 def load_command(context: str) -> list[str]:
     """Return the command that brings the archive of an image, its last argument, into the cluster of a context.
 
-    It is E2E_LOAD_IMAGE's, or that of kind or minikube; empty for another cluster.
+    It is E2E_LOAD_IMAGE's, or that of kind or minikube. Empty for another cluster.
     """
     if given := os.environ.get("E2E_LOAD_IMAGE"):
         return shlex.split(given)

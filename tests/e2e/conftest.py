@@ -41,7 +41,7 @@ def images(context: str) -> None:
 
 @pytest.fixture(scope="session")
 def namespace(images: None) -> Iterator[Namespace]:
-    """Make a namespace of this run; it is deleted, with all in it, at the end."""
+    """Make a namespace for this run. At the end it is deleted with everything in it."""
     made = Namespace(f"neo4j-restore-e2e-{secrets.token_hex(3)}")
     run("kubectl", "create", "namespace", made.name)
     yield made

@@ -27,7 +27,7 @@ class Flux:
 
     @contextmanager
     def running(self) -> Iterator[None]:
-        """Install the schemas and run the controllers; at the end remove what is Flux's, then end them."""
+        """Install the schemas and run the controllers. At the end remove Flux's objects, then end the controllers."""
         run("kubectl", "apply", "--server-side", "--filename", self.folder / "crds")
         run(
             "kubectl",

@@ -1,4 +1,4 @@
-"""A Helm release of the chart, from a scenario that the generator wrote; what an operator asks of it."""
+"""A Helm release of the chart, from a scenario that the generator wrote, with the commands of an operator."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""A sample backup, made by a real Neo4j, with the password that its `system` database knows; and a made-up key."""
+"""A sample backup, made by a real Neo4j, with the password in its `system` database, and a made-up key."""
 
 import json
 import secrets

@@ -43,7 +43,7 @@ def make_repository(root: Path) -> Repository:
 
 @contextmanager
 def serve(root: Path) -> Iterator[str]:
-    """Give the URL of a server of the files below `root`; Git repositories in it are served as `git clone` wants it."""
+    """Give the URL of a server of the files below `root`. Git repositories in it are served as `git clone` wants it."""
 
     class Handler(_Handler):
         def __init__(self, *args: object) -> None:

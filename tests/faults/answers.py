@@ -8,7 +8,7 @@ from tests.faults.proxy import Answer, Exchange, Fault, refusal
 
 
 def cut(count: int) -> Fault:
-    """End the connection after so many bytes of the body; Content-Length promised more."""
+    """End the connection after so many bytes of the body. Content-Length promised more."""
 
     def fault(exchange: Exchange) -> None:
         exchange.send(exchange.ask(), count)

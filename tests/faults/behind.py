@@ -30,7 +30,7 @@ class Behind:
     pod: Scene
 
     def start(self, retry_seconds: str = "20", **settings: str) -> Ended:
-        """Start the restore; it gives up what is silent for a second."""
+        """Start the restore. It gives up a connection that is silent for a second."""
         patience = {"RETRY_SECONDS": retry_seconds, "STALL_SECONDS": "1"}
         return self.pod.start(**{"STORAGE_EMULATOR_HOST": self.proxy.host, **patience, **settings})
 
@@ -50,7 +50,7 @@ def behind_a_proxy(bucket: Bucket, forks: Forks, folder: Path) -> Iterator[Behin
 
 
 def sampled(cases: Mapping[str, T], *names: str) -> dict[str, T]:
-    """Return the cases of these names; in the full run all."""
+    """Return the cases of these names, or all in the full run."""
     return {name: case for name, case in cases.items() if everything() or name in names}
 
 

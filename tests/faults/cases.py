@@ -38,7 +38,7 @@ _AUTH = {"AUTH_FILES": "true"}
 class Case:
     """A command on a volume. form: of the sets in the bucket, which all are of the generation `new`.
 
-    live, previous: the generations on the volume before, empty for none; then those after.
+    live, previous: the generations on the volume before, empty for none, and then those after.
     leaves: what stays in the folder `.neo4j-restore` beside the receipt, when all is done.
     """
 
@@ -87,7 +87,7 @@ class Case:
         return {name: f"{mark} {name} ".encode() * 200 for name in names}
 
     def data(self, generation: str) -> Files:
-        """Return all files of a data folder that holds `generation` of each database; none for an empty name."""
+        """Return all files of a data folder that holds `generation` of each database. None for an empty name."""
         stores = {
             f"{'transactions' if 'transaction' in name else 'databases'}/{database}/{name}": content
             for database in (self.databases if generation else ())

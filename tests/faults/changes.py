@@ -1,4 +1,4 @@
-"""Every change that this process makes to a volume, seen just before it is made; for a forked child, which ends soon.
+"""Every change that this process makes to a volume, seen just before it is made, in a forked child, which ends soon.
 
 The product has no hook for this: what it calls of Python to reach the operating system is replaced.
 """
@@ -18,7 +18,7 @@ Before = Callable[..., None]
 
 
 def watch(volume: Path, before: Before) -> None:
-    """Call `before(name, *arguments)` before each change from here on; a write is two, of half the bytes each.
+    """Call `before(name, *arguments)` before each change from here on. A write becomes two, of half the bytes each.
 
     Syncing is told, and not done: what a process wrote outlives it all the same.
     """

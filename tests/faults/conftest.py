@@ -20,14 +20,14 @@ MakePod = Callable[[Case], Pod]
 
 
 def some(total: int, name: str, count: int) -> Sequence[int]:
-    """Return all numbers below `total` in the full run; else `count` of them, for one name always the same."""
+    """Return all numbers below `total` in the full run, else `count` of them, which are always the same for a name."""
     return range(total) if everything() else sorted(Random(name).sample(range(total), count))  # noqa: S311
 
 
 def spread(kinds: Sequence[str], count: int) -> Sequence[int]:
     """Return places of `kinds` in order: the first and last place of each kind, then more, spread evenly, to `count`.
 
-    With fewer places than `count` all are returned; with more kinds than fit, each kind's places all the same.
+    With fewer places than `count` all are returned. With more kinds than fit, each kind's places all the same.
     """
     chosen = {place for kind in set(kinds) for place in (kinds.index(kind), _last(kinds, kind))}
     others = [place for place in range(len(kinds)) if place not in chosen]

@@ -39,7 +39,7 @@ class Region:
     end: int
 
     def bits(self) -> Iterator[int]:
-        """Yield numbers of bits to flip, spread over the region; the first always."""
+        """Yield numbers of bits to flip, spread over the region. The first bit is always one of them."""
         count = 8 * (self.end - self.start)
         most = _MOST if everything() else _SAMPLE
         yield from range(8 * self.start, 8 * self.end, max(1, count // most))

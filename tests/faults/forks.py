@@ -1,6 +1,6 @@
 """neo4j-restore, hundreds of times, at the price of a fork each.
 
-A clean process without threads imports the product once and forks a child a try; the child takes the environment,
+A clean process without threads imports the product once and forks a child a try. The child takes the environment,
 arms the fault, and runs the command as the container does. `Forks` is the side of the tests.
 """
 
@@ -54,7 +54,7 @@ class Forks:
     def run(self, *argv: str, environment: Mapping[str, str], fault: Fault | None = None) -> Ended:
         """Run `neo4j-restore ARGV` on exactly this environment.
 
-        fault: `kind` and its arguments, of `acts`; without one the changes are counted, and nothing happens.
+        fault: `kind` and its arguments, of `acts`. Without one the changes are counted, and nothing happens.
         """
         said, made = self.folder / "said", self.folder / "made"
         made.unlink(missing_ok=True)
@@ -67,7 +67,7 @@ class Forks:
 
 @contextmanager
 def forks(folder: Path, *prefix: str) -> Iterator[Forks]:
-    """Start the forking process; it ends with the block. prefix: a command that starts it, as `unshare`."""
+    """Start the forking process. It ends with the block. prefix: a command that starts it, such as `unshare`."""
     folder.mkdir(exist_ok=True)
     environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(Path(__file__).parents[2])}
     argv = [*prefix, sys.executable, "-m", "tests.faults.forks"]

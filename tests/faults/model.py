@@ -11,7 +11,7 @@ DONE, EXPIRED, NOT_FOUND, UNREACHABLE = 0, 2, 10, 20
 
 @dataclass(frozen=True)
 class Request:
-    """What the pod asks for at its next start; the names are those of its environment."""
+    """What the pod asks for at its next start. The names are those of its environment."""
 
     databases: tuple[str, ...] = ("neo4j",)
     policy: str = "once"
@@ -23,7 +23,7 @@ class Request:
 
 @dataclass(frozen=True)
 class Store:
-    """The bucket: the newest set of each database that has one; `up`: it answers."""
+    """The bucket: the newest set of each database that has one. up: whether it answers."""
 
     sets: Mapping[str, Files] = field(default_factory=dict)
     up: bool = True

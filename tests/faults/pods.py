@@ -19,7 +19,7 @@ _AT_REST = {"lock", "receipt.json", "history.jsonl"}
 
 @dataclass(frozen=True)
 class Pod:
-    """A case on a volume. top: of all its folders. data: the volume as tests see it; the command has it at DATA_DIR."""
+    """A case on a volume. top: of all its folders. data: the volume as tests see it. The command has it at DATA_DIR."""
 
     case: Case
     forks: Forks
@@ -50,7 +50,7 @@ class Pod:
         shutil.copytree(self.top / "before", self.data, dirs_exist_ok=True)
 
     def run(self, command: str = "run", fault: Fault | None = None, settings: Mapping[str, str] | None = None) -> Ended:
-        """Run a command as the container does, with other settings if need be; its fault comes at its change."""
+        """Run a command as the container does, with other settings if needed. A fault happens at its change."""
         return self.forks.run(command, environment={**self.environment, **(settings or {})}, fault=fault)
 
     def cut(self, fault: Fault | None = None) -> Ended:
@@ -58,7 +58,7 @@ class Pod:
         return self.run(self.case.command, fault)
 
     def journal(self) -> dict[str, Any]:
-        """Return the journal of an unfinished restore; empty where there is none."""
+        """Return the journal of an unfinished restore. It is empty if there is none."""
         path = self.home / "journal.json"
         try:
             return dict(json.loads(path.read_text())) if path.exists() else {}
@@ -89,7 +89,7 @@ class Pod:
         assert live == "after" or snapshot(self.home / "previous") == self.case.data(self.case.previous)
 
     def assert_recovers(self) -> None:
-        """Fail unless a normal start brings the new set, once, and the volume to rest; and one more changes nothing."""
+        """Fail unless a normal start restores the new set once, and another one changes nothing."""
         self.assert_ends_well(self.run())
         if self.case.command != "run":
             assert self._live() in ("before", "after"), f"half: {sorted(snapshot(self.data))}"
@@ -150,7 +150,7 @@ class Pod:
 def make_pod(
     case: Case, forks: Forks, top: Path, seen_below: Path = Path("/"), hand_over: Callable[[Path], object] = Path
 ) -> Pod:
-    """Return the pod of a case, its folders below `top`; the volume is laid out.
+    """Return the pod of a case, its folders below `top`. The volume is laid out.
 
     seen_below: where the tests see the root of a command that has mounts of its own.
     hand_over: gives a folder to the user that the command runs as.

@@ -1,13 +1,13 @@
 """A power loss, as a model: what a process did to a volume, and what of it may be left on the disk.
 
-What the model takes for sure, and nothing beyond it:
-- a file's bytes as of its last fsync;
-- the entry of a file or folder (made, renamed, removed) once its folder was fsynced after it; a rename once the folder
-  it leads to was;
-- a rename is atomic, also over an entry that is there: all journalled file systems promise that;
-- what was done to one file or folder's entries reaches the disk in the order it was done.
-Of all else any part may be left: entries that were not synced happened or not, each by itself; bytes that were not
-synced are there, cut short, or zeros.
+The model only assumes this:
+- The bytes of a file at its last fsync are on the disk.
+- An entry of a folder (made, renamed, removed) is on the disk once its folder was fsynced after it. For a rename that
+  is the new folder.
+- A rename is atomic, also over an existing entry. All journalled file systems promise that.
+- Changes of one file or of one folder's entries reach the disk in their order.
+Any part of the rest may be lost: each entry that was not synced is there or not, and bytes that were not synced are
+there, cut short, or zeros.
 """
 
 import os
@@ -135,7 +135,7 @@ def _contents(first: Image, events: Sequence[Event]) -> dict[int, tuple[File, Fi
 
 
 def _torn(sure: File, now: File, random: Random) -> File:
-    """Return what may be there of bytes that were not synced; a file that only grew keeps what was."""
+    """Return what may be there of bytes that were not synced. A file that only grew keeps what was."""
     data = now.data
     start = len(sure.data) if data.startswith(sure.data) else 0
     end = random.choice((start, random.randint(start, len(data)), max(start, len(data) - 1)))

@@ -36,7 +36,7 @@ class Record(Nothing):
         self._first, self._events = deepcopy(self._image), []
 
     def before(self, number: int, name: str, *args: Any) -> None:
-        """Record the change before this one; an fsync at once, as it is not done."""
+        """Record the change before this one. An fsync is recorded at once, because it is not carried out."""
         self._look()
         if name in {"fsync", "fdatasync"}:
             self._events.append(Sync(self._nodes[os.fstat(args[0]).st_ino]))
@@ -101,7 +101,7 @@ class RecordFailing(Record):
         self._fail = Fail(**fault, lasts=False)
 
     def before(self, number: int, name: str, *args: Any) -> None:
-        """Record the change before this one; fail this one, if it is its turn."""
+        """Record the change before this one, and let this one fail if it is its turn."""
         self._fail.before(number, name, *args)
         super().before(number, name, *args)
 

@@ -1,4 +1,4 @@
-"""The real command as a process of its own, to be interrupted; and its neo4j-admin."""
+"""The real command and its neo4j-admin, as processes that tests interrupt."""
 
 import os
 import subprocess
@@ -13,13 +13,13 @@ from tests.support.patience import HANGS_AFTER_SECONDS
 
 @dataclass(frozen=True)
 class Started:
-    """A running command; what it says goes to the file `log`."""
+    """A running command. What it says goes to the file `log`."""
 
     process: subprocess.Popen[bytes]
     log: Path
 
     def ended(self) -> int:
-        """Return its exit code, once it has ended; fail if it hangs."""
+        """Return its exit code once it has ended, and fail if it hangs."""
         return self.process.wait(HANGS_AFTER_SECONDS)
 
     def said(self) -> str:
@@ -29,7 +29,7 @@ class Started:
 
 @contextmanager
 def started(environment: Mapping[str, str], log: Path, *argv: str) -> Iterator[Started]:
-    """Run `neo4j-restore ARGV`, or the program ARGV with a path; it ends with the block at the latest."""
+    """Run `neo4j-restore ARGV`, or the program ARGV with a path. It ends with the block at the latest."""
     command = [str(Path(sys.executable).with_name("neo4j-restore")), *argv]
     with log.open("wb") as said:
         process = subprocess.Popen(command if "/" not in argv[0] else argv, env=environment, stdout=said, stderr=said)

@@ -20,7 +20,7 @@ _OF_THE_CONNECTION = {"content-length", "connection", "date", "server", "transfe
 
 
 class Kind(StrEnum):
-    """The requests that are counted and meet faults; any other gets the store's own answer."""
+    """The requests that are counted and meet faults. Any other gets the store's own answer."""
 
     LIST = "list"
     READ = "read"
@@ -36,7 +36,7 @@ class Pins(StrEnum):
 
 @dataclass(frozen=True)
 class Answer:
-    """A whole answer; `length` is what Content-Length says, where that is not the truth."""
+    """A whole answer. `length` is what Content-Length says, where that is not the truth."""
 
     status: int
     headers: Mapping[str, str]
@@ -77,7 +77,7 @@ Fault = Callable[[Exchange], None]
 
 @dataclass(frozen=True)
 class Rule:
-    """Which requests meet faults, one each: those of a kind from the `first` on; `forever`: then the last, always."""
+    """Which requests meet faults, one each: those of a kind from the `first` on. `forever`: then the last, always."""
 
     kind: Kind
     faults: tuple[Fault, ...]
@@ -93,7 +93,7 @@ class Rule:
 
 
 class Proxy(ThreadingHTTPServer):
-    """The proxy; `host` is its URL, for STORAGE_EMULATOR_HOST. `seen` counts the requests of each kind."""
+    """The proxy. `host` is its URL, for STORAGE_EMULATOR_HOST. `seen` counts the requests of each kind."""
 
     daemon_threads = True
 
@@ -109,7 +109,7 @@ class Proxy(ThreadingHTTPServer):
         self._guard = threading.Lock()
 
     def meet(self, kind: Kind, *faults: Fault, first: int = 1, forever: bool = False) -> None:
-        """Let requests of `kind` meet `faults`, counted from now on; what was asked for before is forgotten."""
+        """Let requests of `kind` meet `faults`, counted from now on. What was asked for before is forgotten."""
         with self._guard:
             self._rule = Rule(kind, faults, first, forever)
             self.seen = dict.fromkeys(Kind, 0)

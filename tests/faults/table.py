@@ -42,7 +42,7 @@ def everything() -> bool:
 
 
 def record(kind: str, tries: int, survived: int) -> None:
-    """Add a line to the file that FAULTS_TABLE names; without it, do nothing."""
+    """Add a line to the file that FAULTS_TABLE names. Without it, do nothing."""
     if path := os.environ.get("FAULTS_TABLE"):
         with Path(path).open("a") as stream:
             stream.write(json.dumps({"kind": kind, "tries": tries, "survived": survived}) + "\n")
@@ -57,7 +57,7 @@ class Tally:
 
     @contextmanager
     def attempt(self, name: str) -> Iterator[None]:
-        """Count one try; an assertion that fails in it is kept, so that the next try is made all the same."""
+        """Count one try. An assertion that fails in it is kept, so that the next try is made all the same."""
         self.tries += 1
         try:
             yield

@@ -1,4 +1,4 @@
-"""A swap of which a rename fails is taken back; cut off while it is, the next start finds the old data or the new.
+"""A swap is undone if a rename fails. If that is interrupted, the next start finds the old data or the new data.
 
 In the full run each rename of each case fails once. Each time, the restore is killed at up to 24 of the changes that
 follow, and loses power at up to 12 of the fsyncs that follow and at the end. The kills take the first and last change
@@ -49,7 +49,7 @@ def failing(number: int) -> dict[str, object]:
 
 
 def failed(volume: Pod, number: int) -> Ended | None:
-    """Run with a failing rename; return how it ended, or None where that was in housekeeping."""
+    """Run with a failing rename. Return how it ended, or None if the rename was in housekeeping."""
     volume.lay()
     ended = volume.cut({"kind": "fail", "lasts": False, **failing(number)})
     return ended if ended.code else None

@@ -1,9 +1,9 @@
-"""Sets that are not what was backed up: told as damaged with the volume byte for byte as before, or restored right.
+"""Damaged sets are reported as damaged, with the volume byte for byte as before, or restored right.
 
-What is caught: every bit of a gzip, by its CRC; every bit of a tar's headers, by their checksums, and its order, by
-what follows; files that a store can't be without; a dump, by neo4j-admin; an object changed on the way, by the
-store's CRC32C. What nobody can catch while restoring: a file whose bytes were wrong when they were packed or
-uploaded. A tar has no checksum of its data; `neo4j-admin database check` on the backup has.
+A changed bit is found in a gzip by its CRC, in a tar's headers by their checksums, in a dump by neo4j-admin, and in an
+object on its way by the store's CRC32C. A missing file is found if a store can't be without it. A restore can't find a
+file that was wrong when it was packed or uploaded: a tar has no checksum of its data. `neo4j-admin database check` on
+the backup finds such damage.
 """
 
 import gzip
@@ -53,7 +53,7 @@ def assert_damaged(pod: Scene, content: bytes, *, code: int = 11) -> None:
 
 
 def assert_restores(pod: Scene, content: bytes, store: Mapping[str, bytes] = FILES) -> None:
-    """Fail unless the set is restored with these very bytes; then put the old database back."""
+    """Fail unless the set is restored with these very bytes. Then put the old database back."""
     put(pod, {KEY: content})
     ended = pod.start()
     assert (ended.code, pod.holds(store)) == (0, True), ended
@@ -73,7 +73,7 @@ def assert_damaged_or_right(pod: Scene, content: bytes) -> None:
 
 @pytest.fixture
 def tries(pod: Scene) -> Iterator[Tally]:
-    """Count the damage tried; in the end a sound set is restored over the same old database."""
+    """Count the damage tried. In the end a sound set is restored over the same old database."""
     with tally("corruption") as counted:
         yield counted
     assert_restores(pod, SET)

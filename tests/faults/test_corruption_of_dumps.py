@@ -1,6 +1,6 @@
 """Dumps that are not what was dumped, given to a real neo4j-admin 5.26: refused with the volume as before, or right.
 
-Only neo4j-admin knows what is in a dump; a checksum over all of it is in its last four bytes.
+Only neo4j-admin knows what is in a dump. A checksum over all of it is in its last four bytes.
 """
 
 import os
@@ -70,7 +70,7 @@ def pod(forking: Forks, tmp_path: Path, dump: Dump) -> Scene:
 
 
 def damages(good: bytes) -> dict[str, bytes]:
-    """Return the dump with a bit changed in its middle; in the full run in each region, and cut."""
+    """Return the dump with a bit changed in its middle, or in the full run in each region, and cut short."""
     if not everything():
         return {"data": flipped(good, 4 * len(good))}
     ends = {"magic": 4, "header": 10, "data": len(good) - 4, "checksum": len(good)}

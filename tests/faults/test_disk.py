@@ -47,7 +47,7 @@ _FULL = [
 
 
 def assert_told(volume: Pod, ended: Ended, code: int) -> dict[str, Any]:
-    """Fail unless the command ended with `code`, and the pod's termination message says so; return that message."""
+    """Fail unless the command ended with `code`, and the pod's termination message says so. Return that message."""
     message: dict[str, Any] = json.loads((volume.top / "reason").read_text())
     assert (ended.code, message["code"]) == (code, code), str(ended)
     assert message["hint"]

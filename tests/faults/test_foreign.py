@@ -42,7 +42,7 @@ def chosen(names: list[str], case: Case, count: int) -> list[str]:
 
 
 def assert_not_stuck(volume: Pod, *, code: int = 0) -> None:
-    """Run the case's command on what a stranger left; fail unless the outcome is whole and no later start is stuck.
+    """Run the case's command on what a stranger left. Fail unless the outcome is whole and no later start is stuck.
 
     code: of a start with nothing to do.
     """
@@ -99,7 +99,7 @@ _LEFT = {".json": '{"format": 1, "last": {}, "wishes": {}}', ".jsonl": '{"restor
 
 
 def to_root(top: Path, name: str, mode: int) -> None:
-    """Make what is at `name` root's, with all below it; a folder that is not there is made, with a file in it."""
+    """Make what is at `name` root's, with all below it. A folder that is not there is made, with a file in it."""
     path = top / name
     path.parent.mkdir(parents=True, exist_ok=True)
     if not path.exists() and path.suffix:

@@ -47,7 +47,7 @@ class Counts:
 
 
 class Life(RuleBasedStateMachine):
-    """One volume and one bucket. `state` is the volume at rest; after a kill (`cut`), what the next command finds."""
+    """One volume and one bucket. `state` is the volume at rest. After a kill (`cut`), what the next command finds."""
 
     forks: Forks
     counts: Counts
@@ -185,7 +185,7 @@ class Life(RuleBasedStateMachine):
         self.state, self.cut = ahead, False
 
     def _is_killed(self, command: str, at: int, ahead: State, code: int) -> None:
-        """Kill a command before a change; what was sealed by then is what the next one finds, or else nothing new."""
+        """Kill a command before a change. What was sealed by then is what the next one finds, or else nothing new."""
         ended = self._run(command, fault={"kind": "kill", "at": at})
         if ended.code != -signal.SIGKILL:
             assert ended.code == code, ended

@@ -44,7 +44,7 @@ class Pod:
         }
 
     def start(self, **settings: str) -> tuple[int, str]:
-        """Return the exit code of a start, and what it said; its memory stays within the bound."""
+        """Return the exit code of a start, and what it said. Its memory stays within the bound."""
         old = archives.snapshot(self.data)
         argv = [sys.executable, "-m", "tests.support.peak", str(self.top / "peak"), "run"]
         with started({**self.environment, **settings}, self.top / "log", *argv) as run:

@@ -47,7 +47,7 @@ SOME = ("cut", "cut in the middle", "reset in the middle", "silence in the middl
 
 
 def everywhere(faults: dict[str, Fault], *sample: str) -> list[object]:
-    """Return each fault at each place; without FAULTS=all at the places of the `sample` alone."""
+    """Return each fault at each place. Without FAULTS=all at the places of the `sample` alone."""
     return [
         pytest.param(fault, place, id=f"{name}, {where}")
         for name, fault in faults.items()

@@ -32,7 +32,7 @@ def lose_power(volume: Pod, recording: Recording, cut: int, random: Random) -> N
 
 
 def cuts(recording: Recording, random: Random) -> list[int]:
-    """Return moments at which most is at stake: before each fsync and at the end; a few of them but in the full run."""
+    """Return moments at which most is at stake, before each fsync and at the end: all in the full run, else a few."""
     numbers = [number for number, event in enumerate(recording.events) if isinstance(event, Sync)]
     numbers.append(len(recording.events))
     return numbers * 3 if everything() else random.sample(numbers, 5)

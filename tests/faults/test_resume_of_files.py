@@ -38,7 +38,7 @@ def zipped(mark: str) -> bytes:
 
 
 class Downloads:
-    """Notes where downloads begin; cuts them off at byte `end` of the object, if one is told."""
+    """Notes where downloads begin, and cuts them off at byte `end` of the object if it is set."""
 
     def __init__(self, end: int | None = None) -> None:
         self.starts: list[int] = []
@@ -51,7 +51,7 @@ class Downloads:
 
 
 def run(pod: Scene, behind: Proxy, end: int | None = None) -> tuple[Ended, list[int]]:
-    """Start the pod, whose downloads are cut at byte `end`; return how that ended, and where they began."""
+    """Start the pod, whose downloads are cut at byte `end`. Return how that ended, and where they began."""
     behind.meet(Kind.READ)
     planned = pod.forks.run("plan", environment=pod.environment)
     assert planned.code == 0, planned

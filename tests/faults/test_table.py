@@ -1,4 +1,4 @@
-"""The table of faults: what is recorded comes out, summed by kind; a try that breaks is counted and told."""
+"""The table of faults: what is recorded comes out, summed by kind. A try that breaks is counted and reported."""
 
 import re
 import subprocess

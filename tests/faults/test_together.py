@@ -34,7 +34,7 @@ def pod(forking: Forks, bucket: Bucket, tmp_path: Path) -> Scene:
 
 @contextmanager
 def held_in_its_download(pod: Scene, emulator: Emulator, log: Path) -> Iterator[Started]:
-    """Run a restore that waits in the middle; behind the block it goes on, and must end well."""
+    """Run a restore that waits in the middle. After the block it continues, and must succeed."""
     go_on = threading.Event()
     with proxy(emulator.host) as between:
         between.meet(Kind.READ, answers.held(go_on), first=3)

@@ -9,7 +9,7 @@ _SEALED = {"verified", "swapped"}
 
 
 def journal(home: Path) -> dict[str, Any]:
-    """Return the journal of an unfinished restore; empty where there is none."""
+    """Return the journal of an unfinished restore. It is empty if there is none."""
     path = home / "journal.json"
     return dict(json.loads(path.read_text())) if path.exists() else {}
 
@@ -20,7 +20,7 @@ def is_sealed(home: Path) -> bool:
 
 
 def history(home: Path) -> list[dict[str, Any]]:
-    """Return the records of the history; a line that a kill cut short is followed by the whole one."""
+    """Return the records of the history. A line that a kill cut short is followed by the whole one."""
     records, path = [], home / "history.jsonl"
     for line in path.read_text().splitlines() if path.exists() else []:
         try:

@@ -23,7 +23,7 @@ Command = Callable[..., Result]
 
 @pytest.fixture
 def neo4j_scenarios(capsys: pytest.CaptureFixture[str]) -> Command:
-    """Return the command: `neo4j_scenarios("new single-instance", "--bucket", url)`; a shell would split the first."""
+    """Return the command: `neo4j_scenarios("new single-instance", "--bucket", url)`. A shell would split the first."""
 
     def run(line: str, *arguments: object) -> Result:
         capsys.readouterr()

@@ -31,7 +31,7 @@ clusters:
 
 
 def make_fleet(folder: Path, text: str = GOOD, **files: str) -> Path:
-    """Write fleet.yaml, and other files whose names have `_` for their dot; return the path of the first."""
+    """Write fleet.yaml, and other files whose names have `_` for their dot. Return the path of the first."""
     folder.mkdir(exist_ok=True)
     for name, other in files.items():
         (folder / name.replace("_", ".")).write_text(other, encoding="utf-8")
@@ -41,7 +41,7 @@ def make_fleet(folder: Path, text: str = GOOD, **files: str) -> Path:
 
 
 def as_yaml(fleet: Any) -> str:
-    """Return a fleet file; JSON is YAML."""
+    """Return a fleet file. JSON is YAML."""
     return json.dumps(fleet, ensure_ascii=False)
 
 

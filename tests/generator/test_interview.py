@@ -17,7 +17,7 @@ COMMAND = Path(sys.executable).with_name("neo4j-scenarios")
 
 
 class Person:
-    """Answers by key, each answer once; an empty one, the default, for all else. Remembers what was said."""
+    """Answers by key, each answer once. An empty one, the default, for all else. Remembers what was said."""
 
     def __init__(self, **answers: list[str]) -> None:
         self._answers = {key.replace("_", "-"): iter(texts) for key, texts in answers.items()}

@@ -1,4 +1,4 @@
-"""Keys are refused wherever they are put, and shown nowhere; what only resembles one is fine."""
+"""Keys are refused wherever they are put, and shown nowhere. What only resembles one is fine."""
 
 import base64
 from pathlib import Path

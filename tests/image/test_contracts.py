@@ -36,7 +36,7 @@ KINDS: dict[type, str] = {str: "text", int: "number", float: "number", bool: "bo
 
 @dataclass(frozen=True)
 class Row:
-    """One field of a table: its path, with `*` for any name; what it may be; what it tells."""
+    """One field of a table: its path with `*` for any name, its types, and its meaning."""
 
     path: str
     kinds: frozenset[str]
@@ -50,7 +50,7 @@ class Row:
 def table(before: str) -> list[Row]:
     """Return the rows of the table below the first line that starts with `before`."""
     _, _, rest = README.partition(f"\n{before}")
-    lines = rest[rest.index("\n| field | is | tells |\n") :].strip().splitlines()[2:]
+    lines = rest[rest.index("\n| field | type | meaning |\n") :].strip().splitlines()[2:]
     rows = [re.fullmatch(r"\| `(.+?)` \| (.+?) \|(.*)\|", line) for line in lines[: lines.index("")]]
     return [Row(row[1], frozenset(row[2].split(" or ")), row[3]) for row in rows if row]
 
@@ -80,7 +80,7 @@ def fits(kind: str, value: Any) -> bool:
 
 
 def keeps(rows: list[Row], *values: Any) -> None:
-    """Assert that `values` have the fields of a table, each of its kind, and no others; and that none is made up."""
+    """Assert that `values` have the fields of a table, each of its type, and no others."""
     met: set[Row] = set()
     records = tuple(row.path for row in rows if row.kinds & {"record", "records"})
     for path, value in (field for each in values for field in fields(each)):
@@ -101,7 +101,7 @@ def words(before: str, path: str) -> list[str]:
 
 @pytest.fixture
 def restored(neo4j_restore: Run, bucket: Bucket, data: Path) -> Path:
-    """Restore one database of two, over data that is kept; return our folder on the volume."""
+    """Restore one database of two, over data that is kept. Return our folder on the volume."""
     archives.write_database(data, "newer")
     archives.write_database(data, "beside", "movies")
     bucket.put("neo4j-latest.tar.gz", archives.tar_gz())

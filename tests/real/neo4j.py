@@ -91,8 +91,8 @@ def free_port() -> int:
 class Neo4j:
     """A server of `home` on the data folder `data`, running inside a `with`.
 
-    data: DATA_DIR; settings, logs and the pid file go to a folder beside it.
-    auth: name and password where users must log in; without it nobody needs to.
+    data: DATA_DIR. Settings, logs and the pid file go to a folder beside it.
+    auth: name and password where users must log in. Without it nobody needs to.
     default: its default database, if that has another name than neo4j.
     java: more options of its Java. Without any it maps the CLASSES of its home, if they are there.
     """
@@ -118,7 +118,7 @@ class Neo4j:
 
     @property
     def line(self) -> str:
-        """Return the first number of the version; 5 for those that are named by their year, for they are like it."""
+        """Return the first number of the version, and 5 for versions that are named by their year."""
         first = self.home.name.partition(".")[0]
         return first if len(first) == 1 else "5"
 
@@ -127,7 +127,7 @@ class Neo4j:
         return _SETTINGS[self.line]
 
     def __enter__(self) -> Self:
-        """Start the server and wait until it answers; on failure the error has its last lines."""
+        """Start the server and wait until it answers. On failure the error has its last lines."""
         self._log = (self.side / "console.log").open("ab")
         self._process = subprocess.Popen(
             unprivileged(self._command(), self.home, self.data.parent),
@@ -173,7 +173,7 @@ class Neo4j:
         return {row["name"]: row.get("statusMessage") or row.get("error") or _state(row) for row in rows}
 
     def set_password(self) -> None:
-        """Give the first user the password of `auth`; for a data folder that no server has seen."""
+        """Give the first user the password of `auth`, in a data folder that no server has used."""
         assert self.auth is not None
         group = [] if self.line in {"3", "4"} else ["dbms"]
         self._admin(*group, "set-initial-password", self.auth[1])

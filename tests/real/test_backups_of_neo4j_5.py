@@ -1,6 +1,6 @@
 """Community 5.26 loads full backup artifacts: what our reader takes for metadata, the real neo4j-admin takes as well.
 
-The artifacts hold a real dump's content; their metadata is written by tests/support/artifacts.py, for Enterprise, which
+The artifacts hold a real dump's content. Their metadata is written by tests/support/artifacts.py, for Enterprise, which
 makes such, can't be had.
 """
 

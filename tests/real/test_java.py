@@ -1,4 +1,4 @@
-"""Java that does not start, or has too little memory, is told by what to change; the old data stays."""
+"""Java that does not start, or has too little memory, is reported with what to change. The old data stays."""
 
 import pytest
 from tests.real.conftest import MakePod

@@ -49,7 +49,7 @@ def resident(data: str) -> Mapping[str, float]:
 
 
 def status(folder: Path) -> dict[str, str]:
-    """Return what the kernel says of a process, with its `command`; nothing of one that has ended."""
+    """Return what the kernel says of a process, with its `command`. It is empty if the process has ended."""
     try:
         lines = (folder / "status").read_text().splitlines()
         return {"command": (folder / "cmdline").read_text(), **dict(line.split(":", 1) for line in lines)}
@@ -58,7 +58,7 @@ def status(folder: Path) -> dict[str, str]:
 
 
 def variables(number: int) -> list[str]:
-    """Return the environment of a process; nothing of one that has ended."""
+    """Return the environment of a process. It is empty if the process has ended."""
     try:
         return Path(f"/proc/{number}/environ").read_text(errors="replace").split("\0")
     except OSError:

@@ -18,7 +18,7 @@ def unprivileged(argv: Sequence[str | Path], *needs: Path) -> list[str]:
     """Return an argv that runs `argv` without root's rights: `argv` itself unless root runs the tests.
 
     needs: folders it must reach beside this checkout and Python. Those below a folder closed to others, such as
-    /root, are shown to it in a mount namespace of its own; the machine's own folders stay as they are.
+    /root, are shown to it in a mount namespace of its own. The machine's own folders stay as they are.
     """
     command = [str(part) for part in argv]
     if os.geteuid() != 0:

@@ -1,4 +1,4 @@
-"""JSON of strangers: parsed, or refused as ValueError; never another error, never without a bound."""
+"""JSON of strangers is parsed within bounds, or refused with a ValueError and never with another error."""
 
 import json
 import subprocess

@@ -1,4 +1,4 @@
-"""DEADLINE_SECONDS: from the plan on it ends whatever waits for a store, with what had come; and a wait is told."""
+"""DEADLINE_SECONDS ends each wait for a store, and keeps the bytes that came. A long wait is logged."""
 
 import logging
 import threading
@@ -19,7 +19,7 @@ from neo4j_restore.transfer.retry import Retry
 
 
 class Drip(ThreadingHTTPServer):
-    """An S3 that gives a byte now and then, for ever, in one of its answers; `where`: which."""
+    """An S3 that gives a byte now and then, for ever, in one of its answers. where: names that answer."""
 
     daemon_threads = True
 

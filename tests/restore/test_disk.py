@@ -13,7 +13,7 @@ from neo4j_restore.errors import VolumeError
 
 
 def synced(monkeypatch: pytest.MonkeyPatch, *, but: str = "") -> list[Path]:
-    """Record what is synced from now on; what is named `but` fails."""
+    """Record which paths are synced from now on. The sync of a path named `but` fails."""
     paths: list[Path] = []
 
     def fsync(descriptor: int) -> None:

@@ -1,4 +1,4 @@
-"""No secret and no control character passes the scrubber, however it is written; names and paths pass as they are."""
+"""No secret and no control character passes the scrubber, however it is written. Names and paths pass as they are."""
 
 import base64
 import json

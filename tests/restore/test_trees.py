@@ -24,7 +24,7 @@ def _nothing_deep_is_left(tmp_path: Path) -> Iterator[None]:
 
 
 def make_deep(top: Path, levels: int = _DEEP) -> None:
-    """Make folders in one another below `top`, and a file in each; 2,100 are more than fit in a path."""
+    """Make folders in one another below `top`, and a file in each. 2,100 are more than fit in a path."""
     top.mkdir(parents=True, exist_ok=True)
     descriptor = os.open(top, os.O_RDONLY)
     for _ in range(levels):

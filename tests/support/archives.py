@@ -20,7 +20,7 @@ else:
 
 
 def store_files(mark: str = "old") -> dict[str, bytes]:
-    """Return a record store's files by name, as a backup directory has them; `mark` tells two stores apart."""
+    """Return a record store's files by name, as a backup directory has them. `mark` makes two stores differ."""
     files = {name: f"{mark} {name} ".encode() * 200 for name in RECORD_STORES}
     return files | {
         "neostore.transaction.db.0": f"{mark} log".encode() * 100,
@@ -48,7 +48,7 @@ def data_folder(files: Mapping[str, bytes], database: str = "neo4j") -> dict[str
 
 
 def tar_bytes(files: Mapping[str, bytes], *, below: str = "", modified: int = 0) -> bytes:
-    """Return a tar of `files`; `below` stands before each name, verbatim, as in `backups/neo4j/`."""
+    """Return a tar of `files`. `below` stands before each name, verbatim, as in `backups/neo4j/`."""
     buffer = io.BytesIO()
     with tarfile.open(fileobj=buffer, mode="w", format=tarfile.GNU_FORMAT) as archive:
         for name, data in files.items():
@@ -64,7 +64,7 @@ def tar_gz(files: Mapping[str, bytes] | None = None, *, below: str = "backups/ne
 
 
 def zst(data: bytes, *, window_log: int = 0) -> bytes:
-    """Return `data` packed by zstd with a checksum, as its command does; its size is not told in the header."""
+    """Return `data` packed by zstd with a checksum, as its command does. The header does not have its size."""
     options: dict[int, int] = {zstd.CompressionParameter.checksum_flag: 1}
     if window_log:
         options[zstd.CompressionParameter.window_log] = window_log

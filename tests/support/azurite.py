@@ -24,7 +24,7 @@ STRANGER_KEY = "aHVzaC1zdHJhbmdlci0xMjM0NTY3ODkwMTIzNDU2Nzg5MDEyMzQ1Njc4OTAxMjM0
 
 @dataclass(frozen=True)
 class AzureContainer:
-    """One emulated container; `client` is Microsoft's."""
+    """One emulated container. `client` is Microsoft's."""
 
     name: str
     host: str
@@ -40,12 +40,12 @@ class AzureContainer:
         return {"BUCKET": self.url, "ENDPOINT_URL": self.host, "AZURE_STORAGE_KEY": key}
 
     def put(self, name: str, data: bytes, md5: bytes | None = None) -> None:
-        """Store a blob, or replace it. md5: what its creator says of it; in one piece the store reckons it itself."""
+        """Store a blob, or replace it. md5: what its creator says of it. For one piece the store computes it."""
         settings = ContentSettings(content_md5=bytearray(md5)) if md5 else None
         self.client.upload_blob(name, data, overwrite=True, content_settings=settings)
 
     def put_in_blocks(self, name: str, blocks: list[bytes], md5: bytes | None = None) -> None:
-        """Store a blob as tools store large ones; the store then knows no more of it than its creator tells."""
+        """Store a blob as tools store large ones. The store then knows only what its creator says."""
         blob = self.client.get_blob_client(name)
         ids = [BlobBlock(f"{number:06}") for number in range(len(blocks))]
         for each, block in zip(ids, blocks, strict=True):
@@ -56,7 +56,7 @@ class AzureContainer:
 
 @dataclass(frozen=True)
 class Azure:
-    """A running azurite; `host` is its URL, for ENDPOINT_URL."""
+    """A running azurite. `host` is its URL, for ENDPOINT_URL."""
 
     host: str
 

@@ -1,4 +1,4 @@
-"""Objects that would fill the memory of a careless reader; each is written in pieces, and is small or full of holes."""
+"""Objects that would fill the memory of a careless reader. Each is written in pieces, and is small or full of holes."""
 
 import gzip
 import struct

@@ -99,7 +99,7 @@ def _text(output: bytes) -> str:
 
 @contextmanager
 def forked() -> Iterator[Forked]:
-    """Start the process that forks; it ends with the block."""
+    """Start the process that forks. It ends with the block."""
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(Path(__file__).parents[2])}
     argv = [sys.executable, "-m", "tests.support.forked", str(theirs.fileno())]
@@ -122,7 +122,7 @@ def forked() -> Iterator[Forked]:
 
 
 def _serve(jobs: socket.socket) -> Mapping[str, Any]:
-    """Fork for each job; return the job in the child that has to carry it out."""
+    """Fork for each job. Return the job in the child that has to carry it out."""
     while True:
         message, descriptors, _, _ = socket.recv_fds(jobs, _LONGEST_JOB, 3)
         if not message:
@@ -145,7 +145,7 @@ def _reap() -> None:
 
 
 def _become_the_command(out: int, err: int, ended: int) -> None:
-    """Return in the process of the command; the one that waits for it ends here."""
+    """Return in the process of the command. The one that waits for it ends here."""
     pid = os.fork()
     if pid:
         os.close(out)

@@ -36,7 +36,7 @@ class Fault:
 
 
 class Gateway(ThreadingHTTPServer):
-    """The gateway; `host` is its URL. `faults` are met in their order; `seen` are the requests, as method and path.
+    """The gateway. `host` is its URL. `faults` are met in their order. `seen` are the requests, as method and path.
 
     hides: the beginnings of headers that it leaves out, in small letters. compresses: bodies, in gzip.
     before: what to do before the request of a number, counted from 1, is answered.

@@ -9,7 +9,7 @@ from neo4j_scenarios.cli import main
 
 
 def neo4j_scenarios(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    """Run `neo4j-scenarios WORDS` in a folder; return how it ended, as `subprocess.run` does."""
+    """Run `neo4j-scenarios WORDS` in a folder. Return how it ended, as `subprocess.run` does."""
     # The command writes bytes as well, below the text.
     out, err = (io.TextIOWrapper(io.BytesIO(), encoding="utf-8") for _ in range(2))
     with chdir(folder), redirect_stdout(out), redirect_stderr(err):

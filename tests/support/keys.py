@@ -8,7 +8,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 
 
 def service_key(path: Path) -> str:
-    """Write a service account's key file, of a key made for this test; return the private part."""
+    """Write a service account's key file, of a key made for this test. Return the private part."""
     private = rsa.generate_private_key(public_exponent=65537, key_size=2048)
     pem = private.private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()

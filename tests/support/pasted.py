@@ -1,4 +1,4 @@
-"""Secrets that people paste where a name belongs; all are made up."""
+"""Secrets that people paste where a name belongs. All are made up."""
 
 # Made up, each of them.
 PASTED = [

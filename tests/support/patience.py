@@ -15,7 +15,7 @@ SHARED_FIXTURES = (HealthCheck.function_scoped_fixture, HealthCheck.too_slow)
 
 
 def until(happened: Callable[[], object], what: str = "what must happen") -> None:
-    """Return once `happened` is true; fail if that never comes, with what was waited for."""
+    """Return once `happened` is true. Fail if that never comes, with what was waited for."""
     deadline = time.monotonic() + HANGS_AFTER_SECONDS
     while not happened():
         assert time.monotonic() < deadline, f"waited in vain: {what}"

@@ -33,7 +33,7 @@ def unix_socket(path: Path) -> None:
 
 
 def wait_until_it_listens(port: int, process: subprocess.Popen[bytes], seconds: float = HANGS_AFTER_SECONDS) -> None:
-    """Return once something listens on `port`; fail if the process ends before, or after so long."""
+    """Return once something listens on `port`. Fail if the process ends before, or after so long."""
     until = time.monotonic() + seconds
     while True:
         try:
@@ -49,7 +49,7 @@ def wait_until_it_listens(port: int, process: subprocess.Popen[bytes], seconds: 
 
 @contextmanager
 def serving(server: ThreadingHTTPServer) -> Iterator[str]:
-    """Serve until the block ends; give the server's URL."""
+    """Serve until the block ends. Give the server's URL."""
     thread = threading.Thread(target=server.serve_forever, args=(0.05,))
     thread.start()
     try:
@@ -69,7 +69,7 @@ class Quiet(BaseHTTPRequestHandler):
         """Say nothing."""
 
     def answer(self, status: int, body: bytes = b"", **headers: str) -> None:
-        """Send a whole answer; in names of headers `_` stands for `-`."""
+        """Send a whole answer. In names of headers `_` stands for `-`."""
         self.send_response(status)
         for name, value in headers.items():
             self.send_header(name.replace("_", "-"), value)

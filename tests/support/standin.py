@@ -4,7 +4,7 @@ They also say what a store is, as `store-info` and `database info` do: its forma
 A file `info` in their home is printed in place of that. `check-consistency` of 4.x fails with the text of a file
 `check` in their home, which is its report if it begins with ERROR.
 
-They accept what the operations manuals document for each version, and nothing else; they refuse what is no backup.
+They accept what the operations manuals document for each version, and refuse everything else.
 """
 
 import re
@@ -139,7 +139,7 @@ def install(home: Path, version: str = "4.4.48", *, pause: float = 0) -> Path:
     """Write the stand-in as `bin/neo4j-admin` below `home`, which is returned, for NEO4J_HOME.
 
     pause: seconds that `restore` and `check-consistency` work before they finish, for tests that interrupt them. A file
-    `go` in the home ends all pauses; `go-restore` and `go-check` end those of one command.
+    `go` in the home ends all pauses. `go-restore` and `go-check` end those of one command.
     """
     moves = tuple(map(int, re.findall(r"\d+", version)[:2])) >= (4, 2)
     _write(home, _PROGRAM, version, pause=pause, moves=moves)

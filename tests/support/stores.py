@@ -13,7 +13,7 @@ from google.cloud import storage
 
 @dataclass(frozen=True)
 class Emulator:
-    """A running emulator of Google Cloud Storage; `host` is its URL, for STORAGE_EMULATOR_HOST."""
+    """A running emulator of Google Cloud Storage. `host` is its URL, for STORAGE_EMULATOR_HOST."""
 
     host: str
 

@@ -25,7 +25,7 @@ VIRTUAL_DOMAIN = "s3.test"
 
 @dataclass(frozen=True)
 class S3Bucket:
-    """One emulated bucket; `client` is boto3's, and does all that an owner may."""
+    """One emulated bucket. `client` is boto3's, and does all that an owner may."""
 
     name: str
     host: str
@@ -50,7 +50,7 @@ class S3Bucket:
         self.client.put_object(Bucket=self.name, Key=key, Body=data, **headers)
 
     def put_in_parts(self, key: str, parts: list[bytes], algorithm: str = "", kind: str = "") -> None:
-        """Store an object as tools store large ones; each part but the last has 5 MiB at least."""
+        """Store an object as tools store large ones. Each part except the last has at least 5 MiB."""
         which: dict[str, Any] = {"Bucket": self.name, "Key": key}
         checksum = {"ChecksumAlgorithm": algorithm} if algorithm else {}
         begun = self.client.create_multipart_upload(**which, **checksum, **({"ChecksumType": kind} if kind else {}))
@@ -69,7 +69,7 @@ class S3Bucket:
 
 @dataclass(frozen=True)
 class S3:
-    """A running versitygw; `host` is its URL, for ENDPOINT_URL."""
+    """A running versitygw. `host` is its URL, for ENDPOINT_URL."""
 
     host: str
 

@@ -1,4 +1,4 @@
-{{/* The pod of a drill, which restores into a volume of its own, starts Neo4j there, and asks it. */}}
+{{/* The pod of a drill, which restores into a volume of its own, starts Neo4j there, and queries it. */}}
 
 {{/* Name of the CronJob. Its Jobs get 11 more characters. Takes the root context. */}}
 {{- define "neo4j-restore.drill.name" -}}
@@ -31,7 +31,7 @@
 {{- end -}}
 
 {{/*
-Neo4j, beside the container that asks it. Only the pod itself can reach it, and it asks for no password: that of the
+Neo4j, beside the container that queries it. Only the pod itself can reach it, and it asks for no password: that of the
 backup may not be known. Its queries read no files of the pod (LOAD CSV). Takes the root context.
 */}}
 {{- define "neo4j-restore.drill.neo4j" -}}

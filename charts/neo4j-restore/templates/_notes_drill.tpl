@@ -6,7 +6,7 @@
 {{- $set := default "latest" .Values.drill.timestamp }}
 
 A drill ({{ .Values.drill.schedule }}) restores into a volume of its own, set: {{ $set }}.
-{{- if $count }} It starts Neo4j there and asks it, assertions: {{ $count }}.
+{{- if $count }} It starts Neo4j there and queries it, assertions: {{ $count }}.
 {{- else }} It starts Neo4j there, and only waits until it answers, because drill.assertions is empty.
 {{- end }}
 To run one now, and to see what it finds:

@@ -1,7 +1,7 @@
 {{/* Problems with the drill. Takes the root context. */}}
 {{- define "neo4j-restore.validate.drill" -}}
 {{- if not (semverCompare ">=1.29.0-0" .Capabilities.KubeVersion.Version) }}
-- drill.enabled needs Kubernetes 1.29 or later, for a Neo4j that runs beside the container that asks it: this is
+- drill.enabled needs Kubernetes 1.29 or later, for a Neo4j that runs beside the container that queries it: this is
   {{ .Capabilities.KubeVersion.Version }}. Set drill.enabled: false
 {{- end }}
 {{- range $number, $assertion := .Values.drill.assertions }}

@@ -10,7 +10,7 @@ from tests.generator.fleets import make_fleet
 
 @pytest.fixture
 def emit(neo4j_scenarios: Command, tmp_path: Path) -> Command:
-    """Return `neo4j-scenarios emit` with a fleet: `emit("flux", CHARTS)`; its folder is `tmp_path / "out"`."""
+    """Return `neo4j-scenarios emit` with a fleet: `emit("flux", CHARTS)`. Its folder is `tmp_path / "out"`."""
 
     def run(engine: str, flags: str = "", fleet: str = FLEET) -> Result:
         path = make_fleet(tmp_path, fleet)

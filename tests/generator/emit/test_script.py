@@ -15,7 +15,7 @@ from tests.support.says import says
 
 @pytest.fixture
 def recorder(tmp_path: Path) -> Path:
-    """Return a program in the place of helm, whose runs are lines of `runs`; one for the namespace `bad` fails.
+    """Return a program in the place of helm, whose runs are lines of `runs`. One for the namespace `bad` fails.
 
     Asked for the status of a release it knows none.
     """
@@ -29,7 +29,7 @@ def recorder(tmp_path: Path) -> Path:
 
 
 def installed(tmp_path: Path, recorder: Path, *flags: str, at_once: str = "10") -> tuple[int, list[str], str]:
-    """Run the script; return its exit code, the runs of Helm, which are forgotten, and stderr."""
+    """Run the script. Return its exit code, the runs of Helm, which are forgotten, and stderr."""
     argv = [str(shutil.which("bash")), str(tmp_path / "out/install.sh"), *flags]
     surroundings = {**os.environ, "HELM": str(recorder), "AT_ONCE": at_once}
     done = subprocess.run(

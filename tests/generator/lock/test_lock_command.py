@@ -20,7 +20,7 @@ COMMAND = Path(sys.executable).with_name("neo4j-scenarios")
 
 @pytest.fixture
 def fleet(tmp_path: Path, bucket: stores.Bucket) -> Path:
-    """Return a fleet of two clusters; `neo4j` of each has a set of one day."""
+    """Return a fleet of two clusters. `neo4j` of each has a set of one day."""
     text = f"""\
 defaults:
   scenario: single-instance

@@ -1,4 +1,4 @@
-"""A folder of ours against a tree: what is missing, stale, orphaned; and what is refused."""
+"""A folder of ours is compared with a tree: missing, stale and orphaned files, and folders that are refused."""
 
 from pathlib import Path
 

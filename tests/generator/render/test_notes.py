@@ -17,7 +17,7 @@ NAMES = re.findall(r"macro (\w+)\(", TEMPLATE.read_text())
 
 
 def notes_of(book: Notebook, scenario: Scenario) -> dict[str, str]:
-    """Return the notes of a scenario that it can have; some speak of what was not asked for."""
+    """Return the notes of a scenario that it can have. Some speak of what was not asked for."""
     optional = {"CA_BUNDLE": "ca_bundle", "ENCRYPTION_KEY_FILE": "encryption_key", "AGE_IDENTITY_FILE": "age_identity"}
     asked = [name for name in NAMES if name not in optional or getattr(scenario, optional[name])]
     return {name: getattr(book.of(scenario), name) for name in asked}

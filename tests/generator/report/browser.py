@@ -26,14 +26,14 @@ _ARGUMENTS = (
 
 
 class Browser:
-    """One open browser; its pages are files."""
+    """One open browser. Its pages are files."""
 
     def __init__(self, driver: webdriver.Chrome) -> None:
         """Take the driver."""
         self.driver = driver
 
     def open(self, path: Path, *, width: int = 1400, height: int = 1000, dark: bool = False) -> None:
-        """Open a file in a window of this size in CSS pixels; narrow ones are phones."""
+        """Open a file in a window of this size in CSS pixels. Narrow ones are phones."""
         size = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600}
         self._tell("Emulation.setDeviceMetricsOverride", size)
         scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}

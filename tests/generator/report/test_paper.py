@@ -12,7 +12,7 @@ from tests.generator.report.pages import FOUND, SIZE
 
 
 def on_paper(browser: Browser) -> list[str]:
-    """Return the text of each sheet; letters that are drawn as one are taken apart."""
+    """Return the text of each sheet. Letters that are drawn as one are taken apart."""
     sheets = PdfReader(BytesIO(browser.pdf())).pages
     return [unicodedata.normalize("NFKC", sheet.extract_text()) for sheet in sheets]
 

@@ -25,13 +25,13 @@ def make_question(
     ignore: tuple[str, ...] = (),
     on_stale: spec.OnStaleLatest = spec.OnStaleLatest.FAIL,
 ) -> Question:
-    """Return a question to the bucket `url`; `host` is the URL of its emulator."""
+    """Return a question to the bucket `url`. `host` is the URL of its emulator."""
     place = reach({"BUCKET": url, "STORAGE_EMULATOR_HOST": host})
     return Question(place, databases, timestamp, directory, pinned, ignore, on_stale)
 
 
 def ask(*questions: Question, options: Options = QUICK, environment: Mapping[str, str] | None = None) -> Survey:
-    """Return the survey; the environment is empty unless it is given."""
+    """Return the survey. The environment is empty unless it is given."""
     return survey(questions, options, environment=environment or {})
 
 

@@ -13,7 +13,7 @@ from neo4j_scenarios.survey.pool import Deadline, Overdue, side_by_side
 
 @pytest.fixture
 def gate() -> Iterator[threading.Event]:
-    """Return what a hanging job waits for; opened when the test ends."""
+    """Return what a hanging job waits for. Opened when the test ends."""
     event = threading.Event()
     yield event
     event.set()

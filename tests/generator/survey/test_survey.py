@@ -109,7 +109,7 @@ def test_a_key_file_is_the_operators_and_shown_in_no_message(tmp_path: Path) -> 
 
 
 class _Listings(BaseHTTPRequestHandler):
-    """Answers each listing of any bucket with one set; that of the bucket `trickles` never ends."""
+    """Answers each listing of any bucket with one set. That of the bucket `trickles` never ends."""
 
     asked: list[str]
     gate: threading.Event
@@ -142,7 +142,7 @@ class _Listings(BaseHTTPRequestHandler):
 
 @pytest.fixture
 def listings() -> Iterator[tuple[str, list[str]]]:
-    """Run a server of listings; return its URL, and the paths that it was asked for."""
+    """Run a server of listings. Return its URL, and the paths that it was asked for."""
     asked: list[str] = []
     gate = threading.Event()
     handler = type("Handler", (_Listings,), {"asked": asked, "gate": gate})

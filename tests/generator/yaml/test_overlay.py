@@ -1,4 +1,4 @@
-"""Values files laid over each other are what a real Helm makes of them; each value keeps the place that it is from."""
+"""Values files laid over each other are what a real Helm makes of them. Each value keeps the place that it is from."""
 
 import json
 import subprocess

@@ -1,4 +1,4 @@
-"""Text -> tree with places; no types come between a text and its rule."""
+"""Text -> tree with places. No types come between a text and its rule."""
 
 import json
 from pathlib import Path

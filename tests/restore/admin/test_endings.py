@@ -1,4 +1,4 @@
-"""What an ending of neo4j-admin means: exit code, the reason in a line, and what to do; the texts are the tools'."""
+"""What an ending of neo4j-admin means: exit code, the reason in a line, and what to do. The texts are the tools'."""
 
 from dataclasses import replace
 

@@ -7,7 +7,7 @@ from tests.support import archives
 
 
 def exists(data: Path) -> dict[str, bytes]:
-    """Put a database with newer writes on the volume; return it as it must stay."""
+    """Put a database with newer writes on the volume. Return the volume as it must stay."""
     archives.write_database(data, "newer")
     return archives.snapshot(data)
 

@@ -174,7 +174,7 @@ UNTIL = {
     "in a full backup alone": Bad(
         {f"{NIGHT}.backup": FULL},
         10,
-        "is a full backup alone",
+        "is a full backup without differential ones",
         "unset RESTORE_UNTIL, or take a differential backup behind that point",
         asked={"RESTORE_UNTIL": "50"},
     ),

@@ -1,4 +1,4 @@
-"""The whole command on an emulated bucket: what it restores, leaves alone and refuses; exit code, message and disk."""
+"""The whole command on an emulated bucket: what it restores, keeps and refuses, by exit code, message and disk."""
 
 import json
 from pathlib import Path

@@ -94,7 +94,7 @@ def test_a_request_for_all_members_replaces_none_while_the_cluster_runs_and_each
 ) -> None:
     again = {"FORCE_OVERWRITE": "once", "RESTORE_ID": "again"}
     done = neo4j_restore("run", CLUSTER_MEMBERS=running, **again)
-    says(done, 12, "one of its members alone", "--replicas=0")
+    says(done, 12, "only one of its members", "--replicas=0")
     assert archives.snapshot(data) == bound
     says(neo4j_restore("run", CLUSTER_MEMBERS=NOBODY, **again), 0, "cluster-state")
     restored = archives.snapshot(data)

@@ -112,7 +112,7 @@ def test_the_newer_of_two_databases_with_one_name_is_restored_and_the_other_told
     done = neo4j_restore("run", **enterprise)
     says(done, 0)
     assert archives.snapshot(data)["databases/neo4j/neostore.counts.db"] == b"anew"
-    assert "leaving alone the backups with the database id 00000000-0000-0000-0000-00000000004d" in done.stderr
+    assert "ignoring the backups with the database id 00000000-0000-0000-0000-00000000004d" in done.stderr
 
 
 def test_a_damaged_artifact_is_no_obstacle_unless_it_may_be_the_newest(

@@ -89,7 +89,7 @@ def test_a_proof_that_can_not_be_had_is_a_warning(
     assert done.returncode == 0, done.stderr
     lines = [json.loads(line) for line in done.stderr.splitlines()]
     (warning,) = [line["message"] for line in lines if line["level"] == "WARNING"]
-    assert "neo4j: not proved, because neo4j-admin does not say what the staged store is" in warning
+    assert "neo4j: not proved, because neo4j-admin does not describe the staged store" in warning
     (restored,) = json.loads((data / ".neo4j-restore/receipt.json").read_text())["last"]["restored"]
     assert restored["store"] is None
     assert "store of neo4j" not in neo4j_restore("status").stdout

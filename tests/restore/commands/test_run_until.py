@@ -58,7 +58,7 @@ def test_a_plan_shows_the_range_of_the_chain(neo4j_restore: Run, chain: Bucket, 
         "first_time": "2026-01-31T02:00:00+00:00",
         "last_time": "2026-01-31T04:00:00+00:00",
     }
-    points = "transactions 101 to 300, 2026-01-31T02:00:00+00:00 to 2026-01-31T04:00:00+00:00; the restore ends"
+    points = "transactions 101 to 300, 2026-01-31T02:00:00+00:00 to 2026-01-31T04:00:00+00:00. The restore ends"
     text = neo4j_restore("plan", RESTORE_UNTIL="200", **enterprise)
     says(text, 0, printed=f"chain of neo4j: {points} at 200")
     says(neo4j_restore("plan", **enterprise), 0, printed=f"{points} with the last one. RESTORE_UNTIL names another")
@@ -102,7 +102,8 @@ def test_a_stamp_of_a_full_backup_is_named_as_what_keeps_the_chain_away(
     neo4j_restore: Run, chain: Bucket, enterprise: dict[str, str]
 ) -> None:
     done = neo4j_restore("run", TIMESTAMP="2026-01-31T02-00-00", RESTORE_UNTIL="200", **enterprise)
-    says(done, 10, "is a full backup alone", "unset TIMESTAMP. RESTORE_UNTIL finds its chain by itself")
+    hint = "unset TIMESTAMP. RESTORE_UNTIL finds its chain by itself"
+    says(done, 10, "is a full backup without differential ones", hint)
 
 
 def test_a_bucket_that_is_the_end_of_the_chain_has_its_points(
@@ -120,7 +121,7 @@ def test_a_database_without_the_point_is_told_apart_from_the_others(
     chain.put("system-2026-01-31T02-30-00.backup", backup({}, database="system", time="2026-01-31T02:30:00"))
     asked = {"DATABASE": "neo4j,system", "RESTORE_UNTIL": "2026-01-31T03:30:00Z"}
     done = neo4j_restore("run", **asked, **enterprise)
-    says(done, 10, "system-2026-01-31T02-30-00.backup is a full backup alone")
+    says(done, 10, "system-2026-01-31T02-30-00.backup is a full backup without differential ones")
     assert "To restore neo4j to this point, leave system to a request of its own" in done.stderr
     assert archives.snapshot(data) == {}
 
@@ -130,7 +131,7 @@ def test_a_full_backup_alone_has_no_points(
 ) -> None:
     bucket.put("neo4j-2026-01-31T02-00-00.backup", FULL)
     done = neo4j_restore("run", RESTORE_UNTIL="50", **enterprise)
-    says(done, 10, "is a full backup alone. It has no transaction log")
+    says(done, 10, "is a full backup without differential ones. It has no transaction log")
     assert archives.snapshot(data) == {}
 
 

@@ -249,7 +249,7 @@ LISTING = """<ListBucketResult><IsTruncated>false</IsTruncated><Contents><Key>ne
 
 @contextmanager
 def odd_s3(content: bytes, etag: str, **checksums: str) -> Iterator[str]:
-    """Run an S3 of one object, whose ETag is what a store made of it; `told` are more headers of it."""
+    """Run an S3 of one object, with an ETag of the store's. checksums: more headers of the object."""
 
     class Handler(Quiet):
         def do_GET(self) -> None:

@@ -77,7 +77,7 @@ def sets_of(store: Memory, timestamp: str = "latest") -> list[BackupSet]:
 def content(
     lowest: int, highest: int, hours: float, *, full: bool = False, database_id: int = 1, pad: int = 0
 ) -> bytes:
-    """Return an artifact of so many hours after the start; `pad` makes it larger."""
+    """Return an artifact of so many hours after the start. `pad` makes it larger."""
     seconds = int((START + timedelta(hours=hours)).timestamp())
     made = Artifact(full=full, lowest=lowest, highest=highest, seconds=seconds, database_id=database_id)
     return made.write("BTV1", archives.tar_bytes({"x": bytes(pad)}))

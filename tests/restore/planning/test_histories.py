@@ -83,7 +83,7 @@ class Made:
 
 @st.composite
 def schedules(draw: st.DrawFn) -> list[Made]:
-    """Return backups as jobs make them, hour by hour: full, differential or empty; `!` makes the database anew.
+    """Return backups as jobs make them, hour by hour: full, differential or empty. `!` makes the database anew.
 
     Names make no sense, and the clock that headers are written by jumps.
     """

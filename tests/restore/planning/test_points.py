@@ -71,4 +71,4 @@ def test_a_refusal_names_the_range_of_each_full_backup_that_has_one() -> None:
 def test_a_full_backup_alone_has_no_point() -> None:
     alone = [CHAINS[0]]
     assert points.chain(Until(transaction=50), alone, alone, overlaps=True) == ()
-    assert "full backup alone" in str(points.refusal(Until(transaction=50), alone[0], alone, str))
+    assert "full backup without differential ones" in str(points.refusal(Until(transaction=50), alone[0], alone, str))

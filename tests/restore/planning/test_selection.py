@@ -97,7 +97,7 @@ def test_sets_of_other_databases_in_the_same_folder_do_not_block(neo4j_restore: 
     done = neo4j_restore("run", BUCKET=url)
     says(done, 0)
     assert restored(data) == "OLD"
-    assert "left alone what is named as a set of another database: my-neo4j (1), neo4j-test (1)" in done.stderr
+    assert "ignored objects that are named as sets of another database: my-neo4j (1), neo4j-test (1)" in done.stderr
 
 
 @pytest.mark.parametrize("name", ["Neo4j.conf", "x/y-neo4j-z/report.txt", "neo4j.tar.gz.tmp", "backup_neo4j"])

@@ -42,7 +42,7 @@ def chosen(kind: Kind, size: int, header: Header | None = None) -> BackupSet:
 
 
 def seen(data: bytes, kind: Kind = Kind.ARCHIVE, size: int = 0) -> BackupSet:
-    """Return the set whose object is `data`, as it is once it was looked into; its size may be told as another."""
+    """Return the set whose object is `data`, as it is once it was looked into. The listing may give it another size."""
     one = chosen(kind, size or len(data))
     wanted = Wanted(one.database, one.key, "the set")
     return recognised.recognised(one, contents.contents_of(data, kind, "the set"), wanted)

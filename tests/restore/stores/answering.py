@@ -23,14 +23,14 @@ def stored(size: int = 10, etag: str = f'"{MD5}"') -> StoredObject:
 
 @contextmanager
 def s3(*replies: Reply, **more: str) -> Iterator[tuple[WritableStore, list[Asked]]]:
-    """Return a store of S3 that gives `replies`, and what it has been asked; it closes with the block."""
+    """Return a store of S3 that gives `replies`, and what it has been asked. It closes with the block."""
     with scripted(*replies) as server, closing(open_writing_with({**S3, "ENDPOINT_URL": server.host, **more})) as store:
         yield store, server.asked
 
 
 @contextmanager
 def azure(*replies: Reply, **more: str) -> Iterator[tuple[WritableStore, list[Asked]]]:
-    """Return a store of Azure that gives `replies`, and what it has been asked; it closes with the block."""
+    """Return a store of Azure that gives `replies`, and what it has been asked. It closes with the block."""
     with (
         scripted(*replies) as server,
         closing(open_writing_with({**AZURE, "ENDPOINT_URL": server.host, **more})) as store,

@@ -1,4 +1,4 @@
-"""Credential files of every generation of Neo4j's charts are read; what is none is told without its text."""
+"""Credential files of every generation of Neo4j's charts are read. Any other file is refused without its text."""
 
 from pathlib import Path
 

@@ -11,7 +11,7 @@ from neo4j_restore.streams.pipeline import Ahead, Pump, Stream
 
 
 class Blocks(Stream):
-    """Gives `blocks`, then ends, or raises `error`; counts what was taken."""
+    """Gives `blocks`, then ends, or raises `error`. Counts what was taken."""
 
     def __init__(self, blocks: list[bytes], error: BaseException | None = None) -> None:
         self._blocks, self._error, self.taken = list(blocks), error, 0

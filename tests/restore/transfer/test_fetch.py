@@ -40,7 +40,7 @@ def stored(data: bytes = DATA, key: str = "neo4j.dump", digest: bytes | None = N
 
 
 class Body(io.RawIOBase):
-    """An answer that tells the object's checksum, if there is one; a slow one gives a little at a time."""
+    """An answer that tells the object's checksum, if there is one. A slow one gives a little at a time."""
 
     def __init__(self, data: bytes, checksum: Checksum | None, *, slow: bool) -> None:
         self._stream, self.checksum, self._slow = io.BytesIO(data), checksum, slow
@@ -55,7 +55,7 @@ class Body(io.RawIOBase):
 
 
 class Memory:
-    """A store of these objects; `before` is called before each answer, with the key and the offset."""
+    """A store of these objects. `before` is called before each answer, with the key and the offset."""
 
     def __init__(self, objects: dict[str, bytes], before: Callable[[str, int], object] = lambda *_: None) -> None:
         self._objects, self._before = objects, before

@@ -37,7 +37,7 @@ class Cut(io.RawIOBase):
 
 
 class Flaky:
-    """A store whose connections break after so many bytes each; None: not at all. The rest open and fail."""
+    """A store whose connections break after so many bytes each, or not at all for None. The others open and fail."""
 
     def __init__(self, lengths: list[int | None], *, fails: bool = True) -> None:
         self._lengths, self._fails = iter(lengths), fails

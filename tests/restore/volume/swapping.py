@@ -51,7 +51,7 @@ def restore(paths: VolumePaths) -> None:
 
 @contextmanager
 def cut_off_at(number: int, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
-    """End the process before its `number`th change of the volume; yield the names of those made."""
+    """End the process before its `number`th change of the volume. Yield the names of those made."""
     made: list[str] = []
 
     def counted(name: str, call: Callable[..., object]) -> Callable[..., object]:

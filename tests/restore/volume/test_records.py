@@ -1,4 +1,4 @@
-"""Our own files as a stranger may have left them: read within bounds, or refused with the file's name; never a wait."""
+"""Our own files as a stranger may have left them: read within bounds or refused, never a reason to hang."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""A database that lacks files, or a cluster's state beside it, is told at each start; a whole one never is."""
+"""A database that lacks files, or a cluster's state beside it, is reported at each start. A whole database is not."""
 
 import shutil
 from collections.abc import Callable

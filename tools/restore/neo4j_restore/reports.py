@@ -104,9 +104,9 @@ def _auth_files(auth_files: dict[str, Any] | None) -> str:
         return ""
     text = f"auth files: {auth_files['action']}: {auth_files['reason']}"
     if auth_files["from"]:
-        text += f"; {', '.join(auth_files['names'])} from {auth_files['from']}"
+        text += f" ({', '.join(auth_files['names'])} from {auth_files['from']})"
     if auth_files["within"]:
-        text += f"; those in {auth_files['within']} count first, and show only once it is unpacked"
+        text += f". Those in {auth_files['within']} count first, but are not known until it is unpacked"
     return scrub.clean(text)
 
 
@@ -125,7 +125,7 @@ def _points(database: str, chosen: dict[str, Any]) -> str:
         return ""
     times = f"{span['first_time'] or '?'} to {span['last_time'] or '?'}"
     ends = f"ends at {until}" if until else "ends with the last one. RESTORE_UNTIL names another point"
-    return f"chain of {database}: transactions {span['first_tx']} to {span['last_tx']}, {times}; the restore {ends}"
+    return f"chain of {database}: transactions {span['first_tx']} to {span['last_tx']}, {times}. The restore {ends}"
 
 
 def set_table(entries: Sequence[dict[str, Any]]) -> str:

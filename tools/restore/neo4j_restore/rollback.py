@@ -38,7 +38,7 @@ def rollback(data_dir: Path) -> tuple[str, ...]:
         except LockError as error:
             if journal.read(paths) or not _is_done(receipt.read(paths.home).last):
                 raise
-            log.warning("%s. There is nothing to do, so Neo4j may start; %s", error, error.hint)
+            log.warning("%s. There is nothing to do, so Neo4j may start. A rollback needs this: %s", error, error.hint)
             return ()
         # The last receipt may still be owed by a journal. Only after this is it known which restore to roll back.
         recovery.recover(paths)

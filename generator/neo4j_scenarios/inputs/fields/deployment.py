@@ -89,8 +89,8 @@ STORAGE_CLASS = Field(
 )
 DATA_VOLUME = Field(
     "data-volume",
-    "data volume in place of a new one: claim/NAME; for neo4j/neo4j also selector, selector/KEY=VALUE, or a map with "
-    "the chart's volume or volumeClaimTemplate",
+    "existing data volume to use: claim/NAME (for neo4j/neo4j also selector, selector/KEY=VALUE, or a map with the "
+    "chart's volume or volumeClaimTemplate)",
     data_volume.rule,
     "claim/graph-data",
 )
@@ -111,8 +111,8 @@ RESTORE_MEMORY = Field(
 )
 RESTORE_CPU = Field(
     "restore-cpu",
-    "CPU of the restore container: 2 for request and limit, 500m/2 or 500m/none for each; auto: the chart's; none: "
-    "neither",
+    "CPU of the restore container: 2 for request and limit, 500m/2 or 500m/none for each, auto for the chart's, or "
+    "none",
     rules.Either((AUTO, NONE), rules.CPU),
     "2",
     AUTO,
@@ -133,7 +133,7 @@ FINALIZE = Field(
 )
 DRILL = Field(
     "drill",
-    "prove every night that the backup comes back, in a CronJob that restores a copy and asks it: true or false",
+    "prove every night that the backup comes back, in a CronJob that restores and queries a copy: true or false",
     rules.BOOLEAN,
     "true",
     "false",

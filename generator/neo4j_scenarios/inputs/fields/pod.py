@@ -1,4 +1,4 @@
-"""Inputs for what else the pod has: containers and volumes of one's own, and who may pull its images."""
+"""Inputs for the rest of the pod: the user's own containers and volumes, and the Secrets that pull its images."""
 
 from typing import Final
 
@@ -11,14 +11,14 @@ _MOUNT: Final = ListOf("mount", ("mountPath", "name"))
 
 IMAGE_PULL_SECRETS = Field(
     "image-pull-secrets",
-    "Secrets that pull the images, with commas between; one alone for neo4j-helm",
+    "Secrets that pull the images, separated by commas (neo4j-helm takes one)",
     rules.names,
     "registry",
     text=",".join,
 )
 INIT_CONTAINERS_BEFORE = Field(
     "init-containers-before",
-    "list of init containers of your own that run before the restore, as Kubernetes writes them",
+    "list of init containers of your own that run before the restore, in the form of Kubernetes",
     _CONTAINER,
     '[{"name": "wait", "image": "busybox", "command": ["true"]}]',
 )
@@ -36,19 +36,19 @@ EXTRA_CONTAINERS = Field(
 )
 EXTRA_VOLUMES = Field(
     "extra-volumes",
-    "list of volumes of the pod for the mounts",
+    "list of the pod's volumes for these mounts",
     ListOf("volume", ("name",)),
     '[{"name": "plugins", "emptyDir": {}}]',
 )
 RESTORE_MOUNTS = Field(
     "restore-mounts",
-    "list of more mounts of the restore container",
+    "list of additional mounts of the restore container",
     _MOUNT,
     '[{"name": "plugins", "mountPath": "/plugins"}]',
 )
 NEO4J_MOUNTS = Field(
     "neo4j-mounts",
-    "list of more mounts of the Neo4j container",
+    "list of additional mounts of the Neo4j container",
     _MOUNT,
     '[{"name": "plugins", "mountPath": "/plugins"}]',
 )

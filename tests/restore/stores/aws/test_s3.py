@@ -1,4 +1,4 @@
-"""What other tools store in S3 is verified, whatever checksum they chose; versions are pinned."""
+"""What other tools store in S3 is verified, whatever checksum they chose. Versions are pinned."""
 
 import base64
 import socket

@@ -1,4 +1,4 @@
-"""What other tools store in Azure is verified where they, or the store, reckoned an MD5; tokens of Entra are taken."""
+"""What other tools store in Azure is verified if they or the store computed an MD5. Tokens of Entra are accepted."""
 
 import base64
 import hashlib
@@ -59,7 +59,7 @@ def test_other_bytes_than_their_creator_s_are_damage(azure_container: AzureConta
 
 
 def token_of_entra() -> str:
-    """Return a token as Entra makes it, of a tenant that is not there; the emulator looks at all but the signature."""
+    """Return a token as Entra makes it, of a tenant that is not there. The emulator looks at all but the signature."""
     now = int(time.time())
     claims = {
         "aud": "https://storage.azure.com",

@@ -39,7 +39,7 @@ def crc64(data: bytes) -> str:
 
 @dataclass
 class Azure:
-    """A storage account of one blob. refusal: of requests for a CRC64; 0: it tells one, and -1: it leaves it out.
+    """A storage account of one blob. refusal: of requests for a CRC64. 0: it tells one, and -1: it leaves it out.
 
     damaged: the ranges that come with a byte changed, each once. asked: the ranges that a CRC64 was asked for.
     """

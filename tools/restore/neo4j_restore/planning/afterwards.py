@@ -57,7 +57,7 @@ def _renamed(plan: "Plan") -> Iterator[str]:
         them = "it" if len(renamed) == 1 else "them"
         if plan.edition is Edition.COMMUNITY:
             # Seen with 5.26.30 and 2026.08.1: it then does not open the database of the old name.
-            then = f"Community opens its default database alone: set {_default_setting(plan)}={renamed[0].database}"
+            then = f"Community only opens its default database: set {_default_setting(plan)}={renamed[0].database}"
         else:
             then = f"Once Neo4j runs, neo4j-restore finalize creates {them}"
         yield f"the restored system knows {old}, and may not know {new}. {then}"

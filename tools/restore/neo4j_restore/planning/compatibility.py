@@ -178,7 +178,7 @@ def _check_edition(chosen: BackupSet, version: admin_commands.Version, edition: 
     if version.major < 5 and chosen.inside and chosen.inside.what == STORE_FILES:
         message = (
             f"{url} holds a backup directory, which `neo4j-admin restore` of the Enterprise Edition restores. The "
-            f"Community Edition in this image, {version}, has `load` alone, for dumps"
+            f"Community Edition in this image, {version}, only has `load`, for dumps"
         )
         raise ConfigurationError(message, hint=f"{enterprise}, or restore a dump of {chosen.database}")
     if chosen.kind is not Kind.BACKUP:

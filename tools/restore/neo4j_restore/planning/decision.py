@@ -69,4 +69,4 @@ def warn(request: Request, policy: Policy, decided: Plan, state: Volume) -> None
         missing = lacks(paths.data, step.database) if step.decision.action is Action.SKIP else []
         if missing:
             names, hint = ", ".join(missing), INCOMPLETE_HINT
-            log.warning("%s: left alone, but incomplete: it lacks %s. %s", step.database, names, hint)
+            log.warning("%s: kept, but it is incomplete. It lacks %s. %s", step.database, names, hint)

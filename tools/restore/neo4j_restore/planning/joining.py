@@ -88,8 +88,8 @@ def _unclear(heard: Sequence[Heard]) -> TargetOccupiedError:
 
 def _would_overwrite(heard: Sequence[Heard]) -> TargetOccupiedError:
     message = (
-        f"the cluster is running ({_named(heard, Answer.SERVES)}), and this restore would replace the data of one of "
-        "its members alone"
+        f"the cluster is running ({_named(heard, Answer.SERVES)}), and this restore would replace the data of only "
+        "one of its members"
     )
     hint = (
         "stop all members, then start them together, so that each restores the same set: "

@@ -25,7 +25,7 @@ def check(prepared: Plan, bucket: BucketUrl, data: str, *, in_cluster: bool) -> 
         return
     message = (
         f"{data} is the volume of a member of a cluster of Neo4j {version}: the servers agree on the data of each "
-        "database, and the restore of one of them alone would be undone, or differ from the others"
+        "database, and a restore of only one of them would be undone, or differ from the others"
     )
     line = (version.major, version.minor)
     how = "; ".join(_how(step, step.chosen, bucket, line) for step in prepared.restores if step.chosen)

@@ -22,7 +22,7 @@ _WITHOUT = {"TIMESTAMP": "unset TIMESTAMP", "BUCKET": "set BUCKET to the folder 
 
 
 def span(links: Sequence[Artifact]) -> Span | None:
-    """Return the range of points of a chain, or None for a full backup alone."""
+    """Return the range of points of a chain, or None for a full backup without differential ones."""
     full, last = links[0], links[-1]
     return None if last.full else Span(full.highest + 1, last.highest, full.time, last.time)
 
@@ -58,8 +58,8 @@ def refusal(
     by_itself = f"{_WITHOUT[limit.partition('=')[0]]}. RESTORE_UNTIL finds its chain by itself" if limit else ""
     if not spans and chosen.full:
         message = (
-            f"{name(chosen.key)} is a full backup alone. It has no transaction log, so a restore can't end at "
-            f"RESTORE_UNTIL={until}"
+            f"{name(chosen.key)} is a full backup without differential ones. It has no transaction log, so a restore "
+            f"can't end at RESTORE_UNTIL={until}"
         )
         hint = by_itself or "unset RESTORE_UNTIL, or take a differential backup behind that point"
         return BackupNotFoundError(message, hint=hint)

@@ -190,7 +190,7 @@ def _check_others(request: Request, step: Step, chosen: BackupSet, sets: list[Ba
     """Log which artifacts belong to another database of the same name. Raise the error of one that may be newer."""
     for other in histories.others(chosen, sets):
         log.info(
-            "%s: leaving alone the backups with the database id %s, the newest of them of %s: %s has another id",
+            "%s: ignoring the backups with the database id %s, of which the newest is of %s: %s has another id",
             *(chosen.database, other.header and other.header.database_id, other.time, chosen.key),
         )
     unread = histories.doubtful(chosen, sets, request.timestamp)

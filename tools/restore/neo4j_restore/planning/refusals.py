@@ -34,6 +34,7 @@ def refusal(
         f"but is not understood: {first.reason}{more}"
     )
     patterns = [*ignored, *dict.fromkeys(pattern(each, bucket) for each in doubtful[:_MOST_COMPARED])]
+    # Semicolons, because a full stop or a comma behind a value would be copied with it.
     leave = f"to leave it out, set IGNORE_OBJECTS={','.join(patterns[: len(ignored) + _MOST_NAMED])}"
     keep = f"; to restore {chosen.url}, set TIMESTAMP={chosen.stamp}" if chosen.is_stamped else ""
     return BackupNotFoundError(message, hint=f"to take it, {how_to_take(first, bucket)}; {leave}{keep}")

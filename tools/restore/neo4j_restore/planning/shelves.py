@@ -108,7 +108,7 @@ class Shelves:
         shelf = catalog.find(objects, prefix, database, exact=exact, directory=directory, place=self._place)
         if shelf.others:
             names = ", ".join(f"{name} ({count})" for name, count in sorted(shelf.others.items())[:10])
-            log.info("%s: left alone what is named as a set of another database: %s", database, names)
+            log.info("%s: ignored objects that are named as sets of another database: %s", database, names)
         return shelf
 
     def _named(self, database: DatabaseName, stored: StoredObject) -> Found:

@@ -96,7 +96,7 @@ class Prover:
             if self.policy.migrate is Migrate.IN_STAGING:
                 # Whether it has to be migrated is not known.
                 raise
-            log.warning("%s: not proved, because neo4j-admin does not say what the staged store is: %s", name, error)
+            log.warning("%s: not proved, because neo4j-admin does not describe the staged store: %s", name, error)
             return None
         if difference := mismatch(chosen, info):
             message = f"{chosen.url} is not what it says it is: {difference}"
