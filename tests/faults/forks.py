@@ -11,17 +11,12 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from importlib import import_module
 from pathlib import Path
 from threading import Lock
 from typing import IO, Any, NoReturn
 
 from tests.faults import acts, changes, power_recorder
-
-_PRELOADED = (
-    *("__main__", "restore", "planning.prepare", "staging.stage", "rollback", "status", "verify"),
-    *("stores.local", "stores.google.store"),
-)
+from tests.support.forking import import_command
 
 # Python's own output is on the way to a file that the test reads.
 _OUT = (1, 2)
@@ -83,8 +78,7 @@ def _pipe(stream: IO[str] | None) -> IO[str]:
 
 
 def _serve() -> None:
-    for name in _PRELOADED:
-        import_module(f"neo4j_restore.{name}")
+    import_command()
     sys.stdout.write(_READY)
     sys.stdout.flush()
     for line in sys.stdin:
