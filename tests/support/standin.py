@@ -113,19 +113,18 @@ for each in os.listdir(target):
 _SHELL = """\
 #!/bin/sh
 [ "$*" = --version ] && echo {version} && exit
-exec {python} "{program}" "$@"
+exec {python} -S -E "{program}" "$@"
 """
 
 
 def _write(home: Path, program: str, version: str, **words: object) -> None:
-    """Write the program as `bin/neo4j-admin`. Its Python looks at no installed package, which makes its start cheap."""
+    """Write the program as `bin/neo4j-admin`. Its Python looks for no packages, which makes its start cheap."""
     stands_for(home, version)
     shell, python = home / "bin" / "neo4j-admin", home / "bin" / "neo4j-admin.py"
     shell.parent.mkdir(parents=True)
     info = _INFO.format(product=str(Path(neo4j_restore.__file__).parents[1]))
     python.write_text(program.format(version=version, info=info, **words))
-    flags = "" if "neo4j_restore.streams" in program else " -S -E"
-    shell.write_text(_SHELL.format(version=version, python=shlex.quote(sys.executable) + flags, program=python))
+    shell.write_text(_SHELL.format(version=version, python=shlex.quote(sys.executable), program=python))
     shell.chmod(0o755)
 
 
@@ -262,9 +261,7 @@ def install_enterprise_5(home: Path, version: str = "5.26.30") -> Path:
 
 
 _PROGRAM_LOADING = """\
-import io, re, sys, os, tarfile, time
-from pathlib import Path
-from neo4j_restore.streams.decoders import start_of
+import re, sys, os, time
 
 VERSION, MIGRATED, PAUSE = {version!r}, {migrated!r}, {pause!r}
 OLD = int(VERSION.partition(".")[0]) < 5
@@ -275,31 +272,39 @@ def fail(text):
 
 if sys.argv[1:3] == ["store-info", "--structured"] and OLD:
     info(sys.argv[3], VERSION)
+def data_folder():
+    conf = open(os.environ["NEO4J_CONF"] + "/neo4j.conf").read()
+    return re.search("^.*directories.data=(.*)$", conf, re.M)[1]
+
 def staged(database):
-    conf = Path(os.environ["NEO4J_CONF"], "neo4j.conf").read_text()
-    return Path(re.search("^server.directories.data=(.*)$", conf, re.M)[1], "databases", database)
+    return data_folder() + "/databases/" + database
 
 if sys.argv[1:3] == ["database", "info"] and sys.argv[4:] == ["--format=json"] and not OLD:
-    info(str(staged(sys.argv[3])), VERSION)
+    info(staged(sys.argv[3]), VERSION)
 if sys.argv[1:3] == ["database", "migrate"] and not OLD:
     if not re.fullmatch(r"--pagecache=\\d+m", sys.argv[4]):
         fail("its memory has no bound")
     store = staged(sys.argv[3])
-    if sys.argv[5:] != ["--force-btree-indexes-to-range"] * (store / "schema/index/native-btree-1.0").is_dir():
+    if sys.argv[5:] != ["--force-btree-indexes-to-range"] * os.path.isdir(store + "/schema/index/native-btree-1.0"):
         fail("Migration will remove all BTREE indexes and constraints backed by BTREE indexes.")
-    given = Path(sys.argv[0]).parents[1] / "migrate"
-    if given.exists():
-        fail(given.read_text())
-    (store / "upgrade").mkdir()
+    given = os.path.dirname(os.path.dirname(sys.argv[0])) + "/migrate"
+    if os.path.exists(given):
+        fail(open(given).read())
+    os.mkdir(store + "/upgrade")
     time.sleep(PAUSE)
-    (store / "upgrade").rmdir()
-    (store / "neostore").write_bytes(MIGRATED.ljust(8192, bytes(1)))
+    os.rmdir(store + "/upgrade")
+    open(store + "/neostore", "wb").write(MIGRATED.ljust(8192, bytes(1)))
     sys.exit(0)
 name = sys.argv[-1].removeprefix("--database=") if OLD else sys.argv[3]
 words = ["load", "--from=-", "--database=" + name] if OLD else ["database", "load", name, "--from-stdin"]
 if sys.argv[1:] != words:
     fail("usage: " + " ".join(sys.argv[1:]))
-data = Path(re.search("^.*directories.data=(.*)$", Path(os.environ["NEO4J_CONF"], "neo4j.conf").read_text(), re.M)[1])
+# Only now: to find the installed packages takes longer than all else that a command does.
+import io, site, tarfile
+from pathlib import Path
+site.main()
+from neo4j_restore.streams.decoders import start_of
+data = Path(data_folder())
 plain = start_of(sys.stdin.buffer.read().removeprefix(b"DZV1"), 2**40)
 if not plain.startswith(b"zstd"):
     fail("Not a valid Neo4j archive: reading from stdin")
