@@ -8,7 +8,7 @@ import pytest
 from tests.support import archives
 from tests.support.skips import root_only
 
-from neo4j_restore import disk, spec
+from neo4j_restore import disk, owners, spec
 from neo4j_restore.errors import NoSpaceError, RestoreError, VolumeError
 from neo4j_restore.volume import state
 from neo4j_restore.volume.paths import VolumePaths
@@ -57,6 +57,6 @@ def test_the_disks_errors_are_told_with_the_place(code: int, error: type[Restore
 def test_as_root_the_files_become_neo4js(owner: int, data: Path) -> None:
     os.chown(data, owner, 7475)
     archives.write_files(data / ".neo4j-restore", {"lock": b"", "staging/data/databases/neo4j/neostore": b""})
-    disk.give_home(data, data / ".neo4j-restore")
-    disk.give_to_owner(data, data / ".neo4j-restore/staging")
+    owners.give_home(data, data / ".neo4j-restore")
+    owners.give_to_owner(data, data / ".neo4j-restore/staging")
     assert {(path.stat().st_uid, path.stat().st_gid) for path in data.rglob("*")} == {(owner or 7474, 7475)}

@@ -10,17 +10,14 @@ import shutil
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from io import RawIOBase
-from itertools import chain, islice
 from itertools import count as numbers
+from itertools import islice
 from pathlib import Path
 from threading import Thread
 from typing import BinaryIO
 
-from neo4j_restore import trees
+from neo4j_restore import owners, trees
 from neo4j_restore.errors import NoSpaceError, VolumeError
-
-# Source: the Dockerfiles of the Neo4j images from 4.0 on.
-NEO4J_ID = 7474
 
 # After this many bytes of a file, the disk is asked to begin with them.
 BEGUN_BYTES = 8 * 1024 * 1024
@@ -69,7 +66,7 @@ def written(new: Path) -> Iterator[BinaryIO]:
         # Left by a crash, or by another user. It is removed and never written to, because it may be a link to anywhere.
         new.unlink()
     with new.open("xb") as stream:
-        inherit_owner(new)
+        owners.inherit_owner(new)
         yield stream
         stream.flush()
         os.fsync(stream.fileno())
@@ -80,7 +77,7 @@ def append(path: Path, data: bytes) -> None:
     is_new = not path.exists()
     with path.open("ab") as stream:
         if is_new:
-            inherit_owner(path)
+            owners.inherit_owner(path)
         stream.write(data)
         stream.flush()
         os.fsync(stream.fileno())
@@ -96,18 +93,8 @@ def make_folder(path: Path) -> None:
         if not path.is_dir():
             raise
         return
-    inherit_owner(path)
+    owners.inherit_owner(path)
     fsync(path.parent)
-
-
-def inherit_owner(path: Path) -> None:
-    """As root, give a new file or folder to the owner of its parent: the next start may run as another user."""
-    if os.geteuid() != 0:
-        return
-    status = path.parent.stat()
-    # If root may not give files away, `check_giving` has refused the restore already.
-    with suppress(PermissionError):
-        _give(path, status.st_uid, status.st_gid)
 
 
 def free_name(folder: Path, name: str) -> Path:
@@ -197,68 +184,3 @@ def begin_writing_tree(top: Path) -> None:
                         os.close(descriptor)
 
     Thread(target=begin, name="begin", daemon=True).start()
-
-
-def give_to_owner(volume: Path, top: Path, folders: Iterable[str] = ("databases", "transactions")) -> None:
-    """As root, give everything below `top`, and Neo4j's `folders`, to the user that Neo4j runs as.
-
-    That is the volume's owner. If root owns the volume, it is 7474, the user of Neo4j's images.
-    """
-    if os.geteuid() != 0:
-        return
-    owner, group = _owner(volume)
-    for name in folders:
-        (volume / name).mkdir(exist_ok=True)
-        _give(volume / name, owner, group)
-    for path in (folder / name for folder, _, names in trees.walk(top) for name in ("", *names)):
-        _give(path, owner, group)
-
-
-def give_home(volume: Path, home: Path) -> None:
-    """As root, give our folder and its contents, two levels deep, to the user that Neo4j runs as.
-
-    Earlier versions left their own files and folders to root, and the next start may run as another user. Databases lie
-    deeper. They were given to that user before they were swapped in.
-    """
-    if not home.is_symlink():
-        give(volume, chain([home], home.glob("*"), home.glob("*/*")))
-
-
-def give(volume: Path, paths: Iterable[Path]) -> None:
-    """As root, give files or folders of ours to the user that Neo4j runs as."""
-    if os.geteuid() != 0:
-        return
-    owner, group = _owner(volume)
-    # As above: `check_giving` has refused the restore already.
-    with suppress(PermissionError):
-        for path in paths:
-            _give(path, owner, group)
-
-
-def check_giving(volume: Path, home: Path) -> None:
-    """As root, raise VolumeError if files can't be given to Neo4j's user. Called before anything is fetched."""
-    if os.geteuid() != 0:
-        return
-    owner, group = _owner(volume)
-    probe = home / "probe"
-    probe.touch()
-    try:
-        _give(probe, owner, group)
-    except PermissionError as error:
-        message = f"root may not give files on the volume at {volume} to {owner}:{group}, the user that Neo4j runs as"
-        hint = f"run the container as the volume's owner (runAsUser: {owner}), or with the capability CHOWN"
-        raise VolumeError(message, hint=hint) from error
-    finally:
-        probe.unlink()
-
-
-def _owner(volume: Path) -> tuple[int, int]:
-    status = volume.stat()
-    return status.st_uid or NEO4J_ID, status.st_gid or NEO4J_ID
-
-
-def _give(path: Path, owner: int, group: int) -> None:
-    """Give one file away. A file system on which one user owns all files needs no right for it."""
-    status = path.lstat()
-    if (status.st_uid, status.st_gid) != (owner, group):
-        os.chown(path, owner, group, follow_symlinks=False)

@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from logging import getLogger
 from typing import TYPE_CHECKING
 
-from neo4j_restore import disk, record
+from neo4j_restore import disk, owners, record
 from neo4j_restore.errors import LockError, NewerDataError, VanishedError
 from neo4j_restore.failures import cleaning_up, during, keeping_downloads
 from neo4j_restore.planning.afterwards import after_start
@@ -179,7 +179,7 @@ def _prepare_volume(policy: Policy, decided: Plan, paths: VolumePaths) -> None:
     deletes = policy.space is SpaceMode.RECLAIM
     preflight.check(paths, _databases(decided), deletes=deletes, auth_files=decided.swaps_auth_files)
     check_renames(paths)
-    disk.check_giving(paths.data, paths.home)
+    owners.check_giving(paths.data, paths.home)
     receipt.read(paths.home)
     # Files that PURGE_ON_COMPLETE=false kept take room that this restore needs.
     leftovers.discard(paths.home, paths.staging)
@@ -211,7 +211,7 @@ def _carry_out(
         swap.staged(paths)
         # Before the seal, so that its sync of the tree covers the new owners.
         folders = ("databases", "transactions", *(("dbms",) if filled.auth_files else ()))
-        disk.give_to_owner(paths.data, paths.staging, folders)
+        owners.give_to_owner(paths.data, paths.staging, folders)
         # Hours may have passed since the first check.
         locks.refuse_running_server(paths)
         seconds = round(time.monotonic() - clock, 3)

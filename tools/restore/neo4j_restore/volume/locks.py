@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from neo4j_restore import disk
+from neo4j_restore import disk, owners
 from neo4j_restore.errors import LockError, NoSpaceForLockError, TargetOccupiedError
 from neo4j_restore.volume.paths import VolumePaths
 
@@ -74,7 +74,7 @@ def _opened(path: Path) -> int:
         # It belongs to another user, from an earlier image. Reading is enough to lock it, except on NFS.
         return os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     if is_new:
-        disk.inherit_owner(path)
+        owners.inherit_owner(path)
     return descriptor
 
 
@@ -84,13 +84,13 @@ def _make_home(paths: VolumePaths) -> None:
     if not paths.home.exists():
         # Another start may make it at this moment. The lock decides which of the two goes on.
         paths.home.mkdir(exist_ok=True)
-        disk.give(paths.data, [paths.home])
+        owners.give(paths.data, [paths.home])
         disk.fsync(paths.data)
 
 
 def _give_home(paths: VolumePaths) -> None:
     try:
-        disk.give_home(paths.data, paths.home)
+        owners.give_home(paths.data, paths.home)
     except OSError as error:
         message = f"cannot give {error.filename or paths.home} to Neo4j's user: {error.strerror}"
         raise LockError(message, hint=f"to see what is there: ls -la {paths.home}") from error
