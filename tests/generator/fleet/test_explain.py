@@ -72,7 +72,7 @@ def test_a_rename_is_told_with_both_names(neo4j_scenarios: Command, tmp_path: Pa
     text = " ".join(neo4j_scenarios("explain", "eu-2", "-f", fleet).out.split())
     assert "restores neo4j as staging and system from gs://backups-eu/eu-2" in text
     assert "The set of neo4j is restored as staging." in text
-    assert "The restored system knows these sets by their old names alone." in text
+    assert "The restored system only knows these sets by their old names." in text
     assert neo4j_scenarios("explain", "eu-2", "database", "-f", fleet).out.startswith("database: staging=neo4j")
 
 
