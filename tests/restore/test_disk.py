@@ -66,7 +66,7 @@ def test_writing_of_a_tree_begins_with_every_file_and_minds_none_that_cannot_be_
     (tmp_path / "a link").symlink_to("/nowhere")
     begun: SimpleQueue[Path] = SimpleQueue()
     monkeypatch.setattr(
-        disk, "begin_writing", lambda descriptor, *_: begun.put(Path(f"/proc/self/fd/{descriptor}").readlink())
+        disk, "_begin_writing_all", lambda descriptor: begun.put(Path(f"/proc/self/fd/{descriptor}").readlink())
     )
     disk.begin_writing_tree(tmp_path)
     assert sorted(begun.get(timeout=60) for _ in range(10)) == sorted([*expected, tmp_path / "a FIFO"])

@@ -61,7 +61,8 @@ class Prover:
         RestoreError if a check or migration can't be made.
         """
         # The disk writes while neo4j-admin looks, so that the sync before the swap has little left.
-        disk.begin_writing_tree(self.paths.staged_data)
+        for part in folders_of(chosen.target):
+            disk.begin_writing_tree(self.paths.staged_data / part)
         info, migration = self._info(chosen), None
         if info and (more := surplus(chosen, info)):
             log.warning("%s: %s. No data is missing", chosen.target, more)
