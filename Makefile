@@ -172,6 +172,10 @@ e2e: needs venv flux ## install, restore and restart on KUBECONFIG's cluster, or
 	PROOFS=$(CURDIR)/build/proofs-e2e-$(or $(NEO4J_VERSION),default).jsonl \
 	  tools/cluster/with $(BIN)/pytest tests/e2e -m e2e $(if $(K),-k '$(K)')
 
+.PHONY: parts
+parts: helm neo4j stores chromium crds flux image ## build all that tests and the cluster are made of, once; no test runs
+	tools/cluster/build
+
 .PHONY: chromium
 chromium: ## install Chromium, which the tests of the fleet report use, by apt where it is missing
 	tools/chromium >/dev/null

@@ -26,9 +26,9 @@ def check_job() -> dict[str, Any]:
 
 def test_the_workflow_runs_the_steps_of_the_ci_script() -> None:
     script = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
-    # Side by side, no step has come after `make quick`.
-    steps = [step.removesuffix(" AFTER=quick") for step in re.findall(r"^make (.+)$", script, re.MULTILINE)]
-    assert check_job()["strategy"]["matrix"]["make"] == steps
+    # Side by side, no step has come after `make quick`, and each builds what it needs.
+    steps = [step.removesuffix(" AFTER=quick") for step in re.findall(r"^(?:beside )?make (.+)$", script, re.MULTILINE)]
+    assert sorted(check_job()["strategy"]["matrix"]["make"]) == sorted(set(steps) - {"parts"})
     assert check_job()["steps"][-1]["run"] == "make ${{ matrix.make }}"
 
 
