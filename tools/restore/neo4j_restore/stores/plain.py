@@ -8,10 +8,7 @@ import re
 import socket
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Final
-from urllib.parse import urlsplit
-
-from urllib3 import HTTPHeaderDict
+from typing import Any, Final
 
 from neo4j_restore.checksums import Checksum
 from neo4j_restore.stores.errors import UnsendableError
@@ -24,6 +21,8 @@ _END: Final = b"\r\n\r\n"
 _STATUS: Final = re.compile(r"HTTP/1\.([01]) (\d{3})(?: |$)")
 _UNSENDABLE: Final = re.compile(r"[^\x21-\x7e]")
 _UNSENDABLE_VALUE: Final = re.compile(r"[^\x20-\x7e]")
+_HEADERS: Final = re.compile(r"(?:[\x21-\x39\x3b-\x7e]+:[^\r\n]*(?:\r\n|\Z))*")
+_LENGTH: Final = re.compile(r"[0-9]{1,18}")
 
 
 # Takes the status and the headers of an answer with the requested bytes. Returns the checksum of the whole object, or
@@ -47,13 +46,29 @@ class PlainGet:
 
     def text(self) -> bytes:
         """Return the bytes to send. Raises UnsendableError for a URL or header that could end the request early."""
-        parts = urlsplit(self.url)
-        target = f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/"
-        headers = {"Host": parts.netloc, "User-Agent": "neo4j-restore", "Accept-Encoding": "identity", **self.headers}
-        if _UNSENDABLE.search(self.url) or any(map(_UNSENDABLE_VALUE.search, (*headers, *headers.values()))):
+        # The adapters' URLs have a host and a path, and no fragment.
+        host, _, target = self.url.partition("://")[2].partition("/")
+        headers = {"Host": host, "User-Agent": "neo4j-restore", "Accept-Encoding": "identity", **self.headers}
+        if _UNSENDABLE.search(self.url) or _UNSENDABLE_VALUE.search("".join((*headers, *headers.values()))):
             raise UnsendableError
-        lines = [f"GET {target} HTTP/1.1", *(f"{name}: {value}" for name, value in headers.items()), "", ""]
+        lines = [f"GET /{target} HTTP/1.1", *(f"{name}: {value}" for name, value in headers.items()), "", ""]
         return "\r\n".join(lines).encode("ascii")
+
+
+class Headers(dict[str, str]):
+    """Headers of an answer, by their names in lower case. They are found by their names in any case."""
+
+    def __getitem__(self, name: str) -> str:
+        """Return one. Raises KeyError."""
+        return super().__getitem__(name.lower())
+
+    def __contains__(self, name: object) -> bool:
+        """Tell whether it is there."""
+        return super().__contains__(str(name).lower())
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """Return one, or `default`."""
+        return super().get(name.lower(), default)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +79,7 @@ class Head:
     """
 
     status: int
-    headers: HTTPHeaderDict
+    headers: Headers
     size_bytes: int
     rest: bytes
     closes: bool
@@ -78,17 +93,24 @@ def head_of(data: bytes) -> Head | None:
             message = f"expected the end of the headers within {MOST_HEAD_BYTES} bytes"
             raise OddAnswerError(message)
         return None
-    first, *lines = data[:end].decode("latin-1").split("\r\n")
-    status, headers = _STATUS.match(first), HTTPHeaderDict()
-    for line in lines:
-        name, colon, value = line.partition(":")
-        if not colon or not name or _UNSENDABLE.search(name):
-            message = "expected a header of the form NAME: VALUE"
-            raise OddAnswerError(message)
-        headers.add(name, value.strip())
-    length = headers.get("Content-Length", "")
-    if not status or not re.fullmatch(r"[0-9]{1,18}", length) or "Transfer-Encoding" in headers:
+    first, _, lines = data[:end].decode("latin-1").partition("\r\n")
+    status, headers = _STATUS.match(first), _headers_of(lines)
+    length = headers.get("content-length", "")
+    if not status or not _LENGTH.fullmatch(length) or "transfer-encoding" in headers:
         message = "expected HTTP/1.0 or 1.1 with a status and a length"
         raise OddAnswerError(message)
-    closes = status[1] == "0" or "close" in headers.get("Connection", "").lower()
+    closes = status[1] == "0" or "close" in headers.get("connection", "").lower()
     return Head(int(status[2]), headers, int(length), data[end + len(_END) :], closes)
+
+
+def _headers_of(text: str) -> Headers:
+    """Return the headers in some lines. Those of equal names become one. Raises OddAnswerError for any other line."""
+    if not _HEADERS.fullmatch(text):
+        message = "expected headers of the form NAME: VALUE"
+        raise OddAnswerError(message)
+    headers = Headers()
+    for line in text.split("\r\n") if text else ():
+        name, _, value = line.partition(":")
+        name, value = name.lower(), value.strip()
+        headers[name] = f"{headers[name]}, {value}" if name in headers else value
+    return headers

@@ -23,7 +23,7 @@ from neo4j_restore.stores.errors import UnsendableError
 from neo4j_restore.stores.parsing import OddAnswerError
 from neo4j_restore.stores.plain import PlainGet, head_of
 from neo4j_restore.streams.pipeline import BLOCK_BYTES
-from neo4j_restore.transfer import evidence
+from neo4j_restore.transfer import evidence, parallel
 from neo4j_restore.transfer.dialling import Dialler
 from neo4j_restore.transfer.landing import Landing, Piece
 from neo4j_restore.transfer.options import DownloadOptions
@@ -52,10 +52,26 @@ def carry(
     landings = [Landing(stored, path) for stored, path in files]
     if options.connections < _LEAST_CONNECTIONS:
         return [each.stored for each in landings]
+    _look_at_large(store, landings, options.connections)
     pieces = Pieces(piece for landing in landings for piece in landing.pieces())
     carrier = _Carrier(store, pieces, options, progress)
     carrier.run()
     return [landing.stored for landing in landings if landing not in carrier.landed]
+
+
+def _look_at_large(store: Store, landings: list[Landing], connections: int) -> None:
+    """Get the checksums of large objects. A listing of S3 has none, and an answer with a piece has none either."""
+    large = {each.stored: each for each in landings if each.lacks_checksum}
+
+    def look(stored: StoredObject) -> StoredObject:
+        try:
+            return store.stat(stored) if store.plain_get(stored, 0, stored.size_bytes) else stored
+        except (StoreError, UnsendableError):
+            # `fetch` asks again, and has the words for what is wrong.
+            return stored
+
+    for stored, known in parallel.answers(look, large, connections).items():
+        large[stored].stored = known
 
 
 @dataclass(eq=False)
@@ -126,7 +142,7 @@ class _Carrier:
 
     def _next(self) -> tuple[Piece, PlainGet] | None:
         """Return the next piece with its request, or None where there is none."""
-        while piece := self._pieces.take(sum(line.piece.is_large for line in self._lines), self._options.connections):
+        while piece := self._pieces.take():
             if piece.landing.is_given_up:
                 continue
             try:

@@ -63,6 +63,11 @@ class Landing:
     _left: int = 0
     _digests: dict[int, tuple[bytes, int]] = field(default_factory=dict)
 
+    @property
+    def lacks_checksum(self) -> bool:
+        """Tell whether it would come in pieces if its checksum were known."""
+        return self.stored.size_bytes > 2 * PIECE_BYTES and not self.stored.checksum
+
     def pieces(self) -> list[Piece]:
         """Return the pieces to fetch, none for a large object whose checksum can't be made of those of its pieces."""
         size, self.expected = self.stored.size_bytes, self.stored.checksum

@@ -2,16 +2,16 @@
 
 from collections import deque
 from collections.abc import Iterable
-from typing import Final
 
 from neo4j_restore.transfer.landing import Piece
 
-# Large objects get this part of the connections while small ones wait. These need many, and large ones need few.
-_PART_FOR_LARGE: Final = 4
-
 
 class Pieces:
-    """Those of large objects and those of small ones, each in their order."""
+    """Those of large objects and those of small ones, each in their order.
+
+    Small ones need many connections, and large ones need bytes. Both are handed out in the same proportion to the end.
+    So neither the network nor the disk waits while the other kind is fetched.
+    """
 
     def __init__(self, pieces: Iterable[Piece]) -> None:
         """Take all that are to be fetched."""
@@ -19,19 +19,21 @@ class Pieces:
         self._small: deque[Piece] = deque()
         for piece in pieces:
             self._of(piece).append(piece)
+        self._all_large, self._all_small = len(self._large), len(self._small)
 
     def __bool__(self) -> bool:
         """Tell whether there is one."""
         return bool(self._large or self._small)
 
-    def take(self, large: int, connections: int) -> Piece | None:
-        """Return the next one, or None. large: how many of all `connections` have one of a large object now."""
-        is_turn = large < max(1, connections // _PART_FOR_LARGE)
-        pieces = self._large if self._large and (is_turn or not self._small) else self._small
+    def take(self) -> Piece | None:
+        """Return the next one, or None."""
+        # The part of the large ones that is left is at least as large. Without a division by nothing.
+        is_turn = len(self._large) * self._all_small >= len(self._small) * self._all_large
+        pieces = self._large if self._large and is_turn else self._small
         return pieces.popleft() if pieces else None
 
     def put_back(self, piece: Piece) -> None:
-        """Make it the next one."""
+        """Make it the next one of its kind."""
         self._of(piece).appendleft(piece)
 
     def clear(self) -> None:

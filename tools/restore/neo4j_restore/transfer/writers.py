@@ -22,7 +22,7 @@ BLOCK_BYTES: Final = 512 * 1024
 _THREADS: Final = 4
 
 # Blocks that wait for the disk, or are being written. The filling thread waits when there are as many.
-_MOST_WAITING: Final = 8
+_MOST_WAITING: Final = 16
 
 
 @dataclass(frozen=True, slots=True)
