@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 
 from bench.contenders import Contender
-from bench.servers import Distance
+from bench.servers import AZURE_ACCOUNT, Distance
 from bench.sets import DATABASE
 
 from bench import contenders as who
@@ -40,6 +40,9 @@ def restores(*, quick: bool) -> list[Case]:
     rclone = [] if quick else [_once(who.rclone_cat(*_GZ, "tar xz"))]
     s3_rclone = [] if quick else [_once(who.rclone_cat(*_GZ, "tar xz", remote="s3"))]
     rclone_raw = [] if quick else [who.rclone_copy()]
+    rclone_raw_s3 = [] if quick else [who.rclone_copy("s3", "--fast-list --use-server-modtime")]
+    # azurite needs Node, and its blobs take a while to be made.
+    azure = [] if quick else [_raw_of_azure()]
     return [
         Case(
             "tar.gz",
@@ -87,10 +90,21 @@ def restores(*, quick: bool) -> list[Case]:
             "A raw directory, each answer 20 ms away",
             "raw",
             "directory",
-            (who.OURS, who.serial_copy(), *rclone_raw),
+            (who.OURS, who.serial_copy(), *rclone_raw, who.network_of_many()),
             tls=False,
             distance=Distance(delay_ms=20),
         ),
+        Case(
+            "raw-s3",
+            "A raw directory from S3, each answer 20 ms away",
+            "raw",
+            "directory",
+            (who.OURS, *rclone_raw_s3),
+            tls=False,
+            distance=Distance(delay_ms=20),
+            scheme="s3",
+        ),
+        *azure,
         Case(
             "s3",
             "`.tar.gz` from S3",
@@ -134,6 +148,19 @@ def restores(*, quick: bool) -> list[Case]:
             databases=who.MANY,
         ),
     ]
+
+
+def _raw_of_azure() -> Case:
+    return Case(
+        "raw-azure",
+        "A raw directory from Azure, each answer 20 ms away",
+        f"{AZURE_ACCOUNT[0]}/raw",
+        "directory",
+        (who.OURS, who.rclone_copy("azb")),
+        tls=False,
+        distance=Distance(delay_ms=20),
+        scheme="azb",
+    )
 
 
 def _once(contender: Contender) -> Contender:

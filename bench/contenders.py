@@ -182,7 +182,19 @@ def serial_copy() -> Contender:
     return Contender("serial", "google-cloud-storage, one object after the other", script, checks, once=True)
 
 
-def rclone_copy() -> Contender:
-    """Return rclone's parallel copy of a raw directory. --fast-list: the emulated store lists folders slowly."""
-    script = f"mkdir databases; rclone copy --fast-list store:raw/{DATABASE} {_INTO} --transfers 32 --checkers 32"
-    return Contender("rclone", "rclone copy --transfers 32 --fast-list", script, "every object's MD5", ("rclone",))
+def rclone_copy(remote: str = "store", options: str = "--fast-list") -> Contender:
+    """Return rclone's parallel copy of a raw directory. --fast-list: the emulated store lists folders slowly.
+
+    options: with --use-server-modtime, rclone does without a HEAD of each object of S3.
+    """
+    copy = f"rclone copy --transfers 32 {options}"
+    script = f"mkdir databases; {copy} --checkers 32 {remote}:raw/{DATABASE} {_INTO}"
+    return Contender("rclone", copy, script, "every object's MD5", ("rclone",))
+
+
+def network_of_many() -> Contender:
+    """Return the download of a raw directory's objects to nowhere, over as many connections."""
+    config = f'"$PYTHON" "$BENCH"/curl_config.py "$OBJECTS/raw" {DATABASE} "$URL/download/storage/v1/b/raw/o/" >config'
+    script = f"{config}; curl -sSf --http1.1 --parallel --parallel-max 32 -K config; rm config"
+    title = "limit: the network alone (curl --parallel-max 32 to nowhere)"
+    return Contender("network", title, script, "-", ("curl",), False)

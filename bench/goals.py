@@ -196,6 +196,20 @@ RESTORE = (
         quick=False,
     ),
     Goal(
+        "raw directory from S3, 20 ms away: our time over rclone's",
+        "at most",
+        1,
+        ratio("raw-s3/ours", "raw-s3/rclone"),
+        quick=False,
+    ),
+    Goal(
+        "raw directory from Azure, 20 ms away: our time over rclone's",
+        "at most",
+        1,
+        ratio("raw-azure/ours", "raw-azure/rclone"),
+        quick=False,
+    ),
+    Goal(
         "dump of Neo4j 5: our time over curl piped to neo4j-admin load",
         "at most",
         1.1,

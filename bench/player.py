@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -40,8 +40,8 @@ class Player:
 
     def _env(self, contender: Contender) -> dict[str, str]:
         common = environment(self.work, self.end, self.backups.objects, contender.needs)
-        if self.case.scheme == "s3":
-            common |= s3_environment(self.end)
+        if self.case.scheme in _OF_SCHEME:
+            common |= _OF_SCHEME[self.case.scheme](self.end)
         return (
             common
             | {"BUCKET": f"{self.case.scheme}://{self.case.bucket}"}
@@ -95,6 +95,22 @@ def s3_environment(end: Endpoint) -> dict[str, str]:
         "RCLONE_CONFIG_S3_ENV_AUTH": "true",
         "RCLONE_CONFIG_S3_ENDPOINT": end.url,
     }
+
+
+def azure_environment(end: Endpoint) -> dict[str, str]:
+    """Return the variables with which neo4j-restore and rclone find the emulated Azure."""
+    account, key = servers.AZURE_ACCOUNT
+    # Only an emulator has the account in the path.
+    rclone = {"TYPE": "azureblob", "USE_EMULATOR": "true", "ENDPOINT": f"{end.url}/{account}"}
+    rclone |= {"ACCOUNT": account, "KEY": key}
+    return {
+        "ENDPOINT_URL": end.url,
+        "AZURE_STORAGE_KEY": key,
+        **{f"RCLONE_CONFIG_AZB_{name}": value for name, value in rclone.items()},
+    }
+
+
+_OF_SCHEME: Mapping[str, Callable[[Endpoint], dict[str, str]]] = {"s3": s3_environment, "azb": azure_environment}
 
 
 def _tools(work: Path, end: Endpoint) -> Mapping[str, str]:

@@ -11,7 +11,7 @@ from bench.results import Outcome, Results
 from bench.servers import Endpoint
 from bench.sets import Sets
 
-from bench import cases, dumps, machine, many, places, profile, programs, rounds, servers, sets, starts
+from bench import blobs, cases, dumps, machine, many, places, profile, programs, rounds, servers, sets, starts
 
 Say = Callable[[str], None]
 
@@ -77,7 +77,9 @@ def _raced(case: Case, backups: Sets, work: Path, repeats: int, say: Say) -> dic
 
 def _serving(case: Case, backups: Sets, work: Path) -> AbstractContextManager[Endpoint]:
     if case.scheme == "s3":
-        return servers.s3_store(backups.objects, work)
+        return servers.s3_store(backups.objects, work, tls=case.tls, distance=case.distance)
+    if case.scheme == "azb":
+        return servers.azure_store(blobs.make(backups), work, case.distance)
     return servers.store(backups.objects, work, tls=case.tls, distance=case.distance)
 
 

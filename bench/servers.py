@@ -1,5 +1,6 @@
 """Runs the emulated stores on the loopback interface, with or without TLS, near or with the delays of a network."""
 
+import base64
 import os
 import shutil
 import signal
@@ -20,6 +21,9 @@ from bench.programs import program
 _READY_SECONDS = 30.0
 
 S3_KEY = ("benchkey", "bench-secret")
+
+# Its name and key, which is any 64 bytes in base64.
+AZURE_ACCOUNT = ("benchaccount", base64.b64encode(b"bench-secret".ljust(64)).decode())
 
 
 @dataclass(frozen=True)
@@ -73,15 +77,39 @@ def store(objects: Path, work: Path, *, tls: bool, distance: Distance | None = N
 
 
 @contextmanager
-def s3_store(objects: Path, work: Path) -> Iterator[Endpoint]:
-    """Serve `objects` as S3 over TLS until the block ends, for the key `S3_KEY`."""
-    certificate, key = _certificate(work)
+def s3_store(objects: Path, work: Path, *, tls: bool, distance: Distance | None = None) -> Iterator[Endpoint]:
+    """Serve `objects` as S3 until the block ends, for the key `S3_KEY`, and otherwise like `store`."""
+    certificate, key = _certificate(work) if tls else ("", "")
     port = _free_port()
     argv = [output([str(ROOT / "tools" / "stores" / "install"), "versitygw"])]
     argv += ["--access", S3_KEY[0], "--secret", S3_KEY[1], "--port", f"127.0.0.1:{port}", "--quiet", "--keep-alive"]
-    argv += ["--cert", certificate, "--key", key, "posix", str(objects)]
-    with serving(argv, port, work / f"s3-{port}.log"):
-        yield Endpoint("127.0.0.1", port, certificate)
+    argv += ["--cert", certificate, "--key", key] if tls else []
+    argv += ["posix", str(objects)]
+    with serving(argv, port, work / f"s3-{port}.log"), _at_distance(port, work, distance) as shown:
+        yield Endpoint("127.0.0.1", shown, certificate)
+
+
+@contextmanager
+def azure_store(location: Path, work: Path, distance: Distance | None = None) -> Iterator[Endpoint]:
+    """Serve what azurite keeps in a folder until the block ends, for `AZURE_ACCOUNT`, without TLS."""
+    port = _free_port()
+    argv = [output([str(ROOT / "tools" / "stores" / "install"), "azurite"])]
+    argv += ["--blobHost", "127.0.0.1", "--blobPort", str(port), "--location", str(location)]
+    argv += ["--silent", "--skipApiVersionCheck", "--disableTelemetry"]
+    env = {**os.environ, "AZURITE_ACCOUNTS": ":".join(AZURE_ACCOUNT)}
+    with serving(argv, port, work / f"azure-{port}.log", env), _at_distance(port, work, distance) as shown:
+        yield Endpoint("127.0.0.1", shown)
+
+
+@contextmanager
+def _at_distance(near: int, work: Path, distance: Distance | None) -> Iterator[int]:
+    """Yield the port of a proxy before the port `near`, or `near` where there is no distance."""
+    if not distance:
+        yield near
+        return
+    far = _free_port()
+    with proxy(near, far, work, distance):
+        yield far
 
 
 @contextmanager

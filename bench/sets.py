@@ -108,10 +108,16 @@ def make(size: Size) -> Sets:
     manifests = {kind: {name: (size, crc) for name, (size, crc) in files.items()} for kind, files in saved.items()}
     _link(top, manifests["archive"])
     sets = Sets(size, top, manifests)
-    archive = sets.object("targz", ".tar.gz")
-    if "user.checksums" not in os.listxattr(archive):
-        publish_to_s3(archive)
+    for path in (sets.object("targz", ".tar.gz"), *files(sets.directory)):
+        if "user.checksums" not in os.listxattr(path):
+            publish_to_s3(path)
     return sets
+
+
+def files(folder: Path) -> Iterator[Path]:
+    """Yield the files below a folder."""
+    for top, _, names in os.walk(folder):
+        yield from (Path(top, name) for name in names)
 
 
 def _link(top: Path, names: Iterable[str]) -> None:
