@@ -39,3 +39,16 @@ def test_a_differential_backup_is_refused_with_the_old_data_kept(neo4j_5: Made, 
     ended = volume.restore()
     assert (ended.code, "a differential backup" in ended.reason) == (2, True), ended
     assert volume.photograph() == before
+
+
+def test_a_streamed_backup_that_was_cut_is_refused_with_the_old_data_kept(
+    neo4j_5: Made, pod: MakePod, backups: Bucket
+) -> None:
+    tar = tar_of_dump((neo4j_5.backups / "neo4j.dump").read_bytes())
+    artifact = Artifact(highest=neo4j_5.last_transaction).write("BZV1", tar)
+    backups.put("cut/neo4j-2026-01-31T02-00-00.backup", artifact[: len(artifact) * 9 // 10])
+    volume = pod(neo4j_5, "cut", neo4j_5.later, DATABASE="neo4j", FORCE_OVERWRITE="once")
+    before = volume.photograph()
+    ended = volume.restore()
+    assert (ended.code, "is damaged" in ended.reason) == (11, True), ended
+    assert volume.photograph() == before
