@@ -9,25 +9,22 @@
 
 import random
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import ExitStack, closing
 from dataclasses import replace
-from datetime import UTC, datetime
 from logging import getLogger
 from typing import TYPE_CHECKING
 
-from neo4j_restore import disk, owners, record
+from neo4j_restore import disk, owners
 from neo4j_restore.errors import LockError, NewerDataError, VanishedError
-from neo4j_restore.failures import cleaning_up, during, keeping_downloads
-from neo4j_restore.planning.afterwards import after_start
+from neo4j_restore.failures import during
 from neo4j_restore.planning.decision import decide, warn
 from neo4j_restore.planning.plan import Action, Plan
 from neo4j_restore.request import Request
 from neo4j_restore.settings import Policy, Settings
-from neo4j_restore.spec import DatabaseName, SpaceMode
-from neo4j_restore.transfer.evidence import Evidence
-from neo4j_restore.volume import journal, leftovers, locks, receipt, recovery, swap
-from neo4j_restore.volume.journal import Journal, Phase
+from neo4j_restore.spec import SpaceMode
+from neo4j_restore.volume import journal, leftovers, locks, receipt, recovery
+from neo4j_restore.volume.journal import Phase
 from neo4j_restore.volume.paths import VolumePaths
 from neo4j_restore.volume.state import (
     Volume,
@@ -37,8 +34,7 @@ from neo4j_restore.volume.state import (
 )
 
 if TYPE_CHECKING:
-    from neo4j_restore.staging.stage import Filled
-    from neo4j_restore.stopwatch import Stopwatch
+    pass
 
 log = getLogger(__name__)
 
@@ -119,13 +115,10 @@ def _settled(settings: Settings, decided: Plan, state: Volume) -> Plan:
 
 def _restore(settings: Settings, environment: Mapping[str, str], decided: Plan, state: Volume, lock: int) -> Plan:
     # Imported here: a start with nothing to do must not pay for stores, decompressors and checksums.
+    from neo4j_restore.attempt import Attempt
     from neo4j_restore.deadline import Deadline
-    from neo4j_restore.planning import joining
-    from neo4j_restore.planning.prepare import prepare
-    from neo4j_restore.staging.stage import Stage
-    from neo4j_restore.stopwatch import Phase, Stopwatch
+    from neo4j_restore.stopwatch import Stopwatch
     from neo4j_restore.stores import open_store
-    from neo4j_restore.transfer.options import DownloadOptions
 
     paths = VolumePaths(settings.request.data_dir)
     with during("plan"), disk.errors_of(paths.data):
@@ -135,35 +128,16 @@ def _restore(settings: Settings, environment: Mapping[str, str], decided: Plan, 
         deadline, watch = Deadline.after(settings.pace.deadline_seconds), Stopwatch()
         store = open_store(settings, deadline)
     with closing(store):
-
-        def once(facts: Volume, watch: Stopwatch) -> Plan:
-            with during("plan"), disk.errors_of(paths.data), keeping_downloads(paths):
-                prepared, program = prepare(settings, environment, decided, facts, store)
-            if prepared.restores:
-                retry_seconds, connections = settings.pace.retry_seconds, settings.pace.connections
-                options = DownloadOptions(retry_seconds, connections, deadline, settings.request.bucket.of)
-                stage = Stage(settings, paths, store, replace(program, watch=watch), lock, options)
-
-                def fill(planned: Plan) -> "Filled":
-                    watch.enter(Phase.TRANSFER)
-                    filled = stage.fill(planned)
-                    watch.enter(Phase.FINISH)
-                    joining.check_again(settings.cluster)
-                    return filled
-
-                _carry_out(settings.request, settings.policy, prepared, fill, options.evidence, watch)
-            return prepared
-
         try:
-            return once(state, watch)
+            return Attempt(settings, environment, store, deadline, lock, watch).carry_out(decided, state)
         except VanishedError as error:
             # Once only: a bucket that changes faster than it is read would never end.
             log.warning("%s. Listing the bucket once more", error)
             with disk.errors_of(paths.data):
                 leftovers.discard(paths.home, paths.staging)
                 state = replace(state, free_bytes=free_bytes(paths))
-            # The phases of the first try are not those of a restore.
-            return once(state, Stopwatch())
+            # The phases of the first attempt are not those of a restore.
+            return Attempt(settings, environment, store, deadline, lock, Stopwatch()).carry_out(decided, state)
 
 
 def _prepare_volume(policy: Policy, decided: Plan, paths: VolumePaths) -> None:
@@ -177,7 +151,8 @@ def _prepare_volume(policy: Policy, decided: Plan, paths: VolumePaths) -> None:
     locks.refuse_running_server(paths)
     recovery.refuse_unfinished(paths)
     deletes = policy.space is SpaceMode.RECLAIM
-    preflight.check(paths, _databases(decided), deletes=deletes, auth_files=decided.swaps_auth_files)
+    databases = tuple(step.database for step in decided.restores)
+    preflight.check(paths, databases, deletes=deletes, auth_files=decided.swaps_auth_files)
     check_renames(paths)
     owners.check_giving(paths.data, paths.home)
     receipt.read(paths.home)
@@ -193,56 +168,3 @@ def _spread(most_seconds: float) -> None:
     if seconds:
         log.info("waiting %.1f s before asking the store (START_JITTER_SECONDS)", seconds)
         time.sleep(seconds)
-
-
-def _carry_out(
-    request: Request,
-    policy: Policy,
-    prepared: Plan,
-    fill: "Callable[[Plan], Filled]",
-    evidence: Evidence,
-    watch: "Stopwatch",
-) -> None:
-    paths, started, clock = VolumePaths(request.data_dir), datetime.now(UTC), time.monotonic()
-    databases = _databases(prepared)
-    with during("stage"), disk.errors_of(paths.data), cleaning_up(paths, prepared, purge=policy.purge):
-        swap.begin(paths, _intent(request, policy, paths, prepared))
-        filled = fill(prepared)
-        swap.staged(paths)
-        # Before the seal, so that its sync of the tree covers the new owners.
-        folders = ("databases", "transactions", *(("dbms",) if filled.auth_files else ()))
-        owners.give_to_owner(paths.data, paths.staging, folders)
-        # Hours may have passed since the first check.
-        locks.refuse_running_server(paths)
-        seconds = round(time.monotonic() - clock, 3)
-        staged = record.Staged(started, seconds, evidence, filled, watch.seconds())
-        next_record = record.record(request, policy, prepared, staged)
-        sealed = swap.seal(paths, databases, next_record, auth_files=filled.auth_files is not None)
-    with during("swap"), disk.errors_of(paths.data):
-        steps = [(step.database, step.chosen) for step in prepared.restores]
-        unsure = [database for database, chosen in steps if chosen and evidence.verdict(chosen).unverified]
-        log.info(
-            "everything is staged%s: swapping it in",
-            f", {', '.join(unsure)} not verified" if unsure else " and verified",
-        )
-        swap.complete(paths, sealed)
-    log.info("restored %s in %.1f s", ", ".join(databases), seconds)
-    for sentence in after_start(prepared):
-        log.info("after the start: %s", sentence)
-
-
-def _databases(decided: Plan) -> tuple[DatabaseName, ...]:
-    return tuple(step.database for step in decided.restores)
-
-
-def _intent(request: Request, policy: Policy, paths: VolumePaths, prepared: Plan) -> Journal:
-    reclaim = policy.space is SpaceMode.RECLAIM
-    databases = _databases(prepared)
-    return Journal(
-        Phase.INTENT,
-        request.name,
-        retire=swap.parts_of(paths.data, databases) if reclaim else (),
-        purge=policy.purge,
-        keep=policy.keep_previous,
-        reclaim=reclaim,
-    )
