@@ -16,6 +16,7 @@ from typing import Final
 from neo4j_restore import cgroup, memory, trees
 from neo4j_restore.admin import admin_commands, child, endings, storeinfo, verdicts
 from neo4j_restore.admin.admin_commands import Commands, Edition, Version
+from neo4j_restore.admin.job import Job, tell_silence, traces
 from neo4j_restore.admin.launch import environment, judged, startable
 from neo4j_restore.admin.storeinfo import StoreInfo
 from neo4j_restore.errors import AdminError
@@ -71,11 +72,11 @@ class Admin:
 
         Like the methods below, it raises the error that `endings` gives for a failure.
         """
-        return self._run(_filled(self.commands.restore, source, database), conf, lock, None, str(source))
+        return self._run(Job(_filled(self.commands.restore, source, database), conf, lock, str(source)))
 
     def load(self, source: Path, database: DatabaseName, conf: Path, lock: int) -> str:
         """Load the dump in the file `source`, and return the last lines of output."""
-        return self._run(_filled(self.commands.load, source, database), conf, lock, None, str(source))
+        return self._run(Job(_filled(self.commands.load, source, database), conf, lock, str(source)))
 
     def load_stream(self, blocks: Iterable[bytes], database: DatabaseName, conf: Path, lock: int, name: str) -> str:
         """Load the dump that `blocks` yields, without a file, and return the last lines of output.
@@ -83,7 +84,7 @@ class Admin:
         All blocks are taken, even if neo4j-admin ends early.
         """
         argv = _filled(self.commands.load_stdin, Path("-"), database)
-        return self._run(argv, conf, lock, blocks, name, compiles_little=True)
+        return self._run(Job(argv, conf, lock, name, blocks, compiles_little=True))
 
     def finds_by_name(self, *, full: bool) -> bool:
         """Tell whether its command for an artifact takes one only under the name in the header."""
@@ -105,7 +106,7 @@ class Admin:
         temp.mkdir()
         argv = _filled(way, source, database, conf / _CONF, temp)
         argv += [f"--restore-until={until}"] if until else []
-        last_lines = self._run(argv, conf, lock, None, str(last), compiles_little=by_load)
+        last_lines = self._run(Job(argv, conf, lock, str(last), compiles_little=by_load))
         trees.remove(temp)
         return last_lines
 
@@ -115,16 +116,8 @@ class Admin:
         Raises BackupDamagedError for a store that it can't read. Any other error means that it could not be asked.
         """
         argv = _filled(self.commands.info, store, database)
-        run = self._ended(
-            argv,
-            conf,
-            lock,
-            None,
-            name,
-            phase=Phase.INSPECT,
-            most_seconds=self.silent_seconds,
-            compiles_little=True,
-        )
+        job = Job(argv, conf, lock, name, phase=Phase.INSPECT, most_seconds=self.silent_seconds, compiles_little=True)
+        run = self._ended(job)
         if error := verdicts.unreadable(run) or endings.error_of(run):
             raise error
         try:
@@ -145,7 +138,7 @@ class Admin:
         cache = f"{self.commands.cache_setting}={off_heap}m\n" if self.commands.cache_setting else ""
         (own / _CONF).write_text((conf / _CONF).read_text() + cache)
         argv = _filled(self.commands.check, reports, database, temp=reports, off_heap=off_heap)
-        run = self._ended(argv, own, lock, None, name, phase=Phase.CHECK)
+        run = self._ended(Job(argv, own, lock, name, phase=Phase.CHECK))
         trees.remove(own)
         if error := verdicts.inconsistent(run) or endings.error_of(run):
             raise error
@@ -159,78 +152,30 @@ class Admin:
         off_heap = memory.off_heap_mib(self.heap_size, cgroup.limit_bytes())
         argv = _filled(self.commands.migrate, Path("-"), database, off_heap=off_heap)
         argv += [admin_commands.TO_RANGE] if to_range else []
-        run = self._ended(argv, conf, lock, None, name)
+        run = self._ended(Job(argv, conf, lock, name))
         if error := verdicts.unmigrated(run) or endings.error_of(run):
             raise error
 
-    def _run(
-        self,
-        argv: list[str],
-        conf: Path,
-        lock: int,
-        blocks: Iterable[bytes] | None,
-        name: str,
-        *,
-        compiles_little: bool = False,
-    ) -> str:
-        run = self._ended(argv, conf, lock, blocks, name, compiles_little=compiles_little)
+    def _run(self, job: Job) -> str:
+        run = self._ended(job)
         if error := endings.error_of(run, takes_older=self.takes_older):
             raise error
         return run.last_output
 
-    def _ended(
-        self,
-        argv: list[str],
-        conf: Path,
-        lock: int,
-        blocks: Iterable[bytes] | None,
-        name: str,
-        *,
-        phase: Phase = Phase.LOAD,
-        most_seconds: float | None = None,
-        compiles_little: bool = False,
-    ) -> endings.Run:
-        """Run it to its end. name: what it works on, for messages. most_seconds: after these it is ended.
-
-        compiles_little: see `environment`.
-        """
-        log.info("neo4j-admin %s", " ".join(argv))
+    def _ended(self, job: Job) -> endings.Run:
+        log.info("neo4j-admin %s", " ".join(job.argv))
         # neo4j-admin inherits the volume's lock and holds it as long as it lives, even if this process dies.
+        variables = environment(os.environ, self.heap_size, compiles_little=job.compiles_little)
         command = child.Command(
-            [str(self.program), *argv],
-            environment(os.environ, self.heap_size, compiles_little=compiles_little) | {"NEO4J_CONF": str(conf)},
-            conf.parent,
-            keep=(lock,),
+            [str(self.program), *job.argv], variables | {"NEO4J_CONF": str(job.conf)}, job.staging, keep=(job.lock,)
         )
-        silence = child.Silence(self.silent_seconds, lambda: _traces(conf.parent))
+        silence = child.Silence(self.silent_seconds, lambda: traces(job.staging))
         # A stream is downloaded while it is loaded.
-        timed = nullcontext() if blocks is not None else self.watch.during(phase)
+        timed = nullcontext() if job.blocks is not None else self.watch.during(job.phase)
         with startable(self.program), timed:
-            tell = partial(_tell_silence, conf.parent)
-            ended = child.run(command, blocks, silence, tell, most_seconds)
-        return judged(ended, argv, name, self.heap_size)
-
-
-def _tell_silence(staging: Path, seconds: float, last: str) -> None:
-    size = _traces(staging)[0]
-    log.warning(
-        "neo4j-admin has printed nothing for %.0f s, and its files have not grown: %s has %d bytes. Its last line: %s",
-        *(seconds, staging, size, last or "nothing"),
-    )
-
-
-def _traces(staging: Path) -> tuple[int, int]:
-    """Return the bytes on the disk below `staging`, and the newest time of a change. A change of either shows work."""
-    size = newest = 0
-    for folder, _, names in trees.walk(staging):
-        for name in names:
-            try:
-                status = (folder / name).lstat()
-            except OSError:
-                # neo4j-admin moves and removes files as it works, so one may vanish between listing and `lstat`.
-                continue
-            size, newest = size + status.st_blocks * 512, max(newest, status.st_mtime_ns)
-    return size, newest
+            tell = partial(tell_silence, job.staging)
+            ended = child.run(command, job.blocks, silence, tell, job.most_seconds)
+        return judged(ended, job.argv, job.name, self.heap_size)
 
 
 def _filled(
