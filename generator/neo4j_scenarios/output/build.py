@@ -1,13 +1,14 @@
-"""A fleet -> the tree of its values files, `<cluster>/values.<target>.yaml`. Pure, apart from reading templates."""
+"""A fleet -> the tree of its values files, `<cluster>/values.<target>.yaml`. Only reads templates."""
 
 import shlex
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Final
 
 from neo4j_scenarios.fleet.cluster import Cluster
 from neo4j_scenarios.fleet.fleet import Fleet
 from neo4j_scenarios.inputs.scenario import Scenario
 from neo4j_scenarios.output.compare import Tree
+from neo4j_scenarios.output.sharing import rendered
 from neo4j_scenarios.render.values_file import render
 
 # The default output folder, beside the fleet file.
@@ -19,14 +20,15 @@ def tree(fleet: Fleet, progress: Callable[[int], None] = lambda _: None) -> Tree
 
     progress: called with the number of clusters rendered so far. Raises RenderError.
     """
-    files: dict[str, str] = {}
-    for count, cluster in enumerate(fleet.clusters, 1):
-        for scenario in cluster.scenarios:
-            files[path(cluster, scenario)] = render(scenario, writer(fleet, cluster))
-        progress(count)
+    files = rendered(fleet.clusters, lambda cluster: _files(fleet, cluster), progress)
     others = frozenset(fleet.names).difference(cluster.name for cluster in fleet.clusters)
     clusters = {path: path.partition("/")[0] for path in files}
     return Tree(fleet.path.name, files, lambda path: path.partition("/")[0] in others, clusters)
+
+
+def _files(fleet: Fleet, cluster: Cluster) -> Iterator[tuple[str, str]]:
+    for scenario in cluster.scenarios:
+        yield path(cluster, scenario), render(scenario, writer(fleet, cluster))
 
 
 def path(cluster: Cluster, scenario: Scenario) -> str:
