@@ -3,8 +3,9 @@
 import marshal
 import os
 import sys
+import tempfile
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from statistics import median
 
@@ -14,7 +15,7 @@ from bench.measure import Sample
 from bench.places import ROOT
 from bench.results import Results
 
-from bench import fleets, machine, measure, places, programs, rounds, servers
+from bench import fleets, machine, measure, memory, places, programs, rounds, servers
 
 Say = Callable[[str], None]
 
@@ -27,6 +28,8 @@ _BUILD = 'neo4j-scenarios build "$FLEET/fleet.yaml" --quiet'
 BUILD = Contender(
     "ours", "neo4j-scenarios build", f"{_BUILD} -o out", "every file: parsed back, compared, by the chart's schema"
 )
+# Building the fleet once before, for the contenders that read it, was the warm-up.
+BUILD_ONCE = replace(BUILD, once=True)
 BARE = Contender("bare", "the same files, bare writes", '"$PYTHON" "$BENCH"/bare_write.py "$PACKED" out', "-")
 CHECK = Contender(
     "ours-check",
@@ -76,7 +79,7 @@ class Player:
     def run(self, contender: Contender, *, warm_up: bool) -> Sample:
         """Return the figures of a run. Raises BenchError if it fails, or if a cluster lacks its files."""
         paths = [str(Path(sys.executable).parent), *(str(Path(programs.program(x)).parent) for x in contender.needs)]
-        folder = servers.fresh(self.work / "volume")
+        folder = _put_aside(self.work / "volume")
         env = self.env | {"PATH": ":".join([*paths, os.environ["PATH"]])}
         argv = [programs.program("bash"), "-euo", "pipefail", "-c", contender.script]
         sample = measure.run(argv, folder, env, timeout_seconds=_TIMEOUT_SECONDS, watched=False)
@@ -84,14 +87,20 @@ class Player:
             _count(folder / "out", self.clusters)
         return sample
 
+    def most_bytes(self) -> float:
+        """Return the most memory that all processes of a build take together."""
+        argv = [str(_command()), "build", f"{self.env['FLEET']}/fleet.yaml", "--quiet", "-o", "out"]
+        return memory.most_bytes(argv, _put_aside(self.work / "volume"), {"PATH": os.environ["PATH"], **self.env})
+
 
 def measured(*, quick: bool, repeats: int, only: list[str], say: Say) -> Results:
-    """Return the results. only: some of `large` and `small`, the two fleets, and `new`. Empty: all."""
+    """Return the results. only: some of `huge`, `large` and `small`, the fleets, and `starts`. Empty: all."""
     results = Results()
-    large, small = (60, 20) if quick else (10_000, 1_000)
+    huge, large, small = (500, 60, 20) if quick else (50_000, 10_000, 1_000)
     with servers.working(places.sets()) as work:
         results.facts = {"rounds": f"{repeats} and a warm-up, in turn, medians", **_facts(work)}
         for name, clusters, contenders in (
+            ("huge", huge, (BUILD_ONCE,)),
             ("large", large, (BUILD, BARE, CHECK, AGAIN)),
             ("small", small, (BUILD, *(() if quick else (WRITE_VALUES, TEMPLATE)), HELM_LOOP)),
         ):
@@ -99,9 +108,22 @@ def measured(*, quick: bool, repeats: int, only: list[str], say: Say) -> Results
                 player = _player(work / name, clusters)
                 results.titles[name] = f"{clusters:,} clusters"
                 results.outcomes[name] = rounds.play(name, contenders, player, repeats, say)
-        if not only or "new" in only:
-            results.figures["new_seconds"] = _new_seconds(work)
+                if name == "huge":
+                    results.figures["huge_bytes"] = player.most_bytes()
+        if not only or "starts" in only:
+            results.figures |= _starts(work)
     return results
+
+
+def _put_aside(folder: Path) -> Path:
+    """Return the folder `folder`, empty. What was in it goes to a folder beside it.
+
+    Nothing is removed before the end. ext4 does not use an inode again in the first minutes after its file is removed,
+    and passes over each of them for each new file. After ten thousand removed files, new ones cost ten times as much.
+    """
+    if folder.exists():
+        folder.rename(Path(tempfile.mkdtemp(prefix="aside-", dir=folder.parent)) / folder.name)
+    return servers.fresh(folder)
 
 
 def _player(work: Path, clusters: int) -> Player:
@@ -137,12 +159,26 @@ def _count(out: Path, clusters: int) -> None:
         raise BenchError(message, hint="see the log")
 
 
-def _new_seconds(work: Path) -> float:
-    """Return the wall seconds of `new`, from start to finish."""
-    argv = [str(_command()), "new", "single-instance", "--bucket", "gs://my-backups/nightly", "--database", "neo4j"]
-    env = {"PATH": os.environ["PATH"], "HOME": str(work)}
+def _starts(work: Path) -> dict[str, float]:
+    """Return the processor seconds of commands with little to do, from start to finish."""
+    new = ("new", "single-instance", "--bucket", "gs://my-backups/nightly", "--database", "neo4j")
+    completion = {
+        "_NEO4J_SCENARIOS_COMPLETE": "complete_bash",
+        "COMP_WORDS": "neo4j-scenarios build --on",
+        "COMP_CWORD": "2",
+    }
+    return {
+        "version_cpu_seconds": _cpu_seconds(work, ("--version",), {}),
+        "completion_cpu_seconds": _cpu_seconds(work, (), completion),
+        "new_cpu_seconds": _cpu_seconds(work, new, {}),
+    }
+
+
+def _cpu_seconds(work: Path, arguments: tuple[str, ...], variables: dict[str, str]) -> float:
+    env = {"PATH": os.environ["PATH"], "HOME": str(work), **variables}
+    argv = [str(_command()), *arguments]
     runs = [measure.run(argv, servers.fresh(work / "volume"), env, timeout_seconds=60) for _ in range(_TRIES)]
-    return median(each.wall_seconds for each in runs)
+    return median(each.cpu_seconds for each in runs)
 
 
 def _facts(work: Path) -> dict[str, str]:
