@@ -95,7 +95,7 @@ class _Reader:
             return value
 
 
-@lru_cache(maxsize=65536)  # the clusters of a fleet mostly have the same inputs
+@lru_cache(maxsize=4096)  # the clusters of a fleet mostly have the same inputs
 def _parsed(key: str, text: str) -> object:
     field = _FIELDS[key]
     return field.parse(_acceptable(text, field.required))

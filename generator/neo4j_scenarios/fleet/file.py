@@ -3,6 +3,7 @@
 The clusters are a list, a map, an inventory or a matrix.
 """
 
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePath
@@ -154,8 +155,11 @@ def _source(path: Path, kind: str, node: Node, problems: list[Problem]) -> Node:
 
 def _clusters(node: Node, problems: list[Problem]) -> Iterator[Entry]:
     if isinstance(node, Items):
-        for item in node.nodes:
-            yield from _listed(item, problems)
+        # Each row is given up when it is read. The rows of a large inventory take as much memory as its clusters.
+        rows = deque(node.nodes)
+        del node
+        while rows:
+            yield from _listed(rows.popleft(), problems)
         return
     for name, (place, inner) in entries(node, "clusters", problems):
         yield from _entry(name, place, inner, problems)

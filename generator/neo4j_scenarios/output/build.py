@@ -22,7 +22,8 @@ def tree(fleet: Fleet, progress: Callable[[int], None] = lambda _: None) -> Tree
     """
     files = rendered(fleet.clusters, lambda cluster: _files(fleet, cluster), progress)
     others = frozenset(fleet.names).difference(cluster.name for cluster in fleet.clusters)
-    clusters = {path: path.partition("/")[0] for path in files}
+    names = {cluster.name: cluster.name for cluster in fleet.clusters}  # a name for all its files, and not one for each
+    clusters = {path: names[path.partition("/")[0]] for path in files}
     return Tree(fleet.path.name, files, lambda path: path.partition("/")[0] in others, clusters)
 
 
