@@ -82,16 +82,18 @@ def test_pieces_that_are_filled_in_turn_make_the_file(step: int, tmp_path: Path)
     assert (tmp_path / "file").read_bytes() == data
 
 
-def test_an_attempt_that_broke_leaves_nothing_in_the_next_one(tmp_path: Path) -> None:
-    data = os.urandom(100_000)
+def test_an_attempt_that_broke_goes_on_at_the_last_whole_block(tmp_path: Path) -> None:
+    data = os.urandom(150_000)
     landed, to = landing_of(data, tmp_path / "file"), Writers(1)
     (piece,) = landed.pieces()
-    for _ in range(50):
+    for _ in range(4):
         landed.begin(piece, None)
-        fill(to, piece, data[:40_000], 5000)
-        to.leave(piece)
+        began = piece.at
+        fill(to, piece, data[began : began + 25_000], 5000)
+        assert to.leave(piece) == 25_000 - 16_384
+        assert piece.at == began + 16_384
     landed.begin(piece, None)
-    fill(to, piece, data, 7000)
+    fill(to, piece, data[piece.at :], 7000)
     assert [landed.end(each) for each in end(to)] == [True]
     to.close()
     assert (tmp_path / "file").read_bytes() == data

@@ -111,16 +111,24 @@ class _Carrier:
         try:
             self._more_lines()
             while self._lines or self._writers.pending:
-                for key, _ in self._selector.select(_LOOK_SECONDS):
+                ready, began = self._selector.select(_LOOK_SECONDS), time.monotonic()
+                for key, _ in ready:
                     if isinstance(key.data, _Line):
                         self._serve(key.data)
                     else:
                         key.data()
+                self._excuse(time.monotonic() - began)
                 if time.monotonic() - looked >= _LOOK_SECONDS:
                     looked = time.monotonic()
                     self._look(looked)
         finally:
             self._end()
+
+    def _excuse(self, seconds: float) -> None:
+        """Take a long time in which this thread waited for the disk for no silence of the connections."""
+        if seconds > _LOOK_SECONDS:
+            for line in self._lines:
+                line.seen += seconds
 
     def _more_lines(self) -> None:
         """Dial as many connections as are allowed, and as there are pieces for."""
@@ -146,7 +154,7 @@ class _Carrier:
             if piece.landing.is_given_up:
                 continue
             try:
-                get = self._store.plain_get(piece.landing.stored, piece.start, piece.end)
+                get = self._store.plain_get(piece.landing.stored, piece.at, piece.end)
             except (StoreError, UnsendableError) as error:
                 self._stop(error)
                 return None
@@ -208,7 +216,7 @@ class _Carrier:
             if not head:
                 return
             checksum = line.get.check(head.status, head.headers)
-            if head.size_bytes != piece.size_bytes:
+            if head.size_bytes != piece.end - piece.at:
                 message = "expected as many bytes as were requested"
                 raise OddAnswerError(message)
             piece.landing.begin(piece, checksum)
@@ -218,6 +226,7 @@ class _Carrier:
             raise OddAnswerError(message)
         if data:
             self._progress.add(len(data))
+            piece.landing.came_bytes += len(data)
             self._keep(piece, data, is_in_room=is_in_room)
         if piece.at == piece.end:
             self._came(line)
@@ -263,7 +272,6 @@ class _Carrier:
                 self._options.evidence.verified(landing.stored.key, evidence.of_store(landing.expected))
         elif matches is False:
             # Once more by `fetch`, which judges the checksum.
-            self._progress.take_back(landing.stored.size_bytes)
             self._give_up(landing)
 
     def _broke(self, line: _Line, error: Exception) -> None:
@@ -289,9 +297,14 @@ class _Carrier:
         self._stop(error)
 
     def _take_back(self, line: _Line) -> None:
-        if line.head is None:
-            self._progress.take_back(line.piece.at - line.piece.start)
-        self._writers.leave(line.piece)
+        """Forget what came of a piece and is not with the writers. The next request asks for the rest."""
+        piece = line.piece
+        if piece.is_in_blocks:
+            count = self._writers.leave(piece)
+        else:
+            piece.at, count = piece.start, piece.at - piece.start
+        piece.landing.came_bytes -= count
+        self._progress.take_back(count)
 
     def _give_up(self, landing: Landing) -> None:
         landing.is_given_up = True
@@ -325,6 +338,7 @@ class _Carrier:
         # Before files are closed: a writer must not write to another file that got the same descriptor.
         self._writers.close()
         for landing in self._begun:
+            self._progress.take_back(landing.came_bytes)
             landing.remove()
 
 

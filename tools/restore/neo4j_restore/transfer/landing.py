@@ -27,7 +27,7 @@ class Piece:
     landing: "Landing"
     start: int
     end: int
-    at: int = 0
+    at: int
     hasher: Hasher | None = None
     block: memoryview | None = None
     filled: int = 0
@@ -43,6 +43,11 @@ class Piece:
         return self.size_bytes >= PIECE_BYTES
 
     @property
+    def is_long(self) -> bool:
+        """Tell whether it is a whole object that would be fetched in pieces, if its checksum could be put together."""
+        return self.size_bytes > 2 * PIECE_BYTES
+
+    @property
     def is_in_blocks(self) -> bool:
         """Tell whether `writers` writes it."""
         return self.landing.stored.size_bytes >= IN_BLOCKS_BYTES
@@ -52,12 +57,14 @@ class Piece:
 class Landing:
     """A file that is being written to `path`. It is new, or there is none yet.
 
-    expected: the checksum of the object. is_given_up: its bytes will come in another way.
+    expected: the checksum of the object. came_bytes: how many of its bytes have come.
+    is_given_up: they will come in another way.
     """
 
     stored: StoredObject
     path: Path
     expected: Checksum | None = None
+    came_bytes: int = 0
     is_given_up: bool = False
     _file: CachedFile | None = None
     _left: int = 0
@@ -69,20 +76,28 @@ class Landing:
         return self.stored.size_bytes > 2 * PIECE_BYTES and not self.stored.checksum
 
     def pieces(self) -> list[Piece]:
-        """Return the pieces to fetch, none for a large object whose checksum can't be made of those of its pieces."""
+        """Return the pieces to fetch: one where the checksum can't be made of those of pieces.
+
+        None for a large object without a checksum, or with a guess. Only `fetch` judges these.
+        """
         size, self.expected = self.stored.size_bytes, self.stored.checksum
         step = PIECE_BYTES if size > 2 * PIECE_BYTES else max(size, 1)
-        if step < size and not (self.expected and _is_combinable(self.expected)):
+        if step < size and (not self.expected or self.expected.guessed):
             return []
-        pieces = [Piece(self, start, min(start + step, size)) for start in range(0, max(size, 1), step)]
+        if self.expected and not _is_combinable(self.expected):
+            step = max(size, 1)
+        pieces = [Piece(self, start, min(start + step, size), start) for start in range(0, max(size, 1), step)]
         self._left = len(pieces)
         return pieces
 
     def begin(self, piece: Piece, checksum: Checksum | None) -> None:
-        """Prepare for the bytes of a piece. checksum: of the object, where the answer has it."""
+        """Prepare for bytes of a piece.
+
+        checksum: of the object, where the answer has it.
+        """
         self.expected = self.expected or checksum
-        piece.at = piece.start
-        piece.hasher = self.expected.start() if self.expected else None
+        if piece.at == piece.start:
+            piece.hasher = self.expected.start() if self.expected else None
         if not self._file:
             self._file = DirectFile(self.path) if piece.is_in_blocks else CachedFile(self.path)
 
@@ -121,4 +136,4 @@ class Landing:
 
 
 def _is_combinable(checksum: Checksum) -> bool:
-    return checksum.algorithm in COMBINABLE and not checksum.part_bytes and not checksum.guessed
+    return checksum.algorithm in COMBINABLE and not checksum.part_bytes

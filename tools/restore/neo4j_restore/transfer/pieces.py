@@ -29,7 +29,8 @@ class Pieces:
         """Return the next one, or None."""
         # The part of the large ones that is left is at least as large. Without a division by nothing.
         is_turn = len(self._large) * self._all_small >= len(self._small) * self._all_large
-        pieces = self._large if self._large and is_turn else self._small
+        # A long one has a single connection. Begun late, it would be alone at the end.
+        pieces = self._large if self._large and (is_turn or self._large[0].is_long) else self._small
         return pieces.popleft() if pieces else None
 
     def put_back(self, piece: Piece) -> None:

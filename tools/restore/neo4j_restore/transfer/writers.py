@@ -77,11 +77,14 @@ class Writers:
             self.filled(piece, count)
             data = data[count:]
 
-    def leave(self, piece: Piece) -> None:
-        """Forget bytes of a piece that are not handed over yet."""
-        if piece.block is not None:
-            self._free.put(piece.block)
-            piece.block = None
+    def leave(self, piece: Piece) -> int:
+        """Forget the bytes of a piece that are not handed over yet. Return how many."""
+        if piece.block is None:
+            return 0
+        self._free.put(piece.block)
+        piece.block, count = None, piece.filled
+        piece.at -= count
+        return count
 
     def written(self) -> Iterator[Piece]:
         """Yield the pieces that are whole now. Call it once `woken` has something to read. Raises OSError."""
