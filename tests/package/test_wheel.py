@@ -46,9 +46,11 @@ def dist(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def installed(dist: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a fresh environment with the wheel in it."""
     environment = tmp_path_factory.mktemp("environment") / "fresh"
-    run(sys.executable, "-m", "venv", environment)
+    # With the pip that is here, and without the bytecode of what no test runs, it takes half as long.
+    run(sys.executable, "-m", "venv", "--without-pip", environment)
     (wheel,) = dist.glob("*.whl")
-    run(environment / "bin" / "pip", "install", "--quiet", "--disable-pip-version-check", wheel)
+    pip = [sys.executable, "-m", "pip", "--python", str(environment)]
+    run(*pip, "install", "--no-compile", "--quiet", "--disable-pip-version-check", wheel)
     return environment
 
 
