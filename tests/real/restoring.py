@@ -10,13 +10,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.real.neo4j import DEADLINE_SECONDS
+from tests.real.neo4j import DEADLINE_SECONDS, SHORT_LIFE
 from tests.real.unprivileged import give, unprivileged
 from tests.support import used
 from tests.support.archives import snapshot
 from tests.support.stores import Bucket
 
 COMMAND = Path(sys.executable).parent / "neo4j-restore"
+
+# An operator's options for neo4j-admin of 5 and later. Without them a check or a migration runs with the compilers and
+# the collector of a long life. neo4j-admin reads no HEAP_SIZE beside them.
+SHORT_ADMIN = {"JAVA_OPTS": " ".join([*SHORT_LIFE, "-Xmx512m"])}
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from tests.real.conftest import MakePod
 from tests.real.databases import Made, home_of
 from tests.real.neo4j import Neo4j
 from tests.real.people import AFTER, BEFORE, counted, write_later, write_people
+from tests.real.restoring import SHORT_ADMIN
 from tests.support.stores import Bucket
 
 USER = ("neo4j", "the-first-password")
@@ -38,7 +39,9 @@ def test_dumps_of_4_4_are_migrated_before_they_go_live(
     line: str, request: pytest.FixtureRequest, old: Made, pod: MakePod
 ) -> None:
     made: Made = request.getfixturevalue(line)
-    volume = pod(made, "old", made.later, DATABASE="neo4j,system", FORCE_OVERWRITE="once")
+    # The newest shows what neo4j-admin does without options.
+    java = {} if line == "neo4j_2026" else SHORT_ADMIN
+    volume = pod(made, "old", made.later, DATABASE="neo4j,system", FORCE_OVERWRITE="once", **java)
     before = volume.photograph()
     refused = volume.restore()
     assert (refused.code, "set MIGRATE=true" in refused.reason) == (31, True), refused
@@ -100,7 +103,7 @@ def test_store_files_of_4_4_are_migrated_too(
     tops = dict(zip(("databases", "transactions"), SHAPES[shape], strict=True))
     parts = [packed({top: old.later / part / "neo4j"}) for part, top in tops.items()]
     backups.put(f"{prefix}/neo4j-latest.tar.gz", joined(parts))
-    volume = pod(neo4j_5, prefix, neo4j_5.later, DATABASE="neo4j", FORCE_OVERWRITE="once")
+    volume = pod(neo4j_5, prefix, neo4j_5.later, DATABASE="neo4j", FORCE_OVERWRITE="once", **SHORT_ADMIN)
     before = volume.photograph()
     refused = volume.restore()
     assert (refused.code, "set MIGRATE=true" in refused.reason) == (31, True), refused

@@ -10,6 +10,7 @@ from tests.real.conftest import MakePod
 from tests.real.databases import Made
 from tests.real.packing import packed
 from tests.real.people import AFTER, BEFORE
+from tests.real.restoring import SHORT_ADMIN
 from tests.real.serving import holds
 from tests.support.artifacts import Artifact, tar_of_dump
 from tests.support.stores import Bucket
@@ -131,8 +132,10 @@ def test_a_check_finds_the_damage_that_no_checksum_shows(
     spoiled = {file.replace(".", "_"): bytes(damaged)}
     backups.put(f"spoiled-{line}/{database}-latest.tar.gz", packed(folder, name, **spoiled))
 
+    # The newest shows what neo4j-admin does without options.
+    java = {} if line == "neo4j_2026" else SHORT_ADMIN
     checked = {"DATABASE": database, "CONSISTENCY_CHECK": "true", "FORCE_OVERWRITE": "once"}
-    volume = pod(made, f"spoiled-{line}", made.later, **checked)
+    volume = pod(made, f"spoiled-{line}", made.later, **checked, **java)
     before = volume.photograph()
     ended = volume.restore()
     report = volume.data / ".neo4j-restore/inconsistencies.report"
