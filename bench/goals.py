@@ -220,8 +220,8 @@ RESTORE = (
         "at most",
         1,
         ratio("raw-azure/ours", "raw-azure/rclone"),
-        why="azurite serves all requests in one thread, so it is the limit of both. Our files are synced to the disk, and"
-        " rclone's are not.",
+        why="azurite serves all requests in one thread, so it is the limit of both. Our files are synced to the disk,"
+        " and rclone's are not.",
         quick=False,
     ),
     Goal(
