@@ -2,6 +2,7 @@
 
 import os
 import select
+import threading
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -118,6 +119,47 @@ def test_an_error_of_the_disk_is_raised_where_the_blocks_come_from(
         list(to.written())
     to.close()
     landed.remove()
+    assert not (tmp_path / "file").exists()
+
+
+def test_a_writer_that_runs_out_of_memory_is_heard_of(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    data = os.urandom(100_000)
+    landed, to = landing_of(data, tmp_path / "file"), Writers(1)
+
+    def full(*_: object) -> int:
+        raise MemoryError
+
+    monkeypatch.setattr(os, "pwrite", full)
+    (piece,) = landed.pieces()
+    landed.begin(piece, None)
+    fill(to, piece, data, 16_384)
+    select.select([to.woken], [], [])
+    with pytest.raises(MemoryError):
+        list(to.written())
+    to.close()
+
+
+def test_it_ends_where_the_container_has_room_for_some_threads(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    data = os.urandom(100_000)
+    landed, to = landing_of(data, tmp_path / "file"), Writers(1)
+    start = threading.Thread.start
+    started: list[threading.Thread] = []
+
+    def limited(thread: threading.Thread) -> None:
+        if len(started) == 2:
+            message = "can't start new thread"
+            raise RuntimeError(message)
+        started.append(thread)
+        start(thread)
+
+    monkeypatch.setattr(threading.Thread, "start", limited)
+    (piece,) = landed.pieces()
+    landed.begin(piece, None)
+    with pytest.raises(RuntimeError, match="can't start new thread"):
+        fill(to, piece, data, 16_384)
+    to.close()
+    landed.remove()
+    assert not any(thread.is_alive() for thread in started)
     assert not (tmp_path / "file").exists()
 
 

@@ -140,7 +140,7 @@ class _Carrier:
     def _join(self) -> None:
         """Take the connections that were made."""
         for line, made in self._dialler.joined():
-            if isinstance(made, OSError):
+            if isinstance(made, Exception):
                 self._broke(line, made)
             else:
                 made.setblocking(False)

@@ -20,7 +20,7 @@ class Dialler(Generic[T]):
         """Make the pair of sockets that wakes a selector."""
         # A byte in the pair wakes the selector.
         self.woken, self._wake = socket.socketpair()
-        self._made: SimpleQueue[tuple[T, socket.socket | OSError]] = SimpleQueue()
+        self._made: SimpleQueue[tuple[T, socket.socket | Exception]] = SimpleQueue()
         self._over = Event()
 
     def dial(self, whose: T, dial: Callable[[], socket.socket]) -> None:
@@ -29,8 +29,8 @@ class Dialler(Generic[T]):
 
     def _dial(self, whose: T, dial: Callable[[], socket.socket]) -> None:
         try:
-            made: socket.socket | OSError = dial()
-        except OSError as error:
+            made: socket.socket | Exception = dial()
+        except Exception as error:  # noqa: BLE001 - the thread that waits would never hear of it
             made = error
         if self._over.is_set() and isinstance(made, socket.socket):
             made.close()
@@ -39,7 +39,7 @@ class Dialler(Generic[T]):
         with suppress(OSError):
             self._wake.send(b".")
 
-    def joined(self) -> Iterator[tuple[T, socket.socket | OSError]]:
+    def joined(self) -> Iterator[tuple[T, socket.socket | Exception]]:
         """Yield what was made since the last call, or why it was not. Call it once `woken` has something to read."""
         self.woken.recv(4096)
         yield from self._all()
@@ -53,7 +53,7 @@ class Dialler(Generic[T]):
         self.woken.close()
         self._wake.close()
 
-    def _all(self) -> Iterator[tuple[T, socket.socket | OSError]]:
+    def _all(self) -> Iterator[tuple[T, socket.socket | Exception]]:
         with suppress(Empty):
             while True:
                 yield self._made.get_nowait()

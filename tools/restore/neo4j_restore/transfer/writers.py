@@ -51,7 +51,7 @@ class Writers:
         # A block more than can be filled and can wait, so the filling thread never waits for itself.
         self._unmade = most_pieces + _MOST_WAITING
         self._free: SimpleQueue[memoryview] = SimpleQueue()
-        self._written: SimpleQueue[Piece | OSError] = SimpleQueue()
+        self._written: SimpleQueue[Piece | Exception] = SimpleQueue()
         self._over = Event()
         self._threads: list[tuple[Thread, SimpleQueue[_Full | None]]] = []
 
@@ -87,12 +87,15 @@ class Writers:
         return count
 
     def written(self) -> Iterator[Piece]:
-        """Yield the pieces that are whole now. Call it once `woken` has something to read. Raises OSError."""
+        """Yield the pieces that are whole now. Call it once `woken` has something to read.
+
+        Raises what stopped a writer, mostly an OSError of the disk.
+        """
         self.woken.recv(4096)
         with suppress(Empty):
             while True:
                 piece = self._written.get_nowait()
-                if isinstance(piece, OSError):
+                if isinstance(piece, Exception):
                     raise piece
                 self.pending -= 1
                 yield piece
@@ -127,9 +130,10 @@ class Writers:
         if not self._threads:
             for _ in range(_THREADS):
                 queue: SimpleQueue[_Full | None] = SimpleQueue()
-                self._threads.append((Thread(target=self._work, args=(queue,), name="write", daemon=True), queue))
-            for thread, _ in self._threads:
+                thread = Thread(target=self._work, args=(queue,), name="write", daemon=True)
                 thread.start()
+                # Only once it runs: `close` joins all that are here.
+                self._threads.append((thread, queue))
         return self._threads[hash(piece) % _THREADS][1]
 
     def _work(self, queue: "SimpleQueue[_Full | None]") -> None:
@@ -137,7 +141,7 @@ class Writers:
             try:
                 if not self._over.is_set():
                     _write(full)
-            except OSError as error:
+            except Exception as error:  # noqa: BLE001 - the other thread would wait for this piece forever
                 self._over.set()
                 self._tell(error)
             else:
@@ -146,7 +150,7 @@ class Writers:
             finally:
                 self._free.put(full.block)
 
-    def _tell(self, what: Piece | OSError) -> None:
+    def _tell(self, what: Piece | Exception) -> None:
         self._written.put(what)
         with suppress(OSError):
             self._wake.send(b".")
