@@ -5,6 +5,7 @@ speed and writes no page.
 """
 
 import argparse
+import signal
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -38,6 +39,8 @@ _BOTH = ("restore", "generator")
 def main() -> int:
     """Measure. Return the exit code."""
     arguments = _parser().parse_args()
+    # As Ctrl-C does, so that the servers end too.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     try:
         programs.install_missing()
         wanted = _BOTH if arguments.what == "both" else (arguments.what,)

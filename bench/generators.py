@@ -3,7 +3,6 @@
 import marshal
 import os
 import sys
-import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -79,7 +78,7 @@ class Player:
     def run(self, contender: Contender, *, warm_up: bool) -> Sample:
         """Return the figures of a run. Raises BenchError if it fails, or if a cluster lacks its files."""
         paths = [str(Path(sys.executable).parent), *(str(Path(programs.program(x)).parent) for x in contender.needs)]
-        folder = _put_aside(self.work / "volume")
+        folder = servers.fresh(self.work / "volume")
         env = self.env | {"PATH": ":".join([*paths, os.environ["PATH"]])}
         argv = [programs.program("bash"), "-euo", "pipefail", "-c", contender.script]
         sample = measure.run(argv, folder, env, timeout_seconds=_TIMEOUT_SECONDS, watched=False)
@@ -90,7 +89,7 @@ class Player:
     def most_bytes(self) -> float:
         """Return the most memory that all processes of a build take together."""
         argv = [str(_command()), "build", f"{self.env['FLEET']}/fleet.yaml", "--quiet", "-o", "out"]
-        return memory.most_bytes(argv, _put_aside(self.work / "volume"), {"PATH": os.environ["PATH"], **self.env})
+        return memory.most_bytes(argv, servers.fresh(self.work / "volume"), {"PATH": os.environ["PATH"], **self.env})
 
 
 def measured(*, quick: bool, repeats: int, only: list[str], say: Say) -> Results:
@@ -113,17 +112,6 @@ def measured(*, quick: bool, repeats: int, only: list[str], say: Say) -> Results
         if not only or "starts" in only:
             results.figures |= _starts(work)
     return results
-
-
-def _put_aside(folder: Path) -> Path:
-    """Return the folder `folder`, empty. What was in it goes to a folder beside it.
-
-    Nothing is removed before the end. ext4 does not use an inode again in the first minutes after its file is removed,
-    and passes over each of them for each new file. After ten thousand removed files, new ones cost ten times as much.
-    """
-    if folder.exists():
-        folder.rename(Path(tempfile.mkdtemp(prefix="aside-", dir=folder.parent)) / folder.name)
-    return servers.fresh(folder)
 
 
 def _player(work: Path, clusters: int) -> Player:

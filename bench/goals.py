@@ -254,7 +254,8 @@ RESTORE = (
     Goal("until the first request for bytes, processor time", "at most", 0.4, figure("first_cpu_seconds"), "s"),
 )
 
-# Until 2026-11 the page's floor was 20 times as slow: each run removed the files of the one before, see `_put_aside`.
+# Until 2026-11 the page's floor was 20 times as slow: each run removed the files of the one before, see
+# `servers.fresh`.
 _CHEAP = (
     "a folder and a file cost 50 µs of processor time here. Reading a cluster, and rendering, parsing and validating"
     " its file, costs several times as much."

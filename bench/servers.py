@@ -189,6 +189,7 @@ def _set_aside(folder: Path) -> None:
     """Empty the files of a folder, and move it beside itself.
 
     Removed files would slow the next run: for five minutes, ext4 looks at each inode that was freed and passes it over.
+    After ten thousand removed files, new ones cost ten times as much.
     """
     for top, _, names in os.walk(folder):
         for name in names:
