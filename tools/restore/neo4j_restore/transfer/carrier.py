@@ -8,11 +8,9 @@ it: the objects that are left go through `fetch`, which retries, slows down, res
 """
 
 import selectors
-import socket
 import ssl
 import time
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from logging import getLogger
 from pathlib import Path
 from typing import Final
@@ -23,9 +21,11 @@ from neo4j_restore.stores.errors import UnsendableError
 from neo4j_restore.stores.parsing import OddAnswerError
 from neo4j_restore.stores.plain import PlainGet, head_of
 from neo4j_restore.streams.pipeline import BLOCK_BYTES
-from neo4j_restore.transfer import evidence, parallel
+from neo4j_restore.transfer import evidence
 from neo4j_restore.transfer.dialling import Dialler
 from neo4j_restore.transfer.landing import Landing, Piece
+from neo4j_restore.transfer.line import Line, fill
+from neo4j_restore.transfer.looking import look_at_large
 from neo4j_restore.transfer.options import DownloadOptions
 from neo4j_restore.transfer.pieces import Pieces
 from neo4j_restore.transfer.progress import Progress
@@ -52,41 +52,11 @@ def carry(
     landings = [Landing(stored, path) for stored, path in files]
     if options.connections < _LEAST_CONNECTIONS:
         return [each.stored for each in landings]
-    _look_at_large(store, landings, options.connections)
+    look_at_large(store, landings, options.connections)
     pieces = Pieces(piece for landing in landings for piece in landing.pieces())
     carrier = _Carrier(store, pieces, options, progress)
     carrier.run()
     return [landing.stored for landing in landings if landing not in carrier.landed]
-
-
-def _look_at_large(store: Store, landings: list[Landing], connections: int) -> None:
-    """Get the checksums of large objects. A listing of S3 has none, and an answer with a piece has none either."""
-    large = {each.stored: each for each in landings if each.lacks_checksum}
-
-    def look(stored: StoredObject) -> StoredObject:
-        try:
-            return store.stat(stored) if store.plain_get(stored, 0, stored.size_bytes) else stored
-        except (StoreError, UnsendableError):
-            # `fetch` asks again, and has the words for what is wrong.
-            return stored
-
-    for stored, known in parallel.answers(look, large, connections).items():
-        large[stored].stored = known
-
-
-@dataclass(eq=False)
-class _Line:
-    """A connection, and the piece that comes over it. head: what has come of an answer's head. is_used: it has brought
-    an answer before. seen: when bytes came last.
-    """
-
-    piece: Piece
-    get: PlainGet
-    link: socket.socket | None = None
-    head: bytes | None = b""
-    closes: bool = False
-    is_used: bool = False
-    seen: float = field(default_factory=time.monotonic)
 
 
 class _Carrier:
@@ -94,13 +64,13 @@ class _Carrier:
 
     def __init__(self, store: Store, pieces: Pieces, options: DownloadOptions, progress: Progress) -> None:
         self._store, self._pieces, self._options, self._progress = store, pieces, options, progress
-        self._lines: set[_Line] = set()
+        self._lines: set[Line] = set()
         self._broken = 0
         self.landed: set[Landing] = set()
         self._begun: set[Landing] = set()
         self._buffer = memoryview(bytearray(BLOCK_BYTES))
         self._selector = selectors.DefaultSelector()
-        self._dialler: Dialler[_Line] = Dialler()
+        self._dialler: Dialler[Line] = Dialler()
         self._writers = Writers(options.connections)
 
     def run(self) -> None:
@@ -113,7 +83,7 @@ class _Carrier:
             while self._lines or self._writers.pending:
                 ready, began = self._selector.select(_LOOK_SECONDS), time.monotonic()
                 for key, _ in ready:
-                    if isinstance(key.data, _Line):
+                    if isinstance(key.data, Line):
                         self._serve(key.data)
                     else:
                         key.data()
@@ -133,7 +103,7 @@ class _Carrier:
     def _more_lines(self) -> None:
         """Dial as many connections as are allowed, and as there are pieces for."""
         while len(self._lines) < self._options.connections and (new := self._next()):
-            line = _Line(*new)
+            line = Line(*new)
             self._lines.add(line)
             self._dialler.dial(line, line.get.dial)
 
@@ -164,7 +134,7 @@ class _Carrier:
             self._give_up(piece.landing)
         return None
 
-    def _ask(self, line: _Line) -> None:
+    def _ask(self, line: Line) -> None:
         line.head, line.closes, line.seen = b"", False, time.monotonic()
         try:
             text = line.get.text()
@@ -177,13 +147,13 @@ class _Carrier:
         except UnsendableError as error:
             self._fail(line, error)
 
-    def _serve(self, line: _Line) -> None:
+    def _serve(self, line: Line) -> None:
         """Take what has come over a connection."""
         connection = line.link
         while connection and line.link is connection:
             try:
                 room = self._room(line)
-                count = _fill(connection, room)
+                count = fill(connection, room)
             except OSError as error:
                 self._broke(line, error)
                 return
@@ -202,12 +172,12 @@ class _Carrier:
             if not isinstance(connection, ssl.SSLSocket) or not connection.pending():
                 return
 
-    def _room(self, line: _Line) -> memoryview:
+    def _room(self, line: Line) -> memoryview:
         """Return where the next bytes of a connection go."""
         is_in_block = line.head is None and line.piece.is_in_blocks
         return self._writers.room(line.piece) if is_in_block else self._buffer
 
-    def _take(self, line: _Line, data: memoryview) -> None:
+    def _take(self, line: Line, data: memoryview) -> None:
         """Take the next bytes of an answer. Raises OddAnswerError and StoreError for one that is not as usual."""
         piece, is_in_room = line.piece, line.head is None
         if line.head is not None:
@@ -244,7 +214,7 @@ class _Carrier:
         else:
             self._writers.add(piece, data)
 
-    def _came(self, line: _Line) -> None:
+    def _came(self, line: Line) -> None:
         """Take a piece that has come whole, and begin with the next one over the same connection."""
         if not line.piece.is_in_blocks:
             self._landed(line.piece)
@@ -274,7 +244,7 @@ class _Carrier:
             # Once more by `fetch`, which judges the checksum.
             self._give_up(landing)
 
-    def _broke(self, line: _Line, error: Exception) -> None:
+    def _broke(self, line: Line, error: Exception) -> None:
         """Fetch the piece of a broken connection once more, over a new one."""
         self._drop(line)
         self._take_back(line)
@@ -289,14 +259,14 @@ class _Carrier:
             self._pieces.put_back(line.piece)
             self._more_lines()
 
-    def _fail(self, line: _Line, error: Exception) -> None:
+    def _fail(self, line: Line, error: Exception) -> None:
         """Leave an object to `fetch` after an answer that is not as usual, and all others that are not begun."""
         self._drop(line)
         self._take_back(line)
         self._give_up(line.piece.landing)
         self._stop(error)
 
-    def _take_back(self, line: _Line) -> None:
+    def _take_back(self, line: Line) -> None:
         """Forget what came of a piece and is not with the writers. The next request asks for the rest."""
         piece = line.piece
         if piece.is_in_blocks:
@@ -315,7 +285,7 @@ class _Carrier:
             log.debug("the rest is fetched in the other way, because of: %s", error)
         self._pieces.clear()
 
-    def _drop(self, line: _Line) -> None:
+    def _drop(self, line: Line) -> None:
         self._lines.discard(line)
         if line.link:
             self._selector.unregister(line.link)
@@ -340,18 +310,3 @@ class _Carrier:
         for landing in self._begun:
             self._progress.take_back(landing.came_bytes)
             landing.remove()
-
-
-def _fill(connection: socket.socket, buffer: memoryview) -> int | None:
-    """Return how many bytes came, 0 at the end of the connection, and None while there are none."""
-    count = 0
-    try:
-        while count < len(buffer):
-            more = connection.recv_into(buffer[count:])
-            count += more
-            # TLS returns at most a record of 16 KiB. Larger blocks are cheaper to check and to write.
-            if not more or not isinstance(connection, ssl.SSLSocket):
-                break
-    except (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError):
-        return count or None
-    return count
