@@ -64,11 +64,12 @@
 
 {{/* Whether a text is written as a time with its zone. */}}
 {{- define "neo4j-restore.looksLikeTime" -}}
-{{- $pattern := "^[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]+)?([Zz]|[+-][0-9]{2}:[0-9]{2})$" -}}
-{{- if regexMatch $pattern . }}true{{ end -}}
+{{- $date := "[0-9]{4}-[0-9]{2}-[0-9]{2}" -}}
+{{- $time := "[0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]+)?" -}}
+{{- if regexMatch (printf "^%s[Tt ]%s([Zz]|[+-][0-9]{2}:[0-9]{2})$" $date $time) . }}true{{ end -}}
 {{- end -}}
 
-{{/* Whether it is such a time, and there is one. toDate returns the zero time for another text, such as February 30. */}}
+{{/* Whether it is such a time that exists. toDate returns the zero time for February 30. */}}
 {{- define "neo4j-restore.isTime" -}}
 {{- $time := upper . | replace " " "T" -}}
 {{- $hasZone := regexMatch "(Z|([01][0-9]|2[0-3]):[0-5][0-9])$" $time -}}
