@@ -197,6 +197,8 @@ RESTORE = (
         "at most",
         0.7,
         cpu_ratio("raw", "ours", "rclone"),
+        why="a head, a checksum and a file for each of 5,000 objects go through Python, and rclone is compiled. Both"
+        " take less than half of what they took while the benchmark removed the files of the run before.",
         quick=False,
     ),
     Goal(
