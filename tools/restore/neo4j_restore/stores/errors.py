@@ -92,6 +92,19 @@ class StoreErrors:
                 raise self.error(verb, key, tls_trouble[0], hint=tls_trouble[1]) from error
             raise self.error(verb, key, f"unreachable ({type(error).__name__})", transient=True) from error
 
+    @contextmanager
+    def understood(self, verb: str, key: str, *failures: type[Exception]) -> Iterator[None]:
+        """Translate the same, and what an answer raises that is not in the store's form: a gateway answered.
+
+        failures: what its parsing raises then.
+        """
+        try:
+            with self.translated(verb, key):
+                yield
+        except failures as error:
+            reason = f"the answer is not understood ({one_line(str(error))})"
+            raise self.error(verb, key, reason, transient=True) from error
+
 
 def seconds_to_wait(headers: Mapping[str, str]) -> float:
     """Return the seconds that Retry-After asks for, or 0 where it is missing or is a date."""

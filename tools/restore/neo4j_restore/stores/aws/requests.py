@@ -2,8 +2,8 @@
 
 import base64
 import hashlib
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from typing import Final
 
 import urllib3
@@ -16,7 +16,7 @@ from neo4j_restore.stores.aws import answers
 from neo4j_restore.stores.aws.hosts import Bucket, base_url, check
 from neo4j_restore.stores.aws.identity import find
 from neo4j_restore.stores.aws.signing import signed
-from neo4j_restore.stores.errors import GONE, OWN_KEY, TRANSIENT_STATUS, StoreErrors, one_line, seconds_to_wait
+from neo4j_restore.stores.errors import GONE, OWN_KEY, TRANSIENT_STATUS, StoreErrors, seconds_to_wait
 from neo4j_restore.stores.http import Http, url_of
 from neo4j_restore.stores.keyfiles import read_encryption_key
 from neo4j_restore.stores.plain import Check, PlainGet
@@ -179,15 +179,9 @@ class Requests:
         after, text = seconds_to_wait(response.headers), f"{status} {reason}"
         return self._errors.error(verb, key, text, transient=transient, hint=hint, after=after, status=status)
 
-    @contextmanager
-    def understood(self, verb: str, key: str) -> Iterator[None]:
-        """Turn an answer that is not in S3's form into a StoreError: a gateway answered, not the store."""
-        try:
-            with self._errors.translated(verb, key):
-                yield
-        except ValueError as error:
-            reason = f"the answer is not understood ({one_line(str(error))})"
-            raise self._errors.error(verb, key, reason, transient=True) from error
+    def understood(self, verb: str, key: str) -> AbstractContextManager[None]:
+        """Turn an answer that is not in S3's form into a StoreError."""
+        return self._errors.understood(verb, key, ValueError)
 
     def close(self) -> None:
         """Close all connections."""

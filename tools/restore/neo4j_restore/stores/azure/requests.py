@@ -1,7 +1,7 @@
 """Signed requests to one account of Azure Blob Storage."""
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -13,7 +13,7 @@ from neo4j_restore.settings import Access
 from neo4j_restore.stores import StoredObject, parsing
 from neo4j_restore.stores.azure import answers
 from neo4j_restore.stores.azure.identity import find
-from neo4j_restore.stores.errors import GONE, OWN_KEY, TRANSIENT_STATUS, StoreErrors, one_line, seconds_to_wait
+from neo4j_restore.stores.errors import GONE, OWN_KEY, TRANSIENT_STATUS, StoreErrors, seconds_to_wait
 from neo4j_restore.stores.http import Http, url_of
 from neo4j_restore.stores.keyfiles import read_encryption_key
 from neo4j_restore.stores.plain import Check, PlainGet
@@ -132,15 +132,9 @@ class Requests:
         text = f"{status} {reason}"
         return self._errors.error(verb, key, text, transient=transient, hint=hint, after=after, status=status)
 
-    @contextmanager
-    def understood(self, verb: str, key: str) -> Iterator[None]:
-        """Turn an answer that is not in Azure's form into a StoreError: a gateway answered, not the store."""
-        try:
-            with self._errors.translated(verb, key):
-                yield
-        except (ValueError, TypeError) as error:
-            reason = f"the answer is not understood ({one_line(str(error))})"
-            raise self._errors.error(verb, key, reason, transient=True) from error
+    def understood(self, verb: str, key: str) -> AbstractContextManager[None]:
+        """Turn an answer that is not in Azure's form into a StoreError."""
+        return self._errors.understood(verb, key, ValueError, TypeError)
 
     def close(self) -> None:
         """Close all connections."""
