@@ -2,10 +2,10 @@
 
 import socket
 from collections.abc import Callable, Iterator
-from contextlib import suppress
-from queue import Empty, SimpleQueue
 from threading import Event, Thread
 from typing import Generic, TypeVar
+
+from neo4j_restore.transfer.mailbox import Mailbox
 
 T = TypeVar("T")
 
@@ -17,10 +17,9 @@ class Dialler(Generic[T]):
     """
 
     def __init__(self) -> None:
-        """Make the pair of sockets that wakes a selector."""
-        # A byte in the pair wakes the selector.
-        self.woken, self._wake = socket.socketpair()
-        self._made: SimpleQueue[tuple[T, socket.socket | Exception]] = SimpleQueue()
+        """Make nothing yet."""
+        self._made: Mailbox[tuple[T, socket.socket | Exception]] = Mailbox()
+        self.woken = self._made.woken
         self._over = Event()
 
     def dial(self, whose: T, dial: Callable[[], socket.socket]) -> None:
@@ -36,24 +35,15 @@ class Dialler(Generic[T]):
             made.close()
             return
         self._made.put((whose, made))
-        with suppress(OSError):
-            self._wake.send(b".")
 
     def joined(self) -> Iterator[tuple[T, socket.socket | Exception]]:
         """Yield what was made since the last call, or why it was not. Call it once `woken` has something to read."""
-        self.woken.recv(4096)
-        yield from self._all()
+        return self._made.taken()
 
     def close(self) -> None:
         """Close what nobody has taken. Connections that are still being made are closed by their threads."""
         self._over.set()
-        for _, made in self._all():
+        for _, made in self._made.left():
             if isinstance(made, socket.socket):
                 made.close()
-        self.woken.close()
-        self._wake.close()
-
-    def _all(self) -> Iterator[tuple[T, socket.socket | Exception]]:
-        with suppress(Empty):
-            while True:
-                yield self._made.get_nowait()
+        self._made.close()

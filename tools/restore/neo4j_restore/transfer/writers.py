@@ -4,7 +4,6 @@ While that thread waits for the network, the disk works.
 """
 
 import mmap
-import socket
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from typing import Final
 
 from neo4j_restore.checksums import Hasher
 from neo4j_restore.transfer.landing import Piece
+from neo4j_restore.transfer.mailbox import Mailbox
 
 # With larger blocks, the same number of them takes more memory. With smaller ones, each write costs more.
 BLOCK_BYTES: Final = 512 * 1024
@@ -46,12 +46,12 @@ class Writers:
 
     def __init__(self, most_pieces: int) -> None:
         """Take how many pieces may be filled at once. Memory and threads come with the first block."""
-        self.woken, self._wake = socket.socketpair()
         self.pending = 0
         # A block more than can be filled and can wait, so the filling thread never waits for itself.
         self._unmade = most_pieces + _MOST_WAITING
         self._free: SimpleQueue[memoryview] = SimpleQueue()
-        self._written: SimpleQueue[Piece | Exception] = SimpleQueue()
+        self._written: Mailbox[Piece | Exception] = Mailbox()
+        self.woken = self._written.woken
         self._over = Event()
         self._threads: list[tuple[Thread, SimpleQueue[_Full | None]]] = []
 
@@ -91,14 +91,11 @@ class Writers:
 
         Raises what stopped a writer, mostly an OSError of the disk.
         """
-        self.woken.recv(4096)
-        with suppress(Empty):
-            while True:
-                piece = self._written.get_nowait()
-                if isinstance(piece, Exception):
-                    raise piece
-                self.pending -= 1
-                yield piece
+        for piece in self._written.taken():
+            if isinstance(piece, Exception):
+                raise piece
+            self.pending -= 1
+            yield piece
 
     def close(self) -> None:
         """End the threads. Blocks that wait are not written. Afterwards nothing uses the files."""
@@ -106,8 +103,7 @@ class Writers:
         for thread, queue in self._threads:
             queue.put(None)
             thread.join()
-        self.woken.close()
-        self._wake.close()
+        self._written.close()
 
     def _block(self) -> memoryview:
         with suppress(Empty):
@@ -143,17 +139,12 @@ class Writers:
                     _write(full)
             except Exception as error:  # noqa: BLE001 - the other thread would wait for this piece forever
                 self._over.set()
-                self._tell(error)
+                self._written.put(error)
             else:
                 if full.is_last:
-                    self._tell(full.piece)
+                    self._written.put(full.piece)
             finally:
                 self._free.put(full.block)
-
-    def _tell(self, what: Piece | Exception) -> None:
-        self._written.put(what)
-        with suppress(OSError):
-            self._wake.send(b".")
 
 
 def _write(full: _Full) -> None:
